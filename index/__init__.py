@@ -1,0 +1,31 @@
+"""Text -> something searchable. Knows nothing of chat, answers or wording."""
+
+from index.errors import (
+    DalilError,
+    EncoderMismatch,
+    EncoderUnavailable,
+    IndexDamaged,
+    IndexLocked,
+    IndexNotFound,
+    InvalidDocument,
+    InvalidQuestion,
+    UnreadableFile,
+)
+from index.store import Index
+from index.types import Document, Hit, Passage
+
+__all__ = [
+    "DalilError",
+    "Document",
+    "EncoderMismatch",
+    "EncoderUnavailable",
+    "Hit",
+    "Index",
+    "IndexDamaged",
+    "IndexLocked",
+    "IndexNotFound",
+    "InvalidDocument",
+    "InvalidQuestion",
+    "Passage",
+    "UnreadableFile",
+]

@@ -1,0 +1,52 @@
+"""Everything that `index` raises on purpose: one class a cause, each message saying what to do."""
+
+from typing import Literal
+
+
+class DalilError(Exception):
+    """Base of every error that a user of Dalil can mend."""
+
+
+class InvalidDocument(DalilError, ValueError):
+    """A document that can't be indexed: no text, or characters that aren't Unicode text."""
+
+
+QuestionFault = Literal["empty", "no_words", "too_long", "not_text"]
+
+
+class InvalidQuestion(DalilError, ValueError):
+    """A question that can't be searched for.
+
+    Attributes:
+        reason: "empty", "no_words", "too_long" or "not_text", so that it can be told in the
+            asker's language.
+    """
+
+    def __init__(self, reason: QuestionFault, message: str) -> None:
+        """Keeps the reason beside the message."""
+        super().__init__(message)
+        self.reason: QuestionFault = reason
+
+
+class UnreadableFile(DalilError):
+    """A file whose text can't be read; the message names it."""
+
+
+class IndexNotFound(DalilError, FileNotFoundError):
+    """No index at the given path."""
+
+
+class IndexDamaged(DalilError):
+    """An index whose files don't match its manifest; the message names what is damaged."""
+
+
+class IndexLocked(DalilError):
+    """Another process is writing to the index."""
+
+
+class EncoderMismatch(DalilError):
+    """An index opened with an encoder other than the one that made it."""
+
+
+class EncoderUnavailable(DalilError):
+    """An encoder that can't be loaded: not on this machine, or not installed."""

@@ -1,0 +1,173 @@
+"""One generation of an index: what is on disk, written once, never changed.
+
+A folder with the documents, the passages and the parts that search them. One ordered list of
+passages addresses every part: row i of each is passage i. `manifest.json` is written last and names
+every file with its size and checksum.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.centers import Centers
+from index.dense import DenseIndex
+from index.disk import flush, sha256
+from index.encoder import Encoder
+from index.errors import IndexDamaged
+from index.late import LateIndex
+from index.lexical import LexicalIndex
+from index.text import ANALYZER_VERSION, arabic_share
+from index.types import Document, Passage
+
+# Raise it when what is on disk changes: indexes of another format are refused.
+FORMAT_VERSION = 1
+
+MANIFEST = "manifest.json"
+_DOCUMENTS, _PASSAGES, _TERMS = "documents.jsonl", "passages.jsonl", "terms.txt"
+_DENSE, _CENTERS = "dense.faiss", "centers.npy"
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """Everything that answers a question, in memory or mapped from disk."""
+
+    documents: dict[str, Document]
+    passages: Sequence[Passage]
+    lexical: LexicalIndex
+    dense: DenseIndex
+    late: LateIndex
+    centers: Centers
+    encoder_name: str
+    encoder_fingerprint: str
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Passage id -> its row."""
+        return {passage.id: row for row, passage in enumerate(self.passages)}
+
+    @cached_property
+    def arabic_shares(self) -> NDArray[np.float32]:
+        """(passages,) float32: the share of each one's words that are in Arabic script."""
+        return np.array([arabic_share(passage.text) for passage in self.passages], np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Writes all parts into an empty folder and flushes them to disk."""
+        _write_lines(folder / _DOCUMENTS, (_json(asdict(d)) for d in self.documents.values()))
+        _write_lines(folder / _PASSAGES, (_json(_place(passage)) for passage in self.passages))
+        _write_lines(folder / _TERMS, (" ".join(terms) for terms in self.lexical.rows))
+        self.dense.save(folder / _DENSE)
+        self.late.save(folder)
+        np.save(folder / _CENTERS, self.centers.means, allow_pickle=False)
+        files = {}
+        for path in sorted(folder.iterdir()):
+            flush(path)
+            files[path.name] = {"size": path.stat().st_size, "sha256": sha256(path)}
+        manifest = {
+            "format": FORMAT_VERSION,
+            "analyzer": ANALYZER_VERSION,
+            "encoder": {"name": self.encoder_name, "fingerprint": self.encoder_fingerprint},
+            "documents": len(self.documents),
+            "passages": len(self.passages),
+            "files": files,
+        }
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False), "utf-8")
+        flush(folder / MANIFEST)
+        flush(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Generation:
+        """Opens what `save` wrote.
+
+        Raises:
+            IndexDamaged: a file is missing, or isn't what was written, or is of another version.
+            FileNotFoundError: there is no such folder (any more).
+        """
+        manifest = _read_manifest(folder)
+        _verify(folder, manifest["files"])
+        documents = {d["id"]: Document(**d) for d in map(json.loads, _lines(folder / _DOCUMENTS))}
+        passages = [
+            Passage.of(documents[place["document_id"]], place["number"], place["start"], place["end"])
+            for place in map(json.loads, _lines(folder / _PASSAGES))
+        ]
+        return cls(
+            documents=documents,
+            passages=passages,
+            lexical=LexicalIndex([line.split() for line in _lines(folder / _TERMS)]),
+            dense=DenseIndex.load(folder / _DENSE),
+            late=LateIndex.load(folder),
+            centers=Centers(np.load(folder / _CENTERS, allow_pickle=False)),
+            encoder_name=manifest["encoder"]["name"],
+            encoder_fingerprint=manifest["encoder"]["fingerprint"],
+        )
+
+    def belongs_to(self, encoder: Encoder) -> bool:
+        """Whether this encoder made the vectors."""
+        return self.encoder_fingerprint == encoder.fingerprint
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        versions = (manifest["format"], manifest["analyzer"])
+        complete = all(key in manifest for key in ("encoder", "documents", "passages", "files"))
+    except FileNotFoundError:
+        raise
+    except (ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, "isn't what was written") from error
+    if versions != (FORMAT_VERSION, ANALYZER_VERSION):
+        raise IndexDamaged(
+            f"The index in {folder.parent} was made by another version of Dalil (format and analyzer "
+            f"{versions}, this one's {(FORMAT_VERSION, ANALYZER_VERSION)}). Make it again: "
+            "dalil index PATH... --rebuild"
+        )
+    if not complete:
+        raise _damaged(path, "is incomplete")
+    return manifest
+
+
+def _verify(folder: Path, files: dict[str, dict[str, Any]]) -> None:
+    for name, written in files.items():
+        path = folder / name
+        if not path.is_file():
+            raise _damaged(path, "is missing")
+        if path.stat().st_size != written["size"]:
+            raise _damaged(path, f"has {path.stat().st_size:,} bytes instead of {written['size']:,}")
+        if sha256(path) != written["sha256"]:
+            raise _damaged(path, "has other content than was written (its checksum differs)")
+
+
+def _damaged(path: Path, what: str) -> IndexDamaged:
+    return IndexDamaged(
+        f"The index is damaged: {path} {what}. Your documents are untouched; restore the folder "
+        "from a copy, or make the index again from them: dalil index PATH... --rebuild"
+    )
+
+
+def _place(passage: Passage) -> dict[str, Any]:
+    """Where a passage stands; its text is its document's."""
+    place = asdict(passage)
+    return {name: place[name] for name in ("document_id", "number", "start", "end")}
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _write_lines(path: Path, lines: Iterator[str]) -> None:
+    # newline="\n": no translation, so that a checksum holds on every platform.
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(f"{line}\n" for line in lines)
+
+
+def _lines(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8", newline="\n") as file:
+        yield from (line.rstrip("\n") for line in file)

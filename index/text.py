@@ -1,0 +1,156 @@
+"""The analyzer: normalise, tokenise and stem Arabic and English, with a way back to every character.
+
+Terms are what two texts are compared by; they are never shown. Each knows which characters of the
+original it stands for.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import regex
+import Stemmer
+
+# Raise it when the same text would give other terms: indexes made by another version are refused.
+ANALYZER_VERSION = 1
+
+Language = Literal["ar", "en"]
+
+_TATWEEL = "\u0640"
+# One letter for the forms that writers exchange; marks (hamza above and below among them) are gone
+# by then, since NFKD has split them off.
+_LETTERS = str.maketrans({"ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ہ": "ه", "ے": "ي", "\u2019": "'"})
+_ARABIC_LETTER = r"[\p{Arabic}&&\p{L}]"
+_TOKEN = regex.compile(
+    rf"(?V1){_ARABIC_LETTER}+|[\p{{L}}\p{{N}}--\p{{Arabic}}]+(?:['\u2019][\p{{L}}--\p{{Arabic}}]+)*"
+)
+_PREFIXES = ("وال", "بال", "كال", "فال", "لل", "ال")
+_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
+_SHORTEST_STEM = 2
+
+
+@dataclass(frozen=True)
+class Term:
+    """A normalised, stemmed word and the original characters that it stands for.
+
+    `text[start:end]` is the word as written.
+    """
+
+    term: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """A text with its spelling variants levelled.
+
+    Attributes:
+        text: the normalised characters.
+        origins: for each of them, the position of the original character that it comes from.
+    """
+
+    text: str
+    origins: tuple[int, ...]
+
+
+@lru_cache(maxsize=4096)
+def _normalise_character(character: str) -> str:
+    if character == _TATWEEL:
+        return ""
+    try:
+        return str(unicodedata.decimal(character))
+    except ValueError:
+        pass
+    decomposed = unicodedata.normalize("NFKD", character)
+    if "\ufb50" <= character <= "\ufefc":
+        # A presentation form of a lone mark decomposes into a space and the mark.
+        decomposed = decomposed.replace(" ", "") if len(decomposed) <= 3 else decomposed
+    kept = (c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf") and c != _TATWEEL)
+    return "".join(kept).casefold().translate(_LETTERS)
+
+
+def normalise(text: str) -> Normalised:
+    """Levels what writers of Arabic and English spell in more than one way.
+
+    Each character by itself: NFKD without marks (tashkeel, hamza on its carriers, accents) and
+    without invisible characters and tatweel; alef wasla to alef, alef maksura to ya, ta marbuta to
+    ha; every decimal digit to 0-9; case folded.
+    """
+    pieces, origins = [], []
+    for position, character in enumerate(text):
+        piece = _normalise_character(character)
+        pieces.append(piece)
+        origins.extend([position] * len(piece))
+    return Normalised("".join(pieces), tuple(origins))
+
+
+def analyze(text: str) -> list[Term]:
+    """The terms of a text in the order in which they stand, Arabic and English mixed at will."""
+    normalised = normalise(text)
+    origins = normalised.origins
+    terms = []
+    for match in _TOKEN.finditer(normalised.text):
+        # The article by itself is what «الـ"كلمة"» leaves of its word: no term.
+        if match.group() == "ال":
+            continue
+        start, end = origins[match.start()], origins[match.end() - 1] + 1
+        while end < len(text) and not _normalise_character(text[end]):
+            end += 1  # the marks on the last letter belong to the word
+        terms.append(Term(stem(match.group()), start, end))
+    return terms
+
+
+def stem(word: str) -> str:
+    """The stem of one normalised word: a light Arabic stemmer, Snowball's for English.
+
+    The Arabic one takes one prefix and one suffix at most and leaves two letters or more; heavier
+    stemming lost more than it won on XQuAD (benchmarks/RESULTS.md).
+    """
+    if not is_arabic(word[0]):
+        return _english().stemWord(word)
+    for prefix in _PREFIXES:
+        if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST_STEM:
+            word = word[len(prefix) :]
+            break
+    else:
+        if word[0] == "و" and len(word) >= 4:
+            word = word[1:]
+    for suffix in _SUFFIXES:
+        if word.endswith(suffix) and len(word) >= len(suffix) + _SHORTEST_STEM:
+            return word[: -len(suffix)]
+    return word
+
+
+@lru_cache(maxsize=1)
+def _english() -> Stemmer.Stemmer:
+    return Stemmer.Stemmer("english")
+
+
+def is_arabic(character: str) -> bool:
+    """Whether a character belongs to the Arabic script, presentation forms included."""
+    return (
+        "\u0600" <= character <= "\u06ff"
+        or "\u0750" <= character <= "\u077f"
+        or "\u08a0" <= character <= "\u08ff"
+        or "\ufb50" <= character <= "\ufdff"
+        or "\ufe70" <= character <= "\ufefc"
+    )
+
+
+def arabic_share(text: str) -> float:
+    """The share of a text's words that are in Arabic script, in [0, 1]; 0 where it has no words.
+
+    Numbers aren't counted: they are at home in both.
+    """
+    words = (match.group() for match in _TOKEN.finditer(normalise(text).text))
+    arabic = [is_arabic(word[0]) for word in words if not word.isdecimal()]
+    return sum(arabic) / len(arabic) if arabic else 0.0
+
+
+def language(text: str) -> Language:
+    """The language of most of a text's words: Arabic where they are in Arabic script, else English."""
+    return "ar" if arabic_share(text) >= 0.5 else "en"

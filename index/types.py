@@ -1,0 +1,98 @@
+"""What flows through `index`: documents in, passages inside, hits out. All frozen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from index.errors import InvalidDocument
+
+
+def text_id(text: str) -> str:
+    """The id that a text gives itself: the first 16 hexadecimal digits of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One text with what is known about it.
+
+    Attributes:
+        text: the text itself; every offset counts its characters (Unicode code points).
+        title: shown with a citation, not searched.
+        source: where it comes from, such as a file's path.
+        id: from the text's hash if not given.
+        author: shown with a citation, not searched.
+
+    Raises:
+        InvalidDocument: the text is blank, or has characters that can't be written to disk.
+    """
+
+    text: str
+    title: str = ""
+    source: str = ""
+    id: str = ""
+    author: str = ""
+
+    def __post_init__(self) -> None:
+        name = self.source or self.title or self.text[:40].strip() or "(no name)"
+        if not self.text.strip():
+            raise InvalidDocument(f"The document {name!r} has no text.")
+        try:
+            "\n".join((self.text, self.title, self.source, self.id, self.author)).encode()
+        except UnicodeEncodeError as error:
+            raise InvalidDocument(
+                f"The document {name!r} has a character that isn't Unicode text "
+                f"(half of a surrogate pair, at {error.start}). Decode its file as UTF-8 or UTF-16."
+            ) from None
+        if not self.id:
+            object.__setattr__(self, "id", text_id(self.text))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of a document that is searched as one: a paragraph, or a part of a long one.
+
+    Made by `Passage.of`, so that `document.text[start:end] == text`.
+
+    Attributes:
+        id: unique in an index.
+        document_id: the document that it is a part of.
+        number: the paragraph as a reader counts it, from 1.
+        start, end: where it stands in the document's text, in characters.
+        text: the characters themselves.
+    """
+
+    id: str
+    document_id: str
+    number: int
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end or len(self.text) != self.end - self.start:
+            raise ValueError(f"passage {self.id}: {self.start}-{self.end} isn't where its text stands")
+
+    @classmethod
+    def of(cls, document: Document, number: int, start: int, end: int) -> Passage:
+        """The passage that stands at `document.text[start:end]`."""
+        text = document.text[start:end]
+        return cls(f"{document.id}:{start}-{end}", document.id, number, start, end, text)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that was found.
+
+    Attributes:
+        passage: what was found.
+        score: the fused score; comparable within one search only.
+        ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None
+            where the leg didn't find it.
+    """
+
+    passage: Passage
+    score: float
+    ranks: Mapping[str, int | None] = field(default_factory=dict)
