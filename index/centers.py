@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from index.disk import cache_folder, replace
 from index.encoder import Encoder, Encoding, Kind
 from index.late import TokenVectors
+from index.sentences import sentences
 from index.text import arabic_share
 
 FloatArray = NDArray[np.float32]
@@ -83,7 +84,9 @@ class Centers:
     def tokens(self, encoding: Encoding, text: str, kind: Kind) -> TokenVectors:
         """The text's tokens without its language, of unit length."""
         vectors = _unit(_unit(encoding.tokens) - SHARE * self._mean(text, kind)[0])
-        return TokenVectors(vectors, encoding.spans, encoding.surprisal)
+        ends = np.array([end for _, end in sentences(text)])
+        numbers = np.searchsorted(ends, encoding.spans[:, 0], side="right").astype(np.int32)
+        return TokenVectors(vectors, encoding.spans, encoding.surprisal, numbers)
 
     def _mean(self, text: str, kind: Kind) -> FloatArray:
         """([token, text], dimension): a text of mixed languages gets its share of each one's mean."""

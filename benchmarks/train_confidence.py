@@ -1,0 +1,160 @@
+"""Trains qa/confidence.json: is the answer there at all?
+
+    python benchmarks/train_confidence.py --xquad DIR --unanswerable FILE --check FILE
+
+For every question of XQuAD, in each pairing of languages, the search is looked at as if the
+collection were its article alone, its article and four others, or all: once with the paragraph that
+answers it (label 1) and once without (label 0). Questions that people wrote to look answerable from
+a paragraph although they aren't count as 0 too, where the question is English. A logistic model a
+pairing is fitted on that. The printed figures are on questions that it wasn't fitted on: five folds
+by article, and a file of another origin (TyDi).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
+
+from index.store import Index
+from index.types import Hit
+from qa.answer import READ, read
+from qa.confidence import FEATURES, features
+from qa.evaluate import calibration_error
+from qa.gold import GoldSet, squad
+
+LANGUAGES = ("ar", "en")
+# Articles beside the question's own: none, a few, all.
+COMPANY = (0, 4, None)
+DESTINATION = Path(__file__).parent.parent / "qa" / "confidence.json"
+
+
+@dataclass(frozen=True)
+class Example:
+    """What the model looks at for one question over one collection, and what it should say."""
+
+    features: NDArray[np.float64]
+    label: int
+    article: str
+    whole: bool  # over the whole collection, as an evaluation has it
+
+
+def examples(index: Index, gold: GoldSet, company: Sequence[int | None]) -> Iterator[Example]:
+    """Each question over collections of several sizes, with its document and without."""
+    chance = random.Random(0)
+    article = {document.id: document.title for document in index.documents}
+    titles = sorted(set(article.values()))
+    for question in tqdm(gold.questions, unit=" questions", desc=gold.name):
+        query = index.query(question.text)
+        hits = index.search(query, len(index.passages))
+        right = {answer.document_id for answer in question.answers}
+        own = article[next(iter(right))]
+        for others in company:
+            chosen = titles if others is None else [own, *chance.sample(titles, others)]
+            collection = [hit for hit in hits if article[hit.passage.document_id] in chosen]
+            without = [hit for hit in collection if hit.passage.document_id not in right]
+            for label, candidates in ((1, collection), (0, without)):
+                if candidates:
+                    found = read(index, query, candidates[:READ])
+                    yield Example(features(query, candidates, found), label, own, others is None)
+
+
+def near_misses(index: Index, path: Path, language: str) -> Iterator[Example]:
+    """Questions that look answerable from a paragraph of the collection and aren't."""
+    by_text = {document.text: document for document in index.documents}
+    for row in tqdm(json.loads(path.read_text("utf-8")), unit=" questions", desc=f"near misses, {language}"):
+        document = by_text.get(row[f"context_{language}"])
+        if document is None:
+            continue
+        query = index.query(row["question_en"])
+        hits: list[Hit] = index.search(query, len(index.passages))
+        found = read(index, query, hits[:READ])
+        yield Example(features(query, hits, found), 0, document.title, False)
+
+
+def fit(rows: Sequence[Example]) -> Any:
+    """A logistic model over standardised features, ones and zeros weighing the same in all."""
+    x, y, groups = _arrays(rows)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=1.0, class_weight="balanced", max_iter=1000))
+    held_out = cross_val_predict(model, x, y, groups=groups, cv=GroupKFold(5), method="predict_proba")[:, 1]
+    whole = np.array([row.whole for row in rows])
+    _print("held out, all", held_out, y)
+    _print("held out, whole collection", held_out[whole], y[whole])
+    return model.fit(x, y)
+
+
+def _arrays(rows: Sequence[Example]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.str_]]:
+    return (
+        np.stack([row.features for row in rows]),
+        np.array([row.label for row in rows]),
+        np.array([row.article for row in rows]),
+    )
+
+
+def _print(name: str, confidences: NDArray[np.float64], labels: NDArray[np.int64]) -> None:
+    error = calibration_error(list(zip(confidences.tolist(), labels.tolist(), strict=True)))
+    refused = [np.mean(confidences[labels == label] < 0.5) for label in (1, 0)]
+    print(
+        f"  {name}: AUROC {roc_auc_score(labels, confidences):.3f}, calibration error {error:.3f}, "
+        f"refused at 0.5: {refused[0]:.1%} of the answerable, {refused[1]:.1%} of the others"
+    )
+
+
+def main() -> None:
+    """Trains, prints the figures, writes the numbers."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--xquad", type=Path, required=True, help="folder with xquad.ar.json and xquad.en.json")
+    parser.add_argument("--unanswerable", type=Path, required=True, help="English near misses over XQuAD")
+    parser.add_argument("--check", type=Path, required=True, help="SQuAD-format file to check ar-ar on")
+    arguments = parser.parse_args()
+    models = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for texts in LANGUAGES:
+            path = arguments.xquad / f"xquad.{texts}.json"
+            index = Index.build(squad([path]).documents, Path(folder) / texts)
+            for asked in LANGUAGES:
+                gold = squad([path], [arguments.xquad / f"xquad.{asked}.json"])
+                rows = list(examples(index, gold, COMPANY))
+                if asked == "en":
+                    rows += near_misses(index, arguments.unanswerable, texts)
+                print(f"{asked}-{texts}: {len(rows)} examples")
+                models[f"{asked}-{texts}"] = fit(rows)
+        gold = squad([arguments.check])
+        rows = list(examples(Index.build(gold.documents, Path(folder) / "check"), gold, [None]))
+        x, y, _ = _arrays(rows)
+        _print(arguments.check.stem, models["ar-ar"].predict_proba(x)[:, 1], y)
+    provenance = (
+        f"benchmarks/train_confidence.py on {date.today()}: XQuAD (github.com/google-deepmind/xquad), "
+        f"SQuAD 2.0's unanswerable questions on the same paragraphs; features {', '.join(FEATURES)}"
+    )
+    content = {"provenance": provenance, "models": {name: _numbers(m) for name, m in models.items()}}
+    DESTINATION.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _numbers(model: Any) -> dict[str, Any]:
+    scaler, logistic = model[0], model[1]
+    return {
+        "mean": scaler.mean_.round(5).tolist(),
+        "scale": scaler.scale_.round(5).tolist(),
+        "weights": logistic.coef_[0].round(5).tolist(),
+        "bias": round(float(logistic.intercept_[0]), 5),
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""Is the answer there at all? A calibrated probability from how well the best sentence meets the question.
+
+A small logistic model for each pairing of the question's language with the passage's, since cosines
+across languages are lower throughout. Its numbers are in confidence.json with their provenance;
+benchmarks/train_confidence.py makes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.text import language
+from index.types import Hit
+
+if TYPE_CHECKING:
+    from index.query import Query
+    from qa.answer import Sentence
+
+# Below this Dalil says that the texts don't answer the question.
+THRESHOLD: Final = 0.5
+
+FEATURES: Final = (
+    "sentence",  # late interaction with the best sentence
+    "passage",  # the same with all that was read of its passage: each word's best match anywhere in it
+    "weakest",  # the match of the quarter of the question's weight that is matched worst
+    "words",  # share of the question's words that stand in the best sentence
+    "score",  # the best passage's fused score
+    "gap",  # ... and how far the second is behind
+    "agreement",  # 1 where the pooled vectors put the same passage first
+    "length",  # log of the question's tokens: the fewer, the easier to match by chance
+)
+
+
+def confidence(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> float:
+    """The probability in [0, 1] that the passages hold the answer.
+
+    Args:
+        query: the question.
+        hits: what a search for it found, best first.
+        found: the sentences of the first of them, best first, as `qa.answer.read` gives them.
+    """
+    if not found:
+        return 0.0
+    model = _models()[pairing(query, found)]
+    values = (features(query, hits, found) - model["mean"]) / model["scale"]
+    return float(1 / (1 + np.exp(-(values @ model["weights"] + model["bias"]))))
+
+
+def pairing(query: Query, found: Sequence[Sentence]) -> str:
+    """The languages of question and best passage, such as "en-ar"."""
+    return f"{query.language}-{language(found[0].passage.text)}"
+
+
+def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> NDArray[np.float64]:
+    """What the model looks at: (len(FEATURES),), in that order."""
+    best = found[0]
+    weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
+    in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
+    scores = sorted((hit.score for hit in hits), reverse=True)
+    dense = [hit.ranks["dense"] or len(hits) + 1 for hit in hits]
+    return np.array(
+        [
+            best.semantic,
+            in_passage @ weights,
+            _weakest(in_passage, weights),
+            best.lexical,
+            scores[0],
+            scores[0] - scores[1] if len(scores) > 1 else 0.0,
+            float(dense[0] == min(dense)),
+            np.log(max(len(weights), 1)),
+        ]
+    )
+
+
+def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
+    """The mean match of the quarter of the question's weight that is matched worst."""
+    if not matches.size:
+        return 0.0
+    order = np.argsort(matches)
+    before = np.cumsum(weights[order]) - weights[order]
+    counted = np.clip(0.25 - before, 0, weights[order])
+    return float(matches[order] @ counted / max(float(counted.sum()), 1e-12))
+
+
+@lru_cache(maxsize=1)
+def _models() -> dict[str, dict[str, Any]]:
+    content = resources.files("qa").joinpath("confidence.json").read_text(encoding="utf-8")
+    models: dict[str, dict[str, Any]] = json.loads(content)["models"]
+    return {name: {k: np.array(v) for k, v in model.items()} for name, model in models.items()}

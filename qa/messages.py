@@ -1,0 +1,70 @@
+"""Every word that Dalil itself says in an answer and in the chat, in Arabic and in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from index.text import Language
+
+_MESSAGES: Final[dict[str, dict[Language, str]]] = {
+    "not_found": {
+        "ar": "لا تجيب النصوص عن هذا السؤال.",
+        "en": "The texts don't answer this.",
+    },
+    "nearest": {
+        "ar": "أقرب ما فيها إلى السؤال:",
+        "en": "The passages nearest to the question:",
+    },
+    "paragraph": {"ar": "الفقرة {number}", "en": "paragraph {number}"},
+    "certain": {"ar": "الجواب واضح في النصوص", "en": "The texts clearly say so"},
+    "likely": {"ar": "الجواب في النصوص على الأرجح", "en": "The texts probably say so"},
+    "unsure": {"ar": "قد لا يكون هذا هو الجواب", "en": "This may not be the answer"},
+    # Named by InvalidQuestion.reason.
+    "empty": {
+        "ar": "اكتب سؤالاً بالعربية أو بالإنجليزية.",
+        "en": "Type a question in Arabic or English.",
+    },
+    "no_words": {
+        "ar": "لا كلمات في السؤال. اكتبه بالعربية أو بالإنجليزية.",
+        "en": "The question has no words in it. Type it in Arabic or English.",
+    },
+    "too_long": {
+        "ar": "السؤال أطول من اللازم. اختصره إلى جملة أو جملتين.",
+        "en": "The question is too long. Shorten it to a sentence or two.",
+    },
+    "not_text": {
+        "ar": "في السؤال رموز ليست نصاً. امسحها أو اكتب السؤال من جديد.",
+        "en": "The question has characters that aren't text. Remove them or type it again.",
+    },
+    "searching": {"ar": "يبحث دليل في النصوص…", "en": "Searching the texts…"},
+    "failed": {
+        "ar": "تعذّر البحث بسبب خلل في دليل، وتفاصيله في نافذة الأوامر التي شُغّل منها.",
+        "en": "The search failed because of a fault in Dalil. The terminal that it runs in has the details.",
+    },
+    "tagline": {
+        "ar": "يجيب من نصوصك، ويريك الجملة نفسها.",
+        "en": "Answers from your own texts, and shows the very sentence.",
+    },
+    "question_box": {"ar": "السؤال", "en": "Question"},
+    "invitation": {"ar": "اسأل بالعربية أو بالإنجليزية", "en": "Ask in Arabic or English"},
+    "ask": {"ar": "اسأل", "en": "Ask"},
+    "conversation": {"ar": "المحادثة", "en": "Conversation"},
+}
+
+# The least confidence at which each phrase may be said; below all of them it is "unsure".
+_SAID_FROM: Final = (("certain", 0.85), ("likely", 0.6))
+
+
+def say(message: str, language: Language, **values: object) -> str:
+    """One of Dalil's own sentences in the given language.
+
+    Raises:
+        KeyError: there is no such message.
+    """
+    return _MESSAGES[message][language].format(**values)
+
+
+def say_confidence(confidence: float, language: Language) -> str:
+    """How sure an answer is, as a plain phrase."""
+    message = next((name for name, least in _SAID_FROM if confidence >= least), "unsure")
+    return say(message, language)

@@ -1,0 +1,151 @@
+"""Answers and hits as lines of text, for a terminal or a pipe, and as JSON.
+
+A pipe gets every character as it is. A terminal obeys control characters and arranges lines that mix
+directions: there the first are shown as U+FFFD, and invisible marks keep names and lines in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from index.text import Language, language
+from index.types import Document, Hit, Passage
+from qa.messages import say, say_confidence
+from qa.types import Answer
+
+GetDocument = Callable[[str], Document]
+
+_PREVIEW: Final = 200  # characters of a passage; enough to see what it is about
+_NEAREST: Final = 3  # passages shown where the texts don't hold the answer
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_DIRECTION_MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
+
+
+class Plain:
+    """Writes answers and hits as lines of text.
+
+    Args:
+        document: gives the document of an id.
+        is_terminal: whether a terminal shows the lines.
+    """
+
+    def __init__(self, document: GetDocument, is_terminal: bool) -> None:
+        self._document = document
+        self._is_terminal = is_terminal
+
+    def answer(self, answer: Answer) -> str:
+        """An answer and its sources, or that there is none and the nearest passages."""
+        lines = [self._line(line, language(line)) for line in answer.text.splitlines()]
+        if answer.found:
+            sure = say_confidence(answer.confidence, answer.language)
+            lines += [self._line(f"({sure})", answer.language), ""]
+            lines += [
+                self._line(
+                    f"[{c.number}] {self._where(c.passage, answer.language, full=True)}", answer.language
+                )
+                for c in answer.citations
+            ]
+        elif answer.hits:
+            lines += ["", self._line(say("nearest", answer.language), answer.language)]
+            lines += self._passages(answer.hits[:_NEAREST], answer.language)
+        return "\n".join(lines)
+
+    def hits(self, hits: Sequence[Hit], in_language: Language) -> str:
+        """Hits with where they stand, their rank in each leg, and how they begin."""
+        return "\n".join(self._passages(hits, in_language, with_ranks=True))
+
+    def _passages(self, hits: Sequence[Hit], in_language: Language, *, with_ranks: bool = False) -> list[str]:
+        lines = []
+        for rank, hit in enumerate(hits, 1):
+            where = f"{rank}. {self._where(hit.passage, in_language, full=False)}"
+            if with_ranks:
+                legs = ", ".join(f"{leg} {place or '–'}" for leg, place in hit.ranks.items())
+                where += f" ({self._name(legs)})"
+            preview = _preview(hit.passage.text)
+            lines += [self._line(where, in_language), self._line(f"   {preview}", language(preview))]
+        return lines
+
+    def _where(self, passage: Passage, in_language: Language, *, full: bool) -> str:
+        document = self._document(passage.document_id)
+        paragraph = say("paragraph", in_language, number=passage.number)
+        names = [document.title or document.source, document.author if full else ""]
+        where = " — ".join([*(self._name(name) for name in names if name), paragraph])
+        return f"{where} ({self._name(document.source)})" if full and document.source else where
+
+    def _name(self, name: str) -> str:
+        name = " ".join(name.split())
+        if not self._is_terminal:
+            return name
+        return f"{_ISOLATE}{_BIDI_CONTROLS.sub('', name)}{_END_ISOLATE}"
+
+    def _line(self, line: str, in_language: Language) -> str:
+        return _line(line, in_language, self._is_terminal)
+
+
+def heading(question: str, is_terminal: bool) -> str:
+    """A question, above its answer where there are several."""
+    return _line(f"? {question}", language(question), is_terminal)
+
+
+def answer_record(answer: Answer, document: GetDocument) -> dict[str, Any]:
+    """An answer as JSON knows it; `docs` and scripts rely on these keys."""
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "found": answer.found,
+        "confidence": answer.confidence,
+        "text": answer.text,
+        "citations": [
+            {
+                "number": citation.number,
+                "quote": citation.quote,
+                "document_id": citation.passage.document_id,
+                "title": document(citation.passage.document_id).title,
+                "author": document(citation.passage.document_id).author,
+                "source": document(citation.passage.document_id).source,
+                "paragraph": citation.passage.number,
+                "start": citation.start,
+                "end": citation.end,
+            }
+            for citation in answer.citations
+        ],
+        "hits": _hit_records(answer.hits, document),
+    }
+
+
+def search_record(question: str, hits: Sequence[Hit], document: GetDocument) -> dict[str, Any]:
+    """The hits of a question as JSON knows them."""
+    return {"question": question, "language": language(question), "hits": _hit_records(hits, document)}
+
+
+def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[dict[str, Any]]:
+    return [
+        {
+            "rank": rank,
+            "score": hit.score,
+            "ranks": dict(hit.ranks),
+            "document_id": hit.passage.document_id,
+            "title": document(hit.passage.document_id).title,
+            "paragraph": hit.passage.number,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "text": hit.passage.text,
+        }
+        for rank, hit in enumerate(hits, 1)
+    ]
+
+
+def _line(line: str, in_language: Language, is_terminal: bool) -> str:
+    return _DIRECTION_MARKS[in_language] + _CONTROLS.sub("\ufffd", line) if is_terminal else line
+
+
+def _preview(text: str) -> str:
+    """How a text begins, on one line, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= _PREVIEW:
+        return line
+    return line[: line.rfind(" ", 0, _PREVIEW) if " " in line[:_PREVIEW] else _PREVIEW] + "…"

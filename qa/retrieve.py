@@ -1,0 +1,52 @@
+"""`retrieve`: a question -> the passages that answer it best."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.article import article_index
+
+if TYPE_CHECKING:
+    from index.store import Index
+    from index.types import Hit
+
+
+def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None) -> list[Hit]:
+    """The `k` passages that answer a question best, best first.
+
+    Args:
+        question: in Arabic or English.
+        k: at least 1.
+        index: an index or the path of one; the built-in article's if not given.
+
+    Raises:
+        InvalidQuestion: there is nothing to search for.
+        IndexNotFound: there is no index at the path.
+        IndexDamaged: its files aren't what was written.
+        ValueError: k is less than 1.
+    """
+    return open_index(index).search(question, k)
+
+
+def open_index(index: Index | str | Path | None) -> Index:
+    """The index itself, the one at a path, or the built-in article's.
+
+    One that was opened before is opened again only when it has changed on disk.
+    """
+    if index is None:
+        return article_index()
+    if isinstance(index, str | Path):
+        from index.live import version
+
+        path = Path(index).expanduser().resolve()
+        return _open(path, version(path))
+    return index
+
+
+@lru_cache(maxsize=4)
+def _open(path: Path, version: str) -> Index:  # noqa: ARG001 - the version is part of the key
+    from index.store import Index
+
+    return Index.open(path)

@@ -1,0 +1,1 @@
+"""The article that Dalil answers from out of the box, and gold questions about it."""
