@@ -118,7 +118,7 @@ def _print(name: str, confidences: NDArray[np.float64], labels: NDArray[np.int64
 def main() -> None:
     """Trains, prints the figures, writes the numbers."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--xquad", type=Path, required=True, help="folder with xquad.ar.json and xquad.en.json")
+    parser.add_argument("--xquad", type=Path, required=True, help="folder of xquad.*.json")
     parser.add_argument("--unanswerable", type=Path, required=True, help="English near misses over XQuAD")
     parser.add_argument("--check", type=Path, required=True, help="SQuAD-format file to check ar-ar on")
     arguments = parser.parse_args()

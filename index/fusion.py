@@ -1,6 +1,6 @@
-"""Several rankings -> one: late interaction, and words in common as far as both share a script.
+"""Several rankings -> one: late interaction, words in common, and across scripts names in common.
 
-Both parts are on scales of their own that don't depend on which passages are compared (a cosine, and
+All parts are on scales of their own that don't depend on which passages are compared (a cosine, and
 a share of the most that BM25 could give), so that they add without being standardised first. Ranks
 (RRF) let a weak leg pull down a strong one: see RETRIEVAL figures in benchmarks/RESULTS.md.
 """
@@ -14,23 +14,28 @@ FloatArray = NDArray[np.float32]
 
 # Measured on XQuAD and TyDi: from .1 to .2 no R@1 differs by more than half a point.
 LEXICAL_WEIGHT = 0.15
+NAME_WEIGHT = 0.2
 
 
-def fuse(semantic: FloatArray, lexical: FloatArray, script_distance: FloatArray) -> FloatArray:
+def fuse(
+    semantic: FloatArray, lexical: FloatArray, names: FloatArray, script_distance: FloatArray
+) -> FloatArray:
     """The fused score of each candidate.
 
     Where a passage is in another script than the question, words in common say nothing, for it or
     against it: it is then taken to have as many as the best candidate has, so that a collection of
-    two languages doesn't prefer the question's own.
+    two languages doesn't prefer the question's own. What can be told there is whether they share names.
 
     Args:
         semantic: (n,) cosines, by late interaction.
         lexical: (n,) BM25 as a share of the most that it could be, in [0, 1].
+        names: (n,) the share of the question that is names of the same sound, in [0, 1].
         script_distance: (n,) in [0, 1]: 0 where passage and question are in the same script.
 
     Returns:
         (n,) float32, higher is better.
     """
     best = lexical.max(initial=0)
-    vote = lexical + script_distance * (best - lexical)
-    return np.asarray(semantic + LEXICAL_WEIGHT * vote, np.float32)
+    words = lexical + script_distance * (best - lexical)
+    scores = semantic + LEXICAL_WEIGHT * words + NAME_WEIGHT * script_distance * names
+    return np.asarray(scores, np.float32)

@@ -21,9 +21,10 @@ from index.centers import Centers
 from index.dense import DenseIndex
 from index.disk import flush, sha256
 from index.encoder import Encoder
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, make_again
 from index.late import LateIndex
 from index.lexical import LexicalIndex
+from index.names import NameIndex
 from index.text import ANALYZER_VERSION, arabic_share
 from index.types import Document, Passage
 
@@ -31,7 +32,7 @@ from index.types import Document, Passage
 FORMAT_VERSION = 1
 
 MANIFEST = "manifest.json"
-_DOCUMENTS, _PASSAGES, _TERMS = "documents.jsonl", "passages.jsonl", "terms.txt"
+_DOCUMENTS, _PASSAGES, _TERMS, _NAMES = "documents.jsonl", "passages.jsonl", "terms.txt", "names.txt"
 _DENSE, _CENTERS = "dense.faiss", "centers.npy"
 
 
@@ -42,6 +43,7 @@ class Generation:
     documents: dict[str, Document]
     passages: Sequence[Passage]
     lexical: LexicalIndex
+    names: NameIndex
     dense: DenseIndex
     late: LateIndex
     centers: Centers
@@ -63,6 +65,7 @@ class Generation:
         _write_lines(folder / _DOCUMENTS, (_json(asdict(d)) for d in self.documents.values()))
         _write_lines(folder / _PASSAGES, (_json(_place(passage)) for passage in self.passages))
         _write_lines(folder / _TERMS, (" ".join(terms) for terms in self.lexical.rows))
+        _write_lines(folder / _NAMES, (" ".join(keys) for keys in self.names.rows))
         self.dense.save(folder / _DENSE)
         self.late.save(folder)
         np.save(folder / _CENTERS, self.centers.means, allow_pickle=False)
@@ -101,6 +104,7 @@ class Generation:
             documents=documents,
             passages=passages,
             lexical=LexicalIndex([line.split() for line in _lines(folder / _TERMS)]),
+            names=NameIndex([line.split() for line in _lines(folder / _NAMES)]),
             dense=DenseIndex.load(folder / _DENSE),
             late=LateIndex.load(folder),
             centers=Centers(np.load(folder / _CENTERS, allow_pickle=False)),
@@ -126,8 +130,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     if versions != (FORMAT_VERSION, ANALYZER_VERSION):
         raise IndexDamaged(
             f"The index in {folder.parent} was made by another version of Dalil (format and analyzer "
-            f"{versions}, this one's {(FORMAT_VERSION, ANALYZER_VERSION)}). Make it again: "
-            "dalil index PATH... --rebuild"
+            f"{versions}, this one's {(FORMAT_VERSION, ANALYZER_VERSION)}). {make_again(folder.parent)}"
         )
     if not complete:
         raise _damaged(path, "is incomplete")
@@ -147,8 +150,7 @@ def _verify(folder: Path, files: dict[str, dict[str, Any]]) -> None:
 
 def _damaged(path: Path, what: str) -> IndexDamaged:
     return IndexDamaged(
-        f"The index is damaged: {path} {what}. Your documents are untouched; restore the folder "
-        "from a copy, or make the index again from them: dalil index PATH... --rebuild"
+        f"The index is damaged: {path} {what}. Your own files are untouched. {make_again(path.parent.parent)}"
     )
 
 

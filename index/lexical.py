@@ -43,7 +43,9 @@ class LexicalIndex:
         """
         shares = np.zeros(len(self.rows), np.float32)
         most = 0.0
-        for term in set(terms) if self._model else ():
+        if self._model is None:
+            return shares
+        for term in set(terms):
             idf = self._model.idf.get(term)
             # A term that no passage has was asked for all the same: it weighs as the rarest.
             most += (K1 + 1 + DELTA) * (np.log(len(self.rows) + 1) if idf is None else idf)

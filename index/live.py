@@ -15,7 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from index.disk import replace
-from index.errors import IndexDamaged, IndexLocked, IndexNotFound
+from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.generation import Generation
 
 _CURRENT = "CURRENT"
@@ -41,7 +41,7 @@ def load(folder: Path) -> Generation:
             if name == version(folder):
                 raise IndexDamaged(
                     f"The index in {folder} is damaged: {error.filename or name} is missing. "
-                    "Restore the folder from a copy, or make the index again: dalil index PATH... --rebuild"
+                    f"{make_again(folder)}"
                 ) from error
 
 
@@ -82,7 +82,10 @@ def publish(folder: Path, generation: Generation) -> None:
         OSError: the disk is full or can't be written; the live generation stays as it was.
     """
     existing = sorted(folder.glob(f"{_GENERATION}*"))
-    live = version(folder) if (folder / _CURRENT).exists() else None
+    try:
+        live = version(folder)
+    except (IndexNotFound, IndexDamaged):
+        live = None
     number = 1 + max((_number(path) for path in existing), default=0)
     new = folder / f"{_GENERATION}{number:06d}"
     try:
@@ -116,7 +119,7 @@ def version(folder: Path) -> str:
     if not name.startswith(_GENERATION) or "/" in name or "\\" in name:
         raise IndexDamaged(
             f"The index in {folder} is damaged: {_CURRENT} names {name[:40]!r}, which isn't a "
-            "generation. Make the index again: dalil index PATH... --rebuild"
+            f"generation. {make_again(folder)}"
         )
     return name
 

@@ -39,7 +39,6 @@ _LAYER = {
 }
 
 
-
 @dataclass(frozen=True, eq=False)
 class Weights:
     """A BERT encoder with its tokenizer's vocabulary.
@@ -80,9 +79,7 @@ def parse(content: bytes) -> Weights:
 def _parse(reader: _Reader) -> Weights:
     if reader.bytes(4) != _MAGIC or reader.number("i") != _VERSION:
         raise ValueError("its format is unknown")
-    hidden, layers, heads, feed_forward, vocabulary, positions, types = (
-        reader.number("i") for _ in range(7)
-    )
+    hidden, layers, heads, feed_forward, vocabulary, positions, types = (reader.number("i") for _ in range(7))
     epsilon = reader.number("f")
     if reader.number("i") != _BLOCK:
         raise ValueError("its block size is unknown")
@@ -128,9 +125,7 @@ class _Reader:
 def _read_vocabulary(reader: _Reader) -> tuple[list[tuple[str, float]], dict[str, int]]:
     """The pieces with their log-probabilities, and the ids of the special ones."""
     count = reader.number("i")
-    special = dict(
-        zip(("<s>", "</s>", "<pad>", "<unk>"), reader.numbers("<i4", 4).tolist(), strict=True)
-    )
+    special = dict(zip(("<s>", "</s>", "<pad>", "<unk>"), reader.numbers("<i4", 4).tolist(), strict=True))
     length = reader.number("Q")
     offsets = reader.numbers("<u4", count + 1)
     scores = reader.numbers("<f4", count)

@@ -13,6 +13,7 @@ from index.centers import Centers
 from index.encoder import Encoder
 from index.errors import InvalidQuestion
 from index.late import TokenVectors
+from index.names import name_keys
 from index.text import Language, Term, analyze, arabic_share, language
 
 # Characters. The encoder's window ends near 1,500; nobody asks for longer than this by intent.
@@ -30,6 +31,8 @@ class Query:
         language: of most of its words.
         arabic_share: the share of its words in Arabic script, in [0, 1].
         terms: its terms in order, with where they stand in `text`.
+        names: how its words sound, where that could be a name's, and its numbers; they stand in the
+            text without bidi controls, as the tokens do.
         vector: (dimension,) float32, of unit length, the language's mean taken away.
         tokens: its token vectors, the language's mean taken away; spans are those of the text
             without bidi controls.
@@ -39,6 +42,7 @@ class Query:
     language: Language
     arabic_share: float
     terms: tuple[Term, ...]
+    names: tuple[Term, ...]
     vector: NDArray[np.float32]
     tokens: TokenVectors
 
@@ -57,6 +61,7 @@ class Query:
             language=language(question),
             arabic_share=arabic_share(question),
             terms=tuple(terms),
+            names=tuple(name_keys(visible)),
             vector=centers.vector(encoding, visible, "query"),
             tokens=centers.tokens(encoding, visible, "query"),
         )

@@ -26,7 +26,7 @@ _FORMATTING = frozenset("\t\n\v\f\r")
 # What tells Arabic in Windows-1256 from other bytes read as such. Measured on the paragraphs of XQuAD
 # and TyDi: the twelve commonest letters are .54 to .83 of all; of bytes in KOI8-R, GBK, EUC-KR and
 # UTF-8 they are .36 at most. Words that mix Arabic letters with others are .10 at most; of ISO-8859-6
-# .32 and more, of Mac Arabic .26, of other alphabets .28.
+# and Mac Arabic .26 and more.
 _COMMON = frozenset("اأإلينمرتوبة")
 _LEAST_COMMON = 0.45
 _MOST_MIXED = 0.2
@@ -181,8 +181,8 @@ def _heading(text: str) -> str:
                 fence = mark[1]
             elif fence == mark[1]:
                 fence = ""
-        elif not fence and (heading := _HEADING.match(line)) and heading[1].strip():
-            return str(heading[1].strip())
+        elif not fence and (heading := _HEADING.match(line)) and heading[1].strip("#"):
+            return str(heading[1])
     return ""
 
 

@@ -7,6 +7,7 @@ abbreviation, an initial or a number, or stands inside a short quotation.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import regex
 
@@ -87,7 +88,7 @@ def _clauses(text: str, span: Span, longest: int) -> list[Span]:
         if later:
             cuts.append(min(later, key=lambda mark: abs(mark - wanted)))
     edges = [start, *cuts, end]
-    stripped = (_strip(text, a, b) for a, b in zip(edges[:-1], edges[1:], strict=True))
+    stripped = (_strip(text, a, b) for a, b in pairwise(edges))
     return [part for part in stripped if part]
 
 

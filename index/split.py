@@ -29,7 +29,7 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
     """
     spans = list(paragraphs(document.text))
     counts = count_tokens([document.text[start:end] for start, end in spans])
-    passages = []
+    passages: list[Passage] = []
     for number, (span, count) in enumerate(zip(spans, counts, strict=True), 1):
         parts = [span] if count <= window else _parts(document.text, span, window, count_tokens)
         passages.extend(Passage.of(document, number, start, end) for start, end in parts)

@@ -12,7 +12,7 @@ from index import encoder as encoders
 from index import live
 from index.build import make
 from index.encoder import Encoder
-from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, InvalidDocument
+from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, InvalidDocument, make_again
 from index.fusion import fuse
 from index.generation import Generation
 from index.late import TokenVectors
@@ -137,13 +137,14 @@ class Index:
         query = self.query(question) if isinstance(question, str) else question
         generation = self._generation
         lexical = generation.lexical.scores([term.term for term in query.terms])
-        nearest, cosines = generation.dense.search(query.vector, max(k, CANDIDATES))
+        nearest, _ = generation.dense.search(query.vector, max(k, CANDIDATES))
         holding = np.flatnonzero(lexical)
         matching = holding[np.argsort(-lexical[holding], kind="stable")][: max(k, CANDIDATES)]
         rows = np.union1d(nearest, matching)
-        late = generation.late.scores(query.tokens, rows)
         distance = np.abs(generation.arabic_shares[rows] - query.arabic_share)
-        scores = fuse(late, lexical[rows], distance)
+        late = generation.late.scores(query.tokens, rows)
+        names = generation.names.scores(query.names, query.tokens, rows)
+        scores = fuse(late, lexical[rows], names, distance)
         ranks = {
             "bm25": _ranks(matching),
             "dense": _ranks(nearest),
@@ -213,7 +214,7 @@ def _check_encoder(folder: Path, generation: Generation, encoder: Encoder) -> No
         raise EncoderMismatch(
             f"The index in {folder} was made by {generation.encoder_name} "
             f"({generation.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
-            "Open it with the one that made it, or make it again: dalil index PATH... --rebuild"
+            f"Open it with the one that made it. {make_again(folder)}"
         )
 
 

@@ -22,7 +22,7 @@ Language = Literal["ar", "en"]
 _TATWEEL = "\u0640"
 # One letter for the forms that writers exchange; marks (hamza above and below among them) are gone
 # by then, since NFKD has split them off.
-_LETTERS = str.maketrans({"ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ہ": "ه", "ے": "ي", "\u2019": "'"})
+_LETTERS = str.maketrans("ٱىةکیہے\u2019", "ايهكيهي'")
 _ARABIC_LETTER = r"[\p{Arabic}&&\p{L}]"
 _TOKEN = regex.compile(
     rf"(?V1){_ARABIC_LETTER}+|[\p{{L}}\p{{N}}--\p{{Arabic}}]+(?:['\u2019][\p{{L}}--\p{{Arabic}}]+)*"
@@ -34,7 +34,7 @@ _SHORTEST_STEM = 2
 
 @dataclass(frozen=True)
 class Term:
-    """A normalised, stemmed word and the original characters that it stands for.
+    """A normalised word, or its stem, and the original characters that it stands for.
 
     `text[start:end]` is the word as written.
     """
@@ -88,20 +88,25 @@ def normalise(text: str) -> Normalised:
     return Normalised("".join(pieces), tuple(origins))
 
 
-def analyze(text: str) -> list[Term]:
-    """The terms of a text in the order in which they stand, Arabic and English mixed at will."""
+def words(text: str) -> list[Term]:
+    """The words and numbers of a text in the order in which they stand, normalised, not stemmed."""
     normalised = normalise(text)
     origins = normalised.origins
-    terms = []
+    found = []
     for match in _TOKEN.finditer(normalised.text):
-        # The article by itself is what «الـ"كلمة"» leaves of its word: no term.
+        # The article by itself is what «الـ"كلمة"» leaves of its word.
         if match.group() == "ال":
             continue
         start, end = origins[match.start()], origins[match.end() - 1] + 1
         while end < len(text) and not _normalise_character(text[end]):
             end += 1  # the marks on the last letter belong to the word
-        terms.append(Term(stem(match.group()), start, end))
-    return terms
+        found.append(Term(match.group(), start, end))
+    return found
+
+
+def analyze(text: str) -> list[Term]:
+    """The terms of a text in the order in which they stand, Arabic and English mixed at will."""
+    return [Term(stem(word.term), word.start, word.end) for word in words(text)]
 
 
 def stem(word: str) -> str:
@@ -111,7 +116,7 @@ def stem(word: str) -> str:
     stemming lost more than it won on XQuAD (benchmarks/RESULTS.md).
     """
     if not is_arabic(word[0]):
-        return _english().stemWord(word)
+        return str(_english().stemWord(word))
     for prefix in _PREFIXES:
         if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST_STEM:
             word = word[len(prefix) :]
@@ -146,8 +151,7 @@ def arabic_share(text: str) -> float:
 
     Numbers aren't counted: they are at home in both.
     """
-    words = (match.group() for match in _TOKEN.finditer(normalise(text).text))
-    arabic = [is_arabic(word[0]) for word in words if not word.isdecimal()]
+    arabic = [is_arabic(word.term[0]) for word in words(text) if not word.term.isdecimal()]
     return sum(arabic) / len(arabic) if arabic else 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -101,16 +102,24 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     for hit in hits:
         tokens = index.tokens(hit.passage)
         cosines = query.tokens.similarities(tokens)
-        for number, (start, end) in enumerate(sentences(hit.passage.text)):
+        for number, (start, end, words) in enumerate(_sentences(hit.passage.text)):
             inside = np.flatnonzero(tokens.sentences == number)
             matches = cosines[:, inside].max(axis=1, initial=0)
             semantic = float(matches @ weights)
-            words = {term.term for term in analyze(hit.passage.text[start:end])}
             lexical = len(terms & words) / len(terms)
             # The passage's own score decides between like sentences of different passages.
             score = semantic + LEXICAL_WEIGHT * lexical + hit.score
             found.append(Sentence(hit.passage, start, end, matches, semantic, lexical, score))
     return sorted(found, key=lambda sentence: -sentence.score)
+
+
+@lru_cache(maxsize=4096)
+def _sentences(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
+    """Where each sentence of a passage stands, and its terms."""
+    return tuple(
+        (start, end, frozenset(term.term for term in analyze(text[start:end])))
+        for start, end in sentences(text)
+    )
 
 
 def _choose(found: Sequence[Sentence]) -> list[Sentence]:

@@ -1,4 +1,4 @@
-"""The command line: `dalil index`, `ask`, `search` and `chat`.
+"""The command line: `dalil index`, `ask`, `search`, `chat` and `eval`.
 
 The index and what is heavy are imported inside the commands, so that `dalil --help` is quick.
 """
@@ -220,6 +220,39 @@ def chat(
     import ui
 
     ui.launch(_open(folder, model), port, open_browser, ui.EXAMPLES if folder is None else ())
+
+
+@app.command(
+    "eval",
+    epilog=epilog(
+        "dalil eval                                          the built-in article's gold questions",
+        "dalil eval xquad.ar.json                            a file in SQuAD 1.1 format",
+        "dalil eval xquad.ar.json --questions xquad.en.json  English questions over Arabic text",
+    ),
+)
+def evaluate(
+    texts: Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Ask this file's questions over the parallel FILE's paragraphs."),
+    ] = None,
+    model: ModelName = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set of questions.")] = False,
+) -> None:
+    """Measures how good search, quotations and refusals are, on questions whose answers are known.
+
+    FILE is in SQuAD 1.1 format; several make one collection. If none is given: the built-in article and
+    its gold questions, Arabic and English apart. It needs more packages: pip install "dalil[eval]".
+    """
+    from dataclasses import asdict
+
+    from qa.report import measure, table
+
+    for name, report in measure(texts or (), questions or (), model):
+        if as_json:
+            print_json({"name": name} | asdict(report))
+        else:
+            print(table(name, report), end="\n\n")
 
 
 def _open(folder: Path | None, model: str | None) -> Index:

@@ -136,7 +136,7 @@ def speak_utf8() -> None:
 
 
 def _lines() -> Iterator[str]:
-    return (line.rstrip("\n") for line in sys.stdin)
+    return (line.rstrip("\r\n") for line in sys.stdin)
 
 
 def _as_text(argument: str) -> str:

@@ -1,0 +1,263 @@
+"""Files -> documents: every encoding that is read, every file that is refused, and folders of both."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import random
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Document, UnreadableFile
+from index.read import read_file, read_paths, source_of
+
+ARABIC = "وقّع محمد الكاتب الاتفاقية يوم الأحد.\r\nثم عاد إلى دمشق في اليوم التالي؛ وصل ليلاً.\n"
+ENGLISH = "The crossing was opened in 2017.\r\n\r\nIt has two gates — “north” and “south”.\n"
+RUSSIAN = (
+    "Съешь же ещё этих мягких французских булок, да выпей чаю. Широкая электрификация южных губерний "
+    "даст мощный толчок подъёму сельского хозяйства."
+)
+FRENCH = "L'été dernier, nous avons été très occupés à préparer la fête où Noël et l'aïeul dînèrent."
+GERMAN = (
+    "Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich; die Bürger müssen für Häuser zahlen."
+)
+GREEK = "Η Ελλάδα είναι μια χώρα στην Ευρώπη και έχει πολλά νησιά και ωραίες παραλίες."
+HEBREW = "ישראל היא מדינה במזרח התיכון ויש בה הרבה ערים וכפרים."
+CHINESE = "中华人民共和国位于亚洲东部，太平洋西岸，是世界上历史最悠久的国家之一。我们今天去北京看朋友。"
+KOREAN = "대한민국은 동아시아의 한반도 남부에 있는 나라이다. 수도는 서울이다. 한국어를 사용한다."
+PERSIAN = "ایران کشوری در غرب آسیا است. پایتخت آن تهران است و مردم آن چای می\u200cنوشند.".replace("ی", "ي")
+
+
+def write(path: Path, content: bytes | str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(UnreadableFile) as caught:
+        read_file(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    return str(caught.value).removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize("text", [ARABIC, ENGLISH, f"{ARABIC}\u2028{ENGLISH}\x0c𐎀"])
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (b"", "utf-8"),
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ],
+)
+def test_unicode_is_read_character_for_character(
+    tmp_path: Path, text: str, mark: bytes, encoding: str
+) -> None:
+    assert read_file(write(tmp_path / "a.txt", mark + text.encode(encoding))).text == text
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])))
+def test_any_utf8_text_is_read_as_it_is_or_has_no_words(
+    tmp_path_factory: pytest.TempPathFactory, text: str
+) -> None:
+    path = write(tmp_path_factory.mktemp("read") / "a.txt", f"{text}x")
+    assert read_file(path).text == f"{text}x".removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [ARABIC, PERSIAN, f"{ARABIC}Le siège de Genève a été fermé; œuvre d'été.\n", "قال الرجل نعم"],
+)
+def test_arabic_in_windows_1256_is_read(tmp_path: Path, text: str) -> None:
+    assert read_file(write(tmp_path / "a.txt", text.encode("cp1256"))).text == text
+
+
+def test_the_article_in_windows_1256_is_read(tmp_path: Path, article: Document) -> None:
+    content = article.text.encode("cp1256", "ignore")
+    assert read_file(write(tmp_path / "a.txt", content)).text == content.decode("cp1256")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (ARABIC, "iso8859_6"),
+        (ARABIC, "mac_arabic"),
+        (ARABIC, "cp720"),
+        (ARABIC, "cp864"),
+        (FRENCH, "cp1252"),
+        (FRENCH, "mac_roman"),
+        (GERMAN, "cp1252"),
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8_r"),
+        (RUSSIAN, "cp866"),
+        (GREEK, "cp1253"),
+        (HEBREW, "cp1255"),
+        (CHINESE, "gbk"),
+        (CHINESE, "big5"),
+        (KOREAN, "euc_kr"),
+        ("مرحبا", "cp1256"),  # too short to be sure
+    ],
+)
+def test_an_encoding_that_isnt_known_is_refused(tmp_path: Path, text: str, encoding: str) -> None:
+    content = text.encode(encoding, "ignore")
+    assert "Save it as UTF-8." in refusal(write(tmp_path / "a.txt", content))
+
+
+def test_the_article_in_other_arabic_encodings_is_refused(tmp_path: Path, article: Document) -> None:
+    for encoding in ("iso8859_6", "mac_arabic", "cp720", "cp864"):
+        path = write(tmp_path / "a.txt", article.text.encode(encoding, "ignore"))
+        assert "encoding isn't known" in refusal(path)
+
+
+def test_utf8_with_one_broken_byte_isnt_taken_for_windows_1256(tmp_path: Path, article: Document) -> None:
+    content = article.text.encode()
+    path = write(tmp_path / "a.txt", content[:1001] + b"\xff" + content[1001:])
+    assert "not UTF-8: byte 0x" in refusal(path)
+    cut = next(i for i in range(900, 1000) if content[i] & 0xC0 == 0x80)  # within a character
+    assert "not UTF-8" in refusal(write(tmp_path / "a.txt", content[:cut]))
+
+
+def test_random_bytes_are_refused(tmp_path: Path) -> None:
+    generator = random.Random(1)
+    for first in (1, 0x20, 0x80, 0xC0):
+        for _ in range(50):
+            content = bytes(generator.randrange(first, 256) for _ in range(300))
+            assert "encoding isn't known" in refusal(write(tmp_path / "a.txt", content))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.txt", b"", "it has no words in it."),
+        ("a.txt", codecs.BOM_UTF8 + b" \r\n\t\n", "it has no words in it."),
+        ("a.txt", "* * *\n———\n", "it has no words in it."),
+        ("a.txt", b"\x7fELF\2\1\1\0\0", "it looks like binary data (NUL bytes)."),
+        ("a.txt", "text".encode("utf-16-le"), "it looks like binary data (NUL bytes)."),
+        ("a.txt", codecs.BOM_UTF16_LE + b"a\0b", "it begins like UTF-16, but goes on otherwise."),
+        ("a.txt", codecs.BOM_UTF16_LE + b"\0\xd8a\0", "it begins like UTF-16, but goes on otherwise."),
+        ("a.txt", codecs.BOM_UTF32_LE + "text".encode("utf-32-le"), "it begins like UTF-16"),
+        ("a.txt", codecs.BOM_UTF16_BE + "a\0b".encode("utf-16-be"), "it begins like UTF-16"),
+        ("a.txt", ARABIC.encode("cp1256") + b"\x01", "its encoding isn't known"),
+        ("a.pdf", b"%PDF-1.7", "only .txt and .md files are read. Save its text as one of these."),
+        ("text", b"text", "only .txt and .md files are read."),
+    ],
+)
+def test_what_holds_no_text_is_refused(tmp_path: Path, name: str, content: bytes | str, why: str) -> None:
+    assert refusal(write(tmp_path / name, content)).startswith(why)
+
+
+def test_what_isnt_a_readable_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(tmp_path / "none.txt") == "there is no such file or folder."
+    assert refusal(tmp_path) == "this is a folder."
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert refusal(tmp_path / "pipe.txt") == "this isn't a regular file."
+    (tmp_path / "circle.txt").symlink_to("circle.txt")
+    assert "symbolic links" in refusal(tmp_path / "circle.txt")
+    (tmp_path / "broken.txt").symlink_to("none.txt")
+    assert refusal(tmp_path / "broken.txt") == "there is no such file or folder."
+
+    def deny(_: Path) -> bytes:  # tests may run as root, whom no permission stops
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", deny)
+    assert refusal(write(tmp_path / "a.txt", "text")) == "it can't be read (Permission denied)."
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "title"),
+    [
+        ("report.txt", "# Not a heading here\n", "report"),
+        ("تقرير السنة.txt", "نص", "تقرير السنة"),
+        ("report.md", "Words first.\n\n# The border ##\n\n# Another\n", "The border"),
+        ("REPORT.MD", "# Title\r\ntext", "Title"),
+        ("report.md", "```\n# a comment\n~~~\n# another\n```\n\n   # عنوان المقال\nنص", "عنوان المقال"),
+        ("report.md", "## Only a section\n#hashtag\n#\n# #\n    # code\ntext", "report"),
+    ],
+)
+def test_the_title_is_the_heading_or_the_files_name(tmp_path: Path, name: str, text: str, title: str) -> None:
+    document = read_file(write(tmp_path / name, text))
+    assert document.title == title
+    assert document.text == text
+
+
+def test_a_path_gives_its_document_the_same_id_whatever_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "texts" / "a.txt", "one")
+    first = read_file(path)
+    assert first.source == path.resolve().as_posix() == source_of(path)
+    write(path, "two")
+    (tmp_path / "link.txt").symlink_to(path)
+    monkeypatch.chdir(tmp_path)
+    for same in ("texts/a.txt", "texts/../texts/a.txt", Path("link.txt")):
+        second = read_file(same)
+        assert (second.id, second.source, second.text) == (first.id, first.source, "two")
+    assert read_file(write(tmp_path / "b.txt", "two")).id != first.id
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no such names")
+def test_names_that_arent_utf8_are_told_apart(tmp_path: Path) -> None:
+    folder = os.fsencode(tmp_path)
+    for name in (b"\xff.txt", b"\xfe.txt"):
+        Path(os.fsdecode(folder + b"/" + name)).write_text("text")
+    assert [d.title for d in read_paths([tmp_path]).documents] == [r"\xfe", r"\xff"]
+
+
+def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.md", "c/z.TXT", "c/d/e.md", "image.png", ".hidden.txt", ".git/x.txt"):
+        write(tmp_path / "texts" / name, "text")
+    write(tmp_path / "elsewhere" / "f.txt", "text")
+    (tmp_path / "texts" / "circle").symlink_to(tmp_path / "texts")
+    (tmp_path / "texts" / "linked-folder").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "texts" / "linked.txt").symlink_to(tmp_path / "elsewhere" / "f.txt")
+    # An index made among the texts isn't one of them.
+    write(tmp_path / "texts" / "dalil-index" / "generation-000001" / "documents.jsonl", "{}")
+    write(tmp_path / "texts" / "dalil-index" / "generation-000001" / "terms.txt", "text")
+    reading = read_paths([tmp_path / "texts"])
+    root = tmp_path.resolve().as_posix()
+    assert [d.source.removeprefix(root) for d in reading.documents] == [
+        "/texts/a.md",
+        "/texts/b.txt",
+        "/elsewhere/f.txt",
+        "/texts/c/z.TXT",
+        "/texts/c/d/e.md",
+    ]
+    assert reading.unreadable == ()
+
+
+def test_what_cant_be_read_doesnt_keep_the_rest_from_being_read(tmp_path: Path) -> None:
+    good = write(tmp_path / "texts" / "good.txt", "text")
+    bad = write(tmp_path / "texts" / "bad.txt", b"\0")
+    (tmp_path / "empty").mkdir()
+    paths: list[str | Path] = [tmp_path / "none", tmp_path / "texts", good, tmp_path / "empty", str(good)]
+    reading = read_paths(paths)
+    assert [d.source for d in reading.documents] == [source_of(good)]
+    assert [str(error) for error in reading.unreadable] == [
+        f"{tmp_path / 'none'}: there is no such file or folder.",
+        f"{bad}: it looks like binary data (NUL bytes). If it is a text, save it as UTF-8.",
+        f"{tmp_path / 'empty'}: no .txt or .md file is in this folder.",
+    ]
+
+
+def test_a_folder_that_cant_be_read_is_named_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "texts" / "good.txt", "text")
+    locked = tmp_path / "texts" / "locked"
+    locked.mkdir()
+    scandir = os.scandir
+
+    def deny(path: str) -> object:  # tests may run as root, whom no permission stops
+        if Path(path) == locked:
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", deny)
+    complaint = f"{locked}: the folder can't be read (Permission denied)."
+    for path, found in ((tmp_path / "texts", 1), (locked, 0)):
+        reading = read_paths([path])
+        assert len(reading.documents) == found
+        assert [str(error) for error in reading.unreadable] == [complaint]

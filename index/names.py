@@ -1,0 +1,117 @@
+"""Names across scripts: what a word sounds like, so that Akashat meets عكاشات.
+
+Arabic writes no short vowels and English spells one Arabic sound in several ways, so a word is
+reduced to its consonants, with those that writers of one script can't tell apart in the other made
+one (b and p; k, q and c; s, th and ص; ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from index.late import TokenVectors
+from index.text import Term, is_arabic, words
+
+# Fewer consonants than this are met by chance; three will do where a capital marks a name.
+_SHORTEST = 4
+_SHORTEST_CAPITALISED = 3
+
+_ARABIC = str.maketrans(
+    dict(zip("بپتثجحخدذرزسشصضطظغفڤقكگلمنهچ", "bbtsjhkdzrzs$sdtzgffkkglmnh$", strict=True))
+    | {letter: "" for letter in "اويعءى"}
+)
+_DIGRAPHS = {
+    "sch": "$", "tch": "$", "sh": "$", "ch": "$", "kh": "k", "gh": "g", "th": "t", "dh": "d",
+    "ph": "f", "ck": "k", "qu": "k", "ce": "se", "ci": "si", "cy": "si", "x": "ks",
+}  # fmt: skip
+_DIGRAPH = regex.compile("|".join(_DIGRAPHS))
+_LATIN = str.maketrans(dict(zip("pvqc", "bfkk", strict=True)) | {letter: "" for letter in "aeiouwy'"})
+_REPEATED = regex.compile(r"(.)\1+")
+_CONSONANTS = regex.compile(r"[a-z$]+")
+_PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
+_SHORTEST_AFTER_PROCLITIC = 3
+
+FloatArray = NDArray[np.float32]
+
+
+def name_keys(text: str) -> list[Term]:
+    """How the words of a text sound, where that could be a name's, and its numbers.
+
+    A word may have two keys (with its proclitic and without), and two neighbouring Latin words one
+    together (Tal Afar, تلعفر).
+    """
+    keys: list[Term] = []
+    previous: tuple[str, Term] | None = None
+    for word in words(text):
+        if word.term.isdecimal():
+            keys.append(word)
+            previous = None
+        elif is_arabic(word.term[0]):
+            for form in _arabic_forms(word.term):
+                _add(keys, form.translate(_ARABIC), word.start, word.end, _SHORTEST_CAPITALISED)
+            previous = None
+        else:
+            capitalised = text[word.start].isupper()
+            shortest = _SHORTEST_CAPITALISED if capitalised else _SHORTEST
+            _add(keys, _sound(word.term), word.start, word.end, shortest)
+            if previous is not None:
+                _add(keys, _sound(previous[0] + word.term), previous[1].start, word.end, _SHORTEST)
+            previous = (word.term, word)
+    return keys
+
+
+def _arabic_forms(word: str) -> list[str]:
+    for proclitic in _PROCLITICS:
+        if word.startswith(proclitic) and len(word) - len(proclitic) >= _SHORTEST_AFTER_PROCLITIC:
+            return [word, word[len(proclitic) :]]
+    return [word]
+
+
+def _sound(word: str) -> str:
+    return _DIGRAPH.sub(lambda match: _DIGRAPHS[match.group()], word).translate(_LATIN)
+
+
+def _add(keys: list[Term], consonants: str, start: int, end: int, shortest: int) -> None:
+    # A final h is ة in one script and nothing in the other.
+    key = _REPEATED.sub(r"\1", consonants).removesuffix("h")
+    if len(key) >= shortest and _CONSONANTS.fullmatch(key):
+        keys.append(Term(key, start, end))
+
+
+class NameIndex:
+    """Which passages have a word that sounds like this."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        """Indexes the keys of each passage, in order."""
+        self.rows = rows
+        self._postings: dict[str, list[int]] = {}
+        for row, keys in enumerate(rows):
+            for key in set(keys):
+                self._postings.setdefault(key, []).append(row)
+
+    def scores(self, names: Sequence[Term], tokens: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
+        """How much of a question is names that these passages have too, by their sound.
+
+        Args:
+            names: the question's, with where they stand in it.
+            tokens: the question's.
+            rows: the passages.
+
+        Returns:
+            (len(rows),) float32 in [0, 1]: the share of the question's weight that lies on such
+            names, each counted by how rare it is.
+        """
+        matched = np.zeros((len(rows), len(tokens.spans)), np.float32)
+        greatest = np.log(len(self.rows) + 1)
+        for name in names:
+            having = self._postings.get(name.term, [])
+            inside = (tokens.spans[:, 0] < name.end) & (tokens.spans[:, 1] > name.start)
+            if having and inside.any():
+                cells = np.ix_(np.isin(rows, having), inside)
+                rarity = np.log((len(self.rows) + 1) / len(having)) / greatest
+                matched[cells] = np.maximum(matched[cells], rarity)
+        return np.asarray(matched @ tokens.weights / max(float(tokens.weights.sum()), 1e-12), np.float32)

@@ -1,0 +1,586 @@
+"""The command line, run as a person or a script would: what it prints, where, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_encoder import FakeEncoder
+from typer.testing import CliRunner, Result
+
+import index.encoder
+import qa.answer
+from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
+from qa.article import article, article_index
+from qa.cli import app
+from qa.messages import say
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+AGREEMENT = "وقّع محمد الكاتب الاتفاقية يوم الأحد.\nثم عاد إلى دمشق في اليوم التالي.\n"
+BORDER = "# The border\r\n\r\nSalim opened the crossing in 2017.\r\n\r\nIt has two gates.\r\n"
+WHO_SIGNED, WHO_OPENED = "من وقّع الاتفاقية؟", "Who opened the crossing?"
+MOON = "Which astronaut walked there?"
+
+# The command line in a process of its own, with the encoder and the judgement of these tests.
+FAKE_DALIL = (
+    sys.executable,
+    "-Werror",
+    "-c",
+    "import test_cli, sys; test_cli.install(); from qa.cli import main; main()",
+)
+REAL_DALIL = "from qa.cli import main; main()"
+COMMON_CACHE = os.environ["DALIL_CACHE"]  # has the real model
+
+
+def load(name: str | None = None) -> FakeEncoder:
+    """In place of `index.encoder.load`."""
+    if name == "missing":
+        raise EncoderUnavailable("The model 'missing' can't be loaded:\nit isn't there.")
+    return FakeEncoder(name=name or "fake")
+
+
+def judge(*arguments: Any) -> float:
+    """In place of `qa.confidence.confidence`, which was fitted to the real encoder's scores."""
+    found = arguments[-1]
+    return 0.9 if found and found[0].lexical >= 0.3 else 0.1
+
+
+def install() -> None:
+    """Puts both in place for a whole process."""
+    index.encoder.load = load
+    setattr(qa.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache apart from the other tests': the built-in article's index in it is the fake encoder's."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def surroundings(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(index.encoder, "load", load)
+    monkeypatch.setattr(qa.answer, "confidence", judge)
+    monkeypatch.setenv("DALIL_CACHE", str(cache))
+    monkeypatch.delenv("DALIL_INDEX", raising=False)
+    monkeypatch.chdir(tmp_path)
+    article_index.cache_clear()
+    yield
+    article_index.cache_clear()
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A folder with two texts; it is indexed in `dalil-index`."""
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "agreement.txt").write_text(AGREEMENT, "utf-8")
+    (folder / "border.md").write_bytes(BORDER.encode())
+    assert dalil("index", "texts").exit_code == 0
+    return folder
+
+
+def dalil(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(app, arguments, input=stdin, prog_name="dalil")
+
+
+def process(
+    *arguments: str | bytes, stdin: bytes = b"", environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [*FAKE_DALIL, *arguments],
+        input=stdin,
+        capture_output=True,
+        env=surrounding(environment or {}),
+        timeout=60,
+    )
+
+
+def surrounding(environment: dict[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'tests'}", **environment}
+
+
+def texts_of(folder: str | Path = "dalil-index") -> dict[str, str]:
+    return {Path(d.source).name: d.text for d in Index.open(folder).documents}
+
+
+def test_help_says_what_each_command_does() -> None:
+    shown = dalil("--help")
+    assert shown.exit_code == 0
+    for line in (
+        "  index   Makes an index of your texts, or updates the one that is there.",
+        "  ask     Answers a question with sentences quoted from your texts.",
+        "  search  Lists the passages nearest to a question, best first.",
+        "  chat    Serves the chat, to this machine only, until Ctrl-C.",
+        "    1    ask: the texts don't answer it",
+    ):
+        assert line in shown.stdout.splitlines()
+    for command in ("index", "ask", "search", "chat"):
+        shown = dalil(command, "-h")
+        assert shown.exit_code == 0
+        assert "Examples:\n    dalil " in shown.stdout
+        assert "Exit codes:\n    0    done" in shown.stdout
+        assert "…" not in shown.stdout
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = ("torch", "sentence_transformers", "transformers", "faiss", "gradio", "scipy", "sklearn")
+    program = (
+        "import sys; from qa.cli import app\n"
+        "try: app(['--help'])\n"
+        f"except SystemExit: print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, env=surrounding({}), timeout=60, check=True
+    )
+    assert done.stdout.decode().splitlines()[-1] == "[]"
+
+
+def test_version_is_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", {"dalil": "1.2.3"}.get)
+    assert dalil("--version").stdout == "dalil 1.2.3\n"
+
+
+def test_the_console_script_is_this_command_line() -> None:
+    project = (REPOSITORY / "pyproject.toml").read_text("utf-8")
+    assert '[project.scripts]\ndalil = "qa.cli:main"\n' in project
+
+
+def test_index_adds_replaces_and_leaves_alone(texts: Path) -> None:
+    shown = dalil("index", "texts")
+    assert shown.stdout == (
+        "dalil-index: 2 documents, 5 passages (0 added, 0 changed, 2 unchanged).\n"
+        'Ask it: dalil ask --index dalil-index "..."\n'
+    )
+    (texts / "border.md").write_text("The border has two gates now.")
+    (texts / "new.txt").write_text("A new text.")
+    shown = dalil("index", str(texts))
+    assert "3 documents, 4 passages (1 added, 1 changed, 1 unchanged)" in shown.stdout
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert texts_of() == {
+        "agreement.txt": AGREEMENT,
+        "border.md": "The border has two gates now.",
+        "new.txt": "A new text.",
+    }
+
+
+def test_index_encodes_only_what_is_new(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = FakeEncoder()
+    monkeypatch.setattr(index.encoder, "load", lambda _: encoder)
+    dalil("index", "texts")
+    assert encoder.encoded == []
+    (texts / "new.txt").write_text("A new text.")
+    dalil("index", "texts")
+    assert encoder.encoded == ["A new text."]
+
+
+@pytest.mark.usefixtures("texts")
+def test_index_rebuild_keeps_only_what_is_named(tmp_path: Path) -> None:
+    assert "1 document, 2 passages (1 added" in dalil("index", "texts/agreement.txt", "--rebuild").stdout
+    assert texts_of() == {"agreement.txt": AGREEMENT}
+    (tmp_path / "dalil-index" / "generation-000002" / "passages.jsonl").write_text("nonsense")
+    damaged = dalil("index", "texts")
+    assert damaged.exit_code == 3
+    assert "is damaged" in damaged.stderr
+    assert dalil("index", "texts", "--rebuild").exit_code == 0
+    assert len(texts_of()) == 2
+
+
+def test_index_remove_forgets_files_and_folders(texts: Path) -> None:
+    (texts / "agreement.txt").unlink()
+    (texts / "agreement.txt.d").mkdir()  # a like name isn't the same
+    shown = dalil("index", "texts/agreement.txt", "texts/agreement", "--remove")
+    assert shown.stdout == "dalil-index: 1 document, 3 passages (1 removed).\n"
+    assert shown.stderr == "dalil: texts/agreement: the index in dalil-index holds nothing from there.\n"
+    assert shown.exit_code == 4
+    again = dalil("index", "texts/agreement.txt", "--remove")
+    assert (again.exit_code, again.stdout) == (2, "")
+    assert dalil("index", "texts", "--remove").exit_code == 0
+    assert texts_of() == {}
+    assert dalil("ask", WHO_OPENED, "--index", "dalil-index").exit_code == 1
+    assert dalil("search", WHO_OPENED, "--index", "dalil-index").exit_code == 0
+
+
+def test_index_names_what_it_cant_read_and_goes_on(texts: Path) -> None:
+    (texts / "agreement.txt").write_bytes(b"\0")
+    (texts / "border.md").unlink()
+    (texts / "new.txt").write_text("A new text.")
+    shown = dalil("index", "texts", "none.txt")
+    assert shown.exit_code == 4
+    assert shown.stderr.splitlines() == [
+        "dalil: texts/agreement.txt: it looks like binary data (NUL bytes). "
+        "If it is a text, save it as UTF-8.",
+        "dalil: none.txt: there is no such file or folder.",
+    ]
+    # What is left of them in the index is no secret.
+    assert shown.stdout == (
+        "dalil-index: 3 documents, 6 passages (1 added, 0 changed, 0 unchanged).\n"
+        "Indexed before, and not found or not readable now (--remove forgets them):\n"
+        f"  {texts / 'agreement.txt'}\n  {texts / 'border.md'}\n"
+        'Ask it: dalil ask --index dalil-index "..."\n'
+    )
+
+
+def test_index_of_nothing_readable_writes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF")
+    shown = dalil("index", "a.pdf")
+    assert shown.exit_code == 2
+    assert shown.stdout == ""
+    assert shown.stderr == (
+        "dalil: a.pdf: only .txt and .md files are read. Save its text as one of these.\n"
+        "dalil: There is nothing to index; nothing was written.\n"
+    )
+    assert not (tmp_path / "dalil-index").exists()
+
+
+@pytest.mark.usefixtures("texts")
+def test_index_of_the_folder_that_it_stands_in_isnt_one_of_its_texts() -> None:
+    dalil("index", ".")
+    assert sorted(texts_of()) == ["agreement.txt", "border.md"]
+
+
+@pytest.mark.usefixtures("texts")
+def test_index_can_be_named_by_option_or_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = dalil("index", "texts/border.md", "--index", "my index")
+    assert shown.stdout.endswith("""Ask it: dalil ask --index 'my index' "..."\n""")
+    monkeypatch.setenv("DALIL_INDEX", "my index")
+    assert json.loads(dalil("search", WHO_OPENED, "--json").stdout)["hits"][0]["title"] == "The border"
+    assert "my index: 2 documents" in dalil("index", "texts").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (("index", "texts", "--rebuild", "--remove"), 2, "--rebuild and --remove can't go together."),
+        (("index",), 2, "Missing argument 'PATH'."),
+        (("index", "texts", "--index", "texts"), 3, "texts holds other things than an index"),
+        (("index", "texts", "--index", "texts/border.md"), 3, "is a file; an index needs a folder"),
+        (("index", "texts", "--index", "new", "--model", "missing"), 3, "loaded: it isn't there."),
+        (("index", "texts", "--model", "other"), 3, "was made by fake (fake:version1:0:32), not by other"),
+        (("ask", "who", "--index", "none"), 3, "There is no index in none. Make one: dalil index PATH..."),
+        (("index", "texts", "--index", "none", "--remove"), 3, "There is no index in none."),
+        (("ask", "who", "--index", "dalil-index", "--model", "other"), 3, "not by other"),
+        (("ask", "who", "--model", "other"), 2, "--model goes with --index"),
+        (("ask", "who", "-k", "0"), 2, "Invalid value for '-k' / '--k'"),
+        (("ask", "who", "--what"), 2, "No such option"),
+        (("ask",), 2, "Missing argument 'QUESTION'."),
+        (("ask", ""), 2, say("empty", "en")),
+        (("ask", "؟؟"), 2, say("no_words", "en")),
+        (("ask", "من قال \x1b[31m هذا؟"), 2, say("not_text", "ar")),
+        (("ask", "who \udcff"), 2, say("not_text", "en")),
+        (("search", "سؤال " * 500), 2, say("too_long", "ar")),
+    ],
+)
+@pytest.mark.usefixtures("texts")
+def test_errors_are_one_line_that_says_what_to_do(
+    arguments: Sequence[str], code: int, complaint: str
+) -> None:
+    shown = dalil(*arguments)
+    assert (shown.exit_code, shown.stdout) == (code, "")
+    last = shown.stderr.splitlines()[-1]
+    assert last.startswith(("dalil: ", "Error: "))
+    assert complaint in last
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "complaint"),
+    [
+        (IndexLocked("Another process is writing."), 3, "dalil: Another process is writing.\n"),
+        (EncoderMismatch("Another encoder."), 3, "dalil: Another encoder.\n"),
+        (OSError(28, "No space left on device", "/disk/x"), 3, "dalil: /disk/x: No space left on device.\n"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+def test_what_happens_on_the_way_has_its_exit_code(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, complaint: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("qa.ask", fail)
+    shown = dalil("ask", "who")
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (code, "", complaint)
+
+
+@pytest.mark.usefixtures("texts")
+def test_ask_prints_the_answer_and_where_it_stands(texts: Path) -> None:
+    shown = dalil("ask", WHO_SIGNED, "--index", "dalil-index")
+    assert shown.exit_code == 0
+    assert shown.stdout == (
+        "«وقّع محمد الكاتب الاتفاقية يوم الأحد.» [1]\n"
+        "(الجواب واضح في النصوص)\n"
+        "\n"
+        f"[1] agreement — الفقرة 1 ({texts / 'agreement.txt'})\n"
+    )
+    unquoted = dalil("ask", *WHO_OPENED.split(), "--index", "dalil-index")
+    assert unquoted.stdout == (
+        "“Salim opened the crossing in 2017.” [1]\n"
+        "(The texts clearly say so)\n"
+        "\n"
+        f"[1] The border — paragraph 2 ({texts / 'border.md'})\n"
+    )
+
+
+def test_ask_says_that_the_texts_dont_answer(texts: Path) -> None:
+    (texts / "agreement.txt").unlink()
+    dalil("index", "texts", "--rebuild")
+    shown = dalil("ask", MOON, "--index", "dalil-index", "-k", "1")
+    assert shown.exit_code == 1
+    assert re.fullmatch(
+        r"The texts don't answer this\.\n\nThe passages nearest to the question:\n"
+        r"1\. The border — paragraph \d\n   .+\n",
+        shown.stdout,
+    )
+
+
+def test_ask_without_an_index_answers_from_the_built_in_article() -> None:
+    shown = dalil("ask", "متى تم تحرير عكاشات؟", "--json")
+    answer = json.loads(shown.stdout)
+    assert answer["found"] is (shown.exit_code == 0)
+    assert {hit["document_id"] for hit in answer["hits"]} == {article().id}
+    assert answer["hits"][0]["title"] == article().title
+
+
+def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:
+    shown = dalil("ask", WHO_OPENED, "--index", "dalil-index", "-k", "2", "--json")
+    assert shown.exit_code == 0
+    assert shown.stdout.count("\n") == 1
+    answer = json.loads(shown.stdout)
+    document_id = answer["citations"][0]["document_id"]
+    quote = "Salim opened the crossing in 2017."
+    start = BORDER.index(quote)
+    hits = answer.pop("hits")
+    assert answer == {
+        "question": WHO_OPENED,
+        "language": "en",
+        "found": True,
+        "confidence": 0.9,
+        "text": f"“{quote}” [1]",
+        "citations": [
+            {
+                "number": 1,
+                "quote": quote,
+                "document_id": document_id,
+                "title": "The border",
+                "author": "",
+                "source": str(texts / "border.md"),
+                "paragraph": 2,
+                "start": start,
+                "end": start + len(quote),
+            }
+        ],
+    }
+    assert [hit["rank"] for hit in hits] == [1, 2]
+    assert hits[0]["score"] >= hits[1]["score"]
+    assert {key: hits[0][key] for key in hits[0] if key != "score"} == {
+        "rank": 1,
+        "ranks": {"bm25": 1, "dense": 1, "late": 1},
+        "document_id": document_id,
+        "title": "The border",
+        "paragraph": 2,
+        "start": start,
+        "end": start + len(quote),
+        "text": quote,
+    }
+
+
+@pytest.mark.usefixtures("texts")
+def test_search_lists_passages_with_their_ranks() -> None:
+    shown = dalil("search", WHO_SIGNED, "--index", "dalil-index", "-k", "1")
+    assert shown.exit_code == 0
+    assert shown.stdout == (
+        "1. agreement — الفقرة 1 (bm25 1, dense 1, late 1)\n   وقّع محمد الكاتب الاتفاقية يوم الأحد.\n"
+    )
+    found = json.loads(dalil("search", WHO_SIGNED, "--index", "dalil-index", "--json").stdout)
+    assert {key: found[key] for key in ("question", "language")} == {"question": WHO_SIGNED, "language": "ar"}
+    assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3, 4, 5]
+    assert found["hits"][0]["text"] == "وقّع محمد الكاتب الاتفاقية يوم الأحد."
+    assert None in [hit["ranks"]["bm25"] for hit in found["hits"]]
+
+
+def test_search_shows_how_a_long_passage_begins(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("one " + "\t wordword" * 30 + "\n\n" + "x" * 500)
+    dalil("index", "long.txt")
+    preview = dalil("search", "one", "--index", "dalil-index", "-k", "1").stdout.splitlines()[1]
+    assert preview == "   one " + "wordword " * 20 + "wordword…"
+    unbroken = dalil("search", "x" * 500, "--index", "dalil-index").stdout
+    assert "   " + "x" * 200 + "…" in unbroken.splitlines()
+
+
+@pytest.mark.usefixtures("texts")
+def test_questions_are_read_from_standard_input() -> None:
+    questions = f"\ufeff{WHO_SIGNED}\r\n\n؟\n{MOON}\n{WHO_OPENED}".encode() + b"\xff\n" + WHO_OPENED.encode()
+    done = process("ask", "-", "--json", "--index", "dalil-index", stdin=questions)
+    replies = [json.loads(line) for line in done.stdout.decode().splitlines()]
+    assert [(reply["question"], reply.get("found"), reply.get("error")) for reply in replies] == [
+        (WHO_SIGNED, True, None),
+        ("", None, "empty"),
+        ("؟", None, "no_words"),
+        (MOON, False, None),
+        (f"{WHO_OPENED}\udcff", None, "not_text"),
+        (WHO_OPENED, True, None),
+    ]
+    assert replies[1] == {"question": "", "error": "empty", "message": say("empty", "en")}
+    assert (done.returncode, done.stderr) == (2, b"")
+
+
+@pytest.mark.usefixtures("texts")
+def test_several_answers_stand_below_their_questions() -> None:
+    shown = dalil("ask", "-", "--index", "dalil-index", stdin=f"{WHO_OPENED}\n??\n")
+    assert shown.stdout.startswith(f"? {WHO_OPENED}\n“Salim opened the crossing in 2017.” [1]\n")
+    assert shown.stdout.endswith("\n\n? ??\n\n")
+    assert shown.stderr == f"dalil: line 2: {say('no_words', 'en')}\n"
+    assert shown.exit_code == 2
+    assert dalil("ask", "-", "--index", "dalil-index", stdin=f"{WHO_OPENED}\n{MOON}\n").exit_code == 1
+    none = dalil("search", "-", "--index", "dalil-index", stdin="")
+    assert (none.exit_code, none.stdout) == (2, "")
+    assert none.stderr == "dalil: There is no question on standard input. Write one a line.\n"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "ascii"},
+    ],
+)
+@pytest.mark.usefixtures("texts")
+def test_arabic_goes_through_a_pipe_whatever_the_locale(environment: dict[str, str]) -> None:
+    done = process("ask", WHO_SIGNED.encode(), "--index", "dalil-index", environment=environment)
+    assert done.stderr == b""
+    assert done.stdout.decode().splitlines()[0] == "«وقّع محمد الكاتب الاتفاقية يوم الأحد.» [1]"
+    assert done.returncode == 0
+    invalid = process("ask", b"who \xff", "--index", "dalil-index", environment=environment)
+    assert (invalid.returncode, invalid.stdout) == (2, b"")
+    assert invalid.stderr.decode() == f"dalil: {say('not_text', 'en')}\n"
+
+
+def test_names_are_kept_whatever_the_locale(tmp_path: Path) -> None:
+    (tmp_path / "كتبي").mkdir()
+    (tmp_path / "كتبي" / "عقد.txt").write_text(AGREEMENT, "utf-8")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    assert process("index", "كتبي".encode(), environment=plain).returncode == 0
+    assert "1 unchanged" in dalil("index", "كتبي").stdout
+    assert (
+        f"[1] عقد — الفقرة 1 ({tmp_path}/كتبي/عقد.txt)"
+        in dalil("ask", WHO_SIGNED, "-i", "dalil-index").stdout
+    )
+
+
+def test_a_terminal_gets_direction_marks_and_no_control_characters(tmp_path: Path) -> None:
+    (tmp_path / "نص\u202e.md").write_bytes(f"# عنوان\x1b[2J \u2067A\n{AGREEMENT}".encode())
+    dalil("index", "نص\u202e.md")
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [*FAKE_DALIL, "ask", WHO_SIGNED, "--index", "dalil-index"], stdout=theirs, env=surrounding({})
+    )
+    assert done.wait(60) == 0
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode().replace("\r\n", "\n")
+    os.close(ours)
+    assert shown == (
+        "\u200f«وقّع محمد الكاتب الاتفاقية يوم الأحد.» [1]\n"
+        "\u200f(الجواب واضح في النصوص)\n"
+        "\n"
+        "\u200f[1] \u2068عنوان\ufffd[2J A\u2069 — الفقرة 2 "
+        f"(\u2068{tmp_path}/نص.md\u2069)\n"
+    )
+
+
+@pytest.mark.usefixtures("texts")
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    running = subprocess.Popen(
+        [*FAKE_DALIL, "search", "-", "--index", "dalil-index"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=surrounding({}),
+    )
+    assert running.stdin
+    assert running.stdout
+    assert running.stderr
+    running.stdout.close()
+    running.stdin.write(f"{WHO_OPENED}\n".encode())
+    running.stdin.close()
+    assert (running.wait(60), running.stderr.read()) == (141, b"")
+    running.stderr.close()
+
+
+@pytest.mark.usefixtures("texts")
+def test_control_c_ends_quietly() -> None:
+    running = subprocess.Popen(
+        [*FAKE_DALIL, "search", "-", "--index", "dalil-index"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=surrounding({}),
+    )
+    assert running.stdin
+    assert running.stdout
+    assert running.stderr
+    running.stdin.write(f"{WHO_OPENED}\n".encode())
+    running.stdin.flush()
+    assert running.stdout.readline() == f"? {WHO_OPENED}\n".encode()  # it has begun
+    while running.stdout.readline() != b"\n":
+        pass  # and now waits for another question
+    running.send_signal(signal.SIGINT)
+    assert (running.wait(60), running.stderr.read()) == (130, b"")
+    for stream in (running.stdin, running.stdout, running.stderr):
+        stream.close()
+
+
+def test_a_fault_of_our_own_isnt_taken_for_an_answer() -> None:
+    program = "import test_cli, qa.cli; test_cli.install(); qa.ask = lambda *a, **k: 1 / 0; qa.cli.main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "ask", "who"], capture_output=True, env=surrounding({}), timeout=60
+    )
+    assert (done.returncode, done.stdout) == (70, b"")
+    assert b"ZeroDivisionError" in done.stderr
+    assert done.stderr.decode().splitlines()[-1].startswith("dalil: This is a fault in Dalil")
+
+
+@pytest.mark.usefixtures("texts")
+def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ui
+
+    served: list[tuple[object, ...]] = []
+
+    def launch(opened: Index, *rest: object) -> None:
+        served.append((len(opened.documents), *rest))
+
+    monkeypatch.setattr(ui, "launch", launch)
+    assert dalil("chat").exit_code == 0
+    assert dalil("chat", "--index", "dalil-index", "--port", "8000", "--open").exit_code == 0
+    assert served == [(1, None, False, ui.EXAMPLES), (2, 8000, True, ())]
+    assert dalil("chat", "--port", "0").exit_code == 2
+
+    def refuse(*_: object) -> None:
+        raise ui.PortTaken("Port 8000 of 127.0.0.1 is taken.")
+
+    monkeypatch.setattr(ui, "launch", refuse)
+    taken = dalil("chat", "--port", "8000")
+    assert (taken.exit_code, taken.stderr) == (2, "dalil: Port 8000 of 127.0.0.1 is taken.\n")
+
+
+@pytest.mark.model
+def test_the_real_model_leaves_the_output_clean() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", REAL_DALIL, "search", "معركة التلاقي", "-k", "1", "--json"],
+        capture_output=True,
+        env=surrounding({"DALIL_CACHE": COMMON_CACHE}),
+        timeout=300,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    (line,) = done.stdout.decode().splitlines()
+    assert json.loads(line)["hits"][0]["paragraph"] == 1

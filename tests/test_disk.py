@@ -1,0 +1,68 @@
+"""Files that are whole or absent."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from index import disk
+
+
+def test_the_cache_folder_is_the_one_that_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DALIL_CACHE", "~/somewhere")
+    monkeypatch.setenv("HOME", "/home/reader")
+    assert disk.cache_folder() == Path("/home/reader/somewhere")
+    for unset in ("", None):
+        if unset is None:
+            monkeypatch.delenv("DALIL_CACHE")
+        else:
+            monkeypatch.setenv("DALIL_CACHE", unset)
+        assert disk.cache_folder() == Path(platformdirs.user_cache_dir("dalil"))
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 19])
+def test_sha256(size: int, tmp_path: Path) -> None:
+    content = bytes(i % 251 for i in range(size))
+    (tmp_path / "file").write_bytes(content)
+    assert disk.sha256(tmp_path / "file") == hashlib.sha256(content).hexdigest()
+
+
+def test_flush_takes_files_and_folders(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    disk.flush(tmp_path / "file")
+    disk.flush(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        disk.flush(tmp_path / "absent")
+
+
+def test_replace(tmp_path: Path) -> None:
+    path = tmp_path / "CURRENT"
+    disk.replace(path, b"one")
+    assert path.read_bytes() == b"one"
+    disk.replace(path, b"")
+    assert path.read_bytes() == b""
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_replace_that_fails_leaves_the_old_content_and_nothing_else(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "CURRENT"
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, call, full)
+    if call == "replace":
+        monkeypatch.setattr(Path, call, full)
+    with pytest.raises(OSError, match="No space left"):
+        disk.replace(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]

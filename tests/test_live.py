@@ -1,0 +1,261 @@
+"""Which generation is live, who may write, and what the writer leaves behind."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import REPOSITORY
+from fake_encoder import FakeEncoder
+
+from index import Document, Index, IndexDamaged, IndexLocked, IndexNotFound, live
+from index.build import make
+from index.generation import Generation
+
+HOLD = """
+import sys
+from pathlib import Path
+from index import live
+with live.writing(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+
+
+@pytest.fixture
+def folder(index: Index) -> Path:
+    return index.path
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that is writing to the index until its input ends."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        yield process
+        process.kill()
+
+
+def generation(text: str, encoder: FakeEncoder) -> Generation:
+    document = Document(text, id="only")
+    return make({document.id: document}, encoder, None, show_progress=False)
+
+
+def tree(folder: Path) -> dict[str, bytes | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
+
+
+def test_publishing_moves_current_on_and_keeps_the_last_one(tmp_path: Path, encoder: FakeEncoder) -> None:
+    versions = []
+    for text in ("one", "two", "three", "four"):
+        with live.writing(tmp_path):
+            live.publish(tmp_path, generation(text, encoder))
+        versions.append(live.version(tmp_path))
+        assert live.load(tmp_path).documents["only"].text == text
+        kept = sorted(path.name for path in tmp_path.glob("generation-*"))
+        assert kept == versions[-2:]
+    assert len(set(versions)) == 4
+    assert (tmp_path / "CURRENT").read_text() == f"{versions[-1]}\n"
+
+
+def test_the_next_writer_removes_what_a_crash_left(folder: Path, index: Index) -> None:
+    live_one = live.version(folder)
+    for name in ("generation-000000", "generation-000017"):
+        (folder / name).mkdir()
+        (folder / name / "passages.jsonl").write_text("half a li")
+    (folder / ".CURRENT.x8s_1").write_text("genera")
+    index.update([Document("something new")])
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"CURRENT", "write.lock", live_one, live.version(folder)}
+
+
+def test_there_is_no_index(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for folder in (tmp_path, tmp_path / "absent", tmp_path / "file"):
+        with pytest.raises(IndexNotFound, match=re.escape(str(folder))):
+            live.version(folder)
+        with pytest.raises(IndexNotFound):
+            live.load(folder)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n",
+        b"\xff\xfe",
+        b"\0" * 20,
+        b"something else",
+        b"../generation-000001",
+        b"generation-../../etc",
+        b"generation-",
+        b"generation-000009",
+        b"generation-\0",
+        b"generation-" + b"9" * 5000,
+        b"generation-000001\ngeneration-000001",
+    ],
+)
+def test_a_current_that_is_garbage(content: bytes, folder: Path, collection: list[Document]) -> None:
+    (folder / "CURRENT").write_bytes(content)
+    with pytest.raises(IndexDamaged) as caught:
+        Index.open(folder, encoder=FakeEncoder())
+    assert str(folder) in str(caught.value)
+    # The message says to make it again: that has to work.
+    made = Index.build(collection, folder, encoder=FakeEncoder(), show_progress=False)
+    again = Index.open(folder, encoder=FakeEncoder())
+    assert again.search("river") == made.search("river")
+
+
+def test_a_current_that_is_a_folder(folder: Path) -> None:
+    (folder / "CURRENT").unlink()
+    (folder / "CURRENT").mkdir()
+    with pytest.raises(IndexDamaged, match="CURRENT"):
+        live.load(folder)
+
+
+def test_a_file_in_the_place_of_a_folder(tmp_path: Path, encoder: FakeEncoder) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(IndexNotFound, match="is a file"):
+        Index.build([Document("x")], tmp_path / "file", encoder=encoder)
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [["notes.txt"], [".hidden"], ["photos/cat.jpg"], ["generation-photos/cat.jpg"], ["generation-x.txt"]],
+)
+def test_a_folder_with_other_things_is_left_alone(
+    names: list[str], tmp_path: Path, encoder: FakeEncoder
+) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine")
+    before = tree(tmp_path)
+    with pytest.raises(IndexNotFound, match="holds other things"):
+        Index.build([Document("x")], tmp_path, encoder=encoder)
+    assert tree(tmp_path) == before
+
+
+def test_another_databases_current_is_left_alone(tmp_path: Path, encoder: FakeEncoder) -> None:
+    """LevelDB has a file of this name too."""
+    (tmp_path / "CURRENT").write_text("MANIFEST-000004\n")
+    (tmp_path / "MANIFEST-000004").write_text("theirs")
+    (tmp_path / "000005.ldb").write_text("theirs")
+    before = tree(tmp_path)
+    with pytest.raises((IndexNotFound, IndexDamaged)):
+        Index.build([Document("x")], tmp_path, encoder=encoder)
+    assert tree(tmp_path) == before
+
+
+def test_what_others_put_beside_an_index_stays(folder: Path, index: Index) -> None:
+    (folder / "notes.txt").write_text("mine")
+    (folder / "generation-photos").mkdir()
+    (folder / "generation-photos" / "cat.jpg").write_text("mine")
+    index.update([Document("something new")])
+    index.update([Document("something newer")])
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert (folder / "generation-photos" / "cat.jpg").read_text() == "mine"
+
+
+def test_one_writer_at_a_time(folder: Path, index: Index, collection: list[Document]) -> None:
+    before = index.search("river")
+    with held(folder):
+        version = live.version(folder)
+        for write in (
+            lambda: index.update([Document("x")]),
+            lambda: index.remove(["river"]),
+            lambda: Index.build(collection, folder, encoder=FakeEncoder()),
+        ):
+            with pytest.raises(IndexLocked, match="Another process is writing"):
+                write()
+        # Readers don't care.
+        assert live.version(folder) == version
+        assert Index.open(folder, encoder=FakeEncoder()).search("river") == before
+    index.update([Document("x")])
+    assert live.version(folder) != version
+
+
+def test_the_lock_ends_with_the_process_that_held_it(folder: Path, index: Index) -> None:
+    with held(folder) as process:
+        process.kill()
+        process.wait()
+        index.update([Document("x")])
+    assert len(Index.open(folder, encoder=FakeEncoder()).documents) == 4
+
+
+def test_the_lock_is_given_back_after_an_error(folder: Path, index: Index) -> None:
+    with pytest.raises(RuntimeError, match="a fault"), live.writing(folder):
+        raise RuntimeError("a fault")
+    index.update([Document("x")])
+
+
+def test_threads_wait_for_each_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 30)
+
+    failures: list[str] = []
+
+    def add(name: str) -> None:
+        try:
+            Index.open(folder, encoder=FakeEncoder()).update([Document(f"text {name}", id=name)])
+        except Exception as error:  # a thread's own traceback would be lost
+            failures.append(repr(error))
+
+    threads = [threading.Thread(target=add, args=(f"thread{i}",)) for i in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    ids = {document.id for document in Index.open(folder, encoder=FakeEncoder()).documents}
+    assert ids == {"river", "battle", "bread", *(f"thread{i}" for i in range(6))}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root writes into read-only folders")
+def test_a_read_only_folder(folder: Path, index: Index) -> None:
+    for path in (*folder.rglob("*"), folder):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        with pytest.raises(IndexLocked, match="can't be written"):
+            index.update([Document("x")])
+        assert Index.open(folder, encoder=FakeEncoder()).search("river")
+    finally:
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o755)
+
+
+def test_a_read_only_file_system(folder: Path, index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tree(folder)
+    real = os.open
+
+    def read_only(path: str, flags: int, *args: int, **kwargs: int) -> int:
+        if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            raise OSError(30, "Read-only file system", path)
+        return real(path, flags, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", read_only)
+        with pytest.raises(IndexLocked, match=r"can't be written.*Read-only file system"):
+            index.update([Document("x")])
+        assert Index.open(folder, encoder=FakeEncoder()).search("river") == index.search("river")
+    assert tree(folder) == before

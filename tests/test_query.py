@@ -1,0 +1,97 @@
+"""A question is checked once, at the edge, and says why it can't be searched for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from fake_encoder import FakeEncoder
+
+from index import InvalidQuestion
+from index.centers import SHARE, Centers
+from index.query import LONGEST, Query, check
+from index.text import Term
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("", "empty"),
+        (" \t\n\r\u00a0\u2028 ", "empty"),
+        ("؟", "no_words"),
+        ("?!… — «»", "no_words"),
+        ("🎉🎉 👩‍👩‍👧", "no_words"),
+        ("\u200f\u202e", "no_words"),
+        ("ـــ", "no_words"),
+        ("الـ", "no_words"),
+        ("a" * 100_000, "too_long"),
+        ("من؟ " * 25_000, "too_long"),
+        ("من أعلن\ud83d المعركة", "not_text"),
+        ("who\udc00", "not_text"),
+        ("who\x00is", "not_text"),
+        ("who\x1b[31m is", "not_text"),
+        ("who\x7f", "not_text"),
+    ],
+)
+def test_what_cannot_be_searched_for(question: str, reason: str) -> None:
+    with pytest.raises(InvalidQuestion) as caught:
+        check(question)
+    assert caught.value.reason == reason
+    assert isinstance(caught.value, ValueError)
+
+
+def test_the_message_names_what_is_wrong() -> None:
+    with pytest.raises(InvalidQuestion, match=r"100,000 characters; 2,000 is the most"):
+        check("a" * 100_000)
+    with pytest.raises(InvalidQuestion, match=r"U\+D83D"):
+        check("a\ud83d")
+
+
+@pytest.mark.parametrize(
+    ("question", "terms"),
+    [
+        ("من؟", [Term("من", 0, 2)]),
+        ("2017", [Term("2017", 0, 4)]),
+        ("who?\n\tis", [Term("who", 0, 3), Term("is", 6, 8)]),
+        # Bidi controls and joiners come with text copied from a page; 🎉 is no word.
+        ("\u200fمن\u200f \u202bهو\u202c 🎉", [Term("من", 1, 4), Term("هو", 6, 9)]),
+    ],
+)
+def test_what_can(question: str, terms: list[Term]) -> None:
+    assert check(question) == terms
+
+
+def test_the_longest_question() -> None:
+    assert len(check("a " * (LONGEST // 2))) == LONGEST // 2
+    with pytest.raises(InvalidQuestion, match="is the most"):
+        check("a " * (LONGEST // 2) + "a")
+
+
+def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
+    centers = Centers.known(encoder)
+    encoder.encoded.clear()
+    query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, centers)
+    assert encoder.encoded == ["من أعلن battle؟"]
+    assert query.text == "من أعلن \u200fbattle\u200f؟"
+    assert query.language == "ar"
+    assert query.arabic_share == pytest.approx(2 / 3)
+    assert [term.term for term in query.terms] == ["من", "اعلن", "battl"]
+    assert query.tokens.spans.tolist() == [[0, 2], [3, 7], [8, 14]]
+    # By hand: each word's vector of unit length, less the mean of the languages of the question.
+    arabic, english = centers.means[0, 0], centers.means[1, 0]
+    mean = (2 * arabic + english) / 3
+    words = [encoder.word(word) for word in ("من", "أعلن", "battle")]
+    tokens = np.array([word / np.linalg.norm(word) for word in words]) - SHARE * mean[0]
+    tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)
+    np.testing.assert_allclose(query.tokens.vectors, tokens, atol=1e-6)
+    vector = np.mean(words, axis=0)
+    vector = vector / np.linalg.norm(vector) - SHARE * mean[1]
+    np.testing.assert_allclose(query.vector, vector / np.linalg.norm(vector), atol=1e-6)
+    assert query.tokens.weights.tolist() == [2, 4, 6]
+
+
+def test_a_refused_question_is_not_encoded(encoder: FakeEncoder) -> None:
+    centers = Centers.known(encoder)
+    encoder.encoded.clear()
+    with pytest.raises(InvalidQuestion):
+        Query.of("؟؟؟", encoder, centers)
+    assert encoder.encoded == []

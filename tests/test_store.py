@@ -1,0 +1,458 @@
+"""`Index`: what it finds, held to a search written out here; what an update does again and what not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fake_encoder import FakeEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import (
+    Document,
+    EncoderMismatch,
+    Hit,
+    Index,
+    IndexNotFound,
+    InvalidDocument,
+    InvalidQuestion,
+    live,
+    store,
+)
+from index.centers import Centers
+from index.encoder import Encoding
+from index.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
+from index.late import SENTENCE_SHARE, TokenVectors
+from index.lexical import LexicalIndex
+from index.names import NameIndex, name_keys
+from index.text import analyze, arabic_share
+from index.types import Passage
+
+QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟", "flour الحدود", "Whither, Hasht?", "الـ flour"]
+
+
+def answers(index: Index) -> list[list[Hit]]:
+    return [index.search(question) for question in QUESTIONS]
+
+
+def max_sim(question: TokenVectors, passage: TokenVectors) -> float:
+    """The weighted mean of each word's best cosine: in the whole passage, and in its best sentence."""
+    cosines = question.vectors @ passage.vectors.T
+    weights = question.weights / question.weights.sum()
+    by_sentence = [
+        float(weights @ cosines[:, passage.sentences == number].max(axis=1))
+        for number in np.unique(passage.sentences)
+    ]
+    whole = float(weights @ cosines.max(axis=1))
+    return (1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * max(by_sentence)
+
+
+def brute_force(question: str, passages: Sequence[Passage], encoder: FakeEncoder) -> list[tuple[str, float]]:
+    """Passage ids and fused scores, best first, with float vectors and no index."""
+    centers = Centers.known(encoder)
+    asked = centers.tokens(encoder.encoding(question), question, "query")
+    late = np.array(
+        [max_sim(asked, centers.tokens(encoder.encoding(p.text), p.text, "passage")) for p in passages]
+    )
+    lexical = LexicalIndex([[term.term for term in analyze(p.text)] for p in passages]).scores(
+        [term.term for term in analyze(question)]
+    )
+    names = NameIndex([[key.term for key in name_keys(p.text)] for p in passages]).scores(
+        name_keys(question), asked, np.arange(len(passages))
+    )
+    distance = np.array([abs(arabic_share(p.text) - arabic_share(question)) for p in passages])
+    words = lexical + distance * (lexical.max() - lexical)
+    scores = late + LEXICAL_WEIGHT * words + NAME_WEIGHT * distance * names
+    return [(passages[row].id, float(scores[row])) for row in np.argsort(-scores, kind="stable")]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("is_reopened", [False, True])
+def test_search_is_held_to_brute_force(
+    question: str, is_reopened: bool, index: Index, encoder: FakeEncoder
+) -> None:
+    if is_reopened:
+        index = Index.open(index.path, encoder=encoder)
+    expected = brute_force(question, index.passages, encoder)
+    hits = index.search(question)
+    assert [hit.passage.id for hit in hits] == [id_ for id_, _ in expected]
+    # The index keeps a token's numbers to 1/254 of the largest.
+    np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=0.01)
+
+
+def test_the_right_passage_is_first(index: Index) -> None:
+    assert index.search("When does the river flood?")[0].passage.text == "The river floods in spring."
+    assert index.search("من أعلن المعركة؟")[0].passage.text == "أعلن الحشد انطلاق المعركة."
+    assert index.search("flour")[0].passage.document_id == "bread"
+
+
+def test_ranks_are_those_of_each_leg(index: Index, encoder: FakeEncoder) -> None:
+    question = "the river and the hills"
+    query = index.query(question)
+    passages = index.passages
+    lexical = LexicalIndex([[t.term for t in analyze(p.text)] for p in passages]).scores(
+        [t.term for t in query.terms]
+    )
+    centers = Centers.known(encoder)
+    vectors = [centers.vector(encoder.encoding(p.text), p.text, "passage") for p in passages]
+    cosines = np.array([vector @ query.vector for vector in vectors])
+    late = np.array([max_sim(query.tokens, index.tokens(p)) for p in passages])
+    expected: dict[str, dict[str, int | None]] = {p.id: {} for p in passages}
+    for leg, scores in (("bm25", lexical), ("dense", cosines), ("late", late)):
+        for rank, row in enumerate(np.argsort(-scores, kind="stable"), 1):
+            expected[passages[row].id][leg] = rank if leg != "bm25" or scores[row] > 0 else None
+    hits = index.search(question)
+    assert {hit.passage.id: dict(hit.ranks) for hit in hits} == expected
+    assert {hit.ranks["bm25"] for hit in hits} == {1, 2, 3, None}
+
+
+def test_a_leg_that_did_not_propose_a_passage_gives_it_no_rank(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "CANDIDATES", 1)
+    hits = index.search("the bread and the river and the hills of flour", k=1)
+    assert len(hits) == 1
+    every = Index.search(index, "the bread and the river and the hills of flour", k=2)
+    for leg in ("bm25", "dense"):
+        ranks = [hit.ranks[leg] for hit in every]
+        assert set(ranks) <= {1, 2, None}
+    assert sorted(hit.ranks["late"] or 0 for hit in every)[0] >= 1
+
+
+def test_k(index: Index) -> None:
+    every = index.search("the river", k=100)
+    assert len(every) == len(index.passages) == 5
+    for k in range(1, 6):
+        assert index.search("the river", k=k) == every[:k]
+    for k in (0, -1):
+        with pytest.raises(ValueError, match="at least 1"):
+            index.search("the river", k=k)
+
+
+def test_more_than_the_candidates_can_be_had(encoder: FakeEncoder, tmp_path: Path) -> None:
+    documents = [Document(f"passage number{i} of many") for i in range(store.CANDIDATES + 30)]
+    index = Index.build(documents, tmp_path / "index", encoder=encoder, show_progress=False)
+    assert len(index.search("number7 unknown", k=1000)) == store.CANDIDATES + 30
+    hits = index.search("number117")
+    assert (hits[0].passage.text, len(hits)) == ("passage number117 of many", 10)
+
+
+def test_scores_do_not_rise_and_hits_are_different(index: Index) -> None:
+    for hits in answers(index):
+        scores = [hit.score for hit in hits]
+        assert scores == sorted(scores, reverse=True)
+        assert len({hit.passage.id for hit in hits}) == len(hits)
+
+
+@pytest.mark.parametrize("question", ["", "؟", "a\ud800", "a" * 3000])
+def test_a_question_that_cannot_be_searched_for(question: str, index: Index, encoder: FakeEncoder) -> None:
+    for ask in (index.search, index.query):
+        with pytest.raises(InvalidQuestion):
+            ask(question)
+    assert encoder.encoded == []
+
+
+def test_a_query_is_encoded_once_for_several_searches(index: Index, encoder: FakeEncoder) -> None:
+    query = index.query("the river")
+    assert index.search(query) == index.search(query, k=5)
+    assert encoder.encoded == ["the river"]
+    assert index.search("the river") == index.search(query)
+
+
+def test_reopened_it_answers_the_same(index: Index, collection: list[Document]) -> None:
+    again = Index.open(index.path, encoder=FakeEncoder())
+    assert answers(again) == answers(index)
+    assert again.documents == tuple(collection)
+    assert again.passages == index.passages
+    for passage in again.passages:
+        np.testing.assert_array_equal(again.tokens(passage).vectors, index.tokens(passage).vectors)
+        np.testing.assert_array_equal(again.tokens(passage).spans, index.tokens(passage).spans)
+
+
+def test_the_order_of_documents_is_kept_and_passages_hold_their_contract(
+    index: Index, article: Document
+) -> None:
+    index.update([article])
+    assert [d.id for d in index.documents] == ["river", "battle", "bread", article.id]
+    for passage in index.passages:
+        document = index.document(passage.document_id)
+        assert document.text[passage.start : passage.end] == passage.text
+    assert len({passage.id for passage in index.passages}) == len(index.passages)
+
+
+def test_unknown_documents_and_passages(index: Index) -> None:
+    with pytest.raises(KeyError):
+        index.document("absent")
+    with pytest.raises(KeyError):
+        index.tokens(Passage.of(Document("abc", id="absent"), 1, 0, 3))
+
+
+def test_the_same_document_twice_counts_once(encoder: FakeEncoder, tmp_path: Path) -> None:
+    documents = [Document("the same text"), Document("other text"), Document("the same text")]
+    index = Index.build(iter(documents), tmp_path / "index", encoder=encoder, show_progress=False)
+    assert [d.text for d in index.documents] == ["the same text", "other text"]
+    assert len(index.search("same text")) == 2
+
+
+def test_the_same_text_in_two_documents_is_found_in_both(encoder: FakeEncoder, tmp_path: Path) -> None:
+    documents = [
+        Document("the same text", id="a"),
+        Document("other words"),
+        Document("the same text", id="b"),
+    ]
+    index = Index.build(documents, tmp_path / "index", encoder=encoder, show_progress=False)
+    first, second, _ = index.search("the same text")
+    assert [first.passage.document_id, second.passage.document_id] == ["a", "b"]
+    assert first.score == second.score
+
+
+def test_two_texts_with_one_id_are_refused(index: Index, encoder: FakeEncoder, tmp_path: Path) -> None:
+    before = answers(index)
+    twins = [Document("one text", source="a.txt", id="x"), Document("another", source="b.txt", id="x")]
+    with pytest.raises(InvalidDocument, match=r"'x'.*a\.txt.*b\.txt"):
+        Index.build(twins, tmp_path / "twins", encoder=encoder)
+    assert not (tmp_path / "twins").exists()
+    with pytest.raises(InvalidDocument):
+        index.update(twins)
+    assert answers(index) == answers(Index.open(index.path, encoder=encoder)) == before
+
+
+@pytest.mark.parametrize("documents", [[], [Document("* * *")]])
+def test_an_index_without_passages(documents: list[Document], encoder: FakeEncoder, tmp_path: Path) -> None:
+    made = Index.build(documents, tmp_path / "index", encoder=encoder, show_progress=False)
+    for index in (made, Index.open(tmp_path / "index", encoder=encoder)):
+        assert index.search("anything", k=3) == []
+        assert list(index.documents) == documents
+        assert list(index.passages) == []
+    made.update([Document("anything at all")])
+    again = Index.open(tmp_path / "index", encoder=encoder)
+    assert [hit.passage.text for hit in again.search("anything")] == ["anything at all"]
+    again.remove([document.id for document in again.documents])
+    assert again.search("anything") == []
+
+
+def test_an_update_encodes_only_what_is_new(index: Index, encoder: FakeEncoder) -> None:
+    index.update(
+        [
+            Document("The river floods in spring.\nNobody waits on the hills.", title="River", id="river"),
+            Document("Cheese needs milk.", id="cheese"),
+        ]
+    )
+    assert encoder.encoded == ["Nobody waits on the hills.", "Cheese needs milk."]
+    assert [d.id for d in index.documents] == ["river", "battle", "bread", "cheese"]
+    assert index.search("cheese milk")[0].passage.document_id == "cheese"
+    assert "Farmers wait on the hills." not in [p.text for p in index.passages]
+
+
+def test_a_text_that_moves_to_another_document_is_not_encoded_again(
+    index: Index, encoder: FakeEncoder
+) -> None:
+    index.update([Document("Farmers wait on the hills.", id="moved")])
+    assert encoder.encoded == []
+    hits = [hit.passage.document_id for hit in index.search("Farmers wait on the hills")[:2]]
+    assert hits == ["river", "moved"]
+
+
+def test_a_new_title_is_kept_without_encoding_anything(
+    index: Index, encoder: FakeEncoder, collection: list[Document]
+) -> None:
+    index.update([Document(collection[0].text, title="The Tigris", source="t.txt", author="A", id="river")])
+    assert encoder.encoded == []
+    changed = Index.open(index.path, encoder=encoder).document("river")
+    assert (changed.title, changed.source, changed.author) == ("The Tigris", "t.txt", "A")
+
+
+@pytest.mark.parametrize("write", ["update", "update_nothing", "remove_nothing"])
+def test_what_changes_nothing_writes_nothing(
+    write: str, index: Index, encoder: FakeEncoder, collection: list[Document]
+) -> None:
+    files = {p: p.stat().st_mtime_ns for p in index.path.rglob("*") if p.name != "write.lock"}
+    if write == "remove_nothing":
+        index.remove([])
+    else:
+        index.update(collection[::-1] if write == "update" else [])
+    assert {p: p.stat().st_mtime_ns for p in index.path.rglob("*") if p.name != "write.lock"} == files
+    assert encoder.encoded == []
+
+
+def test_an_updated_index_is_the_one_that_would_have_been_built(
+    index: Index, encoder: FakeEncoder, article: Document, tmp_path: Path
+) -> None:
+    index.update([article, Document("Bread needs time.", id="bread")])
+    index.remove(["battle"])
+    built = Index.build(index.documents, tmp_path / "built", encoder=encoder, show_progress=False)
+    assert built.passages == index.passages
+    for mine, theirs in zip(answers(index), answers(built), strict=True):
+        assert [hit.passage for hit in mine] == [hit.passage for hit in theirs]
+        assert [hit.ranks for hit in mine] == [hit.ranks for hit in theirs]
+        np.testing.assert_allclose([h.score for h in mine], [h.score for h in theirs], atol=1e-5)
+
+
+def test_remove(index: Index, encoder: FakeEncoder) -> None:
+    index.remove(["bread", "river"])
+    assert encoder.encoded == []
+    for one in (index, Index.open(index.path, encoder=encoder)):
+        assert [d.id for d in one.documents] == ["battle"]
+        assert {hit.passage.document_id for hit in one.search("flour")} == {"battle"}
+    with pytest.raises(KeyError, match="absent, gone"):
+        index.remove(["battle", "gone", "absent"])
+    assert [d.id for d in index.documents] == ["battle"]
+
+
+def test_build_takes_the_place_of_what_was_there(index: Index, encoder: FakeEncoder) -> None:
+    again = Index.build(
+        [Document("The river floods in spring."), Document("New text.")],
+        index.path,
+        encoder=encoder,
+        show_progress=False,
+    )
+    assert encoder.encoded == ["New text."]
+    assert [p.text for p in again.passages] == ["The river floods in spring.", "New text."]
+    assert Index.open(index.path, encoder=encoder).passages == again.passages
+
+
+def test_build_with_another_encoder_encodes_all(index: Index, collection: list[Document]) -> None:
+    other = FakeEncoder(seed=5)
+    Centers.known(other)
+    other.encoded.clear()
+    Index.build(collection, index.path, encoder=other, show_progress=False)
+    assert sorted(other.encoded) == sorted(p.text for p in index.passages)
+    with pytest.raises(EncoderMismatch):
+        Index.open(index.path, encoder=FakeEncoder())
+    # The object that was opened before can't write into what is another encoder's by now.
+    with pytest.raises(EncoderMismatch, match="fake:version1:5:32"):
+        index.update([Document("x")])
+
+
+def test_another_encoder_is_refused(index: Index) -> None:
+    with pytest.raises(EncoderMismatch) as caught:
+        Index.open(index.path, encoder=FakeEncoder(seed=1))
+    assert "fake:version1:0:32" in str(caught.value)
+    assert "fake:version1:1:32" in str(caught.value)
+
+
+def test_there_is_no_index(tmp_path: Path, encoder: FakeEncoder) -> None:
+    with pytest.raises(IndexNotFound, match="dalil index"):
+        Index.open(tmp_path / "absent", encoder=encoder)
+    assert not (tmp_path / "absent").exists()
+
+
+def test_an_open_index_answers_from_what_it_opened(index: Index, encoder: FakeEncoder) -> None:
+    reader = Index.open(index.path, encoder=encoder)
+    before = answers(reader)
+    for version in range(4):
+        index.update([Document(f"The river dried up in year{version}.", id="river")])
+        assert answers(reader) == before
+        assert reader.document("river").text.startswith("The river floods")
+    assert "The river dried up in year3." in [p.text for p in index.passages]
+    again = Index.open(index.path, encoder=encoder)
+    assert answers(again) == answers(index) != before
+
+
+def test_a_writer_sees_what_another_one_wrote(index: Index, encoder: FakeEncoder) -> None:
+    other = Index.open(index.path, encoder=encoder)
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    other.update([Document("Wine needs grapes.", id="wine")])
+    assert {d.id for d in other.documents} == {"river", "battle", "bread", "cheese", "wine"}
+    assert {d.id for d in index.documents} == {"river", "battle", "bread", "cheese"}
+    index.update([])
+    assert {d.id for d in index.documents} == {d.id for d in other.documents}
+
+
+def test_an_update_that_fails_changes_nothing(
+    index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, version = answers(index), live.version(index.path)
+
+    def fail(_: str) -> Encoding:
+        raise RuntimeError("out of memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(encoder, "encoding", fail)
+        with pytest.raises(RuntimeError, match="out of memory"):
+            index.update([Document("Cheese needs milk.")])
+    assert live.version(index.path) == version
+    assert answers(index) == answers(Index.open(index.path, encoder=encoder)) == before
+
+
+def test_threads_share_one_index(index: Index) -> None:
+    """Readers of one object, while it is updated, see the collection before or after."""
+    expected = [(answers(index), "old")]
+    probe = Index.open(index.path, encoder=FakeEncoder())
+    seen: list[list[list[Hit]]] = []
+    failures: list[BaseException] = []
+    started, stop = threading.Event(), threading.Event()
+
+    def read() -> None:
+        try:
+            while not stop.is_set():
+                seen.append([index.search(question) for question in QUESTIONS[:1]])
+                started.set()
+        except BaseException as error:  # a thread's own traceback would be lost
+            failures.append(error)
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    started.wait(30)
+    index.update([Document("When the river floods, it floods.", id="flood")])
+    expected.append((answers(index), "new"))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert all(hits[0] in [known[0] for known, _ in expected] for hits in seen)
+    assert answers(probe) == expected[0][0]
+
+
+def test_progress_is_shown_when_asked_for(
+    encoder: FakeEncoder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Index.build([Document("one text")], tmp_path / "quiet", encoder=encoder)
+    assert capsys.readouterr().err == ""
+    Index.build([Document("two texts")], tmp_path / "loud", encoder=encoder, show_progress=True)
+    assert "1/1" in capsys.readouterr().err
+    assert capsys.readouterr().out == ""
+
+
+def test_warming_up_asks_a_question(index: Index, encoder: FakeEncoder) -> None:
+    index.warm_up()
+    assert len(encoder.encoded) == 1
+
+
+WORDS = st.lists(
+    st.sampled_from(["river", "hill", "bread", "نهر", "خبز", "2017", "."]), min_size=1, max_size=6
+)
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["update", "remove"]), st.sampled_from("abcd"), WORDS), max_size=6
+)
+
+
+@settings(max_examples=10)
+@given(CHANGES)
+def test_any_row_of_changes_leads_where_a_build_does(
+    tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, str, list[str]]]
+) -> None:
+    encoder = FakeEncoder()
+    folder = tmp_path_factory.mktemp("changes")
+    index = Index.build([], folder / "index", encoder=encoder, show_progress=False)
+    expected: dict[str, Document] = {}
+    for change, id_, words in changes:
+        if change == "update":
+            expected[id_] = Document("\n".join(words), id=id_)
+            index.update([expected[id_]])
+        elif id_ in expected:
+            del expected[id_]
+            index.remove([id_])
+    assert {d.id: d for d in index.documents} == expected
+    reopened = Index.open(folder / "index", encoder=encoder)
+    assert reopened.search("river نهر") == index.search("river نهر")
+    built = Index.build(expected.values(), folder / "built", encoder=encoder, show_progress=False)
+    assert {p.id for p in built.passages} == {p.id for p in index.passages}
+    score = {hit.passage.id: hit.score for hit in built.search("river نهر", k=100)}
+    for hit in index.search("river نهر", k=100):
+        assert hit.score == pytest.approx(score[hit.passage.id], abs=1e-5)
