@@ -14,6 +14,7 @@ import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
+from importlib import resources
 from typing import TYPE_CHECKING, Final
 
 import gradio as gr
@@ -27,7 +28,7 @@ import qa
 from index.errors import DalilError, InvalidQuestion
 from index.text import language
 from qa.messages import say
-from qa.page import STYLE, direction, render_answer, render_note, render_turn
+from qa.page import direction, render_answer, render_note, render_turn
 from qa.types import Answer
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
         mcp_server=False,
         enable_monitoring=False,
         theme=theme.set(body_background_fill="#faf8f3", body_background_fill_dark="#16191b"),
-        css=_LAYOUT + STYLE,
+        css=resources.files("qa").joinpath("chat.css").read_text(encoding="utf-8"),
     )
     return application
 
@@ -278,43 +279,4 @@ watch("value", () => {
   if (!matchMedia("(hover: hover)").matches) return;
   document.querySelector("#question textarea").focus({preventScroll: true});
 });
-"""
-
-_LAYOUT: Final = """
-/* Gradio hides the overflow, and nothing inside could stick to the window's edge. */
-.gradio-container { overflow: visible !important; }
-.gradio-container main.contain > .column { gap: 0; min-height: 100dvh; max-width: 46rem; margin: 0 auto; }
-.gradio-container .main.app { padding: 0 1.1rem; }
-.gradio-container .html-container { padding: 0; }
-#heading .prose { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1.5rem;
-  padding: 1.6rem 0 1.1rem; }
-#heading h1 { flex-basis: 100%; margin: 0; color: var(--ink); font: 700 1.6rem/1.7 var(--both);
-  text-align: center; }
-#heading p { margin: 0; color: var(--soft); font-size: .95rem; line-height: 1.8; }
-#heading p[lang=ar] { order: 1; margin-inline-end: auto; font-family: var(--arabic); }
-#examples { display: grid; grid: auto-flow dense / 1fr 1fr; gap: .5rem .8rem; align-items: stretch;
-  padding-bottom: 1.2rem; direction: rtl; }
-#examples button { min-width: 0; padding: .5rem .85rem; justify-content: flex-start;
-  border: 1px solid var(--line); border-radius: 8px; background: var(--card); color: var(--ink);
-  font: 400 .92rem/1.5 var(--plain); }
-#examples button:hover { border-color: var(--accent); }
-#examples .ar { grid-column: 1; direction: rtl; text-align: right; font: 400 1rem/1.7 var(--arabic); }
-#examples .en { grid-column: 2; direction: ltr; text-align: left; }
-#conversation { flex: 1; }
-#composer { position: sticky; bottom: 0; z-index: 2; flex-wrap: nowrap; align-items: flex-end; gap: .6rem;
-  padding: .8rem 0 1.1rem; background: var(--body-background-fill); }
-#question { overflow: visible; border: 0; background: none; }
-#question textarea { padding: .7rem .95rem; border: 1px solid var(--line); border-radius: 10px;
-  background: var(--card); color: var(--ink); font: 400 1.05rem/1.6 var(--both); box-shadow: none;
-  unicode-bidi: plaintext; text-align: start; }
-#question textarea::placeholder { color: var(--soft); opacity: 1; }
-#ask { min-height: 3rem; border-radius: 10px; background: var(--accent); color: var(--on-accent);
-  font: 600 1rem/1.6 var(--both); }
-.gradio-container :is(textarea, button, a, mark):focus-visible { outline: 2px solid var(--accent);
-  outline-offset: 2px; }
-@media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
-@media (max-width: 40rem) {
-  #examples .ar, #examples .en { grid-column: 1 / -1; }
-  #ask { padding: 0 .6rem; }
-}
 """

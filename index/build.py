@@ -82,22 +82,18 @@ def _encode_all(
     known = {passage.text: row for row, passage in enumerate(old.passages)} if old else {}
     vectors = old.dense.vectors() if old else np.zeros((0, encoder.dimension), np.float32)
     new = [passage.text for passage in passages if passage.text not in known]
-    encodings = iter(
-        tqdm(
-            encoder.encode(new, "passage"),
-            desc="encoding",
-            unit=" passages",
-            total=len(new),
-            disable=not new or (None if show_progress is None else not show_progress),
-        )
-    )
+    encodings = encoder.encode(new, "passage")
+    hidden = not new or (None if show_progress is None else not show_progress)
+    bar = tqdm(desc="encoding", unit=" passages", total=len(new), disable=hidden)
     for passage in passages:
         row = known.get(passage.text)
         if old is not None and row is not None:
             yield vectors[row], old.late[row]
         else:
             encoding = next(encodings)
+            bar.update()
             yield (
                 centers.vector(encoding, passage.text, "passage"),
                 centers.tokens(encoding, passage.text, "passage"),
             )
+    bar.close()

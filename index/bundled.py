@@ -77,6 +77,8 @@ def model_folder(source: Path) -> Path:
 
 
 def _unpack_atomically(source: Path, folder: Path) -> None:
+    for left_by_a_crash in folder.parent.glob(f"{folder.name}.*/"):
+        shutil.rmtree(left_by_a_crash, ignore_errors=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
         _unpack(source, partial)
@@ -120,7 +122,7 @@ def _intact(folder: Path) -> bool:
             unchanged = status.st_mtime_ns == expected["mtime_ns"]
             if not unchanged and sha256(folder / name) != expected["sha256"]:
                 return False
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
     return bool(files)
 

@@ -17,6 +17,7 @@ import io
 import json
 from collections.abc import Iterator
 from importlib import resources
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,10 +53,10 @@ class Centers:
         path = cache_folder() / "centers" / f"{key}.npy"
         shape = (len(_LANGUAGES), len(_KINDS), 2, encoder.dimension)
         try:
-            means = np.load(path, allow_pickle=False)
+            means = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
             if means.shape == shape:
                 return cls(means)
-        except (OSError, ValueError):
+        except (OSError, ValueError, EOFError, BadZipFile, AttributeError):
             pass  # not taken yet, or damaged: both are mended by taking them
         centers = cls.take(encoder)
         with contextlib.suppress(OSError):  # a cache that can't be written costs seconds, no more

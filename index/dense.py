@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk import write
+
 if TYPE_CHECKING:
     import faiss
 
@@ -34,13 +36,17 @@ class DenseIndex:
         """Opens what `save` wrote."""
         import faiss
 
-        return cls(faiss.read_index(str(path)))
+        return cls(faiss.deserialize_index(np.frombuffer(path.read_bytes(), np.uint8)))
 
     def save(self, path: Path) -> None:
-        """Writes the index to one file."""
+        """Writes the index to one file.
+
+        Raises:
+            OSError: it couldn't be written.
+        """
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        write(path, [faiss.serialize_index(self._index).data])
 
     def vectors(self) -> FloatArray:
         """(passages, dimension) float32, as they were given."""

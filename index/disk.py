@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import platformdirs
+from numpy.typing import NDArray
 
 
 def cache_folder() -> Path:
@@ -23,6 +28,34 @@ def sha256(path: Path) -> str:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Writes a file and flushes it to disk.
+
+    Through Python, since numpy and FAISS, when they write by themselves, don't always tell that the
+    disk is full.
+
+    Raises:
+        OSError: not all of it could be written.
+    """
+    with path.open("wb") as file:
+        for part in parts:
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_array(path: Path, array: NDArray[Any]) -> None:
+    """Writes an array in numpy's .npy format, without pickle.
+
+    Raises:
+        OSError: not all of it could be written.
+    """
+    array = np.ascontiguousarray(array)
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
+    write(path, (header.getvalue(), array.reshape(-1).view(np.uint8).data))
 
 
 def flush(path: Path) -> None:

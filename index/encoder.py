@@ -29,6 +29,8 @@ FloatArray = NDArray[np.float32]
 BATCH = 16
 # Texts sorted by length at a time; bounds the memory that waiting encodings take.
 CHUNK = 256
+# Bytes; files of a model that are larger than this are told apart by time, not by content.
+_LARGE = 32 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -225,20 +227,28 @@ def load(name: str | None = None) -> Encoder:
             bundled.HUB_NAME,
         )
         name = bundled.HUB_NAME
-    prompts = bundled.PROMPTS if name == bundled.HUB_NAME else None
-    return SentenceTransformerEncoder(name, name, _fingerprint(name), prompts)
-
-
-def _fingerprint(name: str) -> str:
-    """A model on disk by its files' names and sizes; one on the hub by its name."""
     folder = Path(name).expanduser()
-    if not folder.is_dir():
-        return name
-    files = sorted((p.relative_to(folder).as_posix(), p.stat().st_size) for p in folder.rglob("*.*"))
-    return f"{folder.name}:{hashlib.sha256(repr(files).encode()).hexdigest()[:16]}"
+    if folder.is_dir():
+        # The index remembers the name: it has to be found from any other working folder too.
+        name = str(folder.resolve())
+        return SentenceTransformerEncoder(name, name, _folder_fingerprint(folder))
+    prompts = bundled.PROMPTS if name == bundled.HUB_NAME else None
+    return SentenceTransformerEncoder(name, name, name, prompts)
+
+
+def _folder_fingerprint(folder: Path) -> str:
+    """Of every file its name and size, and its content or, for weights, its time of last change."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        status = path.stat()
+        large = status.st_size > _LARGE
+        digest.update(f"{path.relative_to(folder).as_posix()}:{status.st_size}:".encode())
+        digest.update(str(status.st_mtime_ns).encode() if large else path.read_bytes())
+    return f"{folder.name}:{digest.hexdigest()[:16]}"
 
 
 def _load_model(name: str, folder: str) -> SentenceTransformer:
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -246,7 +256,7 @@ def _load_model(name: str, folder: str) -> SentenceTransformer:
     is_local = Path(folder).is_dir()
     try:
         model = SentenceTransformer(folder, local_files_only=is_local)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         raise EncoderUnavailable(
             f"The model {name!r} can't be loaded: it is neither a folder with a sentence-transformers "
             f"model nor on the model hub under this name, or the hub can't be reached ({error})."

@@ -7,6 +7,7 @@ every file with its size and checksum.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.centers import Centers
 from index.dense import DenseIndex
-from index.disk import flush, sha256
+from index.disk import flush, sha256, write, write_array
 from index.encoder import Encoder
 from index.errors import IndexDamaged, make_again
 from index.late import LateIndex
@@ -68,11 +69,11 @@ class Generation:
         _write_lines(folder / _NAMES, (" ".join(keys) for keys in self.names.rows))
         self.dense.save(folder / _DENSE)
         self.late.save(folder)
-        np.save(folder / _CENTERS, self.centers.means, allow_pickle=False)
-        files = {}
-        for path in sorted(folder.iterdir()):
-            flush(path)
-            files[path.name] = {"size": path.stat().st_size, "sha256": sha256(path)}
+        write_array(folder / _CENTERS, self.centers.means)
+        files = {
+            path.name: {"size": path.stat().st_size, "sha256": sha256(path)}
+            for path in sorted(folder.iterdir())
+        }
         manifest = {
             "format": FORMAT_VERSION,
             "analyzer": ANALYZER_VERSION,
@@ -81,8 +82,7 @@ class Generation:
             "passages": len(self.passages),
             "files": files,
         }
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False), "utf-8")
-        flush(folder / MANIFEST)
+        write(folder / MANIFEST, [_sealed(manifest)])
         flush(folder)
 
     @classmethod
@@ -117,14 +117,20 @@ class Generation:
         return self.encoder_fingerprint == encoder.fingerprint
 
 
+def _sealed(manifest: dict[str, Any]) -> bytes:
+    """The manifest as it is written: with its own checksum, so that damage to it is noticed too."""
+    checksum = hashlib.sha256(_json(manifest).encode()).hexdigest()
+    return json.dumps({**manifest, "sha256": checksum}, indent=1, ensure_ascii=False).encode()
+
+
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
+    content = path.read_bytes()
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        manifest: dict[str, Any] = json.loads(content)
+        # First of all: another version may seal its manifest in another way.
         versions = (manifest["format"], manifest["analyzer"])
-        complete = all(key in manifest for key in ("encoder", "documents", "passages", "files"))
-    except FileNotFoundError:
-        raise
+        del manifest["sha256"]
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path, "isn't what was written") from error
     if versions != (FORMAT_VERSION, ANALYZER_VERSION):
@@ -132,8 +138,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"The index in {folder.parent} was made by another version of Dalil (format and analyzer "
             f"{versions}, this one's {(FORMAT_VERSION, ANALYZER_VERSION)}). {make_again(folder.parent)}"
         )
-    if not complete:
-        raise _damaged(path, "is incomplete")
+    if _sealed(manifest) != content:
+        raise _damaged(path, "isn't what was written (its checksum differs)")
     return manifest
 
 
@@ -165,9 +171,7 @@ def _json(content: dict[str, Any]) -> str:
 
 
 def _write_lines(path: Path, lines: Iterator[str]) -> None:
-    # newline="\n": no translation, so that a checksum holds on every platform.
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in lines)
+    write(path, (f"{line}\n".encode() for line in lines))
 
 
 def _lines(path: Path) -> Iterator[str]:

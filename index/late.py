@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.disk import write_array
+
 FloatArray = NDArray[np.float32]
 
 _FILES = (
@@ -108,7 +110,7 @@ class LateIndex:
         arrays: tuple[NDArray[Any], ...]
         arrays = (self._vectors, self._scales, self._spans, self._sentences, self._passages)
         for name, array in zip(_FILES, arrays, strict=True):
-            np.save(folder / name, np.asarray(array), allow_pickle=False)
+            write_array(folder / name, np.asarray(array))
 
     def __getitem__(self, row: int) -> TokenVectors:
         """The tokens of the passage in a row."""

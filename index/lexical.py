@@ -41,11 +41,12 @@ class LexicalIndex:
             1 for a passage that is infinitely full of all of them. Unlike BM25 itself this
             compares between questions, and it doesn't depend on which other passages are compared.
         """
-        shares = np.zeros(len(self.rows), np.float32)
+        # In float64 and in the question's order, so that every process finds the same numbers.
+        shares = np.zeros(len(self.rows))
         most = 0.0
         if self._model is None:
-            return shares
-        for term in set(terms):
+            return shares.astype(np.float32)
+        for term in dict.fromkeys(terms):
             idf = self._model.idf.get(term)
             # A term that no passage has was asked for all the same: it weighs as the rarest.
             most += (K1 + 1 + DELTA) * (np.log(len(self.rows) + 1) if idf is None else idf)
@@ -53,4 +54,4 @@ class LexicalIndex:
                 # BM25Plus gives idf * delta to passages without the term too: go by its presence.
                 present = [term in frequencies for frequencies in self._model.doc_freqs]
                 shares += np.where(present, self._model.get_scores([term]), 0)
-        return shares / np.float32(most) if most else shares
+        return (shares / most if most else shares).astype(np.float32)

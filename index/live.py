@@ -7,6 +7,7 @@ one. Whatever a crash left beside it is removed by the next writer.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from index.generation import Generation
 _CURRENT = "CURRENT"
 _LOCK = "write.lock"
 _GENERATION = "generation-"
+_GENERATION_NAME = re.compile(rf"{_GENERATION}\d{{6,12}}")
 # Seconds that a writer waits for another one: enough for a small update, not for a build.
 _PATIENCE = 5
 
@@ -36,13 +38,15 @@ def load(folder: Path) -> Generation:
         name = version(folder)
         try:
             return Generation.load(folder / name)
-        except FileNotFoundError as error:
-            # A writer may have replaced and removed it between the two lines above.
-            if name == version(folder):
+        except Exception as error:
+            if name != version(folder):
+                continue  # writers have replaced it and removed it meanwhile
+            if isinstance(error, FileNotFoundError):
                 raise IndexDamaged(
                     f"The index in {folder} is damaged: {error.filename or name} is missing. "
                     f"{make_again(folder)}"
                 ) from error
+            raise
 
 
 @contextmanager
@@ -55,7 +59,7 @@ def writing(folder: Path) -> Iterator[None]:
     """
     if folder.exists() and not folder.is_dir():
         raise IndexNotFound(f"{folder} is a file; an index needs a folder of its own.")
-    if folder.exists() and not (folder / _CURRENT).exists() and _foreign(folder):
+    if folder.exists() and _foreign(folder):
         raise IndexNotFound(
             f"{folder} holds other things than an index; nothing was written. Name a new folder."
         )
@@ -81,24 +85,25 @@ def publish(folder: Path, generation: Generation) -> None:
     Raises:
         OSError: the disk is full or can't be written; the live generation stays as it was.
     """
-    existing = sorted(folder.glob(f"{_GENERATION}*"))
-    try:
-        live = version(folder)
-    except (IndexNotFound, IndexDamaged):
-        live = None
-    number = 1 + max((_number(path) for path in existing), default=0)
+    old = _live_name(folder)
+    existing = _generations(folder)
+    number = 1 + max((int(path.name.removeprefix(_GENERATION)) for path in existing), default=0)
     new = folder / f"{_GENERATION}{number:06d}"
     try:
         new.mkdir()
         generation.save(new)
         replace(folder / _CURRENT, f"{new.name}\n".encode())
     except BaseException:
-        shutil.rmtree(new, ignore_errors=True)
+        # It may have happened after the swap.
+        if _live_name(folder) != new.name:
+            shutil.rmtree(new, ignore_errors=True)
         raise
     for path in existing:
         # The last one stays for those who are opening it at this moment.
-        if path.name != live:
+        if path.name != old:
             shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(f".{_CURRENT}.*"):
+        path.unlink(missing_ok=True)
 
 
 def version(folder: Path) -> str:
@@ -116,7 +121,7 @@ def version(folder: Path) -> str:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamaged(f"{folder / _CURRENT} can't be read: {error}.") from error
-    if not name.startswith(_GENERATION) or "/" in name or "\\" in name:
+    if not _GENERATION_NAME.fullmatch(name):
         raise IndexDamaged(
             f"The index in {folder} is damaged: {_CURRENT} names {name[:40]!r}, which isn't a "
             f"generation. {make_again(folder)}"
@@ -124,14 +129,29 @@ def version(folder: Path) -> str:
     return name
 
 
+def state(folder: Path) -> tuple[str, int]:
+    """Changes whenever the live generation does, also where an index was removed and made anew.
+
+    Raises:
+        IndexNotFound: there is no index.
+        IndexDamaged: CURRENT isn't what was written.
+    """
+    return version(folder), (folder / _CURRENT).stat().st_mtime_ns
+
+
+def _live_name(folder: Path) -> str | None:
+    try:
+        return version(folder)
+    except (IndexNotFound, IndexDamaged):
+        return None
+
+
+def _generations(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if _GENERATION_NAME.fullmatch(path.name)]
+
+
 def _foreign(folder: Path) -> bool:
-    """Whether a folder holds anything that a writer of an index wouldn't leave behind."""
-    return any(
-        path.name != _LOCK and not path.name.startswith((_GENERATION, f".{_CURRENT}"))
-        for path in folder.iterdir()
-    )
-
-
-def _number(path: Path) -> int:
-    digits = path.name.removeprefix(_GENERATION)
-    return int(digits) if digits.isdecimal() else 0
+    """Whether a folder isn't an index but holds something that a writer of one wouldn't leave behind."""
+    if _live_name(folder) or _generations(folder):
+        return False
+    return any(path.name != _LOCK and not path.name.startswith(f".{_CURRENT}.") for path in folder.iterdir())

@@ -22,14 +22,14 @@ _SHORTEST_CAPITALISED = 3
 
 _ARABIC = str.maketrans(
     dict(zip("بپتثجحخدذرزسشصضطظغفڤقكگلمنهچ", "bbtsjhkdzrzs$sdtzgffkkglmnh$", strict=True))
-    | {letter: "" for letter in "اويعءى"}
+    | dict.fromkeys("اويعءى", "")
 )
 _DIGRAPHS = {
     "sch": "$", "tch": "$", "sh": "$", "ch": "$", "kh": "k", "gh": "g", "th": "t", "dh": "d",
     "ph": "f", "ck": "k", "qu": "k", "ce": "se", "ci": "si", "cy": "si", "x": "ks",
 }  # fmt: skip
 _DIGRAPH = regex.compile("|".join(_DIGRAPHS))
-_LATIN = str.maketrans(dict(zip("pvqc", "bfkk", strict=True)) | {letter: "" for letter in "aeiouwy'"})
+_LATIN = str.maketrans(dict(zip("pvqc", "bfkk", strict=True)) | dict.fromkeys("aeiouwy'", ""))
 _REPEATED = regex.compile(r"(.)\1+")
 _CONSONANTS = regex.compile(r"[a-z$]+")
 _PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف", "ك")

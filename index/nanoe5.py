@@ -72,7 +72,7 @@ def parse(content: bytes) -> Weights:
     """
     try:
         return _parse(_Reader(content))
-    except (struct.error, KeyError) as error:
+    except (struct.error, KeyError, OverflowError) as error:
         raise ValueError(f"it ends early or is garbled: {error}") from error
 
 
@@ -166,5 +166,8 @@ def _dequantise(content: bytes, offset: int, count: int) -> FloatArray:
     blocks = np.frombuffer(content, block, count // _BLOCK, offset)
     nibbles = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1)
     weights = nibbles.astype(np.float32) - 8
-    weights *= blocks["scale"].astype(np.float32)[:, None]
+    scales = blocks["scale"].astype(np.float32)
+    if not np.isfinite(scales).all():
+        raise ValueError("its weights aren't numbers")
+    weights *= scales[:, None]
     return weights.reshape(-1)

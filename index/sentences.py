@@ -20,6 +20,7 @@ LONGEST = 50
 _TERMINAL = regex.compile(r"[.!?؟…。]+[\"'”’»)\]]*(?=\s|$)")
 _CLAUSE = regex.compile(r"[،؛,;:—–](?=\s)")
 _QUOTATION = regex.compile(r"«[^«»\n]{0,300}»|“[^“”\n]{0,300}”")
+_NEXT = regex.compile(r"\S")
 _WORD = regex.compile(r"\S+")
 # Before a single full stop: an initial (J. / د.), a dotted acronym (U.S. / ق.م.), an abbreviation.
 _ABBREVIATION = regex.compile(
@@ -67,8 +68,8 @@ def _ends(text: str) -> Iterator[int]:
             text, max(0, match.start() - _LOOK_BEHIND), match.start()
         ):
             continue
-        following = text[match.end() :].lstrip()[:1] if match.end() < len(text) else ""
-        if following.islower():
+        following = _NEXT.search(text, match.end())
+        if following and following.group().islower():
             continue
         yield match.end()
 

@@ -14,6 +14,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 _LINE = regex.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
 _LINE_BREAK = regex.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
 _SENTENCE_END = regex.compile(r"[.!?؟…:»\"”]\s*$")
+_SPACE = regex.compile(r"\s")
 _HAS_WORD = regex.compile(r"[\p{L}\p{N}]")
 # A line as long as this or longer wasn't broken to fit a screen or an e-mail.
 _WRAPPED_LINE = 100
@@ -63,7 +64,7 @@ def _paragraphs_of_block(text: str, lines: list[Span]) -> Iterator[Span]:
     unfinished = [line for line in broken if not _SENTENCE_END.search(text[line[0] : line[1]])]
     wrapped = (
         bool(broken)
-        and all(end - start < _WRAPPED_LINE for start, end in broken)
+        and all(end - start < _WRAPPED_LINE for start, end in lines)
         and 2 * len(unfinished) > len(broken)
     )
     for start, end in [(lines[0][0], lines[-1][1])] if wrapped else lines:
@@ -97,8 +98,8 @@ def _cut(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[
     if end - start < 2 or count_tokens([text[start:end]])[0] <= window:
         return [span]
     middle = (start + end) // 2
-    space = max(text.rfind(" ", start + 1, middle), text.rfind("\n", start + 1, middle))
-    cut = space if space > start else middle
+    spaces = (match.start() for match in _SPACE.finditer(text, start + 1, end - 1))
+    cut = min(spaces, key=lambda space: abs(space - middle), default=middle)
     left, right = text[start:cut].rstrip(), text[cut:end].lstrip()
     return [
         *_cut(text, (start, start + len(left)), window, count_tokens),

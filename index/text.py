@@ -140,7 +140,7 @@ def is_arabic(character: str) -> bool:
     return (
         "\u0600" <= character <= "\u06ff"
         or "\u0750" <= character <= "\u077f"
-        or "\u08a0" <= character <= "\u08ff"
+        or "\u0870" <= character <= "\u08ff"
         or "\ufb50" <= character <= "\ufdff"
         or "\ufe70" <= character <= "\ufefc"
     )

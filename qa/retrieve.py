@@ -38,15 +38,15 @@ def open_index(index: Index | str | Path | None) -> Index:
     if index is None:
         return article_index()
     if isinstance(index, str | Path):
-        from index.live import version
+        from index.live import state
 
         path = Path(index).expanduser().resolve()
-        return _open(path, version(path))
+        return _open(path, state(path))
     return index
 
 
 @lru_cache(maxsize=4)
-def _open(path: Path, version: str) -> Index:  # noqa: ARG001 - the version is part of the key
+def _open(path: Path, state: tuple[str, int]) -> Index:  # noqa: ARG001 - the state is part of the key
     from index.store import Index
 
     return Index.open(path)

@@ -10,6 +10,8 @@ from fake_encoder import FakeEncoder
 from hypothesis import settings
 
 from index import Document, Index
+from index import encoder as encoders
+from index.encoder import Encoder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Before a test module imports what reads them: the hub's client looks when it is imported.
@@ -24,6 +26,12 @@ settings.load_profile("dalil")
 @pytest.fixture
 def encoder() -> FakeEncoder:
     return FakeEncoder()
+
+
+@pytest.fixture(scope="session")
+def model() -> Encoder:
+    """The bundled multilingual-e5-small, loaded once."""
+    return encoders.load()
 
 
 @pytest.fixture(scope="session")

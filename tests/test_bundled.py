@@ -276,15 +276,9 @@ TEXTS = [
     "3.14 × 10² — “quoted” ﬁn ﷺ ½",
     "السطر الأول\nالسطر الثاني\tوبعده \u200fعلامة\u200f",
     "日本語 и русский 😀",
-    ARTICLE[:700],
     ARTICLE[700:2200],
     "The quick brown fox jumps over the lazy dog. " * 8,
 ]
-
-
-@pytest.fixture(scope="module")
-def model() -> Encoder:
-    return encoders.load()
 
 
 @pytest.fixture(scope="module")
