@@ -15,6 +15,7 @@ from index.sentences import sentences
 from index.text import analyze, language
 from index.types import Hit, Passage
 from qa.confidence import THRESHOLD, confidence
+from qa.kind import fits, kind
 from qa.messages import say
 from qa.retrieve import open_index
 from qa.types import Answer, Citation
@@ -31,6 +32,8 @@ MOST_CITATIONS = 3
 NEARLY_AS_GOOD = 0.92
 # What words in common weigh beside late interaction when sentences are compared: XQuAD, .1 to .3 alike.
 LEXICAL_WEIGHT = 0.15
+# ... and whether the sentence has a time or a number where the question asks for one.
+KIND_WEIGHT = 0.03
 # Ends of a clause that a quotation doesn't need at its end.
 _TRAILING = " \t\n،؛,;:—–"
 
@@ -44,7 +47,9 @@ class Sentence:
         start, end: where, in the passage's text.
         matches: (n,) float32, each question token's best cosine with a token of the sentence.
         semantic: late interaction with the sentence alone: their weighted mean.
-        lexical: the share of the question's words that stand in the sentence, weighted.
+        lexical: the share of the question's words that stand in the sentence.
+        fit: 1 where the sentence has the time or the number that the question asks for, -1 where it
+            hasn't, 0 where the question asks for neither.
         score: what sentences are compared by.
     """
 
@@ -54,6 +59,7 @@ class Sentence:
     matches: NDArray[np.float32]
     semantic: float
     lexical: float
+    fit: float
     score: float
 
 
@@ -98,6 +104,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     """The sentences of the passages found, best first."""
     weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
     terms = {term.term for term in query.terms}
+    wanted = kind(query.text)
     found = []
     for hit in hits:
         tokens = index.tokens(hit.passage)
@@ -107,9 +114,10 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
             matches = cosines[:, inside].max(axis=1, initial=0)
             semantic = float(matches @ weights)
             lexical = len(terms & words) / len(terms)
+            fit = fits(wanted, words, terms)
             # The passage's own score decides between like sentences of different passages.
-            score = semantic + LEXICAL_WEIGHT * lexical + hit.score
-            found.append(Sentence(hit.passage, start, end, matches, semantic, lexical, score))
+            score = semantic + LEXICAL_WEIGHT * lexical + KIND_WEIGHT * fit + hit.score
+            found.append(Sentence(hit.passage, start, end, matches, semantic, lexical, fit, score))
     return sorted(found, key=lambda sentence: -sentence.score)
 
 

@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     from index.query import Query
     from qa.answer import Sentence
 
-# Below this Dalil says that the texts don't answer the question.
-THRESHOLD: Final = 0.5
+# Below this Dalil says that the texts don't answer the question. Well below one half: an answer that
+# is wrong shows itself, quoted in its paragraph and with a word on how sure it is; one withheld doesn't.
+THRESHOLD: Final = 0.15
 
 FEATURES: Final = (
     "sentence",  # late interaction with the best sentence
     "passage",  # the same with all that was read of its passage: each word's best match anywhere in it
-    "weakest",  # the match of the quarter of the question's weight that is matched worst
+    "weakest",  # in the passage, the quarter of the question's weight that is matched worst
+    "weakest_in_sentence",  # the same in the best sentence alone
     "words",  # share of the question's words that stand in the best sentence
+    "fit",  # whether it has the time or the number that the question asks for
     "score",  # the best passage's fused score
     "gap",  # ... and how far the second is behind
     "agreement",  # 1 where the pooled vectors put the same passage first
@@ -70,7 +73,9 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
             best.semantic,
             in_passage @ weights,
             _weakest(in_passage, weights),
+            _weakest(best.matches, weights),
             best.lexical,
+            best.fit,
             scores[0],
             scores[0] - scores[1] if len(scores) > 1 else 0.0,
             float(dense[0] == min(dense)),

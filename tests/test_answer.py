@@ -158,7 +158,13 @@ def test_whether_something_was_found_is_told_by_the_citations_alone() -> None:
             MARKET,
             "“Salim sells bread and “blue salt” there.” [1]",
         ),
-        ("متى بقي الجنود على التلال؟", "ar", "بقي الجنود على التلال.", BATTLE, "«بقي الجنود على التلال.» [1]"),
+        (
+            "متى بقي الجنود على التلال؟",
+            "ar",
+            "بقي الجنود على التلال.",
+            BATTLE,
+            "«بقي الجنود على التلال.» [1]",
+        ),
         (
             "Where do fishermen mend nets?",
             "en",
@@ -230,7 +236,9 @@ def test_the_comma_at_which_a_long_sentence_is_cut_is_not_quoted(
 
 
 @pytest.mark.usefixtures("sure")
-@pytest.mark.parametrize("text", ["He sells salt!", "He sells salt?", "Salt (“sea salt”)", "سعر الملح؟", "salt…"])
+@pytest.mark.parametrize(
+    "text", ["He sells salt!", "He sells salt?", "Salt (“sea salt”)", "سعر الملح؟", "salt…"]
+)
 def test_other_marks_belong_to_the_sentence(text: str, encoder: FakeEncoder, tmp_path: Path) -> None:
     index = Index.build([Document(text)], tmp_path / "i", encoder=encoder)
     assert quotes(ask("salt الملح", index)) == [text]
@@ -238,7 +246,9 @@ def test_other_marks_belong_to_the_sentence(text: str, encoder: FakeEncoder, tmp
 
 @pytest.mark.usefixtures("sure")
 @pytest.mark.parametrize("score", [50.0, 1.0, 0.0, -0.5])
-def test_a_sentence_of_marks_alone_is_never_quoted(score: float, encoder: FakeEncoder, tmp_path: Path) -> None:
+def test_a_sentence_of_marks_alone_is_never_quoted(
+    score: float, encoder: FakeEncoder, tmp_path: Path
+) -> None:
     """Without the marks at its end nothing of it is left to quote, however near it comes to the best."""
     index = Index.build([Document("Rain fell. — ؛")], tmp_path / "i", encoder=encoder)
     hit = Hit(index.passages[0], score, {"bm25": 1, "dense": 1, "late": 1})

@@ -85,7 +85,9 @@ def test_its_index_is_made_once_and_then_opened(cache: Path, monkeypatch: pytest
     assert again.search("التلاقي") == made.search("التلاقي")
 
 
-@pytest.mark.parametrize("state", ["another article", "another encoder", "damaged", "no index", "half removed"])
+@pytest.mark.parametrize(
+    "state", ["another article", "another encoder", "damaged", "no index", "half removed"]
+)
 def test_its_index_is_made_again_where_it_does_not_fit(cache: Path, state: str) -> None:
     folder = cache / "article"
     if state == "another article":

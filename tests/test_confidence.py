@@ -125,7 +125,9 @@ def test_the_weakest_quarter_by_hand(
 
 
 @given(st.lists(st.tuples(st.floats(0, 1, width=32), st.integers(1, 9)), min_size=1, max_size=12))
-def test_the_weakest_quarter_is_that_of_the_words_dealt_out_one_by_one(words: list[tuple[float, int]]) -> None:
+def test_the_weakest_quarter_is_that_of_the_words_dealt_out_one_by_one(
+    words: list[tuple[float, int]],
+) -> None:
     """A word of weight n is n words of weight 1; of 4 x n of them the lowest n are the quarter."""
     dealt = sorted(match for match, weight in words for _ in range(4 * weight))
     expected = np.mean(dealt[: len(dealt) // 4])

@@ -144,9 +144,7 @@ def test_a_file_by_itself(english: Path) -> None:
         Document(BREAD, title="Bread", source="river.en.json", id=bread),
     )
     assert gold.questions == (
-        GoldQuestion(
-            "when", "When does it flood?", (GoldAnswer(river, 17, 26), GoldAnswer(river, 20, 26))
-        ),
+        GoldQuestion("when", "When does it flood?", (GoldAnswer(river, 17, 26), GoldAnswer(river, 20, 26))),
         GoldQuestion("who", "Who waits?", (GoldAnswer(river, 28, 35),)),
         GoldQuestion("what", "What does bread need?", (GoldAnswer(bread, 12, 17),)),
     )
@@ -225,7 +223,9 @@ def test_files_whose_ids_have_nothing_in_common(english: Path, tmp_path: Path) -
         pytest.param(b'{"data": [{"paragraphs": [{"qas": []}]}]}', id="no context"),
         pytest.param(b'{"data": [{"paragraphs": [{"context": "c"}]}]}', id="no questions"),
         pytest.param(b'{"data": [{"paragraphs": [{"context": "c", "qas": [{}]}]}]}', id="no id"),
-        pytest.param(b'{"data": [{"paragraphs": [{"context": "c", "qas": 3}]}]}', id="questions are a number"),
+        pytest.param(
+            b'{"data": [{"paragraphs": [{"context": "c", "qas": 3}]}]}', id="questions are a number"
+        ),
         pytest.param(b'{"data": [{"paragraphs": [{"context": 3, "qas": []}]}]}', id="context is a number"),
         pytest.param(
             b'{"data": [{"paragraphs": [{"context": "c", "qas": [{"id": "1", "question": "q"}]}]}]}',

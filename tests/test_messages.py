@@ -1,0 +1,84 @@
+"""Dalil's own sentences: all in both languages, each in its language, none missing a value."""
+
+from __future__ import annotations
+
+import string
+from typing import get_args
+
+import pytest
+
+from index.errors import QuestionFault
+from index.text import Language, arabic_share, language
+from qa.messages import _MESSAGES, say, say_confidence
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+NAMES = sorted(_MESSAGES)
+
+
+def placeholders(text: str) -> list[str]:
+    return sorted(field for _, field, _, _ in string.Formatter().parse(text) if field is not None)
+
+
+def said(name: str, in_language: Language) -> str:
+    return say(name, in_language, **dict.fromkeys(placeholders(_MESSAGES[name][in_language]), 7))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_message_is_in_both_languages(name: str) -> None:
+    texts = _MESSAGES[name]
+    assert set(texts) == set(LANGUAGES) == {"ar", "en"}
+    assert placeholders(texts["ar"]) == placeholders(texts["en"])
+    assert (arabic_share(said(name, "ar")), language(said(name, "ar"))) == (1, "ar")
+    assert (arabic_share(said(name, "en")), language(said(name, "en"))) == (0, "en")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("in_language", LANGUAGES)
+def test_messages_are_calm_and_whole(name: str, in_language: Language) -> None:
+    text = said(name, in_language)
+    assert text == _MESSAGES[name][in_language].replace("{number}", "7")
+    assert not set("!{}") & set(text)
+    assert text == " ".join(text.split())
+    # Arabic sentences have Arabic commas and question marks, English ones English ones.
+    assert not set(",;?" if in_language == "ar" else "،؛؟") & set(text)
+
+
+def test_the_number_of_a_paragraph_is_said_in_both() -> None:
+    assert (say("paragraph", "ar", number=7), say("paragraph", "en", number=12)) == (
+        "الفقرة 7",
+        "paragraph 12",
+    )
+    with pytest.raises(KeyError):
+        say("paragraph", "ar")
+
+
+def test_that_there_is_no_answer() -> None:
+    assert say("not_found", "ar") == "لا تجيب النصوص عن هذا السؤال."
+    assert say("not_found", "en") == "The texts don't answer this."
+
+
+@pytest.mark.parametrize("reason", get_args(QuestionFault))
+def test_every_refusal_of_a_question_can_be_said(reason: str) -> None:
+    assert len({say(reason, in_language) for in_language in LANGUAGES}) == 2
+
+
+def test_a_message_that_there_is_not() -> None:
+    with pytest.raises(KeyError):
+        say("nonsense", "ar")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "name"),
+    [
+        (1.0, "certain"),
+        (0.85, "certain"),
+        (0.849, "likely"),
+        (0.6, "likely"),
+        (0.599, "unsure"),
+        (0.5, "unsure"),
+    ],
+)
+def test_confidence_is_said_as_a_plain_phrase(confidence: float, name: str) -> None:
+    for in_language in LANGUAGES:
+        assert say_confidence(confidence, in_language) == _MESSAGES[name][in_language]
+    assert len({_MESSAGES[n]["ar"] for n in ("certain", "likely", "unsure")}) == 3
