@@ -35,7 +35,7 @@ from tqdm import tqdm
 from index.store import Index
 from index.types import Hit
 from qa.answer import READ, read
-from qa.confidence import FEATURES, features
+from qa.confidence import FEATURES, MOST_CANDIDATES, features
 from qa.evaluate import calibration_error
 from qa.gold import GoldSet, squad
 
@@ -55,14 +55,21 @@ class Example:
     whole: bool  # over the whole collection, as an evaluation has it
 
 
-def examples(index: Index, gold: GoldSet, company: Sequence[int | None]) -> Iterator[Example]:
-    """Each question over collections of several sizes, with its document and without."""
+def examples(index: Index, gold: GoldSet, company: Sequence[int | None], depth: int) -> Iterator[Example]:
+    """Each question over collections of several sizes, with its document and without.
+
+    Args:
+        index: of all documents.
+        gold: the questions.
+        company: how many articles beside the question's own the collections have; None for all.
+        depth: how many passages are searched for.
+    """
     chance = random.Random(0)
     article = {document.id: document.title for document in index.documents}
     titles = sorted(set(article.values()))
     for question in tqdm(gold.questions, unit=" questions", desc=gold.name):
         query = index.query(question.text)
-        hits = index.search(query, len(index.passages))
+        hits = index.search(query, depth)
         right = {answer.document_id for answer in question.answers}
         own = article[next(iter(right))]
         for others in company:
@@ -83,7 +90,7 @@ def near_misses(index: Index, path: Path, language: str) -> Iterator[Example]:
         if document is None:
             continue
         query = index.query(row["question_en"])
-        hits: list[Hit] = index.search(query, len(index.passages))
+        hits: list[Hit] = index.search(query, MOST_CANDIDATES)
         found = read(index, query, hits[:READ])
         yield Example(features(query, hits, found), 0, document.title, False)
 
@@ -126,13 +133,15 @@ def main() -> None:
     models = {}
     with tempfile.TemporaryDirectory() as folder:
         gold = squad([arguments.natural])
-        natural = list(examples(Index.build(gold.documents, Path(folder) / "natural"), gold, COMPANY))
+        natural = list(
+            examples(Index.build(gold.documents, Path(folder) / "natural"), gold, [None], MOST_CANDIDATES)
+        )
         for texts in LANGUAGES:
             path = arguments.xquad / f"xquad.{texts}.json"
             index = Index.build(squad([path]).documents, Path(folder) / texts)
             for asked in LANGUAGES:
                 gold = squad([path], [arguments.xquad / f"xquad.{asked}.json"])
-                rows = list(examples(index, gold, COMPANY))
+                rows = list(examples(index, gold, COMPANY, len(index.passages)))
                 if asked == "en":
                     rows += near_misses(index, arguments.unanswerable, texts)
                 print(f"{asked}-{texts}: {len(rows)} examples")

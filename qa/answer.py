@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from index.sentences import sentences
 from index.text import analyze, language
 from index.types import Hit, Passage
-from qa.confidence import THRESHOLD, confidence
-from qa.kind import fits, kind
+from qa.confidence import MOST_CANDIDATES, THRESHOLD, confidence
+from qa.kind import fits, kind, plain_words
 from qa.messages import say
 from qa.retrieve import open_index
 from qa.types import Answer, Citation
@@ -81,7 +81,7 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
         raise ValueError(f"k must be at least 1, not {k}")
     source = open_index(index)
     query = source.query(question)
-    return answer(source, query, source.search(query, max(k, READ)), k)
+    return answer(source, query, source.search(query, max(k, MOST_CANDIDATES)), k)
 
 
 def answer(index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
@@ -104,17 +104,19 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     """The sentences of the passages found, best first."""
     weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
     terms = {term.term for term in query.terms}
-    wanted = kind(query.text)
+    wanted, asked = kind(query.text), plain_words(query.text)
     found = []
     for hit in hits:
         tokens = index.tokens(hit.passage)
         cosines = query.tokens.similarities(tokens)
-        for number, (start, end, words) in enumerate(_sentences(hit.passage.text)):
+        for number, (start, end, words, plain) in enumerate(_sentences(hit.passage.text)):
+            if not words:
+                continue  # marks alone say nothing that could be quoted
             inside = np.flatnonzero(tokens.sentences == number)
             matches = cosines[:, inside].max(axis=1, initial=0)
             semantic = float(matches @ weights)
             lexical = len(terms & words) / len(terms)
-            fit = fits(wanted, words, terms)
+            fit = fits(wanted, plain, asked)
             # The passage's own score decides between like sentences of different passages.
             score = semantic + LEXICAL_WEIGHT * lexical + KIND_WEIGHT * fit + hit.score
             found.append(Sentence(hit.passage, start, end, matches, semantic, lexical, fit, score))
@@ -122,17 +124,18 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
 
 
 @lru_cache(maxsize=4096)
-def _sentences(text: str) -> tuple[tuple[int, int, frozenset[str]], ...]:
-    """Where each sentence of a passage stands, and its terms."""
+def _sentences(text: str) -> tuple[tuple[int, int, frozenset[str], frozenset[str]], ...]:
+    """Where each sentence of a passage stands, its terms, and its words without stemming."""
     return tuple(
-        (start, end, frozenset(term.term for term in analyze(text[start:end])))
+        (start, end, frozenset(term.term for term in analyze(text[start:end])), plain_words(text[start:end]))
         for start, end in sentences(text)
     )
 
 
 def _choose(found: Sequence[Sentence]) -> list[Sentence]:
     """The best sentence, and those that come near to it."""
-    return [s for s in found[:MOST_CITATIONS] if s.score >= NEARLY_AS_GOOD * found[0].score]
+    least = found[0].score - (1 - NEARLY_AS_GOOD) * abs(found[0].score)
+    return [sentence for sentence in found[:MOST_CITATIONS] if sentence.score >= least]
 
 
 def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from index.types import Hit
 from qa.answer import answer
+from qa.confidence import MOST_CANDIDATES
 from qa.gold import GoldQuestion
 from qa.types import Answer, Citation
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 LEGS = ("bm25", "dense", "late")
 WHOLE = "whole"
-# Passages that each leg and the whole are measured on.
-DEPTH = 100
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def observe(index: Index, question: GoldQuestion) -> Outcome:
     """Asks one question, with its documents and, where there are any, without."""
     began = time.perf_counter()
     query = index.query(question.text)
-    hits = index.search(query, DEPTH)
+    hits = index.search(query, MOST_CANDIDATES)
     reply = answer(index, query, hits, k=5)
     seconds = time.perf_counter() - began
     without = None
@@ -198,10 +197,11 @@ def _retrieval(outcomes: Sequence[Outcome], name: str) -> dict[str, Estimate]:
     from ir_measures import RR, R, nDCG
 
     measures = {"R@1": R @ 1, "R@5": R @ 5, "R@10": R @ 10, "RR@10": RR @ 10, "nDCG@10": nDCG @ 10}
-    relevant = {o.question.id: {a.unit: 1 for a in o.question.answers} for o in outcomes}
+    # By number: questions of two files may share an id.
+    relevant = {str(n): {a.unit: 1 for a in o.question.answers} for n, o in enumerate(outcomes)}
     run = {
-        o.question.id: {paragraph: -float(rank) for rank, paragraph in enumerate(o.rankings[name])}
-        for o in outcomes
+        str(n): {unit: -float(rank) for rank, unit in enumerate(o.rankings[name])}
+        for n, o in enumerate(outcomes)
     }
     values: dict[str, list[float]] = {str(measure): [] for measure in measures.values()}
     for result in ir_measures.iter_calc(list(measures.values()), relevant, run):

@@ -132,13 +132,28 @@ def squad(texts: Sequence[Path], questions: Sequence[Path] = ()) -> GoldSet:
 def _contexts(path: Path) -> Iterable[tuple[str, str, list[dict[str, Any]]]]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        return [
-            (article.get("title", ""), paragraph["context"], paragraph["qas"])
+        contexts = [
+            (str(article.get("title", "")), paragraph["context"], paragraph["qas"])
             for article in content["data"]
             for paragraph in article["paragraphs"]
         ]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        for _, context, asked in contexts:
+            if not isinstance(context, str):
+                raise ValueError(f"{context!r} isn't text")
+            for question in asked:
+                _check(context, question)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UnreadableFile(f"{path} isn't a file in SQuAD 1.1 format ({error!r}).") from error
+    return contexts
+
+
+def _check(context: str, question: dict[str, Any]) -> None:
+    for text in (question["id"], question["question"]):
+        if not isinstance(text, str):
+            raise ValueError(f"{text!r} isn't text")
+    for answer in question["answers"]:
+        if not context.startswith(answer["text"], answer["answer_start"]):
+            raise ValueError(f"the answer {answer['text']!r} doesn't stand at {answer['answer_start']}")
 
 
 def _names(paths: Sequence[Path]) -> str:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import regex
 
-from index.text import analyze, normalise
+from index.text import normalise, words
 
 Kind = Literal["time", "quantity", "duration"]
 
@@ -45,19 +45,31 @@ _TIME_WORDS: Final = """
 january february march april may june july august september october november december monday tuesday
 wednesday thursday friday saturday sunday year month week day century decade yesterday today tomorrow
 morning evening night ago since until after before during later early era age spring summer autumn winter
+noon hour minute
 يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر شباط آذار نيسان أيار
-حزيران تموز آب أيلول تشرين كانون رمضان شعبان محرم الأحد الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت
+حزيران تموز آب أيلول تشرين كانون رمضان شعبان محرم الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت
 عام سنة سنوات شهر أشهر أسبوع يوم أيام قرن عقد أمس اليوم غدا صباح مساء ليلة فجر منذ بعد قبل خلال عقب
-أثناء حين عندما الماضي المقبل الشتاء الربيع الصيف الخريف بالتزامن حتى
+أثناء حين عندما الماضي المقبل ظهر ساعة ساعات دقيقة عاما سنين الشتاء الربيع الصيف الخريف حتى
 """
 
 
-def _terms(words: str) -> frozenset[str]:
-    return frozenset(term.term for term in analyze(words))
+_CLITICS: Final = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 
 
-_NUMBERS: Final = _terms(_NUMBER_WORDS)
-_TIMES: Final = _terms(_TIME_WORDS)
+def plain_words(text: str) -> frozenset[str]:
+    """The words of a text, normalised, also without what is attached to them.
+
+    That is a clitic, the alef of tanween, an English plural's s.
+
+    They aren't stems: too many a word has the stem of a number (ما that of مائة).
+    """
+    forms = {word.term for word in words(text)}
+    bare = {word.removeprefix(clitic) for word in forms for clitic in _CLITICS if word.startswith(clitic)}
+    return frozenset(forms | bare | {word.rstrip("اs") for word in forms | bare})
+
+
+_NUMBERS: Final = frozenset(word.term for word in words(_NUMBER_WORDS))
+_TIMES: Final = frozenset(word.term for word in words(_TIME_WORDS))
 _NAMED: Final[dict[Kind, frozenset[str]]] = {
     "time": _TIMES,
     "quantity": _NUMBERS,
@@ -71,18 +83,18 @@ def kind(question: str) -> Kind | None:
     return next((kind for kind, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
-def fits(kind: Kind | None, terms: AbstractSet[str], asked: AbstractSet[str]) -> float:
+def fits(kind: Kind | None, sentence: AbstractSet[str], question: AbstractSet[str]) -> float:
     """Whether a sentence has what a question asks for.
 
     Args:
         kind: what it asks for.
-        terms: the sentence's.
-        asked: the question's: what it names itself can't be the answer.
+        sentence: its `plain_words`.
+        question: those of the question: what it names itself can't be the answer.
 
     Returns:
         1 if it has, -1 if it hasn't, 0 where every sentence will do.
     """
     if kind is None:
         return 0.0
-    new = terms - asked
-    return 1.0 if new & _NAMED[kind] or any(term.isdecimal() for term in new) else -1.0
+    new = sentence - question
+    return 1.0 if new & _NAMED[kind] or any(word.isdecimal() for word in new) else -1.0

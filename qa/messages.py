@@ -52,7 +52,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
 }
 
 # The least confidence at which each phrase may be said; below all of them it is "unsure".
-_SAID_FROM: Final = (("certain", 0.85), ("likely", 0.6))
+_SAID_FROM: Final = (("certain", 0.85), ("likely", 0.5))
 
 
 def say(message: str, language: Language, **values: object) -> str:

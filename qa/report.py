@@ -55,9 +55,9 @@ def table(name: str, report: Report) -> str:
     lines = [
         f"{name}: {report.questions} questions, {report.unanswerable} of them not answered by the texts",
         "",
-        f"{'':8}" + "".join(f"{measure:>20}" for measure in measures),
+        f"{'':8}" + "".join(f"{measure:>22}" for measure in measures),
         *(
-            f"{leg:8}" + "".join(f"{_interval(values[measure]):>20}" for measure in measures)
+            f"{leg:8}" + "".join(f"{_interval(values[measure]):>22}" for measure in measures)
             for leg, values in report.retrieval.items()
         ),
         "",

@@ -18,7 +18,7 @@ from index.centers import Centers
 from index.sentences import sentences
 from index.text import analyze
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
-from qa.answer import LEXICAL_WEIGHT, MOST_CITATIONS, NEARLY_AS_GOOD, READ, answer, read
+from qa.answer import KIND_WEIGHT, LEXICAL_WEIGHT, MOST_CITATIONS, NEARLY_AS_GOOD, READ, answer, read
 from qa.article import article_index
 from qa.confidence import THRESHOLD
 from qa.messages import say
@@ -30,7 +30,7 @@ BATTLE = Document(
     id="battle",
 )
 MARKET = Document(
-    "The market opens at noon. Salim sells bread and “blue salt” there. Nobody comes on Fridays.\n\n"
+    "The market stands near the gate. Salim sells bread and “blue salt” there. Nobody comes on Fridays.\n\n"
     "Fishermen mend their nets on the quay.",
     title="Market",
     id="market",
@@ -314,7 +314,7 @@ def test_below_the_threshold_it_says_so_and_shows_the_nearest(
 def test_the_threshold_itself_is_enough(texts: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     judge(monkeypatch, THRESHOLD)
     assert ask(SALT, texts).found
-    assert THRESHOLD == 0.5
+    assert 0 < THRESHOLD <= 0.5
 
 
 @pytest.mark.parametrize("question", [SALT, "ملح؟"])
@@ -445,10 +445,69 @@ def test_sentences_are_scored_as_a_naive_reader_would(
         np.testing.assert_allclose(sentence.matches, matches, atol=0.02)
         assert sentence.semantic == pytest.approx(semantic, abs=0.01)
         assert sentence.lexical == lexical
-        whole = sentence.semantic + LEXICAL_WEIGHT * lexical + passage_score
+        assert sentence.fit == (0 if not question.startswith("متى") else -1 if sentence.fit < 0 else 1)
+        whole = sentence.semantic + LEXICAL_WEIGHT * lexical + KIND_WEIGHT * sentence.fit + passage_score
         assert sentence.score == pytest.approx(whole, abs=1e-6)
     scores = [sentence.score for sentence in found]
     assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("question", "fitting"),
+    [
+        ("متى بقي الجنود على التلال؟", ["صباحاً.", "Fridays."]),
+        ("When did Salim leave?", ["صباحاً.", "Fridays."]),
+        ("كم عدد الجنود؟", []),
+        ("How many nets are there?", []),
+    ],
+)
+def test_a_sentence_fits_that_has_the_time_or_number_asked_for(
+    question: str, fitting: list[str], texts: Index
+) -> None:
+    """صباحاً is a time like صباح, and الحشد الشعبيّ is none, although شعبان is."""
+    query = texts.query(question)
+    found = read(texts, query, texts.search(query, READ))
+    said = {s.passage.text[s.start : s.end].split()[-1]: s.fit for s in found}
+    assert said == {last: 1 if last in fitting else -1 for last in said}
+    assert len(said) == 7
+
+
+@pytest.mark.parametrize(
+    ("words", "time", "quantity"),
+    [
+        ("صباحاً مساءً", True, False),
+        ("ثلاثين يوماً", True, True),
+        ("منذ عام", True, False),
+        ("في شعبان", True, False),
+        ("on Friday", True, False),
+        ("eleven nets", False, True),
+        ("مئة رجل", False, True),
+        ("مائة رجل", False, True),
+        ("ألفان وثمانية", False, True),
+        # Words that a light stemmer makes like شعبان, مائة, ثمان and ألفان.
+        ("الحشد الشعبيّ", False, False),
+        ("ما عاد", False, False),
+        ("ثمّ عاد", False, False),
+        ("فإنّ الجنود", False, False),
+        ("the net", False, False),
+    ],
+)
+def test_words_that_tell_a_time_or_a_number(
+    words: str, time: bool, quantity: bool, encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    index = Index.build([Document(words)], tmp_path / "i", encoder=encoder)
+
+    def fit(question: str) -> float:
+        query = index.query(question)
+        (sentence,) = read(index, query, index.search(query, READ))
+        return sentence.fit
+
+    assert fit("متى؟") == fit("When?") == (1 if time else -1)
+    assert fit("كم؟") == fit("How many?") == (1 if quantity else -1)
+    assert fit("How long?") == (1 if time or quantity else -1)
+    assert fit("من؟") == fit("Who?") == 0
+    # What the question itself names isn't the answer.
+    assert fit(f"When {words}?") == fit(f"How many {words}?") == -1
 
 
 def test_only_the_first_passages_are_read(encoder: FakeEncoder, tmp_path: Path, sure: None) -> None:  # noqa: ARG001
@@ -470,7 +529,7 @@ PIECES = [
 ]  # fmt: skip
 TEXTS = (
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=40).map("".join)
-    | st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=80)
+    | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80)
 ).filter(lambda text: bool(text.strip()))
 QUESTIONS = st.lists(st.sampled_from(["salt", "Salim", "من", "ملح", "؟", "القائم", "who"]), min_size=1).map(
     " ".join

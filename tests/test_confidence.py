@@ -22,7 +22,7 @@ from index.query import Query
 from index.text import Language
 from qa import ask
 from qa.answer import Sentence, read
-from qa.confidence import FEATURES, _models, _weakest, confidence, features, pairing
+from qa.confidence import FEATURES, THRESHOLD, _models, _weakest, confidence, features, pairing
 
 PAIRINGS = ("ar-ar", "ar-en", "en-ar", "en-en")
 
@@ -43,9 +43,18 @@ def asked(language: Language = "en", weights: Sequence[float] = (2, 1, 1)) -> Qu
 
 
 def sentence(
-    passage: Passage, matches: Sequence[float], semantic: float = 0.0, lexical: float = 0.0
+    passage: Passage, matches: Sequence[float], semantic: float = 0.0, lexical: float = 0.0, fit: float = 0.0
 ) -> Sentence:
-    return Sentence(passage, 0, 4, array(*matches), semantic, lexical, 1.0)
+    return Sentence(
+        passage=passage,
+        start=0,
+        end=4,
+        matches=array(*matches),
+        semantic=semantic,
+        lexical=lexical,
+        fit=fit,
+        score=1.0,
+    )
 
 
 def whole(document: Document) -> Passage:
@@ -62,8 +71,8 @@ def named(values: NDArray[np.float64]) -> dict[str, float]:
 
 def test_features_by_hand() -> None:
     found = [
-        sentence(whole(ENGLISH), [0.9, 0.2, 0.4], semantic=0.6, lexical=0.5),
-        sentence(whole(ARABIC), [1.0, 1.0, 1.0], semantic=0.55, lexical=1.0),
+        sentence(whole(ENGLISH), [0.9, 0.2, 0.4], semantic=0.6, lexical=0.5, fit=-1.0),
+        sentence(whole(ARABIC), [1.0, 1.0, 1.0], semantic=0.55, lexical=1.0, fit=1.0),
         sentence(whole(ENGLISH), [0.1, 0.8, 0.3], semantic=0.4, lexical=0.25),
     ]
     hits = [hit(ENGLISH, 0.75, dense=2), hit(ARABIC, 0.625, dense=1)]
@@ -73,11 +82,14 @@ def test_features_by_hand() -> None:
             "sentence": 0.6,
             "passage": 0.5 * 0.9 + 0.25 * 0.8 + 0.25 * 0.4,
             "weakest": 0.4,
+            "weakest_in_sentence": 0.2,
             "words": 0.5,
+            "fit": -1.0,
             "score": 0.75,
             "gap": 0.125,
             "agreement": 0.0,
             "length": math.log(3),
+            "candidates": math.log(2),
         },
         abs=1e-6,
     )
@@ -146,23 +158,22 @@ def test_the_pairing_is_of_the_question_and_the_best_passage(language: Language,
 
 def test_the_logistic_formula_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each pairing has its own numbers; here they tell which were taken."""
+    size = len(FEATURES)
+    # All but three features weigh nothing.
+    weights, mean, scale = np.zeros(size), np.full(size, 0.1), np.full(size, 0.5)
+    for feature, weight in (("sentence", 1.5), ("gap", -3.0), ("length", 0.25)):
+        weights[FEATURES.index(feature)] = weight
+    scale[FEATURES.index("gap")] = 0.25
     models = {
-        name: {
-            "mean": np.arange(8) / 10,
-            "scale": np.full(8, 0.5),
-            "weights": np.array([1, -1, 0.5, 2, 0, -3, 1, 0.25]),
-            "bias": np.array(bias),
-        }
-        for name, bias in zip(PAIRINGS, (-2.0, 0.0, 1.0, 3.0), strict=True)
+        name: {"mean": mean, "scale": scale, "weights": weights, "bias": np.array(bias)}
+        for name, bias in zip(PAIRINGS, (-2.0, 0.5, 1.0, -1.5), strict=True)
     }
     monkeypatch.setattr("qa.confidence._models", lambda: models)
     found = [sentence(whole(ENGLISH), [0.8, 0.8, 0.8], semantic=0.8, lexical=0.5)]
     hits = [hit(ENGLISH, 0.9, 1), hit(ARABIC, 0.6, 2)]
-    # Features: .8, .8, .8, .5, .9, .3, 1, log 3. Less the mean, in units of one half:
-    standard = [1.6, 1.4, 1.2, 0.4, 1.0, -0.4, 0.8, 2 * (math.log(3) - 0.7)]
-    weighted = 1.6 - 1.4 + 0.6 + 0.8 + 0 + 1.2 + 0.8 + 0.25 * standard[7]
-    for language, bias in (("ar", 0.0), ("en", 3.0)):
-        query = asked("ar" if language == "ar" else "en")
+    # Less the mean, in units of the scale: (.8 - .1) / .5, (.3 - .1) / .25, (log 3 - .1) / .5.
+    weighted = 1.5 * 1.4 - 3 * 0.8 + 0.25 * (math.log(3) - 0.1) / 0.5
+    for query, bias in ((asked("ar"), 0.5), (asked("en"), -1.5)):
         expected = 1 / (1 + math.exp(-(weighted + bias)))
         assert confidence(query, hits, found) == pytest.approx(expected, abs=1e-6)
 
@@ -182,10 +193,11 @@ def test_confidence_does_not_depend_on_how_many_passages_are_shown(
         Document(" ".join(chance.choices(words, k=chance.randint(3, 14))), id=f"d{n}") for n in range(30)
     ]
     index = Index.build(documents, tmp_path / "i", encoder=encoder)
-    numbers = {"mean": np.zeros(8), "scale": np.ones(8), "bias": np.array(0.0)}
+    size = len(FEATURES)
+    numbers = {"mean": np.zeros(size), "scale": np.ones(size), "bias": np.array(0.0)}
     for number, feature in enumerate(FEATURES):
         # This feature alone decides.
-        models = {name: {**numbers, "weights": np.eye(8)[number]} for name in PAIRINGS}
+        models = {name: {**numbers, "weights": np.eye(size)[number]} for name in PAIRINGS}
         monkeypatch.setattr("qa.confidence._models", lambda models=models: models)
         for question in ("Who sells salt?", "When did it snow?", "bread wind who"):
             confidences = {k: ask(question, index, k=k).confidence for k in (1, 3, 5, 10, 30)}
@@ -218,12 +230,12 @@ def test_the_trained_numbers_are_whole() -> None:
 
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("document", [ARABIC, ENGLISH])
-def test_a_perfect_match_is_likelier_than_none_at_all(language: Language, document: Document) -> None:
-    """Whatever the training gave: these two are on either side of one half."""
+def test_a_perfect_match_is_answered_and_none_at_all_is_not(language: Language, document: Document) -> None:
+    """Whatever the training gave: these two are on either side of the threshold."""
     query = asked(language, (2, 1, 1, 2, 2))
     perfect = [sentence(whole(document), [1] * 5, semantic=1.0, lexical=1.0)]
     nothing = [sentence(whole(document), [0] * 5, semantic=0.0, lexical=0.0)]
     other = ENGLISH if document is ARABIC else ARABIC
     sure = confidence(query, [hit(document, 1.1, 1), hit(other, 0.2, 2)], perfect)
     unsure = confidence(query, [hit(document, 0.1, 2), hit(other, 0.1, 1)], nothing)
-    assert 0 <= unsure < 0.5 < sure <= 1
+    assert 0 <= unsure < THRESHOLD < sure <= 1

@@ -73,8 +73,8 @@ def test_a_message_that_there_is_not() -> None:
         (1.0, "certain"),
         (0.85, "certain"),
         (0.849, "likely"),
-        (0.6, "likely"),
-        (0.599, "unsure"),
+        (0.5, "likely"),
+        (0.499, "unsure"),
         (0.5, "unsure"),
     ],
 )

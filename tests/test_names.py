@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -118,7 +119,7 @@ def test_keys_are_consonants_or_numbers_none_twice_in_a_row(text: str) -> None:
         assert key.isdecimal() or (key.isascii() and len(key) >= 3)
         if not key.isdecimal():
             assert not set(key) & set("aeiouwyvpqcx'")
-            assert all(a != b for a, b in zip(key, key[1:], strict=False))
+            assert all(a != b for a, b in pairwise(key))
             assert not key.endswith("h")
 
 

@@ -120,7 +120,8 @@ def test_an_answer_to_the_letter() -> None:
     page = render(reply(cite(ARABIC, 1, "أعلن الحشد المعركة")))
     number = '<a class="number" dir="ltr" href="#mark-4-1">[1]</a>'
     assert page == (
-        f'<div class="answer"><blockquote class="quote" {RTL}><p {RTL}>أعلن الحشد المعركة {number}</p></blockquote>'
+        f'<div class="answer"><blockquote class="quote" {RTL}>'
+        f"<p {RTL}>أعلن الحشد المعركة {number}</p></blockquote>"
         f'<p class="note confidence" {RTL}>الجواب في النصوص على الأرجح</p></div>'
         f'<section class="source"><p class="where" {RTL}>{number} <bdi {RTL}>بين البوكمال والقائم</bdi> — '
         f"<bdi {RTL}>مصطفى</bdi> — <bdi {RTL}>الفقرة 1</bdi></p>"
@@ -230,7 +231,7 @@ PIECES = [
 ]  # fmt: skip
 TEXTS = (
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=12).map("".join)
-    | st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30)
+    | st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30)
 ).filter(lambda text: bool(text.strip()))
 # Of "\r" HTML makes "\n".
 SHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
