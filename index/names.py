@@ -2,7 +2,7 @@
 
 Arabic writes no short vowels and English spells one Arabic sound in several ways, so a word is
 reduced to its consonants, with those that writers of one script can't tell apart in the other made
-one (b and p; k, q and c; s, th and ص; ...).
+one (b and p; k, q and خ; t, th and ط; d, dh and ظ; ...).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SHORTEST = 4
 _SHORTEST_CAPITALISED = 3
 
 _ARABIC = str.maketrans(
-    dict(zip("بپتثجحخدذرزسشصضطظغفڤقكگلمنهچ", "bbtsjhkdzrzs$sdtzgffkkglmnh$", strict=True))
+    dict(zip("بپتثجحخدذرزسشصضطظغفڤقكگلمنهچ", "bbttjhkddrzs$sdtdgffkkglmnh$", strict=True))
     | dict.fromkeys("اويعءى", "")
 )
 _DIGRAPHS = {

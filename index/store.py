@@ -61,7 +61,7 @@ class Index:
             IndexNotFound: the folder holds other things than an index.
             EncoderUnavailable: there is no such model on this machine.
         """
-        folder = Path(path)
+        folder = Path(path).expanduser().resolve()
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         collection = _by_id(documents)
         with live.writing(folder):
@@ -86,7 +86,7 @@ class Index:
             IndexDamaged: its files aren't what was written; the message names which and why.
             EncoderMismatch: another encoder made it.
         """
-        folder = Path(path)
+        folder = Path(path).expanduser().resolve()
         generation = live.load(folder)
         name = generation.encoder_name if encoder is None else encoder
         chosen = encoders.load(name) if isinstance(name, str) else name
@@ -158,6 +158,10 @@ class Index:
             )
             for i in np.argsort(-scores, kind="stable")[:k]
         ]
+
+    def snapshot(self) -> Index:
+        """The index as it is now, for several calls that belong together: updates don't change it."""
+        return Index(self.path, self._generation, self.encoder)
 
     def query(self, question: str) -> Query:
         """A question made ready, for several calls to share: it is encoded once.

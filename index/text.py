@@ -14,8 +14,9 @@ from typing import Literal
 import regex
 import Stemmer
 
-# Raise it when the same text would give other terms: indexes made by another version are refused.
-ANALYZER_VERSION = 1
+# Raise it when the same text would give other terms, sentences, paragraphs or names, or other vectors
+# with the same encoder (centers.py): indexes made by another version are refused.
+ANALYZER_VERSION = 2
 
 Language = Literal["ar", "en"]
 

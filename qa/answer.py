@@ -79,7 +79,7 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")
-    source = open_index(index)
+    source = open_index(index).snapshot()
     query = source.query(question)
     return answer(source, query, source.search(query, max(k, MOST_CANDIDATES)), k)
 
@@ -94,7 +94,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
         k: how many of them the answer holds.
     """
     found = read(index, query, hits[:READ])
-    probability = confidence(query, hits, found)
+    probability = confidence(query, hits[:MOST_CANDIDATES], found)
     citations = _cite(index, _choose(found)) if probability >= THRESHOLD else ()
     text = _quotations(citations) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
@@ -150,6 +150,6 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
 
 
 def _quotations(citations: Sequence[Citation]) -> str:
-    """One line a citation: the quotation in the quotation marks of its language, and its [n]."""
+    """Each citation as its quotation, in the quotation marks of its language, and its [n]."""
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(marks[language(c.quote)].format(c.quote, c.number) for c in citations)

@@ -6,6 +6,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
+
 from index.disk import cache_folder
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound
 from index.types import Document
@@ -36,4 +38,11 @@ def article_index() -> Index:
             return index
     except (IndexNotFound, IndexDamaged, EncoderMismatch):
         pass  # not made yet, or by another version of Dalil: make it
-    return Index.build([document], folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    # Two processes that start together make it once; the other waits, however long it takes.
+    with FileLock(f"{folder}.lock"):
+        try:
+            index = Index.open(folder)
+        except (IndexNotFound, IndexDamaged, EncoderMismatch):
+            index = Index.build([document], folder)
+        return index if index.documents == (document,) else Index.build([document], folder)

@@ -1,6 +1,6 @@
 """The command line: `dalil index`, `ask`, `search`, `chat` and `eval`.
 
-The index and what is heavy are imported inside the commands, so that `dalil --help` is quick.
+What is heavy (torch, FAISS, Gradio) is imported when it is first used, so that `dalil --help` is quick.
 """
 
 from __future__ import annotations
@@ -244,6 +244,8 @@ def evaluate(
     FILE is in SQuAD 1.1 format; several make one collection. If none is given: the built-in article and
     its gold questions, Arabic and English apart. It needs more packages: pip install "dalil[eval]".
     """
+    if questions and not texts:
+        raise typer.BadParameter("--questions goes with FILE: the texts that they are asked of.")
     from dataclasses import asdict
 
     from qa.report import measure, table

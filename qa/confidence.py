@@ -36,7 +36,7 @@ FEATURES: Final = (
     "weakest",  # in the passage, the quarter of the question's weight that is matched worst
     "weakest_in_sentence",  # the same in the best sentence alone
     "words",  # share of the question's words that stand in the best sentence
-    "fit",  # whether it has the time or the number that the question asks for
+    "fit",  # 1 where it has the time or the number that the question asks for, -1 where it hasn't, else 0
     "score",  # the best passage's fused score
     "gap",  # ... and how far the second is behind
     "agreement",  # 1 where the pooled vectors put the same passage first
@@ -70,7 +70,7 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
     best = found[0]
     weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
     in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
-    scores = sorted((hit.score for hit in hits), reverse=True)
+    scores = [hit.score for hit in hits]
     dense = [hit.ranks["dense"] or len(hits) + 1 for hit in hits]
     return np.array(
         [

@@ -120,7 +120,7 @@ def squad(texts: Sequence[Path], questions: Sequence[Path] = ()) -> GoldSet:
         for question in asked
         if question["id"] in answers
     ]
-    if not found:
+    if not any(question.answers for question in found):
         raise UnreadableFile(
             f"No question of {_names(questions or texts)} has an answer in {_names(texts)}: "
             "their question ids have nothing in common."

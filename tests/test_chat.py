@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,6 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = Path("/usr/bin/chromium")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 ARGUMENTS = [
     "--no-sandbox",  # it runs as root on the build machine
     "--disable-gpu",
@@ -130,7 +131,7 @@ class Asker:
         self.asked: list[str] = []
         self.let_go = threading.Event()
 
-    def __call__(self, question: str, index: Index) -> Answer:
+    def __call__(self, question: str, index: Index) -> Answer:  # noqa: ARG002 (as qa.ask)
         self.asked.append(question)
         if question == BROKEN:
             raise RuntimeError("a fault")
@@ -167,8 +168,8 @@ def address(asker: Asker) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        reason = f"no Chromium at {CHROMIUM}"
+    if CHROMIUM is None:
+        reason = f"none of these is installed: {', '.join(BROWSERS)}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -465,7 +466,9 @@ def test_a_question_of_100_000_characters_keeps_the_page_in_shape(page: Page, qu
 
     assert turn.locator(".question").text_content() == question
     size = turn.locator(".question").bounding_box()
-    assert size is not None and size["width"] <= 1100 and size["height"] <= 300
+    assert size is not None
+    assert size["width"] <= 1100
+    assert size["height"] <= 300
     assert page.evaluate("document.documentElement.scrollWidth") == 1100
 
 
@@ -522,3 +525,24 @@ def test_launch_serves_this_machine_alone_until_it_is_interrupted() -> None:
         process.send_signal(signal.SIGINT)
         assert process.stdout.read() == "stopped\n"
         assert process.wait() == 0
+
+
+def test_pages_of_other_sites_are_turned_away(address: str) -> None:
+    """A page elsewhere can send a request to this machine: it must neither ask nor fill the disk."""
+    for path in ("gradio_api/upload", "gradio_api/call/ask"):
+        for origin, status in (("https://example.org", 403), ("http://127.0.0.1:1", 403)):
+            request = urllib.request.Request(f"{address}{path}", b"{}", {"Origin": origin})
+            with pytest.raises(urllib.error.HTTPError) as refusal:
+                urllib.request.urlopen(request)
+            assert refusal.value.code == status
+            refusal.value.close()
+    with urllib.request.urlopen(urllib.request.Request(address, headers={"Origin": address[:-1]})) as page:
+        assert page.status == 200
+
+
+def test_nothing_can_be_uploaded(address: str) -> None:
+    request = urllib.request.Request(f"{address}gradio_api/upload", b"{}", {"Origin": address[:-1]})
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(request)
+    assert refusal.value.code == 403
+    refusal.value.close()

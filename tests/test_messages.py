@@ -75,7 +75,7 @@ def test_a_message_that_there_is_not() -> None:
         (0.849, "likely"),
         (0.5, "likely"),
         (0.499, "unsure"),
-        (0.5, "unsure"),
+        (0.0, "unsure"),
     ],
 )
 def test_confidence_is_said_as_a_plain_phrase(confidence: float, name: str) -> None:
