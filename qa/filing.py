@@ -31,7 +31,7 @@ def file_texts(paths: Sequence[Path], folder: Path, model: str | None, rebuild: 
     older = [before.get(document.id) for document in reading.documents]
     unchanged = sum(old == new for old, new in zip(older, reading.documents, strict=True))
     added = older.count(None)
-    _report(opened, f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged")
+    _report(folder, opened, f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged")
     read = {document.id for document in reading.documents}
     if left := [document for document in _below(paths, opened) if document.id not in read]:
         print("Indexed before, and not found or not readable now (--remove forgets them):")
@@ -57,7 +57,7 @@ def forget_texts(paths: Sequence[Path], folder: Path, model: str | None) -> int:
     if not unwanted:
         return BAD_INPUT
     opened.remove(unwanted)
-    _report(opened, f"{len(unwanted)} removed")
+    _report(folder, opened, f"{len(unwanted)} removed")
     return INCOMPLETE if unknown else DONE
 
 
@@ -67,9 +67,9 @@ def _below(paths: Sequence[Path], opened: Index) -> list[Document]:
     return [d for d in opened.documents if any(f"{d.source}/".startswith(f"{place}/") for place in places)]
 
 
-def _report(opened: Index, change: str) -> None:
+def _report(folder: Path, opened: Index, change: str) -> None:
     documents, passages = len(opened.documents), len(opened.passages)
-    print(f"{opened.path}: {_count(documents, 'document')}, {_count(passages, 'passage')} ({change}).")
+    print(f"{folder}: {_count(documents, 'document')}, {_count(passages, 'passage')} ({change}).")
 
 
 def _count(number: int, thing: str) -> str:

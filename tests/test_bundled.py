@@ -88,6 +88,8 @@ def test_another_file_is_another_model(source: Path, unpacked: list[Path]) -> No
     folder = bundled.model_folder(source)
     status = source.stat()
     os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns + 10**9))
+    assert bundled.model_folder(source) == folder
+    source.write_bytes(source.read_bytes() + b"\0")
     assert bundled.model_folder(source) != folder
     assert len(unpacked) == 2
 

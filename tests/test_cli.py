@@ -71,6 +71,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def surroundings(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(index.encoder, "load", load)
     monkeypatch.setattr(qa.answer, "confidence", judge)
+    monkeypatch.setattr(qa.answer, "THRESHOLD", 0.13)  # what `judge` is made for
     monkeypatch.setenv("DALIL_CACHE", str(cache))
     monkeypatch.delenv("DALIL_INDEX", raising=False)
     monkeypatch.chdir(tmp_path)
