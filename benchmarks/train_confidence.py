@@ -129,34 +129,36 @@ def main() -> None:
     parser.add_argument("--xquad", type=Path, required=True, help="folder of xquad.*.json")
     parser.add_argument("--unanswerable", type=Path, required=True, help="English near misses over XQuAD")
     parser.add_argument("--natural", type=Path, required=True, help="Arabic, SQuAD format: TyDi")
+    parser.add_argument("--only", help="retrain one pairing, such as ar-ar, and keep the others")
     arguments = parser.parse_args()
-    models = {}
+    models = json.loads(DESTINATION.read_text("utf-8"))["models"] if arguments.only else {}
+    pairings = [(asked, texts) for texts in LANGUAGES for asked in LANGUAGES]
     with tempfile.TemporaryDirectory() as folder:
-        gold = squad([arguments.natural])
-        natural = list(
-            examples(Index.build(gold.documents, Path(folder) / "natural"), gold, [None], MOST_CANDIDATES)
-        )
-        for texts in LANGUAGES:
+        for asked, texts in pairings:
+            if arguments.only not in (None, f"{asked}-{texts}"):
+                continue
             path = arguments.xquad / f"xquad.{texts}.json"
-            index = Index.build(squad([path]).documents, Path(folder) / texts)
-            for asked in LANGUAGES:
-                gold = squad([path], [arguments.xquad / f"xquad.{asked}.json"])
-                rows = list(examples(index, gold, COMPANY, len(index.passages)))
-                if asked == "en":
-                    rows += near_misses(index, arguments.unanswerable, texts)
-                print(f"{asked}-{texts}: {len(rows)} examples")
-                model = fit(rows)
-                if (asked, texts) == ("ar", "ar"):
-                    x, y, _ = _arrays(natural)
-                    _print(arguments.natural.stem, model.predict_proba(x)[:, 1], y)
-                    model = fit(rows + natural)
-                models[f"{asked}-{texts}"] = model
+            gold = squad([path], [arguments.xquad / f"xquad.{asked}.json"])
+            index = Index.build(gold.documents, Path(folder) / texts)
+            rows = list(examples(index, gold, COMPANY, len(index.passages)))
+            if asked == "en":
+                rows += near_misses(index, arguments.unanswerable, texts)
+            print(f"{asked}-{texts}: {len(rows)} examples", flush=True)
+            model = fit(rows)
+            if (asked, texts) == ("ar", "ar"):
+                gold = squad([arguments.natural])
+                index = Index.build(gold.documents, Path(folder) / "natural")
+                natural = list(examples(index, gold, COMPANY, MOST_CANDIDATES))
+                x, y, _ = _arrays(natural)
+                _print(arguments.natural.stem, model.predict_proba(x)[:, 1], y)
+                model = fit(rows + natural)
+            models[f"{asked}-{texts}"] = _numbers(model)
     provenance = (
         f"benchmarks/train_confidence.py on {date.today()}: XQuAD (github.com/google-deepmind/xquad), "
         "SQuAD 2.0's unanswerable questions on the same paragraphs, TyDi QA GoldP dev (Arabic); "
         f"features {', '.join(FEATURES)}"
     )
-    content = {"provenance": provenance, "models": {name: _numbers(m) for name, m in models.items()}}
+    content = {"provenance": provenance, "models": models}
     DESTINATION.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
