@@ -8,7 +8,7 @@ BIN    := $(VENV)/bin
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
 
-.PHONY: chat test fast lint eval clean
+.PHONY: chat test fast lint eval bench clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	$(BIN)/dalil chat $(ARGS)
@@ -26,6 +26,10 @@ lint: $(VENV)/.test        ## ruff and mypy --strict
 
 eval: $(VENV)/.app         ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
+
+bench: $(VENV)/.app        ## quality on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
+	@test -n "$(XQUAD)" -a -n "$(TYDI)" || { echo "Say where the data is: make bench XQUAD=folder TYDI=file (benchmarks/quality.py tells what it is)"; exit 2; }
+	$(BIN)/python benchmarks/quality.py --xquad $(XQUAD) --tydi $(TYDI)
 
 clean:                     ## remove the virtual environment and what tools left
 	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

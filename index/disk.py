@@ -47,7 +47,7 @@ def write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:
-    """Writes an array in numpy's .npy format, without pickle.
+    """Writes an array of numbers in numpy's .npy format.
 
     Raises:
         OSError: not all of it could be written.
