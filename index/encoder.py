@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 Kind = Literal["query", "passage"]
 FloatArray = NDArray[np.float32]
 
-# Passages in one forward pass: larger batches were no quicker on 2 cores and cost memory.
+# Passages in one forward pass; chosen, not measured.
 BATCH = 16
 # Texts sorted by length at a time; bounds the memory that waiting encodings take.
 CHUNK = 256
