@@ -226,8 +226,10 @@ def chat(
     "eval",
     epilog=epilog(
         "dalil eval                                          the built-in article's gold questions",
-        "dalil eval xquad.ar.json                            a file in SQuAD 1.1 format",
+        "dalil eval xquad.ar.json --plots pictures           a file in SQuAD 1.1 format",
         "dalil eval xquad.ar.json --questions xquad.en.json  English questions over Arabic text",
+        "dalil eval xquad.ar.json xquad.en.json              both in one collection",
+        "dalil eval xquad.ar.json --breakdown                vocalised, in dialect, without hamza ...",
     ),
 )
 def evaluate(
@@ -237,24 +239,38 @@ def evaluate(
         typer.Option(metavar="FILE", help="Ask this file's questions over the parallel FILE's paragraphs."),
     ] = None,
     model: ModelName = None,
+    breakdown: Annotated[
+        bool,
+        typer.Option("--breakdown", help="Ask Arabic questions again, they or the texts written otherwise."),
+    ] = False,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to draw the figures as well, as PNG files.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set of questions.")] = False,
 ) -> None:
     """Measures how good search, quotations and refusals are, on questions whose answers are known.
 
-    FILE is in SQuAD 1.1 format; several make one collection. If none is given: the built-in article and
-    its gold questions, Arabic and English apart. It needs more packages: pip install "dalil[eval]".
+    FILE is in SQuAD 1.1 format; several make one collection, whose questions are reported on by language,
+    Arabic and English apart. If none is given: the built-in article and its gold questions. It needs more
+    packages: pip install "dalil[eval]".
     """
     if questions and not texts:
         raise typer.BadParameter("--questions goes with FILE: the texts that they are asked of.")
     from dataclasses import asdict
 
-    from qa.report import measure, table
+    from qa.report import check_extra, measure, table
 
-    for name, report in measure(texts or (), questions or (), model):
+    check_extra(plots=plots is not None)
+    for name, report in measure(texts or (), questions or (), model, breakdown=breakdown):
         if as_json:
             print_json({"name": name} | asdict(report))
         else:
             print(table(name, report), end="\n\n")
+        if plots is not None:
+            from qa.plots import draw
+
+            for path in draw(plots, name, report):
+                print(f"Drawn: {path}", file=sys.stderr)
 
 
 def _open(folder: Path | None, model: str | None) -> Index:

@@ -1,6 +1,6 @@
 """How good are the answers? Retrieval, quotations and abstention, measured on gold questions.
 
-Needs the extra `dalil[eval]`: measures are ir-measures', intervals SciPy's, AUROC scikit-learn's.
+Needs the extra `dalil[eval]`.
 """
 
 from __future__ import annotations
@@ -8,31 +8,43 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from tqdm import tqdm
 
+from index.text import language
 from index.types import Hit
 from qa.answer import answer
-from qa.confidence import MOST_CANDIDATES
+from qa.breakdown import Effect
+from qa.confidence import MOST_CANDIDATES, THRESHOLD
 from qa.gold import GoldQuestion
+from qa.measures import (
+    Bin,
+    Estimate,
+    Pair,
+    RiskPoint,
+    aurc,
+    auroc,
+    calibration_error,
+    estimate,
+    least_aurc,
+    over_questions,
+    ranking_scores,
+    reliability,
+    risk_coverage,
+    thinned,
+)
 from qa.types import Answer, Citation
 
 if TYPE_CHECKING:
     from index.store import Index
 
-LEGS = ("bm25", "dense", "late")
-WHOLE = "whole"
+__all__ = ["Estimate", "Outcome", "Report", "calibration_error", "evaluate", "observe", "summarise"]
 
-
-@dataclass(frozen=True)
-class Estimate:
-    """A mean over questions with its 95 % bootstrap interval."""
-
-    mean: float
-    low: float
-    high: float
+LEGS: Final = ("bm25", "dense", "late")
+WHOLE: Final = "whole"
+_MEASURES: Final = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,7 @@ class Outcome:
         confidence_without: where the question is answerable, the confidence when every document
             that answers it is left out of the candidates; None where it isn't.
         seconds: from the question's text to the answer.
+        other_language: of the ids that answer it, those in another language than the question's.
     """
 
     question: GoldQuestion
@@ -53,34 +66,65 @@ class Outcome:
     answer: Answer
     confidence_without: float | None
     seconds: float
+    other_language: frozenset[str] = frozenset()
+
+    @property
+    def units(self) -> frozenset[str]:
+        """The ids of all that answers it."""
+        return frozenset(gold.unit for gold in self.question.answers)
 
 
 @dataclass(frozen=True)
 class Report:
     """What was measured.
 
+    Confidence is judged on every answerable question twice: as it is asked, and with the documents
+    that answer it left out of the candidates (leave-gold-out).
+
     Attributes:
         questions, unanswerable: how many were asked, and how many of them the texts don't answer.
-        retrieval: leg or "whole" -> measure ("R@1", "R@5", "R@10", "RR@10", "nDCG@10") -> estimate.
+        retrieval: leg or "whole" -> measure ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10"; "Success@1" too
+            where the texts answer in two languages, since R@1 is at most a half there) -> estimate.
+        either_first: share of the questions answered in two languages whose first hit is right in either
+            of them; None where there are none.
+        other_in_five: share of the same for which what is right in the language that the question isn't
+            in is among the first five hits.
         first_quote, any_quote: share of the answerable whose gold answer is inside the first quoted
             sentence, or inside any.
         answerable_refused, unanswerable_refused: shares for which Dalil says "not in the texts".
-        auroc: of the confidence, answerable against the same questions with their documents left
-            out of the candidates (leave-gold-out).
+        auroc: the chance that a question's confidence is higher than one's with the answer left out.
         calibration_error: expected calibration error of the same, in ten equal-width bins.
+        reliability: those bins.
+        risk_coverage: the share of wrong answers as more is answered, with falling confidence. Answered
+            are all questions, and the answerable again with the answer left out. An answer is right if
+            one of its quotations holds the gold answer; where the texts don't answer, or the answer was
+            left out, every answer is wrong. Below Dalil's own threshold nothing is quoted, which counts
+            as wrong: there the risk is an upper bound. At most 100 points.
+        at_threshold: the point at Dalil's own threshold; None where everything is below it.
+        aurc: the area under that curve, which is best low; `least_aurc` is that of a confidence
+            which puts every right answer before every wrong one.
         seconds: median time a question.
+        breakdown: what each way of writing did to the first hit; empty where that wasn't asked for.
     """
 
     questions: int
     unanswerable: int
     retrieval: Mapping[str, Mapping[str, Estimate]]
+    either_first: Estimate | None
+    other_in_five: Estimate | None
     first_quote: Estimate
     any_quote: Estimate
     answerable_refused: Estimate
     unanswerable_refused: Estimate | None
-    auroc: float
-    calibration_error: float
+    auroc: Estimate
+    calibration_error: Estimate
+    reliability: tuple[Bin, ...]
+    risk_coverage: tuple[RiskPoint, ...]
+    at_threshold: RiskPoint | None
+    aurc: Estimate
+    least_aurc: float
     seconds: float
+    breakdown: tuple[Effect, ...] = ()
 
 
 def evaluate(index: Index, questions: Sequence[GoldQuestion], show_progress: bool | None = None) -> Report:
@@ -109,7 +153,12 @@ def observe(index: Index, question: GoldQuestion) -> Outcome:
         without = answer(index, query, others, k=5).confidence
     rankings = {leg: _units(question, _ranked(hits, leg)) for leg in LEGS}
     rankings[WHOLE] = _units(question, hits)
-    return Outcome(question, rankings, reply, without, seconds)
+    other = frozenset(
+        gold.unit
+        for gold in question.answers
+        if language(index.document(gold.document_id).text) != question.language
+    )
+    return Outcome(question, rankings, reply, without, seconds, other)
 
 
 def _ranked(hits: Sequence[Hit], leg: str) -> list[Hit]:
@@ -123,27 +172,42 @@ def _units(question: GoldQuestion, hits: Sequence[Hit]) -> tuple[str, ...]:
 
 
 def summarise(outcomes: Sequence[Outcome]) -> Report:
-    """The report on what became of the questions."""
+    """The report on what became of the questions; at least one must be answerable."""
     answerable = [o for o in outcomes if o.question.answers]
     unanswerable = [o for o in outcomes if not o.question.answers]
-    pairs = [
-        (confidence, label)
-        for o in answerable
-        for confidence, label in ((o.answer.confidence, 1), (o.confidence_without, 0))
-        if confidence is not None
-    ]
+    in_two = [o for o in answerable if o.other_language and o.other_language != o.units]
+    measures = (*_MEASURES, "Success@1") if in_two else _MEASURES
+    there = [_pairs(o, 1, 0) for o in answerable]
+    wrong = [_pairs(o, int(not quoted(o.answer.citations, o.question)), 1) for o in outcomes]
+    flat = [pair for pairs in wrong for pair in pairs]
+    curve = risk_coverage(flat)
     return Report(
         questions=len(outcomes),
         unanswerable=len(unanswerable),
-        retrieval={name: _retrieval(answerable, name) for name in (*LEGS, WHOLE)},
+        retrieval={name: _retrieval(answerable, name, measures) for name in (*LEGS, WHOLE)},
+        either_first=_success(in_two, "Success@1", [o.units for o in in_two]),
+        other_in_five=_success(in_two, "Success@5", [o.other_language for o in in_two]),
         first_quote=estimate([quoted(o.answer.citations[:1], o.question) for o in answerable]),
         any_quote=estimate([quoted(o.answer.citations, o.question) for o in answerable]),
         answerable_refused=estimate([not o.answer.found for o in answerable]),
         unanswerable_refused=estimate([not o.answer.found for o in unanswerable]) if unanswerable else None,
-        auroc=auroc(pairs),
-        calibration_error=calibration_error(pairs),
+        auroc=over_questions(auroc, there),
+        calibration_error=over_questions(calibration_error, there),
+        reliability=reliability([pair for pairs in there for pair in pairs]),
+        risk_coverage=thinned(curve),
+        at_threshold=next((point for point in reversed(curve) if point.confidence >= THRESHOLD), None),
+        aurc=over_questions(aurc, wrong),
+        least_aurc=least_aurc(flat),
         seconds=float(np.median([o.seconds for o in outcomes])),
     )
+
+
+def _pairs(outcome: Outcome, label: int, label_without: int) -> list[Pair]:
+    """A question's confidence with its label and, where it is answerable, that without the answer."""
+    pairs = [(outcome.answer.confidence, label)]
+    if outcome.confidence_without is not None:
+        pairs.append((outcome.confidence_without, label_without))
+    return pairs
 
 
 def quoted(citations: Iterable[Citation], question: GoldQuestion) -> bool:
@@ -157,57 +221,15 @@ def quoted(citations: Iterable[Citation], question: GoldQuestion) -> bool:
     )
 
 
-def estimate(values: Sequence[float] | Sequence[bool]) -> Estimate:
-    """The mean of a value a question, with its percentile bootstrap interval (Efron 1979)."""
-    from scipy.stats import bootstrap
-
-    numbers = np.asarray(values, float)
-    mean = float(numbers.mean())
-    if np.ptp(numbers) == 0:
-        return Estimate(mean, mean, mean)
-    interval = bootstrap(
-        (numbers,), np.mean, n_resamples=2000, method="percentile", rng=np.random.default_rng(0)
-    ).confidence_interval
-    return Estimate(mean, float(interval.low), float(interval.high))
+def _retrieval(outcomes: Sequence[Outcome], name: str, measures: Sequence[str]) -> dict[str, Estimate]:
+    rankings = [o.rankings[name] for o in outcomes]
+    scores = ranking_scores(measures, [o.units for o in outcomes], rankings)
+    return {measure: estimate(values) for measure, values in scores.items()}
 
 
-def auroc(pairs: Sequence[tuple[float, int]]) -> float:
-    """The chance that an answerable question has the higher confidence: pairs of confidence and 0 or 1."""
-    from sklearn.metrics import roc_auc_score
-
-    confidences, labels = zip(*pairs, strict=True)
-    return float(roc_auc_score(labels, confidences))
-
-
-def calibration_error(pairs: Sequence[tuple[float, int]], bins: int = 10) -> float:
-    """Expected calibration error: |mean confidence - share of ones| a bin, weighted (Guo et al. 2017)."""
-    confidences, labels = np.array(pairs, float).T
-    places = np.minimum((confidences * bins).astype(int), bins - 1)
-    return float(
-        sum(
-            np.mean(places == place)
-            * abs(confidences[places == place].mean() - labels[places == place].mean())
-            for place in np.unique(places)
-        )
-    )
-
-
-def _retrieval(outcomes: Sequence[Outcome], name: str) -> dict[str, Estimate]:
-    import ir_measures
-    from ir_measures import RR, R, nDCG
-
-    measures = {"R@1": R @ 1, "R@5": R @ 5, "R@10": R @ 10, "RR@10": RR @ 10, "nDCG@10": nDCG @ 10}
-    # By number: questions of two files may share an id.
-    relevant = {str(n): {a.unit: 1 for a in o.question.answers} for n, o in enumerate(outcomes)}
-    run = {
-        str(n): {unit: -float(rank) for rank, unit in enumerate(o.rankings[name])}
-        for n, o in enumerate(outcomes)
-    }
-    values: dict[str, list[float]] = {str(measure): [] for measure in measures.values()}
-    for result in ir_measures.iter_calc(list(measures.values()), relevant, run):
-        values[str(result.measure)].append(float(result.value))
-    # A question for which nothing was found counts, as zero.
-    return {
-        label: estimate(values[str(measure)] + [0.0] * (len(outcomes) - len(values[str(measure)])))
-        for label, measure in measures.items()
-    }
+def _success(
+    outcomes: Sequence[Outcome], measure: str, relevant: Sequence[frozenset[str]]
+) -> Estimate | None:
+    if not outcomes:
+        return None
+    return estimate(ranking_scores([measure], relevant, [o.rankings[WHOLE] for o in outcomes])[measure])

@@ -5,53 +5,91 @@ from __future__ import annotations
 import importlib.util
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from index.errors import DalilError
 from index.text import Language
 from qa.evaluate import Estimate, Report, evaluate
-from qa.gold import article_questions, squad
+from qa.gold import GoldQuestion, article_questions, squad
 
-_NEEDED = ("ir_measures", "scipy", "sklearn")
-_LANGUAGES: tuple[Language, ...] = ("ar", "en")
+_NEEDED: Final = ("ir_measures", "scipy")
+_NEEDED_FOR_PLOTS: Final = ("matplotlib",)
+_LANGUAGES: Final[tuple[Language, ...]] = ("ar", "en")
 
 
 class ExtraMissing(DalilError):
     """Packages that only evaluation needs aren't installed."""
 
 
+def check_extra(plots: bool = False) -> None:
+    """Makes sure that what evaluation needs is there, before it is begun.
+
+    Args:
+        plots: whether pictures are to be drawn too.
+
+    Raises:
+        ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
+    """
+    needed = (*_NEEDED, *(_NEEDED_FOR_PLOTS if plots else ()))
+    if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
+        raise ExtraMissing(f'Evaluation needs {", ".join(missing)}: pip install "dalil[eval]"')
+
+
 def measure(
-    texts: Sequence[Path], questions: Sequence[Path], model: str | None
+    texts: Sequence[Path], questions: Sequence[Path], model: str | None, *, breakdown: bool = False
 ) -> Iterator[tuple[str, Report]]:
     """Asks the gold questions and yields a report on each set, under its name.
+
+    The built-in article's questions and those of a collection of several files are reported on a
+    language at a time.
 
     Args:
         texts: files in SQuAD format, one collection; the built-in article if there are none.
         questions: files whose questions are asked instead of those of `texts`.
         model: a sentence-transformers model; the bundled one if not given.
+        breakdown: whether the Arabic questions are asked again in other ways of writing.
 
     Raises:
-        ExtraMissing: the packages of the extra `dalil[eval]` aren't installed.
+        ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
         UnreadableFile: a file isn't in SQuAD format.
     """
-    if missing := [name for name in _NEEDED if importlib.util.find_spec(name) is None]:
-        raise ExtraMissing(f'Evaluation needs {", ".join(missing)}: pip install "dalil[eval]"')
+    check_extra()
     from index.store import Index
+    from qa.breakdown import breakdown as break_down
 
     gold = squad(texts, questions) if texts else article_questions()
     with tempfile.TemporaryDirectory(prefix="dalil-eval-") as folder:
         index = Index.build(gold.documents, folder, encoder=model)
-        if texts:
-            yield gold.name, evaluate(index, gold.questions)
-            return
-        for language in _LANGUAGES:
-            asked = [question for question in gold.questions if question.language == language]
-            yield f"{gold.name}, {language}", evaluate(index, asked)
+        if len(texts) == 1 and len(questions) <= 1:
+            sets = {gold.name: gold.questions}
+        else:
+            sets = {f"{gold.name}, {name}": _in(name, gold.questions) for name in _LANGUAGES}
+        for name, asked in sets.items():
+            if any(question.answers for question in asked):
+                report = evaluate(index, asked)
+                yield name, replace(report, breakdown=break_down(index, asked)) if breakdown else report
+
+
+def _in(language: Language, questions: Sequence[GoldQuestion]) -> tuple[GoldQuestion, ...]:
+    return tuple(question for question in questions if question.language == language)
 
 
 def table(name: str, report: Report) -> str:
-    """The report as lines of text: means with their 95 % bootstrap intervals."""
+    """The report as lines of text: figures with their 95 % bootstrap intervals."""
     measures = list(next(iter(report.retrieval.values())))
+    rows: list[tuple[str, Estimate | None]] = [
+        ("first hit right in either language", report.either_first),
+        ("other language's right one in first 5", report.other_in_five),
+        ("answer in the first quoted sentence", report.first_quote),
+        ("answer in any quoted sentence", report.any_quote),
+        ("answerable, but refused", report.answerable_refused),
+        ("not answerable, and refused", report.unanswerable_refused),
+        ("AUROC against leave-gold-out", report.auroc),
+        ("expected calibration error", report.calibration_error),
+        ("area under the risk-coverage curve", report.aurc),
+    ]
     lines = [
         f"{name}: {report.questions} questions, {report.unanswerable} of them not answered by the texts",
         "",
@@ -61,21 +99,39 @@ def table(name: str, report: Report) -> str:
             for leg, values in report.retrieval.items()
         ),
         "",
-        f"answer in the first quoted sentence   {_interval(report.first_quote)}",
-        f"answer in any quoted sentence         {_interval(report.any_quote)}",
-        f"answerable, but refused               {_interval(report.answerable_refused)}",
+        *(f"{label:40}{_interval(figure)}" for label, figure in rows if figure is not None),
+        f"{'  if confidence were perfect':40}{report.least_aurc:.3f}",
     ]
-    if report.unanswerable_refused is not None:
-        lines.append(f"not answerable, and refused           {_interval(report.unanswerable_refused)}")
-    return "\n".join(
-        [
-            *lines,
-            f"AUROC against leave-gold-out          {report.auroc:.3f}",
-            f"expected calibration error            {report.calibration_error:.3f}",
-            f"median seconds a question             {report.seconds:.3f}",
-        ]
-    )
+    if point := report.at_threshold:
+        lines.append(
+            f"{'wrong among what is answered':40}{point.risk:.3f} at a coverage of {point.coverage:.3f}"
+        )
+    lines.append(f"{'median seconds a question':40}{report.seconds:.3f}")
+    return "\n".join([*lines, *_breakdown(report)])
 
 
-def _interval(estimate: Estimate) -> str:
-    return f"{estimate.mean:.3f} [{estimate.low:.3f}, {estimate.high:.3f}]"
+def _breakdown(report: Report) -> list[str]:
+    """The part of the table on ways of writing, if they were measured."""
+    if not report.breakdown:
+        return []
+    heading = ["questions", "first hit right", "so written", "difference", "same first hit"]
+    width = max(len(effect.name) for effect in report.breakdown) + len("question: ") + 2
+    return [
+        "",
+        "First hits of Arabic questions, they or their texts written in other ways. Counted are the",
+        "questions that were changed, or whose text was; ways of writing that change none are left out.",
+        "",
+        " " * width + f"{heading[0]:>9}" + "".join(f"{title:>25}" for title in heading[1:]),
+        *(
+            f"{f'{effect.side}: {effect.name}':{width}}{effect.questions:>9}"
+            + "".join(f"{_interval(figure):>25}" for figure in (effect.before, effect.after))
+            + f"{_interval(effect.difference, sign=True):>25}"
+            + f"{_interval(effect.same):>25}"
+            for effect in report.breakdown
+        ),
+    ]
+
+
+def _interval(estimate: Estimate, sign: bool = False) -> str:
+    form = "+.3f" if sign else ".3f"
+    return f"{estimate.mean:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"

@@ -550,6 +550,88 @@ def test_a_fault_of_our_own_isnt_taken_for_an_answer() -> None:
     assert done.stderr.decode().splitlines()[-1].startswith("dalil: This is a fault in Dalil")
 
 
+def squad_file(path: Path, *texts: str) -> Path:
+    """A file in SQuAD format whose every text is also the question that it answers."""
+    paragraphs = [
+        {
+            "context": t,
+            "qas": [{"id": str(n), "question": t, "answers": [{"text": t[:5], "answer_start": 0}]}],
+        }
+        for n, t in enumerate(texts)
+    ]
+    path.write_text(json.dumps({"data": [{"title": "t", "paragraphs": paragraphs}]}), "utf-8")
+    return path
+
+
+@pytest.fixture
+def parallel(tmp_path: Path) -> tuple[str, str]:
+    """An Arabic and an English file with the same two questions."""
+    arabic = squad_file(tmp_path / "x.ar.json", "وقّع الكاتب الاتفاقية أمس.", "يفيض النهر في الربيع.")
+    english = squad_file(tmp_path / "x.en.json", "The writer signed it.", "The river floods in spring.")
+    return str(arabic), str(english)
+
+
+def test_eval_as_a_table(parallel: tuple[str, str]) -> None:
+    done = dalil("eval", parallel[0])
+    assert done.exit_code == 0
+    lines = done.stdout.split("\n")
+    assert lines[0] == "x.ar -> x.ar: 2 questions, 0 of them not answered by the texts"
+    assert lines[2].split() == ["R@1", "R@5", "R@10", "MRR@10", "nDCG@10"]
+    assert lines[6].split()[:2] == ["whole", "1.000"]
+    assert "answer in any quoted sentence           1.000 [1.000, 1.000]" in lines
+    assert not any("other language" in line or "written in other ways" in line for line in lines)
+
+
+def test_eval_asks_one_languages_questions_of_the_others_texts(parallel: tuple[str, str]) -> None:
+    done = dalil("eval", parallel[0], "--questions", parallel[1])
+    assert done.stdout.startswith("x.en -> x.ar: 2 questions")
+
+
+def test_eval_of_one_collection_in_two_languages(parallel: tuple[str, str]) -> None:
+    done = dalil("eval", *parallel, "--json")
+    arabic, english = (json.loads(line) for line in done.stdout.splitlines())
+    assert arabic["name"] == "x.ar + x.en -> x.ar + x.en, ar"
+    assert english["name"] == "x.ar + x.en -> x.ar + x.en, en"
+    for report in (arabic, english):
+        assert report["questions"] == 2
+        assert report["either_first"] == {"mean": 1, "low": 1, "high": 1}
+        # Of four documents: the right ones of both languages are among the first five.
+        assert report["other_in_five"] == {"mean": 1, "low": 1, "high": 1}
+        assert report["retrieval"]["whole"]["R@1"]["mean"] == 0.5
+        assert report["retrieval"]["whole"]["Success@1"]["mean"] == 1
+        assert report["breakdown"] == []
+        assert report["risk_coverage"][-1]["coverage"] == 1
+
+
+def test_eval_with_a_breakdown_and_pictures(parallel: tuple[str, str], tmp_path: Path) -> None:
+    done = dalil("eval", parallel[0], "--breakdown", "--plots", "pictures")
+    assert done.exit_code == 0
+    names = [f"x.ar-x.ar-{kind}.png" for kind in ("retrieval", "risk-coverage", "reliability", "breakdown")]
+    assert done.stderr.splitlines() == [f"Drawn: {Path('pictures') / name}" for name in names]
+    assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == sorted(names)
+    (row,) = (line for line in done.stdout.splitlines() if line.startswith("question: hamza left off "))
+    assert re.split(r"  +", row)[1:3] == ["1", "1.000 [1.000, 1.000]"]
+    as_json = json.loads(dalil("eval", parallel[0], "--breakdown", "--json").stdout)
+    (effect,) = (e for e in as_json["breakdown"] if (e["name"], e["side"]) == ("hamza left off", "question"))
+    assert (effect["questions"], effect["before"]["mean"]) == (1, 1)
+
+
+def test_eval_of_the_built_in_article() -> None:
+    done = dalil("eval", "--json")
+    arabic, english = (json.loads(line) for line in done.stdout.splitlines())
+    assert (arabic["name"], english["name"]) == ("article, ar", "article, en")
+    assert arabic["questions"] == english["questions"] == 48
+    assert arabic["unanswerable"] == 14
+
+
+def test_eval_of_what_it_cannot_read_or_use(parallel: tuple[str, str], tmp_path: Path) -> None:
+    assert dalil("eval", "--questions", parallel[0]).exit_code == 2
+    (tmp_path / "notes.json").write_text("[]")
+    refused = dalil("eval", "notes.json")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "notes.json isn't a file in SQuAD 1.1 format" in refused.stderr
+
+
 @pytest.mark.usefixtures("texts")
 def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     import ui

@@ -104,7 +104,7 @@ def test_what_is_answered_and_what_is_refused(language: Language, deciding: dict
     assert round(report.any_quote.mean * (report.questions - report.unanswerable)) >= ANSWERED[language]
     assert report.unanswerable_refused is not None
     assert round(report.unanswerable_refused.mean * report.unanswerable) >= REFUSED[language]
-    assert report.auroc >= AUROC[language]
+    assert report.auroc.mean >= AUROC[language]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,11 +16,13 @@ from fake_encoder import FakeEncoder
 from index import Index, UnreadableFile
 from index import encoder as encoders
 from qa.article import article
+from qa.breakdown import Effect
 from qa.evaluate import Estimate, Report
 from qa.gold import GoldQuestion, article_questions
-from qa.report import ExtraMissing, measure, table
+from qa.measures import Bin, RiskPoint
+from qa.report import ExtraMissing, check_extra, measure, table
 
-MEASURES = ("R@1", "R@5", "R@10", "RR@10", "nDCG@10")
+MEASURES = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
 
 
 def figure(thousandths: int) -> Estimate:
@@ -34,13 +36,24 @@ REPORT = Report(
         leg: {name: figure(100 * row + 110 + column) for column, name in enumerate(MEASURES)}
         for row, leg in enumerate(("bm25", "dense", "late", "whole"))
     },
+    either_first=figure(977),
+    other_in_five=figure(688),
     first_quote=figure(731),
     any_quote=figure(842),
     answerable_refused=figure(59),
     unanswerable_refused=figure(715),
-    auroc=0.93349,
-    calibration_error=0.0871,
+    auroc=figure(933),
+    calibration_error=figure(87),
+    reliability=(Bin(0.14, 0.1, 30), Bin(0.86, 0.9, 38)),
+    risk_coverage=(RiskPoint(0.9, 0.4, 0.1), RiskPoint(0.05, 1.0, 0.6)),
+    at_threshold=RiskPoint(0.3, 0.4321, 0.2109),
+    aurc=figure(345),
+    least_aurc=0.1239,
     seconds=0.0534,
+)
+EFFECTS = (
+    Effect("tatweel", "text", 1190, figure(950), figure(850), figure(-100), figure(870)),
+    Effect("hamza left off", "question", 7, figure(900), figure(960), figure(60), figure(500)),
 )
 
 
@@ -62,14 +75,63 @@ def test_the_table_to_the_letter() -> None:
         assert all(lines[3 + row][end - 1] == "]" for end in ends)
     assert lines[7:] == [
         "",
-        "answer in the first quoted sentence   0.731 [0.681, 0.781]",
-        "answer in any quoted sentence         0.842 [0.792, 0.892]",
-        "answerable, but refused               0.059 [0.009, 0.109]",
-        "not answerable, and refused           0.715 [0.665, 0.765]",
-        "AUROC against leave-gold-out          0.933",
-        "expected calibration error            0.087",
-        "median seconds a question             0.053",
+        "first hit right in either language      0.977 [0.927, 1.027]",
+        "other language's right one in first 5   0.688 [0.638, 0.738]",
+        "answer in the first quoted sentence     0.731 [0.681, 0.781]",
+        "answer in any quoted sentence           0.842 [0.792, 0.892]",
+        "answerable, but refused                 0.059 [0.009, 0.109]",
+        "not answerable, and refused             0.715 [0.665, 0.765]",
+        "AUROC against leave-gold-out            0.933 [0.883, 0.983]",
+        "expected calibration error              0.087 [0.037, 0.137]",
+        "area under the risk-coverage curve      0.345 [0.295, 0.395]",
+        "  if confidence were perfect            0.124",
+        "wrong among what is answered            0.211 at a coverage of 0.432",
+        "median seconds a question               0.053",
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [
+        ("either_first", "first hit right in either"),
+        ("other_in_five", "other language's"),
+        ("at_threshold", "wrong among"),
+    ],
+)
+def test_what_was_not_measured_has_no_line(field: str, line: str) -> None:
+    changes: dict[str, Any] = {field: None}
+    shown = table("x", dataclasses.replace(REPORT, **changes)).split("\n")
+    assert shown == [other for other in table("x", REPORT).split("\n") if not other.startswith(line)]
+    assert len(shown) == len(table("x", REPORT).split("\n")) - 1
+
+
+def test_the_breakdown_to_the_letter() -> None:
+    plain = table("x", REPORT)
+    shown = table("x", dataclasses.replace(REPORT, breakdown=EFFECTS))
+    assert shown.startswith(plain)
+    blank, *_, empty, heading, tatweel, hamza = shown.removeprefix(plain + "\n").split("\n")
+    assert blank == empty == ""
+    titles = ["questions", "first hit right", "so written", "difference", "same first hit"]
+    assert re.split(r"  +", heading.strip()) == titles
+    assert re.split(r"  +", tatweel) == [
+        "text: tatweel",
+        "1190",
+        "0.950 [0.900, 1.000]",
+        "0.850 [0.800, 0.900]",
+        "-0.100 [-0.150, -0.050]",
+        "0.870 [0.820, 0.920]",
+    ]
+    assert re.split(r"  +", hamza) == [
+        "question: hamza left off",
+        "7",
+        "0.900 [0.850, 0.950]",
+        "0.960 [0.910, 1.010]",
+        "+0.060 [+0.010, +0.110]",
+        "0.500 [0.450, 0.550]",
+    ]
+    assert len(heading) == len(tatweel) == len(hamza)
+    for title, value in zip(titles[1:], ("1.000]", "0.900]", "-0.050]", "0.920]"), strict=True):
+        assert heading.index(title) + len(title) == tatweel.index(value) + len(value)
 
 
 def test_without_unanswerable_questions_their_line_is_left_out() -> None:
@@ -80,10 +142,15 @@ def test_without_unanswerable_questions_their_line_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", [["ir_measures"], ["scipy", "sklearn"], ["ir_measures", "scipy", "sklearn"]]
+    ("missing", "named"),
+    [
+        (["ir_measures"], "ir_measures"),
+        (["scipy", "matplotlib"], "scipy"),
+        (["ir_measures", "scipy"], "ir_measures, scipy"),
+    ],
 )
 def test_without_the_extra_it_is_named_before_anything_is_done(
-    missing: Sequence[str], monkeypatch: pytest.MonkeyPatch
+    missing: Sequence[str], named: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find = importlib.util.find_spec
 
@@ -94,8 +161,19 @@ def test_without_the_extra_it_is_named_before_anything_is_done(
     monkeypatch.setattr(Index, "build", lambda *_, **__: pytest.fail("an index was made"))
     with pytest.raises(ExtraMissing) as caught:
         next(measure([], [], None))
-    assert f"needs {', '.join(missing)}: " in str(caught.value)
+    assert f"needs {named}: " in str(caught.value)
     assert 'pip install "dalil[eval]"' in str(caught.value)
+
+
+def test_plots_need_one_more_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_extra(plots=True)
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "matplotlib" else find(name)
+    )
+    check_extra()
+    with pytest.raises(ExtraMissing, match="needs matplotlib: "):
+        check_extra(plots=True)
 
 
 class Watch:
@@ -168,13 +246,51 @@ def test_a_parallel_files_questions_are_asked_of_the_texts(watch: Watch, files: 
     assert {a.document_id for q in questions for a in q.answers} == {d.id for d in index.documents}
 
 
+def test_several_files_are_one_collection_reported_on_by_language(
+    watch: Watch, files: dict[str, Path]
+) -> None:
+    pool = [files["en"], files["ar"]]
+    assert [name for name, _ in measure(pool, [], None)] == ["x.en + x.ar -> x.en + x.ar, ar",
+                                                             "x.en + x.ar -> x.en + x.ar, en"]  # fmt: skip
+    (arabic_index, arabic), (english_index, english) = watch.asked
+    assert arabic_index is english_index
+    assert len(arabic_index.documents) == 4
+    assert [q.text for q in arabic] == ["يفيض النهر.", "الخبز من دقيق."]
+    assert [q.text for q in english] == ["The river floods.", "Bread needs flour."]
+    ids = {d.text: d.id for d in arabic_index.documents}
+    assert {a.document_id for a in arabic[0].answers} == {ids["يفيض النهر."], ids["The river floods."]}
+
+
+def test_a_language_that_nothing_is_asked_in_has_no_report(watch: Watch, files: dict[str, Path]) -> None:
+    names = [name for name, _ in measure([files["en"], files["ar"]], [files["ar"]], None)]
+    assert names == ["x.ar -> x.en + x.ar, ar"]
+    assert len(watch.asked) == 1
+
+
+def test_the_breakdown_is_made_where_it_is_asked_for(
+    watch: Watch, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[Index, list[GoldQuestion]]] = []
+
+    def break_down(index: Index, questions: Sequence[GoldQuestion]) -> tuple[Effect, ...]:
+        asked.append((index, list(questions)))
+        return EFFECTS
+
+    monkeypatch.setattr("qa.breakdown.breakdown", break_down)
+    assert [report for _, report in measure([files["ar"]], [], None)] == [REPORT]
+    assert asked == []
+    (report,) = (report for _, report in measure([files["ar"]], [], None, breakdown=True))
+    assert report == dataclasses.replace(REPORT, breakdown=EFFECTS)
+    assert asked == watch.asked[1:]
+
+
 def test_what_is_measured_is_what_is_shown(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """All the way with the fake encoder: questions that repeat their paragraphs are found and quoted."""
     monkeypatch.setattr(encoders, "load", lambda _=None: FakeEncoder())
     monkeypatch.setattr("qa.answer.confidence", lambda _, __, found: 0.75 if found[0].lexical == 1 else 0.25)
     ((name, report),) = measure([files["en"]], [], None)
     assert report.retrieval["whole"]["R@1"] == report.first_quote == Estimate(1.0, 1.0, 1.0)
-    assert (report.auroc, report.calibration_error) == (1.0, 0.25)
+    assert (report.auroc.mean, report.calibration_error.mean) == (1.0, 0.25)
     shown = table(name, report).split("\n")
     assert shown[0] == "x.en -> x.en: 2 questions, 0 of them not answered by the texts"
     assert shown[6].startswith("whole ")

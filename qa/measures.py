@@ -1,0 +1,207 @@
+"""What is counted, and how sure one can be of it: rankings, confidence, risk; bootstrap intervals.
+
+Needs the extra `dalil[eval]`: rankings are measured by ir-measures, intervals are SciPy's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+# A confidence in [0, 1], and 1 or 0: whether the answer was there, or whether the quotations were wrong.
+Pair: TypeAlias = tuple[float, int]
+Pairs: TypeAlias = Sequence[Pair] | NDArray[np.float64]
+
+# Our names of ir-measures' measures; its reciprocal rank of one question is MRR over all.
+MEASURES: Final = {
+    "R@1": "R@1",
+    "R@5": "R@5",
+    "R@10": "R@10",
+    "MRR@10": "RR@10",
+    "nDCG@10": "nDCG@10",
+    "Success@1": "Success@1",
+    "Success@5": "Success@5",
+}
+RESAMPLES: Final = 1000
+BINS: Final = 10
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over questions, or a measure of them all, with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers of nearly the same confidence.
+
+    Attributes:
+        confidence: their mean confidence, in [0, 1].
+        share: how many of them, in [0, 1], were asked of texts that hold the answer.
+        count: how many there are.
+    """
+
+    confidence: float
+    share: float
+    count: int
+
+
+@dataclass(frozen=True)
+class RiskPoint:
+    """What would be risked by answering wherever the confidence is at least this.
+
+    Attributes:
+        confidence: the least that is answered at.
+        coverage: the share of all questions that is answered, in (0, 1].
+        risk: the share of those answers that is wrong, in [0, 1].
+    """
+
+    confidence: float
+    coverage: float
+    risk: float
+
+
+def estimate(values: Sequence[float] | Sequence[bool]) -> Estimate:
+    """The mean of a value a question, with its percentile bootstrap interval (Efron 1979)."""
+    from scipy.stats import bootstrap
+
+    numbers = np.asarray(values, float)
+    mean = float(numbers.mean())
+    if np.ptp(numbers) == 0:
+        return Estimate(mean, mean, mean)
+    interval = bootstrap(
+        (numbers,), np.mean, n_resamples=2000, method="percentile", rng=np.random.default_rng(0)
+    ).confidence_interval
+    return Estimate(mean, float(interval.low), float(interval.high))
+
+
+def over_questions(measure: Callable[[Pairs], float], groups: Sequence[Sequence[Pair]]) -> Estimate:
+    """A measure of all pairs, with its percentile bootstrap interval.
+
+    Args:
+        measure: of any number of pairs.
+        groups: each question's pairs; they are drawn together, since they aren't independent.
+    """
+    rows = [np.asarray(group, float) for group in groups]
+    chance = np.random.default_rng(0)
+    drawn = [
+        measure(np.concatenate([rows[i] for i in chance.integers(len(rows), size=len(rows))]))
+        for _ in range(RESAMPLES)
+    ]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Estimate(measure(np.concatenate(rows)), float(low), float(high))
+
+
+def ranking_scores(
+    names: Iterable[str], relevant: Sequence[Collection[str]], rankings: Sequence[Sequence[str]]
+) -> dict[str, list[float]]:
+    """What each question's ranking scores, by ir-measures.
+
+    Args:
+        names: of `MEASURES`.
+        relevant: for each question the ids that are right, at least one.
+        rankings: for each question the ids found, best first.
+
+    Returns:
+        For each name a value in [0, 1] a question, in their order; 0 where nothing was found.
+    """
+    import ir_measures
+
+    wanted = {name: ir_measures.parse_measure(MEASURES[name]) for name in names}
+    # By number: questions of two files may share an id.
+    judged = {str(n): dict.fromkeys(ids, 1) for n, ids in enumerate(relevant)}
+    run = {
+        str(n): {id_: -float(rank) for rank, id_ in enumerate(ranking)} for n, ranking in enumerate(rankings)
+    }
+    found = {
+        (str(result.measure), int(result.query_id)): float(result.value)
+        for result in ir_measures.iter_calc(list(wanted.values()), judged, run)
+    }
+    return {
+        name: [found.get((str(measure), n), 0.0) for n in range(len(relevant))]
+        for name, measure in wanted.items()
+    }
+
+
+def auroc(pairs: Pairs) -> float:
+    """The chance that what is labelled 1 has a higher confidence than what is labelled 0.
+
+    By the sum of ranks (Hanley and McNeil 1982); equals count one half.
+    """
+    from scipy.stats import rankdata
+
+    confidences, labels = np.asarray(pairs, float).T
+    ones, zeros = int(labels.sum()), int((1 - labels).sum())
+    return float((rankdata(confidences)[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+
+
+def reliability(pairs: Pairs) -> tuple[Bin, ...]:
+    """How often it was there, by confidence, in ten bins of equal width; empty ones are left out."""
+    confidences, labels = np.asarray(pairs, float).T
+    places = np.minimum((confidences * BINS).astype(int), BINS - 1)
+    counts, sums, ones = (np.bincount(places, values, BINS) for values in (None, confidences, labels))
+    return tuple(
+        Bin(float(sums[place] / counts[place]), float(ones[place] / counts[place]), int(counts[place]))
+        for place in np.flatnonzero(counts)
+    )
+
+
+def calibration_error(pairs: Pairs) -> float:
+    """Expected calibration error: |mean confidence - share of ones| a bin, weighted (Guo et al. 2017)."""
+    return sum(bin_.count * abs(bin_.confidence - bin_.share) for bin_ in reliability(pairs)) / len(pairs)
+
+
+def risk_coverage(pairs: Pairs) -> tuple[RiskPoint, ...]:
+    """The risk of answering only the surest questions, for every share of them.
+
+    The risk-coverage curve of a selective classifier whose loss is 0 or 1 (Geifman and El-Yaniv 2017,
+    "Selective classification for deep neural networks"). Questions of equal confidence are answered
+    together: one point each.
+
+    Args:
+        pairs: for every question its confidence, and 1 where an answer would be wrong.
+
+    Returns:
+        Points by falling confidence; the last one has coverage 1.
+    """
+    return tuple(RiskPoint(*point) for point in np.stack(_curve(pairs), axis=1).tolist())
+
+
+def _curve(pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Each different confidence, falling; coverage and risk when all from it on are answered."""
+    confidences, wrong = np.asarray(pairs, float).T
+    order = np.argsort(-confidences, kind="stable")
+    ordered = confidences[order]
+    last = np.flatnonzero(np.append(ordered[1:] != ordered[:-1], True))
+    return ordered[last], (last + 1) / len(order), np.cumsum(wrong[order])[last] / (last + 1)
+
+
+def aurc(pairs: Pairs) -> float:
+    """The area under the risk-coverage curve: the mean risk over all coverages; lower is better.
+
+    (1/n) times the sum of the risks at coverages 1/n ... n/n (Geifman, Uziel and El-Yaniv 2019).
+    Questions of equal confidence all count with the risk of answering all of them.
+    """
+    _, coverage, risk = _curve(pairs)
+    return float(np.diff(coverage, prepend=0) @ risk)
+
+
+def least_aurc(pairs: Pairs) -> float:
+    """The same if confidence put every right answer before every wrong one: what can't be bettered."""
+    count = len(pairs)
+    right = count - int(np.asarray(pairs, float)[:, 1].sum())
+    return sum((answered - right) / answered for answered in range(right + 1, count + 1)) / count
+
+
+def thinned(points: Sequence[RiskPoint], most: int = 100) -> tuple[RiskPoint, ...]:
+    """At most so many points, evenly spaced, the first and the last among them: enough to draw a curve."""
+    places = np.unique(np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int))
+    return tuple(points[place] for place in places)
