@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Of Okabe and Ito's palette, which people who see colours differently can tell apart.
-_BLUE, _ORANGE, _GREEN, _PURPLE, _GREY = "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#666666"
+_BLUE, _ORANGE, _GREEN, _PURPLE = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
+_GREY, _LIGHT_GREY = "#666666", "#bbbbbb"
 _LEG_COLOURS: Final = {"bm25": _ORANGE, "dense": _GREEN, "late": _PURPLE, "whole": _BLUE}
 _LEG_NAMES: Final = {
     "bm25": "BM25",
@@ -101,7 +102,7 @@ def _retrieval(report: Report) -> Figure:
     axes.grid(visible=False, axis="x")
     axes.set_ylabel("mean over questions, 95 % interval")
     asked = report.questions - report.unanswerable
-    axes.set_title(f"Is the right passage found? {asked:,} questions", fontsize=11)
+    axes.set_title(f"Is the right paragraph found? {asked:,} questions", fontsize=11)
     figure.legend(loc="outside lower center", ncols=4, frameon=False)
     return figure
 
@@ -145,7 +146,7 @@ def _reliability(report: Report) -> Figure:
         axes.annotate(
             f"{bin_.count:,}",
             (bin_.confidence, bin_.share),
-            xytext=(0, -16 if bin_.share > 0.5 else 10),
+            xytext=(0, -20 if bin_.share > 0.5 else 12),
             textcoords="offset points",
             ha="center",
             fontsize=8,
@@ -167,7 +168,7 @@ def _breakdown(report: Report) -> Figure:
     figure, axes = _figure(9, 1.6 + 0.36 * len(effects))
     places = np.arange(len(effects))
     for shift, colour, label, estimates in (
-        (0.19, _GREY, "as it is", [effect.before for effect in effects]),
+        (0.19, _LIGHT_GREY, "as it is", [effect.before for effect in effects]),
         (-0.19, _BLUE, "so written", [effect.after for effect in effects]),
     ):
         axes.barh(
@@ -189,11 +190,11 @@ def _breakdown(report: Report) -> Figure:
             fontsize=9,
             transform=axes.get_yaxis_transform(),
         )
-    axes.set_yticks(places, [f"{e.side}: {e.name} ({e.questions:,})" for e in effects], fontsize=9)
+    axes.set_yticks(places, [f"{e.side}: {e.name} (n = {e.questions:,})" for e in effects], fontsize=9)
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.6, len(effects) - 0.4)
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel("share of questions whose first hit is right, 95 % interval")
-    axes.set_title("Does another way of writing change the first hit? (questions changed)", fontsize=11)
+    axes.set_xlabel("share of questions whose first hit is right, 95 % interval; right: the difference")
+    axes.set_title("Does another way of writing change the first hit?", fontsize=11)
     figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure

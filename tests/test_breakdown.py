@@ -59,8 +59,9 @@ def test_a_question_that_was_changed_is_asked_both_ways(pool: Index) -> None:
     assert effect.difference == Estimate(-1, -1, -1)
 
 
-def test_only_answerable_arabic_questions_are_asked(pool: Index, encoder: FakeEncoder) -> None:
-    (effect,) = breakdown(pool, QUESTIONS, [Variant("mark", "question", lambda text: f"{text}؟")])
+def test_only_answerable_arabic_questions_are_asked_once_each(pool: Index, encoder: FakeEncoder) -> None:
+    twice = [*QUESTIONS, *QUESTIONS]
+    (effect,) = breakdown(pool, twice, [Variant("mark", "question", lambda text: f"{text}؟")])
     assert (effect.questions, effect.before, effect.after, effect.same) == (2, ALL, ALL, ALL)
     assert encoder.encoded == [
         "متى يفيض النهر", "من أعلن المعركة", "متى يفيض النهر؟", "من أعلن المعركة؟",

@@ -62,7 +62,7 @@ def test_the_breakdown_is_a_picture_of_its_own(tmp_path: Path, figures: list[Fig
     # Bars from below: before, then after, the last way of writing first.
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.9, 0.95, 0.96, 0.85])
     names = [label.get_text() for label in axes.get_yticklabels()]
-    assert names == ["question: hamza left off (7)", "text: tatweel (1,190)"]
+    assert names == ["question: hamza left off (n = 7)", "text: tatweel (n = 1,190)"]
     assert [text.get_text() for text in axes.texts] == ["+0.060", "-0.100"]
 
 
