@@ -4,6 +4,9 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# The peers' packages stay out of the chat's environment: LlamaIndex takes PyStemmer back to 2.x, whose
+# English stems differ from those that an index was made with.
+BENCH  := .venv-bench
 # Where pip looks for torch's CPU build, if you give one (on Linux the default build brings 2 GB of CUDA).
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
@@ -28,16 +31,16 @@ lint: $(VENV)/.test        ## ruff and mypy --strict
 eval: $(VENV)/.app         ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
 
-bench: $(VENV)/.app        ## quality on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
+bench: $(BENCH)/.peers     ## quality on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
 	@test -n "$(XQUAD)" -a -n "$(TYDI)" || { echo "Say where the data is: make bench XQUAD=folder TYDI=file (benchmarks/quality.py tells what it is)"; exit 2; }
-	$(BIN)/python benchmarks/quality.py --xquad $(XQUAD) --tydi $(TYDI)
+	$(BENCH)/bin/python benchmarks/quality.py --xquad $(XQUAD) --tydi $(TYDI)
 
-clean:                     ## remove the virtual environment and what tools left
-	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+clean:                     ## remove the virtual environments and what tools left
+	rm -rf $(VENV) $(BENCH) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(BENCH)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "Dalil needs Python 3.10 to 3.12; this is %d.%d. Name another one: make PYTHON=python3.12 ..." % v)'
-	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+	$(PYTHON) -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }
 
 $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the dependencies; this takes some minutes."
@@ -46,4 +49,9 @@ $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 
 $(VENV)/.test: $(VENV)/.app
 	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[eval,test]"
+	touch $@
+
+$(BENCH)/.peers: pyproject.toml $(CONSTRAINTS) | $(BENCH)/bin/python
+	@echo "Installing the dependencies and the packages to compare with; this takes some minutes."
+	$(BENCH)/bin/python -m pip install --quiet --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval,peers]"
 	touch $@
