@@ -93,7 +93,8 @@ class Report:
             sentence, or inside any.
         answerable_refused, unanswerable_refused: shares for which Dalil says "not in the texts".
         auroc: the chance that a question's confidence is higher than one's with the answer left out.
-        calibration_error: expected calibration error of the same, in ten equal-width bins.
+        calibration_error: expected calibration error of the same, in ten equal-width bins. Chance can only
+            add to it, also in the resamples that its interval is taken from.
         reliability: those bins.
         risk_coverage: the share of wrong answers as more is answered, with falling confidence. Answered
             are all questions, and the answerable again with the answer left out. An answer is right if
