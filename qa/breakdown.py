@@ -6,19 +6,18 @@ Needs the extra `dalil[eval]`.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tqdm import tqdm
 
-from index.query import Query
 from index.store import Index
 from index.types import Document
 from qa.gold import GoldQuestion
 from qa.measures import Estimate, estimate, ranking_scores
-from qa.variants import VARIANTS, Rewrite, Side, Variant
+from qa.variants import VARIANTS, Side, Variant
 
 
 @dataclass(frozen=True)
@@ -59,41 +58,38 @@ def breakdown(
     """
     # Each once, also where a file was given twice.
     asked = list(dict.fromkeys(q for q in questions if q.answers and q.language == "ar"))
-
-    def queries(of: Sequence[GoldQuestion], rewrite: Rewrite, title: str) -> dict[GoldQuestion, Query]:
-        hidden = None if show_progress is None else not show_progress
-        shown = tqdm(of, title, unit=" questions", disable=hidden)
-        return {question: index.query(rewrite(question.text)) for question in shown}
-
-    as_it_is = queries(asked, str, "as it is")
-    before = dict(zip(asked, _first_hits(index, as_it_is), strict=True))
+    before = dict(zip(asked, _first_hits(index, asked, "as it is", show_progress), strict=True))
     effects = []
     for variant in variants:
         title = f"{variant.side}: {variant.name}"
         if variant.side == "question":
             changed = [question for question in asked if variant.rewrite(question.text) != question.text]
-            after = _first_hits(index, queries(changed, variant.rewrite, title) if changed else {})
+            rewritten = [replace(question, text=variant.rewrite(question.text)) for question in changed]
+            after = _first_hits(index, rewritten, title, show_progress) if changed else []
         else:
             documents = [replace(d, text=variant.rewrite(d.text)) for d in index.documents]
             touched = {n.id for n, old in zip(documents, index.documents, strict=True) if n.text != old.text}
             changed = [q for q in asked if any(gold.document_id in touched for gold in q.answers)]
-            # What a question's query is doesn't depend on the texts.
-            kept = {question: as_it_is[question] for question in changed}
-            after = _first_hits_among(documents, index, kept, show_progress) if changed else []
+            after = _first_hits_among(documents, index, changed, title, show_progress) if changed else []
         if changed:
             effects.append(_effect(variant, changed, [before[question] for question in changed], after))
     return tuple(effects)
 
 
-def _first_hits(index: Index, queries: Mapping[GoldQuestion, Query]) -> list[str]:
+def _first_hits(
+    index: Index, questions: Sequence[GoldQuestion], title: str, show_progress: bool | None
+) -> list[str]:
     """The id of what each question finds first."""
-    return [question.unit(index.search(query, 1)[0].passage) for question, query in queries.items()]
+    hidden = None if show_progress is None else not show_progress
+    shown = tqdm(questions, title, unit=" questions", disable=hidden)
+    return [question.unit(index.search(question.text, 1)[0].passage) for question in shown]
 
 
 def _first_hits_among(
     documents: Sequence[Document],
     index: Index,
-    queries: Mapping[GoldQuestion, Query],
+    questions: Sequence[GoldQuestion],
+    title: str,
     show_progress: bool | None,
 ) -> list[str]:
     """The same in an index of its own, of these documents instead of `index`'s."""
@@ -101,7 +97,8 @@ def _first_hits_among(
         # Of a copy only what changed is encoded again.
         copy = shutil.copytree(index.path, Path(folder) / "index")
         made = Index.build(documents, copy, encoder=index.encoder, show_progress=show_progress)
-        return _first_hits(made, queries)
+        # A question is made ready anew: how it is read may depend on the texts.
+        return _first_hits(made, questions, title, show_progress)
 
 
 def _effect(

@@ -8,6 +8,7 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index
+from index.query import Query
 from qa.breakdown import breakdown
 from qa.gold import GoldAnswer, GoldQuestion
 from qa.measures import Estimate
@@ -83,6 +84,24 @@ def test_texts_are_changed_in_an_index_of_their_own(pool: Index, encoder: FakeEn
 def test_counted_is_whose_document_was_changed(pool: Index) -> None:
     (effect,) = breakdown(pool, QUESTIONS, [Variant("other words", "text", other_words)])
     assert (effect.questions, effect.before) == (1, ALL)
+
+
+def test_a_question_is_read_by_the_index_that_it_is_asked_of(
+    pool: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How a question is read may depend on the collection, so a query isn't handed from one to another."""
+    made_by: list[Path] = []
+    query = Index.query
+
+    def watched(index: Index, question: str) -> Query:
+        made_by.append(index.path)
+        return query(index, question)
+
+    monkeypatch.setattr(Index, "query", watched)
+    breakdown(pool, QUESTIONS, [Variant("exchanged", "text", exchanged)])
+    assert made_by[:2] == [pool.path] * 2
+    assert len(made_by) == 4
+    assert pool.path not in made_by[2:]
 
 
 def test_either_of_two_right_documents_will_do(pool: Index) -> None:
