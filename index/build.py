@@ -10,11 +10,13 @@ from tqdm import tqdm
 
 from index.centers import Centers
 from index.dense import DenseIndex
+from index.encode import encode
 from index.encoder import Encoder
 from index.generation import Generation
 from index.late import LateIndex, TokenVectors
 from index.lexical import LexicalIndex
 from index.names import NameIndex, name_keys
+from index.spelling import Spelling
 from index.split import split
 from index.text import analyze
 from index.types import Document, Passage
@@ -40,18 +42,19 @@ def make(
     centers = old.centers if old is not None else Centers.known(encoder)
     vectors = np.zeros((len(passages), encoder.dimension), np.float32)
 
-    def encode() -> Iterator[TokenVectors]:
+    def tokens() -> Iterator[TokenVectors]:
         encoded = _encode_all(passages, encoder, centers, old, show_progress)
-        for row, (vector, tokens) in enumerate(encoded):
+        for row, (vector, token_vectors) in enumerate(encoded):
             vectors[row] = vector
-            yield tokens
+            yield token_vectors
 
-    late = LateIndex.build(encode(), encoder.dimension)
+    late = LateIndex.build(tokens(), encoder.dimension)
     return Generation(
         documents=documents,
         passages=passages,
         lexical=LexicalIndex([[term.term for term in analyze(p.text)] for p in passages]),
         names=NameIndex([[key.term for key in name_keys(p.text)] for p in passages]),
+        spelling=Spelling.of(p.text for p in passages),
         dense=DenseIndex.build(vectors),
         late=late,
         centers=centers,
@@ -82,7 +85,7 @@ def _encode_all(
     known = {passage.text: row for row, passage in enumerate(old.passages)} if old else {}
     vectors = old.dense.vectors() if old else np.zeros((0, encoder.dimension), np.float32)
     new = [passage.text for passage in passages if passage.text not in known]
-    encodings = encoder.encode(new, "passage")
+    encodings = encode(new, "passage", encoder, centers)
     hidden = not new or (None if show_progress is None else not show_progress)
     bar = tqdm(desc="encoding", unit=" passages", total=len(new), disable=hidden)
     for passage in passages:
@@ -92,8 +95,5 @@ def _encode_all(
         else:
             encoding = next(encodings)
             bar.update()
-            yield (
-                centers.vector(encoding, passage.text, "passage"),
-                centers.tokens(encoding, passage.text, "passage"),
-            )
+            yield encoding
     bar.close()

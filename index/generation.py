@@ -26,15 +26,16 @@ from index.errors import IndexDamaged, make_again
 from index.late import LateIndex
 from index.lexical import LexicalIndex
 from index.names import NameIndex
+from index.spelling import Spelling
 from index.text import ANALYZER_VERSION, arabic_share
 from index.types import Document, Passage
 
 # Raise it when what is on disk changes: indexes of another format are refused.
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 MANIFEST = "manifest.json"
 _DOCUMENTS, _PASSAGES, _TERMS, _NAMES = "documents.jsonl", "passages.jsonl", "terms.txt", "names.txt"
-_DENSE, _CENTERS = "dense.faiss", "centers.npy"
+_SPELLING, _DENSE, _CENTERS = "spelling.txt", "dense.faiss", "centers.npy"
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,7 @@ class Generation:
     passages: Sequence[Passage]
     lexical: LexicalIndex
     names: NameIndex
+    spelling: Spelling
     dense: DenseIndex
     late: LateIndex
     centers: Centers
@@ -67,6 +69,7 @@ class Generation:
         _write_lines(folder / _PASSAGES, (_json(_place(passage)) for passage in self.passages))
         _write_lines(folder / _TERMS, (" ".join(terms) for terms in self.lexical.rows))
         _write_lines(folder / _NAMES, (" ".join(keys) for keys in self.names.rows))
+        _write_lines(folder / _SPELLING, iter(self.spelling.forms))
         self.dense.save(folder / _DENSE)
         self.late.save(folder)
         write_array(folder / _CENTERS, self.centers.means)
@@ -105,6 +108,7 @@ class Generation:
             passages=passages,
             lexical=LexicalIndex([line.split() for line in _lines(folder / _TERMS)]),
             names=NameIndex([line.split() for line in _lines(folder / _NAMES)]),
+            spelling=Spelling(list(_lines(folder / _SPELLING))),
             dense=DenseIndex.load(folder / _DENSE),
             late=LateIndex.load(folder),
             centers=Centers(np.load(folder / _CENTERS, allow_pickle=False)),

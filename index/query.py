@@ -6,20 +6,19 @@ import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
-import regex
 from numpy.typing import NDArray
 
 from index.centers import Centers
+from index.encode import encode
 from index.encoder import Encoder
 from index.errors import InvalidQuestion
 from index.late import TokenVectors
 from index.names import name_keys
-from index.text import Language, Term, analyze, arabic_share, language
+from index.spelling import Spelling
+from index.text import Language, Term, analyze, arabic_share, language, legible
 
 # Characters. The encoder's window ends near 1,500; nobody asks for longer than this by intent.
 LONGEST = 2_000
-
-_BIDI_CONTROL = regex.compile(r"\p{Bidi_Control}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,39 +30,40 @@ class Query:
         language: of most of its words.
         arabic_share: the share of its words in Arabic script, in [0, 1].
         terms: its terms in order, with where they stand in `text`.
-        names: how its words sound, where that could be a name's, and its numbers; they stand in the
-            text without bidi controls, as the tokens do.
+        reading: what the encoder reads: legible, in the collection's spelling.
+        names: how its words sound, where that could be a name's, and its numbers, standing in `reading`.
         vector: (dimension,) float32, of unit length, the language's mean taken away.
-        tokens: its token vectors, the language's mean taken away; spans are those of the text
-            without bidi controls.
+        tokens: its token vectors, the language's mean taken away, standing in `reading`.
     """
 
     text: str
     language: Language
     arabic_share: float
     terms: tuple[Term, ...]
+    reading: str
     names: tuple[Term, ...]
     vector: NDArray[np.float32]
     tokens: TokenVectors
 
     @classmethod
-    def of(cls, question: str, encoder: Encoder, centers: Centers) -> Query:
+    def of(cls, question: str, encoder: Encoder, centers: Centers, spelling: Spelling) -> Query:
         """Checks, analyses and encodes a question.
 
         Raises:
             InvalidQuestion: nothing can be searched for; its `reason` says why.
         """
         terms = check(question)
-        visible = _BIDI_CONTROL.sub("", question)
-        (encoding,) = encoder.encode([visible], "query")
+        reading = spelling.apply(legible(question).text)
+        ((vector, tokens),) = encode([reading], "query", encoder, centers)
         return cls(
             text=question,
             language=language(question),
             arabic_share=arabic_share(question),
             terms=tuple(terms),
-            names=tuple(name_keys(visible)),
-            vector=centers.vector(encoding, visible, "query"),
-            tokens=centers.tokens(encoding, visible, "query"),
+            reading=reading,
+            names=tuple(name_keys(reading)),
+            vector=vector,
+            tokens=tokens,
         )
 
 

@@ -136,7 +136,7 @@ class Index:
         query = self.query(question) if isinstance(question, str) else question
         generation = self._generation
         lexical = generation.lexical.scores([term.term for term in query.terms])
-        nearest, _ = generation.dense.search(query.vector, max(k, CANDIDATES))
+        nearest, cosines = generation.dense.search(query.vector, max(k, CANDIDATES))
         holding = np.flatnonzero(lexical)
         matching = holding[np.argsort(-lexical[holding], kind="stable")][: max(k, CANDIDATES)]
         rows = np.union1d(nearest, matching)
@@ -144,16 +144,18 @@ class Index:
         late = generation.late.scores(query.tokens, rows)
         names = generation.names.scores(query.names, query.tokens, rows)
         scores = fuse(late, lexical[rows], names, distance)
-        ranks = {
-            "bm25": _ranks(matching),
-            "dense": _ranks(nearest),
-            "late": _ranks(rows[np.argsort(-late, kind="stable")]),
+        by_late = np.argsort(-late, kind="stable")
+        legs = {
+            "bm25": _places(matching, lexical[matching]),
+            "dense": _places(nearest, cosines),
+            "late": _places(rows[by_late], late[by_late]),
         }
         return [
             Hit(
                 generation.passages[rows[i]],
                 float(scores[i]),
-                {leg: places.get(int(rows[i])) for leg, places in ranks.items()},
+                {leg: places[rows[i]][0] if rows[i] in places else None for leg, places in legs.items()},
+                {leg: places[rows[i]][1] for leg, places in legs.items() if rows[i] in places},
             )
             for i in np.argsort(-scores, kind="stable")[:k]
         ]
@@ -168,7 +170,8 @@ class Index:
         Raises:
             InvalidQuestion: there is nothing to search for.
         """
-        return Query.of(question, self.encoder, self._generation.centers)
+        generation = self._generation
+        return Query.of(question, self.encoder, generation.centers, generation.spelling)
 
     def tokens(self, passage: Passage) -> TokenVectors:
         """The token vectors of one of the index's passages; spans count from its start."""
@@ -233,5 +236,7 @@ def _by_id(documents: Iterable[Document]) -> dict[str, Document]:
     return collection
 
 
-def _ranks(rows: NDArray[np.int64]) -> dict[int, int]:
-    return {int(row): rank for rank, row in enumerate(rows, 1)}
+def _places(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> dict[int, tuple[int, float]]:
+    """Row -> its rank and score in a leg, given best first."""
+    pairs = zip(rows.tolist(), scores.tolist(), strict=True)
+    return {row: (rank, score) for rank, (row, score) in enumerate(pairs, 1)}

@@ -91,8 +91,11 @@ class Hit:
         score: the fused score; comparable within one search only.
         ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None
             where the leg didn't find it.
+        scores: its score in each leg that found it: BM25 as a share of the most that it could be, and
+            cosines of the passage's vector and by late interaction.
     """
 
     passage: Passage
     score: float
     ranks: Mapping[str, int | None] = field(default_factory=dict)
+    scores: Mapping[str, float] = field(default_factory=dict)

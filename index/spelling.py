@@ -1,0 +1,80 @@
+"""How a collection spells its words, so that a question can be read in the same spelling.
+
+Many write احمد, المدينه and علي where a newspaper prints أحمد, المدينة and على. The analyzer levels
+that; an encoder doesn't, and reads two words. So a question's word that the collection never has is
+read as the collection's own word of the same normalised form, if there is one that differs only where
+one of the two has the bare letter: احمد is أحمد, but ألا isn't إلا.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from index.text import is_arabic, legible, normalise, words
+
+# A word may have them attached; what is left of it must have this many letters.
+_PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+_SHORTEST = 3
+
+
+class Spelling:
+    """The Arabic words of a collection as they are written in it."""
+
+    def __init__(self, forms: Sequence[str]) -> None:
+        """Wraps the words.
+
+        Args:
+            forms: each once, legible, the most frequent first.
+        """
+        self.forms = forms
+        self._known = frozenset(forms)
+        self._usual: dict[str, str] = {}
+        for form in forms:
+            self._usual.setdefault(normalise(form).text, form)
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Spelling:
+        """The words of these texts."""
+        counts = Counter(form for text in texts for form in _arabic_words(legible(text).text))
+        return cls([form for form, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))])
+
+    def apply(self, text: str) -> str:
+        """A legible text with every Arabic word that the collection doesn't have spelled as it would."""
+        pieces, end = [], 0
+        for word in words(text):
+            written = text[word.start : word.end]
+            if is_arabic(written[0]):
+                pieces += [text[end : word.start], self._spelled(written)]
+                end = word.end
+        return "".join([*pieces, text[end:]])
+
+    def _spelled(self, word: str) -> str:
+        if word in self._known:
+            return word
+        if usual := self._variant(word):
+            return usual
+        for proclitic in _PROCLITICS:
+            rest = word[len(proclitic) :]
+            if normalise(word).text.startswith(proclitic) and len(rest) >= _SHORTEST:
+                if rest in self._known:
+                    return word
+                if usual := self._variant(rest):
+                    return word[: len(proclitic)] + usual
+        return word
+
+    def _variant(self, word: str) -> str | None:
+        """The collection's usual spelling of a word that it doesn't have as it is written."""
+        level = normalise(word).text
+        usual = self._usual.get(level)
+        if usual is None or not len(level) == len(usual) == len(word):
+            return None
+        letters = zip(level, word, usual, strict=True)
+        return usual if all(one == other or bare in (one, other) for bare, one, other in letters) else None
+
+
+def _arabic_words(text: str) -> Iterable[str]:
+    for word in words(text):
+        written = text[word.start : word.end]
+        if is_arabic(written[0]):
+            yield written
