@@ -34,15 +34,22 @@ FEATURES: Final = (
     "sentence",  # late interaction with the best sentence
     "passage",  # the same with all that was read of its passage: each word's best match anywhere in it
     "weakest",  # in the passage, the quarter of the question's weight that is matched worst
-    "weakest_in_sentence",  # the same in the best sentence alone
     "words",  # share of the question's words that stand in the best sentence
     "fit",  # 1 where it has the time or the number that the question asks for, -1 where it hasn't, else 0
     "score",  # the best passage's fused score
-    "gap",  # ... and how far the second is behind
-    "agreement",  # 1 where the pooled vectors put the same passage first
+    "gap",  # ... how far the second is behind
+    "rise",  # ... and the next nineteen on average
+    "deviations",  # the same in standard deviations of those nineteen
+    "bm25",  # the best passage's score by BM25
+    "bm25_first",  # 1 where no other has a better one
+    "dense",  # ... by the pooled vectors
+    "dense_gap",  # how far apart their first two are
     "length",  # log of the question's tokens: the fewer, the easier to match by chance
     "candidates",  # log of the passages compared, a hundred at most: the more, the likelier by chance
 )
+_RIVALS: Final = 19
+# Keeps a handful of passages with like scores from standing out without end.
+_LEAST_DEVIATION: Final = 0.01
 
 
 def confidence(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> float:
@@ -70,19 +77,27 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
     best = found[0]
     weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
     in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
-    scores = [hit.score for hit in hits]
-    dense = [hit.ranks["dense"] or len(hits) + 1 for hit in hits]
+    scores = np.array([hit.score for hit in hits])
+    rivals = scores[1 : 1 + _RIVALS]
+    bm25 = np.array([hit.scores.get("bm25", 0.0) for hit in hits])
+    dense = np.array([hit.scores["dense"] for hit in hits if "dense" in hit.scores])
+    nearest = np.sort(dense)[::-1]
+    rise = scores[0] - rivals.mean() if rivals.size else 0.0
     return np.array(
         [
             best.semantic,
             in_passage @ weights,
             _weakest(in_passage, weights),
-            _weakest(best.matches, weights),
             best.lexical,
             best.fit,
             scores[0],
             scores[0] - scores[1] if len(scores) > 1 else 0.0,
-            float(dense[0] == min(dense)),
+            rise,
+            rise / (rivals.std() + _LEAST_DEVIATION) if rivals.size else 0.0,
+            bm25[0],
+            float(bm25[0] == bm25.max()),
+            hits[0].scores.get("dense", dense.min(initial=1.0)),
+            nearest[0] - nearest[1] if len(nearest) > 1 else 0.0,
             np.log(max(len(weights), 1)),
             np.log(min(len(hits), MOST_CANDIDATES)),
         ]
