@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from fake_encoder import FakeEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from index import Document, Hit, Index, IndexNotFound, InvalidQuestion, Passage
 from index import encoder as encoders
@@ -18,7 +20,18 @@ from index.centers import Centers
 from index.sentences import sentences
 from index.text import analyze
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
-from qa.answer import KIND_WEIGHT, LEXICAL_WEIGHT, MOST_CITATIONS, NEARLY_AS_GOOD, READ, answer, read
+from qa.answer import (
+    BEFORE_WEIGHT,
+    KIND_WEIGHT,
+    LEXICAL_WEIGHT,
+    MOST_SENTENCES,
+    NEARLY_AS_GOOD,
+    POOLED_WEIGHT,
+    READ,
+    Sentence,
+    answer,
+    read,
+)
 from qa.article import article_index
 from qa.confidence import THRESHOLD
 from qa.messages import say
@@ -398,28 +411,58 @@ def test_there_is_no_index_at_a_path(tmp_path: Path) -> None:
 # How sentences are scored.
 
 
-def naive_scores(
-    question: str, text: str, encoder: FakeEncoder
-) -> list[tuple[str, list[float], float, float]]:
-    """Sentence, each question word's best cosine in it, their weighted mean, share of words in common."""
+@dataclasses.dataclass(frozen=True)
+class Naive:
+    """What a sentence is compared by."""
+
+    matches: list[float]
+    semantic: float
+    before: float
+    pooled: float
+    lexical: float
+
+
+def naive_scores(question: str, text: str, encoder: FakeEncoder) -> dict[str, Naive]:
+    """Each sentence of a text, scored with loops over words and float vectors."""
     centers = Centers.known(encoder)
+    question, text = unmarked(question), unmarked(text)
     asked = centers.tokens(encoder.encoding(question), question, "query")
     whole = centers.tokens(encoder.encoding(text), text, "passage")
+    weights = [float(weight) / float(sum(asked.weights)) for weight in asked.weights]
     terms = {term.term for term in analyze(question)}
-    scores = []
+    scores = {}
+    earlier: list[NDArray[np.float32]] = []
     for start, end in sentences(text):
-        matches = []
-        for vector in asked.vectors:
-            cosines = [
-                float(vector @ other)
-                for other, (first, last) in zip(whole.vectors, whole.spans, strict=True)
-                if start <= first and last <= end
-            ]
-            matches.append(max([0.0, *cosines]))
-        semantic = sum(m * w for m, w in zip(matches, asked.weights, strict=True)) / sum(asked.weights)
-        here = {term.term for term in analyze(text[start:end])}
-        scores.append((text[start:end], matches, float(semantic), len(terms & here) / len(terms)))
+        here = [
+            vector
+            for vector, (first, last) in zip(whole.vectors, whole.spans, strict=True)
+            if start <= first and last <= end
+        ]
+
+        def met(others: list[NDArray[np.float32]]) -> list[float]:
+            return [max([0.0, *(float(vector @ other) for other in others)]) for vector in asked.vectors]
+
+        def weighted(matches: list[float]) -> float:
+            return sum(match * weight for match, weight in zip(matches, weights, strict=True))
+
+        mean = sum(weight * vector for weight, vector in zip(weights, asked.vectors, strict=True))
+        total = np.sum(here, axis=0)
+        own = {term.term for term in analyze(text[start:end])}
+        scores[text[start:end]] = Naive(
+            matches=met(here),
+            semantic=weighted(met(here)),
+            # Read together with the sentence before it, less read alone.
+            before=weighted(met([*earlier, *here])) - weighted(met(here)),
+            pooled=float(mean @ total / np.linalg.norm(mean) / np.linalg.norm(total)),
+            lexical=len(terms & own) / len(terms),
+        )
+        earlier = here
     return scores
+
+
+def unmarked(text: str) -> str:
+    """Without tashkeel, as an encoder reads these texts."""
+    return "".join(c for c in text if unicodedata.category(c) != "Mn")
 
 
 @pytest.mark.parametrize(
@@ -433,21 +476,33 @@ def test_sentences_are_scored_as_a_naive_reader_would(
     hits = texts.search(query, READ)
     found = read(texts, query, hits)
     expected = {
-        (hit.passage.id, sentence): (matches, semantic, lexical, hit.score)
+        (hit.passage.id, sentence): (naive, hit.score)
         for hit in hits
-        for sentence, matches, semantic, lexical in naive_scores(question, hit.passage.text, encoder)
+        for sentence, naive in naive_scores(question, hit.passage.text, encoder).items()
     }
     assert len(found) == len(expected) == 7
     for sentence in found:
-        text = sentence.passage.text[sentence.start : sentence.end]
-        matches, semantic, lexical, passage_score = expected[sentence.passage.id, text]
+        text = unmarked(sentence.passage.text[sentence.start : sentence.end])
+        naive, passage_score = expected[sentence.passage.id, text]
         # The index keeps int8: a cosine is off by a hundredth at most.
-        np.testing.assert_allclose(sentence.matches, matches, atol=0.02)
-        assert sentence.semantic == pytest.approx(semantic, abs=0.01)
-        assert sentence.lexical == lexical
+        np.testing.assert_allclose(sentence.matches, naive.matches, atol=0.02)
+        assert sentence.semantic == pytest.approx(naive.semantic, abs=0.01)
+        assert sentence.before == pytest.approx(naive.before, abs=0.01)
+        assert sentence.pooled == pytest.approx(naive.pooled, abs=0.01)
+        assert sentence.lexical == naive.lexical
         assert sentence.fit == (0 if not question.startswith("متى") else -1 if sentence.fit < 0 else 1)
-        whole = sentence.semantic + LEXICAL_WEIGHT * lexical + KIND_WEIGHT * sentence.fit + passage_score
+        whole = (
+            sentence.semantic
+            + BEFORE_WEIGHT * sentence.before
+            + POOLED_WEIGHT * sentence.pooled
+            + LEXICAL_WEIGHT * naive.lexical
+            + KIND_WEIGHT * sentence.fit
+            + passage_score
+        )
         assert sentence.score == pytest.approx(whole, abs=1e-6)
+        if sentence.start == 0:
+            assert sentence.before == 0
+    assert any(sentence.before > 0.05 for sentence in found)
     scores = [sentence.score for sentence in found]
     assert scores == sorted(scores, reverse=True)
 
@@ -520,11 +575,188 @@ def test_only_the_first_passages_are_read(encoder: FakeEncoder, tmp_path: Path, 
     assert len(reply.hits) == READ + 2
 
 
+def test_what_only_the_sentence_before_names_counts_for_the_one_after(
+    encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    """By hand: of «Salim salt», each word is met in one of the two sentences alone."""
+    index = Index.build([Document("Salim came. Salt sold. Rain fell.")], tmp_path / "i", encoder=encoder)
+    query = index.query("Salim salt")
+    found = {s.passage.text[s.start : s.end]: s for s in read(index, query, index.search(query))}
+    salim, salt, rain = (found[text] for text in ("Salim came.", "Salt sold.", "Rain fell."))
+    weights = query.tokens.weights / query.tokens.weights.sum()
+    assert weights.tolist() == pytest.approx([5 / 9, 4 / 9])
+    assert salim.before == 0
+    # Salim is met in the first sentence; the rise is its weight times how much better it is met there.
+    rise = [max(a - b, 0) for a, b in zip(salim.matches, salt.matches, strict=True)]
+    assert salt.before == pytest.approx(weights @ rise, abs=1e-6)
+    assert salt.before > 0.3
+    # Only the one before: «Salim» is two sentences away.
+    rise = [max(a - b, 0) for a, b in zip(salt.matches, rain.matches, strict=True)]
+    assert rain.before == pytest.approx(weights @ rise, abs=1e-6)
+
+
+# Sentences that can't stand alone.
+
+CHAIN = "Salim came. He sat. He sold salt. He slept. He left."
+
+
+def sentences_read(text: str, encoder: FakeEncoder, folder: Path) -> dict[str, Sentence]:
+    """The sentences of a passage as they were read, by what they say."""
+    index = Index.build([Document(text, id="d")], folder, encoder=encoder, show_progress=False)
+    assert len(index.passages) == 1
+    query = index.query("salt")
+    return {text[s.start : s.end]: s for s in read(index, query, index.search(query))}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Salim came. He sold salt.", {"Salim came.": (1, ""), "He sold salt.": (2, "Salim came. ")}),
+        ("Salim came. Zaid left.", {"Salim came.": (1, ""), "Zaid left.": (1, "")}),
+        # The first sentence of a passage has nothing to lean on.
+        ("He sold salt. Rain fell.", {"He sold salt.": (1, ""), "Rain fell.": (1, "")}),
+        # Three sentences at most; the fourth begins anew, and the fifth leans on it.
+        (
+            CHAIN,
+            {
+                "Salim came.": (1, ""),
+                "He sat.": (2, "Salim came. "),
+                "He sold salt.": (3, "Salim came. He sat. "),
+                "He slept.": (1, ""),
+                "He left.": (2, "He slept. "),
+            },
+        ),
+        (
+            "أعلن الحشد. وقال إنه عاد. وأضاف أنّ الطريق مفتوح.",
+            {
+                "أعلن الحشد.": (1, ""),
+                "وقال إنه عاد.": (2, "أعلن الحشد. "),
+                "وأضاف أنّ الطريق مفتوح.": (3, "أعلن الحشد. وقال إنه عاد. "),
+            },
+        ),
+        ("عاد محمد. وقال محمد ذلك.", {"عاد محمد.": (1, ""), "وقال محمد ذلك.": (1, "")}),
+    ],
+)
+def test_a_quotation_begins_with_what_its_sentence_leans_on(
+    text: str, expected: dict[str, tuple[int, str]], encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    found = sentences_read(text, encoder, tmp_path / "i")
+    lead = {said: (s.length, text[s.quote_start : s.start]) for said, s in found.items()}
+    assert lead == expected
+
+
+@pytest.mark.usefixtures("sure")
+@pytest.mark.parametrize(
+    ("text", "question", "quoted"),
+    [
+        ("Rain fell. Salim came. He sold salt. Wind blew.", "Who sold salt?", "Salim came. He sold salt."),
+        (CHAIN, "Who sold salt?", "Salim came. He sat. He sold salt."),
+        (CHAIN, "Who slept?", "He slept."),
+        # Across a line and a mark, as it stands there.
+        (
+            "Salim — the baker — came!\tThey say\n“this” salt; sold…",
+            "Who sold this salt?",
+            "Salim — the baker — came!\tThey say\n“this” salt; sold…",
+        ),
+        (
+            "نزل المطر. عاد الحشدُ أمس. وأَضافَ أنّ الملح نفد؛",
+            "هل نفد الملح؟",
+            "عاد الحشدُ أمس. وأَضافَ أنّ الملح نفد",
+        ),
+        ("عاد الحشد. وقال: «الملح نفد».", "هل نفد الملح؟", "عاد الحشد. وقال: «الملح نفد»."),
+        ("عاد الحشد. وقال سليم: «الملح نفد».", "هل نفد الملح؟", "وقال سليم: «الملح نفد»."),
+        ("عاد الحشد. وهران باعت الملح.", "من باعت الملح؟", "وهران باعت الملح."),
+    ],
+)
+def test_what_leans_is_quoted_with_what_it_leans_on(
+    text: str, question: str, quoted: str, encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    documents = [Document("Another text.", id="other"), Document(f"Title\n\n{text}", id="d")]
+    encoder.window = 200
+    index = Index.build(documents, tmp_path / "i", encoder=encoder)
+    citation = ask(question, index).citations[0]
+    assert citation.quote == quoted
+    assert documents[1].text[citation.start : citation.end] == quoted
+
+
+def test_a_passage_does_not_lean_on_the_one_before(encoder: FakeEncoder, tmp_path: Path, sure: None) -> None:  # noqa: ARG001
+    """A quotation stays in its passage; the reader sees the paragraph."""
+    index = Index.build([Document("Salim came.\n\nHe sold salt.")], tmp_path / "i", encoder=encoder)
+    assert len(index.passages) == 2
+    assert quotes(ask("sold salt?", index))[0] == "He sold salt."
+
+
+@pytest.mark.usefixtures("sure")
+@pytest.mark.parametrize(
+    ("text", "question", "quoted"),
+    [
+        # Each brings the one before: the second begins with what the first has already said.
+        ("Salim came. He sold salt. He sold salt too.", "sold salt", ["Salim came. He sold salt."]),
+        # What another one leans on isn't quoted again, although it is as good.
+        ("Salt sold. It sold salt.", "salt sold", ["Salt sold."]),
+        # Side by side they share nothing.
+        ("Salt sold. Salt sold.", "salt sold", ["Salt sold.", "Salt sold."]),
+    ],
+)
+def test_no_two_quotations_share_words(
+    text: str, question: str, quoted: list[str], encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    index = Index.build([Document(text)], tmp_path / "i", encoder=encoder)
+    assert quotes(ask(question, index)) == quoted
+
+
+@pytest.mark.usefixtures("sure")
+@pytest.mark.parametrize(
+    ("texts_", "quoted"),
+    [
+        # Three sentences in all.
+        (["Rain fell. He sold salt."] * 2, ["Rain fell. He sold salt."]),
+        (["He sold salt."] * 4, ["He sold salt."] * 3),
+        (["Rain fell. It rained. He sold salt."] * 2, ["Rain fell. It rained. He sold salt."]),
+    ],
+)
+def test_three_sentences_in_all(
+    texts_: list[str], quoted: list[str], encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    """With two of two sentences each there would be four."""
+    documents = [Document(text, id=f"d{n}") for n, text in enumerate(texts_)]
+    index = Index.build(documents, tmp_path / "i", encoder=encoder)
+    assert quotes(ask("sold salt?", index)) == quoted
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_shared"),
+    [
+        ((0, 10), (10, 20), False),
+        ((0, 11), (10, 20), True),
+        ((0, 30), (10, 20), True),
+        ((10, 20), (10, 20), True),
+        ((19, 25), (10, 20), True),
+        ((20, 25), (10, 20), False),
+    ],
+)
+@pytest.mark.parametrize("is_same_passage", [True, False])
+def test_quotations_overlap_where_they_share_characters(
+    one: tuple[int, int],
+    other: tuple[int, int],
+    is_shared: bool,
+    is_same_passage: bool,
+    encoder: FakeEncoder,
+    tmp_path: Path,
+) -> None:
+    (first,) = sentences_read("Salim sold salt.", encoder, tmp_path / "i").values()
+    passage = first.passage if is_same_passage else PASSAGE
+    a = dataclasses.replace(first, quote_start=one[0], start=one[1] - 1, end=one[1])
+    b = dataclasses.replace(first, passage=passage, quote_start=other[0], start=other[0], end=other[1])
+    assert a.overlaps(b) == b.overlaps(a) == (is_shared and is_same_passage)
+
+
 # By property.
 
 PIECES = [
     "salt", "Salim", "sells", "ملح", "المِلْحُ", "سليم", "باع", "2017", ".", "!", "؟", "…", "،", "؛", ":", "—",
     "«", "»", "“", "”", "(", ")", " ", " ", " ", "\n", "\n\n", "\u202e", "\u200f", "\u0640", "<b>", "&lt;",
+    "He", "This", "وأضاف", "وقال إنه", "هو", ". ", "! ", "؟ ",
     "{0}", "[1]", "\u00a0", "\u2028", "\U0001f9c2", "e\u0301", "\x00", "ﷲ",
 ]  # fmt: skip
 TEXTS = (
@@ -550,7 +782,16 @@ def test_every_citation_is_literally_there(
     readable = bool(index.passages)
     assert reply.confidence == (probability if readable else 0.0)
     assert reply.found == (readable and probability == 1.0)
-    assert len(reply.citations) <= MOST_CITATIONS
+    assert len(reply.citations) <= MOST_SENTENCES
+    places = [(c.passage.document_id, at) for c in reply.citations for at in range(c.start, c.end)]
+    assert len(places) == len(set(places))
+    quoted = [
+        (c.passage.id, start)
+        for c in reply.citations
+        for start, end in sentences(c.passage.text)
+        if start < c.end - c.passage.start and end > c.start - c.passage.start
+    ]
+    assert len(quoted) <= MOST_SENTENCES
     assert [c.number for c in reply.citations] == list(range(1, len(reply.citations) + 1))
     for citation in reply.citations:
         document = documents[citation.passage.document_id]
@@ -566,5 +807,5 @@ def test_every_citation_is_literally_there(
 
 
 def test_constants_are_what_the_documentation_says() -> None:
-    assert (READ, MOST_CITATIONS) == (3, 3)
+    assert (READ, MOST_SENTENCES) == (3, 3)
     assert 0 < NEARLY_AS_GOOD < 1

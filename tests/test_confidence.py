@@ -39,7 +39,7 @@ def asked(language: Language = "en", weights: Sequence[float] = (2, 1, 1)) -> Qu
     count = len(weights)
     spans = np.array([(n, n + 1) for n in range(count)], np.int32).reshape(-1, 2)
     tokens = TokenVectors(np.zeros((count, 4), np.float32), spans, array(*weights), np.zeros(count, np.int32))
-    return Query("?", language, 0.0, (), (), array(1, 0, 0, 0), tokens)
+    return Query("?", language, 0.0, (), "?", (), array(1, 0, 0, 0), tokens)
 
 
 def sentence(
@@ -49,8 +49,12 @@ def sentence(
         passage=passage,
         start=0,
         end=4,
+        quote_start=0,
+        length=1,
         matches=array(*matches),
         semantic=semantic,
+        before=0.0,
+        pooled=0.0,
         lexical=lexical,
         fit=fit,
         score=1.0,
@@ -61,8 +65,10 @@ def whole(document: Document) -> Passage:
     return Passage.of(document, 1, 0, len(document.text))
 
 
-def hit(document: Document, score: float, dense: int | None) -> Hit:
-    return Hit(whole(document), score, {"bm25": None, "dense": dense, "late": 1})
+def hit(document: Document, score: float, *, bm25: float | None = None, dense: float | None = None) -> Hit:
+    """Ranks aren't looked at."""
+    legs = {"bm25": bm25, "dense": dense}
+    return Hit(whole(document), score, {}, {leg: found for leg, found in legs.items() if found is not None})
 
 
 def named(values: NDArray[np.float64]) -> dict[str, float]:
@@ -75,41 +81,116 @@ def test_features_by_hand() -> None:
         sentence(whole(ARABIC), [1.0, 1.0, 1.0], semantic=0.55, lexical=1.0, fit=1.0),
         sentence(whole(ENGLISH), [0.1, 0.8, 0.3], semantic=0.4, lexical=0.25),
     ]
-    hits = [hit(ENGLISH, 0.75, dense=2), hit(ARABIC, 0.625, dense=1)]
+    hits = [
+        hit(ENGLISH, 0.75, bm25=0.25, dense=0.5),
+        hit(ARABIC, 0.625, dense=0.875),
+        hit(ENGLISH, 0.375, bm25=0.5),
+    ]
     # Of the best sentence's passage each word's best match: .9, .8, .4, weighing 1/2, 1/4, 1/4.
     assert named(features(asked(), hits, found)) == pytest.approx(
         {
             "sentence": 0.6,
             "passage": 0.5 * 0.9 + 0.25 * 0.8 + 0.25 * 0.4,
             "weakest": 0.4,
-            "weakest_in_sentence": 0.2,
             "words": 0.5,
             "fit": -1.0,
             "score": 0.75,
             "gap": 0.125,
-            "agreement": 0.0,
+            # The others have .625 and .375: .5 on average, .125 to either side of it.
+            "rise": 0.25,
+            "deviations": 0.25 / (0.125 + 0.01),
+            "bm25": 0.25,
+            "bm25_first": 0.0,
+            "dense": 0.5,
+            "dense_gap": 0.375,
             "length": math.log(3),
-            "candidates": math.log(2),
+            "candidates": math.log(3),
         },
         abs=1e-6,
     )
 
 
 @pytest.mark.parametrize(
-    ("ranks", "agreement"),
-    [((1, 2), 1.0), ((1, None), 1.0), ((3, 7), 1.0), ((None, 1), 0.0), ((2, 1), 0.0), ((None, 2), 0.0)],
+    ("scores", "share", "first"),
+    [
+        ((0.5, 0.25), 0.5, 1.0),
+        ((0.5, None), 0.5, 1.0),
+        ((0.25, 0.5), 0.25, 0.0),
+        ((0.5, 0.5), 0.5, 1.0),  # none is better
+        ((None, 0.25), 0.0, 0.0),  # none of the question's words stands in it
+        ((None, None), 0.0, 1.0),
+    ],
 )
-def test_agreement_is_that_no_passage_is_nearer_by_the_pooled_vectors(
-    ranks: tuple[int | None, int | None], agreement: float
+def test_whether_another_passage_has_more_of_the_words(
+    scores: tuple[float | None, float | None], share: float, first: float
 ) -> None:
-    hits = [hit(ENGLISH, 0.7, ranks[0]), hit(ARABIC, 0.6, ranks[1])]
+    hits = [hit(ENGLISH, 0.7, bm25=scores[0]), hit(ARABIC, 0.6, bm25=scores[1])]
     values = named(features(asked(), hits, [sentence(whole(ENGLISH), [0.5, 0.5, 0.5])]))
-    assert values["agreement"] == agreement
+    assert (values["bm25"], values["bm25_first"]) == (share, first)
+
+
+@pytest.mark.parametrize(
+    ("scores", "cosine", "gap"),
+    [
+        ((0.75, 0.5, 0.25), 0.75, 0.25),
+        ((0.5, 0.75, 0.25), 0.5, 0.25),  # the two that are nearest, whichever they are
+        ((0.25, 0.5, 1.0), 0.25, 0.5),
+        ((-0.25, -0.5, None), -0.25, 0.25),
+        # Where the vectors didn't propose it: no nearer than the farthest that they did.
+        ((None, 0.75, 0.25), 0.25, 0.5),
+        ((None, 0.5, None), 0.5, 0.0),
+        ((0.5, None, None), 0.5, 0.0),
+        ((0.5, 0.5, 0.25), 0.5, 0.0),
+    ],
+)
+def test_how_near_the_pooled_vectors_are(scores: tuple[float | None, ...], cosine: float, gap: float) -> None:
+    passages = zip((ENGLISH, ARABIC, ENGLISH), scores, strict=True)
+    hits = [hit(document, 0.7, dense=score) for document, score in passages]
+    values = named(features(asked(), hits, [sentence(whole(ENGLISH), [0.5, 0.5, 0.5])]))
+    assert (values["dense"], values["dense_gap"]) == (cosine, gap)
+
+
+def test_the_best_passage_is_held_to_the_nineteen_behind_it() -> None:
+    """By hand: ten of .25 and nine of .5; what is behind them doesn't count."""
+    hits = [hit(ENGLISH, score) for score in (1.0, *[0.5] * 9, *[0.25] * 10, *[-9.0] * 30)]
+    values = named(features(asked(), hits, [sentence(whole(ENGLISH), [0.5, 0.5, 0.5])]))
+    mean = (10 * 0.25 + 9 * 0.5) / 19
+    variance = (10 * (0.25 - mean) ** 2 + 9 * (0.5 - mean) ** 2) / 19
+    assert values["gap"] == 0.5
+    assert values["rise"] == pytest.approx(1 - mean)
+    assert values["deviations"] == pytest.approx((1 - mean) / (math.sqrt(variance) + 0.01))
+    assert values["candidates"] == pytest.approx(math.log(50))
+
+
+@pytest.mark.parametrize("rivals", [1, 2, 19, 25])
+def test_like_rivals_are_a_hundredth_wide(rivals: int) -> None:
+    """Scores that don't differ at all would let the best stand out without end."""
+    hits = [hit(ENGLISH, 0.5), *[hit(ARABIC, 0.25)] * rivals]
+    values = named(features(asked(), hits, [sentence(whole(ENGLISH), [0.5, 0.5, 0.5])]))
+    assert values["rise"] == 0.25
+    assert values["deviations"] == pytest.approx(0.25 / 0.01)
+
+
+@pytest.mark.parametrize(("count", "counted"), [(1, 1), (2, 2), (99, 99), (100, 100), (101, 100), (500, 100)])
+def test_a_hundred_candidates_at_most(count: int, counted: int) -> None:
+    hits = [hit(ENGLISH, 0.5)] * count
+    values = named(features(asked(), hits, [sentence(whole(ENGLISH), [0.5, 0.5, 0.5])]))
+    assert values["candidates"] == pytest.approx(math.log(counted))
 
 
 def test_a_passage_alone_has_nothing_behind_it() -> None:
-    values = named(features(asked(), [hit(ENGLISH, 0.7, 1)], [sentence(whole(ENGLISH), [0.1, 0.2, 0.3])]))
-    assert (values["score"], values["gap"], values["agreement"]) == (0.7, 0.0, 1.0)
+    alone = [hit(ENGLISH, 0.7, bm25=0.25, dense=0.5)]
+    values = named(features(asked(), alone, [sentence(whole(ENGLISH), [0.1, 0.2, 0.3])]))
+    assert [values[name] for name in ("score", "gap", "rise", "deviations")] == [0.7, 0, 0, 0]
+    assert [values[name] for name in ("bm25", "bm25_first", "dense", "dense_gap")] == [0.25, 1, 0.5, 0]
+    assert values["candidates"] == 0
+
+
+def test_features_are_numbers_whatever_was_found() -> None:
+    """One passage that no leg scored, and a question without a word that weighs anything."""
+    values = features(asked(weights=()), [hit(ENGLISH, 0.0)], [sentence(whole(ENGLISH), [])])
+    assert values.shape == (len(FEATURES),)
+    assert np.isfinite(values).all()
 
 
 @pytest.mark.parametrize(
@@ -170,7 +251,7 @@ def test_the_logistic_formula_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     monkeypatch.setattr("qa.confidence._models", lambda: models)
     found = [sentence(whole(ENGLISH), [0.8, 0.8, 0.8], semantic=0.8, lexical=0.5)]
-    hits = [hit(ENGLISH, 0.9, 1), hit(ARABIC, 0.6, 2)]
+    hits = [hit(ENGLISH, 0.9), hit(ARABIC, 0.6)]
     # Less the mean, in units of the scale: (.8 - .1) / .5, (.3 - .1) / .25, (log 3 - .1) / .5.
     weighted = 1.5 * 1.4 - 3 * 0.8 + 0.25 * (math.log(3) - 0.1) / 0.5
     for query, bias in ((asked("ar"), 0.5), (asked("en"), -1.5)):
@@ -216,6 +297,10 @@ def test_features_of_an_answer_are_those_of_what_was_read(encoder: FakeEncoder, 
     assert values["words"] == 1.0
     assert values["length"] == pytest.approx(math.log(2))
     assert values["gap"] == pytest.approx(hits[0].score - hits[1].score)
+    assert values["rise"] == pytest.approx(hits[0].score - np.mean([hit.score for hit in hits[1:]]))
+    assert (values["bm25"], values["bm25_first"]) == (hits[0].scores["bm25"], 1.0)
+    first, second = sorted((hit.scores["dense"] for hit in hits), reverse=True)
+    assert (values["dense"], values["dense_gap"]) == pytest.approx((first, first - second))
 
 
 def test_the_trained_numbers_are_whole() -> None:
@@ -236,6 +321,7 @@ def test_a_perfect_match_is_answered_and_none_at_all_is_not(language: Language, 
     perfect = [sentence(whole(document), [1] * 5, semantic=1.0, lexical=1.0)]
     nothing = [sentence(whole(document), [0] * 5, semantic=0.0, lexical=0.0)]
     other = ENGLISH if document is ARABIC else ARABIC
-    sure = confidence(query, [hit(document, 1.1, 1), hit(other, 0.2, 2)], perfect)
-    unsure = confidence(query, [hit(document, 0.1, 2), hit(other, 0.1, 1)], nothing)
+    far = [hit(other, 0.2 - n / 1000, bm25=0.01, dense=0.1) for n in range(30)]
+    sure = confidence(query, [hit(document, 1.1, bm25=0.9, dense=0.95), *far], perfect)
+    unsure = confidence(query, [hit(document, 0.2, dense=0.1), *far], nothing)
     assert 0 <= unsure < THRESHOLD < sure <= 1

@@ -35,6 +35,7 @@ FILES = [
     "documents.jsonl",
     "names.txt",
     "passages.jsonl",
+    "spelling.txt",
     "terms.txt",
     "token_passages.npy",
     "token_scales.npy",
@@ -492,7 +493,9 @@ def test_a_disk_that_fills_up_inside_a_file(texts: list[str], driver: Driver, tm
     assert driver.run("build", rehearsal, texts=texts, dimension=64)["error"] is None
     sizes = {path.stat().st_size for path in live_folder(rehearsal).iterdir()}
     failures = []
-    for largest in sorted({0, 1, *(size - 1 for size in sizes), *(size // 2 for size in sizes), max(sizes)}):
+    for largest in sorted(
+        {0, 1, *(max(size - 1, 0) for size in sizes), *(size // 2 for size in sizes), max(sizes)}
+    ):
         folder = Path(shutil.copytree(tmp_path / "base", tmp_path / f"limit{largest}"))
         error = driver.run("build", folder, largest_file=largest, texts=texts, dimension=64)["error"]
         expected = before if error is not None else [Document(text) for text in texts]

@@ -13,6 +13,7 @@ from fake_encoder import FakeEncoder
 
 from index import Document, IndexDamaged
 from index.build import make
+from index.encode import encode
 from index.generation import FORMAT_VERSION, MANIFEST, Generation
 from index.text import ANALYZER_VERSION
 
@@ -43,6 +44,7 @@ def assert_same(one: Generation, other: Generation) -> None:
     assert list(one.passages) == list(other.passages)
     assert list(one.lexical.rows) == list(other.lexical.rows)
     assert list(one.names.rows) == list(other.names.rows)
+    assert list(one.spelling.forms) == list(other.spelling.forms)
     np.testing.assert_array_equal(one.dense.vectors(), other.dense.vectors())
     for row in range(len(one.passages)):
         for name in ("vectors", "spans", "sentences"):
@@ -67,13 +69,18 @@ def test_rows_address_every_part(generation: Generation, encoder: FakeEncoder) -
     ]
     for row, passage in enumerate(generation.passages):
         assert generation.rows[passage.id] == row
-        (encoding,) = encoder.encode([passage.text], "passage")
-        vector = generation.centers.vector(encoding, passage.text, "passage")
+        ((vector, tokens),) = encode([passage.text], "passage", encoder, generation.centers)
         np.testing.assert_array_equal(generation.dense.vectors()[row], vector)
-        np.testing.assert_array_equal(generation.late[row].spans, encoding.spans)
+        np.testing.assert_array_equal(generation.late[row].spans, tokens.spans)
     assert generation.lexical.rows[0] == ["the", "river", "flood", "in", "spring"]
     assert generation.lexical.rows[2] == ["اعلن", "حشد", "انطلاق", "معرك"]
     assert {"h$d", "mrk"} <= set(generation.names.rows[2])
+    # A passage is read without its marks, and its tokens stand in it with them.
+    stood = [generation.passages[3].text[start:end] for start, end in generation.late[3].spans]
+    assert stood == ["وصلت", "القوّات", "إلى", "الحدود"]
+    assert generation.spelling.forms == sorted(
+        ["أعلن", "الحشد", "انطلاق", "المعركة", "وصلت", "القوات", "إلى", "الحدود"]
+    )
     assert generation.arabic_shares.tolist() == [0, 0, 1, 1, 0]
 
 

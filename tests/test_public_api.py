@@ -97,7 +97,7 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
     [
         (Document, ["text", "title", "source", "id", "author"]),
         (Passage, ["id", "document_id", "number", "start", "end", "text"]),
-        (Hit, ["passage", "score", "ranks"]),
+        (Hit, ["passage", "score", "ranks", "scores"]),
         (Citation, ["number", "passage", "start", "end"]),
         (Answer, ["question", "language", "text", "citations", "hits", "confidence"]),
     ],

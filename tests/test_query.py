@@ -8,7 +8,9 @@ from fake_encoder import FakeEncoder
 
 from index import InvalidQuestion
 from index.centers import SHARE, Centers
+from index.names import name_keys
 from index.query import LONGEST, Query, check
+from index.spelling import Spelling
 from index.text import Term
 
 
@@ -69,9 +71,10 @@ def test_the_longest_question() -> None:
 def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
     centers = Centers.known(encoder)
     encoder.encoded.clear()
-    query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, centers)
+    query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, centers, Spelling([]))
     assert encoder.encoded == ["من أعلن battle؟"]
     assert query.text == "من أعلن \u200fbattle\u200f؟"
+    assert query.reading == "من أعلن battle؟"
     assert query.language == "ar"
     assert query.arabic_share == pytest.approx(2 / 3)
     assert [term.term for term in query.terms] == ["من", "اعلن", "battl"]
@@ -89,9 +92,47 @@ def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
     assert query.tokens.weights.tolist() == [2, 4, 6]
 
 
+def test_the_encoder_reads_a_question_as_the_collection_spells_it(encoder: FakeEncoder) -> None:
+    """What was asked stays; its terms stand in it. Names and tokens stand in what is read."""
+    centers = Centers.known(encoder)
+    encoder.encoded.clear()
+    spelling = Spelling.of(["أعلن أحمد عن المعركة"])
+    question = "مَــنْ اعلـن والمعركه Akashat ٢٠١٧؟"
+    query = Query.of(question, encoder, centers, spelling)
+    assert query.text == question
+    assert query.reading == "من أعلن والمعركة Akashat 2017؟"
+    assert encoder.encoded == [query.reading]
+    assert [question[t.start : t.end] for t in query.terms] == [
+        "مَــنْ",
+        "اعلـن",
+        "والمعركه",
+        "Akashat",
+        "٢٠١٧",
+    ]
+    assert query.names == tuple(name_keys(query.reading))
+    assert {query.reading[name.start : name.end] for name in query.names} >= {"Akashat", "2017"}
+    assert [query.reading[start:end] for start, end in query.tokens.spans] == [
+        "من",
+        "أعلن",
+        "والمعركة",
+        "Akashat",
+        "2017",
+    ]
+    well_spelled = Query.of(query.reading, encoder, centers, spelling)
+    np.testing.assert_array_equal(query.vector, well_spelled.vector)
+    np.testing.assert_array_equal(query.tokens.vectors, well_spelled.tokens.vectors)
+    assert [term.term for term in query.terms] == [term.term for term in well_spelled.terms]
+
+
+def test_a_question_that_is_longest_as_it_is_written(encoder: FakeEncoder) -> None:
+    """The limit holds for what is asked, not for what is read."""
+    with pytest.raises(InvalidQuestion, match="is the most"):
+        Query.of("من" + "ـ" * LONGEST, encoder, Centers.known(encoder), Spelling([]))
+
+
 def test_a_refused_question_is_not_encoded(encoder: FakeEncoder) -> None:
     centers = Centers.known(encoder)
     encoder.encoded.clear()
     with pytest.raises(InvalidQuestion):
-        Query.of("؟؟؟", encoder, centers)
+        Query.of("؟؟؟", encoder, centers, Spelling([]))
     assert encoder.encoded == []

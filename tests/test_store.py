@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from fake_encoder import FakeEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from index import (
     Document,
@@ -51,12 +54,25 @@ def max_sim(question: TokenVectors, passage: TokenVectors) -> float:
     return (1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * max(by_sentence)
 
 
-def brute_force(question: str, passages: Sequence[Passage], encoder: FakeEncoder) -> list[tuple[str, float]]:
-    """Passage ids and fused scores, best first, with float vectors and no index."""
+def without_marks(text: str) -> str:
+    """What an encoder reads of the texts here, in a way of its own."""
+    return "".join(c for c in text if c != "\u0640" and unicodedata.category(c) != "Mn")
+
+
+def brute_force(
+    question: str, passages: Sequence[Passage], encoder: FakeEncoder
+) -> tuple[list[tuple[str, float]], dict[str, NDArray[np.floating]]]:
+    """Passage ids and fused scores, best first, with float vectors and no index; each leg's scores."""
     centers = Centers.known(encoder)
+    question = without_marks(question)
+    texts = [without_marks(p.text) for p in passages]
     asked = centers.tokens(encoder.encoding(question), question, "query")
     late = np.array(
-        [max_sim(asked, centers.tokens(encoder.encoding(p.text), p.text, "passage")) for p in passages]
+        [max_sim(asked, centers.tokens(encoder.encoding(text), text, "passage")) for text in texts]
+    )
+    vector = centers.vector(encoder.encoding(question), question, "query")
+    dense = np.array(
+        [centers.vector(encoder.encoding(text), text, "passage") @ vector for text in texts], np.float64
     )
     lexical = LexicalIndex([[term.term for term in analyze(p.text)] for p in passages]).scores(
         [term.term for term in analyze(question)]
@@ -67,7 +83,8 @@ def brute_force(question: str, passages: Sequence[Passage], encoder: FakeEncoder
     distance = np.array([abs(arabic_share(p.text) - arabic_share(question)) for p in passages])
     words = lexical + distance * (lexical.max() - lexical)
     scores = late + LEXICAL_WEIGHT * words + NAME_WEIGHT * distance * names
-    return [(passages[row].id, float(scores[row])) for row in np.argsort(-scores, kind="stable")]
+    fused = [(passages[row].id, float(scores[row])) for row in np.argsort(-scores, kind="stable")]
+    return fused, {"bm25": lexical, "dense": dense, "late": late}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -77,11 +94,41 @@ def test_search_is_held_to_brute_force(
 ) -> None:
     if is_reopened:
         index = Index.open(index.path, encoder=encoder)
-    expected = brute_force(question, index.passages, encoder)
+    expected, _ = brute_force(question, index.passages, encoder)
     hits = index.search(question)
     assert [hit.passage.id for hit in hits] == [id_ for id_, _ in expected]
     # The index keeps a token's numbers to 1/254 of the largest.
     np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=0.01)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("is_reopened", [False, True])
+def test_the_scores_of_each_leg_are_held_to_brute_force(
+    question: str, is_reopened: bool, index: Index, encoder: FakeEncoder
+) -> None:
+    if is_reopened:
+        index = Index.open(index.path, encoder=encoder)
+    _, legs = brute_force(question, index.passages, encoder)
+    rows = {passage.id: row for row, passage in enumerate(index.passages)}
+    for hit in index.search(question):
+        row = rows[hit.passage.id]
+        # BM25 finds no passage without a word of the question; the others find all of so few.
+        assert set(hit.scores) == {"dense", "late"} | ({"bm25"} if legs["bm25"][row] > 0 else set())
+        assert set(hit.scores) == {leg for leg, rank in hit.ranks.items() if rank is not None}
+        if "bm25" in hit.scores:
+            assert hit.scores["bm25"] == pytest.approx(float(legs["bm25"][row]), abs=1e-6)
+        assert hit.scores["dense"] == pytest.approx(float(legs["dense"][row]), abs=1e-5)
+        assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=0.01)
+        assert {type(score) for score in hit.scores.values()} == {float}
+
+
+def test_in_each_leg_who_ranks_higher_scores_no_less(index: Index) -> None:
+    for hits in answers(index):
+        for leg in ("bm25", "dense", "late"):
+            found = sorted((hit.ranks[leg] or 0, hit.scores[leg]) for hit in hits if leg in hit.scores)
+            assert [rank for rank, _ in found] == list(range(1, len(found) + 1))
+            scores = [score for _, score in found]
+            assert scores == sorted(scores, reverse=True)
 
 
 def test_the_right_passage_is_first(index: Index) -> None:
@@ -120,7 +167,39 @@ def test_a_leg_that_did_not_propose_a_passage_gives_it_no_rank(
     for leg in ("bm25", "dense"):
         ranks = [hit.ranks[leg] for hit in every]
         assert set(ranks) <= {1, 2, None}
+        for hit in every:
+            assert (leg in hit.scores) == (hit.ranks[leg] is not None)
     assert sorted(hit.ranks["late"] or 0 for hit in every)[0] >= 1
+    # Late interaction scores whatever either of the others proposed.
+    assert all("late" in hit.scores for hit in every)
+
+
+def test_a_leg_gives_no_score_to_what_it_did_not_find(
+    encoder: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held to brute force: each leg proposes five of thirty, and those in both have both scores."""
+    chance = random.Random(3)
+    words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon", "ملح", "خبز"]
+    documents = [Document(" ".join(chance.choices(words, k=chance.randint(2, 9)))) for _ in range(30)]
+    index = Index.build(documents, tmp_path / "i", encoder=encoder, show_progress=False)
+    monkeypatch.setattr(store, "CANDIDATES", 5)
+    missing: set[str] = set()
+    for question in ("Who sells salt?", "snow", "ملح bread", "Salim wind noon", "Fishermen"):
+        _, legs = brute_force(question, index.passages, encoder)
+        places: dict[str, dict[str, int]] = {}
+        for leg in ("bm25", "dense"):
+            best = np.argsort(-legs[leg], kind="stable")[:5].tolist()
+            found = [row for row in best if leg == "dense" or legs[leg][row] > 0]
+            places[leg] = {index.passages[row].id: rank for rank, row in enumerate(found, 1)}
+        hits = index.search(question, k=5)
+        assert len(hits) == 5
+        for hit in hits:
+            assert "late" in hit.scores
+            for leg in ("bm25", "dense"):
+                assert hit.ranks[leg] == places[leg].get(hit.passage.id)
+                assert (leg in hit.scores) == (hit.passage.id in places[leg])
+                missing |= {leg} - set(hit.scores)
+    assert missing == {"bm25", "dense"}
 
 
 def test_k(index: Index) -> None:
@@ -320,7 +399,7 @@ def test_build_with_another_encoder_encodes_all(index: Index, collection: list[D
     Centers.known(other)
     other.encoded.clear()
     Index.build(collection, index.path, encoder=other, show_progress=False)
-    assert sorted(other.encoded) == sorted(p.text for p in index.passages)
+    assert sorted(other.encoded) == sorted(without_marks(p.text) for p in index.passages)
     with pytest.raises(EncoderMismatch):
         Index.open(index.path, encoder=FakeEncoder())
     # The object that was opened before can't write into what is another encoder's by now.

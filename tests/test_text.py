@@ -9,7 +9,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import Term, analyze, arabic_share, is_arabic, language, normalise, stem
+from index import Document
+from index.text import Term, analyze, arabic_share, is_arabic, language, legible, normalise, stem
 
 ARABIC = "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي"
 MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670\u0640"
@@ -49,6 +50,90 @@ def test_normalise(written: str, normalised: str) -> None:
 def test_normalise_knows_where_each_character_comes_from() -> None:
     assert normalise("بِﻻـٌة").origins == (0, 2, 2, 5)
     assert normalise("aßc").origins == (0, 1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("كِتَابٌ مُحَمَّدٍ", "كتاب محمد"),
+        ("هٰذا قُرۡآن", "هذا قرآن"),
+        ("العـــراق ـــ", "العراق "),
+        ("\u200fالحشد\u200e \u202bهو\u202c \u2067من\u2069", "الحشد هو من"),
+        ("الحـ\u200dشد می\u200cخواهد \ufeffa\u00adb", "الحشد میخواهد ab"),
+        ("\U0001f468\u200d\U0001f467", "\U0001f468\U0001f467"),
+        ("ﻛﺘﺎﺏ ﻣﻌﺮﻛﺔ ﻋﻠﻰ", "كتاب معركة على"),
+        ("ﻻ ﻹ ﻵ ﻷﻷ", "لا لإ لآ لألأ"),  # lam-alef ligatures keep their hamza
+        ("ﷲ ﷺ ﷼", "الله صلى الله عليه وسلم ریال"),
+        ("كﹷﹽ ﹶب ﱞا", "ك ب ا"),  # marks as characters of their own, on a tatweel or on none
+        ("٠١٢٣٤٥٦٧٨٩ ۰۱۲۳۴۵۶۷۸۹ ４२", "0123456789 0123456789 42"),
+        ("ا\u0654حمد ا\u0655لى ا\u0653خر مو\u0654من بي\u0654ر", "أحمد إلى آخر مؤمن بئر"),
+        ("ا\u064e\u0654حمد ا\u0654\u064eحمد", "أحمد أحمد"),  # in either order with a vowel
+        ("أُحِبُّ", "أحب"),
+        ("ب\u0654 \u0654ب", "ب ب"),  # a hamza on what carries none
+        # What a word is spelled like stays, and so does all that isn't Arabic.
+        ("مدرسة على أحمد إلى آخر ٱلبيت مؤمن رئيس", "مدرسة على أحمد إلى آخر ٱلبيت مؤمن رئيس"),
+        ("کتابی، «قال»؟", "کتابی، «قال»؟"),
+        ("Crème BRÛLÉE e\u0301 ﬁn Ⅷ x² Iraq’s\n½", "Crème BRÛLÉE e\u0301 ﬁn Ⅷ x² Iraq’s\n½"),
+        ("\u064e\u0640\u0654\u200f", ""),
+        ("", ""),
+    ],
+)
+def test_legible(written: str, read: str) -> None:
+    assert legible(written).text == read
+
+
+def test_legible_knows_where_each_character_comes_from() -> None:
+    assert legible("بِﻻـٌة").origins == (0, 2, 2, 5)
+    assert legible("كَا\u0654س").origins == (0, 2, 4)
+    assert legible("\u200fa\u0301ﷲ٣").origins == (1, 2, 3, 3, 3, 3, 4)
+    assert legible("ـ\u0654").origins == ()
+
+
+def test_what_a_newspaper_prints_is_read_as_it_is(article: Document) -> None:
+    """All that the article loses is its marks: its words keep their letters."""
+    bare = regex.sub(r"[\p{Mn}\u0640\p{Cf}]", "", article.text)
+    assert legible(article.text).text == bare
+    assert bare != article.text
+
+
+@given(MIXED)
+def test_legible_is_what_it_says(text: str) -> None:
+    read = legible(text)
+    assert len(read.origins) == len(read.text)
+    assert list(read.origins) == sorted(read.origins)
+    assert all(0 <= origin < len(text) for origin in read.origins)
+    assert not regex.search(r"\p{Cf}|\u0640", read.text)
+    # No letter is lost, nor levelled: what it reads has the same terms.
+    assert normalise(read.text).text == normalise(text).text
+    assert terms(read.text) == terms(text)
+
+
+@given(st.text(alphabet=ARABIC + MARKS + "\u0653\u0654\u0655abcé019٣'’ «»،.ﻻﷲﷺ\n\u200f"))
+def test_what_is_legible_stays_as_it_is(text: str) -> None:
+    read = legible(text).text
+    assert legible(read).text == read
+    assert legible(read).origins == tuple(range(len(read)))
+
+
+def test_every_character_by_itself_is_made_legible_once() -> None:
+    changed = []
+    for code in (*range(0x20000), *range(0xE0000, 0xE0200)):
+        for text in (chr(code), f"ا{chr(code)}"):
+            once = legible(text).text
+            if legible(once).text != once or normalise(once).text != normalise(text).text:
+                changed.append(f"U+{code:04X}")
+    assert changed == []
+
+
+@given(st.lists(st.tuples(st.sampled_from(ARABIC), st.text(MARKS, max_size=3)), min_size=1))
+def test_a_vocalised_word_is_read_as_the_bare_one(letters: list[tuple[str, str]]) -> None:
+    written = "".join(letter + marks for letter, marks in letters)
+    bare = "".join(letter for letter, _ in letters)
+    read = legible(written)
+    assert read.text == bare
+    assert "".join(written[origin] for origin in read.origins) == bare
+    # Decomposed, as some file systems and phones write it.
+    assert legible(unicodedata.normalize("NFD", written)).text == bare
 
 
 def test_hamza_on_its_carrier_and_hamza_by_a_combining_mark_are_the_same() -> None:

@@ -1,0 +1,144 @@
+"""Text -> vectors as an index keeps them: read as a newspaper prints it, standing where it was written."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+import numpy as np
+import pytest
+from fake_encoder import FakeEncoder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.centers import Centers
+from index.encode import encode
+from index.encoder import Encoding, Kind
+from index.late import TokenVectors
+from index.text import legible
+
+VOCALISED = "أَعْلَنَ الحَـــشْدُ ﻻ «المَعْرَكَةَ» ٢٠١٧."
+BARE = "أعلن الحشد لا «المعركة» 2017."
+WORDS = ["أعلن", "الحشد", "لا", "المعركة", "2017"]
+
+
+@pytest.fixture
+def centers(encoder: FakeEncoder) -> Centers:
+    known = Centers.known(encoder)
+    encoder.encoded.clear()
+    return known
+
+
+def one(text: str, encoder: FakeEncoder, centers: Centers, kind: Kind = "passage") -> TokenVectors:
+    ((_, tokens),) = encode([text], kind, encoder, centers)
+    return tokens
+
+
+def test_the_encoder_reads_what_is_legible(encoder: FakeEncoder, centers: Centers) -> None:
+    list(encode([VOCALISED, "\u200fCafé\u200f ١٠"], "query", encoder, centers))
+    assert encoder.encoded == [BARE, "Café 10"]
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_vocalised_text_has_the_vectors_of_the_bare_one(
+    kind: Kind, encoder: FakeEncoder, centers: Centers
+) -> None:
+    (vector, tokens), (bare_vector, bare_tokens) = encode([VOCALISED, BARE], kind, encoder, centers)
+    np.testing.assert_array_equal(vector, bare_vector)
+    np.testing.assert_array_equal(tokens.vectors, bare_tokens.vectors)
+    np.testing.assert_array_equal(tokens.weights, bare_tokens.weights)
+    np.testing.assert_array_equal(tokens.sentences, bare_tokens.sentences)
+    assert [BARE[start:end] for start, end in bare_tokens.spans] == WORDS
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_they_are_the_encoders_own_less_the_language(
+    kind: Kind, encoder: FakeEncoder, centers: Centers
+) -> None:
+    ((vector, tokens),) = encode([VOCALISED], kind, encoder, centers)
+    encoding = encoder.encoding(BARE)
+    np.testing.assert_array_equal(vector, centers.vector(encoding, BARE, kind))
+    np.testing.assert_array_equal(tokens.vectors, centers.tokens(encoding, BARE, kind).vectors)
+    other: Kind = "query" if kind == "passage" else "passage"
+    assert not np.allclose(vector, centers.vector(encoding, BARE, other))
+
+
+def test_spans_count_in_the_text_as_it_was_written(encoder: FakeEncoder, centers: Centers) -> None:
+    tokens = one(VOCALISED, encoder, centers)
+    assert tokens.spans.dtype == np.int32
+    stood = [VOCALISED[start:end] for start, end in tokens.spans]
+    # From the first letter to the last; a mark on the last letter stands behind it.
+    assert stood == ["أَعْلَن", "الحَـــشْد", "ﻻ", "المَعْرَكَة", "٢٠١٧"]
+    assert [legible(word).text for word in stood] == WORDS
+
+
+def test_two_letters_of_one_ligature_stand_in_it_both(encoder: FakeEncoder, centers: Centers) -> None:
+    """ﷺ is four words."""
+    tokens = one("قال ﷺ.", encoder, centers)
+    assert tokens.spans.tolist() == [[0, 3], [4, 5], [4, 5], [4, 5], [4, 5]]
+
+
+def test_a_hamza_that_is_a_mark_belongs_to_its_word(encoder: FakeEncoder, centers: Centers) -> None:
+    tokens = one("ا\u0654حمد هنا", encoder, centers)
+    assert tokens.spans.tolist() == [[0, 5], [6, 9]]
+    np.testing.assert_array_equal(tokens.vectors, one("أحمد هنا", encoder, centers).vectors)
+
+
+def test_sentences_are_those_of_the_text_as_it_was_written(encoder: FakeEncoder, centers: Centers) -> None:
+    tokens = one("ـــــــــــــــــ. أَـــ عاد. بَقِيَ! Rain fell.", encoder, centers)
+    assert tokens.sentences.tolist() == [1, 1, 2, 3, 3]
+
+
+@pytest.mark.parametrize("text", ["ـــ", "\u064e\u0651", "\u200f", "ـ\u0654", "…", " ", ""])
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_text_without_letters_has_no_tokens(
+    text: str, kind: Kind, encoder: FakeEncoder, centers: Centers
+) -> None:
+    ((vector, tokens),) = encode([text], kind, encoder, centers)
+    assert (tokens.vectors.shape, tokens.spans.shape) == ((0, encoder.dimension), (0, 2))
+    assert (tokens.weights.shape, tokens.sentences.shape) == ((0,), (0,))
+    assert tokens.spans.dtype == np.int32
+    assert np.isfinite(vector).all()
+
+
+def test_the_order_of_the_texts_is_kept(encoder: FakeEncoder, centers: Centers) -> None:
+    texts = ["word" * n + " كَ" * (n % 3) for n in range(1, 9)] * 2
+    together = list(encode(texts, "passage", encoder, centers))
+    assert len(together) == len(texts)
+    for text, (vector, tokens) in zip(texts, together, strict=True):
+        ((alone, tokens_alone),) = encode([text], "passage", encoder, centers)
+        np.testing.assert_array_equal(vector, alone)
+        np.testing.assert_array_equal(tokens.vectors, tokens_alone.vectors)
+        np.testing.assert_array_equal(tokens.spans, tokens_alone.spans)
+
+
+def test_no_texts(encoder: FakeEncoder, centers: Centers) -> None:
+    assert list(encode([], "passage", encoder, centers)) == []
+
+
+def test_an_encoder_that_loses_a_text_is_noticed(centers: Centers) -> None:
+    """Else every later passage would have the vectors of the one before."""
+
+    class Forgetful(FakeEncoder):
+        def encode(self, texts: Sequence[str], kind: Kind) -> Iterator[Encoding]:
+            return super().encode(texts[1:], kind)
+
+    with pytest.raises(ValueError, match="shorter"):
+        list(encode(["one", "two"], "passage", Forgetful(), centers))
+
+
+@given(st.text(alphabet="اأبةلىكا\u064e\u0651\u0640\u0654\u200fﻻﷺ ab٣.\n") | st.text())
+def test_a_token_stands_where_its_letters_were_written(text: str) -> None:
+    encoder = FakeEncoder()
+    centers = Centers.known(encoder)
+    tokens = one(text, encoder, centers)
+    read = encoder.encoding(legible(text).text)
+    assert len(tokens.spans) == len(read.spans)
+    seen = legible(text)
+    for (start, end), (first, last) in zip(tokens.spans.tolist(), read.spans.tolist(), strict=True):
+        assert 0 <= start < end <= len(text)
+        # The letters of the token are in the span, and none before or behind it.
+        assert seen.text[first:last] in legible(text[start:end]).text
+        assert [n for n in seen.origins[first:last] if not start <= n < end] == []
+        assert unicodedata.category(text[start]) != "Cf"

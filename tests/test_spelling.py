@@ -1,0 +1,205 @@
+"""A question's words are read as the collection spells them, and only those that it never has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_encoder import FakeEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Document, Index
+from index.build import make
+from index.generation import Generation
+from index.spelling import Spelling
+from index.text import analyze, legible, normalise
+
+LETTERS = "ءآأإابةتلمنهوىيكف"
+
+
+@pytest.mark.parametrize(
+    ("texts", "asked", "read"),
+    [
+        (["عاد أحمد إلى المدينة."], "متى عاد احمد الي المدينه؟", "متى عاد أحمد إلى المدينة؟"),
+        (["علي في مستشفى القرية"], "على مستشفي القريه", "علي مستشفى القرية"),
+        # As it is written there, it stays, however rare.
+        (["أحمد أحمد أحمد احمد"], "احمد", "احمد"),
+        (["أحمد احمد"], "أحمد", "أحمد"),
+        # The most frequent form; of two that are as frequent, the first in the order of characters.
+        (["إعلام أعلام", "أعلام"], "اعلام", "أعلام"),
+        (["إعلام أعلام إعلام"], "اعلام", "إعلام"),
+        (["إعلام", "أعلام"], "اعلام", "أعلام"),
+        # Vocalised or stretched it is the same word.
+        (["أَحْمَدُ الأَمِـــير"], "احمد الامير", "أحمد الأمير"),
+        # With what is attached to it.
+        (["المدينة"], "والمدينه", "والمدينة"),
+        (["المدينة"], "بالمدينه كالمدينه", "بالمدينة كالمدينة"),
+        (["مدينة"], "والمدينه", "والمدينة"),
+        (["مدينة"], "بالمدينه كالمدينه فالمدينه للمدينه", "بالمدينة كالمدينة فالمدينة للمدينة"),
+        (["مدينة"], "ومدينه فمدينه بمدينه لمدينه كمدينه", "ومدينة فمدينة بمدينة لمدينة كمدينة"),
+        (["أحمد"], "لاحمد واحمد", "لأحمد وأحمد"),
+        (["مدينة"], "ٱلمدينه", "ٱلمدينة"),  # what is attached stays as it was written
+        # The whole word counts before its parts.
+        (["والمدينة مدينه"], "والمدينه", "والمدينة"),
+        # What would be left of the word is too short to tell.
+        (["أب"], "واب", "واب"),
+        (["أبي"], "وابي", "وأبي"),
+        # One is taken off.
+        (["مدينة"], "وبالمدينه", "وبالمدينه"),
+        # Two letters that are both more than the bare one make two words.
+        (["إلا"], "ألا الا", "ألا إلا"),
+        (["ألا"], "إلا الا", "إلا ألا"),
+        (["فأن"], "فإن فان", "فإن فأن"),
+        (["مدرسه على"], "مدرسة علي", "مدرسه على"),
+        (["ماء"], "ما", "ما"),
+        # What the collection hasn't at all stays, and so does what isn't Arabic.
+        (["أحمد"], "محمود سعاد", "محمود سعاد"),
+        (["Café ÉCOLE أحمد"], "cafe ecole، احمد’s 2017!", "cafe ecole، أحمد’s 2017!"),
+        (["أحمد"], "الـ احمد", "ال أحمد"),
+        (["أحمد"], "", ""),
+        ([], "احمد", "احمد"),
+        (["", "…", "2017 only Latin"], "احمد", "احمد"),
+    ],
+)
+def test_spelled_as_in_the_collection(texts: list[str], asked: str, read: str) -> None:
+    assert Spelling.of(texts).apply(legible(asked).text) == read
+
+
+def test_all_else_stays_where_it_was() -> None:
+    spelling = Spelling.of(["أحمد"])
+    assert spelling.apply(" «احمد»،\n(احمد)\tx احمد… ") == " «أحمد»،\n(أحمد)\tx أحمد… "
+
+
+def test_the_forms_are_legible_and_the_most_frequent_first() -> None:
+    spelling = Spelling.of(["بَاب دار، باب", "دار \u200fباب x 3 ال ـ", "ﻻ دار باب دكان"])
+    assert spelling.forms == ["باب", "دار", "دكان", "لا"]
+
+
+def test_it_can_be_made_from_any_kind_of_iterable() -> None:
+    assert Spelling.of(iter(["باب", "دار"])).forms == Spelling.of(("باب", "دار")).forms == ["باب", "دار"]
+
+
+WORDS = st.text(LETTERS, min_size=1, max_size=6)
+
+
+@given(st.lists(WORDS, max_size=8), st.lists(WORDS, max_size=5))
+def test_the_terms_stay_and_so_do_places(texts: list[str], asked: list[str]) -> None:
+    """Only letters that the analyzer takes for the same are exchanged, one for one."""
+    question = " ".join(asked)
+    read = Spelling.of(texts).apply(question)
+    assert len(read) == len(question)
+    assert normalise(read).text == normalise(question).text
+    assert analyze(read) == analyze(question)
+
+
+@given(st.lists(WORDS, max_size=8), st.text() | st.text(LETTERS + "\u064e\u0640ﻻﷲ ab3،\n"))
+def test_any_question_of_any_texts(texts: list[str], question: str) -> None:
+    read = legible(question).text
+    spelled = Spelling.of([*texts, question[::-1]]).apply(read)
+    assert normalise(spelled).text == normalise(read).text
+    assert Spelling.of([]).apply(read) == read
+
+
+@given(st.lists(WORDS, min_size=1, max_size=8))
+def test_what_the_collection_has_is_left_as_it_is(texts: list[str]) -> None:
+    spelling = Spelling.of(texts)
+    for text in texts:
+        assert spelling.apply(text) == text
+    assert len(set(spelling.forms)) == len(spelling.forms)
+
+
+# A letter that is exchanged for another, and the letter that both are read as.
+BARE = {"أ": "ا", "إ": "ا", "ة": "ه", "ى": "ي"}
+# So few that most of them meet.
+ALIKE = st.sampled_from("اأإ").flatmap(lambda first: st.sampled_from("اأهةيى").map(lambda last: first + last))
+
+
+def spelled(texts: list[str], word: str) -> str:
+    """By a count over all words: the most frequent one, if no letter of it contradicts another."""
+    alike = [text for text in texts if [BARE.get(c, c) for c in text] == [BARE.get(c, c) for c in word]]
+    if word in alike or not alike:
+        return word
+    usual = min(alike, key=lambda text: (-alike.count(text), text))
+    pairs = zip(word, usual, strict=True)
+    return usual if all(a == b or a not in BARE or b not in BARE for a, b in pairs) else word
+
+
+@settings(max_examples=300)
+@given(st.lists(ALIKE, min_size=1, max_size=12), ALIKE)
+def test_a_word_is_spelled_as_a_count_would_have_it(texts: list[str], word: str) -> None:
+    assert Spelling.of(texts).apply(word) == spelled(texts, word)
+
+
+@pytest.mark.parametrize(
+    ("texts", "asked", "read"),
+    [
+        # A hamza that both have, beside a letter that is exchanged.
+        (["إلى إدارة المؤسسة"], "إلي إداره المؤسسه", "إلى إدارة المؤسسة"),
+        (["مسؤولية الهيئة"], "مسؤوليه الهيئه والهيئه", "مسؤولية الهيئة والهيئة"),
+    ],
+)
+def test_letters_that_are_the_same_do_not_matter(texts: list[str], asked: str, read: str) -> None:
+    assert Spelling.of(texts).apply(asked) == read
+
+
+def test_what_is_attached_to_a_word_of_the_collection_is_not_read_as_another() -> None:
+    """«و» and its «الأمل» would do for «الامل» as well, but «أمل» is the collection's own."""
+    assert Spelling.of(["أمل، الامل"]).apply("والأمل") == "والأمل"
+
+
+def test_it_is_saved_with_the_index(encoder: FakeEncoder, tmp_path: Path) -> None:
+    documents = [Document("عاد أحمد إلى المدينة. احمد هنا، وأحمد أحمد!\nRain."), Document("سُعَاد؟")]
+    made = make({d.id: d for d in documents}, encoder, None, show_progress=False)
+    assert made.spelling.forms == ["أحمد", "إلى", "احمد", "المدينة", "سعاد", "عاد", "هنا", "وأحمد"]
+    made.save(tmp_path)
+    loaded = Generation.load(tmp_path)
+    assert list(loaded.spelling.forms) == made.spelling.forms
+    assert (tmp_path / "spelling.txt").read_text("utf-8").splitlines() == made.spelling.forms
+    for question in ("الي المدينه", "سعاد وسعاد", "احمد", "واحمد"):
+        assert loaded.spelling.apply(question) == made.spelling.apply(question)
+    assert loaded.spelling.apply("الي المدينه") == "إلى المدينة"
+
+
+def test_it_is_empty_where_nothing_is_arabic(encoder: FakeEncoder, tmp_path: Path) -> None:
+    made = make({d.id: d for d in [Document("Rain fell.")]}, encoder, None, show_progress=False)
+    made.save(tmp_path)
+    assert (tmp_path / "spelling.txt").read_bytes() == b""
+    assert Generation.load(tmp_path).spelling.forms == []
+
+
+COLLECTION = [
+    Document("أعلن أحمد انطلاق المعركة.\nوصلت القوّات إلى الحدود.", id="battle"),
+    Document("مستشفى المدينة قرب الأسواق.\nThe river floods in spring.", id="city"),
+]
+
+
+@pytest.mark.parametrize(
+    ("careless", "well"),
+    [
+        ("من اعلن المعركه؟", "من أعلن المعركة؟"),
+        ("اين وصل احمد", "اين وصل أحمد"),
+        ("هل المستشفي والمدينه الي الحدود", "هل المستشفى والمدينة إلى الحدود"),
+        ("إلي الاسواق river", "إلى الأسواق river"),
+        ("أَعلَنَ أحـــمد المعركة", "أعلن أحمد المعركة"),
+    ],
+)
+@pytest.mark.parametrize("is_reopened", [False, True])
+def test_however_it_is_spelled_a_question_has_the_same_hits(
+    careless: str, well: str, is_reopened: bool, encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    index = Index.build(COLLECTION, tmp_path / "i", encoder=encoder, show_progress=False)
+    if is_reopened:
+        index = Index.open(tmp_path / "i", encoder=encoder)
+    assert index.search(careless, k=10) == index.search(well, k=10)
+    assert index.query(careless).reading == index.query(well).reading == well
+
+
+def test_an_update_brings_its_spelling(encoder: FakeEncoder, tmp_path: Path) -> None:
+    index = Index.build(COLLECTION[:1], tmp_path / "i", encoder=encoder, show_progress=False)
+    assert index.query("مستشفي").reading == "مستشفي"
+    index.update(COLLECTION[1:])
+    assert index.query("مستشفي").reading == "مستشفى"
+    index.remove(["city"])
+    assert index.query("مستشفي").reading == "مستشفي"
+    assert index.query("المعركه").reading == "المعركة"
