@@ -22,11 +22,11 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk import cache_folder, replace
+from index.disk import cache_folder, read_array, replace
 from index.encoder import Encoder, Encoding, Kind
 from index.late import TokenVectors
 from index.sentences import sentences
-from index.text import arabic_share
+from index.text import ANALYZER_VERSION, arabic_share, legible
 
 FloatArray = NDArray[np.float32]
 
@@ -48,12 +48,12 @@ class Centers:
     @classmethod
     def known(cls, encoder: Encoder) -> Centers:
         """The encoder's means, from the user's cache if they were taken before."""
-        identity = f"{encoder.fingerprint}\n{_content()}"
+        identity = f"{encoder.fingerprint}\n{ANALYZER_VERSION}\n{_content()}"
         key = hashlib.sha256(identity.encode()).hexdigest()[:16]
         path = cache_folder() / "centers" / f"{key}.npy"
         shape = (len(_LANGUAGES), len(_KINDS), 2, encoder.dimension)
         try:
-            means = np.load(io.BytesIO(path.read_bytes()), allow_pickle=False)
+            means = read_array(path)
             if means.shape == shape:
                 return cls(means)
         except (OSError, ValueError, EOFError, BadZipFile, AttributeError):
@@ -72,7 +72,8 @@ class Centers:
         means = np.zeros((len(_LANGUAGES), len(_KINDS), 2, encoder.dimension), np.float32)
         for i, language in enumerate(_LANGUAGES):
             for j, kind in enumerate(_KINDS):
-                encodings = list(encoder.encode(list(_texts(language, kind)), kind))
+                texts = [legible(text).text for text in _texts(language, kind)]
+                encodings = list(encoder.encode(texts, kind))
                 tokens = np.concatenate([e.tokens for e in encodings])
                 means[i, j, 0] = _unit(tokens).mean(axis=0)
                 means[i, j, 1] = np.mean([e.vector for e in encodings], axis=0)

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import tempfile
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
+
+_parsing = threading.Lock()
 
 
 def cache_folder() -> Path:
@@ -56,6 +59,24 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
     write(path, (header.getvalue(), array.reshape(-1).view(np.uint8).data))
+
+
+def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
+    """Reads what `write_array` wrote.
+
+    Args:
+        path: the file.
+        mapped: leave the numbers on disk until they are asked for.
+
+    Raises:
+        OSError: it can't be read.
+        ValueError: it isn't in that format.
+    """
+    # numpy parses the header as Python source, and CPython 3.11's parser fails now and then when two
+    # threads are in it (SystemError, "AST constructor recursion depth mismatch").
+    with _parsing:
+        array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+    return array
 
 
 def flush(path: Path) -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.centers import Centers
 from index.dense import DenseIndex
-from index.disk import flush, sha256, write, write_array
+from index.disk import flush, read_array, sha256, write, write_array
 from index.encoder import Encoder
 from index.errors import IndexDamaged, make_again
 from index.late import LateIndex
@@ -111,7 +111,7 @@ class Generation:
             spelling=Spelling(list(_lines(folder / _SPELLING))),
             dense=DenseIndex.load(folder / _DENSE),
             late=LateIndex.load(folder),
-            centers=Centers(np.load(folder / _CENTERS, allow_pickle=False)),
+            centers=Centers(read_array(folder / _CENTERS)),
             encoder_name=manifest["encoder"]["name"],
             encoder_fingerprint=manifest["encoder"]["fingerprint"],
         )

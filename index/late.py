@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.disk import write_array
+from index.disk import read_array, write_array
 
 FloatArray = NDArray[np.float32]
 
@@ -103,7 +103,7 @@ class LateIndex:
     @classmethod
     def load(cls, folder: Path) -> LateIndex:
         """Opens what `save` wrote; vectors stay on disk until they are asked for."""
-        return cls(*(np.load(folder / name, mmap_mode="r", allow_pickle=False) for name in _FILES))
+        return cls(*(read_array(folder / name, mapped=True) for name in _FILES))
 
     def save(self, folder: Path) -> None:
         """Writes the arrays into a folder."""

@@ -28,9 +28,11 @@ class Spelling:
             forms: each once, legible, the most frequent first.
         """
         self.forms = forms
-        self._known = frozenset(forms)
+        # Where المدينة stands مدينة is known too, as in للمدينة.
+        bare = [form.removeprefix("ال") for form in forms if len(form) >= len("ال") + _SHORTEST]
+        self._known = frozenset((*forms, *bare))
         self._usual: dict[str, str] = {}
-        for form in forms:
+        for form in (*forms, *bare):
             self._usual.setdefault(normalise(form).text, form)
 
     @classmethod

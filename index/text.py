@@ -102,7 +102,7 @@ def legible(text: str) -> Normalised:
     pieces: list[str] = []
     origins: list[int] = []
     for position, character in enumerate(text):
-        if character in _HAMZA_MARKS and pieces:
+        if character in _HAMZA_MARKS and pieces and is_arabic(pieces[-1]):
             # A hamza or madda that follows its letter as a mark of its own belongs to the word.
             pieces[-1] = unicodedata.normalize("NFC", pieces[-1] + character)[:1]
             continue

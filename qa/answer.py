@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,7 +98,8 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
         raise ValueError(f"k must be at least 1, not {k}")
     source = open_index(index).snapshot()
     query = source.query(question)
-    return answer(source, query, source.search(query, max(k, MOST_CANDIDATES)), k)
+    reply = answer(source, query, source.search(query, MOST_CANDIDATES), k)
+    return reply if k <= MOST_CANDIDATES else replace(reply, hits=tuple(source.search(query, k)))
 
 
 def answer(index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
@@ -128,14 +129,12 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         tokens = index.tokens(hit.passage)
         cosines = query.tokens.similarities(tokens)
         matches_before = np.zeros(len(weights), np.float32)
-        for number, text in enumerate(_sentences(hit.passage.text)):
-            inside = np.flatnonzero(tokens.sentences == number)
+        for text in _sentences(hit.passage.text):
+            inside = np.flatnonzero(tokens.sentences == text.number)
             matches = cosines[:, inside].max(axis=1, initial=0)
             semantic = float(matches @ weights)
             before = float(np.maximum(matches, matches_before) @ weights) - semantic
             matches_before = matches
-            if not text.terms:
-                continue  # marks alone say nothing that could be quoted
             pooled = float(mean @ _unit(tokens.vectors[inside].sum(axis=0)))
             lexical = len(terms & text.terms) / len(terms)
             fit = fits(wanted, text.words, asked)
@@ -175,6 +174,7 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
 class _Text:
     """A sentence of a passage as it was written, whatever is asked."""
 
+    number: int
     start: int
     end: int
     quote_start: int
@@ -185,15 +185,17 @@ class _Text:
 
 @lru_cache(maxsize=4096)
 def _sentences(passage: str) -> tuple[_Text, ...]:
-    """The sentences of a passage in order."""
+    """The sentences of a passage in order, but for marks alone: they say nothing that could be quoted."""
     found: list[_Text] = []
-    for start, end in sentences(passage):
+    for number, (start, end) in enumerate(sentences(passage)):
         text = passage[start:end]
+        terms = frozenset(term.term for term in analyze(text))
+        if not terms:
+            continue
         quote_start, length = start, 1
         if found and leans(text) and found[-1].length < MOST_SENTENCES:
             quote_start, length = found[-1].quote_start, found[-1].length + 1
-        terms = frozenset(term.term for term in analyze(text))
-        found.append(_Text(start, end, quote_start, length, terms, plain_words(text)))
+        found.append(_Text(number, start, end, quote_start, length, terms, plain_words(text)))
     return tuple(found)
 
 
