@@ -613,6 +613,11 @@ def sentences_read(text: str, encoder: FakeEncoder, folder: Path) -> dict[str, S
     [
         ("Salim came. He sold salt.", {"Salim came.": (1, ""), "He sold salt.": (2, "Salim came. ")}),
         ("Salim came. Zaid left.", {"Salim came.": (1, ""), "Zaid left.": (1, "")}),
+        # Marks alone are no sentence to lean on.
+        (
+            "Salim came. … He sold salt.",
+            {"Salim came.": (1, ""), "He sold salt.": (2, "Salim came. … ")},
+        ),
         # The first sentence of a passage has nothing to lean on.
         ("He sold salt. Rain fell.", {"He sold salt.": (1, ""), "Rain fell.": (1, "")}),
         # Three sentences at most; the fourth begins anew, and the fifth leans on it.

@@ -22,7 +22,16 @@ from index.query import Query
 from index.text import Language
 from qa import ask
 from qa.answer import Sentence, read
-from qa.confidence import FEATURES, THRESHOLD, _models, _weakest, confidence, features, pairing
+from qa.confidence import (
+    FEATURES,
+    MOST_CANDIDATES,
+    THRESHOLD,
+    _models,
+    _weakest,
+    confidence,
+    features,
+    pairing,
+)
 
 PAIRINGS = ("ar-ar", "ar-en", "en-ar", "en-en")
 
@@ -283,6 +292,21 @@ def test_confidence_does_not_depend_on_how_many_passages_are_shown(
         for question in ("Who sells salt?", "When did it snow?", "bread wind who"):
             confidences = {k: ask(question, index, k=k).confidence for k in (1, 3, 5, 10, 30)}
             assert len(set(confidences.values())) == 1, (feature, question, confidences)
+
+
+def test_nor_where_more_are_shown_than_are_compared(encoder: FakeEncoder, tmp_path: Path) -> None:
+    chance = random.Random(2)
+    words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon"]
+    documents = [
+        Document(f"{n} {' '.join(chance.choices(words, k=chance.randint(3, 14)))}", id=f"d{n}")
+        for n in range(2 * MOST_CANDIDATES)
+    ]
+    index = Index.build(documents, tmp_path / "i", encoder=encoder)
+    few, all_ = (ask("Who sells salt?", index, k=k) for k in (5, 2 * MOST_CANDIDATES))
+    assert few.confidence == all_.confidence
+    assert few.citations == all_.citations
+    assert len(few.hits) == 5
+    assert {hit.passage.document_id for hit in all_.hits} == {document.id for document in documents}
 
 
 def test_features_of_an_answer_are_those_of_what_was_read(encoder: FakeEncoder, tmp_path: Path) -> None:
