@@ -14,7 +14,7 @@ import argparse
 import os
 import platform
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from importlib import metadata
@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from index.encoder import load
 from index.store import Index
+from index.types import Hit
 from qa.evaluate import Report
 from qa.gold import GoldSet, squad
 from qa.report import measure, table
@@ -101,10 +102,15 @@ def _own(index: Index, gold: GoldSet) -> tuple[list[tuple[str, ...]], list[tuple
     found, nearest = [], []
     for question in tqdm(gold.questions, desc="Dalil", unit=" questions", disable=None):
         hits = index.search(question.text, 100)
-        found.append(tuple(hit.passage.document_id for hit in hits[:10]))
         dense = sorted((hit for hit in hits if hit.ranks["dense"]), key=lambda hit: hit.ranks["dense"] or 0)
-        nearest.append(tuple(hit.passage.document_id for hit in dense[:10]))
+        found.append(_documents(hits))
+        nearest.append(_documents(dense))
     return found, nearest
+
+
+def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:
+    """The ids of ten documents at most, each once, in the order of their best passages."""
+    return tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:10]
 
 
 def read_sections(content: str) -> dict[str, str]:
