@@ -1,8 +1,9 @@
 """The same search through what people use today: LangChain, Haystack, LlamaIndex and txtai.
 
 Each is set up for hybrid search as its own documentation shows, with the defaults that it comes with
-(its BM25, its tokenizer, its fusion) and with Dalil's encoder. So what differs is the search, not the
-model. Where the documentation asks how many a retriever returns, it is as many as are asked for.
+(its BM25, its tokenizer, its fusion) and with Dalil's encoder, which reads the text as it stands. So
+what differs is the search, not the model. Where the documentation asks how many a retriever returns,
+it is as many as are asked for.
 Needs the extra `dalil[peers]`, which `make bench` installs.
 """
 

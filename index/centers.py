@@ -17,7 +17,6 @@ import io
 import json
 from collections.abc import Iterator
 from importlib import resources
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +55,7 @@ class Centers:
             means = read_array(path)
             if means.shape == shape:
                 return cls(means)
-        except (OSError, ValueError, EOFError, BadZipFile, AttributeError):
+        except (OSError, ValueError, AttributeError):
             pass  # not taken yet, or damaged: both are mended by taking them
         centers = cls.take(encoder)
         with contextlib.suppress(OSError):  # a cache that can't be written costs seconds, no more

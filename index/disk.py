@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import platformdirs
@@ -75,7 +76,10 @@ def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
     # numpy parses the header as Python source, and CPython 3.11's parser fails now and then when two
     # threads are in it (SystemError, "AST constructor recursion depth mismatch").
     with _parsing:
-        array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+        try:
+            array: NDArray[Any] = np.load(path, mmap_mode="r" if mapped else None, allow_pickle=False)
+        except (EOFError, BadZipFile) as error:
+            raise ValueError(f"{path} isn't an array in numpy's .npy format") from error
     return array
 
 

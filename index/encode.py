@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from index.centers import Centers
 from index.encoder import Encoder, Encoding, Kind
 from index.late import TokenVectors
-from index.text import Normalised, legible
+from index.text import legible
 
 FloatArray = NDArray[np.float32]
 
@@ -23,15 +23,16 @@ def encode(
     The encoder reads each text without what writers may leave out (`legible`), so that a vocalised
     text has the vectors of a bare one; the tokens' spans count in the text as it was given.
     """
-    read = [legible(text) for text in texts]
-    for text, seen, encoding in zip(texts, read, encoder.encode([r.text for r in read], kind), strict=True):
-        placed = _placed(encoding, seen)
-        yield centers.vector(placed, text, kind), centers.tokens(placed, text, kind)
+    encodings = encoder.encode([legible(text).text for text in texts], kind)
+    for text, encoding in zip(texts, encodings, strict=True):
+        original = _in_original(encoding, text)
+        yield centers.vector(original, text, kind), centers.tokens(original, text, kind)
 
 
-def _placed(encoding: Encoding, seen: Normalised) -> Encoding:
-    """The same encoding with the spans of the text that the legible one comes from."""
-    origins = np.array(seen.origins, np.int32)
+def _in_original(encoding: Encoding, text: str) -> Encoding:
+    """The encoding of a legible text with the spans that its tokens have in the text itself."""
+    # Worked out anew: for a whole collection the origins would take more memory than its text.
+    origins = np.array(legible(text).origins, np.int32)
     first, last = encoding.spans[:, 0], encoding.spans[:, 1] - 1
     spans = np.stack([origins[first], origins[last] + 1], axis=1)
     return Encoding(encoding.vector, encoding.tokens, spans, encoding.surprisal)

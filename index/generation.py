@@ -139,8 +139,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         raise _damaged(path, "isn't what was written") from error
     if versions != (FORMAT_VERSION, ANALYZER_VERSION):
         raise IndexDamaged(
-            f"The index in {folder.parent} was made by another version of Dalil (format and analyzer "
-            f"{versions}, this one's {(FORMAT_VERSION, ANALYZER_VERSION)}). {make_again(folder.parent)}"
+            f"The index in {folder.parent} was made by another version of Dalil (format {versions[0]}, "
+            f"analyzer {versions[1]}; this one's: format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}). "
+            f"{make_again(folder.parent)}"
         )
     if _sealed(manifest) != content:
         raise _damaged(path, "isn't what was written (its checksum differs)")

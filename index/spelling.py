@@ -2,8 +2,9 @@
 
 Many write احمد, المدينه and علي where a newspaper prints أحمد, المدينة and على. The analyzer levels
 that; an encoder doesn't, and reads two words. So a question's word that the collection never has is
-read as the collection's own word of the same normalised form, if there is one that differs only where
-one of the two has the bare letter: احمد is أحمد, but ألا isn't إلا.
+read as the collection's most frequent word of the same normalised form, where the question has only left
+something off: احمد is أحمد, but ألا isn't إلا, and كرة isn't كره. In a collection that never writes ة,
+or أ, the question may be the careful one: there كرة is كره too.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Spelling:
         # Where المدينة stands مدينة is known too, as in للمدينة.
         bare = [form.removeprefix("ال") for form in forms if len(form) >= len("ال") + _SHORTEST]
         self._known = frozenset((*forms, *bare))
+        self._letters = frozenset("".join(forms))
         self._usual: dict[str, str] = {}
         for form in (*forms, *bare):
             self._usual.setdefault(normalise(form).text, form)
@@ -72,7 +74,11 @@ class Spelling:
         if usual is None or not len(level) == len(usual) == len(word):
             return None
         letters = zip(level, word, usual, strict=True)
-        return usual if all(one == other or bare in (one, other) for bare, one, other in letters) else None
+        return usual if all(self._left_off(bare, one, other) for bare, one, other in letters) else None
+
+    def _left_off(self, bare: str, asked: str, usual: str) -> bool:
+        """Whether a question's letter can be read as the collection's: both are the same without marks."""
+        return usual == asked or asked == bare or (usual == bare and asked not in self._letters)
 
 
 def _arabic_words(text: str) -> Iterable[str]:

@@ -88,7 +88,8 @@ class Hit:
 
     Attributes:
         passage: what was found.
-        score: the fused score; comparable within one search only.
+        score: the fused score. It doesn't depend on which other passages were found, where question and
+            passage are in the same script.
         ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None
             where the leg didn't find it.
         scores: its score in each leg that found it: BM25 as a share of the most that it could be, and

@@ -34,20 +34,22 @@ FEATURES: Final = (
     "sentence",  # late interaction with the best sentence
     "passage",  # the same with all that was read of its passage: each word's best match anywhere in it
     "weakest",  # in the passage, the quarter of the question's weight that is matched worst
-    "words",  # share of the question's words that stand in the best sentence
+    "words",  # share of the question's words that stand in the best sentence; 0 across languages
     "fit",  # 1 where it has the time or the number that the question asks for, -1 where it hasn't, else 0
-    "score",  # the best passage's fused score
+    "score",  # the first hit's fused score
     "gap",  # ... how far the second is behind
-    "rise",  # ... and the next nineteen on average
+    "rise",  # ... and the nineteen behind it on average
     "deviations",  # the same in standard deviations of those nineteen
-    "bm25",  # the best passage's score by BM25
-    "bm25_first",  # 1 where no other has a better one
-    "dense",  # ... by the pooled vectors
-    "dense_gap",  # how far apart their first two are
+    "bm25",  # the first hit's score by BM25; 0 across languages
+    "bm25_first",  # 1 where no other hit has a better one; 0 across languages
+    "dense",  # the first hit's cosine by the pooled vectors
+    "dense_gap",  # how far apart the two best of these are
     "length",  # log of the question's tokens: the fewer, the easier to match by chance
     "candidates",  # log of the passages compared, a hundred at most: the more, the likelier by chance
 )
 _RIVALS: Final = 19
+# Standard deviations from the mean of the training questions.
+_FURTHEST: Final = 3.0
 # Keeps a handful of passages with like scores from standing out without end.
 _LEAST_DEVIATION: Final = 0.01
 
@@ -64,6 +66,9 @@ def confidence(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> 
         return 0.0
     model = _models()[pairing(query, found)]
     values = (features(query, hits, found) - model["mean"]) / model["scale"]
+    # A collection of two passages has values that no training question had: they say no more than the
+    # furthest that were seen.
+    values = np.clip(values, -_FURTHEST, _FURTHEST)
     return float(1 / (1 + np.exp(-(values @ model["weights"] + model["bias"]))))
 
 
@@ -83,19 +88,21 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
     dense = np.array([hit.scores["dense"] for hit in hits if "dense" in hit.scores])
     nearest = np.sort(dense)[::-1]
     rise = scores[0] - rivals.mean() if rivals.size else 0.0
+    # Across languages words in common are a few names, which a question that isn't answered has too.
+    is_one_language = float(language(best.passage.text) == query.language)
     return np.array(
         [
             best.semantic,
             in_passage @ weights,
             _weakest(in_passage, weights),
-            best.lexical,
+            best.lexical * is_one_language,
             best.fit,
             scores[0],
             scores[0] - scores[1] if len(scores) > 1 else 0.0,
             rise,
             rise / (rivals.std() + _LEAST_DEVIATION) if rivals.size else 0.0,
-            bm25[0],
-            float(bm25[0] == bm25.max()),
+            bm25[0] * is_one_language,
+            float(bm25[0] == bm25.max()) * is_one_language,
             hits[0].scores.get("dense", dense.min(initial=1.0)),
             nearest[0] - nearest[1] if len(nearest) > 1 else 0.0,
             np.log(max(len(weights), 1)),

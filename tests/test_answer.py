@@ -620,15 +620,15 @@ def sentences_read(text: str, encoder: FakeEncoder, folder: Path) -> dict[str, S
         ),
         # The first sentence of a passage has nothing to lean on.
         ("He sold salt. Rain fell.", {"He sold salt.": (1, ""), "Rain fell.": (1, "")}),
-        # Three sentences at most; the fourth begins anew, and the fifth leans on it.
+        # Three sentences at most, the nearest ones.
         (
             CHAIN,
             {
                 "Salim came.": (1, ""),
                 "He sat.": (2, "Salim came. "),
                 "He sold salt.": (3, "Salim came. He sat. "),
-                "He slept.": (1, ""),
-                "He left.": (2, "He slept. "),
+                "He slept.": (3, "He sat. He sold salt. "),
+                "He left.": (3, "He sold salt. He slept. "),
             },
         ),
         (
@@ -656,7 +656,7 @@ def test_a_quotation_begins_with_what_its_sentence_leans_on(
     [
         ("Rain fell. Salim came. He sold salt. Wind blew.", "Who sold salt?", "Salim came. He sold salt."),
         (CHAIN, "Who sold salt?", "Salim came. He sat. He sold salt."),
-        (CHAIN, "Who slept?", "He slept."),
+        (CHAIN, "Who slept?", "He sat. He sold salt. He slept."),
         # Across a line and a mark, as it stands there.
         (
             "Salim — the baker — came!\tThey say\n“this” salt; sold…",
