@@ -142,8 +142,12 @@ def _contexts(path: Path) -> Iterable[tuple[str, str, list[dict[str, Any]]]]:
                 raise ValueError(f"{context!r} isn't text")
             for question in asked:
                 _check(context, question)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UnreadableFile(f"{path} isn't a file in SQuAD 1.1 format ({error!r}).") from error
+    except OSError as error:
+        raise UnreadableFile(f"{path} can't be read: {error.strerror}.") from error
+    except KeyError as error:
+        raise UnreadableFile(f"{path} isn't a file in SQuAD 1.1 format: {error} is missing.") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise UnreadableFile(f"{path} isn't a file in SQuAD 1.1 format: {error}.") from error
     return contexts
 
 

@@ -16,7 +16,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "The passages nearest to the question:",
     },
     "paragraph": {"ar": "الفقرة {number}", "en": "paragraph {number}"},
-    "certain": {"ar": "الجواب واضح في النصوص", "en": "The texts clearly say so"},
+    "certain": {"ar": "يُرجَّح كثيراً أنّ الجواب في النصوص", "en": "The texts very probably say so"},
     "likely": {"ar": "الجواب في النصوص على الأرجح", "en": "The texts probably say so"},
     "unsure": {"ar": "قد لا يكون هذا هو الجواب", "en": "This may not be the answer"},
     # Named by InvalidQuestion.reason.
