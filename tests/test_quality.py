@@ -28,19 +28,22 @@ pytestmark = pytest.mark.model
 REPOSITORY = Path(__file__).resolve().parent.parent
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
-# Questions, of 34 answerable ones a language. Measured: 29 and 26.
-RIGHT_PARAGRAPH_FIRST = {"ar": 28, "en": 25}
-# The best sentence, and the best three at most, hold the answer. Measured: 25 and 24, 32 and 26.
-FIRST_QUOTE = {"ar": 24, "en": 23}
-ANY_QUOTE = {"ar": 31, "en": 25}
-# The same where the confidence decides whether anything is quoted. Measured: 30 and 26.
-ANSWERED = {"ar": 27, "en": 25}
-# Of 14 unanswerable ones, half of them near misses. Measured: 8 and 7.
-REFUSED = {"ar": 8, "en": 7}
+# Questions, of 34 answerable ones a language. Measured: 27 and 26. While the encoder still read the
+# article's own tashkeel it was 29 in Arabic: three questions more by late interaction and two fewer by
+# the pooled vectors, which may be chance (on XQuAD and TyDi it makes no difference). Where tashkeel is
+# read, a text or question that is vocalised throughout loses 17 to 31 first hits of 100.
+RIGHT_PARAGRAPH_FIRST = {"ar": 26, "en": 25}
+# The best sentence, and the best three at most, hold the answer. Measured: 26 and 22, 32 and 27.
+FIRST_QUOTE = {"ar": 25, "en": 21}
+ANY_QUOTE = {"ar": 31, "en": 26}
+# The same where the confidence decides whether anything is quoted. Measured: 29 and 27.
+ANSWERED = {"ar": 28, "en": 26}
+# Of 14 unanswerable ones, half of them near misses. Measured: 8 and 10.
+REFUSED = {"ar": 7, "en": 9}
 # Of 7 that have nothing to do with the article. Measured: all.
 REFUSED_FAR = {"ar": 7, "en": 7}
-# Confidence with the answering paragraph against without it. Measured: .709 and .711.
-AUROC = {"ar": 0.68, "en": 0.68}
+# Confidence with the answering paragraph against without it. Measured: .734 and .767.
+AUROC = {"ar": 0.70, "en": 0.73}
 
 
 @pytest.fixture(scope="module")
