@@ -525,6 +525,8 @@ def test_control_c_ends_quietly() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=surrounding({}),
+        # A shell's background job, which the tests may be, ignores Ctrl-C, and so would this process.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert running.stdin
     assert running.stdout
