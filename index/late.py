@@ -132,7 +132,13 @@ class LateIndex:
         if not filled.size or not question.weights.sum():
             return scores
         tokens = np.concatenate([np.arange(starts[i], ends[i]) for i in filled])
-        cosines = self._vectors[tokens].astype(np.float32) @ question.vectors.T
+        cosines = np.empty((len(tokens), len(question.vectors)), np.float32)
+        end = 0
+        for i in filled:
+            # A passage at a time stays in the cache: 170 took 6 to 10 ms, all at once 11 to 17.
+            block = self._vectors[starts[i] : ends[i]].astype(np.float32)
+            np.matmul(block, question.vectors.T, out=cosines[end : end + len(block)])
+            end += len(block)
         cosines *= self._scales[tokens, None]
         # Where each passage begins among these tokens, and each sentence.
         first = np.concatenate([[0], np.cumsum(ends[filled] - starts[filled])[:-1]])
