@@ -1,4 +1,8 @@
-"""BM25, by rank-bm25's BM25Plus (Lv & Zhai 2011, "Lower-bounding term frequency normalization").
+"""BM25Plus (Lv & Zhai 2011, "Lower-bounding term frequency normalization") over postings.
+
+rank-bm25's BM25Plus with its own k1, b and delta is the definition; tests hold the ranking and the
+scores to it. It looks at every passage for every question, 370 ms of work at 100,000 passages; here a
+question touches the postings of its rarer words, and of the frequent ones only what can matter.
 
 BM25Okapi gives a word that stands in half of the passages no weight or less, which in a small
 collection is most words; BM25Plus doesn't.
@@ -6,52 +10,145 @@ collection is most words; BM25Plus doesn't.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
-from rank_bm25 import BM25Plus
+
+from index.postings import Posting, Postings
 
 K1 = 1.5
 B = 0.75
 DELTA = 1.0
 
+FloatArray = NDArray[np.float32]
+
 
 class LexicalIndex:
     """The terms of every passage, searchable by BM25."""
 
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        """Indexes the passages.
+    def __init__(self, postings: Postings) -> None:
+        """Wraps the postings of the passages' terms, as the analyzer gives them."""
+        self.postings = postings
+        passages = len(postings.lengths)
+        mean = float(postings.lengths.sum(dtype=np.int64)) / max(passages, 1)
+        self._slope = K1 * B / mean if mean else 0.0
 
-        Args:
-            rows: the terms of each passage, in order, as the analyzer gives them.
-        """
-        self.rows = rows
-        # BM25Plus divides by the number of passages and by their mean length.
-        self._model = BM25Plus(rows, k1=K1, b=B, delta=DELTA) if any(rows) else None
+    def match(self, terms: Collection[str]) -> Match:
+        """What a question's terms find; those that repeat count once."""
+        passages = len(self.postings.lengths)
+        found = []
+        most = 0.0
+        for term in dict.fromkeys(terms):
+            posting = self.postings.find(term)
+            # A term that no passage has was asked for all the same: it weighs as the rarest.
+            idf = log((passages + 1) / (1 if posting is None else len(posting.rows)))
+            most += (K1 + 1 + DELTA) * idf
+            if posting is not None:
+                found.append(_Weighted(posting, idf))
+        return Match(found, most, self.postings.lengths, self._slope)
 
-    def scores(self, terms: Collection[str]) -> NDArray[np.float32]:
-        """BM25 of every passage as a share of the most that any passage could have.
 
-        Args:
-            terms: of the question; those that repeat count once.
+@dataclass(frozen=True, eq=False)
+class _Weighted:
+    """One of the question's terms: the passages that have it, and its idf."""
+
+    posting: Posting
+    idf: float
+
+
+class Match:
+    """One question's BM25, as a share of the most that any passage could have.
+
+    In [0, 1]: 0 where no term of the question stands in the passage, 1 for a passage that is infinitely
+    full of all of them. Unlike BM25 itself this compares between questions, and it doesn't depend on
+    which other passages are compared.
+    """
+
+    def __init__(self, terms: list[_Weighted], most: float, lengths: NDArray[np.int32], slope: float) -> None:
+        """Use `LexicalIndex.match`."""
+        self._terms = terms
+        self._most = most
+        self._lengths = lengths
+        self._slope = slope
+
+    def scores(self, rows: NDArray[np.int64]) -> FloatArray:
+        """(len(rows),) float32, the shares of these passages; quickest where rows ascend."""
+        # In float64 and in the question's order, so that every process finds the same numbers.
+        shares = np.zeros(len(rows))
+        normalisers = K1 * (1 - B) + self._slope * self._lengths[rows]
+        for term in self._terms:
+            counts = term.posting.counts_in(rows)
+            # BM25Plus gives idf * delta to passages without the term too: go by its presence.
+            weights = (K1 + 1) * counts / (normalisers + counts) + DELTA
+            shares += np.where(counts > 0, term.idf * weights, 0)
+        return (shares / self._most if self._most else shares).astype(np.float32)
+
+    def best(self, k: int) -> tuple[NDArray[np.int64], FloatArray]:
+        """The `k` passages with the greatest shares above 0, best first, the earlier of equal ones first.
+
+        As if all were looked at, by the idea of MaxScore (Turtle & Flood 1995): terms are taken from
+        the rarest on, and once those that are left can't bring a passage that has none of the others
+        among the best, only the passages found by then are looked up in them, fewer with each.
 
         Returns:
-            (passages,) float32 in [0, 1]: 0 where no term of the question stands in the passage,
-            1 for a passage that is infinitely full of all of them. Unlike BM25 itself this
-            compares between questions, and it doesn't depend on which other passages are compared.
+            (n,) int64 rows and (n,) float32 shares, n <= k.
         """
-        # In float64 and in the question's order, so that every process finds the same numbers.
-        shares = np.zeros(len(self.rows))
-        most = 0.0
-        if self._model is None:
-            return shares.astype(np.float32)
-        for term in dict.fromkeys(terms):
-            idf = self._model.idf.get(term)
-            # A term that no passage has was asked for all the same: it weighs as the rarest.
-            most += (K1 + 1 + DELTA) * (np.log(len(self.rows) + 1) if idf is None else idf)
-            if idf is not None:
-                # BM25Plus gives idf * delta to passages without the term too: go by its presence.
-                present = [term in frequencies for frequencies in self._model.doc_freqs]
-                shares += np.where(present, self._model.get_scores([term]), 0)
-        return (shares / most if most else shares).astype(np.float32)
+        terms = sorted(self._terms, key=lambda term: len(term.posting.rows))
+        # The most that the terms from each one on can bring together, and at the end nothing.
+        bounds = [(K1 + 1 + DELTA) * sum(term.idf for term in terms[i:]) for i in range(len(terms) + 1)]
+        # Sums of float32 in another order than that of `scores`: what is as near as this may be equal.
+        slack = 1 - (len(terms) + 8) * float(np.finfo(np.float32).eps)
+        sums = np.zeros(len(self._lengths), np.float32)
+        rows, threshold, taken = np.zeros(0, np.int32), 0.0, 0
+        while taken < len(terms):
+            if len(rows) >= k:
+                threshold = _kth(sums[rows], k) * slack
+            if threshold > bounds[taken]:
+                break
+            term = terms[taken]
+            before = sums[term.posting.rows]
+            sums[term.posting.rows] = before + self._weights(term)
+            rows = np.concatenate((rows, term.posting.rows[before == 0]))
+            taken += 1
+        rows.sort()
+        reached = sums[rows]
+        while True:
+            if len(rows) > k:
+                threshold = max(threshold, _kth(reached, k) * slack)
+            promising = reached + bounds[taken] >= threshold
+            rows, reached = rows[promising], reached[promising]
+            if taken == len(terms):
+                break
+            term = terms[taken]
+            counts = term.posting.counts_in(rows).astype(np.float32)
+            weights = (K1 + 1) * counts / (self._normalisers(rows) + counts) + DELTA
+            reached = reached + np.where(counts > 0, np.float32(term.idf) * weights, np.float32(0))
+            taken += 1
+        found = rows.astype(np.int64)
+        shares = self.scores(found)
+        order = np.argsort(-shares, kind="stable")[:k]
+        return found[order], shares[order]
+
+    def _normalisers(self, rows: NDArray[np.integer]) -> FloatArray:
+        lengths: FloatArray = self._lengths[rows].astype(np.float32)
+        lengths *= np.float32(self._slope)
+        lengths += np.float32(K1 * (1 - B))
+        return lengths
+
+    def _weights(self, term: _Weighted) -> FloatArray:
+        """What the term brings to each passage of its posting."""
+        counts = term.posting.counts.astype(np.float32)
+        weights = self._normalisers(term.posting.rows)
+        weights += counts
+        np.divide(counts, weights, out=weights)
+        weights *= np.float32(term.idf * (K1 + 1))
+        weights += np.float32(term.idf * DELTA)
+        return weights
+
+
+def _kth(values: FloatArray, k: int) -> float:
+    """The k-th greatest."""
+    return float(np.partition(values, len(values) - k)[len(values) - k])

@@ -14,6 +14,7 @@ import regex
 from numpy.typing import NDArray
 
 from index.late import TokenVectors
+from index.postings import Postings
 from index.text import Term, is_arabic, words
 
 # Fewer consonants than this are met by chance; three will do where a capital marks a name.
@@ -85,13 +86,9 @@ def _add(keys: list[Term], consonants: str, start: int, end: int, shortest: int)
 class NameIndex:
     """Which passages have a word that sounds like this."""
 
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        """Indexes the keys of each passage, in order."""
-        self.rows = rows
-        self._postings: dict[str, list[int]] = {}
-        for row, keys in enumerate(rows):
-            for key in set(keys):
-                self._postings.setdefault(key, []).append(row)
+    def __init__(self, postings: Postings) -> None:
+        """Wraps the postings of the passages' keys."""
+        self.postings = postings
 
     def scores(self, names: Sequence[Term], tokens: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
         """How much of a question is names that these passages have too, by their sound.
@@ -106,12 +103,12 @@ class NameIndex:
             names, each counted by how rare it is.
         """
         matched = np.zeros((len(rows), len(tokens.spans)), np.float32)
-        greatest = np.log(len(self.rows) + 1)
+        passages = len(self.postings.lengths)
         for name in names:
-            having = self._postings.get(name.term, [])
+            posting = self.postings.find(name.term)
             inside = (tokens.spans[:, 0] < name.end) & (tokens.spans[:, 1] > name.start)
-            if having and inside.any():
-                cells = np.ix_(np.isin(rows, having), inside)
-                rarity = np.log((len(self.rows) + 1) / len(having)) / greatest
+            if posting is not None and inside.any():
+                cells = np.ix_(posting.counts_in(rows) > 0, inside)
+                rarity = np.log((passages + 1) / len(posting.rows)) / np.log(passages + 1)
                 matched[cells] = np.maximum(matched[cells], rarity)
         return np.asarray(matched @ tokens.weights / max(float(tokens.weights.sum()), 1e-12), np.float32)

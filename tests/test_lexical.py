@@ -11,11 +11,13 @@ from math import log
 import numpy as np
 import pytest
 from conftest import REPOSITORY
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
-from index.lexical import DELTA, K1, B, LexicalIndex
+from index.lexical import DELTA, K1, B, LexicalIndex, Match
+from index.postings import Postings
 
 ROWS = [["a", "b"], ["a", "c", "c"], ["a"]]
 CORPORA = st.lists(st.lists(st.sampled_from("abcdefg"), max_size=8), min_size=1, max_size=8)
@@ -38,58 +40,64 @@ def plus(rows: Sequence[Sequence[str]], terms: Sequence[str]) -> list[float]:
     return scores
 
 
+def matched(rows: Sequence[Sequence[str]], terms: Sequence[str]) -> Match:
+    return LexicalIndex(Postings.of(rows)).match(terms)
+
+
+def shares(rows: Sequence[Sequence[str]], terms: Sequence[str]) -> NDArray[np.float32]:
+    """Of every passage."""
+    return matched(rows, terms).scores(np.arange(len(rows)))
+
+
 def test_by_hand() -> None:
-    index = LexicalIndex(ROWS)
     # The mean length is 2. A single term's idf is in both parts of the share and goes away.
     # c in the second: tf 2, length 3: 2 * 2.5 / (1.5 * (.25 + .75 * 3/2) + 2) = 1.230769
-    np.testing.assert_allclose(index.scores(["c"]), [0, (1.230769 + 1) / 3.5, 0], rtol=1e-5)
+    np.testing.assert_allclose(shares(ROWS, ["c"]), [0, (1.230769 + 1) / 3.5, 0], rtol=1e-5)
     # a: 2.5 / (1.5 + 1) = 1; 2.5 / (2.0625 + 1) = .816327; 2.5 / (.9375 + 1) = 1.290323
-    np.testing.assert_allclose(index.scores(["a"]), [2 / 3.5, 1.816327 / 3.5, 2.290323 / 3.5], rtol=1e-5)
+    np.testing.assert_allclose(shares(ROWS, ["a"]), [2 / 3.5, 1.816327 / 3.5, 2.290323 / 3.5], rtol=1e-5)
     # b weighs ln(4/1), a ln(4/3): (2 ln 4 + 2 ln(4/3)) / (3.5 (ln 4 + ln(4/3)))
-    assert index.scores(["a", "b"])[0] == pytest.approx(2 / 3.5)
-    assert index.scores(["a", "b"])[2] == pytest.approx(
+    assert shares(ROWS, ["a", "b"])[0] == pytest.approx(2 / 3.5)
+    assert shares(ROWS, ["a", "b"])[2] == pytest.approx(
         2.290323 * log(4 / 3) / (3.5 * (log(4) + log(4 / 3))), rel=1e-5
     )
 
 
 def test_a_term_in_every_passage_still_counts() -> None:
-    assert (LexicalIndex(ROWS).scores(["a"]) > 0).all()
-    assert (LexicalIndex([["a"], ["a"]]).scores(["a"]) > 0).all()
-    assert LexicalIndex([["a"]]).scores(["a"])[0] == pytest.approx(2 / 3.5)
+    assert (shares(ROWS, ["a"]) > 0).all()
+    assert (shares([["a"], ["a"]], ["a"]) > 0).all()
+    assert shares([["a"]], ["a"])[0] == pytest.approx(2 / 3.5)
 
 
 def test_without_a_term_there_is_no_score() -> None:
-    assert LexicalIndex(ROWS).scores(["b"]).tolist()[1:] == [0, 0]
-    assert LexicalIndex(ROWS).scores(["z"]).tolist() == [0, 0, 0]
-    assert LexicalIndex(ROWS).scores([]).tolist() == [0, 0, 0]
+    assert shares(ROWS, ["b"]).tolist()[1:] == [0, 0]
+    assert shares(ROWS, ["z"]).tolist() == [0, 0, 0]
+    assert shares(ROWS, []).tolist() == [0, 0, 0]
 
 
 def test_a_term_that_no_passage_has_weighs_as_the_rarest() -> None:
-    index = LexicalIndex(ROWS)
     expected = log(4 / 3) * 2 / (3.5 * (log(4 / 3) + log(4)))
-    assert index.scores(["a", "z"])[0] == pytest.approx(expected)
-    assert index.scores(["b", "z"])[0] == pytest.approx(index.scores(["b"])[0] / 2)
+    assert shares(ROWS, ["a", "z"])[0] == pytest.approx(expected)
+    assert shares(ROWS, ["b", "z"])[0] == pytest.approx(shares(ROWS, ["b"])[0] / 2)
 
 
 def test_a_term_counts_once_however_often_it_is_asked() -> None:
-    index = LexicalIndex(ROWS)
-    np.testing.assert_allclose(index.scores(["a", "c", "a", "a"]), index.scores(["c", "a"]), rtol=1e-6)
+    np.testing.assert_allclose(shares(ROWS, ["a", "c", "a", "a"]), shares(ROWS, ["c", "a"]), rtol=1e-6)
 
 
 @pytest.mark.parametrize("rows", [[], [[]], [[], []]])
 def test_a_collection_without_words(rows: list[list[str]]) -> None:
-    scores = LexicalIndex(rows).scores(["a"])
+    scores = shares(rows, ["a"])
     assert scores.tolist() == [0] * len(rows)
     assert scores.dtype == np.float32
 
 
 def test_a_passage_without_words_among_others() -> None:
-    assert LexicalIndex([[], ["a"]]).scores(["a"])[0] == 0
+    assert shares([[], ["a"]], ["a"])[0] == 0
 
 
 @given(CORPORA, st.lists(st.sampled_from("abcdefghi"), min_size=1, unique=True))
 def test_held_to_the_paper_and_to_rank_bm25(rows: list[list[str]], terms: list[str]) -> None:
-    scores = LexicalIndex(rows).scores(terms)
+    scores = shares(rows, terms)
     assert scores.shape == (len(rows),)
     assert ((scores >= 0) & (scores < 1)).all()
     assert [score > 0 for score in scores] == [bool(set(row) & set(terms)) for row in rows]
@@ -106,13 +114,65 @@ def test_held_to_the_paper_and_to_rank_bm25(rows: list[list[str]], terms: list[s
         np.testing.assert_allclose(model.get_scores(terms) - missing, scores * most, rtol=1e-4, atol=1e-5)
 
 
+@settings(max_examples=300)
+@given(CORPORA, st.lists(st.sampled_from("abcdefghi"), min_size=1), st.integers(1, 9))
+def test_the_best_are_those_of_all(rows: list[list[str]], terms: list[str], k: int) -> None:
+    match = matched(rows, terms)
+    best, scores = match.best(k)
+    every = match.scores(np.arange(len(rows)))
+    assert best.tolist() == [row for row in np.argsort(-every, kind="stable") if every[row] > 0][:k]
+    np.testing.assert_array_equal(scores, every[best])
+    assert best.dtype == np.int64
+    assert scores.dtype == np.float32
+
+
+@given(CORPORA, st.lists(st.integers(0, 7), max_size=9))
+def test_passages_can_be_asked_for_in_any_order(rows: list[list[str]], asked: list[int]) -> None:
+    wanted = np.array([row % len(rows) for row in asked], np.int64)
+    terms = ["c", "a", "z"]
+    np.testing.assert_array_equal(matched(rows, terms).scores(wanted), shares(rows, terms)[wanted])
+
+
+@pytest.fixture(scope="module")
+def frequent() -> list[list[str]]:
+    """Two thousand passages with words as frequent as those of a language, and many equal ones."""
+    generator = np.random.default_rng(4)
+    drawn = [generator.zipf(1.2, generator.integers(1, 30)) % 5000 for _ in range(1500)]
+    passages = [[f"w{number}" for number in numbers] for numbers in drawn]
+    return [*passages, *passages[:500]]
+
+
+@pytest.mark.parametrize("k", [1, 10, 100, 3000])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_ranking_is_that_of_rank_bm25(frequent: list[list[str]], k: int, seed: int) -> None:
+    """Common words and rare ones, together and by themselves."""
+    words = [f"w{number}" for number in np.random.default_rng(seed).zipf([1.1, 1.3, 2][seed % 3], 12) % 5000]
+    terms = list(dict.fromkeys(words))
+    rows, scores = matched(frequent, words).best(k)
+    model = BM25Plus(frequent, k1=K1, b=B, delta=DELTA)
+    # rank-bm25 gives idf * delta to passages without a term.
+    missing = [sum(float(model.idf[t]) for t in terms if t in model.idf and t not in row) for row in frequent]
+    expected = model.get_scores(terms) - DELTA * np.array(missing)
+    holding = [row for row in range(len(frequent)) if set(frequent[row]) & set(terms)]
+    assert len(rows) == min(k, len(holding))
+    most = sum(3.5 * float(model.idf.get(term, log(len(frequent) + 1))) for term in terms)
+    np.testing.assert_allclose(scores * most, expected[rows], rtol=1e-5)
+    # Equal ones may stand in another order, by the last digit of a sum: the scores are the same.
+    np.testing.assert_allclose(np.sort(expected[holding])[::-1][:k], expected[rows], rtol=1e-6)
+    ties = scores[1:] == scores[:-1]
+    assert (np.diff(rows)[ties] > 0).all()
+
+
 def test_scores_are_the_same_in_every_process() -> None:
     """Strings hash anew in each process; ties must not be broken by that."""
     code = (
+        "import numpy as np\n"
         "from index.lexical import LexicalIndex\n"
+        "from index.postings import Postings\n"
         "words = [f'w{i}' for i in range(40)]\n"
         "rows = [words[i % 7 :: 1 + i % 3] * (1 + i % 2) for i in range(30)]\n"
-        "print(LexicalIndex(rows).scores(words).tobytes().hex())"
+        "match = LexicalIndex(Postings.of(rows)).match(words)\n"
+        "print(match.scores(np.arange(30)).tobytes().hex(), match.best(9)[0].tobytes().hex())"
     )
     outputs = {
         subprocess.run(

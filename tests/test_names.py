@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from index.late import TokenVectors
 from index.names import NameIndex, name_keys
+from index.postings import Postings
 from index.text import Term, words
 
 
@@ -136,7 +137,11 @@ def question(spans: Sequence[tuple[int, int]], weights: Sequence[float]) -> Toke
     )
 
 
-NAMES = NameIndex([["k$t", "bgdd"], ["bgdd", "bgdd"], [], ["tlfr"], ["k$t", "tlfr", "bgdd"]])
+def index_of(passages: Sequence[Sequence[str]]) -> NameIndex:
+    return NameIndex(Postings.of(passages))
+
+
+NAMES = index_of([["k$t", "bgdd"], ["bgdd", "bgdd"], [], ["tlfr"], ["k$t", "tlfr", "bgdd"]])
 ALL = np.arange(5)
 
 
@@ -159,7 +164,7 @@ def test_a_name_weighs_by_how_rare_it_is() -> None:
     common = NAMES.scores([Term("bgdd", 0, 7)], tokens, ALL)
     # Twice in one passage is once.
     np.testing.assert_allclose(common, [rarity(3), rarity(3), 0, 0, rarity(3)], atol=1e-6)
-    rows = NameIndex([["x"], ["y"]])
+    rows = index_of([["x"], ["y"]])
     assert rows.scores([Term("x", 0, 7)], tokens, np.arange(2)) == pytest.approx(
         [math.log(3) / math.log(3), 0], abs=1e-6
     )
@@ -197,7 +202,7 @@ def test_scores_are_those_of_the_rows_asked_for_in_their_order() -> None:
         (NAMES, [Term("k$t", 0, 7)], question([(0, 7)], [0]), ALL),
         (NAMES, [Term("k$t", 0, 7)], question([(8, 9)], [1]), ALL),
         (NAMES, [Term("k$t", 0, 7)], question([(0, 7)], [1]), ALL[:0]),
-        (NameIndex([]), [Term("k$t", 0, 7)], question([(0, 7)], [1]), ALL[:0]),
+        (index_of([]), [Term("k$t", 0, 7)], question([(0, 7)], [1]), ALL[:0]),
     ],
 )
 def test_nothing_in_common_is_zero(
@@ -221,7 +226,7 @@ def test_scores_are_held_to_brute_force(
 ) -> None:
     """Ten tokens of one character each."""
     names = [Term(key, start, start + length) for key, start, length in drawn]
-    index = NameIndex([sorted(keys) for keys in passages])
+    index = index_of([sorted(keys) for keys in passages])
     expected = []
     for passage in passages:
         total = 0.0
