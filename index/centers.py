@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from index.disk import cache_folder, read_array, replace
 from index.encoder import Encoder, Encoding, Kind
-from index.late import TokenVectors
+from index.codec import TokenVectors
 from index.sentences import sentences
 from index.text import ANALYZER_VERSION, arabic_share, legible
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.late import SENTENCE_SHARE, LateIndex, TokenVectors
+from index.codec import CompactTokens, TokenVectors
+from index.errors import IndexDamaged
+from index.late import RECORDS, SENTENCE_SHARE, LateIndex, LateWriter
 
 FloatArray = NDArray[np.float32]
 DIMENSION = 16
@@ -46,30 +52,38 @@ def naive(question: TokenVectors, passage: TokenVectors) -> float:
     return (1 - SENTENCE_SHARE) * max_sim(question, passage) + SENTENCE_SHARE * best
 
 
+def write(folder: Path, passages: Sequence[TokenVectors]) -> LateIndex:
+    with LateWriter(folder) as writer:
+        for passage in passages:
+            writer.add(CompactTokens.of(passage))
+    return LateIndex.load(folder)
+
+
 def vectors_of(*rows: list[float]) -> FloatArray:
     return np.array(rows, np.float32)
 
 
-def test_by_hand() -> None:
+def test_by_hand(tmp_path: Path) -> None:
     """Two question tokens, one in each sentence of the passage: no sentence has both."""
     question = TokenVectors(
-        vectors_of([1, 0, 0], [0, 1, 0]),
+        vectors_of([1, 1, 0, 0], [0, 0, 1, 1]) / 2**0.5,
         np.array([[0, 1], [2, 3]], np.int32),
         np.array([3, 1], np.float32),
         np.zeros(2, np.int32),
     )
     passage = TokenVectors(
-        vectors_of([1, 0, 0], [0, 1, 0], [0, 0, 1]),
+        vectors_of([1, 1, 0, 0], [0, 0, 1, 1], [1, -1, 0, 0]) / 2**0.5,
         np.array([[0, 1], [2, 3], [4, 5]], np.int32),
         np.ones(3, np.float32),
         np.array([0, 1, 1], np.int32),
     )
-    index = LateIndex.build([passage], 3)
-    # The whole passage has both (1); its best sentence the first token only (3/4).
+    index = write(tmp_path, [passage])
+    # The whole passage has both (1); its best sentence the first token only (3/4). Zeros are rounded to
+    # the level next to them, which cancels out in these products.
     expected = (1 - SENTENCE_SHARE) * 1 + SENTENCE_SHARE * 0.75
-    assert index.scores(question, np.array([0]))[0] == pytest.approx(expected)
+    assert index.scores(question, np.array([0]))[0] == pytest.approx(expected, abs=0.05)
     assert 0 < SENTENCE_SHARE < 1
-    assert question.similarities(passage).tolist() == [[1, 0, 0], [0, 1, 0]]
+    np.testing.assert_allclose(question.similarities(passage), [[1, 0, 0], [0, 1, 0]], atol=1e-6)
 
 
 @given(
@@ -80,78 +94,114 @@ def test_by_hand() -> None:
 def test_held_to_loops(passages: list[list[int]], words: int, seed: int) -> None:
     made = [tokens(sentences, seed + i) for i, sentences in enumerate(passages)]
     question = tokens([words], seed + 77)
-    index = LateIndex.build(made, DIMENSION)
-    rows = np.random.default_rng(seed).permutation(len(passages))
-    scores = index.scores(question, rows)
+    with tempfile.TemporaryDirectory() as folder:
+        index = write(Path(folder), made)
+        rows = np.random.default_rng(seed).permutation(len(passages))
+        scores = index.scores(question, rows)
+        stored = [index[int(row)] for row in rows]
     assert scores.dtype == np.float32
     # Exactly the scores of what is stored; nearly those of what was given.
-    np.testing.assert_allclose(scores, [naive(question, index[int(row)]) for row in rows], atol=1e-5)
-    np.testing.assert_allclose(scores, [naive(question, made[int(row)]) for row in rows], atol=0.02)
+    np.testing.assert_allclose(scores, [naive(question, passage) for passage in stored], atol=1e-5)
+    np.testing.assert_allclose(scores, [naive(question, made[int(row)]) for row in rows], atol=0.15)
 
 
-def test_neighbouring_passages_with_the_same_sentence_numbers_stay_apart() -> None:
+@pytest.mark.parametrize("words", [1, 15, 16, 17, 40])
+def test_questions_of_any_length(words: int, tmp_path: Path) -> None:
+    index = write(tmp_path, [tokens([5, 9, 2], seed) for seed in range(7)])
+    question = tokens([words], 50)
+    expected = [naive(question, index[row]) for row in range(7)]
+    np.testing.assert_allclose(index.scores(question, np.arange(7)), expected, atol=1e-5)
+
+
+def test_neighbouring_passages_with_the_same_sentence_numbers_stay_apart(tmp_path: Path) -> None:
     """The last sentence of one passage and the first of the next may both be number 0."""
-    made = [tokens([3], 1), tokens([2], 2), tokens([2, 2], 3), tokens([4], 4)]
-    index = LateIndex.build(made, DIMENSION)
+    index = write(tmp_path, [tokens([3], 1), tokens([2], 2), tokens([2, 2], 3), tokens([4], 4)])
     question = tokens([5], 9)
     for rows in ([0, 1, 2, 3], [3, 0], [2], [1, 1, 0]):
         expected = [naive(question, index[row]) for row in rows]
         np.testing.assert_allclose(index.scores(question, np.array(rows)), expected, atol=1e-5)
 
 
-def test_int8_keeps_every_number_within_half_a_step() -> None:
-    made = tokens([40, 60], 5)
-    kept = LateIndex.build([made], DIMENSION)[0]
-    step = np.abs(made.vectors).max(axis=1, keepdims=True) / 127
-    assert (np.abs(kept.vectors - made.vectors) <= step / 2 * 1.0001).all()
-    np.testing.assert_array_equal(kept.spans, made.spans)
-    np.testing.assert_array_equal(kept.sentences, made.sentences)
+def test_what_an_update_takes_over_stays_byte_for_byte(tmp_path: Path) -> None:
+    """Vectors that were rounded before mustn't wear off."""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old = write(tmp_path / "old", [tokens([10, 5], seed) for seed in range(20)])
+    with LateWriter(tmp_path / "new") as writer:
+        for row in range(20):
+            writer.add(old.compact(row))
+    for path in (tmp_path / "old").iterdir():
+        assert path.read_bytes() == (tmp_path / "new" / path.name).read_bytes()
 
 
-def test_storing_what_was_stored_changes_nothing() -> None:
-    """An update takes over vectors that were rounded before: they mustn't wear off."""
-    first = LateIndex.build([tokens([10, 5], seed) for seed in range(20)], DIMENSION)
-    again = first
-    for _ in range(5):
-        again = LateIndex.build([again[row] for row in range(20)], DIMENSION)
-    for row in range(20):
-        np.testing.assert_allclose(again[row].vectors, first[row].vectors, rtol=1e-6, atol=1e-8)
-
-
-def test_save_and_load(tmp_path: Path) -> None:
-    made = LateIndex.build([tokens([2, 3], 1), tokens([], 2), tokens([4], 3)], DIMENSION)
-    made.save(tmp_path)
-    loaded = LateIndex.load(tmp_path)
+def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
+    made = [tokens([2, 3], 1), tokens([], 2), tokens([4], 3)]
+    index = write(tmp_path, made)
+    assert len(index) == 3
     for row in range(3):
-        for one, other in zip(vars(made[row]).values(), vars(loaded[row]).values(), strict=True):
+        expected = CompactTokens.of(made[row]).expand()
+        for one, other in zip(vars(expected).values(), vars(index[row]).values(), strict=True):
             np.testing.assert_array_equal(one, other)
             assert one.dtype == other.dtype
-    question = tokens([3], 8)
-    rows = np.array([2, 1, 0])
-    np.testing.assert_array_equal(loaded.scores(question, rows), made.scores(question, rows))
 
 
-@pytest.mark.parametrize("is_saved", [False, True])
-def test_no_passages(is_saved: bool, tmp_path: Path) -> None:
-    index = LateIndex.build([], DIMENSION)
-    if is_saved:
-        index.save(tmp_path)
-        index = LateIndex.load(tmp_path)
+def test_no_passages(tmp_path: Path) -> None:
+    index = write(tmp_path, [])
+    assert len(index) == 0
     assert index.scores(tokens([3], 8), np.zeros(0, np.int64)).shape == (0,)
 
 
-def test_passages_and_questions_without_tokens_score_nothing() -> None:
-    index = LateIndex.build([tokens([], 1), tokens([3], 2), tokens([], 3)], DIMENSION)
+def test_passages_and_questions_without_tokens_score_nothing(tmp_path: Path) -> None:
+    index = write(tmp_path, [tokens([], 1), tokens([3], 2), tokens([], 3)])
     rows = np.array([0, 1, 2])
     scores = index.scores(tokens([2], 4), rows)
     assert scores[0] == scores[2] == 0 != scores[1]
     assert index.scores(tokens([], 5), rows).tolist() == [0, 0, 0]
     assert index.scores(tokens([2], 4), np.array([0, 2])).tolist() == [0, 0]
-    assert index[0].vectors.shape == (0, DIMENSION)
+    assert len(index[0].vectors) == 0
 
 
-def test_a_vector_of_zeros_is_kept_as_one() -> None:
-    made = tokens([3], 6)
-    made.vectors[1] = 0
-    kept = LateIndex.build([made], DIMENSION)[0]
-    assert kept.vectors[1].tolist() == [0] * DIMENSION
+def test_a_flipped_bit_is_noticed_wherever_it_is(tmp_path: Path) -> None:
+    write(tmp_path, [tokens([2], 1), tokens([3], 2), tokens([1, 1], 3)])
+    path = tmp_path / RECORDS
+    content = path.read_bytes()
+    starts = np.load(tmp_path / "token_ends.npy")
+    for position in range(len(content)):
+        row = int(np.searchsorted(starts, position, side="right")) - 1
+        path.write_bytes(content[:position] + bytes([content[position] ^ 16]) + content[position + 1 :])
+        index = LateIndex.load(tmp_path)
+        for reading in (
+            lambda: index[row],
+            lambda: index.compact(row),
+            lambda: index.scores(tokens([2], 4), np.arange(3)),
+        ):
+            with pytest.raises(IndexDamaged, match=rf"{RECORDS} has other content .* passage {row + 1}\."):
+                reading()
+        other = (row + 1) % 3
+        assert index.scores(tokens([2], 4), np.array([other])) != 0
+
+
+def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, [tokens([2], 1)])
+    path = tmp_path / RECORDS
+    content = path.read_bytes()
+    size = len(content)
+    for end in (0, size - 1):
+        path.write_bytes(content[:end])
+        with pytest.raises(IndexDamaged, match=f"{RECORDS} has {end} bytes instead of {size}"):
+            LateIndex.load(tmp_path)
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path, [tokens([2], 1)])
+
+
+def test_an_error_on_the_way_is_not_covered_up(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), LateWriter(tmp_path):
+        raise KeyboardInterrupt
+    assert [path.name for path in tmp_path.iterdir()] == [RECORDS]
