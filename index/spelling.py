@@ -10,38 +10,95 @@ or أ, the question may be the careful one: there كرة is كره too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from index.disk import read_array, write_array
 from index.text import is_arabic, legible, normalise, words
+from index.vocabulary import Vocabulary
 
+_ARTICLE = "ال"
 # A word may have them attached; what is left of it must have this many letters.
 _PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 _SHORTEST = 3
 
 
 class Spelling:
-    """The Arabic words of a collection as they are written in it."""
+    """The Arabic words of a collection as they are written in it, looked up where they lie on disk."""
 
-    def __init__(self, forms: Sequence[str]) -> None:
-        """Wraps the words.
+    def __init__(self, words: Vocabulary, counts: NDArray[np.int32], letters: NDArray[np.int64]) -> None:
+        r"""Wraps the words.
 
         Args:
-            forms: each once, legible, the most frequent first.
+            words: each with its normalised form before it, so that those of one form stand together:
+                `normalised + "\0" + word`.
+            counts: (words, 2) how often each is written, and how often with the article before it: where
+                المدينة stands مدينة is known too, as in للمدينة.
+            letters: (n, 2) the code points that the words are written with, ascending, and how often each is.
         """
-        self.forms = forms
-        # Where المدينة stands مدينة is known too, as in للمدينة.
-        bare = [form.removeprefix("ال") for form in forms if len(form) >= len("ال") + _SHORTEST]
-        self._known = frozenset((*forms, *bare))
-        self._letters = frozenset("".join(forms))
-        self._usual: dict[str, str] = {}
-        for form in (*forms, *bare):
-            self._usual.setdefault(normalise(form).text, form)
+        self.words = words
+        self.counts = counts
+        self.letters = letters
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Spelling:
         """The words of these texts."""
-        counts = Counter(form for text in texts for form in _arabic_words(legible(text).text))
-        return cls([form for form, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))])
+        nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
+        return nothing.merged((), texts)
+
+    def merged(self, removed: Iterable[str], added: Iterable[str]) -> Spelling:
+        """The words of a collection that has lost some of these texts and got others: as if made from it.
+
+        Args:
+            removed: texts that the words were made from.
+            added: other texts.
+        """
+        changes = Counter(form for text in added for form in _arabic_words(legible(text).text))
+        changes.subtract(form for text in removed for form in _arabic_words(legible(text).text))
+        return self._changed({form: change for form, change in changes.items() if change})
+
+    def _changed(self, changes: Mapping[str, int]) -> Spelling:
+        counts: dict[str, NDArray[np.int32]] = {}
+        letters = Counter(dict(self.letters.tolist()))
+        for form, change in changes.items():
+            _count(counts, form, (change, 0))
+            if form.startswith(_ARTICLE) and len(form) >= len(_ARTICLE) + _SHORTEST:
+                _count(counts, form.removeprefix(_ARTICLE), (0, change))
+            for letter in form:
+                letters[ord(letter)] += change
+        kept = np.ones(len(self.words), np.bool_)
+        for key, count in list(counts.items()):
+            number = self.words.find(key)
+            if number is not None:
+                count += self.counts[number]
+                kept[number] = count.any()
+            if not count.any():
+                del counts[key]
+        keys = sorted(counts)
+        words, numbers, added_numbers = self.words.merged(kept, Vocabulary.of(keys))
+        all_counts = np.empty((len(words), 2), np.int32)
+        all_counts[numbers[kept]] = self.counts[kept]
+        all_counts[added_numbers] = np.array([counts[key] for key in keys], np.int32).reshape(-1, 2)
+        written = sorted((letter, count) for letter, count in letters.items() if count)
+        return Spelling(words, all_counts, np.array(written, np.int64).reshape(-1, 2))
+
+    def save(self, folder: Path, name: str) -> None:
+        """Writes four files, `name.*.npy`."""
+        self.words.save(folder, f"{name}.words")
+        write_array(folder / f"{name}.counts.npy", self.counts)
+        write_array(folder / f"{name}.letters.npy", self.letters)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Spelling:
+        """Maps what `save` wrote: nothing is read before it is asked for."""
+        parts = (
+            np.asarray(read_array(folder / f"{name}.{part}.npy", mapped=True))
+            for part in ("counts", "letters")
+        )
+        return cls(Vocabulary.load(folder, f"{name}.words"), *parts)
 
     def apply(self, text: str) -> str:
         """A legible text with every Arabic word that the collection doesn't have spelled as it would."""
@@ -54,23 +111,39 @@ class Spelling:
         return "".join([*pieces, text[end:]])
 
     def _spelled(self, word: str) -> str:
-        if word in self._known:
+        if self._is_known(word):
             return word
         if usual := self._variant(word):
             return usual
         for proclitic in _PROCLITICS:
             rest = word[len(proclitic) :]
             if normalise(word).text.startswith(proclitic) and len(rest) >= _SHORTEST:
-                if rest in self._known:
+                if self._is_known(rest):
                     return word
                 if usual := self._variant(rest):
                     return word[: len(proclitic)] + usual
         return word
 
+    def _is_known(self, word: str) -> bool:
+        return self.words.find(_key(word)) is not None
+
+    def _usual(self, level: str) -> str | None:
+        """The most frequent word of a normalised form; with the article, if all stand with it only."""
+        prefix = f"{level}\0".encode()
+        first = end = self.words.place(f"{level}\0")
+        while end < len(self.words) and self.words[end].startswith(prefix):
+            end += 1
+        if end == first:
+            return None
+        written, with_article = self.counts[first:end].T
+        # Of equal ones the first in the order of the alphabet.
+        most = int(np.argmax(written if written.any() else with_article))
+        return self.words[first + most][len(prefix) :].decode()
+
     def _variant(self, word: str) -> str | None:
         """The collection's usual spelling of a word that it doesn't have as it is written."""
         level = normalise(word).text
-        usual = self._usual.get(level)
+        usual = self._usual(level)
         if usual is None or not len(level) == len(usual) == len(word):
             return None
         letters = zip(level, word, usual, strict=True)
@@ -78,7 +151,18 @@ class Spelling:
 
     def _left_off(self, bare: str, asked: str, usual: str) -> bool:
         """Whether a question's letter can be read as the collection's: both are the same without marks."""
-        return usual == asked or asked == bare or (usual == bare and asked not in self._letters)
+        return usual == asked or asked == bare or (usual == bare and not self._is_written(asked))
+
+    def _is_written(self, letter: str) -> bool:
+        return ord(letter) in self.letters[:, 0]
+
+
+def _key(word: str) -> str:
+    return f"{normalise(word).text}\0{word}"
+
+
+def _count(counts: dict[str, NDArray[np.int32]], word: str, change: tuple[int, int]) -> None:
+    counts.setdefault(_key(word), np.zeros(2, np.int32))[:] += change
 
 
 def _arabic_words(text: str) -> Iterable[str]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from same import assert_same_spelling, forms
 
 from index import Document, Index
 from index.build import make
 from index.generation import Generation
 from index.spelling import Spelling
-from index.text import analyze, legible, normalise
+from index.text import analyze, is_arabic, legible, normalise, words
 
 LETTERS = "ءآأإابةتلمنهوىيكف"
 
@@ -75,13 +78,22 @@ def test_all_else_stays_where_it_was() -> None:
     assert spelling.apply(" «احمد»،\n(احمد)\tx احمد… ") == " «أحمد»،\n(أحمد)\tx أحمد… "
 
 
-def test_the_forms_are_legible_and_the_most_frequent_first() -> None:
+def test_the_forms_are_legible_and_counted() -> None:
     spelling = Spelling.of(["بَاب دار، باب", "دار \u200fباب x 3 ال ـ", "ﻻ دار باب دكان"])
-    assert spelling.forms == ["باب", "دار", "دكان", "لا"]
+    assert forms(spelling) == {"باب": 4, "دار": 3, "دكان": 1, "لا": 1}
+    assert {chr(letter): count for letter, count in spelling.letters.tolist()} == {
+        "ا": 9, "ب": 8, "د": 4, "ر": 3, "ك": 1, "ل": 1, "ن": 1
+    }  # fmt: skip
+
+
+def test_a_word_is_known_without_its_article_too() -> None:
+    spelling = Spelling.of(["المدينة المدينة مدينة الأب"])
+    assert spelling.words.strings() == ["الاب\0الأب", "المدينه\0المدينة", "مدينه\0مدينة"]
+    assert spelling.counts.tolist() == [[1, 0], [2, 0], [1, 2]]
 
 
 def test_it_can_be_made_from_any_kind_of_iterable() -> None:
-    assert Spelling.of(iter(["باب", "دار"])).forms == Spelling.of(("باب", "دار")).forms == ["باب", "دار"]
+    assert_same_spelling(Spelling.of(iter(["باب", "دار"])), Spelling.of(("باب", "دار")))
 
 
 WORDS = st.text(LETTERS, min_size=1, max_size=6)
@@ -110,7 +122,7 @@ def test_what_the_collection_has_is_left_as_it_is(texts: list[str]) -> None:
     spelling = Spelling.of(texts)
     for text in texts:
         assert spelling.apply(text) == text
-    assert len(set(spelling.forms)) == len(spelling.forms)
+    assert forms(spelling) == Counter(text for text in texts if words(text))
 
 
 # A letter that is exchanged for another, and the letter that both are read as.
@@ -154,14 +166,94 @@ def test_what_is_attached_to_a_word_of_the_collection_is_not_read_as_another() -
     assert Spelling.of(["أمل، الامل"]).apply("والأمل") == "والأمل"
 
 
+class InMemory:
+    """The same in sets and a dict."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        counts = Counter(w for text in texts for w in arabic_words(legible(text).text))
+        written = [form for form, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+        bare = [form.removeprefix("ال") for form in written if len(form) >= 5]
+        self.known = {*written, *bare}
+        self.letters = set("".join(written))
+        self.usual: dict[str, str] = {}
+        for form in (*written, *bare):
+            self.usual.setdefault(normalise(form).text, form)
+
+    def spelled(self, word: str) -> str:
+        if word in self.known:
+            return word
+        if usual := self.variant(word):
+            return usual
+        for proclitic in ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك"):
+            rest = word[len(proclitic) :]
+            if normalise(word).text.startswith(proclitic) and len(rest) >= 3:
+                if rest in self.known:
+                    return word
+                if usual := self.variant(rest):
+                    return word[: len(proclitic)] + usual
+        return word
+
+    def variant(self, word: str) -> str | None:
+        level = normalise(word).text
+        usual = self.usual.get(level)
+        if usual is None or not len(level) == len(usual) == len(word):
+            return None
+        letters = zip(level, word, usual, strict=True)
+        fits = (c == b or b == a or (c == a and b not in self.letters) for a, b, c in letters)
+        return usual if all(fits) else None
+
+
+def arabic_words(text: str) -> list[str]:
+    written = [text[word.start : word.end] for word in words(text)]
+    return [word for word in written if is_arabic(word[0])]
+
+
+# So few letters that most words meet, with what may be attached.
+MEETING = st.builds(
+    "".join,
+    st.tuples(
+        st.sampled_from(["", "ال", "و", "وال", "لل", "ب"]),
+        st.sampled_from(["أ", "ا", "إ", "م", ""]),
+        st.sampled_from(["دي", "دى", "مد", "مك"]),
+        st.sampled_from(["", "ة", "ه", "ى", "ي"]),
+    ),
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(MEETING | WORDS, max_size=10), st.lists(MEETING | WORDS, min_size=1, max_size=5))
+def test_it_spells_as_sets_and_a_dict_would(texts: list[str], asked: list[str]) -> None:
+    spelling, reference = Spelling.of(texts), InMemory(texts)
+    for word in asked:
+        for one in arabic_words(word):
+            assert spelling.apply(one) == reference.spelled(one)
+
+
+@settings(max_examples=300)
+@given(st.lists(MEETING, max_size=8), st.lists(MEETING, max_size=6), st.integers(0, 255))
+def test_merged_is_as_made_from_scratch(texts: list[str], added: list[str], gone: int) -> None:
+    removed = [text for n, text in enumerate(texts) if gone >> n & 1]
+    stay = [text for n, text in enumerate(texts) if not gone >> n & 1]
+    assert_same_spelling(Spelling.of(texts).merged(removed, added), Spelling.of([*stay, *added]))
+
+
+def test_what_is_mapped_can_be_merged(tmp_path: Path) -> None:
+    Spelling.of(["عاد أحمد إلى المدينة", "أحمد هنا"]).save(tmp_path, "spelling")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        f"spelling.{part}.npy" for part in ("words.text", "words.starts", "counts", "letters")
+    }
+    merged = Spelling.load(tmp_path, "spelling").merged(["أحمد هنا"], ["سعاد"])
+    assert_same_spelling(merged, Spelling.of(["عاد أحمد إلى المدينة", "سعاد"]))
+
+
 def test_it_is_saved_with_the_index(encoder: FakeEncoder, tmp_path: Path) -> None:
     documents = [Document("عاد أحمد إلى المدينة. احمد هنا، وأحمد أحمد!\nRain."), Document("سُعَاد؟")]
     made = make({d.id: d for d in documents}, encoder, None, show_progress=False)
-    assert made.spelling.forms == ["أحمد", "إلى", "احمد", "المدينة", "سعاد", "عاد", "هنا", "وأحمد"]
+    words = ["إلى", "احمد", "المدينة", "سعاد", "عاد", "هنا", "وأحمد"]
+    assert forms(made.spelling) == {"أحمد": 2, **dict.fromkeys(words, 1)}
     made.save(tmp_path)
     loaded = Generation.load(tmp_path)
-    assert list(loaded.spelling.forms) == made.spelling.forms
-    assert (tmp_path / "spelling.txt").read_text("utf-8").splitlines() == made.spelling.forms
+    assert_same_spelling(loaded.spelling, made.spelling)
     for question in ("الي المدينه", "سعاد وسعاد", "احمد", "واحمد"):
         assert loaded.spelling.apply(question) == made.spelling.apply(question)
     assert loaded.spelling.apply("الي المدينه") == "إلى المدينة"
@@ -170,8 +262,7 @@ def test_it_is_saved_with_the_index(encoder: FakeEncoder, tmp_path: Path) -> Non
 def test_it_is_empty_where_nothing_is_arabic(encoder: FakeEncoder, tmp_path: Path) -> None:
     made = make({d.id: d for d in [Document("Rain fell.")]}, encoder, None, show_progress=False)
     made.save(tmp_path)
-    assert (tmp_path / "spelling.txt").read_bytes() == b""
-    assert Generation.load(tmp_path).spelling.forms == []
+    assert forms(Generation.load(tmp_path).spelling) == {}
 
 
 COLLECTION = [
