@@ -1,99 +1,198 @@
-"""Documents -> a generation: split, analyse, encode; what an older generation has isn't made again."""
+"""Documents -> a generation's folder: split, analysed, encoded; nothing is made that an older one has."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from index.centers import Centers
+from index.codec import CompactTokens, TokenVectors
 from index.dense import DenseIndex
+from index.disk import write_array
 from index.encode import encode
 from index.encoder import Encoder
-from index.generation import Generation
-from index.late import LateIndex, TokenVectors
-from index.lexical import LexicalIndex
-from index.names import NameIndex, name_keys
+from index.generation import CENTERS, NAMES, SPELLING, TERMS, Generation
+from index.journal import Journal
+from index.late import LateWriter
+from index.manifest import FORMAT_VERSION, write_manifest
+from index.names import name_keys
+from index.postings import Postings
 from index.spelling import Spelling
 from index.split import split
-from index.text import analyze
-from index.types import Document, Passage
+from index.text import ANALYZER_VERSION, analyze
+from index.texts import Texts, TextsWriter
+from index.types import Document
+
+# Passages whose encodings may wait in memory; sorted by length, so that batches are of like lengths.
+_WINDOW = 1024
+# Encodings between two moments at which the journal is handed to the operating system.
+_KEEP_EVERY = 32
 
 
-def make(
-    documents: dict[str, Document],
-    encoder: Encoder,
-    old: Generation | None,
-    show_progress: bool | None,
-) -> Generation:
-    """The generation that holds these documents.
+@dataclass(frozen=True)
+class Plan:
+    """What a generation is made from.
 
-    Args:
-        documents: the whole collection, by id.
+    Attributes:
+        documents: in order, each once: a document, or the row of one in `old` that stays as it is.
         encoder: makes the vectors.
-        old: what it has of the same documents and texts is taken over instead of made again.
+        old: what it has of the same texts is taken over instead of made again.
+        has_tokens: whether to keep token vectors.
+        journal: the file where what is encoded is kept until the generation is live.
         show_progress: as in `Index.build`.
     """
-    if old is not None and not old.belongs_to(encoder):
-        old = None
-    passages = list(_split_all(documents, encoder, old))
-    centers = old.centers if old is not None else Centers.known(encoder)
-    vectors = np.zeros((len(passages), encoder.dimension), np.float32)
 
-    def tokens() -> Iterator[TokenVectors]:
-        encoded = _encode_all(passages, encoder, centers, old, show_progress)
-        for row, (vector, token_vectors) in enumerate(encoded):
-            vectors[row] = vector
-            yield token_vectors
+    documents: Iterable[Document | int]
+    encoder: Encoder
+    old: Generation | None
+    has_tokens: bool
+    journal: Path
+    show_progress: bool | None
 
-    late = LateIndex.build(tokens(), encoder.dimension)
-    return Generation(
-        documents=documents,
-        passages=passages,
-        lexical=LexicalIndex([[term.term for term in analyze(p.text)] for p in passages]),
-        names=NameIndex([[key.term for key in name_keys(p.text)] for p in passages]),
-        spelling=Spelling.of(p.text for p in passages),
-        dense=DenseIndex.build(vectors),
-        late=late,
-        centers=centers,
-        encoder_name=encoder.name,
-        encoder_fingerprint=encoder.fingerprint,
+
+def write_generation(folder: Path, plan: Plan) -> None:
+    """Writes a generation into an empty folder.
+
+    Texts and token vectors go to disk as they are made; what stays in memory is about 2 KB a passage.
+
+    Raises:
+        OSError: it can't be written. What was encoded by then is in the journal.
+    """
+    old = plan.old
+    sources = _write_texts(folder, plan)
+    texts = Texts(folder)
+    new_rows = np.flatnonzero(sources < 0).tolist()
+
+    def new_texts() -> Iterator[str]:
+        return (texts.passage(row).text for row in new_rows)
+
+    terms = Postings.of([term.term for term in analyze(text)] for text in new_texts())
+    names = Postings.of([key.term for key in name_keys(text)] for text in new_texts())
+    if old:
+        gone = np.setdiff1d(np.arange(len(old.texts.passages)), sources).tolist()
+        spelling = old.spelling.merged((old.texts.passage(row).text for row in gone), new_texts())
+        terms = old.lexical.postings.merged(sources, terms)
+        names = old.names.postings.merged(sources, names)
+    else:
+        spelling = Spelling.of(new_texts())
+    terms.save(folder, TERMS)
+    names.save(folder, NAMES)
+    spelling.save(folder, SPELLING)
+    centers = old.centers if old else Centers.known(plan.encoder)
+    with Journal(plan.journal, _identity(plan)) as journal:
+        known = _rows_of_same_text(texts, new_rows, old)
+        _encode((row for row in new_rows if row not in known), texts, centers, journal, plan)
+        sources[list(known)] = list(known.values())
+        dense = _write_vectors(folder, texts, sources, journal, plan)
+    write_array(folder / CENTERS, centers.means)
+    write_manifest(
+        folder,
+        {
+            "encoder": {"name": plan.encoder.name, "fingerprint": plan.encoder.fingerprint},
+            "documents": len(texts.documents),
+            "passages": len(texts.passages),
+            "token_vectors": plan.has_tokens,
+            "dense": dense,
+        },
     )
 
 
-def _split_all(documents: dict[str, Document], encoder: Encoder, old: Generation | None) -> Iterator[Passage]:
-    known: dict[str, list[Passage]] = {}
-    for passage in old.passages if old is not None else ():
-        known.setdefault(passage.document_id, []).append(passage)
-    for id_, document in documents.items():
-        if old is not None and id_ in known and old.documents[id_].text == document.text:
-            yield from known[id_]
-        else:
-            yield from split(document, encoder.window, encoder.count_tokens)
+def _write_texts(folder: Path, plan: Plan) -> NDArray[np.int64]:
+    """Writes documents and passages.
+
+    Returns:
+        (passages,): the row that each passage of an unchanged document has in the old generation, or -1.
+    """
+    old = plan.old
+    sources = [np.zeros(0, np.int64)]
+    with TextsWriter(folder) as writer:
+        for entry in plan.documents:
+            row: int | None
+            if isinstance(entry, Document):
+                document, row = entry, old.texts.row(entry.id) if old else None
+                if old and row is not None and not old.texts.has_same_text(row, document):
+                    row = None
+            elif old:
+                document, row = old.texts.document(entry), entry
+            if old and row is not None:
+                writer.add_known(document, old.texts, row)
+                sources.append(np.arange(*old.texts.passage_range(row)))
+            else:
+                passages = split(document, plan.encoder.window, plan.encoder.count_tokens)
+                writer.add(document, passages)
+                sources.append(np.full(len(passages), -1))
+    return np.concatenate(sources)
 
 
-def _encode_all(
-    passages: Sequence[Passage],
-    encoder: Encoder,
-    centers: Centers,
-    old: Generation | None,
-    show_progress: bool | None,
-) -> Iterator[tuple[NDArray[np.float32], TokenVectors]]:
-    """The vector and the token vectors of each passage; those of a text seen before are reused."""
-    known = {passage.text: row for row, passage in enumerate(old.passages)} if old else {}
-    vectors = old.dense.vectors() if old else np.zeros((0, encoder.dimension), np.float32)
-    new = [passage.text for passage in passages if passage.text not in known]
-    encodings = encode(new, "passage", encoder, centers)
-    hidden = not new or (None if show_progress is None else not show_progress)
-    bar = tqdm(desc="encoding", unit=" passages", total=len(new), disable=hidden)
-    for passage in passages:
-        row = known.get(passage.text)
-        if old is not None and row is not None:
-            yield vectors[row], old.late[row]
-        else:
-            encoding = next(encodings)
-            bar.update()
-            yield encoding
-    bar.close()
+def _rows_of_same_text(texts: Texts, rows: Sequence[int], old: Generation | None) -> dict[int, int]:
+    """Of these passages those whose text the old generation has: their rows -> its row there."""
+    if old is None:
+        return {}
+    digests = texts.passage_digests[rows]
+    old_digests = old.texts.passage_digests
+    # By half of the digest first, which numpy compares quickly.
+    promising = np.flatnonzero(np.isin(_half(old_digests), _half(digests)))
+    row_of = {old_digests[row].tobytes(): row for row in promising.tolist()}
+    found = zip(rows, (row_of.get(digest.tobytes()) for digest in digests), strict=True)
+    return {row: source for row, source in found if source is not None}
+
+
+def _half(digests: NDArray[np.void]) -> NDArray[np.uint64]:
+    return np.ascontiguousarray(digests).view("<u8").reshape(-1, 2)[:, 0]
+
+
+def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journal, plan: Plan) -> None:
+    """Encodes the passages in these rows, each text once, but for those that the journal has."""
+    row_of = {texts.passage_digests[row].tobytes(): row for row in rows}
+    missing = [item for item in row_of.items() if item[0] not in journal]
+    hidden = not missing or (None if plan.show_progress is None else not plan.show_progress)
+    done = len(row_of) - len(missing)
+    with tqdm(desc="encoding", unit=" passages", total=len(row_of), initial=done, disable=hidden) as bar:
+        for start in range(0, len(missing), _WINDOW):
+            window = missing[start : start + _WINDOW]
+            passages = [texts.passage(row).text for _, row in window]
+            encodings = encode(passages, "passage", plan.encoder, centers)
+            for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
+                compact = CompactTokens.of(tokens if plan.has_tokens else _none_of(tokens))
+                journal.add(digest, vector.astype("<f4").tobytes() + compact.record())
+                if number % _KEEP_EVERY == 0:
+                    journal.keep()
+                bar.update()
+            journal.keep()
+
+
+def _none_of(tokens: TokenVectors) -> TokenVectors:
+    return TokenVectors(tokens.vectors[:0], tokens.spans[:0], tokens.weights[:0], tokens.sentences[:0])
+
+
+def _write_vectors(
+    folder: Path, texts: Texts, sources: NDArray[np.int64], journal: Journal, plan: Plan
+) -> dict[str, Any]:
+    """Writes the vectors of all passages, from the old generation or the journal.
+
+    Returns:
+        The settings of the dense index.
+    """
+    size = 4 * plan.encoder.dimension
+    vectors = np.zeros((len(sources), plan.encoder.dimension), np.float16)
+    with LateWriter(folder) as late:
+        for row, source in enumerate(sources.tolist()):
+            if plan.old and source >= 0:
+                vectors[row] = plan.old.dense.vectors[source]
+                late.add(plan.old.late.compact(source))
+            else:
+                encoding = memoryview(journal[texts.passage_digests[row].tobytes()])
+                vectors[row] = np.frombuffer(encoding[:size], "<f4")
+                late.add(CompactTokens.parse(encoding[size:]))
+    return DenseIndex.write(folder, vectors)
+
+
+def _identity(plan: Plan) -> str:
+    """What an encoding in the journal depends on beside its text."""
+    return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{plan.has_tokens}"

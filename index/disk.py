@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 from zipfile import BadZipFile
 
@@ -34,20 +35,55 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
-    """Writes a file and flushes it to disk.
+class FileWriter:
+    """Writes a file bit by bit; what was written is on disk when the context ends without an error.
 
     Through Python, since numpy and FAISS, when they write by themselves, don't always tell that the
     disk is full.
 
+    Attributes:
+        position: bytes written so far.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, which loses what it held.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        self.position = 0
+        self._file = path.open("wb")
+
+    def write(self, part: bytes | memoryview) -> None:
+        """Appends to the file.
+
+        Raises:
+            OSError: not all of it could be written.
+        """
+        self.position += len(part)
+        self._file.write(part)
+
+    def __enter__(self) -> FileWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._file:
+            if kind is None:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+
+
+def write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
+    """Writes a file and flushes it to disk.
+
     Raises:
         OSError: not all of it could be written.
     """
-    with path.open("wb") as file:
+    with FileWriter(path) as file:
         for part in parts:
             file.write(part)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:

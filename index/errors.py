@@ -56,3 +56,15 @@ class EncoderUnavailable(DalilError):
 def make_again(folder: Path) -> str:
     """How to make the index in a folder again, as messages say it."""
     return f"Make it again: dalil index PATH... --index {folder} --rebuild"
+
+
+def damaged(path: Path, what: str) -> IndexDamaged:
+    """The error for a file of a generation that isn't what was written.
+
+    Args:
+        path: the file.
+        what: is wrong with it.
+    """
+    return IndexDamaged(
+        f"The index is damaged: {path} {what}. Your own files are untouched. {make_again(path.parent.parent)}"
+    )

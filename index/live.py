@@ -2,14 +2,14 @@
 
 Writing makes a generation beside the live one, then replaces the one-line CURRENT by atomic rename: a
 reader sees the old index or the new one, never a mixture, and a crash at any instant leaves the old
-one. Whatever a crash left beside it is removed by the next writer.
+one. Whatever a crash left beside it is removed by the next writer, but for what had been encoded.
 """
 
 from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from index.generation import Generation
 
 _CURRENT = "CURRENT"
 _LOCK = "write.lock"
+_JOURNAL = "encoded.journal"
 _GENERATION = "generation-"
 _GENERATION_NAME = re.compile(rf"{_GENERATION}\d{{6,12}}")
 # Seconds that a writer waits for another one: enough for a small update, not for a build.
@@ -79,31 +80,38 @@ def writing(folder: Path) -> Iterator[None]:
         lock.release()
 
 
-def publish(folder: Path, generation: Generation) -> None:
-    """Writes a generation and makes it the live one. Call it while `writing`.
+def publish(folder: Path, write: Callable[[Path], None]) -> None:
+    """Has a generation written and makes it the live one. Call it while `writing`.
+
+    Args:
+        folder: the index's.
+        write: writes the generation into an empty folder.
 
     Raises:
         OSError: the disk is full or can't be written; the live generation stays as it was.
     """
-    old = _live_name(folder)
     existing = _generations(folder)
     number = 1 + max((int(path.name.removeprefix(_GENERATION)) for path in existing), default=0)
     new = folder / f"{_GENERATION}{number:06d}"
     try:
         new.mkdir()
-        generation.save(new)
+        write(new)
         replace(folder / _CURRENT, f"{new.name}\n".encode())
     except BaseException:
         # It may have happened after the swap.
         if _live_name(folder) != new.name:
             shutil.rmtree(new, ignore_errors=True)
         raise
+    # A reader has all files of its generation open, or opens the new one when it finds them gone.
     for path in existing:
-        # The last one stays for those who are opening it at this moment.
-        if path.name != old:
-            shutil.rmtree(path, ignore_errors=True)
-    for path in folder.glob(f".{_CURRENT}.*"):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (*folder.glob(f".{_CURRENT}.*"), journal(folder)):
         path.unlink(missing_ok=True)
+
+
+def journal(folder: Path) -> Path:
+    """The file in which a writer keeps what it has encoded until that is live."""
+    return folder / _JOURNAL
 
 
 def version(folder: Path) -> str:
@@ -154,4 +162,7 @@ def _foreign(folder: Path) -> bool:
     """Whether a folder isn't an index but holds something that a writer of one wouldn't leave behind."""
     if _live_name(folder) or _generations(folder):
         return False
-    return any(path.name != _LOCK and not path.name.startswith(f".{_CURRENT}.") for path in folder.iterdir())
+    ours = (_LOCK, _JOURNAL)
+    return any(
+        path.name not in ours and not path.name.startswith(f".{_CURRENT}.") for path in folder.iterdir()
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 
 from index import encoder as encoders
 from index import live
-from index.build import make
+from index.build import Plan, write_generation
 from index.encoder import Encoder
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, InvalidDocument, make_again
 from index.fusion import fuse
 from index.generation import Generation
 from index.late import TokenVectors
 from index.query import Query
+from index.texts import digest
 from index.types import Document, Hit, Passage
 
 # Passages that each leg proposes; late interaction looks at all of them. Chosen, not measured.
@@ -43,15 +45,21 @@ class Index:
         path: str | Path,
         *,
         encoder: Encoder | str | None = None,
+        token_vectors: bool = True,
         show_progress: bool | None = None,
     ) -> Index:
         """Makes an index of the documents, in place of the one at `path` if there is one.
+
+        Documents are taken one at a time and written as they come. What was encoded is kept if the build
+        is interrupted: the next one of the same texts goes on from there.
 
         Args:
             documents: the whole collection. The same document given twice counts once.
             path: the index's folder, made if need be.
             encoder: an encoder, or the name of a sentence-transformers model; the bundled
                 multilingual-e5-small if not given.
+            token_vectors: whether to keep a vector for each token. Without them an index is a good deal
+                smaller, and search and quotations are worse (RESULTS.md says how much).
             show_progress: on standard error; only in a terminal if not given.
 
         Raises:
@@ -59,18 +67,17 @@ class Index:
             IndexLocked: another process is writing to it.
             IndexNotFound: the folder holds other things than an index.
             EncoderUnavailable: there is no such model on this machine.
+            OSError: the disk is full, or can't be written.
         """
         folder = Path(path).expanduser()
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
-        collection = _by_id(documents)
         with live.writing(folder):
             try:
                 old = live.load(folder)
             except (IndexNotFound, IndexDamaged):
                 old = None  # it is about to be replaced as a whole
-            generation = make(collection, chosen, old, show_progress)
-            live.publish(folder, generation)
-        return cls(folder.resolve(), generation, chosen)
+            _publish(folder, _each_once(documents), chosen, old, token_vectors, show_progress)
+            return cls(folder.resolve(), live.load(folder), chosen)
 
     @classmethod
     def open(cls, path: str | Path, *, encoder: Encoder | str | None = None) -> Index:
@@ -101,8 +108,20 @@ class Index:
             InvalidDocument: two different documents have the same id.
             IndexLocked: another process is writing to it.
         """
-        new = _by_id(documents)
-        self._rewrite(lambda old: {**old, **new}, show_progress)
+        new = list(_each_once(documents))
+        with live.writing(self.path):
+            generation = self._reload()
+            texts = generation.texts
+            rows = [texts.row(document.id) for document in new]
+            changed = {
+                row: document
+                for row, document in zip(rows, new, strict=True)
+                if row is not None and texts.document(row) != document
+            }
+            added = [document for row, document in zip(rows, new, strict=True) if row is None]
+            if changed or added:
+                kept = (changed.get(row, row) for row in range(len(texts.documents)))
+                self._replace(generation, chain(kept, added), show_progress)
 
     def remove(self, document_ids: Iterable[str]) -> None:
         """Removes the documents with these ids.
@@ -111,14 +130,15 @@ class Index:
             KeyError: the index has no such document; nothing is removed then.
             IndexLocked: another process is writing to it.
         """
-        unwanted = set(document_ids)
-
-        def without(old: dict[str, Document]) -> dict[str, Document]:
-            if missing := sorted(unwanted - old.keys()):
+        ids = set(document_ids)
+        with live.writing(self.path):
+            generation = self._reload()
+            rows = {id_: generation.texts.row(id_) for id_ in ids}
+            if missing := sorted(id_ for id_, row in rows.items() if row is None):
                 raise KeyError(f"The index has no document {', '.join(missing)}")
-            return {id_: document for id_, document in old.items() if id_ not in unwanted}
-
-        self._rewrite(without, show_progress=False)
+            if unwanted := set(rows.values()):
+                kept = (row for row in range(len(generation.texts.documents)) if row not in unwanted)
+                self._replace(generation, kept, show_progress=False)
 
     def search(self, question: str | Query, k: int = 10) -> list[Hit]:
         """The `k` passages that answer a question best, best first; all if there are fewer.
@@ -135,24 +155,23 @@ class Index:
             raise ValueError(f"k must be at least 1, not {k}")
         query = self.query(question) if isinstance(question, str) else question
         generation = self._generation
-        lexical = generation.lexical.scores([term.term for term in query.terms])
+        match = generation.lexical.match([term.term for term in query.terms])
+        matching, shares = match.best(max(k, CANDIDATES))
         nearest, cosines = generation.dense.search(query.vector, max(k, CANDIDATES))
-        holding = np.flatnonzero(lexical)
-        matching = holding[np.argsort(-lexical[holding], kind="stable")][: max(k, CANDIDATES)]
         rows = np.union1d(nearest, matching)
-        distance = np.abs(generation.arabic_shares[rows] - query.arabic_share)
+        distance = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
         late = generation.late.scores(query.tokens, rows)
         names = generation.names.scores(query.names, query.tokens, rows)
-        scores = fuse(late, lexical[rows], names, distance)
+        scores = fuse(late, match.scores(rows), names, distance)
         by_late = np.argsort(-late, kind="stable")
         legs = {
-            "bm25": _places(matching, lexical[matching]),
+            "bm25": _places(matching, shares),
             "dense": _places(nearest, cosines),
             "late": _places(rows[by_late], late[by_late]),
         }
         return [
             Hit(
-                generation.passages[rows[i]],
+                generation.texts.passages[rows[i]],
                 float(scores[i]),
                 {leg: places[rows[i]][0] if rows[i] in places else None for leg, places in legs.items()},
                 {leg: places[rows[i]][1] for leg, places in legs.items() if rows[i] in places},
@@ -175,7 +194,7 @@ class Index:
 
     def tokens(self, passage: Passage) -> TokenVectors:
         """The token vectors of one of the index's passages; spans count from its start."""
-        return self._generation.late[self._generation.rows[passage.id]]
+        return self._generation.late[self._generation.texts.passage_row(passage)]
 
     def document(self, document_id: str) -> Document:
         """The document with this id.
@@ -183,36 +202,51 @@ class Index:
         Raises:
             KeyError: there is none.
         """
-        return self._generation.documents[document_id]
+        texts = self._generation.texts
+        row = texts.row(document_id)
+        if row is None:
+            raise KeyError(document_id)
+        return texts.document(row)
 
     @property
     def documents(self) -> Sequence[Document]:
-        """All documents, in the order in which they came."""
-        return tuple(self._generation.documents.values())
+        """All documents, in the order in which they came, read from disk as they are asked for."""
+        return self._generation.texts.documents
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """All passages, in the order of the documents and of reading."""
-        return tuple(self._generation.passages)
+        """All passages, in the order of the documents and of reading, read as they are asked for."""
+        return self._generation.texts.passages
 
     def warm_up(self) -> None:
         """Loads what the first question would otherwise wait for."""
         self.search("دليل", k=1)
 
-    def _rewrite(
-        self,
-        change: Callable[[dict[str, Document]], dict[str, Document]],
-        show_progress: bool | None,
+    def _reload(self) -> Generation:
+        """The live generation: another process may have written since this one opened the index."""
+        generation = live.load(self.path)
+        _check_encoder(self.path, generation, self.encoder)
+        self._generation = generation
+        return generation
+
+    def _replace(
+        self, old: Generation, documents: Iterable[Document | int], show_progress: bool | None
     ) -> None:
-        with live.writing(self.path):
-            # Another process may have written since this one opened the index.
-            generation = live.load(self.path)
-            _check_encoder(self.path, generation, self.encoder)
-            documents = change(generation.documents)
-            if documents != generation.documents:
-                generation = make(documents, self.encoder, generation, show_progress)
-                live.publish(self.path, generation)
-            self._generation = generation
+        _publish(self.path, documents, self.encoder, old, old.has_tokens, show_progress)
+        self._generation = live.load(self.path)
+
+
+def _publish(
+    folder: Path,
+    documents: Iterable[Document | int],
+    encoder: Encoder,
+    old: Generation | None,
+    has_tokens: bool,
+    show_progress: bool | None,
+) -> None:
+    usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
+    plan = Plan(documents, encoder, old if usable else None, has_tokens, live.journal(folder), show_progress)
+    live.publish(folder, lambda generation: write_generation(generation, plan))
 
 
 def _check_encoder(folder: Path, generation: Generation, encoder: Encoder) -> None:
@@ -224,16 +258,22 @@ def _check_encoder(folder: Path, generation: Generation, encoder: Encoder) -> No
         )
 
 
-def _by_id(documents: Iterable[Document]) -> dict[str, Document]:
-    collection: dict[str, Document] = {}
+def _each_once(documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents; one that was there before is left out.
+
+    Raises:
+        InvalidDocument: two different documents have the same id.
+    """
+    seen: dict[str, tuple[bytes, str]] = {}
     for document in documents:
-        other = collection.setdefault(document.id, document)
-        if other.text != document.text:
+        own = (digest(document.text), document.source or document.title)
+        other = seen.setdefault(document.id, own)
+        if other is own:
+            yield document
+        elif other[0] != own[0]:
             raise InvalidDocument(
-                f"Two different documents have the id {document.id!r}: "
-                f"{other.source or other.title!r} and {document.source or document.title!r}."
+                f"Two different documents have the id {document.id!r}: {other[1]!r} and {own[1]!r}."
             )
-    return collection
 
 
 def _places(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> dict[int, tuple[int, float]]:

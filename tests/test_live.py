@@ -16,8 +16,7 @@ from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
 from index import Document, Index, IndexDamaged, IndexLocked, IndexNotFound, live
-from index.build import make
-from index.generation import Generation
+from index.build import Plan, write_generation
 
 HOLD = """
 import sys
@@ -54,9 +53,10 @@ def held(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-def generation(text: str, encoder: FakeEncoder) -> Generation:
-    document = Document(text, id="only")
-    return make({document.id: document}, encoder, None, show_progress=False)
+def publish(folder: Path, text: str) -> None:
+    """Makes an index of one text."""
+    plan = Plan([Document(text, id="only")], FakeEncoder(), None, True, live.journal(folder), False)
+    live.publish(folder, lambda generation: write_generation(generation, plan))
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
@@ -66,28 +66,36 @@ def tree(folder: Path) -> dict[str, bytes | None]:
     }
 
 
-def test_publishing_moves_current_on_and_keeps_the_last_one(tmp_path: Path, encoder: FakeEncoder) -> None:
+def test_publishing_moves_current_on_and_removes_the_last_one(tmp_path: Path) -> None:
     versions = []
     for text in ("one", "two", "three", "four"):
         with live.writing(tmp_path):
-            live.publish(tmp_path, generation(text, encoder))
+            publish(tmp_path, text)
         versions.append(live.version(tmp_path))
-        assert live.load(tmp_path).documents["only"].text == text
-        kept = sorted(path.name for path in tmp_path.glob("generation-*"))
-        assert kept == versions[-2:]
+        assert [document.text for document in live.load(tmp_path).texts.documents] == [text]
+        assert {path.name for path in tmp_path.iterdir()} == {"CURRENT", "write.lock", versions[-1]}
     assert len(set(versions)) == 4
     assert (tmp_path / "CURRENT").read_text() == f"{versions[-1]}\n"
 
 
+def test_an_open_generation_is_read_on_when_it_has_gone(tmp_path: Path) -> None:
+    publish(tmp_path, "The river floods in spring.")
+    old = live.load(tmp_path)
+    publish(tmp_path, "Bread needs flour.")
+    assert [passage.text for passage in old.texts.passages] == ["The river floods in spring."]
+    assert old.lexical.match(["river"]).best(5)[0].tolist() == [0]
+    assert len(old.late[0].vectors) == 5
+    assert old.dense.vectors.shape == (1, 32)
+
+
 def test_the_next_writer_removes_what_a_crash_left(folder: Path, index: Index) -> None:
-    live_one = live.version(folder)
     for name in ("generation-000000", "generation-000017"):
         (folder / name).mkdir()
         (folder / name / "passages.jsonl").write_text("half a li")
     (folder / ".CURRENT.x8s_1").write_text("genera")
     index.update([Document("something new")])
     names = {path.name for path in folder.iterdir()}
-    assert names == {"CURRENT", "write.lock", live_one, live.version(folder)}
+    assert names == {"CURRENT", "write.lock", live.version(folder)}
 
 
 def test_there_is_no_index(tmp_path: Path) -> None:

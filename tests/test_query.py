@@ -71,7 +71,7 @@ def test_the_longest_question() -> None:
 def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
     centers = Centers.known(encoder)
     encoder.encoded.clear()
-    query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, centers, Spelling([]))
+    query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, centers, Spelling.of([]))
     assert encoder.encoded == ["من أعلن battle؟"]
     assert query.text == "من أعلن \u200fbattle\u200f؟"
     assert query.reading == "من أعلن battle؟"
@@ -127,12 +127,12 @@ def test_the_encoder_reads_a_question_as_the_collection_spells_it(encoder: FakeE
 def test_a_question_that_is_longest_as_it_is_written(encoder: FakeEncoder) -> None:
     """The limit holds for what is asked, not for what is read."""
     with pytest.raises(InvalidQuestion, match="is the most"):
-        Query.of("من" + "ـ" * LONGEST, encoder, Centers.known(encoder), Spelling([]))
+        Query.of("من" + "ـ" * LONGEST, encoder, Centers.known(encoder), Spelling.of([]))
 
 
 def test_a_refused_question_is_not_encoded(encoder: FakeEncoder) -> None:
     centers = Centers.known(encoder)
     encoder.encoded.clear()
     with pytest.raises(InvalidQuestion):
-        Query.of("؟؟؟", encoder, centers, Spelling([]))
+        Query.of("؟؟؟", encoder, centers, Spelling.of([]))
     assert encoder.encoded == []

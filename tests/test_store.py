@@ -27,11 +27,13 @@ from index import (
     store,
 )
 from index.centers import Centers
+from index.codec import CompactTokens
 from index.encoder import Encoding
 from index.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
 from index.late import SENTENCE_SHARE, TokenVectors
 from index.lexical import LexicalIndex
 from index.names import NameIndex, name_keys
+from index.postings import Postings
 from index.text import analyze, arabic_share
 from index.types import Passage
 
@@ -59,25 +61,30 @@ def without_marks(text: str) -> str:
     return "".join(c for c in text if c != "\u0640" and unicodedata.category(c) != "Mn")
 
 
+def bm25(passages: Sequence[Passage], question: str) -> NDArray[np.float32]:
+    index = LexicalIndex(Postings.of([term.term for term in analyze(p.text)] for p in passages))
+    return index.match([term.term for term in analyze(question)]).scores(np.arange(len(passages)))
+
+
 def brute_force(
     question: str, passages: Sequence[Passage], encoder: FakeEncoder
 ) -> tuple[list[tuple[str, float]], dict[str, NDArray[np.floating]]]:
-    """Passage ids and fused scores, best first, with float vectors and no index; each leg's scores."""
+    """Passage ids and fused scores, best first, without an index; each leg's scores.
+
+    Passages' tokens are rounded as they are where they are stored; tests/test_codec.py says how far.
+    """
     centers = Centers.known(encoder)
     question = without_marks(question)
     texts = [without_marks(p.text) for p in passages]
     asked = centers.tokens(encoder.encoding(question), question, "query")
-    late = np.array(
-        [max_sim(asked, centers.tokens(encoder.encoding(text), text, "passage")) for text in texts]
-    )
+    passage_tokens = [centers.tokens(encoder.encoding(text), text, "passage") for text in texts]
+    late = np.array([max_sim(asked, CompactTokens.of(tokens).expand()) for tokens in passage_tokens])
     vector = centers.vector(encoder.encoding(question), question, "query")
     dense = np.array(
         [centers.vector(encoder.encoding(text), text, "passage") @ vector for text in texts], np.float64
     )
-    lexical = LexicalIndex([[term.term for term in analyze(p.text)] for p in passages]).scores(
-        [term.term for term in analyze(question)]
-    )
-    names = NameIndex([[key.term for key in name_keys(p.text)] for p in passages]).scores(
+    lexical = bm25(passages, question)
+    names = NameIndex(Postings.of([key.term for key in name_keys(p.text)] for p in passages)).scores(
         name_keys(question), asked, np.arange(len(passages))
     )
     distance = np.array([abs(arabic_share(p.text) - arabic_share(question)) for p in passages])
@@ -97,8 +104,7 @@ def test_search_is_held_to_brute_force(
     expected, _ = brute_force(question, index.passages, encoder)
     hits = index.search(question)
     assert [hit.passage.id for hit in hits] == [id_ for id_, _ in expected]
-    # The index keeps a token's numbers to 1/254 of the largest.
-    np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=0.01)
+    np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=1e-3)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -117,8 +123,8 @@ def test_the_scores_of_each_leg_are_held_to_brute_force(
         assert set(hit.scores) == {leg for leg, rank in hit.ranks.items() if rank is not None}
         if "bm25" in hit.scores:
             assert hit.scores["bm25"] == pytest.approx(float(legs["bm25"][row]), abs=1e-6)
-        assert hit.scores["dense"] == pytest.approx(float(legs["dense"][row]), abs=1e-5)
-        assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=0.01)
+        assert hit.scores["dense"] == pytest.approx(float(legs["dense"][row]), abs=5e-4)  # half precision
+        assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=1e-3)
         assert {type(score) for score in hit.scores.values()} == {float}
 
 
@@ -141,9 +147,7 @@ def test_ranks_are_those_of_each_leg(index: Index, encoder: FakeEncoder) -> None
     question = "the river and the hills"
     query = index.query(question)
     passages = index.passages
-    lexical = LexicalIndex([[t.term for t in analyze(p.text)] for p in passages]).scores(
-        [t.term for t in query.terms]
-    )
+    lexical = bm25(passages, question)
     centers = Centers.known(encoder)
     vectors = [centers.vector(encoder.encoding(p.text), p.text, "passage") for p in passages]
     cosines = np.array([vector @ query.vector for vector in vectors])
@@ -294,7 +298,8 @@ def test_two_texts_with_one_id_are_refused(index: Index, encoder: FakeEncoder, t
     twins = [Document("one text", source="a.txt", id="x"), Document("another", source="b.txt", id="x")]
     with pytest.raises(InvalidDocument, match=r"'x'.*a\.txt.*b\.txt"):
         Index.build(twins, tmp_path / "twins", encoder=encoder)
-    assert not (tmp_path / "twins").exists()
+    with pytest.raises(IndexNotFound):
+        Index.open(tmp_path / "twins", encoder=encoder)
     with pytest.raises(InvalidDocument):
         index.update(twins)
     assert answers(index) == answers(Index.open(index.path, encoder=encoder)) == before
