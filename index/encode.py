@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from index.centers import Centers
 from index.encoder import Encoder, Encoding, Kind
-from index.late import TokenVectors
+from index.codec import TokenVectors, turned
 from index.text import legible
 
 FloatArray = NDArray[np.float32]
@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float32]
 def encode(
     texts: Sequence[str], kind: Kind, encoder: Encoder, centers: Centers
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
-    """Yields each text's vector and its tokens, in the order of the texts.
+    """Yields each text's vector and its tokens, turned, in the order of the texts.
 
     The encoder reads each text without what writers may leave out (`legible`), so that a vocalised
     text has the vectors of a bare one; the tokens' spans count in the text as it was given.
@@ -26,7 +26,7 @@ def encode(
     encodings = encoder.encode([legible(text).text for text in texts], kind)
     for text, encoding in zip(texts, encodings, strict=True):
         original = _in_original(encoding, text)
-        yield centers.vector(original, text, kind), centers.tokens(original, text, kind)
+        yield centers.vector(original, text, kind), turned(centers.tokens(original, text, kind))
 
 
 def _in_original(encoding: Encoding, text: str) -> Encoding:

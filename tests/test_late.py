@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors
+from index.codec import CompactTokens, TokenVectors, turned
 from index.errors import IndexDamaged
 from index.late import RECORDS, SENTENCE_SHARE, LateIndex, LateWriter
 
@@ -59,31 +59,18 @@ def write(folder: Path, passages: Sequence[TokenVectors]) -> LateIndex:
     return LateIndex.load(folder)
 
 
-def vectors_of(*rows: list[float]) -> FloatArray:
-    return np.array(rows, np.float32)
-
-
 def test_by_hand(tmp_path: Path) -> None:
     """Two question tokens, one in each sentence of the passage: no sentence has both."""
-    question = TokenVectors(
-        vectors_of([1, 1, 0, 0], [0, 0, 1, 1]) / 2**0.5,
-        np.array([[0, 1], [2, 3]], np.int32),
-        np.array([3, 1], np.float32),
-        np.zeros(2, np.int32),
-    )
-    passage = TokenVectors(
-        vectors_of([1, 1, 0, 0], [0, 0, 1, 1], [1, -1, 0, 0]) / 2**0.5,
-        np.array([[0, 1], [2, 3], [4, 5]], np.int32),
-        np.ones(3, np.float32),
-        np.array([0, 1, 1], np.int32),
-    )
-    index = write(tmp_path, [passage])
-    # The whole passage has both (1); its best sentence the first token only (3/4). Zeros are rounded to
-    # the level next to them, which cancels out in these products.
+    axes = np.eye(384, dtype=np.float32)
+    spans = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
+    question = TokenVectors(axes[:2], spans[:2], np.array([3, 1], np.float32), np.zeros(2, np.int32))
+    passage = TokenVectors(axes[:3], spans, np.ones(3, np.float32), np.array([0, 1, 1], np.int32))
+    index = write(tmp_path, [turned(passage)])
+    # The whole passage has both (1); its best sentence the first token only (3/4).
     expected = (1 - SENTENCE_SHARE) * 1 + SENTENCE_SHARE * 0.75
-    assert index.scores(question, np.array([0]))[0] == pytest.approx(expected, abs=0.05)
+    assert index.scores(turned(question), np.array([0]))[0] == pytest.approx(expected, abs=0.05)
     assert 0 < SENTENCE_SHARE < 1
-    np.testing.assert_allclose(question.similarities(passage), [[1, 0, 0], [0, 1, 0]], atol=1e-6)
+    assert question.similarities(passage).tolist() == [[1, 0, 0], [0, 1, 0]]
 
 
 @given(
@@ -102,7 +89,7 @@ def test_held_to_loops(passages: list[list[int]], words: int, seed: int) -> None
     assert scores.dtype == np.float32
     # Exactly the scores of what is stored; nearly those of what was given.
     np.testing.assert_allclose(scores, [naive(question, passage) for passage in stored], atol=1e-5)
-    np.testing.assert_allclose(scores, [naive(question, made[int(row)]) for row in rows], atol=0.15)
+    np.testing.assert_allclose(scores, [naive(question, made[int(row)]) for row in rows], atol=0.3)
 
 
 @pytest.mark.parametrize("words", [1, 15, 16, 17, 40])
