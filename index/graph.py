@@ -105,7 +105,7 @@ class _Builder:
 
     def initializers(self) -> tuple[list[TensorProto], list[bytes]]:
         """The constants, and the content of the file that holds the large ones."""
-        from onnx import TensorProto, external_data_helper, numpy_helper
+        from onnx import external_data_helper, numpy_helper
 
         tensors: list[TensorProto] = []
         content: list[bytes] = []

@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from index.disk import replace
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.generation import Generation
@@ -64,6 +62,9 @@ def writing(folder: Path) -> Iterator[None]:
         raise IndexNotFound(
             f"{folder} holds other things than an index; nothing was written. Name a new folder."
         )
+    # Here, as it takes a tenth of a cold start to import.
+    from filelock import FileLock, Timeout
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK, timeout=_PATIENCE)

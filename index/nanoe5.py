@@ -220,6 +220,6 @@ def _dequantise(blocks: NDArray[Any]) -> FloatArray:
 
 def _pack(blocks: NDArray[Any], columns: int) -> Blocks:
     nibbles = _nibbles(blocks)
-    packed = nibbles[:, 0::2] | nibbles[:, 1::2] << 4
+    packed = np.bitwise_or(nibbles[:, 0::2], nibbles[:, 1::2] << 4, dtype=np.uint8)
     scales = blocks["scale"].astype(np.float32)
     return Blocks(packed.reshape(-1, columns // 2), scales.reshape(-1, columns // _BLOCK))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.bundled import PROMPTS, Settings
 from index.encoder import Encoding, Kind
@@ -19,6 +20,8 @@ from index.unigram import Pieces, Unigram
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
+
+T = TypeVar("T")
 
 # Tokens in one forward pass, padding too, unless one text has more. Measured on XQuAD's paragraphs (200
 # tokens): 4 at once took 3.6 s of processor time, 8 took 4.2 s, 16 took 5.3 s: what a layer works on
@@ -117,7 +120,7 @@ class OnnxEncoder:
         return self._read(lambda folder: Unigram.load(folder, self._settings.unknown))
 
     @cached_property
-    def _surprisal(self) -> Any:
+    def _surprisal(self) -> NDArray[np.float32]:
         return self._vocabulary.surprisal
 
     @property
@@ -127,7 +130,7 @@ class OnnxEncoder:
                 self._opened = self._read(_open)
             return self._opened
 
-    def _read(self, open_: Any) -> Any:
+    def _read(self, open_: Callable[[Path], T]) -> T:
         try:
             return open_(self._folder)
         except (OSError, ValueError) as error:

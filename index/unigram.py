@@ -132,7 +132,8 @@ class Unigram:
             OSError: a file can't be read.
             ValueError: a file isn't what was written.
         """
-        return cls(*(read_array(folder / name, mapped=True) for name in _FILES), unknown=unknown)
+        keys, ids, characters, scores = (read_array(folder / name, mapped=True) for name in _FILES)
+        return cls(keys, ids, characters, scores, unknown)
 
     @property
     def surprisal(self) -> NDArray[np.float32]:

@@ -6,8 +6,6 @@ from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from filelock import FileLock
-
 from index.disk import cache_folder
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound
 from index.types import Document
@@ -38,6 +36,8 @@ def article_index() -> Index:
             return index
     except (IndexNotFound, IndexDamaged, EncoderMismatch):
         pass  # not made yet, or by another version of Dalil: make it
+    from filelock import FileLock
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Two processes that start together make it once; the other waits, however long it takes.
     with FileLock(f"{folder}.lock"):

