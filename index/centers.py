@@ -21,9 +21,9 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
+from index.codec import TokenVectors
 from index.disk import cache_folder, read_array, replace
 from index.encoder import Encoder, Encoding, Kind
-from index.codec import TokenVectors
 from index.sentences import sentences
 from index.text import ANALYZER_VERSION, arabic_share, legible
 

@@ -159,9 +159,7 @@ def _flat(dimension: int) -> faiss.Index:
     """An index that compares with every vector, each in half precision."""
     import faiss
 
-    index = faiss.IndexScalarQuantizer(
-        dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-    )
+    index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     index.is_trained = True  # half precision has nothing to learn, and there may be nothing to learn from
     return index
 

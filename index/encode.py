@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.centers import Centers
-from index.encoder import Encoder, Encoding, Kind
 from index.codec import TokenVectors, turned
+from index.encoder import Encoder, Encoding, Kind
 from index.text import legible
 
 FloatArray = NDArray[np.float32]

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors, middles, steps, turned
+from index import codec
+from index.codec import CompactTokens, TokenVectors, middles, products, steps, turned
 
 FloatArray = NDArray[np.float32]
 
@@ -28,9 +29,16 @@ def random_tokens(count: int, dimension: int, seed: int) -> TokenVectors:
     return tokens_of(vectors, [(4 * i, 4 * i + 3) for i in range(count)], [i // 10 for i in range(count)])
 
 
+@pytest.fixture(params=[0.5, 1.0])
+def share(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> float:
+    """The share of numbers that have four levels."""
+    monkeypatch.setattr(codec, "FOUR_LEVELS", request.param)
+    return float(request.param)
+
+
 def test_by_hand() -> None:
     """Two vectors whose mean is 127 in the first place: what is left is of deviation 1, in 16 places."""
-    rest = np.float32([2, -1.2, 0.1, -0.1, 0.9, 0.9, 1.1, -2] + [0.3, -0.3, 0.3, 0.3, -1, 1, 1, -1])
+    rest = np.array([2, -1.2, 0.1, -0.1, 0.9, 0.9, 1.1, -2, 0.3, -0.3, 0.3, 0.3, -1, 1, 1, -1], np.float32)
     rest *= (16 / (rest @ rest)) ** 0.5
     mean = np.zeros(16, np.float32)
     mean[0] = 127
@@ -40,13 +48,13 @@ def test_by_hand() -> None:
     # Four levels are at -1.5, -.5, .5 and 1.5 steps of about 1: levels 3 0 2 1 2 2 3 0, those that are two
     # places apart in one byte. Two levels are 0 and 1, the first in the highest bit.
     levels = [3, 0, 2, 1, 2, 2, 3, 0]
-    values = np.float32([1.5, -1.5, 0.5, -0.5, 0.5, 0.5, 1.5, -1.5]) * np.float32(0.9957)
+    values = np.array([1.5, -1.5, 0.5, -0.5, 0.5, 0.5, 1.5, -1.5], np.float32) * np.float32(0.9957)
     assert compact.codes[0].tolist() == [
         sum(level << 2 * i for i, level in enumerate(levels[0::2])),
         sum(level << 2 * i for i, level in enumerate(levels[1::2])),
         0b10110110,
     ]
-    signs = np.float32([1, -1, 1, 1, -1, 1, 1, -1]) * np.float32(0.7979)
+    signs = np.array([1, -1, 1, 1, -1, 1, 1, -1], np.float32) * np.float32(0.7979)
     values = np.concatenate([values, signs])
     # Whatever was rounded, the product with what was left of the vector stays.
     scale = float(rest @ rest / (values @ rest))
@@ -60,7 +68,7 @@ def test_by_hand() -> None:
 
 
 @pytest.mark.parametrize("dimension", [32, 384])
-def test_products_are_nearly_what_they_were(dimension: int) -> None:
+def test_products_are_nearly_what_they_were(dimension: int, share: float) -> None:
     made = random_tokens(400, dimension, seed=1)
     made.vectors[:, 0] += 1
     made.vectors[:] /= np.linalg.norm(made.vectors, axis=1, keepdims=True)
@@ -69,7 +77,7 @@ def test_products_are_nearly_what_they_were(dimension: int) -> None:
     wrong = random_tokens(300, dimension, seed=2).vectors @ (found.vectors - made.vectors).T
     # Max (1960): four even levels leave .1188 of a normal variable's variance, two .3634: of those that
     # are scaled up by what they lack, d / (1 - d).
-    lost = (0.1188 + 0.3634) / 2
+    lost = 0.1188 * share + 0.3634 * (1 - share)
     expected = ((rest**2).sum(axis=1).mean() * lost / (1 - lost) / dimension) ** 0.5
     assert abs(wrong.mean()) < 0.05 * expected
     assert wrong.std() == pytest.approx(expected, rel=0.1)
@@ -128,7 +136,21 @@ def test_places_take_as_little_as_they_need(
     found = compact.expand()
     np.testing.assert_array_equal(found.spans, made.spans)
     np.testing.assert_array_equal(found.sentences, made.sentences)
-    assert (found.spans.dtype, found.sentences.dtype, found.vectors.dtype) == (np.int32, np.int32, np.float32)
+    assert found.spans.dtype == np.int32
+    assert found.sentences.dtype == np.int32
+    assert found.vectors.dtype == np.float32
+
+
+def test_products_are_those_of_the_levels(share: float) -> None:
+    compact = CompactTokens.of(random_tokens(40, 64, seed=8))
+    vectors = np.random.default_rng(9).standard_normal((64, 5)).astype(np.float32)
+    # What `expand` makes of the levels, undone.
+    values = compact.expand().vectors - compact.mean * np.float32(compact.mean_scale)
+    levels = values / compact.scales.astype(np.float32)[:, None] / steps(64) + middles(64)
+    np.testing.assert_allclose(levels, levels.round(), atol=1e-3)
+    assert levels.max() == pytest.approx(3)
+    assert levels[:, round(64 * share) :].max(initial=0) <= 1.001
+    np.testing.assert_allclose(products(compact.codes, vectors), levels.round() @ vectors, atol=1e-4)
 
 
 @given(st.integers(0, 30), st.sampled_from([16, 32, 384]), st.integers(0, 1000))

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.centers import Centers
+from index.codec import TokenVectors, turned
 from index.encode import encode
 from index.encoder import Encoding, Kind
-from index.codec import TokenVectors, turned
 from index.text import legible
 
 VOCALISED = "أَعْلَنَ الحَـــشْدُ ﻻ «المَعْرَكَةَ» ٢٠١٧."
