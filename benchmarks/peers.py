@@ -95,14 +95,18 @@ class Peer:
         Args:
             gold: each of its documents is one passage, so no answer may ask for a paragraph of one.
         """
+        self._vectors.of([question.text for question in gold.questions], "query")
+        search = self.searcher(gold)
+        shown = tqdm(gold.questions, desc=self.name, unit=" questions", disable=None)
+        return [tuple(search(question.text)[:DEPTH]) for question in shown]
+
+    def searcher(self, gold: GoldSet) -> Search:
+        """Indexes the documents, each of which is one passage; the function that finds the ids of some."""
         if any(answer.paragraph is not None for question in gold.questions for answer in question.answers):
             raise ValueError(f"{gold.name} asks for paragraphs; the peers find whole documents.")
         # All at once: the encoder is quicker with many than with one.
         self._vectors.of([document.text for document in gold.documents], "passage")
-        self._vectors.of([question.text for question in gold.questions], "query")
-        search = self._build(gold.documents, self._vectors)
-        shown = tqdm(gold.questions, desc=self.name, unit=" questions", disable=None)
-        return [tuple(search(question.text)[:DEPTH]) for question in shown]
+        return self._build(gold.documents, self._vectors)
 
 
 def peers(encoder: Encoder | None = None) -> list[Peer]:
