@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from index import encoder as encoders
 from index import live
 from index.build import Plan, write_generation
+from index.encode import encode
 from index.encoder import Encoder
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, InvalidDocument, make_again
 from index.fusion import fuse
@@ -59,7 +60,8 @@ class Index:
             encoder: an encoder, or the name of a sentence-transformers model; the bundled
                 multilingual-e5-small if not given.
             token_vectors: whether to keep a vector for each token. Without them an index is a good deal
-                smaller, and search and quotations are worse (RESULTS.md says how much).
+                smaller and search is worse: by the vectors of whole passages, not by late interaction. An
+                update keeps to what the index was made with.
             show_progress: on standard error; only in a terminal if not given.
 
         Raises:
@@ -160,15 +162,15 @@ class Index:
         nearest, cosines = generation.dense.search(query.vector, max(k, CANDIDATES))
         rows = np.union1d(nearest, matching)
         distance = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
-        late = generation.late.scores(query.tokens, rows)
+        legs = {"bm25": _places(matching, shares), "dense": _places(nearest, cosines)}
+        if generation.has_tokens:
+            semantic = generation.late.scores(query.tokens, rows)
+            by_late = np.argsort(-semantic, kind="stable")
+            legs["late"] = _places(rows[by_late], semantic[by_late])
+        else:
+            semantic = generation.dense.cosines(query.vector, rows)
         names = generation.names.scores(query.names, query.tokens, rows)
-        scores = fuse(late, match.scores(rows), names, distance)
-        by_late = np.argsort(-late, kind="stable")
-        legs = {
-            "bm25": _places(matching, shares),
-            "dense": _places(nearest, cosines),
-            "late": _places(rows[by_late], late[by_late]),
-        }
+        scores = fuse(semantic, match.scores(rows), names, distance)
         return [
             Hit(
                 generation.texts.passages[rows[i]],
@@ -193,7 +195,13 @@ class Index:
         return Query.of(question, self.encoder, generation.centers, generation.spelling)
 
     def tokens(self, passage: Passage) -> TokenVectors:
-        """The token vectors of one of the index's passages; spans count from its start."""
+        """The token vectors of one of the index's passages; spans count from its start.
+
+        Where the index keeps none they are made.
+        """
+        if not self._generation.has_tokens:
+            ((_, tokens),) = encode([passage.text], "passage", self.encoder, self._generation.centers)
+            return tokens
         return self._generation.late[self._generation.texts.passage_row(passage)]
 
     def document(self, document_id: str) -> Document:

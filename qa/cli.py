@@ -111,6 +111,13 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Make the index anew, of these files only.")
     ] = False,
+    token_vectors: Annotated[
+        bool,
+        typer.Option(
+            "--token-vectors/--no-token-vectors",
+            help="Whether a new index keeps a vector for each word: without, it is smaller and finds less.",
+        ),
+    ] = True,
     remove: Annotated[
         bool, typer.Option("--remove", help="Forget these files, whether or not they still exist.")
     ] = False,
@@ -125,8 +132,9 @@ def index(
         raise typer.BadParameter("--rebuild and --remove can't go together.")
     from qa.filing import file_texts, forget_texts
 
-    code = forget_texts(paths, folder, model) if remove else file_texts(paths, folder, model, rebuild)
-    raise typer.Exit(code)
+    if remove:
+        raise typer.Exit(forget_texts(paths, folder, model))
+    raise typer.Exit(file_texts(paths, folder, model, rebuild, token_vectors))
 
 
 @app.command(

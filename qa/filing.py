@@ -11,10 +11,12 @@ from index.read import read_paths, source_of
 from qa.console import BAD_INPUT, DONE, INCOMPLETE, complain
 
 
-def file_texts(paths: Sequence[Path], folder: Path, model: str | None, rebuild: bool) -> int:
+def file_texts(
+    paths: Sequence[Path], folder: Path, model: str | None, rebuild: bool, token_vectors: bool = True
+) -> int:
     """Puts the texts of these files and folders into the index at `folder`, and returns the exit code.
 
-    An index is made if there is none, or if `rebuild` asks for a new one.
+    An index is made if there is none, or if `rebuild` asks for a new one; `token_vectors` is for that one.
     """
     reading = read_paths(paths)
     for error in reading.unreadable:
@@ -27,7 +29,7 @@ def file_texts(paths: Sequence[Path], folder: Path, model: str | None, rebuild: 
     if opened:
         opened.update(reading.documents)
     else:
-        opened = Index.build(reading.documents, folder, encoder=model)
+        opened = Index.build(reading.documents, folder, encoder=model, token_vectors=token_vectors)
     older = [before.get(document.id) for document in reading.documents]
     unchanged = sum(old == new for old, new in zip(older, reading.documents, strict=True))
     added = older.count(None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,7 @@ from index import (
 )
 from index.centers import Centers
 from index.codec import CompactTokens
-from index.encoder import Encoding
+from index.encoder import Encoding, Kind
 from index.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
 from index.late import SENTENCE_SHARE, TokenVectors
 from index.lexical import LexicalIndex
@@ -540,3 +540,62 @@ def test_any_row_of_changes_leads_where_a_build_does(
     score = {hit.passage.id: hit.score for hit in built.search("river نهر", k=100)}
     for hit in index.search("river نهر", k=100):
         assert hit.score == pytest.approx(score[hit.passage.id], abs=1e-5)
+
+
+def test_an_index_without_token_vectors(
+    collection: list[Document], encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    folder = tmp_path / "without"
+    index = Index.build(collection, folder, encoder=encoder, token_vectors=False, show_progress=False)
+    question = "When does the river flood?"
+    query = index.query(question)
+    for hit in Index.open(folder, encoder=encoder).search(question):
+        assert set(hit.ranks) == {"bm25", "dense"}
+        text = without_marks(hit.passage.text)
+        vector = index._generation.centers.vector(encoder.encoding(text), text, "passage")
+        # A passage in the other script is taken to have as many words in common as the best.
+        expected = float(query.vector @ vector) + LEXICAL_WEIGHT * (
+            hit.scores.get("bm25", 0.0)
+            if hit.passage.document_id != "battle"
+            else bm25(index.passages, question).max()
+        )
+        assert hit.score == pytest.approx(expected, abs=1e-3)
+    # What a quotation needs is made when it is asked for.
+    passage = index.search(question)[0].passage
+    assert [passage.text[a:b] for a, b in index.tokens(passage).spans] == [
+        "The",
+        "river",
+        "floods",
+        "in",
+        "spring",
+    ]
+    # An update keeps to it, and encodes nothing again.
+    encoder.encoded.clear()
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    assert encoder.encoded == ["Cheese needs milk."]
+    assert set(index.search(question)[0].ranks) == {"bm25", "dense"}
+    with_them = Index.build(index.documents, folder, encoder=encoder, show_progress=False)
+    assert set(with_them.search(question)[0].ranks) == {"bm25", "dense", "late"}
+
+
+def test_what_was_encoded_before_an_interrupt_is_not_encoded_again(
+    collection: list[Document], encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    class Interrupted(FakeEncoder):
+        def encode(self, texts: Sequence[str], kind: Kind) -> Iterator[Encoding]:
+            for number, encoding in enumerate(super().encode(texts, kind)):
+                if kind == "passage" and number == 3:
+                    raise KeyboardInterrupt
+                yield encoding
+
+    Centers.known(encoder)
+    folder = tmp_path / "index"
+    with pytest.raises(KeyboardInterrupt):
+        Index.build(collection, folder, encoder=Interrupted(), show_progress=False)
+    with pytest.raises(IndexNotFound):
+        Index.open(folder, encoder=encoder)
+    encoder.encoded.clear()
+    index = Index.build(collection, folder, encoder=encoder, show_progress=False)
+    assert encoder.encoded == ["وصلت القوات إلى الحدود.", "Bread needs flour, water and salt."]
+    assert {path.name for path in folder.iterdir()} == {"CURRENT", "write.lock", live.version(folder)}
+    assert answers(index) == answers(Index.build(collection, tmp_path / "at_once", encoder=encoder))
