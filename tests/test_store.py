@@ -561,7 +561,7 @@ def test_an_index_without_token_vectors(
         )
         assert hit.score == pytest.approx(expected, abs=1e-3)
     # What a quotation needs is made when it is asked for.
-    passage = index.search(question)[0].passage
+    passage = index.passages[0]
     assert [passage.text[a:b] for a, b in index.tokens(passage).spans] == [
         "The",
         "river",
