@@ -1,14 +1,15 @@
-"""Token vectors in few bytes: one and a half bits a number, and where each token stands as differences.
+"""Token vectors in few bytes: two bits a number, and where each token stands as differences.
 
 Nothing is learned, so that the same text has the same bytes whatever else a collection holds. (Of
 projections learned from Dalil's parallel text, too small a sample, 128 dimensions kept .83 of that text's
 energy but .6 of XQuAD's, and cost .02 to .04 of nDCG@10 across languages before any rounding.)
 
 What the tokens of a passage have in common, their mean, is half of their energy and is stored once. The
-rest is turned (`turned`), so that its numbers are spread as those of a normal distribution, and rounded
-to four levels or two, as far apart as is best for that distribution (Max 1960, "Quantizing for minimum
-distortion"). What the rounded rest is multiplied by makes its product with the rest itself exactly what
-it was (RaBitQ's estimator, Gao & Long 2024, arXiv:2405.12497).
+rest is turned (`turned`), so that its numbers are spread as those of a normal distribution, and rounded to
+four levels, as far apart as is best for that distribution (Max 1960, "Quantizing for minimum distortion").
+What the rounded rest is multiplied by makes its product with the rest itself exactly what it was (RaBitQ's
+estimator, Gao & Long 2024, arXiv:2405.12497). A passage of 150 tokens takes 15.6 KB. With one bit for
+half of the numbers it took 12.0 KB, and nDCG@10 on XQuAD fell by .006 and .003 across languages.
 """
 
 from __future__ import annotations
@@ -23,12 +24,11 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.signedinteger]
 
-# Distances of neighbouring levels, in standard deviations, where the mean squared error is least.
-_STEP_OF_FOUR, _STEP_OF_TWO = 0.9957, 1.5958
-# The share of a vector's numbers that have four levels; the others have two. With half of them a passage
-# of 150 tokens of 384 dimensions takes 12.0 KB and nDCG@10 on XQuAD falls by .006 and .003 across
-# languages, by nothing within Arabic; with all of them it takes 15.6 KB, and none differs by .001.
-FOUR_LEVELS = 0.5
+LEVELS = 4
+# The distance of neighbouring levels, in standard deviations, where the mean squared error is least.
+STEP = 0.9957
+# Where zero lies among the levels, which count from 0.
+MIDDLE = (LEVELS - 1) / 2
 # Multiplications in a product of matrices from which on OpenBLAS takes several threads.
 _THREADED = 1 << 18
 # Dimensions are filled up with zeros to a multiple of it: whole bytes.
@@ -88,36 +88,18 @@ def _turn(dimension: int) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
     return signs, places, np.asarray(matrix / np.sqrt(len(matrix)), np.float32)
 
 
-def steps(dimension: int) -> FloatArray:
-    """(dimension,) float32: the distance between the levels of each number of a turned vector."""
-    four = _with_four(dimension)
-    return np.repeat(np.array([_STEP_OF_FOUR, _STEP_OF_TWO], np.float32), [four, dimension - four])
-
-
-def middles(dimension: int) -> FloatArray:
-    """(dimension,) float32: where zero lies among the levels of each number."""
-    four = _with_four(dimension)
-    return np.repeat(np.array([1.5, 0.5], np.float32), [four, dimension - four])
-
-
-def _with_four(dimension: int) -> int:
-    """The first numbers of a vector, which have four levels: whole bytes of them, and of the others."""
-    return 8 * round(FOUR_LEVELS * dimension / 8)
-
-
 def products(codes: NDArray[np.uint8], vectors: FloatArray) -> FloatArray:
     """(n, m) float32: the levels that n vectors' codes stand for, from 0, times (dimension, m) vectors."""
-    four = _with_four(len(vectors))
-    width = four // 4
-    low = np.ascontiguousarray(codes[:, :width])
+    width = codes.shape[1]
     total = np.zeros((len(codes), vectors.shape[1]), np.float32)
-    for i in range(4):
-        quarter = (low >> 2 * i & 3).astype(np.float32)
-        total += _on_one_thread(quarter, vectors[i * width : (i + 1) * width])
-    if four < len(vectors):
-        bits = np.unpackbits(np.ascontiguousarray(codes[:, width:]), axis=1)
-        total += _on_one_thread(bits.astype(np.float32), vectors[four:])
+    for i, levels in enumerate(_quarters(codes)):
+        total += _on_one_thread(levels.astype(np.float32), vectors[i * width : (i + 1) * width])
     return total
+
+
+def _quarters(codes: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    """The levels of each quarter of the numbers."""
+    return [codes >> np.uint8(2 * i) & np.uint8(3) for i in range(4)]
 
 
 def _on_one_thread(left: FloatArray, right: FloatArray) -> FloatArray:
@@ -132,11 +114,11 @@ def _on_one_thread(left: FloatArray, right: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class CompactTokens:
-    """The tokens of a passage as they are stored: 77 bytes each where vectors have 384 dimensions.
+    """The tokens of a passage as they are stored: 101 bytes each where vectors have 384 dimensions.
 
     Attributes:
-        codes: (n, bytes) uint8: the levels of a vector's numbers, in 2 bits where there are four (number
-            i of the quarters beside each other in a byte, the first lowest), else in 1 bit.
+        codes: (n, dimension / 4) uint8: the levels of a vector's numbers, 2 bits each: number i of the
+            four quarters beside each other in byte i, the first quarter's lowest.
         scales: (n,) float16, what the levels' values are multiplied by.
         places: (3, n) of the smallest of int8, int16 and int32 that holds them: each token's distance
             from the start of the one before, its length in characters, and the step of its sentence's
@@ -159,32 +141,22 @@ class CompactTokens:
         rounded = np.rint(mean / mean_scale).astype(np.int8)
         rest = tokens.vectors - rounded * mean_scale
         deviation = np.maximum(np.sqrt(np.mean(rest**2, axis=1, keepdims=True)), 1e-12)
-        levels = np.floor(rest / (deviation * steps(dimension)) + middles(dimension) + 0.5)
-        levels = np.clip(levels, 0, 2 * middles(dimension)).astype(np.uint8)
-        values = (levels - middles(dimension)) * steps(dimension)
+        levels = np.clip(np.floor(rest / (deviation * STEP) + MIDDLE + 0.5), 0, LEVELS - 1).astype(np.uint8)
+        values = (levels - np.float32(MIDDLE)) * np.float32(STEP)
         scales = (rest**2).sum(axis=1) / np.maximum((values * rest).sum(axis=1), 1e-12)
-        four = _with_four(dimension)
-        quarters = levels[:, :four].reshape(count, 4, four // 4)
-        packed = quarters[:, 0] | quarters[:, 1] << 2 | quarters[:, 2] << 4 | quarters[:, 3] << 6
-        two = np.packbits(levels[:, four:], axis=1)
+        quarters = levels.reshape(count, 4, dimension // 4)
+        codes = quarters[:, 0] | quarters[:, 1] << 2 | quarters[:, 2] << 4 | quarters[:, 3] << 6
         starts, ends = tokens.spans.T
         places = np.stack([np.diff(starts, prepend=0), ends - starts, np.diff(tokens.sentences, prepend=0)])
         least, most = places.min(initial=0), places.max(initial=0)
         kind = next(k for k in _KINDS if np.iinfo(k).min <= least and most <= np.iinfo(k).max)
-        return cls(
-            np.concatenate([packed, two], axis=1),
-            scales.astype(np.float16),
-            places.astype(kind),
-            rounded,
-            float(mean_scale),
-        )
+        return cls(codes, scales.astype(np.float16), places.astype(kind), rounded, float(mean_scale))
 
     @classmethod
     def parse(cls, record: memoryview) -> CompactTokens:
         """Reads what `record` made, without copying it."""
         count, dimension, size, mean_scale = _HEAD.unpack_from(record)
-        four = _with_four(dimension)
-        width = four // 4 + (dimension - four) // 8
+        width = dimension // 4
         mean_at = _HEAD.size + count * width
         scales_at = mean_at + dimension
         return cls(
@@ -208,11 +180,8 @@ class CompactTokens:
 
     def expand(self) -> TokenVectors:
         """The tokens, their vectors turned as they were given, with weights of one."""
-        dimension = len(self.mean)
-        width = _with_four(dimension) // 4
-        four = [self.codes[:, :width] >> 2 * i & 3 for i in range(4)]
-        levels = np.concatenate([*four, np.unpackbits(self.codes[:, width:], axis=1)], axis=1)
-        vectors = (levels.astype(np.float32) - middles(dimension)) * steps(dimension)
+        levels = np.concatenate(_quarters(self.codes), axis=1)
+        vectors = (levels.astype(np.float32) - np.float32(MIDDLE)) * np.float32(STEP)
         vectors *= self.scales.astype(np.float32)[:, None]
         vectors += self.mean * np.float32(self.mean_scale)
         starts = np.cumsum(self.places[0], dtype=np.int32)

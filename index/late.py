@@ -24,7 +24,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors, middles, products, steps
+from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, products
 from index.disk import read_array, write_array
 from index.errors import damaged
 
@@ -176,7 +176,7 @@ class LateIndex:
         vectors[:, :words] = question.vectors.T
         means = np.stack([tokens.mean * np.float32(tokens.mean_scale) for tokens in passages.values()])
         common = means @ vectors
-        vectors *= steps(dimension)[:, None]
+        vectors *= np.float32(STEP)
         weights = np.zeros(columns, np.float32)
         weights[:words] = question.weights / question.weights.sum()
 
@@ -186,7 +186,7 @@ class LateIndex:
         # A few passages at a time stay in the cache, and a call for each one would cost more than it does.
         blocks = (np.concatenate(codes[i : i + _TOGETHER]) for i in range(0, len(codes), _TOGETHER))
         cosines = np.concatenate([products(block, vectors) for block in blocks])
-        cosines -= middles(dimension) @ vectors
+        cosines -= np.float32(MIDDLE) * vectors.sum(axis=0)
         cosines *= np.concatenate([tokens.scales for tokens in passages.values()]).astype(np.float32)[:, None]
         cosines += np.repeat(common, counts, axis=0)
 
