@@ -105,7 +105,7 @@ def dense_speed(vectors: NDArray[np.floating], questions: FloatArray) -> DenseSp
     with tempfile.TemporaryDirectory(prefix="dalil-dense-") as name:
         folder = Path(name)
         began = time.perf_counter()
-        settings = DenseIndex.write(folder, vectors)
+        settings = DenseIndex.write(folder, vectors, vectors.shape)
         written = time.perf_counter()
         index = DenseIndex.load(folder, settings)
         loaded = time.perf_counter()

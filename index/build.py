@@ -59,7 +59,8 @@ class Plan:
 def write_generation(folder: Path, plan: Plan) -> None:
     """Writes a generation into an empty folder.
 
-    Texts and token vectors go to disk as they are made; what stays in memory is about 2 KB a passage.
+    Texts and vectors go to disk as they are made; what stays in memory is about 1 KB a passage, mostly
+    postings.
 
     Raises:
         OSError: it can't be written. What was encoded by then is in the journal.
@@ -180,17 +181,19 @@ def _write_vectors(
         The settings of the dense index.
     """
     size = 4 * plan.encoder.dimension
-    vectors = np.zeros((len(sources), plan.encoder.dimension), np.float16)
-    with LateWriter(folder) as late:
+
+    def vectors() -> Iterator[NDArray[np.floating]]:
         for row, source in enumerate(sources.tolist()):
             if plan.old and source >= 0:
-                vectors[row] = plan.old.dense.vectors[source]
                 late.add(plan.old.late.compact(source))
+                yield plan.old.dense.vectors[source]
             else:
                 encoding = memoryview(journal[texts.passage_digests[row].tobytes()])
-                vectors[row] = np.frombuffer(encoding[:size], "<f4")
                 late.add(CompactTokens.parse(encoding[size:]))
-    return DenseIndex.write(folder, vectors)
+                yield np.frombuffer(encoding[:size], "<f4")
+
+    with LateWriter(folder) as late:
+        return DenseIndex.write(folder, vectors(), (len(sources), plan.encoder.dimension))
 
 
 def _identity(plan: Plan) -> str:

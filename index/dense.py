@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -60,12 +60,15 @@ class DenseIndex:
         self._settings = settings
 
     @staticmethod
-    def write(folder: Path, vectors: NDArray[np.floating]) -> dict[str, Any]:
+    def write(
+        folder: Path, vectors: Iterable[NDArray[np.floating]], shape: tuple[int, int]
+    ) -> dict[str, Any]:
         """Writes an index, with a block of the vectors in memory at a time.
 
         Args:
             folder: where.
-            vectors: (passages, dimension), of unit length; may be mapped from a file.
+            vectors: one for each passage, of unit length, in order; taken one at a time.
+            shape: (passages, dimension).
 
         Returns:
             What `load` has to be told: numbers and text. The same for the same vectors.
@@ -73,8 +76,8 @@ class DenseIndex:
         Raises:
             OSError: not all of it could be written.
         """
-        write(folder / VECTORS, _npy(vectors))
-        if len(vectors) <= EXACT:
+        write(folder / VECTORS, _npy(vectors, shape))
+        if shape[0] <= EXACT:
             return {"kind": "exact"}
         import faiss
 
@@ -142,14 +145,14 @@ class DenseIndex:
             probes *= 2
 
 
-def _npy(vectors: NDArray[np.floating]) -> Iterator[bytes | memoryview]:
+def _npy(vectors: Iterable[NDArray[np.floating]], shape: tuple[int, int]) -> Iterator[bytes | memoryview]:
     """The content of a .npy file with the vectors in half precision."""
     header = io.BytesIO()
-    descr = {"descr": "<f2", "fortran_order": False, "shape": vectors.shape}
+    descr = {"descr": "<f2", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(header, descr)
     yield header.getvalue()
-    for start in range(0, len(vectors), _BLOCK):
-        yield np.ascontiguousarray(vectors[start : start + _BLOCK], "<f2").reshape(-1).view(np.uint8).data
+    for vector in vectors:
+        yield np.asarray(vector, "<f2").tobytes()
 
 
 def _blocks(vectors: HalfArray) -> Iterator[tuple[int, FloatArray]]:

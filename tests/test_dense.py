@@ -25,7 +25,7 @@ def scaled(vectors: FloatArray) -> FloatArray:
 
 
 def written(folder: Path, vectors: NDArray[np.floating]) -> DenseIndex:
-    return DenseIndex.load(folder, DenseIndex.write(folder, vectors))
+    return DenseIndex.load(folder, DenseIndex.write(folder, vectors, vectors.shape))
 
 
 @pytest.mark.parametrize("count", [1, 7, 300])
@@ -103,7 +103,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("few")
 def test_clusters_find_nearly_all_that_is_nearest(vectors: FloatArray, tmp_path: Path) -> None:
-    settings = DenseIndex.write(tmp_path, vectors)
+    settings = DenseIndex.write(tmp_path, vectors, vectors.shape)
     assert settings["kind"] == "clusters"
     assert settings["recall"] >= RECALL
     index = DenseIndex.load(tmp_path, settings)
@@ -134,7 +134,7 @@ def test_the_same_vectors_make_the_same_index(vectors: FloatArray, tmp_path: Pat
     files = []
     for name in ("one", "other"):
         (tmp_path / name).mkdir()
-        settings = DenseIndex.write(tmp_path / name, vectors)
+        settings = DenseIndex.write(tmp_path / name, vectors, vectors.shape)
         files.append((settings, *((tmp_path / name / file).read_bytes() for file in (VECTORS, CLUSTERS))))
     assert files[0] == files[1]
 
@@ -145,4 +145,4 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        DenseIndex.write(tmp_path, unit(3, 8, seed=1))
+        DenseIndex.write(tmp_path, unit(3, 8, seed=1), (3, 8))
