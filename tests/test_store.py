@@ -6,6 +6,7 @@ import random
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +35,7 @@ from index.late import SENTENCE_SHARE, TokenVectors
 from index.lexical import LexicalIndex
 from index.names import NameIndex, name_keys
 from index.postings import Postings
+from index.query import SURPRISAL_POWER
 from index.text import analyze, arabic_share
 from index.types import Passage
 
@@ -77,6 +79,7 @@ def brute_force(
     question = without_marks(question)
     texts = [without_marks(p.text) for p in passages]
     asked = centers.tokens(encoder.encoding(question), question, "query")
+    asked = replace(asked, weights=asked.weights**SURPRISAL_POWER)
     passage_tokens = [centers.tokens(encoder.encoding(text), text, "passage") for text in texts]
     late = np.array([max_sim(asked, CompactTokens.of(tokens).expand()) for tokens in passage_tokens])
     vector = centers.vector(encoder.encoding(question), question, "query")
