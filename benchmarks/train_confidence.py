@@ -37,7 +37,7 @@ from tqdm import tqdm
 
 from index.store import Index
 from index.types import Hit
-from qa.answer import READ, read
+from qa.answer import READ, Sentence, read
 from qa.confidence import FEATURES, MOST_CANDIDATES, features
 from qa.evaluate import calibration_error
 from qa.gold import GoldSet, squad
@@ -76,13 +76,18 @@ def examples(index: Index, gold: GoldSet, company: Sequence[int | None], depth: 
         hits = index.search(query, depth)
         right = {answer.document_id for answer in question.answers}
         own = article[next(iter(right))]
+        passages: dict[str, list[Sentence]] = {}  # read once, however many collections they stand in
         for others in company:
             chosen = titles if others is None else [own, *chance.sample(titles, others)]
             collection = [hit for hit in hits if article[hit.passage.document_id] in chosen]
             without = [hit for hit in collection if hit.passage.document_id not in right]
             for label, candidates in ((1, collection), (0, without)):
                 if candidates:
-                    found = read(index, query, candidates[:READ])
+                    for hit in candidates[:READ]:
+                        if hit.passage.id not in passages:
+                            passages[hit.passage.id] = read(index, query, [hit])
+                    found = [s for hit in candidates[:READ] for s in passages[hit.passage.id]]
+                    found.sort(key=lambda sentence: -sentence.score)
                     yield Example(features(query, candidates, found), label, own, others is None)
 
 

@@ -35,6 +35,7 @@ FEATURES: Final = (
     "passage",  # the same with all that was read of its passage: each word's best match anywhere in it
     "weakest",  # in the passage, the quarter of the question's weight that is matched worst
     "words",  # share of the question's words that stand in the best sentence; 0 across languages
+    "asked",  # how much of what the best sentence says was asked about
     "fit",  # 1 where it has the time or the number that the question asks for, -1 where it hasn't, else 0
     "score",  # the first hit's fused score
     "gap",  # ... how far the second is behind
@@ -44,10 +45,13 @@ FEATURES: Final = (
     "bm25_first",  # 1 where no other hit has a better one; 0 across languages
     "dense",  # the first hit's cosine by the pooled vectors
     "dense_gap",  # how far apart the two best of these are
+    "dense_rise",  # ... and how far the nineteen behind the first hit are behind its own, on average
     "length",  # log of the question's tokens: the fewer, the easier to match by chance
-    "candidates",  # log of the passages compared, a hundred at most: the more, the likelier by chance
+    "candidates",  # log of the passages compared, fifty at most: the more, the likelier by chance
 )
 _RIVALS: Final = 19
+# Half of what is looked for: that one passage was taken out of a hundred is no news.
+_MOST_COUNTED: Final = MOST_CANDIDATES // 2
 # Standard deviations from the mean of the training questions.
 _FURTHEST: Final = 3.0
 # Keeps a handful of passages with like scores from standing out without end.
@@ -87,6 +91,8 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
     bm25 = np.array([hit.scores.get("bm25", 0.0) for hit in hits])
     dense = np.array([hit.scores["dense"] for hit in hits if "dense" in hit.scores])
     nearest = np.sort(dense)[::-1]
+    cosine = hits[0].scores.get("dense", dense.min(initial=1.0))
+    behind = np.array([hit.scores["dense"] for hit in hits[1 : 1 + _RIVALS] if "dense" in hit.scores])
     rise = scores[0] - rivals.mean() if rivals.size else 0.0
     # Across languages words in common are a few names, which a question that isn't answered has too.
     is_one_language = float(language(best.passage.text) == query.language)
@@ -96,6 +102,7 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
             in_passage @ weights,
             _weakest(in_passage, weights),
             best.lexical * is_one_language,
+            best.asked,
             best.fit,
             scores[0],
             scores[0] - scores[1] if len(scores) > 1 else 0.0,
@@ -103,10 +110,11 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
             rise / (rivals.std() + _LEAST_DEVIATION) if rivals.size else 0.0,
             bm25[0] * is_one_language,
             float(bm25[0] == bm25.max()) * is_one_language,
-            hits[0].scores.get("dense", dense.min(initial=1.0)),
+            cosine,
             nearest[0] - nearest[1] if len(nearest) > 1 else 0.0,
+            cosine - behind.mean() if behind.size else 0.0,
             np.log(max(len(weights), 1)),
-            np.log(min(len(hits), MOST_CANDIDATES)),
+            np.log(min(len(hits), _MOST_COUNTED)),
         ]
     )
 

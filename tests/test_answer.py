@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from index import Document, Hit, Index, IndexNotFound, InvalidQuestion, Passage
 from index import encoder as encoders
 from index.centers import Centers
+from index.query import SURPRISAL_POWER
 from index.sentences import sentences
 from index.text import analyze
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
 from qa.answer import (
+    AFTER_WEIGHT,
     BEFORE_WEIGHT,
     KIND_WEIGHT,
     LEXICAL_WEIGHT,
@@ -418,7 +420,9 @@ class Naive:
     matches: list[float]
     semantic: float
     before: float
+    after: float
     pooled: float
+    asked: float
     lexical: float
 
 
@@ -428,23 +432,29 @@ def naive_scores(question: str, text: str, encoder: FakeEncoder) -> dict[str, Na
     question, text = unmarked(question), unmarked(text)
     asked = centers.tokens(encoder.encoding(question), question, "query")
     whole = centers.tokens(encoder.encoding(text), text, "passage")
-    weights = [float(weight) / float(sum(asked.weights)) for weight in asked.weights]
+    surprisal = [float(weight) ** SURPRISAL_POWER for weight in asked.weights]
+    weights = [weight / sum(surprisal) for weight in surprisal]
     terms = {term.term for term in analyze(question)}
     scores = {}
-    earlier: list[NDArray[np.float32]] = []
-    for start, end in sentences(text):
-        here = [
+
+    def inside(start: int, end: int) -> list[NDArray[np.float32]]:
+        return [
             vector
             for vector, (first, last) in zip(whole.vectors, whole.spans, strict=True)
             if start <= first and last <= end
         ]
 
-        def met(others: list[NDArray[np.float32]]) -> list[float]:
-            return [max([0.0, *(float(vector @ other) for other in others)]) for vector in asked.vectors]
+    def met(others: list[NDArray[np.float32]]) -> list[float]:
+        return [max([0.0, *(float(vector @ other) for other in others)]) for vector in asked.vectors]
 
-        def weighted(matches: list[float]) -> float:
-            return sum(match * weight for match, weight in zip(matches, weights, strict=True))
+    def weighted(matches: list[float]) -> float:
+        return float(sum(match * weight for match, weight in zip(matches, weights, strict=True)))
 
+    spans = sentences(text)
+    for number, (start, end) in enumerate(spans):
+        here = inside(start, end)
+        earlier = inside(*spans[number - 1]) if number else []
+        later = inside(*spans[number + 1]) if number + 1 < len(spans) else []
         mean = sum(weight * vector for weight, vector in zip(weights, asked.vectors, strict=True))
         total = np.sum(here, axis=0)
         own = {term.term for term in analyze(text[start:end])}
@@ -453,10 +463,11 @@ def naive_scores(question: str, text: str, encoder: FakeEncoder) -> dict[str, Na
             semantic=weighted(met(here)),
             # Read together with the sentence before it, less read alone.
             before=weighted(met([*earlier, *here])) - weighted(met(here)),
+            after=weighted(met([*here, *later])) - weighted(met(here)),
+            asked=float(np.mean([max(0.0, *(float(word @ v) for v in asked.vectors)) for word in here])),
             pooled=float(mean @ total / np.linalg.norm(mean) / np.linalg.norm(total)),
             lexical=len(terms & own) / len(terms),
         )
-        earlier = here
     return scores
 
 
@@ -488,12 +499,15 @@ def test_sentences_are_scored_as_a_naive_reader_would(
         np.testing.assert_allclose(sentence.matches, naive.matches, atol=0.02)
         assert sentence.semantic == pytest.approx(naive.semantic, abs=0.01)
         assert sentence.before == pytest.approx(naive.before, abs=0.01)
+        assert sentence.after == pytest.approx(naive.after, abs=0.01)
+        assert sentence.asked == pytest.approx(naive.asked, abs=0.01)
         assert sentence.pooled == pytest.approx(naive.pooled, abs=0.01)
         assert sentence.lexical == naive.lexical
         assert sentence.fit == (0 if not question.startswith("متى") else -1 if sentence.fit < 0 else 1)
         whole = (
             sentence.semantic
             + BEFORE_WEIGHT * sentence.before
+            + AFTER_WEIGHT * sentence.after
             + POOLED_WEIGHT * sentence.pooled
             + LEXICAL_WEIGHT * naive.lexical
             + KIND_WEIGHT * sentence.fit
@@ -502,7 +516,10 @@ def test_sentences_are_scored_as_a_naive_reader_would(
         assert sentence.score == pytest.approx(whole, abs=1e-6)
         if sentence.start == 0:
             assert sentence.before == 0
+        if sentence.end == len(sentence.passage.text):
+            assert sentence.after == 0
     assert any(sentence.before > 0.05 for sentence in found)
+    assert any(sentence.after > 0.05 for sentence in found)
     scores = [sentence.score for sentence in found]
     assert scores == sorted(scores, reverse=True)
 
@@ -584,8 +601,8 @@ def test_what_only_the_sentence_before_names_counts_for_the_one_after(
     found = {s.passage.text[s.start : s.end]: s for s in read(index, query, index.search(query))}
     salim, salt, rain = (found[text] for text in ("Salim came.", "Salt sold.", "Rain fell."))
     weights = query.tokens.weights / query.tokens.weights.sum()
-    assert weights.tolist() == pytest.approx([5 / 9, 4 / 9])
-    assert salim.before == 0
+    assert weights.tolist() == pytest.approx([5**1.5 / (5**1.5 + 8), 8 / (5**1.5 + 8)])
+    assert salim.before == rain.after == 0
     # Salim is met in the first sentence; the rise is its weight times how much better it is met there.
     rise = [max(a - b, 0) for a, b in zip(salim.matches, salt.matches, strict=True)]
     assert salt.before == pytest.approx(weights @ rise, abs=1e-6)
@@ -593,6 +610,10 @@ def test_what_only_the_sentence_before_names_counts_for_the_one_after(
     # Only the one before: «Salim» is two sentences away.
     rise = [max(a - b, 0) for a, b in zip(salt.matches, rain.matches, strict=True)]
     assert rain.before == pytest.approx(weights @ rise, abs=1e-6)
+    # And the other way round, what the next sentence has.
+    rise = [max(a - b, 0) for a, b in zip(salt.matches, salim.matches, strict=True)]
+    assert salim.after == pytest.approx(weights @ rise, abs=1e-6)
+    assert salim.after > 0.3
 
 
 # Sentences that can't stand alone.
