@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 # At this one .2 to 5 % of XQuAD's answerable questions are refused, by pairing (benchmarks/RESULTS.md).
 THRESHOLD: Final = 0.12
 # Passages that `ask` looks for, so that confidence doesn't depend on how many are shown.
-MOST_CANDIDATES: Final = 100
+MOST_CANDIDATES: Final = 50
 
 FEATURES: Final = (
     "sentence",  # late interaction with the best sentence
