@@ -22,8 +22,8 @@ from index.query import Query
 from index.texts import digest
 from index.types import Document, Hit, Passage
 
-# Passages that each leg proposes; late interaction looks at all of them. With 25 neither R@1 nor R@10 was lower
-# on XQuAD (240 paragraphs, across languages) and TyDi (842); a larger collection may need more of them.
+# Passages that each leg proposes; late interaction looks at all of them. With 25 neither R@1 nor R@10 was
+# lower on XQuAD (240 paragraphs, across languages) and TyDi (842); a larger collection may need more.
 CANDIDATES = 50
 
 

@@ -47,10 +47,10 @@ FEATURES: Final = (
     "dense_gap",  # how far apart the two best of these are
     "dense_rise",  # ... and how far the nineteen behind the first hit are behind its own, on average
     "length",  # log of the question's tokens: the fewer, the easier to match by chance
-    "candidates",  # log of the passages compared, fifty at most: the more, the likelier by chance
+    "candidates",  # log of the passages compared, 25 at most: the more, the likelier by chance
 )
 _RIVALS: Final = 19
-# Half of what is looked for: that one passage was taken out of a hundred is no news.
+# Half of what is looked for: that one passage was taken out of fifty is no news.
 _MOST_COUNTED: Final = MOST_CANDIDATES // 2
 # Standard deviations from the mean of the training questions.
 _FURTHEST: Final = 3.0
