@@ -31,9 +31,10 @@ lint: $(VENV)/.test        ## ruff and mypy --strict
 eval: $(VENV)/.app         ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
 
-bench: $(BENCH)/.peers     ## quality on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
+bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
 	@test -n "$(XQUAD)" -a -n "$(TYDI)" || { echo "Say where the data is: make bench XQUAD=folder TYDI=file (benchmarks/quality.py tells what it is)"; exit 2; }
 	$(BENCH)/bin/python benchmarks/quality.py --xquad $(XQUAD) --tydi $(TYDI)
+	$(BENCH)/bin/python benchmarks/speed.py --xquad $(XQUAD) --tydi $(TYDI)
 
 clean:                     ## remove the virtual environments and what tools left
 	rm -rf $(VENV) $(BENCH) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
