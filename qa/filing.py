@@ -25,12 +25,11 @@ def file_texts(
         complain("There is nothing to index; nothing was written.")
         return BAD_INPUT
     opened = None if rebuild else _open_if_there(folder, model)
-    before = {document.id: document for document in opened.documents} if opened else {}
+    older = [_in_index(opened, document.id) for document in reading.documents]
     if opened:
         opened.update(reading.documents)
     else:
         opened = Index.build(reading.documents, folder, encoder=model, token_vectors=token_vectors)
-    older = [before.get(document.id) for document in reading.documents]
     unchanged = sum(old == new for old, new in zip(older, reading.documents, strict=True))
     added = older.count(None)
     _report(folder, opened, f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged")
@@ -40,6 +39,13 @@ def file_texts(
         print("\n".join(f"  {document.source}" for document in left))
     print(f'Ask it: dalil ask --index {shlex.quote(str(folder))} "..."')
     return INCOMPLETE if reading.unreadable else DONE
+
+
+def _in_index(opened: Index | None, document_id: str) -> Document | None:
+    try:
+        return opened.document(document_id) if opened else None
+    except KeyError:
+        return None
 
 
 def _open_if_there(folder: Path, model: str | None) -> Index | None:
