@@ -203,7 +203,6 @@ def build_chat(
         examples: questions to click.
     """
     answer_to: Callable[..., Answer] = ask or qa.ask
-    turn_to_ask = threading.Lock()  # whoever waits for it already sees that Dalil searches
 
     def respond(question: str, turns: list[str]) -> Iterator[tuple[str, object]]:
         # The list is the session's own. It is changed in place: two questions on their way at once
@@ -216,8 +215,7 @@ def build_chat(
 
     def reply(question: str, number: int) -> str:
         try:
-            with turn_to_ask:
-                answer = answer_to(question, index=index)
+            answer = answer_to(question, index=index)
             return render_answer(answer, index.document, number)
         except InvalidQuestion as error:
             return render_note(say(error.reason, language(question)), "refusal")

@@ -60,7 +60,8 @@ def run(
     made = sections(arguments)
     if unknown := set(arguments.only or ()) - set(made):
         parser.error(f"there is no section {', '.join(unknown)}; there are: {'; '.join(made)}")
-    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES)
+    installed = {found.metadata["Name"].lower() for found in metadata.distributions()}
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in PACKAGES if name.lower() in installed)
     machine = f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, no GPU"
     for name in arguments.only or made:
         text = "\n\n".join([f"Measured on {date.today()}: {machine}; {versions}.", *made[name]()])

@@ -74,12 +74,16 @@ def examples(index: Index, gold: GoldSet, company: Sequence[int | None], depth: 
     for question in tqdm(gold.questions, unit=" questions", desc=gold.name):
         query = index.query(question.text)
         hits = index.search(query, depth)
+        as_asked = index.search(query, MOST_CANDIDATES)
         right = {answer.document_id for answer in question.answers}
         own = article[next(iter(right))]
         passages: dict[str, list[Sentence]] = {}  # read once, however many collections they stand in
         for others in company:
-            chosen = titles if others is None else [own, *chance.sample(titles, others)]
-            collection = [hit for hit in hits if article[hit.passage.document_id] in chosen]
+            if others is None:
+                collection = as_asked
+            else:
+                chosen = [own, *chance.sample(titles, others)]
+                collection = [hit for hit in hits if article[hit.passage.document_id] in chosen]
             without = [hit for hit in collection if hit.passage.document_id not in right]
             for label, candidates in ((1, collection), (0, without)):
                 if candidates:

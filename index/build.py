@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,7 @@ def write_generation(folder: Path, plan: Plan) -> None:
     names.save(folder, NAMES)
     spelling.save(folder, SPELLING)
     centers = old.centers if old else Centers.known(plan.encoder)
-    with Journal(plan.journal, _identity(plan)) as journal:
+    with Journal(plan.journal, _identity(plan, centers)) as journal:
         known = _rows_of_same_text(texts, new_rows, old)
         _encode((row for row in new_rows if row not in known), texts, centers, journal, plan)
         sources[list(known)] = list(known.values())
@@ -196,6 +197,7 @@ def _write_vectors(
         return DenseIndex.write(folder, vectors(), (len(sources), plan.encoder.dimension))
 
 
-def _identity(plan: Plan) -> str:
+def _identity(plan: Plan, centers: Centers) -> str:
     """What an encoding in the journal depends on beside its text."""
-    return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{plan.has_tokens}"
+    means = hashlib.sha256(centers.means.tobytes()).hexdigest()
+    return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{means}\n{plan.has_tokens}"

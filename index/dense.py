@@ -151,8 +151,12 @@ def _npy(vectors: Iterable[NDArray[np.floating]], shape: tuple[int, int]) -> Ite
     descr = {"descr": "<f2", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(header, descr)
     yield header.getvalue()
+    count = 0
     for vector in vectors:
         yield np.asarray(vector, "<f2").tobytes()
+        count += 1
+    if count != shape[0]:
+        raise ValueError(f"{count} vectors came where {shape[0]} were announced")
 
 
 def _blocks(vectors: HalfArray) -> Iterator[tuple[int, FloatArray]]:

@@ -203,7 +203,7 @@ class SentenceTransformerEncoder:
             model = json.loads(tokenizer.backend_tokenizer.to_str())["model"]
             if model["type"] == "Unigram":
                 log_probabilities = np.array([score for _, score in model["vocab"]], np.float32)
-                surprisal[: len(log_probabilities)] = -log_probabilities
+                surprisal[: len(log_probabilities)] = np.maximum(-log_probabilities, 0)
             self._surprisal = surprisal
         return self._surprisal
 

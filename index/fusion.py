@@ -29,7 +29,7 @@ def fuse(
     two languages doesn't prefer the question's own. What can be told there is whether they share names.
 
     Args:
-        semantic: (n,) cosines, by late interaction.
+        semantic: (n,) cosines, by late interaction or, in an index without token vectors, of whole passages.
         lexical: (n,) BM25 as a share of the most that it could be, in [0, 1].
         names: (n,) the share of the question that is names of the same sound, in [0, 1].
         script_distance: (n,) in [0, 1]: 0 where passage and question are in the same script.

@@ -49,14 +49,18 @@ class Generation:
     has_tokens: bool
 
     @classmethod
-    def load(cls, folder: Path) -> Generation:
+    def load(cls, folder: Path, every_byte: bool = False) -> Generation:
         """Opens what `index.build.write_generation` wrote.
+
+        Args:
+            folder: where.
+            every_byte: whether to compare large files with their checksums now, not as they are read.
 
         Raises:
             IndexDamaged: a file is missing, or isn't what was written, or is of another version.
             FileNotFoundError: there is no such folder (any more).
         """
-        manifest = read_manifest(folder, checked_by_row=frozenset({TEXTS, HEADS, RECORDS}))
+        manifest = read_manifest(folder, checked_by_row=() if every_byte else (TEXTS, HEADS, RECORDS))
         return cls(
             texts=Texts(folder),
             lexical=LexicalIndex(Postings.load(folder, TERMS)),

@@ -5,17 +5,16 @@ that nobody trained for it: on XQuAD it ranks the right paragraph first for .93 
 where the same encoder's pooled vector does for .86.
 
 In a long passage a question's words find partners scattered here and there, though no sentence
-answers it. So most of a passage's score is that of its best single sentence.
+answers it. So half of a passage's score is that of its best single sentence.
 
 On disk every passage is one record of `token_vectors.bin` (`CompactTokens`), so that a candidate is read
-in one place and an update copies records as they are. `open` can't go through a file of gigabytes: each
-record has a checksum of its own, which is compared whenever the record is read.
+in one place and an update takes records over as they are. `open` can't go through a file of gigabytes:
+each record has a checksum of its own, which is compared whenever the record is read.
 """
 
 from __future__ import annotations
 
 import mmap
-import os
 import zlib
 from array import array
 from pathlib import Path
@@ -25,10 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, products
-from index.disk import read_array, write_array
+from index.disk import FileWriter, read_array, write_array
 from index.errors import damaged
-
-__all__ = ["RECORDS", "SENTENCE_SHARE", "CompactTokens", "LateIndex", "LateWriter", "TokenVectors"]
 
 FloatArray = NDArray[np.float32]
 
@@ -58,8 +55,7 @@ class LateWriter:
             OSError: they can't be written.
         """
         self._folder = folder
-        self._file = (folder / RECORDS).open("wb", buffering=1 << 20)
-        self._end = 0
+        self._file = FileWriter(folder / RECORDS)
         self._ends, self._checksums = array("q", [0]), array("L")
 
     def add(self, tokens: CompactTokens) -> None:
@@ -70,21 +66,8 @@ class LateWriter:
         """
         record = tokens.record()
         self._file.write(record)
-        self._end += len(record)
-        self._ends.append(self._end)
+        self._ends.append(self._file.position)
         self._checksums.append(zlib.crc32(record))
-
-    def close(self) -> None:
-        """Flushes what was written to disk, with where each record ends.
-
-        Raises:
-            OSError: not all of it could be written.
-        """
-        with self._file:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        write_array(self._folder / _ENDS, np.array(self._ends, np.int64))
-        write_array(self._folder / _CHECKSUMS, np.array(self._checksums, np.uint32))
 
     def __enter__(self) -> LateWriter:
         return self
@@ -92,10 +75,10 @@ class LateWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._file.__exit__(kind, error, trace)
         if kind is None:
-            self.close()
-        else:
-            self._file.close()
+            write_array(self._folder / _ENDS, np.array(self._ends, np.int64))
+            write_array(self._folder / _CHECKSUMS, np.array(self._checksums, np.uint32))
 
 
 class LateIndex:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.disk import replace
+from index.disk import flush, replace
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.generation import Generation
 
@@ -26,8 +26,12 @@ _GENERATION_NAME = re.compile(rf"{_GENERATION}\d{{6,12}}")
 _PATIENCE = 5
 
 
-def load(folder: Path) -> Generation:
+def load(folder: Path, every_byte: bool = False) -> Generation:
     """The live generation.
+
+    Args:
+        folder: the index's.
+        every_byte: as for `Generation.load`.
 
     Raises:
         IndexNotFound: there is no index.
@@ -36,7 +40,7 @@ def load(folder: Path) -> Generation:
     while True:
         name = version(folder)
         try:
-            return Generation.load(folder / name)
+            return Generation.load(folder / name, every_byte)
         except Exception as error:
             if name != version(folder):
                 continue  # writers have replaced it and removed it meanwhile
@@ -93,10 +97,16 @@ def publish(folder: Path, write: Callable[[Path], None]) -> None:
     """
     existing = _generations(folder)
     number = 1 + max((int(path.name.removeprefix(_GENERATION)) for path in existing), default=0)
+    if old := _live_name(folder):
+        # What a crash left may be what fills the disk.
+        for path in existing:
+            if path.name != old:
+                shutil.rmtree(path, ignore_errors=True)
     new = folder / f"{_GENERATION}{number:06d}"
     try:
         new.mkdir()
         write(new)
+        flush(folder)
         replace(folder / _CURRENT, f"{new.name}\n".encode())
     except BaseException:
         # It may have happened after the swap.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from index.errors import IndexDamaged, damaged, make_again
 from index.text import ANALYZER_VERSION
 
 # Raise it when what is on disk changes: indexes of another format are refused.
-FORMAT_VERSION: Final = 3
+FORMAT_VERSION: Final = 4
 
 MANIFEST: Final = "manifest.json"
 # Files that are checked row by row when they are read. Up to this many bytes they are read as a whole
@@ -39,7 +40,7 @@ def write_manifest(folder: Path, content: dict[str, Any]) -> None:
     flush(folder)
 
 
-def read_manifest(folder: Path, checked_by_row: frozenset[str]) -> dict[str, Any]:
+def read_manifest(folder: Path, checked_by_row: Collection[str]) -> dict[str, Any]:
     """The manifest of a folder whose files are what was written.
 
     Args:

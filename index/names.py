@@ -13,7 +13,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.late import TokenVectors
+from index.codec import TokenVectors
 from index.postings import Postings
 from index.text import Term, is_arabic, words
 

@@ -77,8 +77,7 @@ class Postings:
     def load(cls, folder: Path, name: str) -> Postings:
         """Maps what `save` wrote: nothing is read before it is asked for."""
         parts = ("starts", "rows", "counts", "lengths")
-        # A plain array: numpy's memmap class makes every slice several times slower.
-        arrays = (np.asarray(read_array(folder / f"{name}.{part}.npy", mapped=True)) for part in parts)
+        arrays = (read_array(folder / f"{name}.{part}.npy", mapped=True) for part in parts)
         return cls(Vocabulary.load(folder, f"{name}.keys"), *arrays)
 
     def find(self, key: str) -> Posting | None:

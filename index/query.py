@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.centers import Centers
+from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
 from index.errors import InvalidQuestion
-from index.late import TokenVectors
 from index.names import name_keys
 from index.spelling import Spelling
 from index.text import Language, Term, analyze, arabic_share, language, legible

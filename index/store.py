@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from index import encoder as encoders
 from index import live
 from index.build import Plan, write_generation
+from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, InvalidDocument, make_again
 from index.fusion import fuse
 from index.generation import Generation
-from index.late import TokenVectors
 from index.query import Query
 from index.texts import digest
 from index.types import Document, Hit, Passage
@@ -61,8 +61,8 @@ class Index:
             encoder: an encoder, or the name of a sentence-transformers model; the bundled
                 multilingual-e5-small if not given.
             token_vectors: whether to keep a vector for each token. Without them an index is a good deal
-                smaller and search is worse: by the vectors of whole passages, not by late interaction. An
-                update keeps to what the index was made with.
+                smaller and search is worse: by the vectors of whole passages, not by late interaction.
+                Confidence wasn't trained for that. An update keeps to what the index was made with.
             show_progress: on standard error; only in a terminal if not given.
 
         Raises:
@@ -76,7 +76,8 @@ class Index:
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         with live.writing(folder):
             try:
-                old = live.load(folder)
+                # What is damaged must be found out now: the error would say to build it again.
+                old = live.load(folder, every_byte=True)
             except (IndexNotFound, IndexDamaged):
                 old = None  # it is about to be replaced as a whole
             _publish(folder, _each_once(documents), chosen, old, token_vectors, show_progress)
@@ -163,7 +164,7 @@ class Index:
         nearest, cosines = generation.dense.search(query.vector, max(k, CANDIDATES))
         rows = np.union1d(nearest, matching)
         distance = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
-        legs = {"bm25": _places(matching, shares), "dense": _places(nearest, cosines)}
+        legs = {"bm25": _places(matching, shares), "dense": _places(nearest, cosines), "late": {}}
         if generation.has_tokens:
             semantic = generation.late.scores(query.tokens, rows)
             by_late = np.argsort(-semantic, kind="stable")
@@ -200,10 +201,11 @@ class Index:
 
         Where the index keeps none they are made.
         """
-        if not self._generation.has_tokens:
-            ((_, tokens),) = encode([passage.text], "passage", self.encoder, self._generation.centers)
-            return tokens
-        return self._generation.late[self._generation.texts.passage_row(passage)]
+        generation = self._generation
+        if generation.has_tokens:
+            return generation.late[generation.texts.passage_row(passage)]
+        ((_, tokens),) = encode([passage.text], "passage", self.encoder, generation.centers)
+        return tokens
 
     def document(self, document_id: str) -> Document:
         """The document with this id.

@@ -26,7 +26,8 @@ from index.text import arabic_share
 from index.types import Document, Passage
 
 TEXTS, HEADS = "texts.bin", "documents.jsonl"
-_DOCUMENTS, _PASSAGES, _IDS = "documents.npy", "passages.npy", "document_ids.npy"
+_DOCUMENTS, _PASSAGES = "documents.npy", "passages.npy"
+_KEYS, _ROWS = "document_keys.npy", "document_rows.npy"
 
 DIGEST = np.dtype("V16")
 # Where a document's head (all but its text, as a line of JSON) and its text stand, in bytes.
@@ -44,7 +45,6 @@ _PASSAGE = np.dtype(
         ("digest", DIGEST), ("arabic_share", "<f4"),
     ]
 )  # fmt: skip
-_ID = np.dtype([("key", "<u8"), ("row", "<i4")])
 
 T = TypeVar("T")
 
@@ -135,9 +135,10 @@ class TextsWriter:
             return
         write_array(self._folder / _DOCUMENTS, np.concatenate([np.zeros(0, _DOCUMENT), *self._documents]))
         write_array(self._folder / _PASSAGES, np.concatenate(self._passages))
-        ids = np.zeros(len(self._keys), _ID)
-        ids["key"], ids["row"] = np.array(self._keys, np.uint64), np.arange(len(self._keys))
-        write_array(self._folder / _IDS, np.sort(ids, order=("key", "row")))
+        keys = np.array(self._keys, np.uint64)
+        rows = np.argsort(keys, kind="stable").astype(np.int32)
+        write_array(self._folder / _KEYS, keys[rows])
+        write_array(self._folder / _ROWS, rows)
 
 
 class Texts:
@@ -157,7 +158,8 @@ class Texts:
         self._folder = folder
         self.documents_table = read_array(folder / _DOCUMENTS, mapped=True)
         self._passages_table = read_array(folder / _PASSAGES, mapped=True)
-        self._ids = read_array(folder / _IDS, mapped=True)
+        self._keys = read_array(folder / _KEYS, mapped=True)
+        self._rows = read_array(folder / _ROWS, mapped=True)
         self._texts, self._heads = _map(folder / TEXTS), _map(folder / HEADS)
 
     @property
@@ -183,9 +185,8 @@ class Texts:
     def row(self, document_id: str) -> int | None:
         """The row of the document with this id, or None where there is none."""
         key = np.uint64(_key(document_id))
-        keys = self._ids["key"]
-        first, last = np.searchsorted(keys, key, "left"), np.searchsorted(keys, key, "right")
-        rows: list[int] = self._ids["row"][first:last].tolist()
+        first, last = np.searchsorted(self._keys, key, "left"), np.searchsorted(self._keys, key, "right")
+        rows: list[int] = self._rows[first:last].tolist()
         return next((row for row in rows if self._head(row)["id"] == document_id), None)
 
     def document(self, row: int) -> Document:

@@ -26,6 +26,8 @@ _BETWEEN = 0x110000
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Chunks remembered: some 20 MB.
 _MOST_KNOWN = 50_000
+# Chunks cut at a time: some 20 MB of hashes.
+_MOST_AT_ONCE = 4_096
 
 _FILES = ("piece_keys.npy", "piece_ids.npy", "piece_characters.npy", "piece_scores.npy")
 
@@ -163,11 +165,14 @@ class Unigram:
         known = self._known
         found = {chunk: known[chunk] for chunk in chunks if chunk in known}
         if new := [chunk for chunk in chunks if chunk not in found]:
-            cut = dict(zip(new, self._cut_new(new), strict=True))
+            cut: dict[str, _Chunk] = {}
+            for start in range(0, len(new), _MOST_AT_ONCE):
+                some = new[start : start + _MOST_AT_ONCE]
+                cut.update(zip(some, self._cut_new(some), strict=True))
             found |= cut
             # Threads may get in each other's way here: what is lost is cut again.
             if len(known) + len(cut) > _MOST_KNOWN:
-                self._known = cut
+                self._known = cut if len(cut) <= _MOST_KNOWN else {}
             else:
                 known.update(cut)
         return found

@@ -45,11 +45,8 @@ class Vocabulary:
     @classmethod
     def load(cls, folder: Path, name: str) -> Vocabulary:
         """Maps what `save` wrote."""
-        # As plain arrays: numpy's memmap class makes every slice several times slower.
-        return cls(
-            np.asarray(read_array(folder / f"{name}.text.npy", mapped=True)),
-            np.asarray(read_array(folder / f"{name}.starts.npy", mapped=True)),
-        )
+        text, starts = (read_array(folder / f"{name}.{part}.npy", mapped=True) for part in ("text", "starts"))
+        return cls(text, starts)
 
     def __len__(self) -> int:
         return len(self.starts) - 1

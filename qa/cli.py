@@ -1,6 +1,6 @@
 """The command line: `dalil index`, `ask`, `search`, `chat` and `eval`.
 
-What is heavy (torch, FAISS, Gradio) is imported when it is first used, so that `dalil --help` is quick.
+What is heavy (onnxruntime, FAISS, Gradio) is imported when it is first used, so that `dalil --help` is quick.
 """
 
 from __future__ import annotations
@@ -108,15 +108,9 @@ def index(
         ),
     ] = FOLDER,
     model: ModelName = None,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Make the index anew, of these files only.")
-    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make it anew, of these files only.")] = False,
     token_vectors: Annotated[
-        bool,
-        typer.Option(
-            "--token-vectors/--no-token-vectors",
-            help="Whether a new index keeps a vector for each word: without, it is smaller and finds less.",
-        ),
+        bool, typer.Option(help="A new index keeps a vector for each word; without, it finds less.")
     ] = True,
     remove: Annotated[
         bool, typer.Option("--remove", help="Forget these files, whether or not they still exist.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,11 @@ from qa.article import article_index
 if TYPE_CHECKING:
     from index.store import Index
     from index.types import Hit
+
+# By path, the one that was asked last at the end: an older state of an index isn't kept.
+_opened: dict[Path, tuple[tuple[str, int], Index]] = {}
+_opening = threading.Lock()
+_MOST_OPENED = 4
 
 
 def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None) -> list[Hit]:
@@ -39,14 +44,15 @@ def open_index(index: Index | str | Path | None) -> Index:
         return article_index()
     if isinstance(index, str | Path):
         from index.live import state
+        from index.store import Index
 
         path = Path(index).expanduser().resolve()
-        return _open(path, state(path))
+        now = state(path)
+        with _opening:
+            known = _opened.pop(path, None)
+            opened = known if known and known[0] == now else (now, Index.open(path))
+            _opened[path] = opened
+            if len(_opened) > _MOST_OPENED:
+                del _opened[next(iter(_opened))]
+        return opened[1]
     return index
-
-
-@lru_cache(maxsize=4)
-def _open(path: Path, state: tuple[str, int]) -> Index:  # noqa: ARG001 - the state is part of the key
-    from index.store import Index
-
-    return Index.open(path)

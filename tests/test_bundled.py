@@ -63,7 +63,7 @@ MODEL = Made(
             "tokenizer_config.json",
         }
     ),
-    ("_write_tensors", "_write_tokenizer", "_write_settings", "_stamp"),
+    ("write_tensors", "write_tokenizer", "write_settings", "_stamp"),
     "500 MB",
 )
 RUNTIME = Made(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index import Document, Hit, Index, Passage
-from index.late import TokenVectors
+from index.codec import TokenVectors
 from index.query import Query
 from index.text import Language
 from qa import ask

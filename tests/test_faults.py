@@ -32,7 +32,8 @@ from index import generation as generations
 FILES = [
     "centers.npy",
     "dense_vectors.npy",
-    "document_ids.npy",
+    "document_keys.npy",
+    "document_rows.npy",
     "documents.jsonl",
     "documents.npy",
     *(f"names.{part}.npy" for part in ("counts", "keys.starts", "keys.text", "lengths", "rows", "starts")),
@@ -390,7 +391,7 @@ class Driver:
         folder: Path,
         kill_at: int | None = None,
         largest_file: int | None = None,
-        modules: tuple[str, ...] = ("live", "disk", "generation", "store", "build", "late", "dense"),
+        modules: tuple[str, ...] = ("live", "disk", "store", "build", "journal", "texts", "manifest", "late"),
         texts: list[str] | None = None,
         dimension: int = 32,
     ) -> dict[str, Any]:
@@ -433,7 +434,10 @@ def driver() -> Iterator[Driver]:
         process.kill()
 
 
-@pytest.mark.parametrize("modules", [("live", "disk"), ("generation", "store", "build", "late", "dense")])
+@pytest.mark.parametrize(
+    "modules",
+    [("live", "disk"), ("store", "build", "journal", "texts"), ("manifest", "late", "dense", "postings")],
+)
 @pytest.mark.parametrize("action", ["update", "build"])
 def test_a_kill_at_any_instant_leaves_the_old_index_or_the_new(
     action: str,
@@ -449,7 +453,7 @@ def test_a_kill_at_any_instant_leaves_the_old_index_or_the_new(
     assert answers(rehearsal) == new != old
     expected = [old, new]
     seen = set()
-    for kill_at in sorted(random.Random(f"{action}{modules}").sample(range(1, total + 1), 20)):
+    for kill_at in sorted(random.Random(f"{action}{modules}").sample(range(1, total + 1), 30)):
         folder = Path(shutil.copytree(base, tmp_path / f"kill{kill_at}"))
         assert driver.run(action, folder, kill_at, modules=modules)["killed"]
         found = answers(folder)

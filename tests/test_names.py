@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.late import TokenVectors
+from index.codec import TokenVectors
 from index.names import NameIndex, name_keys
 from index.postings import Postings
 from index.text import Term, words

