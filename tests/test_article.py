@@ -101,7 +101,7 @@ def test_its_index_is_made_again_where_it_does_not_fit(cache: Path, state: str) 
         elif state == "no index":
             (folder / "CURRENT").unlink()
         else:
-            (generation / "dense.faiss").unlink()
+            (generation / "dense_vectors.npy").unlink()
     index = article_index()
     assert index.documents == (article(),)
     assert index.encoder.fingerprint == FakeEncoder().fingerprint
