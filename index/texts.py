@@ -46,6 +46,9 @@ _PASSAGE = np.dtype(
     ]
 )  # fmt: skip
 
+# Heads that are kept in memory: some 5 MB.
+_MOST_KNOWN = 10_000
+
 T = TypeVar("T")
 
 
@@ -161,6 +164,7 @@ class Texts:
         self._keys = read_array(folder / _KEYS, mapped=True)
         self._rows = read_array(folder / _ROWS, mapped=True)
         self._texts, self._heads = _map(folder / TEXTS), _map(folder / HEADS)
+        self._known_heads: dict[int, dict[str, str]] = {}
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -235,11 +239,15 @@ class Texts:
         return self._passages_table[first:last]
 
     def _head(self, row: int) -> dict[str, str]:
+        if known := self._known_heads.get(row):
+            return known
         entry = self.documents_table[row]
         content = _stretch(self._heads, int(entry["head"]), int(entry["head_size"]))
         if zlib.crc32(content) != entry["head_checksum"]:
             raise damaged(self._folder / HEADS, f"has other content than was written (document {row})")
         head: dict[str, str] = json.loads(content)
+        if len(self._known_heads) < _MOST_KNOWN:
+            self._known_heads[row] = head
         return head
 
 
