@@ -18,6 +18,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import cold_start
 import numpy as np
 import scale
 from lexical_speed import measure as lexical_speed
@@ -41,7 +42,10 @@ def sections(arguments: argparse.Namespace) -> dict[str, Section]:
     gold = squad([arguments.xquad / "xquad.ar.json"])
     real = [document.text for document in (*gold.documents, *squad([arguments.tydi]).documents)]
     work = arguments.work
+    questions = [question.text for question in gold.questions[::20]]
     return {
+        "Cold start": _cold_start,
+        "Encoding": partial(_encoding, real, questions),
         "BM25": partial(_lexical, sizes),
         "Vectors": partial(_vectors, sizes, real, work),
         "A question as the collection grows": partial(_growth, sizes, real, work),
@@ -49,6 +53,42 @@ def sections(arguments: argparse.Namespace) -> dict[str, Section]:
         "Speed beside peers": partial(_beside_peers, gold, real),
         "Updates": _updates,
     }
+
+
+def _cold_start() -> Iterator[str]:
+    starts = cold_start.cold_starts()
+    ours, theirs = (starts[way] for way in cold_start.WAYS)
+    yield (
+        "A new process that answers one question about the built-in article, all files being in the cache; "
+        "the best of five, in turn."
+    )
+    yield markdown_table(
+        ["through", "seconds", "peak memory, MB"],
+        [[way, f"{start.seconds:.2f}", f"{start.peak_mb:.0f}"] for way, start in starts.items()],
+    )
+    yield (
+        f"{theirs.seconds / ours.seconds:.1f} times quicker than through sentence-transformers. "
+        f"`import qa` takes {cold_start.import_seconds():.2f} s."
+    )
+
+
+def _encoding(real: Sequence[str], questions: Sequence[str]) -> Iterator[str]:
+    rows = []
+    for threads in (1, 2):
+        speeds = cold_start.speeds(real[::3], questions, threads)
+        ours, theirs = (speeds[way] for way in cold_start.WAYS)
+        rows += [
+            [way, str(threads), f"{speed.passages_per_second:.1f}", f"{speed.question_ms:.1f}"]
+            for way, speed in speeds.items()
+        ]
+        ratio = ours.passages_per_second / theirs.passages_per_second
+        rows.append(["ratio", str(threads), f"{ratio:.1f}", f"{theirs.question_ms / ours.question_ms:.1f}"])
+    yield (
+        "Every third paragraph of XQuAD and TyDi and every twentieth question of XQuAD, Arabic. "
+        "sentence-transformers in float32 with 32 texts a batch, for text vectors only; Dalil's gives token "
+        "vectors too."
+    )
+    yield markdown_table(["through", "threads", "passages a second", "a question, ms"], rows)
 
 
 def _lexical(sizes: Sequence[int]) -> Iterator[str]:
@@ -124,10 +164,9 @@ def _vectors(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[
 def _growth(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[str]:
     yield (
         "`Index.search` and `ask` without encoding the question, as a share of the time in which the bundled "
-        "model encodes it; medians of 50 questions of nine words. Opening: from `Index.open` to "
-        "an answer in a "
-        "new process, and that process's memory, without the bundled model. Passages are made up and their "
-        "vectors mixtures of real ones (benchmarks/scale.py)."
+        "model encodes it; medians of 50 questions of nine words. Opening: from `Index.open` to an answer in "
+        "a new process, and that process's memory, without the bundled model. Passages are made up and "
+        "their vectors mixtures of real ones (benchmarks/scale.py)."
     )
     folder = _real(real, work)
     bundled = load()
@@ -211,11 +250,9 @@ def _beside_peers(gold: GoldSet, real: Sequence[str]) -> Iterator[str]:
     pooled = GoldSet(gold.name, tuple(documents), tuple(islice(gold.questions, 200)))
     encoder = Remembering(load())
     yield (
-        f"{len(pooled.questions)} questions of XQuAD over {len(documents):,} Arabic passages: "
-        f"XQuAD's and TyDi's "
-        "paragraphs, and made-up ones. Milliseconds a question without encoding it, median; all "
-        "with the same "
-        "encoder."
+        f"{len(pooled.questions)} questions of XQuAD over {len(documents):,} Arabic passages: XQuAD's and "
+        "TyDi's paragraphs, and made-up ones. Milliseconds a question without encoding it, median; all with "
+        "the same encoder."
     )
     rows = []
     with tempfile.TemporaryDirectory(prefix="dalil-speed-") as folder:

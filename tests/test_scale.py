@@ -1,0 +1,47 @@
+"""The collections that speed is measured on: made-up texts whose vectors mean something, small ones here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scale
+
+from index import Index
+from index.disk import write_array
+
+
+@pytest.fixture
+def real(tmp_path: Path) -> Path:
+    """What `scale.prepare` writes, of vectors that nobody encoded."""
+    folder = tmp_path / "real"
+    folder.mkdir()
+    generator = np.random.default_rng(0)
+    for name in ("tokens", "vectors"):
+        vectors = generator.standard_normal((50, 32)).astype(np.float32)
+        write_array(folder / f"{name}.npy", vectors / np.linalg.norm(vectors, axis=1, keepdims=True))
+    return folder
+
+
+def test_a_word_has_the_same_vector_wherever_it_stands(real: Path) -> None:
+    encoder = scale.MixedEncoder(real)
+    one, other = encoder.encode(["water and bread", "bread"], "passage")
+    assert [("water and bread"[a:b]) for a, b in one.spans] == ["water", "and", "bread"]
+    np.testing.assert_array_equal(one.tokens[2], other.tokens[0])
+    np.testing.assert_allclose(np.linalg.norm(one.tokens, axis=1), 1, rtol=1e-5)
+    assert encoder.count_tokens(["water and bread", "irrigation"]) == [3, 2]
+    assert encoder.seconds > 0
+
+
+def test_a_collection_is_built_once_and_measured(real: Path, tmp_path: Path) -> None:
+    figures = scale.grown(tmp_path / "index", real, 60)
+    assert figures.passages == 60
+    assert figures.size > 60 * 1000
+    assert min(figures.build, figures.search, figures.answer, figures.first_answer) > 0
+    assert figures.memory > 10 << 20
+    index = Index.open(tmp_path / "index", encoder=scale.MixedEncoder(real))
+    # A passage is found by its own words.
+    passage = index.passages[7]
+    assert index.search(" ".join(passage.text.split()[:9]), k=1)[0].passage == passage
+    assert scale.grown(tmp_path / "index", real, 60).build == figures.build
