@@ -23,7 +23,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, products
+from index.codec import CompactTokens, TokenVectors, products, woven
 from index.disk import FileWriter, read_array, write_array
 from index.errors import damaged
 
@@ -159,7 +159,7 @@ class LateIndex:
         vectors[:, :words] = question.vectors.T
         means = np.stack([tokens.mean * np.float32(tokens.mean_scale) for tokens in passages.values()])
         common = means @ vectors
-        vectors *= np.float32(STEP)
+        vectors = woven(vectors)
         weights = np.zeros(columns, np.float32)
         weights[:words] = question.weights / question.weights.sum()
 
@@ -169,7 +169,6 @@ class LateIndex:
         # A few passages at a time stay in the cache, and a call for each one would cost more than it does.
         blocks = (np.concatenate(codes[i : i + _TOGETHER]) for i in range(0, len(codes), _TOGETHER))
         cosines = np.concatenate([products(block, vectors) for block in blocks])
-        cosines -= np.float32(MIDDLE) * vectors.sum(axis=0)
         cosines *= np.concatenate([tokens.scales for tokens in passages.values()]).astype(np.float32)[:, None]
         cosines += np.repeat(common, counts, axis=0)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, products, turned
+from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, products, turned, woven
 
 FloatArray = NDArray[np.float32]
 
@@ -121,15 +121,17 @@ def test_places_take_as_little_as_they_need(
     assert found.vectors.dtype == np.float32
 
 
-def test_products_are_those_of_the_levels() -> None:
+def test_products_are_those_of_what_codes_stand_for() -> None:
     compact = CompactTokens.of(random_tokens(40, 64, seed=8))
     vectors = np.random.default_rng(9).standard_normal((64, 5)).astype(np.float32)
-    # What `expand` makes of the levels, undone.
+    # What `expand` makes of the codes, undone.
     values = compact.expand().vectors - compact.mean * np.float32(compact.mean_scale)
-    levels = values / compact.scales.astype(np.float32)[:, None] / STEP + MIDDLE
+    values /= compact.scales.astype(np.float32)[:, None]
+    levels = values / STEP + MIDDLE
     np.testing.assert_allclose(levels, levels.round(), atol=1e-3)
     assert (levels.round().min(), levels.round().max()) == (0, 3)
-    np.testing.assert_allclose(products(compact.codes, vectors), levels.round() @ vectors, atol=1e-4)
+    expected = (levels.round() - MIDDLE) * STEP @ vectors
+    np.testing.assert_allclose(products(compact.codes, woven(vectors)), expected, atol=1e-4)
 
 
 @given(st.integers(0, 30), st.sampled_from([16, 32, 384]), st.integers(0, 1000))
