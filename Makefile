@@ -14,7 +14,7 @@ CONSTRAINTS := constraints.txt
 .PHONY: chat test fast lint eval bench clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
-	@echo "Starting; the first time, the model is unpacked and the article indexed: about a minute."
+	@echo "Starting; the first time, the model is unpacked and the article indexed: some seconds."
 	$(BIN)/dalil chat $(ARGS)
 
 test: lint                 ## everything: lint, types, all tests

@@ -7,7 +7,6 @@ message and reads what texts contain.
 from __future__ import annotations
 
 import logging
-import secrets
 import socket
 import threading
 import webbrowser
@@ -20,14 +19,12 @@ from typing import TYPE_CHECKING, Final
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import qa
 from index.errors import DalilError, InvalidQuestion
 from index.text import language
+from qa.guard import ContentPolicy, OwnPagesOnly
 from qa.messages import say
 from qa.page import direction, render_answer, render_note, render_turn
 from qa.types import Answer
@@ -36,6 +33,8 @@ if TYPE_CHECKING:
     from index import Index
 
 HOST: Final = "127.0.0.1"
+# Seconds.
+_LONGEST_SHOWING: Final = 0.5
 PORT: Final = 7860
 EXAMPLES: Final = (
     "من أعلن انطلاق معركة التلاقي؟",
@@ -111,8 +110,8 @@ def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
         yield
 
     application = FastAPI(lifespan=lifespan, openapi_url=None)
-    application.add_middleware(_ContentPolicy)
-    application.add_middleware(_OwnPagesOnly)
+    application.add_middleware(ContentPolicy)
+    application.add_middleware(OwnPagesOnly)
     # Else a page elsewhere could point its own name at this machine and read the texts.
     application.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     # Fonts of the reader's own machine: Gradio's default theme names some to fetch.
@@ -133,65 +132,6 @@ def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
     return application
 
 
-class _OwnPagesOnly:
-    """Turns away what pages of other sites send here, and uploads, which the chat has no use for."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            headers = Headers(scope=scope)
-            foreign = headers.get("origin", "null").removeprefix("http://") != headers.get("host")
-            if ("origin" in headers and foreign) or scope["path"].endswith("/upload"):
-                await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
-
-
-class _ContentPolicy:
-    """Tells the browser to load and run nothing but what this server sent: a second lock.
-
-    Gradio's page has scripts of its own inside; each gets the one-time word (nonce) that allows it.
-    `unsafe-eval` is for the templates of `gr.HTML`, which Gradio compiles in the browser.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        nonce = secrets.token_urlsafe(16)
-        held: list[Message] = []  # a page's head and the parts of its body so far
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
-                headers["Referrer-Policy"] = "no-referrer"
-                if not headers.get("content-type", "").startswith("text/html"):
-                    await send(message)
-                    return
-            elif not held:
-                await send(message)
-                return
-            held.append(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                page = b"".join(part.get("body", b"") for part in held[1:])
-                page = page.replace(b"<script", f'<script nonce="{nonce}"'.encode())
-                MutableHeaders(scope=held[0])["Content-Length"] = str(len(page))
-                await send(held[0])
-                await send({"type": "http.response.body", "body": page})
-
-        await self.app(scope, receive, send_guarded)
-
-
-_POLICY: Final = (
-    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'none'; "
-    "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
-)
-
-
 def build_chat(
     index: Index, ask: Callable[..., Answer] | None = None, examples: Sequence[str] = ()
 ) -> gr.Blocks:
@@ -203,6 +143,7 @@ def build_chat(
         examples: questions to click.
     """
     answer_to: Callable[..., Answer] = ask or qa.ask
+    turn_to_show = threading.Lock()
 
     def respond(question: str, turns: list[str]) -> Iterator[tuple[str, object]]:
         # The list is the session's own. It is changed in place: two questions on their way at once
@@ -210,11 +151,20 @@ def build_chat(
         number = len(turns)
         turns.append(render_turn(question, render_note(say("searching", language(question)), "searching")))
         yield "".join(turns), ""
-        turns[number] = render_turn(question, reply(question, number))
-        yield "".join(turns), gr.skip()
+        replied = render_turn(question, reply(question, number))
+        # Held until Gradio has taken what is shown: else a conversation that lacks a reply could come
+        # after one that has it. Not for long, as a page that was closed may never take it.
+        held = turn_to_show.acquire(timeout=_LONGEST_SHOWING)
+        try:
+            turns[number] = replied
+            yield "".join(turns), gr.skip()
+        finally:
+            if held:
+                turn_to_show.release()
 
     def reply(question: str, number: int) -> str:
         try:
+            index.refresh()
             answer = answer_to(question, index=index)
             return render_answer(answer, index.document, number)
         except InvalidQuestion as error:

@@ -18,6 +18,7 @@ from index.dense import DenseIndex
 from index.disk import write_array
 from index.encode import encode
 from index.encoder import Encoder
+from index.errors import InvalidDocument
 from index.generation import CENTERS, NAMES, SPELLING, TERMS, Generation
 from index.journal import Journal
 from index.late import LateWriter
@@ -27,7 +28,7 @@ from index.postings import Postings
 from index.spelling import Spelling
 from index.split import split
 from index.text import ANALYZER_VERSION, analyze
-from index.texts import Texts, TextsWriter
+from index.texts import Texts, TextsWriter, digest
 from index.types import Document
 
 # Passages whose encodings may wait in memory; sorted by length, so that batches are of like lengths.
@@ -55,6 +56,24 @@ class Plan:
     has_tokens: bool
     journal: Path
     show_progress: bool | None
+
+
+def each_once(documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents; one that was there before is left out.
+
+    Raises:
+        InvalidDocument: two different documents have the same id.
+    """
+    seen: dict[str, tuple[bytes, str]] = {}
+    for document in documents:
+        own = (digest(document.text), document.source or document.title)
+        other = seen.setdefault(document.id, own)
+        if other is own:
+            yield document
+        elif other[0] != own[0]:
+            raise InvalidDocument(
+                f"Two different documents have the id {document.id!r}: {other[1]!r} and {own[1]!r}."
+            )
 
 
 def write_generation(folder: Path, plan: Plan) -> None:

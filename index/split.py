@@ -18,6 +18,10 @@ _SPACE = regex.compile(r"\s")
 _HAS_WORD = regex.compile(r"[\p{L}\p{N}]")
 # A line as long as this or longer wasn't broken to fit a screen or an e-mail.
 _WRAPPED_LINE = 100
+# Characters for each token of the window, and at least in all, beyond which a text surely doesn't fit: no
+# piece of the bundled model's vocabulary is longer.
+_LONGEST_TOKEN = 16
+_LEAST_COUNTED = 4096
 
 
 def split(document: Document, window: int, count_tokens: CountTokens) -> list[Passage]:
@@ -29,7 +33,7 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
         count_tokens: tokens in each of several texts, as the encoder counts them.
     """
     spans = list(paragraphs(document.text))
-    counts = count_tokens([document.text[start:end] for start, end in spans])
+    counts = _counts(document.text, spans, window, count_tokens)
     passages: list[Passage] = []
     for number, (span, count) in enumerate(zip(spans, counts, strict=True), 1):
         parts = [span] if count <= window else _parts(document.text, span, window, count_tokens)
@@ -76,7 +80,7 @@ def _parts(text: str, span: Span, window: int, count_tokens: CountTokens) -> lis
     """Whole sentences while they fit; a sentence that doesn't fit is cut between words."""
     start, end = span
     pieces = [(start + a, start + b) for a, b in sentences(text[start:end])]
-    counts = count_tokens([text[a:b] for a, b in pieces])
+    counts = _counts(text, pieces, window, count_tokens)
     parts: list[Span] = []
     room = 0
     for piece, count in zip(pieces, counts, strict=True):
@@ -95,7 +99,7 @@ def _parts(text: str, span: Span, window: int, count_tokens: CountTokens) -> lis
 def _cut(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[Span]:
     """Halves a stretch, between words if there are any, until every part fits."""
     start, end = span
-    if end - start < 2 or count_tokens([text[start:end]])[0] <= window:
+    if end - start < 2 or _counts(text, [span], window, count_tokens)[0] <= window:
         return [span]
     middle = (start + end) // 2
     spaces = (match.start() for match in _SPACE.finditer(text, start + 1, end - 1))
@@ -105,3 +109,14 @@ def _cut(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[
         *_cut(text, (start, start + len(left)), window, count_tokens),
         *_cut(text, (end - len(right), end), window, count_tokens),
     ]
+
+
+def _counts(text: str, spans: Sequence[Span], window: int, count_tokens: CountTokens) -> list[int]:
+    """Tokens in each stretch; of one that is surely longer than the window, not counted, one more than it."""
+    limit = max(_LONGEST_TOKEN * window, _LEAST_COUNTED)
+    short = [i for i, (start, end) in enumerate(spans) if end - start <= limit]
+    counts = [window + 1] * len(spans)
+    counted = count_tokens([text[spans[i][0] : spans[i][1]] for i in short])
+    for i, count in zip(short, counted, strict=True):
+        counts[i] = count
+    return counts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 
 from index import encoder as encoders
 from index import live
-from index.build import Plan, write_generation
+from index.build import Plan, each_once, write_generation
 from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
-from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, InvalidDocument, make_again
+from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, make_again
 from index.fusion import fuse
 from index.generation import Generation
 from index.query import Query
-from index.texts import digest
 from index.types import Document, Hit, Passage
 
 # Passages that each leg proposes; late interaction looks at all of them. With 25 neither R@1 nor R@10 was
@@ -39,6 +38,7 @@ class Index:
         self.path = path
         self.encoder = encoder
         self._generation = generation
+        self._state: tuple[str, int] | None = None  # not known to be the live one
 
     @classmethod
     def build(
@@ -80,7 +80,7 @@ class Index:
                 old = live.load(folder, every_byte=True)
             except (IndexNotFound, IndexDamaged):
                 old = None  # it is about to be replaced as a whole
-            _publish(folder, _each_once(documents), chosen, old, token_vectors, show_progress)
+            _publish(folder, each_once(documents), chosen, old, token_vectors, show_progress)
             return cls(folder.resolve(), live.load(folder), chosen)
 
     @classmethod
@@ -112,7 +112,7 @@ class Index:
             InvalidDocument: two different documents have the same id.
             IndexLocked: another process is writing to it.
         """
-        new = list(_each_once(documents))
+        new = list(each_once(documents))
         with live.writing(self.path):
             generation = self._reload()
             texts = generation.texts
@@ -233,6 +233,19 @@ class Index:
         """Loads what the first question would otherwise wait for."""
         self.search("دليل", k=1)
 
+    def refresh(self) -> None:
+        """Takes in what other processes have written since the index was opened; quick if nothing was.
+
+        Raises:
+            IndexNotFound: there is no index any more.
+            IndexDamaged: its files aren't what was written.
+            EncoderMismatch: another encoder made it anew.
+        """
+        state = live.state(self.path)
+        if state != self._state:
+            self._reload()
+            self._state = state
+
     def _reload(self) -> Generation:
         """The live generation: another process may have written since this one opened the index."""
         generation = live.load(self.path)
@@ -267,24 +280,6 @@ def _check_encoder(folder: Path, generation: Generation, encoder: Encoder) -> No
             f"({generation.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
             f"Open it with the one that made it. {make_again(folder)}"
         )
-
-
-def _each_once(documents: Iterable[Document]) -> Iterator[Document]:
-    """The documents; one that was there before is left out.
-
-    Raises:
-        InvalidDocument: two different documents have the same id.
-    """
-    seen: dict[str, tuple[bytes, str]] = {}
-    for document in documents:
-        own = (digest(document.text), document.source or document.title)
-        other = seen.setdefault(document.id, own)
-        if other is own:
-            yield document
-        elif other[0] != own[0]:
-            raise InvalidDocument(
-                f"Two different documents have the id {document.id!r}: {other[1]!r} and {own[1]!r}."
-            )
 
 
 def _places(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> dict[int, tuple[int, float]]:

@@ -26,10 +26,14 @@ def file_texts(
         return BAD_INPUT
     opened = None if rebuild else _open_if_there(folder, model)
     older = [_in_index(opened, document.id) for document in reading.documents]
-    if opened:
-        opened.update(reading.documents)
-    else:
-        opened = Index.build(reading.documents, folder, encoder=model, token_vectors=token_vectors)
+    try:
+        if opened:
+            opened.update(reading.documents)
+        else:
+            opened = Index.build(reading.documents, folder, encoder=model, token_vectors=token_vectors)
+    except KeyboardInterrupt:
+        complain("Stopped. What was encoded is kept: run it again to go on.")
+        raise
     unchanged = sum(old == new for old, new in zip(older, reading.documents, strict=True))
     added = older.count(None)
     _report(folder, opened, f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged")

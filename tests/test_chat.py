@@ -123,6 +123,9 @@ class Library:
     def document(self, document_id: str) -> Document:
         return DOCUMENTS[document_id]
 
+    def refresh(self) -> None:
+        """Nobody else writes to it."""
+
 
 class Asker:
     """Answers from a table. The slow question waits until it is let go."""
@@ -421,6 +424,17 @@ def test_while_it_searches_it_says_so_and_the_next_question_can_be_typed(page: P
     replied(page, 0)
     expect(page.locator(".searching")).to_have_count(0)
     expect(box(page)).to_have_value(WHO_FREED)
+
+
+def test_two_questions_at_once_are_both_answered(page: Page) -> None:
+    """A double Enter: what the first shows last must not come after what the second shows last."""
+    for number in range(0, 12, 2):
+        box(page).fill(WHERE_ZONE)
+        box(page).press("Enter")
+        box(page).press("Enter")
+        expect(page.locator(".searching")).to_have_count(0)
+        expect(page.locator(".turn").nth(number)).to_be_attached()
+    expect(page.locator(".searching")).to_have_count(0)
 
 
 def test_a_new_turn_comes_into_view_below_the_others(page: Page) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 import regex
 from fake_encoder import FakeEncoder
@@ -129,6 +131,21 @@ def test_a_text_without_spaces_is_cut_where_it_must() -> None:
     passages = split(Document("ا" * 1000), 64, count_characters)
     assert "".join(p.text for p in passages) == "ا" * 1000
     assert max(len(p.text) for p in passages) <= 64
+
+
+def test_what_surely_does_not_fit_is_not_counted() -> None:
+    """A line of a megabyte would be counted again and again, half by half."""
+    counted: list[int] = []
+
+    def count_words(texts: Sequence[str]) -> list[int]:
+        counted.extend(len(text) for text in texts)
+        return [len(text.split()) for text in texts]
+
+    text = "four " * 20_000
+    passages = split(Document(text), 8, count_words)
+    assert " ".join(p.text for p in passages) == text.strip()
+    assert max(len(p.text.split()) for p in passages) <= 8
+    assert max(counted) <= 4096
 
 
 def test_a_document_without_words_has_no_passages(encoder: FakeEncoder) -> None:

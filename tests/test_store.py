@@ -603,3 +603,18 @@ def test_what_was_encoded_before_an_interrupt_is_not_encoded_again(
     assert encoder.encoded == ["وصلت القوات إلى الحدود.", "Bread needs flour, water and salt."]
     assert {path.name for path in folder.iterdir()} == {"CURRENT", "write.lock", live.version(folder)}
     assert answers(index) == answers(Index.build(collection, tmp_path / "at_once", encoder=encoder))
+
+
+def test_an_open_index_takes_in_what_others_write(index: Index, encoder: FakeEncoder) -> None:
+    reader = Index.open(index.path, encoder=encoder)
+    reader.refresh()
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    assert "cheese" not in {document.id for document in reader.documents}
+    reader.refresh()
+    assert reader.search("milk", k=1)[0].passage.text == "Cheese needs milk."
+    generation = reader._generation
+    reader.refresh()
+    assert reader._generation is generation
+    Index.build([Document("All else.")], index.path, encoder=FakeEncoder(seed=1), show_progress=False)
+    with pytest.raises(EncoderMismatch):
+        reader.refresh()

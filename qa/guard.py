@@ -1,0 +1,73 @@
+"""What the chat's server lets in and out: its own pages' requests, and nothing from other hosts."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class OwnPagesOnly:
+    """Turns away what pages of other sites send here, and uploads, which the chat has no use for."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wraps an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] == "http":
+            headers = Headers(scope=scope)
+            foreign = headers.get("origin", "null").removeprefix("http://") != headers.get("host")
+            if ("origin" in headers and foreign) or scope["path"].endswith("/upload"):
+                await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+class ContentPolicy:
+    """Tells the browser to load and run nothing but what this server sent: a second lock.
+
+    Gradio's page has scripts of its own inside; each gets the one-time word (nonce) that allows it.
+    `unsafe-eval` is for the templates of `gr.HTML`, which Gradio compiles in the browser.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wraps an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        nonce = secrets.token_urlsafe(16)
+        held: list[Message] = []  # a page's head and the parts of its body so far
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
+                headers["Referrer-Policy"] = "no-referrer"
+                if not headers.get("content-type", "").startswith("text/html"):
+                    await send(message)
+                    return
+            elif not held:
+                await send(message)
+                return
+            held.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                page = b"".join(part.get("body", b"") for part in held[1:])
+                page = page.replace(b"<script", f'<script nonce="{nonce}"'.encode())
+                MutableHeaders(scope=held[0])["Content-Length"] = str(len(page))
+                await send(held[0])
+                await send({"type": "http.response.body", "body": page})
+
+        await self.app(scope, receive, send_guarded)
+
+
+_POLICY: Final = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'none'; "
+    "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+)
