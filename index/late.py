@@ -179,7 +179,9 @@ class LateIndex:
         sentence = np.flatnonzero(is_new)
         first_sentence = np.searchsorted(sentence, first)
         best = np.maximum.reduceat(cosines, sentence, axis=0)
-        passage_scores = np.maximum.reduceat(best, first_sentence, axis=0) @ weights
-        sentence_scores = np.maximum.reduceat(best @ weights, first_sentence)
+        # Not products by BLAS: see `NameIndex.scores`.
+        whole = np.maximum.reduceat(best, first_sentence, axis=0)
+        passage_scores = np.einsum("ij,j->i", whole, weights)
+        sentence_scores = np.maximum.reduceat(np.einsum("ij,j->i", best, weights), first_sentence)
         scores[list(passages)] = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * sentence_scores
         return scores

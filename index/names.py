@@ -111,4 +111,6 @@ class NameIndex:
                 cells = np.ix_(posting.counts_in(rows) > 0, inside)
                 rarity = np.log((passages + 1) / len(posting.rows)) / np.log(passages + 1)
                 matched[cells] = np.maximum(matched[cells], rarity)
-        return np.asarray(matched @ tokens.weights / max(float(tokens.weights.sum()), 1e-12), np.float32)
+        # Not a product by BLAS: on some processors it reads beyond small arrays, and warns of what is there.
+        shares = np.einsum("ij,j->i", matched, tokens.weights) / max(float(tokens.weights.sum()), 1e-12)
+        return np.asarray(shares, np.float32)

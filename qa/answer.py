@@ -135,7 +135,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     """The sentences of the passages found, best first."""
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
-    mean = _unit(query.tokens.vectors.T @ weights)
+    mean = _unit(np.einsum("ij,i->j", query.tokens.vectors, weights))
     terms = {term.term for term in query.terms}
     wanted, words = kind(query.text), plain_words(query.text)
     found = []
