@@ -9,7 +9,7 @@ import pytest
 from fake_encoder import FakeEncoder
 from hypothesis import settings
 
-from index import Document, Index, disk
+from index import Document, Index
 from index import encoder as encoders
 from index.encoder import Encoder
 
@@ -21,13 +21,6 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # The same examples on every run; machines that run the tests may be slow.
 settings.register_profile("dalil", deadline=None, derandomize=True)
 settings.load_profile("dalil")
-
-
-@pytest.fixture(autouse=True)
-def unflushed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing waits for the disk, but where a test is about what is on it after a crash."""
-    if request.module.__name__ not in ("test_faults", "test_disk", "test_live", "test_journal"):
-        monkeypatch.setattr(disk, "_sync", lambda handle: None)  # noqa: ARG005 - called by position
 
 
 @pytest.fixture
