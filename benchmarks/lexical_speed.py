@@ -22,7 +22,7 @@ from index.lexical import DELTA, K1, B, LexicalIndex
 from index.postings import Postings
 
 K = 10
-# As many as the store asks for, and as many of other legs as it may give.
+# As many as `ask` looks at in all, and as many of other legs: twice what a leg proposes.
 CANDIDATES = 100
 
 
