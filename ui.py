@@ -1,6 +1,6 @@
 """The chat: a question box, cited answers, and the passages that they are quoted from.
 
-The conversation is HTML by `qa.page`, not Gradio's Markdown, which has one direction for a whole
+The conversation is HTML by `web.page`, not Gradio's Markdown, which has one direction for a whole
 message and reads what texts contain.
 """
 
@@ -24,10 +24,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 import qa
 from index.errors import DalilError, InvalidQuestion
 from index.text import language
-from qa.guard import ContentPolicy, OwnPagesOnly
 from qa.messages import say
-from qa.page import direction, render_answer, render_note, render_turn
 from qa.types import Answer
+from web.guard import ContentPolicy, OwnPagesOnly
+from web.page import direction, render_answer, render_note, render_turn
 
 if TYPE_CHECKING:
     from index import Index
@@ -127,7 +127,7 @@ def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
         mcp_server=False,
         enable_monitoring=False,
         theme=theme.set(body_background_fill="#faf8f3", body_background_fill_dark="#16191b"),
-        css=resources.files("qa").joinpath("chat.css").read_text(encoding="utf-8"),
+        css=resources.files("web").joinpath("chat.css").read_text(encoding="utf-8"),
     )
     return application
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from index import Document, Hit, Passage
 from index.text import Language
 from qa.messages import say, say_confidence
-from qa.page import direction, escape, render_answer, render_note, render_turn
 from qa.types import Answer, Citation
+from web.page import direction, escape, render_answer, render_note, render_turn
 
 ARABIC = Document(
     "أعلن الحشد المعركة، ثمّ توقّف. وصل Dunford أمس.", title="بين البوكمال والقائم", author="مصطفى", id="ar"
