@@ -8,6 +8,8 @@ interaction alone had .935 (a prototype's figures).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,7 +39,31 @@ def fuse(
     Returns:
         (n,) float32, higher is better.
     """
-    best = lexical.max(initial=0)
+    scores = semantic + words_part(lexical, lexical.max(initial=0), script_distance)
+    return np.asarray(scores + names_part(names, script_distance), np.float32)
+
+
+def words_part(lexical: FloatArray, best: np.float32, script_distance: FloatArray) -> FloatArray:
+    """What words in common bring to each fused score; `best` is the most that a candidate has."""
     words = lexical + script_distance * (best - lexical)
-    scores = semantic + LEXICAL_WEIGHT * words + NAME_WEIGHT * script_distance * names
-    return np.asarray(scores, np.float32)
+    return np.asarray(LEXICAL_WEIGHT * words, np.float32)
+
+
+def names_part(names: FloatArray, script_distance: FloatArray) -> FloatArray:
+    """What names of the same sound bring to each fused score."""
+    return np.asarray(NAME_WEIGHT * script_distance * names, np.float32)
+
+
+@dataclass(frozen=True)
+class Summands:
+    """What one passage's fused score is the sum of.
+
+    Attributes:
+        semantic: late interaction, or the cosine of the whole passage in an index without token vectors.
+        words: words in common, weighted; across scripts what the best candidate has.
+        names: names in common across scripts, weighted.
+    """
+
+    semantic: float
+    words: float
+    names: float

@@ -16,9 +16,10 @@ from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, make_again
-from index.fusion import fuse
+from index.fusion import Summands, fuse
 from index.generation import Generation
 from index.query import Query
+from index.summands import summands
 from index.types import Document, Hit, Passage
 
 # Passages that each leg proposes; late interaction looks at all of them. With 25 neither R@1 nor R@10 was
@@ -206,6 +207,14 @@ class Index:
             return generation.late[generation.texts.passage_row(passage)]
         ((_, tokens),) = encode([passage.text], "passage", self.encoder, generation.centers)
         return tokens
+
+    def summands(self, query: Query, passage: Passage) -> Summands:
+        """What the score of one of the index's passages is the sum of, where a search finds it.
+
+        Raises:
+            KeyError: the index has no such passage.
+        """
+        return summands(self._generation, query, passage)
 
     def document(self, document_id: str) -> Document:
         """The document with this id.
