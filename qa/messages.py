@@ -25,7 +25,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "Type a question in Arabic or English.",
     },
     "no_words": {
-        "ar": "لا كلّمات في السؤال. اكتبه بالعربية أو بالإنجليزية.",
+        "ar": "لا كلمات في السؤال. اكتبه بالعربية أو بالإنجليزية.",
         "en": "The question has no words in it. Type it in Arabic or English.",
     },
     "too_long": {
@@ -60,7 +60,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "No word of it matches one of the question's; it is near in meaning as a whole.",
     },
     "nearest_words": {
-        "ar": "كلّمات السؤال، وأقرب ما في المقطع إلى كلّ منها",
+        "ar": "كلمات السؤال، وأقرب ما في المقطع إلى كلّ منها",
         "en": "The question's words, and the passage's word nearest to each",
     },
     "heaviest_words": {
@@ -72,23 +72,23 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "The longer a bar, the nearer in meaning; the thicker, the more the word counts.",
     },
     "legs": {
-        "ar": "ترتيب المقطع في كل طريقة من طرائق البحث",
+        "ar": "ترتيب المقطع في كلّ طريقة من طرائق البحث",
         "en": "The passage's rank in each way of searching",
     },
-    "bm25": {"ar": "الكلّمات المشتركة", "en": "words in common"},
+    "bm25": {"ar": "الكلمات المشتركة", "en": "words in common"},
     "dense": {"ar": "معنى المقطع كلّه", "en": "meaning of the whole"},
-    "late": {"ar": "معاني الكلّمات", "en": "meaning of the words"},
+    "late": {"ar": "معاني الكلمات", "en": "meaning of the words"},
     "rank": {"ar": "المرتبة {number}", "en": "rank {number}"},
     "not_among": {"ar": "ليس بين أوّل {number}", "en": "not among the first {number}"},
     "no_common_word": {"ar": "لا كلمة مشتركة", "en": "no word in common"},
     "not_searched": {"ar": "لم يُبحث بها", "en": "not searched"},
     "score": {"ar": "ما تتكوّن منه الدرجة", "en": "What the score is made of"},
     "part_semantic": {"ar": "المعنى", "en": "meaning"},
-    "part_words": {"ar": "الكلّمات", "en": "words"},
+    "part_words": {"ar": "الكلمات", "en": "words"},
     "part_names": {"ar": "الأسماء", "en": "names"},
     "part_total": {"ar": "الدرجة", "en": "score"},
     "granted_words": {
-        "ar": "خط المقطع غير خط السؤال، فله من الكلّمات ما لأفضل مقطع.",
+        "ar": "خط المقطع غير خط السؤال، فله من الكلمات ما لأفضل مقطع.",
         "en": "The passage is in another script than the question: words count as for the best passage.",
     },
 }

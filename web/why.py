@@ -62,12 +62,12 @@ def _passage(explanation: Explanation) -> str:
     text = explanation.passage.text
     pieces, position = [], 0
     for match in explanation.matches:
-        asked = explanation.question[match.asked.start : match.asked.end]
+        asked, found = _part(explanation.question, match.asked), _part(text, match.found)
         faint = " faint" if match.is_light else ""
         pieces.append(
             f"{escape(text[position : match.found.start])}"
             f'<mark class="{_class(match.kind)}{faint}" title="{escape(asked)}">'
-            f"{escape(text[match.found.start : match.found.end])}</mark>"
+            f"{escape(found)}</mark>"
         )
         position = match.found.end
     return f'<p class="why-text" {direction(text)}>{"".join(pieces)}{escape(text[position:])}</p>'
@@ -86,21 +86,21 @@ def _legend(explanation: Explanation, language: Language) -> str:
 def _nearest_words(explanation: Explanation, language: Language) -> str:
     """Each word of the question, a bar as long as it is close, and the passage's nearest word."""
     words = [word for word in explanation.words if word.nearest]
-    is_cut = len(words) > _MOST_ROWS
-    if is_cut:
+    caption = say("nearest_words", language)
+    if len(words) > _MOST_ROWS:
         heaviest = sorted(words, key=attrgetter("weight"), reverse=True)[:_MOST_ROWS]
-        words = sorted(heaviest, key=lambda word: word.span.start)
-    if not words:
-        return ""
-    caption = say("heaviest_words", language, number=_MOST_ROWS) if is_cut else say("nearest_words", language)
-    most = max(word.weight for word in words) or 1.0
+        words = sorted(heaviest, key=attrgetter("span.start"))
+        caption = say("heaviest_words", language, number=_MOST_ROWS)
+    most = max((word.weight for word in words), default=0)
     rows, said = [], []
     for word in words:
-        asked, found = _pair(explanation, word)
+        asked, found = _part(explanation.question, word.span), _part(explanation.passage.text, word.nearest)
         depth = _THINNEST + (_DEPTH - _THINNEST) * word.weight / most
         bar = _bar(word.cosine, _kind(word, explanation.matches), depth)
         rows.append(_Row(_isolated(asked), bar, f"{_isolated(found)} {_number(word.cosine)}"))
         said.append(f"{asked} – {found} {word.cosine:.2f}")
+    if not rows:
+        return ""
     note = f'<p class="why-note">{escape(say("bars", language))}</p>'
     return _figure(caption, rows, said, language, note)
 
@@ -149,11 +149,7 @@ def _score(explanation: Explanation, language: Language) -> str:
 
 
 def _figure(
-    caption: str,
-    rows: Iterable[_Row],
-    said: Sequence[str],
-    language: Language,
-    note: str = "",
+    caption: str, rows: Iterable[_Row], said: Sequence[str], language: Language, note: str = ""
 ) -> str:
     """A chart with its caption.
 
@@ -186,12 +182,8 @@ def _bar(share: float, kind: str, depth: float = 10) -> str:
     )
 
 
-def _pair(explanation: Explanation, word: AskedWord) -> tuple[str, str]:
-    nearest = word.nearest or Span(0, 0)
-    return (
-        explanation.question[word.span.start : word.span.end],
-        explanation.passage.text[nearest.start : nearest.end],
-    )
+def _part(text: str, span: Span | None) -> str:
+    return text[span.start : span.end] if span else ""
 
 
 def _kind(word: AskedWord, matches: Iterable[Match]) -> str:
