@@ -49,7 +49,7 @@ def test_two_pieces_and_a_mark_by_hand() -> None:
     )
     (first, second), marks = meet(query, found, words(question), words(passage))
     assert (first.span, second.span) == (Span(0, 4), Span(5, 7))
-    assert (first.weight, second.weight) == (pytest.approx(0.4), pytest.approx(0.4))
+    assert [first.weight, second.weight] == pytest.approx([0.4, 0.4])
     # abcd with ghkl: ab meets gh by .8 and cd meets kl by 1, so 3/4 * .8 + 1/4 * 1; back gh meets ab by .8
     # and kl meets cd by 1, so .9. With ij: ab by .28, cd by .96; back .96.
     assert first.nearest == Span(0, 4)
@@ -68,7 +68,7 @@ def test_half_is_the_best_sentence() -> None:
     query = asking(question, question, tokens([(1, 0), (0, 1)], [(0, 2), (2, 5)], [3, 1]))
     found = tokens([(1, 0), (0, 1)], [(0, 2), (3, 6)], None, [0, 1])
     (first, second), marks = meet(query, found, words(question), words("gh. ij"))
-    assert (first.contribution, second.contribution) == (pytest.approx(0.75), pytest.approx(0.25 / 2))
+    assert [first.contribution, second.contribution] == pytest.approx([0.75, 0.25 / 2])
     assert marks == 0
 
 

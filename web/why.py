@@ -50,7 +50,8 @@ def render_why(explanation: Explanation, language: Language) -> str:
         _passage(explanation),
         _legend(explanation, language),
         _nearest_words(explanation, language),
-        f'<div class="why-pair">{_legs(explanation, language)}{_score(explanation, language)}</div>',
+        _legs(explanation, language),
+        _score(explanation, language),
     )
     return (
         f'<section class="why" aria-label="{escape(heading)}" {direction(heading)}>{"".join(parts)}</section>'
