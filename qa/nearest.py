@@ -84,41 +84,51 @@ def meet(
     contributions = weights * _blended(cosines, weights, tokens.sentences)
     asked_of = _owners(as_asked(query, query.tokens.spans), asked)
     found_of = _owners(tokens.spans, found)
-    shares = [float(weights[asked_of == number].sum()) for number in range(len(asked))]
-    least = _LIGHT * sum(shares) / max(len(shares), 1)
+    shares = np.bincount(asked_of[asked_of >= 0], weights[asked_of >= 0], minlength=len(asked))
+    brought = np.bincount(asked_of[asked_of >= 0], contributions[asked_of >= 0], minlength=len(asked))
+    least = _LIGHT * float(shares.mean())
+    nearest = _nearest(cosines, weights, asked_of, found_of)
     met = []
-    for number, (word, share) in enumerate(zip(asked, shares, strict=True)):
-        own = asked_of == number
-        nearest, cosine = None, 0.0
-        closeness = _closeness(cosines[own], weights[own], found_of, len(found))
-        if np.isfinite(closeness).any():
-            place = int(closeness.argmax())
-            nearest, cosine = Span.of(found[place]), float(closeness[place])
-        contribution = float(contributions[own].sum())
-        met.append(AskedWord(Span.of(word), share, contribution, share < least, nearest, cosine))
+    for number, word in enumerate(asked):
+        place, cosine = nearest.get(number, (None, 0.0))
+        partner = None if place is None else Span.of(found[place])
+        share = float(shares[number])
+        met.append(AskedWord(Span.of(word), share, float(brought[number]), share < least, partner, cosine))
     return tuple(met), float(contributions[asked_of < 0].sum())
 
 
-def _closeness(cosines: FloatArray, weights: FloatArray, owners: NDArray[np.intp], count: int) -> FloatArray:
-    """(count,) how close a question's word is to each of a passage's words; -inf where there is no token.
+def _nearest(
+    cosines: FloatArray, weights: FloatArray, asked_of: NDArray[np.intp], found_of: NDArray[np.intp]
+) -> dict[int, tuple[int, float]]:
+    """The number of each of the question's words -> that of the passage's nearest one, and how close it is.
 
     Args:
-        cosines: (pieces, tokens) of the word's pieces with the passage's tokens.
-        weights: (pieces,) of the pieces.
-        owners: (tokens,) the number of the word that each token belongs to, -1 if none.
-        count: the passage's words.
+        cosines: (n, m) of the question's tokens with the passage's.
+        weights: (n,) of the question's tokens.
+        asked_of: (n,) the number of the word that each of the question's tokens belongs to, -1 if none.
+        found_of: (m,) the same of the passage's tokens.
     """
-    closeness = np.full(count, -np.inf, np.float32)
-    if not weights.sum():
-        return closeness
-    inside = owners >= 0
-    best = np.full((count, len(weights)), -np.inf, np.float32)
-    np.maximum.at(best, owners[inside], cosines.T[inside])
-    pieces = np.bincount(owners[inside], minlength=count)
-    there = np.einsum("ij,j->i", best[pieces > 0], weights) / weights.sum()
-    back = np.bincount(owners[inside], cosines.max(axis=0)[inside], minlength=count)
-    closeness[pieces > 0] = (there + back[pieces > 0] / pieces[pieces > 0]) / 2
-    return closeness
+    # Stably, so that a word's pieces stand together.
+    rows, columns = (
+        order[owners[order] >= 0]
+        for owners in (asked_of, found_of)
+        for order in (np.argsort(owners, kind="stable"),)
+    )
+    if not rows.size or not columns.size:
+        return {}
+    cosines, weights = cosines[np.ix_(rows, columns)], weights[rows]
+    asked, first = np.unique(asked_of[rows], return_index=True)
+    found, first_found, pieces = np.unique(found_of[columns], return_index=True, return_counts=True)
+    best = np.maximum.reduceat(cosines, first_found, axis=1)
+    there = np.add.reduceat(best * weights[:, None], first, axis=0)
+    there /= np.maximum(np.add.reduceat(weights, first), np.float32(1e-12))[:, None]
+    back = np.add.reduceat(np.maximum.reduceat(cosines, first, axis=0), first_found, axis=1) / pieces
+    closeness = (there + back) / 2
+    places = closeness.argmax(axis=1)
+    return {
+        int(word): (int(found[place]), float(closeness[i, place]))
+        for i, (word, place) in enumerate(zip(asked, places, strict=True))
+    }
 
 
 def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int32]) -> FloatArray:

@@ -129,17 +129,23 @@ def _matches(
 ) -> tuple[Match, ...]:
     """What matches; where two overlap, the surer."""
     pairs = [*_by_word(asked, found), *_by_name(query, text)]
-    sure = [pair[1] for pair in pairs]
+    # By characters, so that the time doesn't grow with the square of the words.
+    is_sure, is_heavy = np.zeros((2, len(query.text)), np.bool_)
+    for _, word, _ in pairs:
+        is_sure[word.start : word.end] = True
+    for other in met:
+        is_heavy[other.span.start : other.span.end] = not other.is_light
     pairs += [
         ("meaning", word.span, word.nearest)
         for word in sorted(met, key=lambda word: -word.cosine)
-        if word.nearest and word.is_near and not any(map(word.span.overlaps, sure))
+        if word.nearest and word.is_near and not is_sure[word.span.start : word.span.end].any()
     ]
-    matches: list[Match] = []
+    is_taken = np.zeros(len(text), np.bool_)
+    matches = []
     for kind, word, place in pairs:
-        if not any(place.overlaps(match.found) for match in matches):
-            is_light = all(other.is_light for other in met if other.span.overlaps(word))
-            matches.append(Match(kind, word, place, is_light))
+        if not is_taken[place.start : place.end].any():
+            is_taken[place.start : place.end] = True
+            matches.append(Match(kind, word, place, not is_heavy[word.start : word.end].any()))
     return tuple(sorted(matches, key=lambda match: match.found.start))
 
 
@@ -158,10 +164,11 @@ def _by_name(query: Query, text: str) -> Iterable[tuple[Kind, Span, Span]]:
     """Names of the same sound in different scripts; within one, search doesn't look at the sound."""
     names = [name for name in query.names if not name.term.isdecimal()]
     spans = np.array([(name.start, name.end) for name in names], np.int32).reshape(-1, 2)
-    places = [Span(int(start), int(end)) for start, end in as_asked(query, spans)]
+    # Of names that are asked for twice, the first in each script.
+    places: dict[tuple[str, bool], Span] = {}
+    for name, (start, end) in zip(names, as_asked(query, spans).tolist(), strict=True):
+        places.setdefault((name.term, is_arabic(query.text[start])), Span(start, end))
     # Tal Afar before Afar.
     for key in sorted(name_keys(text), key=lambda key: key.start - key.end):
-        for name, place in zip(names, places, strict=True):
-            same_script = is_arabic(query.text[place.start]) == is_arabic(text[key.start])
-            if name.term == key.term and not same_script:
-                yield "same_name", place, Span.of(key)
+        if place := places.get((key.term, not is_arabic(text[key.start]))):
+            yield "same_name", place, Span.of(key)

@@ -92,7 +92,7 @@ def _nearest_words(explanation: Explanation, language: Language) -> str:
         heaviest = sorted(words, key=attrgetter("weight"), reverse=True)[:_MOST_ROWS]
         words = sorted(heaviest, key=attrgetter("span.start"))
         caption = say("heaviest_words", language, number=_MOST_ROWS)
-    most = max((word.weight for word in words), default=0)
+    most = max((word.weight for word in words), default=0) or 1.0
     rows, said = [], []
     for word in words:
         asked, found = _part(explanation.question, word.span), _part(explanation.passage.text, word.nearest)
