@@ -178,6 +178,7 @@ def search(
     folder: AnswerFrom = None,
     k: PassageCount = 5,
     model: ModelName = None,
+    why: Annotated[bool, typer.Option("--why", help="And the words that matched.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Lists the passages nearest to a question, best first.
@@ -186,19 +187,20 @@ def search(
     passage as a whole) and late (the meaning of its words, one by one). QUESTION is in Arabic or English;
     - reads questions from standard input, one a line.
     """
-    from index.text import language
-    from qa import retrieve
     from qa.plain import Plain, search_record
+    from qa.why import explain
 
     opened = _open(folder, model)
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
-        hits = retrieve(line, k=k, index=opened)
+        query = opened.query(line)
+        hits = opened.search(query, k)
+        reasons = [explain(opened, query, hit) for hit in hits] if why else ()
         if as_json:
-            print_json(search_record(line, hits, opened.document))
+            print_json(search_record(line, hits, opened.document, reasons))
         else:
-            print(plain.hits(hits, language(line)))
+            print(plain.hits(hits, query.language, reasons))
         return DONE
 
     raise typer.Exit(reply_to_all(" ".join(question), reply, as_json))

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, Final
 
 from index.text import Language, language
 from index.types import Document, Hit, Passage
 from qa.messages import say, say_confidence
 from qa.types import Answer
+
+if TYPE_CHECKING:
+    from qa.why import Explanation
 
 GetDocument = Callable[[str], Document]
 
@@ -54,20 +58,44 @@ class Plain:
             lines += self._passages(answer.hits[:_NEAREST], answer.language)
         return "\n".join(lines)
 
-    def hits(self, hits: Sequence[Hit], in_language: Language) -> str:
-        """Hits with where they stand, their rank in each leg, and how they begin."""
-        return "\n".join(self._passages(hits, in_language, with_ranks=True))
+    def hits(self, hits: Sequence[Hit], in_language: Language, reasons: Sequence[Explanation] = ()) -> str:
+        """Hits with where they stand, their rank in each leg, how they begin, and why they were found."""
+        return "\n".join(self._passages(hits, in_language, reasons, with_ranks=True))
 
-    def _passages(self, hits: Sequence[Hit], in_language: Language, *, with_ranks: bool = False) -> list[str]:
+    def _passages(
+        self,
+        hits: Sequence[Hit],
+        in_language: Language,
+        reasons: Sequence[Explanation] = (),
+        *,
+        with_ranks: bool = False,
+    ) -> list[str]:
         lines = []
-        for rank, hit in enumerate(hits, 1):
+        for rank, (hit, reason) in enumerate(zip_longest(hits, reasons), 1):
             where = f"{rank}. {self._where(hit.passage, in_language, full=False)}"
             if with_ranks:
                 legs = ", ".join(f"{leg} {place or '–'}" for leg, place in hit.ranks.items())
                 where += f" ({self._name(legs)})"
             preview = _preview(hit.passage.text)
             lines += [self._line(where, in_language), self._line(f"   {preview}", language(preview))]
+            lines += self._why(reason, in_language) if reason else []
         return lines
+
+    def _why(self, reason: Explanation, in_language: Language) -> list[str]:
+        """The words that met, a line for each kind of match; those that say little are left out."""
+        from qa.why import KINDS
+
+        lines = []
+        for kind in KINDS:
+            pairs = dict.fromkeys(
+                (self._name(reason.asked(match)), self._name(reason.found(match)))
+                for match in reason.matches
+                if match.kind == kind and not match.is_light
+            )
+            met = ", ".join(asked if asked == found else f"{asked} ~ {found}" for asked, found in pairs)
+            if met:
+                lines.append(self._line(f"   {say(kind, in_language)}: {met}", in_language))
+        return lines or [self._line(f"   {say('no_match', in_language)}", in_language)]
 
     def _where(self, passage: Passage, in_language: Language, *, full: bool) -> str:
         document = self._document(passage.document_id)
@@ -117,9 +145,23 @@ def answer_record(answer: Answer, document: GetDocument) -> dict[str, Any]:
     }
 
 
-def search_record(question: str, hits: Sequence[Hit], document: GetDocument) -> dict[str, Any]:
-    """The hits of a question as JSON knows them."""
-    return {"question": question, "language": language(question), "hits": _hit_records(hits, document)}
+def search_record(
+    question: str, hits: Sequence[Hit], document: GetDocument, reasons: Sequence[Explanation] = ()
+) -> dict[str, Any]:
+    """The hits of a question as JSON knows them, where reasons are given with what matched in each."""
+    records = _hit_records(hits, document)
+    for record, reason in zip(records, reasons, strict=False):
+        record["matches"] = [
+            {
+                "kind": match.kind,
+                "asked": reason.asked(match),
+                "found": reason.found(match),
+                "start": reason.passage.start + match.found.start,
+                "end": reason.passage.start + match.found.end,
+            }
+            for match in reason.matches
+        ]
+    return {"question": question, "language": language(question), "hits": records}
 
 
 def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[dict[str, Any]]:

@@ -75,6 +75,14 @@ class Explanation:
     scores: Mapping[str, float]
     shares_words: bool
 
+    def asked(self, match: Match) -> str:
+        """The question's word, as it was asked."""
+        return self.question[match.asked.start : match.asked.end]
+
+    def found(self, match: Match) -> str:
+        """The passage's word, as it is written."""
+        return self.passage.text[match.found.start : match.found.end]
+
     @property
     def late(self) -> float:
         """The score of late interaction: what words and marks brought together."""

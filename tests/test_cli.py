@@ -408,6 +408,29 @@ def test_search_lists_passages_with_their_ranks() -> None:
     assert None in [hit["ranks"]["bm25"] for hit in found["hits"]]
 
 
+@pytest.mark.usefixtures("texts")
+def test_search_says_why() -> None:
+    asked = ("search", "Who opens a crossing of two gates?", "--index", "dalil-index", "--why")
+    assert re.sub(r" \(bm25.*\)", "", dalil(*asked, "-k", "2").stdout).splitlines() == [
+        "1. The border — paragraph 2",
+        "   Salim opened the crossing in 2017.",
+        "   the same word: crossing",
+        "   the same stem: opens ~ opened",
+        "2. The border — paragraph 3",
+        "   It has two gates.",
+        "   the same word: two, gates",
+    ]
+    (_, second, *others) = json.loads(dalil(*asked, "--json").stdout)["hits"]
+    assert [(match["kind"], match["asked"], match["found"]) for match in second["matches"]] == [
+        ("same_word", "two", "two"),
+        ("same_word", "gates", "gates"),
+    ]
+    for match in second["matches"]:
+        assert BORDER[match["start"] : match["end"]] == match["found"]
+    assert others[-1]["matches"] == []
+    assert dalil(*asked).stdout.splitlines()[-1].strip() == say("no_match", "en")
+
+
 def test_search_shows_how_a_long_passage_begins(tmp_path: Path) -> None:
     (tmp_path / "long.txt").write_text("one " + "\t wordword" * 30 + "\n\n" + "x" * 500)
     dalil("index", "long.txt")

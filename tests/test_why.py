@@ -44,11 +44,7 @@ def explained(index: Index, question: str, document_id: str, number: int = 1) ->
 
 
 def met(explanation: Explanation) -> list[tuple[str, str, str]]:
-    question, text = explanation.question, explanation.passage.text
-    return [
-        (match.kind, question[match.asked.start : match.asked.end], text[match.found.start : match.found.end])
-        for match in explanation.matches
-    ]
+    return [(match.kind, explanation.asked(match), explanation.found(match)) for match in explanation.matches]
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,11 @@ def _passage(explanation: Explanation) -> str:
     text = explanation.passage.text
     pieces, position = [], 0
     for match in explanation.matches:
-        asked, found = _part(explanation.question, match.asked), _part(text, match.found)
         faint = " faint" if match.is_light else ""
         pieces.append(
             f"{escape(text[position : match.found.start])}"
-            f'<mark class="{_class(match.kind)}{faint}" title="{escape(asked)}">'
-            f"{escape(found)}</mark>"
+            f'<mark class="{_class(match.kind)}{faint}" title="{escape(explanation.asked(match))}">'
+            f"{escape(explanation.found(match))}</mark>"
         )
         position = match.found.end
     return f'<p class="why-text" {direction(text)}>{"".join(pieces)}{escape(text[position:])}</p>'
