@@ -10,6 +10,8 @@ BENCH  := .venv-bench
 # Where pip looks for torch's CPU build, if you give one (on Linux the default build brings 2 GB of CUDA).
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
+# Tests on every core; who is done first takes some of the others' tests.
+PARALLEL := --numprocesses auto --dist worksteal
 
 .PHONY: chat test fast lint eval bench clean
 
@@ -18,10 +20,10 @@ chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	$(BIN)/dalil chat $(ARGS)
 
 test: lint                 ## everything: lint, types, all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 fast: $(VENV)/.test        ## the tests without the real model and the browser
-	$(BIN)/python -m pytest -m "not model and not browser" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser" $(ARGS)
 
 lint: $(VENV)/.test        ## ruff and mypy --strict
 	$(BIN)/ruff check .
