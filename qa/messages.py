@@ -91,6 +91,36 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "خط المقطع غير خط السؤال، فله من الكلمات ما لأفضل مقطع.",
         "en": "The passage is in another script than the question: words count as for the best passage.",
     },
+    # The page around the conversation.
+    "to_the_question": {"ar": "إلى خانة السؤال", "en": "Skip to the question box"},
+    "examples": {"ar": "جرّب سؤالاً من هذه:", "en": "Try one of these:"},
+    "this_language": {"ar": "العربية", "en": "English"},
+    "theme_system": {"ar": "المظهر: كما في النظام", "en": "Appearance: as the system's"},
+    "theme_light": {"ar": "المظهر: فاتح", "en": "Appearance: light"},
+    "theme_dark": {"ar": "المظهر: داكن", "en": "Appearance: dark"},
+    "copy_answer": {"ar": "نسخ الجواب", "en": "Copy the answer"},
+    "copied": {"ar": "تمّ النسخ", "en": "Copied"},
+    # The reading pane.
+    "reader": {"ar": "نصّ الوثيقة", "en": "The document"},
+    "previous_citation": {"ar": "الاقتباس السابق", "en": "Previous quotation"},
+    "next_citation": {"ar": "الاقتباس التالي", "en": "Next quotation"},
+    "close": {"ar": "إغلاق", "en": "Close"},
+    "copy_quotation": {"ar": "نسخ الاقتباس مع مرجعه", "en": "Copy with its reference"},
+    "earlier": {"ar": "فقرات سابقة", "en": "Earlier paragraphs"},
+    "later": {"ar": "فقرات لاحقة", "en": "Later paragraphs"},
+    "untitled": {"ar": "بلا عنوان", "en": "Untitled"},
+    "document_gone": {
+        "ar": "لم تعد هذه الوثيقة بين النصوص.",
+        "en": "This document is no longer among the texts.",
+    },
+    "document_changed": {
+        "ar": "تغيّرت الوثيقة بعد هذا الجواب، فلم يعد الاقتباس في موضعه.",
+        "en": "The document has changed since this answer: the quotation isn't where it was.",
+    },
+    "out_of_reach": {
+        "ar": "لا جواب من دليل. تحقّق من أنّه ما زال يعمل.",
+        "en": "Dalil doesn't respond. See whether it is still running.",
+    },
 }
 
 # The least confidence at which each phrase may be said; below all of them it is "unsure".

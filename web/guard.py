@@ -9,6 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.preferences import dress
+
 
 class OwnPagesOnly:
     """Turns away what pages of other sites send here, and uploads, which the chat has no use for."""
@@ -57,7 +59,7 @@ class ContentPolicy:
                 return
             held.append(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                page = b"".join(part.get("body", b"") for part in held[1:])
+                page = dress(b"".join(part.get("body", b"") for part in held[1:]), Headers(scope=scope))
                 page = page.replace(b"<script", f'<script nonce="{nonce}"'.encode())
                 MutableHeaders(scope=held[0])["Content-Length"] = str(len(page))
                 await send(held[0])

@@ -1,0 +1,131 @@
+// The chat: its language and appearance, asking, copying. Gradio runs this once, when the page is there,
+// with `element`, `trigger`, `props`, `server`; the reading pane is in reader.js, in the same function.
+
+const root = document.documentElement;
+const find = (selector) => document.querySelector(selector);
+const say = (name) => props.words[root.lang][name];
+const remember = (name, value) => {
+  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`;
+};
+
+function speak() {
+  document.querySelectorAll("[data-say]").forEach((e) => { e.textContent = say(e.dataset.say); });
+  document.querySelectorAll("[data-label]").forEach((e) => e.setAttribute("aria-label", say(e.dataset.label)));
+  document.querySelectorAll("[data-title]").forEach((e) => {
+    e.title = say(e.dataset.title);
+    e.setAttribute("aria-label", e.title);
+  });
+  find("#question").placeholder = say(find("#question").dataset.placeholder);
+  const other = root.lang === "ar" ? "en" : "ar";
+  const language = find("[data-act=language]");
+  language.textContent = props.words[other].this_language;
+  language.lang = other;
+  const theme = find("[data-act=theme]");
+  theme.title = say(`theme_${root.dataset.theme}`);
+  theme.setAttribute("aria-label", theme.title);
+}
+
+function switchLanguage() {
+  root.lang = root.lang === "ar" ? "en" : "ar";
+  root.dir = root.lang === "ar" ? "rtl" : "ltr";
+  remember("dalil-language", root.lang);
+  speak();
+  reader.renew();
+  trigger("change", {language: root.lang});
+}
+
+function switchTheme() {
+  root.dataset.theme = {system: "light", light: "dark", dark: "system"}[root.dataset.theme];
+  remember("dalil-theme", root.dataset.theme);
+  speak();
+  announce(say(`theme_${root.dataset.theme}`));
+}
+
+// For readers who listen. Emptied first: the same sentence twice would not be said again.
+function announce(text) {
+  find("#said").textContent = "";
+  requestAnimationFrame(() => { find("#said").textContent = text; });
+}
+
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Only pages of this machine or over HTTPS have a clipboard; the older way works on all.
+    const box = document.createElement("textarea");
+    box.value = text;
+    button.after(box);
+    box.select();
+    document.execCommand("copy");
+    box.remove();
+    button.focus();
+  }
+  announce(say("copied"));
+  button.dataset.done = say("copied");
+  setTimeout(() => { delete button.dataset.done; }, 1600);
+}
+
+function answerAsText(turn) {
+  const cited = [...turn.querySelectorAll(".cited")].map((one) =>
+    `${one.querySelector(".quote").textContent} ${one.querySelector(".number").textContent}\n` +
+    one.querySelector(".where").textContent);
+  return [turn.querySelector(".question")?.textContent, ...cited].filter(Boolean).join("\n\n");
+}
+
+function ask(question) {
+  trigger("submit", {question, language: root.lang});
+}
+
+const acts = {
+  "to-the-question": (_, event) => { event.preventDefault(); find("#question").focus(); },
+  language: switchLanguage,
+  theme: switchTheme,
+  example: (button) => ask(button.textContent),
+  "copy-answer": (button) => copy(answerAsText(button.closest(".turn")), button),
+  "copy-quotation": (button) => copy(reader.copied, button),
+  previous: () => reader.step(-1),
+  next: () => reader.step(1),
+  close: () => reader.close(),
+  earlier: () => reader.more(-1),
+  later: () => reader.more(1),
+};
+
+document.addEventListener("click", (event) => {
+  const citation = event.target.closest("a[data-document]");
+  if (citation) {
+    event.preventDefault();
+    reader.open(citation);
+    return;
+  }
+  const actor = event.target.closest("[data-act]");
+  if (actor) acts[actor.dataset.act]?.(actor, event);
+});
+
+find("#composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const box = find("#question");
+  ask(box.value);
+  box.value = "";
+  // A focused box opens a touch screen's keyboard, over the answer.
+  if (matchMedia("(hover: hover)").matches) box.focus({preventScroll: true});
+  else box.blur();
+});
+
+find("#question").addEventListener("keydown", (event) => {
+  // Enter that ends a word of an input method isn't the end of the question.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  find("#composer").requestSubmit();
+});
+
+// A new turn comes into view, and so does its reply; one said in another language stays where it is.
+// The conversation isn't there yet: what Gradio puts into the frame comes after this has run.
+let seen = "";
+new MutationObserver(() => {
+  const all = document.querySelectorAll(".turn");
+  const last = all[all.length - 1];
+  find("#welcome").hidden = all.length > 0;
+  const state = `${all.length} ${Boolean(last?.querySelector(".searching"))}`;
+  if (last && state !== seen && document.activeElement.closest("#reader") === null) last.scrollIntoView();
+  seen = state;
+}).observe(element, {childList: true, subtree: true});

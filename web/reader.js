@@ -1,0 +1,168 @@
+// The reading pane: a document beside the chat, at what an answer quotes from it.
+
+const reader = {
+  pane: find("#reader"),
+  narrow: matchMedia("(max-width: 56rem)"),
+  behind: ["#skip", "#top", "#welcome", "#log", "#composer"],
+  name: null,  // id of the link that is shown
+  asked: 0,  // what was asked for last: an answer to something older is dropped
+  copied: "",
+  first: 0,
+  last: 0,
+
+  part: (selector) => find(`#reader ${selector}`),
+  links: () => [...document.querySelectorAll("#log a[data-document]")],
+
+  wish(link, more = {}) {
+    const near = [...link.closest(".turn").querySelectorAll("a[data-document]")];
+    const same = near.filter((other) => other !== link && other.dataset.document === link.dataset.document);
+    const quoted = link.classList.contains("number");
+    // Of the other passages that are near to a question only the one that is shown is marked.
+    const marks = [link, ...(quoted ? same : [])].map((one) => ({
+      name: one.id, start: Number(one.dataset.start), end: Number(one.dataset.end),
+      check: one.dataset.check, quoted,
+    }));
+    return {document: link.dataset.document, marks, language: root.lang, ...more};
+  },
+
+  async ask(link, more) {
+    const number = ++this.asked;
+    try {
+      const view = await server.read(this.wish(link, more));
+      return number === this.asked ? view : null;
+    } catch {
+      if (number === this.asked) announce(say("out_of_reach"));
+      return null;
+    }
+  },
+
+  async open(link, {focus = true} = {}) {
+    const view = await this.ask(link);
+    if (!view) return;
+    const wasOpen = this.name !== null;
+    this.name = link.id;
+    this.copied = view.copied;
+    this.part(".heading").innerHTML = view.heading;
+    this.part(".note").innerHTML = view.note;
+    this.part(".text").innerHTML = view.paragraphs;
+    this.range(view.first, view.last, view.total);
+    this.part("[data-act=copy-quotation]").hidden = !view.copied;
+    const links = this.links();
+    const place = links.findIndex((one) => one.id === this.name);
+    this.part(".place").textContent = `${place + 1} / ${links.length}`;
+    this.part("[data-act=previous]").disabled = place <= 0;
+    this.part("[data-act=next]").disabled = place === links.length - 1;
+    if (!wasOpen) this.show();
+    this.point();
+    const mark = this.mark();
+    const target = mark ?? this.part("h2") ?? this.part("[data-act=close]");
+    (mark ?? this.part(".heading")).scrollIntoView({block: mark ? "center" : "start", behavior: "instant"});
+    if (focus) target.focus({preventScroll: true});
+  },
+
+  mark() {
+    return this.part(`.text mark[data-cite="${this.name}"]`);
+  },
+
+  // Shows which link and which mark belong together.
+  point() {
+    document.querySelectorAll("[data-shown]").forEach((one) => delete one.dataset.shown);
+    if (this.name === null) return;
+    const link = document.getElementById(this.name);
+    if (link) link.dataset.shown = "";
+    this.pane.querySelectorAll(`mark[data-cite="${this.name}"]`).forEach((one) => { one.dataset.shown = ""; });
+  },
+
+  range(first, last, total) {
+    this.first = first;
+    this.last = last;
+    this.part("[data-act=earlier]").hidden = first === 0;
+    this.part("[data-act=later]").hidden = last >= total;
+  },
+
+  async more(way) {
+    const link = document.getElementById(this.name);
+    if (!link) return;
+    const [first, last] = way < 0
+      ? [Math.max(this.first - props.more, 0), this.first] : [this.last, this.last + props.more];
+    const view = await this.ask(link, {first, last});
+    if (!view) return;
+    const scroll = this.part(".scroll");
+    const [height, top] = [scroll.scrollHeight, scroll.scrollTop];
+    const text = this.part(".text");
+    const known = text.childElementCount;
+    text.insertAdjacentHTML(way < 0 ? "afterbegin" : "beforeend", view.paragraphs);
+    this.range(way < 0 ? view.first : this.first, way < 0 ? this.last : view.last, view.total);
+    // What was being read stays where it was.
+    if (way < 0) scroll.scrollTop = top + scroll.scrollHeight - height;
+    this.point();
+    const next = way < 0 ? text.children[text.childElementCount - known - 1] : text.children[known];
+    next?.setAttribute("tabindex", "-1");
+    next?.focus({preventScroll: true});
+  },
+
+  step(way) {
+    const links = this.links();
+    const place = links.findIndex((one) => one.id === this.name);
+    const link = links[place + way];
+    if (link) this.open(link);
+  },
+
+  // In another language; or what it shows has gone from the conversation.
+  renew() {
+    const link = this.name && document.getElementById(this.name);
+    if (link) this.open(link, {focus: false});
+  },
+
+  show() {
+    this.pane.hidden = false;
+    root.dataset.reading = "";
+    this.fit();
+  },
+
+  // A sheet over the chat where there is no room beside it: then nothing behind it can be reached.
+  fit() {
+    const sheet = this.narrow.matches && this.name !== null;
+    this.behind.forEach((selector) => find(selector)?.toggleAttribute("inert", sheet));
+    this.pane.setAttribute("role", sheet ? "dialog" : "complementary");
+    this.pane.toggleAttribute("aria-modal", sheet);
+    if (sheet) this.pane.setAttribute("aria-modal", "true");
+  },
+
+  close() {
+    if (this.name === null) return;
+    const link = document.getElementById(this.name);
+    this.name = null;
+    this.asked++;
+    this.pane.hidden = true;
+    delete root.dataset.reading;
+    this.point();
+    this.fit();
+    (link ?? find("#question")).focus({preventScroll: true});
+    link?.scrollIntoView({block: "nearest"});
+  },
+};
+
+reader.narrow.addEventListener("change", () => reader.fit());
+
+document.addEventListener("keydown", (event) => {
+  if (reader.name === null || event.isComposing) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    reader.close();
+  }
+  // In a text field these keys are the field's own.
+  const typing = event.target.closest("input, textarea, select, [contenteditable]");
+  if (typing || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const way = {ArrowUp: -1, ArrowDown: 1}[event.key];
+  if (!way) return;
+  event.preventDefault();
+  reader.step(way);
+});
+
+// Gradio sets the attributes of the conversation's elements anew with every answer.
+new MutationObserver(() => { if (reader.name !== null) reader.point(); })
+  .observe(element, {childList: true, subtree: true});
+
+speak();
+if (matchMedia("(hover: hover)").matches) find("#question").focus({preventScroll: true});
