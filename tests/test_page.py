@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import zlib
 from collections.abc import Mapping
 from html.parser import HTMLParser
 
@@ -15,7 +16,7 @@ from index import Document, Hit, Passage
 from index.text import Language
 from qa.messages import say, say_confidence
 from qa.types import Answer, Citation
-from web.page import direction, escape, render_answer, render_note, render_turn
+from web.page import Source, direction, escape, render_answer, render_note, render_turn
 
 ARABIC = Document(
     "أعلن الحشد المعركة، ثمّ توقّف. وصل Dunford أمس.", title="بين البوكمال والقائم", author="مصطفى", id="ar"
@@ -41,8 +42,14 @@ def reply(*citations: Citation, in_language: Language = "ar", confidence: float 
     return Answer("?", in_language, text, citations, hits, confidence)
 
 
-def render(answer: Answer, turn: int = 4, documents: Mapping[str, Document] = DOCUMENTS) -> str:
-    return render_answer(answer, documents.__getitem__, turn)
+def render(
+    answer: Answer,
+    turn: int = 4,
+    documents: Mapping[str, Document] = DOCUMENTS,
+    page: Language | None = None,
+) -> str:
+    sources = {id_: Source.of(document) for id_, document in documents.items()}
+    return render_answer(answer, sources, turn, page or answer.language)
 
 
 class Reader(HTMLParser):
@@ -107,10 +114,10 @@ def test_direction_is_that_of_most_words(text: str, expected: str) -> None:
 
 
 def test_a_turn_and_a_note() -> None:
-    assert render_turn("من <b>؟", "<p>x</p>") == (
-        f'<article class="turn"><h2 class="question" {RTL}>من &lt;b&gt;؟</h2><p>x</p></article>'
+    assert render_turn(3, "من <b>؟", "<p>x</p>") == (
+        f'<article class="turn" id="turn-3"><h2 class="question" {RTL}>من &lt;b&gt;؟</h2><p>x</p></article>'
     )
-    assert render_turn(" \n", "<p>x</p>") == '<article class="turn"><p>x</p></article>'
+    assert render_turn(0, " \n", "<p>x</p>") == '<article class="turn" id="turn-0"><p>x</p></article>'
     assert render_note("Type a <question>.", "refusal") == (
         f'<p class="note refusal" {LTR}>Type a &lt;question&gt;.</p>'
     )
@@ -118,86 +125,64 @@ def test_a_turn_and_a_note() -> None:
 
 def test_an_answer_to_the_letter() -> None:
     page = render(reply(cite(ARABIC, 1, "أعلن الحشد المعركة")))
-    number = '<a class="number" dir="ltr" href="#mark-4-1">[1]</a>'
     assert page == (
-        f'<div class="answer"><blockquote class="quote" {RTL}>'
-        f"<p {RTL}>أعلن الحشد المعركة {number}</p></blockquote>"
-        f'<p class="note confidence" {RTL}>الجواب في النصوص على الأرجح</p></div>'
-        f'<section class="source"><p class="where" {RTL}>{number} <bdi {RTL}>بين البوكمال والقائم</bdi> — '
-        f"<bdi {RTL}>مصطفى</bdi> — <bdi {RTL}>الفقرة 1</bdi></p>"
-        f'<p class="passage" {RTL}><mark id="mark-4-1" tabindex="-1">أعلن الحشد المعركة</mark>،'
-        " ثمّ توقّف. وصل Dunford أمس.</p></section>"
+        f'<div class="answer"><div class="cited" {RTL}>'
+        '<a class="number" id="cite-4-1" href="#cite-4-1" data-document="ar" data-start="0" data-end="18" '
+        f'data-check="{zlib.crc32("أعلن الحشد المعركة".encode()):08x}">[1]</a>'
+        f'<blockquote class="quote" {RTL}><p {RTL}>أعلن الحشد المعركة</p></blockquote>'
+        f'<p class="where" {RTL}><bdi {RTL}>بين البوكمال والقائم</bdi> — <bdi {RTL}>مصطفى</bdi> — '
+        f"<bdi {RTL}>الفقرة 1</bdi></p></div>"
+        f'<div class="after"><p class="note confidence" {RTL}>الجواب في النصوص على الأرجح</p>'
+        '<div class="actions"><button type="button" class="quiet" data-act="copy-answer">نسخ الجواب</button>'
+        "</div></div></div>"
     )
 
 
 def test_a_document_without_a_title_is_known_by_its_source() -> None:
     (where,) = Reader(render(reply(cite(ENGLISH, 1, "Farmers wait."), in_language="en"))).texts("p", "where")
-    assert where == "[1] river.txt — paragraph 1"
+    assert where == "river.txt — paragraph 1"
 
 
-@pytest.mark.parametrize(("in_language", "expected"), [("ar", "الفقرة 12"), ("en", "paragraph 12")])
-def test_dalils_own_words_are_in_the_askers_language(in_language: Language, expected: str) -> None:
-    answer = reply(cite(ENGLISH, 1, "The river", whole(ENGLISH, 12)), in_language=in_language, confidence=0.9)
-    read = Reader(render(answer))
+@pytest.mark.parametrize(("page", "expected"), [("ar", "الفقرة 12"), ("en", "paragraph 12")])
+@pytest.mark.parametrize("asked_in", ["ar", "en"])
+def test_dalils_own_words_are_in_the_pages_language(
+    page: Language, expected: str, asked_in: Language
+) -> None:
+    answer = reply(cite(ENGLISH, 1, "The river", whole(ENGLISH, 12)), in_language=asked_in, confidence=0.9)
+    read = Reader(render(answer, page=page))
     assert read.texts("bdi")[-1] == expected
-    assert read.texts("p", "note confidence") == [say_confidence(0.9, in_language)]
+    assert read.texts("p", "note confidence") == [say_confidence(0.9, page)]
+    assert read.texts("button") == [say("copy_answer", page)]
+    # That the texts don't say it is the answer, and in the asker's language.
+    nothing = Reader(render(reply(in_language=asked_in), page=page))
+    assert nothing.texts("p", "note not-found") == [say("not_found", asked_in)]
+    assert nothing.texts("p", "note nearest") == [say("nearest", page)]
 
 
-def test_citations_from_one_passage_share_it_in_the_order_of_their_numbers() -> None:
+def test_every_quotation_has_its_number_and_its_place() -> None:
     page = render(
         reply(
             cite(ENGLISH, 1, "Farmers wait."),
             cite(ARABIC, 2, "وصل Dunford أمس."),
             cite(ENGLISH, 3, "The river floods."),
+            in_language="en",
         )
     )
     read = Reader(page)
-    assert read.texts("blockquote", "quote") == [
-        "Farmers wait. [1]", "وصل Dunford أمس. [2]", "The river floods. [3]",
-    ]  # fmt: skip
-    assert [where.split(" ")[0:2] for where in read.texts("p", "where")] == [["[1]", "[3]"], ["[2]", "بين"]]
-    assert read.texts("p", "passage") == [ENGLISH.text, ARABIC.text]
-    marks = [(a["id"], "".join(d)) for tag, a, d in read.elements if tag == "mark"]
-    assert marks == [
-        ("mark-4-3", "The river floods."), ("mark-4-1", "Farmers wait."), ("mark-4-2", "وصل Dunford أمس."),
+    assert read.texts("blockquote", "quote") == ["Farmers wait.", "وصل Dunford أمس.", "The river floods."]
+    assert [where.split(" ")[0] for where in read.texts("p", "where")] == ["river.txt", "بين", "river.txt"]
+    links = [attributes for tag, attributes, _ in read.elements if tag == "a"]
+    assert [(a["id"], a["data-document"], a["data-start"], a["data-end"]) for a in links] == [
+        ("cite-4-1", "en", "18", "31"), ("cite-4-2", "ar", "31", "47"), ("cite-4-3", "en", "0", "17"),
     ]  # fmt: skip
 
 
 def test_the_anchors_of_two_turns_are_different() -> None:
-    answer = reply(cite(ENGLISH, 1, "Farmers wait."))
-    ids = [re.findall(r'id="([^"]+)"', render(answer, turn)) for turn in (1, 2)]
-    assert ids == [["mark-1-1"], ["mark-2-1"]]
-
-
-def test_every_number_leads_to_a_mark() -> None:
-    page = render(reply(cite(ENGLISH, 1, "Farmers wait."), cite(ARABIC, 2, "وصل")))
-    assert set(re.findall(r'href="#([^"]+)"', page)) == set(re.findall(r'id="([^"]+)"', page))
-
-
-@pytest.mark.parametrize(
-    ("spans", "marked"),
-    [
-        ([(0, 9), (4, 17)], ["The river", " floods."]),
-        ([(4, 17), (0, 9)], ["The river", " floods."]),
-        ([(0, 17), (4, 9)], ["The river floods.", ""]),
-        ([(0, 9), (0, 9)], ["The river", ""]),
-        ([(0, 9), (9, 17)], ["The river", " floods."]),
-    ],
-)
-def test_where_two_overlap_the_passage_stays_as_it_is(
-    spans: list[tuple[int, int]], marked: list[str]
-) -> None:
-    passage = whole(ENGLISH)
-    citations = [Citation.of(ENGLISH, n, passage, start, end) for n, (start, end) in enumerate(spans, 1)]
-    read = Reader(render(reply(*citations)))
-    assert read.texts("p", "passage") == [ENGLISH.text]
-    assert read.texts("mark") == marked
-
-
-def test_a_passage_in_the_middle_of_its_document_is_marked_at_its_own_offsets() -> None:
-    passage = Passage.of(ENGLISH, 2, 4, 31)
-    read = Reader(render(reply(cite(ENGLISH, 1, "Farmers", passage))))
-    assert (read.texts("p", "passage"), read.texts("mark")) == (["river floods. Farmers wait."], ["Farmers"])
+    answers = (reply(cite(ENGLISH, 1, "Farmers wait.")), reply())
+    ids = [re.findall(r'id="([^"]+)"', render(answer, turn)) for answer in answers for turn in (1, 2)]
+    assert ids == [
+        ["cite-1-1"], ["cite-2-1"], ["cite-1-near1", "cite-1-near2"], ["cite-2-near1", "cite-2-near2"],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("in_language", ["ar", "en"])
@@ -208,8 +193,10 @@ def test_without_an_answer_the_nearest_are_shown_as_such(in_language: Language) 
     assert read.texts("p", "note not-found") == [say("not_found", in_language)]
     assert read.texts("p", "note nearest") == [say("nearest", in_language)]
     assert read.texts("p", "passage") == [ENGLISH.text] * 3
+    # Its place is the link that opens it.
+    assert read.texts("a", "place") == read.texts("p", "where")
     assert [where[-1] for where in read.texts("p", "where")] == ["1", "2", "3"]
-    assert not any(tag in ("mark", "a", "blockquote") for tag, _, _ in read.elements)
+    assert not any(tag in ("mark", "blockquote") for tag, _, _ in read.elements)
 
 
 def test_without_anything_near_only_that_is_said() -> None:
@@ -222,7 +209,7 @@ def test_a_title_cannot_turn_the_line_around() -> None:
     (where,) = Reader(
         render(reply(cite(document, 1, "The"), in_language="en"), documents={"en": document})
     ).texts("p", "where")
-    assert where == "[1] abcd\u200f<i> — x — paragraph 1"
+    assert where == "abcd\u200f<i> — x — paragraph 1"
 
 
 PIECES = [
@@ -247,21 +234,18 @@ def test_whatever_the_texts_are_they_are_shown_whole_and_nothing_else_is_made(
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
         citations.append(Citation.of(document, number, whole(document), start, end))
-    turn = render_turn(title, render(reply(*citations), documents={"d": document}))
+    turn = render_turn(
+        0, title, render(reply(*citations), documents={"d": document, "ar": ARABIC, "en": ENGLISH})
+    )
     read = Reader(turn)
-    shown = SHOWN.sub("\ufffd", text)
-    assert read.texts("p", "passage") == [shown]
-    assert read.texts("blockquote", "quote") == [
-        f"{SHOWN.sub(chr(0xFFFD), c.quote)} [{c.number}]" for c in citations
-    ]
+    assert read.texts("blockquote", "quote") == [SHOWN.sub("\ufffd", c.quote) for c in citations]
     assert read.texts("h2") == [SHOWN.sub("\ufffd", title)]
-    # Together the marks hold what is quoted, each character once.
-    quoted = {n for c in citations for n in range(c.start, c.end)}
-    assert sum(map(len, read.texts("mark"))) == len(quoted)
     tags = {tag for tag, _, _ in read.elements}
-    assert tags <= {"article", "h2", "div", "blockquote", "p", "a", "section", "bdi", "mark"}
-    names = {name for _, attributes, _ in read.elements for name in attributes}
-    assert names <= {"class", "lang", "dir", "href", "id", "tabindex"}
+    assert tags <= {"article", "h2", "div", "blockquote", "p", "a", "bdi", "button"}
+    names = {
+        name for _, attributes, _ in read.elements for name in attributes if not name.startswith("data-")
+    }
+    assert names <= {"class", "lang", "dir", "href", "id", "type"}
 
 
 def test_the_parser_of_these_tests_sees_what_is_not_escaped() -> None:

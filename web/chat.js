@@ -3,12 +3,15 @@
 
 const root = document.documentElement;
 const find = (selector) => document.querySelector(selector);
-const say = (name) => props.words[root.lang][name];
+const language = () => root.dataset.language;
+const say = (name) => props.words[language()][name];
 const remember = (name, value) => {
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`;
 };
 
 function speak() {
+  root.lang = language();
+  root.dir = language() === "ar" ? "rtl" : "ltr";
   document.querySelectorAll("[data-say]").forEach((e) => { e.textContent = say(e.dataset.say); });
   document.querySelectorAll("[data-label]").forEach((e) => e.setAttribute("aria-label", say(e.dataset.label)));
   document.querySelectorAll("[data-title]").forEach((e) => {
@@ -16,22 +19,20 @@ function speak() {
     e.setAttribute("aria-label", e.title);
   });
   find("#question").placeholder = say(find("#question").dataset.placeholder);
-  const other = root.lang === "ar" ? "en" : "ar";
-  const language = find("[data-act=language]");
-  language.textContent = props.words[other].this_language;
-  language.lang = other;
+  const other = language() === "ar" ? "en" : "ar";
+  find("[data-act=language]").textContent = props.words[other].this_language;
+  find("[data-act=language]").lang = other;
   const theme = find("[data-act=theme]");
   theme.title = say(`theme_${root.dataset.theme}`);
   theme.setAttribute("aria-label", theme.title);
 }
 
 function switchLanguage() {
-  root.lang = root.lang === "ar" ? "en" : "ar";
-  root.dir = root.lang === "ar" ? "rtl" : "ltr";
-  remember("dalil-language", root.lang);
+  root.dataset.language = language() === "ar" ? "en" : "ar";
+  remember("dalil-language", language());
   speak();
   reader.renew();
-  trigger("change", {language: root.lang});
+  trigger("change", {language: language()});
 }
 
 function switchTheme() {
@@ -40,6 +41,10 @@ function switchTheme() {
   speak();
   announce(say(`theme_${root.dataset.theme}`));
 }
+
+// Gradio writes the browser's language there, whenever it has loaded its own words.
+new MutationObserver(() => { if (root.lang !== language()) root.lang = language(); })
+  .observe(root, {attributeFilter: ["lang"]});
 
 // For readers who listen. Emptied first: the same sentence twice would not be said again.
 function announce(text) {
@@ -73,7 +78,7 @@ function answerAsText(turn) {
 }
 
 function ask(question) {
-  trigger("submit", {question, language: root.lang});
+  trigger("submit", {question, language: language()});
 }
 
 const acts = {

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import resources
-from typing import Final, get_args
+from typing import Final
 
-from index.text import Language
 from qa.messages import say
 from web.page import direction, escape
 

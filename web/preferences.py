@@ -45,7 +45,9 @@ def dress(page: bytes, headers: Headers) -> bytes:
     theme = _cookie(headers, THEME_COOKIE)
     theme = theme if theme in ("light", "dark") else "system"
     way = "rtl" if language == "ar" else "ltr"
-    page = _ROOT.sub(f'<html lang="{language}" dir="{way}" data-theme="{theme}"'.encode(), page, count=1)
+    # Gradio's script writes the browser's language into `lang`; chat.js goes by the other one.
+    root = f'<html lang="{language}" data-language="{language}" dir="{way}" data-theme="{theme}"'
+    page = _ROOT.sub(root.encode(), page, count=1)
     links = "".join(f'<link rel="stylesheet" href="/style/{name}.css">' for name in STYLES)
     return page.replace(b"</head>", links.encode() + b"</head>", 1)
 

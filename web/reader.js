@@ -22,7 +22,7 @@ const reader = {
       name: one.id, start: Number(one.dataset.start), end: Number(one.dataset.end),
       check: one.dataset.check, quoted,
     }));
-    return {document: link.dataset.document, marks, language: root.lang, ...more};
+    return {document: link.dataset.document, marks, language: language(), ...more};
   },
 
   async ask(link, more) {

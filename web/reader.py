@@ -137,7 +137,7 @@ def read(document: Document, wish: Wish) -> View:
     title, author = source.title or say("untitled", wish.language), source.author
     heading = f'<h2 tabindex="-1" {direction(title)}>{escape(title)}</h2>'
     heading += f'<p class="author" {direction(author)}>{escape(author)}</p>' if author else ""
-    if chosen not in holding:
+    if chosen not in holding or not pieces:
         changed = say("document_changed", wish.language)
         return View(heading, f"<p {direction(changed)}>{changed}</p>", shown, first, last, len(pieces))
     copied = reference(document.text[chosen.start : chosen.end], source, pieces[place].number, wish.language)

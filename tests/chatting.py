@@ -1,0 +1,278 @@
+"""A chat with known answers in a real Chromium: what the browser tests share.
+
+Their fixtures are imported by name; every module that does so has a server and a browser of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+
+import ui
+from index import Index
+from index.errors import IndexDamaged, InvalidQuestion
+from index.text import Language
+from index.types import Document, Hit, Passage
+from qa.messages import say
+from qa.types import Answer, Citation
+from web.serving import listen
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+ARGUMENTS = [
+    "--no-sandbox",  # it runs as root on the build machine
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# What the tests saw, for people to look at.
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+WIDE, PHONE = (1280, 800), (390, 844)
+
+ARABIC = Document(
+    "تقدّمت القطعات من ثلاثة محاور. فتمّ تحرير عكاشات في أقلّ من يوم واحد.\n"
+    "Reuters نشرت الخبر أمس، ثم نقلته صحيفة «البناء» في اليوم التالي.",
+    title="بين البوكمال والقائم ما هو المطلوب…؟",
+    author="مصطفى حكمت العراقي",
+)
+ENGLISH = Document(
+    "The zone lies in the Euphrates valley.\nالبناء was the newspaper that the field commander spoke to.",
+    title="The border",
+    author="A. Writer",
+)
+PARAGRAPHS = 5000
+BOOK = Document(
+    "\n".join(
+        f"هذه هي الفقرة رقم {n} من كتاب طويل، وفيها خبر عن يوم من أيام تلك السنة."
+        for n in range(1, PARAGRAPHS + 1)
+    ),
+    title="كتاب الأيام",
+    author="كاتب",
+)
+DOCUMENTS = {document.id: document for document in (ARABIC, ENGLISH, BOOK)}
+
+WHO_FREED = "كم من الوقت استغرق تحرير عكاشات؟"
+WHERE_ZONE = "Where is the zone?"
+BOTH = "Which newspaper wrote about it?"
+IN_THE_BOOK = "ما خبر الفقرة 2500؟"
+MOON_ARABIC, MOON_ENGLISH = "من مشى على القمر؟", "Who walked on the moon?"
+REFUSED, DAMAGED = "سؤال طويل", "A question to a damaged index"
+BROKEN, SLOW = "Break, please.", "A slow question"
+
+FREED = "فتمّ تحرير عكاشات في أقلّ من يوم واحد."
+FRONTS = "تقدّمت القطعات من ثلاثة محاور."
+ZONE = "The zone lies in the Euphrates valley."
+REUTERS = ARABIC.text.split("\n")[1]
+BINAA = ENGLISH.text.split("\n")[1]
+
+
+def passage(document: Document, number: int) -> Passage:
+    """A document's paragraph, by the number that a reader counts."""
+    start = sum(len(line) + 1 for line in document.text.split("\n")[: number - 1])
+    return Passage.of(document, number, start, start + len(document.text.split("\n")[number - 1]))
+
+
+Quotes = list[tuple[Document, int, str]]
+
+
+def answer(language: Language, confidence: float, quotes: Quotes) -> Answer:
+    """An answer that quotes the given sentences, each from a paragraph of a document."""
+    citations = []
+    for number, (document, paragraph, quote) in enumerate(quotes, 1):
+        where = passage(document, paragraph)
+        start = document.text.index(quote, where.start)
+        citations.append(Citation.of(document, number, where, start, start + len(quote)))
+    text = "" if citations else say("not_found", language)
+    hits = tuple(Hit(passage(ARABIC, number), 1.0) for number in (2, 1))
+    return Answer("", language, text, tuple(citations), hits, confidence)
+
+
+ANSWERS = {
+    WHO_FREED: answer("ar", 0.95, [(ARABIC, 1, FREED)]),
+    WHERE_ZONE: answer("en", 0.7, [(ENGLISH, 1, ZONE)]),
+    SLOW: answer("en", 0.7, [(ENGLISH, 1, ZONE)]),
+    BOTH: answer(
+        "en", 0.3, [(ARABIC, 2, REUTERS), (ENGLISH, 2, BINAA), (ARABIC, 1, FREED), (ARABIC, 1, FRONTS)]
+    ),
+    IN_THE_BOOK: answer("ar", 0.9, [(BOOK, 2500, "وفيها خبر عن يوم من أيام تلك السنة.")]),
+    MOON_ARABIC: answer("ar", 0.02, []),
+    MOON_ENGLISH: answer("en", 0.02, []),
+}
+
+
+class Library:
+    """What the chat needs of an index."""
+
+    def __init__(self, documents: dict[str, Document]) -> None:
+        self.documents = dict(documents)
+
+    def document(self, document_id: str) -> Document:
+        return self.documents[document_id]
+
+    def refresh(self) -> None:
+        """Nobody else writes to it."""
+
+
+class Asker:
+    """Answers from a table. The slow question waits until it is let go."""
+
+    def __init__(self, answers: dict[str, Answer]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+        self.let_go = threading.Event()
+        self.waiting = 0
+
+    def __call__(self, question: str, index: Index) -> Answer:  # noqa: ARG002 (as qa.ask)
+        self.asked.append(question)
+        if question == BROKEN:
+            raise RuntimeError("a fault")
+        if question == SLOW:
+            self.waiting += 1
+            assert self.let_go.wait(30)
+        if question == DAMAGED:
+            raise IndexDamaged("The file <b>bm25.json</b> is damaged. Build the index again.")
+        if question not in self.answers:
+            raise InvalidQuestion("too_long" if question.strip() else "empty", "for whoever reads a log")
+        return self.answers[question]
+
+
+@contextmanager
+def served(library: Library, asker: Asker, examples: tuple[str, ...] = ()) -> Iterator[str]:
+    """The address of a chat, served from this process."""
+    started = threading.Event()
+    chat = ui.build_chat(cast("Index", library), asker, examples=examples)
+    application = ui.serve(chat, started.set)
+    server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1))
+    with listen(0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        assert started.wait(30)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        server.should_exit = True
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return Library(DOCUMENTS)
+
+
+@pytest.fixture(scope="module")
+def asker() -> Asker:
+    return Asker(ANSWERS)
+
+
+@pytest.fixture(scope="module")
+def address(library: Library, asker: Asker) -> Iterator[str]:
+    with served(library, asker, (WHO_FREED, WHERE_ZONE)) as where:
+        yield where
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        reason = f"none of these is installed: {', '.join(BROWSERS)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """An open chat in English. Afterwards: nothing was asked of another host, and the console is quiet."""
+    with opened(browser, address) as page:
+        yield page
+
+
+@contextmanager
+def opened(browser: Browser, address: str, size: tuple[int, int] = WIDE, **options: Any) -> Iterator[Page]:
+    """A chat opened by a reader with a browser of their own: its size, language, colour scheme."""
+    touch = size == PHONE
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, has_touch=touch, is_mobile=touch, **options
+    )
+    page = context.new_page()
+    requested: list[str] = []
+    complaints: list[str] = []
+
+    def note_request(request: Request) -> None:
+        requested.append(request.url)
+
+    def note_console(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    # Requests that fail or that the policy blocks are among them: they are noted when they start.
+    context.on("request", note_request)
+    page.on("websocket", lambda socket: requested.append(socket.url))
+    page.on("console", note_console)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: complaints.append(dialog.message))
+    page.goto(address)
+    expect(page.locator("#ask")).not_to_be_empty()
+    yield page
+    hosts = {urlsplit(url).netloc for url in requested if not url.startswith("data:")}
+    assert hosts == {urlsplit(address).netloc}
+    assert complaints == []
+    context.close()
+
+
+def box(page: Page) -> Locator:
+    """Where questions are typed."""
+    return page.locator("#question")
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Types a question, sends it with Enter, and gives its turn in the conversation when it is answered."""
+    number = page.locator(".turn").count()
+    box(page).fill(question)
+    box(page).press("Enter")
+    return replied(page, number)
+
+
+def replied(page: Page, number: int) -> Locator:
+    """A turn of the conversation, when it is answered."""
+    turn = page.locator(".turn").nth(number)
+    expect(turn.locator(".answer, .not-found, .refusal")).to_be_visible()
+    return turn
+
+
+def reader(page: Page) -> Locator:
+    """The reading pane, when it shows a document."""
+    pane = page.locator("#reader")
+    expect(pane).to_be_visible()
+    return pane
+
+
+def shown(page: Page) -> Locator:
+    """The mark that the reading pane was opened at."""
+    return reader(page).locator("mark[data-shown]")
+
+
+def directions(found: Locator) -> list[str]:
+    """The computed direction of each of some elements."""
+    return cast("list[str]", found.evaluate_all("found => found.map(e => getComputedStyle(e).direction)"))
+
+
+def picture(page: Page, name: str) -> None:
+    """Keeps what the browser shows."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", animations="disabled")

@@ -1,0 +1,217 @@
+"""The reading pane's part of a document: which paragraphs, in which direction, with what marked."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Document
+from index.split import paragraphs
+from index.text import Language
+from qa.messages import say
+from web.page import checksum
+from web.reader import AFTER, BEFORE, MORE, Mark, Wish, gone, read, reference
+
+RTL, LTR = 'lang="ar" dir="rtl"', 'lang="en" dir="ltr"'
+TWO = Document(
+    "The river floods. Farmers wait.\nأعلن الحشد المعركة.", title="River", author="A. Writer", id="two"
+)
+LONG = Document("\n".join(f"Paragraph {n} of it." for n in range(1, 5001)), source="long.txt", id="long")
+
+
+def mark(document: Document, quote: str, name: str = "0-1", quoted: bool = True) -> Mark:
+    start = document.text.index(quote)
+    return Mark(name, start, start + len(quote), checksum(quote), quoted)
+
+
+def wish(
+    document: Document,
+    *marks: Mark,
+    language: Language = "en",
+    first: int | None = None,
+    last: int | None = None,
+) -> Wish:
+    return Wish(document.id, marks, language, first, last)
+
+
+def shown(paragraphs: str) -> list[str]:
+    """The paragraphs' texts."""
+    return [
+        html.unescape(re.sub("<[^>]+>", "", p)) for p in re.findall(r"<p [^>]*>(.*?)</p>", paragraphs, re.S)
+    ]
+
+
+def numbers(paragraphs: str) -> list[int]:
+    return [int(n) for n in re.findall(r'<span class="count" aria-hidden="true">(\d+)</span>', paragraphs)]
+
+
+def test_a_document_to_the_letter() -> None:
+    view = read(TWO, wish(TWO, mark(TWO, "Farmers wait.", "0-2"), mark(TWO, "The river", "0-1")))
+    assert view.heading == f'<h2 tabindex="-1" {LTR}>River</h2><p class="author" {LTR}>A. Writer</p>'
+    assert view.note == ""
+    assert view.paragraphs == (
+        f'<div class="paragraph" {LTR}><span class="count" aria-hidden="true">1</span>'
+        f'<p {LTR}><mark data-cite="0-1" tabindex="-1">The river</mark> floods. '
+        '<mark data-cite="0-2" tabindex="-1">Farmers wait.</mark></p></div>'
+        f'<div class="paragraph" {RTL}><span class="count" aria-hidden="true">2</span>'
+        f"<p {RTL}>أعلن الحشد المعركة.</p></div>"
+    )
+    assert (view.first, view.last, view.total) == (0, 2, 2)
+    assert view.copied == "“Farmers wait.” — River — A. Writer — paragraph 1"
+
+
+def test_a_whole_passage_is_marked_otherwise_than_a_quotation() -> None:
+    view = read(TWO, wish(TWO, mark(TWO, "أعلن الحشد المعركة.", quoted=False)))
+    assert '<mark class="whole" data-cite="0-1" tabindex="-1">أعلن الحشد المعركة.</mark>' in view.paragraphs
+
+
+@pytest.mark.parametrize(
+    ("spans", "marked"),
+    [
+        ([(0, 9), (4, 17)], ["The river", " floods."]),
+        ([(4, 17), (0, 9)], ["The river", " floods."]),
+        ([(0, 17), (4, 9)], ["The river floods.", ""]),
+        ([(0, 9), (0, 9)], ["The river", ""]),
+        ([(0, 9), (9, 17)], ["The river", " floods."]),
+    ],
+)
+def test_where_two_overlap_the_paragraph_stays_as_it_is(
+    spans: list[tuple[int, int]], marked: list[str]
+) -> None:
+    marks = [Mark(f"0-{i}", a, b, checksum(TWO.text[a:b]), True) for i, (a, b) in enumerate(spans)]
+    view = read(TWO, wish(TWO, *marks))
+    assert shown(view.paragraphs) == TWO.text.split("\n")
+    assert re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs) == marked
+
+
+@pytest.mark.parametrize(
+    ("number", "first", "last"),
+    [(1, 0, AFTER), (10, 0, 9 + AFTER), (2500, 2499 - BEFORE, 2499 + AFTER), (5000, 4999 - BEFORE, 5000)],
+)
+def test_of_a_long_document_only_what_is_round_the_quotation_is_shown(
+    number: int, first: int, last: int
+) -> None:
+    view = read(LONG, wish(LONG, mark(LONG, f"Paragraph {number} of it.")))
+    assert (view.first, view.last, view.total) == (first, last, 5000)
+    assert numbers(view.paragraphs) == list(range(first + 1, last + 1))
+    assert shown(view.paragraphs) == [f"Paragraph {n} of it." for n in range(first + 1, last + 1)]
+    assert re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs) == [f"Paragraph {number} of it."]
+    assert view.copied == f"“Paragraph {number} of it.” — long.txt — paragraph {number}"
+
+
+def test_more_of_it_follows_without_a_gap() -> None:
+    quote = mark(LONG, "Paragraph 100 of it.")
+    view = read(LONG, wish(LONG, quote))
+    before = read(LONG, wish(LONG, quote, first=max(view.first - MORE, 0), last=view.first))
+    after = read(LONG, wish(LONG, quote, first=view.last, last=view.last + MORE))
+    assert numbers(before.paragraphs + view.paragraphs + after.paragraphs) == list(range(20, 200))
+
+
+@pytest.mark.parametrize(("first", "last"), [(-5, 3), (4990, 9999), (0, 10**9), (5, 2), (9999, 10**9)])
+def test_whatever_is_asked_for_a_part_of_the_document_is_shown(first: int, last: int) -> None:
+    view = read(LONG, wish(LONG, mark(LONG, "Paragraph 1 of it."), first=first, last=last))
+    expected = list(range(max(first, 0), min(last, 5000)))[: BEFORE + MORE]
+    assert numbers(view.paragraphs) == [n + 1 for n in expected]
+
+
+def test_a_paragraph_of_megabytes_is_shown_in_pieces() -> None:
+    document = Document("word " * 400_000 + "end.\nSecond.", id="d")
+    view = read(document, wish(document, mark(document, "end.")))
+    assert len(view.paragraphs) < 200_000
+    assert "".join(shown(view.paragraphs))[-11:] == "end.Second."
+    # It is counted once, at its start, which isn't shown here.
+    assert numbers(view.paragraphs) == [2]
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+def test_a_quotation_that_is_not_in_its_place_any_more_is_not_marked(language: Language) -> None:
+    changed = Document("The rivers flood. Farmers wait.", title="River", id="two")
+    view = read(
+        changed, wish(changed, mark(TWO, "The river floods."), mark(TWO, "The river"), language=language)
+    )
+    # The other one is still there to the letter.
+    assert re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs) == ["The river"]
+    assert html.unescape(re.sub("<[^>]+>", "", view.note)) == say("document_changed", language)
+    assert view.copied == ""
+    assert shown(view.paragraphs) == [changed.text]
+
+
+def test_a_quotation_beyond_the_end_of_a_document_that_was_cut_is_not_marked() -> None:
+    cut = Document("The", id="long")
+    view = read(cut, wish(cut, mark(LONG, "Paragraph 4000 of it.")))
+    assert (shown(view.paragraphs), view.copied) == (["The"], "")
+
+
+def test_a_document_that_was_removed() -> None:
+    assert gone("en").note == f"<p {LTR}>This document is no longer among the texts.</p>"
+    assert gone("ar").data()["paragraphs"] == ""
+
+
+def test_a_document_without_a_title() -> None:
+    bare = Document("Some words.", id="bare")
+    assert read(bare, wish(bare, mark(bare, "words"))).heading == f'<h2 tabindex="-1" {LTR}>Untitled</h2>'
+    assert read(bare, wish(bare, mark(bare, "words"), language="ar")).copied == "“words” — الفقرة 1"
+
+
+def test_a_reference_names_what_is_known() -> None:
+    from web.page import Source
+
+    assert reference("سلام", Source("عنوان", "كاتب"), 3, "ar") == "«سلام» — عنوان — كاتب — الفقرة 3"
+    assert reference("Peace", Source("Title", ""), 3, "en") == "“Peace” — Title — paragraph 3"
+
+
+SENT = {
+    "document": "two", "language": "ar", "first": 3, "last": None,
+    "marks": [{"name": "cite-0-1", "start": 0, "end": 9, "check": "0", "quoted": True}],
+}  # fmt: skip
+
+
+def test_what_the_page_sends() -> None:
+    assert Wish.of(SENT) == Wish("two", (Mark("cite-0-1", 0, 9, "0", True),), "ar", 3, None)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"marks": []},
+        {"marks": [{}]},
+        {"marks": [{"name": "x", "start": "y"}]},
+        {"marks": 3},
+        {"first": "x"},
+    ],
+)
+def test_what_the_page_does_not_send_is_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Wish.of({**SENT, **wrong} if wrong else {})
+
+
+PIECES = [
+    "<script>", "</p>", "<mark id=x>", '"', "'", "&", "&amp;", "<!--", "]]>", "سلام", "ثمّ", "river", " ", ".",
+    "\n", "\r\n", "\u2028", "\x00", "\u202e", "\u2066", "{0}", "%s", "[1]", "😀",
+]  # fmt: skip
+TEXTS = (
+    st.lists(st.sampled_from(PIECES), min_size=1, max_size=30).map("".join).filter(lambda t: bool(t.strip()))
+)
+
+
+@given(TEXTS, st.data())
+def test_whatever_a_document_is_all_of_its_paragraphs_are_shown_and_nothing_else_is_made(
+    text: str, data: st.DataObject
+) -> None:
+    document = Document(text, title=text, author=text, id="d")
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    quote = text[start:end]
+    view = read(document, wish(document, Mark('"><b>', start, end, checksum(quote), True)))
+    expected = [text[a:b].replace("\x00", "\ufffd") for a, b in paragraphs(text)]
+    assert shown(view.paragraphs) == expected
+    marked = "".join(html.unescape(m) for m in re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs, re.S))
+    inside = "".join(text[max(a, start) : min(b, end)] for a, b in paragraphs(text))
+    assert marked == inside.replace("\x00", "\ufffd")
+    tags = set(re.findall(r"<(\w+)", view.heading + view.note + view.paragraphs))
+    assert tags <= {"h2", "p", "div", "span", "mark"}
