@@ -24,10 +24,12 @@ from index.text import Language
 from qa.types import Answer
 from web import frame, reader
 from web.conversation import Conversation, Turn
-from web.serving import HOST, application, listen
+from web.serving import HOST, PortTaken, application, listen
 
 if TYPE_CHECKING:
     from index import Index
+
+__all__ = ["EXAMPLES", "HOST", "PortTaken", "build_chat", "launch", "listen", "serve"]
 
 # Seconds.
 _LONGEST_SHOWING: Final = 0.5

@@ -41,13 +41,14 @@ def _take(address: str) -> None:
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
         )
-        page = browser.new_page(viewport={"width": 1000, "height": 1150}, device_scale_factor=1.5)
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=1.5)
         page.goto(address)
         for number, question in enumerate(QUESTIONS, 1):
-            page.locator("#question textarea").fill(question)
-            page.locator("#question textarea").press("Enter")
-            expect(page.locator(".turn .source")).to_have_count(number, timeout=60_000)
-        page.locator("h1").scroll_into_view_if_needed()
+            page.locator("#question").fill(question)
+            page.locator("#question").press("Enter")
+            expect(page.locator(".turn .answer")).to_have_count(number, timeout=60_000)
+        page.locator(".turn .number").last.click()
+        expect(page.locator("#reader mark[data-shown]")).to_be_visible()
         page.screenshot(path=PICTURE)
         browser.close()
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
-from collections.abc import Iterator
 from importlib import resources
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from test_chat import ARGUMENTS, ATTACKS, CHROMIUM
+from chatting import browser
+from playwright.sync_api import Browser
+from test_hostile import ATTACKS
 from test_page import Reader
 
 from index import Document, Passage
@@ -19,6 +18,8 @@ from index.text import Language
 from qa.nearest import AskedWord, Span
 from qa.why import Explanation, Match
 from web.why import render_why
+
+__all__ = ["browser"]  # a fixture
 
 TEXT = 'بدأت معركةُ "التلاقي" قرب عكاشات & غيرها.'
 QUESTION = "ما المعارك قرب Akashat؟"
@@ -158,7 +159,7 @@ def test_of_a_long_question_the_heaviest_words() -> None:
     assert re.findall(r"w\d+", first) == [f"w{number}" for number in range(12)]
 
 
-@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
 def test_texts_do_nothing_but_be_shown(attack: str) -> None:
     whole = Span(0, len(attack))
     page = render(
@@ -175,18 +176,6 @@ def test_texts_do_nothing_but_be_shown(attack: str) -> None:
 
 
 # In a browser.
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium is installed")
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.mark.browser

@@ -56,7 +56,8 @@ const reader = {
     this.point();
     const mark = this.mark();
     const target = mark ?? this.part("h2") ?? this.part("[data-act=close]");
-    (mark ?? this.part(".heading")).scrollIntoView({block: mark ? "center" : "start", behavior: "instant"});
+    if (mark) mark.scrollIntoView({block: "center", behavior: "instant"});
+    else this.part(".scroll").scrollTop = 0;
     if (focus) target.focus({preventScroll: true});
   },
 
