@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "HOST", "PortTaken", "build_chat", "launch", "listen", "serve"]
 
-# Seconds.
-_LONGEST_SHOWING: Final = 0.5
 EXAMPLES: Final = (
     "من أعلن انطلاق معركة التلاقي؟",
     "كم من الوقت استغرق تحرير عكاشات؟",
@@ -70,8 +68,11 @@ def launch(
         served = serve(build_chat(index, examples=examples), start)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
         config = uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        # That pages were still open when it was stopped isn't a fault, and nobody's traceback.
+        logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
         with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run(sockets=[listener])
 
 
 def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
@@ -112,22 +113,13 @@ def build_chat(
         examples: questions to click.
     """
     answer_to: Callable[..., Answer] = ask or qa.ask
-    turn_to_show = threading.Lock()
 
     def respond(conversation: Conversation, event: gr.EventData) -> Iterator[str]:
         question, page = str(event.question), _language(event.language)
         number = conversation.begin(question)
         yield conversation.render(page)
-        replied = reply(conversation.turns[number])
-        # Held until Gradio has taken what is shown: else a conversation that lacks a reply could come
-        # after one that has it. Not for long, as a page that was closed may never take it.
-        held = turn_to_show.acquire(timeout=_LONGEST_SHOWING)
-        try:
-            conversation.turns[number] = replied
-            yield conversation.render(page)
-        finally:
-            if held:
-                turn_to_show.release()
+        conversation.change(number, reply(conversation.turns[number]))
+        yield conversation.render(page)
 
     def reply(turn: Turn) -> Turn:
         try:

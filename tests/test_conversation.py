@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -38,7 +40,7 @@ def test_a_turn_keeps_the_answer_and_what_it_names() -> None:
 def test_turns_are_in_the_order_in_which_they_were_asked() -> None:
     conversation = Conversation()
     assert [conversation.begin("When?"), conversation.begin("Why?")] == [0, 1]
-    conversation.turns[1] = conversation.turns[1].refused("too_long")
+    conversation.change(1, conversation.turns[1].refused("too_long"))
     assert conversation.turns == [Turn("When?"), Turn("Why?", Refusal("too_long"))]
     page = conversation.render("en")
     assert re.findall(r'<article class="turn" id="(.*?)">', page) == ["turn-0", "turn-1"]
@@ -52,10 +54,10 @@ def test_dalils_words_follow_the_page_and_a_turn_that_changes_is_shown_anew() ->
     languages: tuple[Language, ...] = ("en", "ar", "en")
     for language in languages:
         assert say("searching", language) in conversation.render(language)
-    conversation.turns[0] = conversation.turns[0].replied(ANSWER, DOCUMENTS.__getitem__)
+    conversation.change(0, conversation.turns[0].replied(ANSWER, DOCUMENTS.__getitem__))
     assert say("certain", "en") in conversation.render("en")
     assert say("paragraph", "ar", number=1) in conversation.render("ar")
-    conversation.turns[0] = Turn("When?").refused(text="The disk is <full>.")
+    conversation.change(0, Turn("When?").refused(text="The disk is <full>."))
     assert "The disk is &lt;full&gt;." in conversation.render("ar")
 
 
@@ -74,3 +76,34 @@ def test_a_turn_is_rendered_once_in_a_language(monkeypatch: pytest.MonkeyPatch) 
         conversation.render("en")
     conversation.render("ar")
     assert rendered == [(0, "en"), (1, "en"), (0, "ar"), (1, "ar")]
+
+
+def test_what_is_rendered_tells_how_new_it_is() -> None:
+    conversation = Conversation()
+
+    def changes() -> list[str]:
+        return re.findall('data-changes="(.*?)"', conversation.render("en"))
+
+    seen = [changes()]
+    conversation.begin("When?")
+    seen.append(changes())
+    conversation.change(0, Turn("When?").refused("empty"))
+    seen += [changes(), changes()]
+    assert seen == [["0"], ["1"], ["2"], ["2"]]
+
+
+def test_a_session_begins_with_a_conversation_of_its_own() -> None:
+    conversation = Conversation()
+    other = copy.deepcopy(conversation)
+    conversation.begin("When?")
+    assert (len(conversation.turns), other.turns) == (1, [])
+
+
+def test_questions_of_many_threads_are_all_there() -> None:
+    conversation = Conversation()
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(conversation.begin, (str(n) for n in range(200))))
+    assert sorted(numbers) == list(range(200))
+    assert {conversation.turns[number].question: number for number in numbers} == {
+        str(n): number for n, number in enumerate(numbers)
+    }

@@ -126,6 +126,7 @@ find("#question").addEventListener("keydown", (event) => {
 // A new turn comes into view, and so does its reply; one said in another language stays where it is.
 // The conversation isn't there yet: what Gradio puts into the frame comes after this has run.
 let seen = "";
+let changes = 0;
 new MutationObserver(() => {
   const all = document.querySelectorAll(".turn");
   const last = all[all.length - 1];
@@ -133,4 +134,8 @@ new MutationObserver(() => {
   const state = `${all.length} ${Boolean(last?.querySelector(".searching"))}`;
   if (last && state !== seen && document.activeElement.closest("#reader") === null) last.scrollIntoView();
   seen = state;
-}).observe(element, {childList: true, subtree: true});
+  // Of two questions on their way at once the older state may come last: the server is asked again.
+  const now = Number(find("#changes")?.dataset.changes ?? 0);
+  if (now < changes) trigger("change", {language: language()});
+  changes = Math.max(changes, now);
+}).observe(element, {childList: true, subtree: true, attributeFilter: ["data-changes"]});

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from index.text import Language
 from index.types import Document
@@ -66,25 +67,44 @@ class Turn:
         return render_turn(number, self.question, reply)
 
 
-@dataclass
 class Conversation:
     """A session's turns, in the order in which they were asked.
 
-    Changed in place: two questions on their way at once would each put back a copy without the
-    other's turn.
+    Changed in place, and by several threads: two questions may be on their way at once.
     """
 
-    turns: list[Turn] = field(default_factory=list)
-    _rendered: dict[tuple[int, Language], tuple[Turn, str]] = field(default_factory=dict, repr=False)
+    def __init__(self) -> None:
+        """Begins without a turn."""
+        self.turns: list[Turn] = []
+        self._changes = 0
+        self._lock = Lock()
+        self._rendered: dict[tuple[int, Language], tuple[Turn, str]] = {}
+
+    def __deepcopy__(self, memo: object) -> Conversation:
+        """A new one: Gradio copies what a session begins with, which has no turns."""
+        return Conversation()
 
     def begin(self, question: str) -> int:
         """Adds a turn that waits for its reply; gives its number."""
-        self.turns.append(Turn(question))
-        return len(self.turns) - 1
+        with self._lock:
+            self.turns.append(Turn(question))
+            self._changes += 1
+            return len(self.turns) - 1
+
+    def change(self, number: int, turn: Turn) -> None:
+        """Puts a turn in the place of the one with this number."""
+        with self._lock:
+            self.turns[number] = turn
+            self._changes += 1
 
     def render(self, language: Language) -> str:
-        """All turns as HTML. A turn is rendered once in a language, until it changes."""
-        return "".join(self._render(number, language) for number in range(len(self.turns)))
+        """All turns as HTML. A turn is rendered once in a language, until it changes.
+
+        It says how many changes it has seen: what is sent to the page first may come last.
+        """
+        with self._lock:
+            turns = "".join(self._render(number, language) for number in range(len(self.turns)))
+            return f'{turns}<span id="changes" data-changes="{self._changes}" hidden></span>'
 
     def _render(self, number: int, language: Language) -> str:
         turn = self.turns[number]
