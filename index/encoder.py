@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index import bundled
+from index import bundled, hub
 from index.errors import EncoderUnavailable
 
 if TYPE_CHECKING:
@@ -263,13 +263,9 @@ def _folder_fingerprint(folder: Path) -> str:
 
 def _load_model(name: str, folder: str) -> SentenceTransformer:
     from safetensors import SafetensorError
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging as transformers_logging
 
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    is_local = Path(folder).is_dir()
     try:
-        model = SentenceTransformer(folder, device="cpu", local_files_only=is_local)
+        model = hub.load(folder)
     except (OSError, ValueError, SafetensorError) as error:
         raise EncoderUnavailable(
             f"The model {name!r} can't be loaded: it is neither a folder with a sentence-transformers "
