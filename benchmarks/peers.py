@@ -20,9 +20,9 @@ from tqdm import tqdm
 from index import encoder as encoders
 from index.encoder import Encoder, FloatArray, Kind
 from index.types import Document
+from qa.extras import ExtraMissing
 from qa.gold import GoldSet
 from qa.measures import Estimate, estimate, ranking_scores
-from qa.report import ExtraMissing
 
 # How many are asked for. With a hundred, nDCG@10 on XQuAD was lower for all of them.
 DEPTH = 10

@@ -77,7 +77,7 @@ def _find(name: str) -> None:
 
 
 def _names(name: str) -> list[str]:
-    from huggingface_hub.utils import validate_repo_id
+    from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
     try:
         validate_repo_id(name)

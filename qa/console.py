@@ -6,7 +6,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 import typer
@@ -24,6 +24,7 @@ from index.errors import (
 from index.text import language
 from qa.messages import say
 from qa.plain import heading
+from qa.records import RefusalRecord
 
 DONE, NOT_FOUND, BAD_INPUT, NO_INDEX, INCOMPLETE, FAULT, INTERRUPTED, PIPE_CLOSED = (
     0,
@@ -80,7 +81,7 @@ def epilog(*examples: str) -> str:
 
 
 def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> int:
-    """Replies to a question, or for "-" to each line of standard input.
+    """Replies to a question, or for "-" to each line of standard input that isn't blank.
 
     Args:
         question: as it was typed.
@@ -92,7 +93,7 @@ def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> i
     """
     several = question == "-"
     codes = []
-    for number, line in enumerate(_lines() if several else (_as_text(question),), 1):
+    for number, line in _lines() if several else ((1, _as_text(question)),):
         if several and not as_json:
             print(heading(line, sys.stdout.isatty()))
         try:
@@ -101,7 +102,8 @@ def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> i
             codes.append(BAD_INPUT)
             refusal = say(error.reason, language(line))
             if as_json:
-                print_json({"question": line, "error": error.reason, "message": refusal})
+                refused: RefusalRecord = {"question": line, "error": error.reason, "message": refusal}
+                print_json(refused)
             else:
                 complain(f"line {number}: {refusal}" if several else refusal)
         if several and not as_json:
@@ -112,7 +114,7 @@ def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> i
     return max(codes, default=BAD_INPUT)
 
 
-def print_json(record: dict[str, Any]) -> None:
+def print_json(record: Mapping[str, object]) -> None:
     """Prints one line of JSON Lines."""
     print(json.dumps(record, ensure_ascii=False))
 
@@ -135,8 +137,9 @@ def speak_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _lines() -> Iterator[str]:
-    return (line.rstrip("\r\n") for line in sys.stdin)
+def _lines() -> Iterator[tuple[int, str]]:
+    """The lines of standard input that hold something, with their numbers."""
+    return ((number, line.rstrip("\r\n")) for number, line in enumerate(sys.stdin, 1) if line.strip())
 
 
 def _as_text(argument: str) -> str:

@@ -1,4 +1,4 @@
-"""Answers and hits as lines of text, for a terminal or a pipe, and as JSON.
+"""Answers and hits as lines of text, for a terminal or a pipe.
 
 A pipe gets every character as it is. A terminal obeys control characters and arranges lines that mix
 directions: there the first are shown as U+FFFD, and invisible marks keep names and lines in order.
@@ -7,19 +7,18 @@ directions: there the first are shown as U+FFFD, and invisible marks keep names 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from index.text import Language, language
-from index.types import Document, Hit, Passage
+from index.types import Hit, Passage
 from qa.messages import say, say_confidence
+from qa.records import GetDocument
 from qa.types import Answer
 
 if TYPE_CHECKING:
     from qa.why import Explanation
-
-GetDocument = Callable[[str], Document]
 
 _PREVIEW: Final = 200  # characters of a passage; enough to see what it is about
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
@@ -117,68 +116,6 @@ class Plain:
 def heading(question: str, is_terminal: bool) -> str:
     """A question, above its answer where there are several."""
     return _line(f"? {question}", language(question), is_terminal)
-
-
-def answer_record(answer: Answer, document: GetDocument) -> dict[str, Any]:
-    """An answer as JSON knows it; `docs` and scripts rely on these keys."""
-    return {
-        "question": answer.question,
-        "language": answer.language,
-        "found": answer.found,
-        "confidence": answer.confidence,
-        "text": answer.text,
-        "citations": [
-            {
-                "number": citation.number,
-                "quote": citation.quote,
-                "document_id": citation.passage.document_id,
-                "title": document(citation.passage.document_id).title,
-                "author": document(citation.passage.document_id).author,
-                "source": document(citation.passage.document_id).source,
-                "paragraph": citation.passage.number,
-                "start": citation.start,
-                "end": citation.end,
-            }
-            for citation in answer.citations
-        ],
-        "hits": _hit_records(answer.hits, document),
-    }
-
-
-def search_record(
-    question: str, hits: Sequence[Hit], document: GetDocument, reasons: Sequence[Explanation] = ()
-) -> dict[str, Any]:
-    """The hits of a question as JSON knows them, where reasons are given with what matched in each."""
-    records = _hit_records(hits, document)
-    for record, reason in zip(records, reasons, strict=False):
-        record["matches"] = [
-            {
-                "kind": match.kind,
-                "asked": reason.asked(match),
-                "found": reason.found(match),
-                "start": reason.passage.start + match.found.start,
-                "end": reason.passage.start + match.found.end,
-            }
-            for match in reason.matches
-        ]
-    return {"question": question, "language": language(question), "hits": records}
-
-
-def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[dict[str, Any]]:
-    return [
-        {
-            "rank": rank,
-            "score": hit.score,
-            "ranks": dict(hit.ranks),
-            "document_id": hit.passage.document_id,
-            "title": document(hit.passage.document_id).title,
-            "paragraph": hit.passage.number,
-            "start": hit.passage.start,
-            "end": hit.passage.end,
-            "text": hit.passage.text,
-        }
-        for rank, hit in enumerate(hits, 1)
-    ]
 
 
 def _line(line: str, in_language: Language, is_terminal: bool) -> str:

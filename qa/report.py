@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from index.errors import DalilError
 from index.text import Language
 from qa.evaluate import Estimate, Report, evaluate
+from qa.extras import need
 from qa.gold import GoldQuestion, article_questions, squad
 
 _NEEDED: Final = ("ir_measures", "scipy")
 _NEEDED_FOR_PLOTS: Final = ("matplotlib",)
 _LANGUAGES: Final[tuple[Language, ...]] = ("ar", "en")
-
-
-class ExtraMissing(DalilError):
-    """Packages that only evaluation needs aren't installed."""
 
 
 def check_extra(plots: bool = False) -> None:
@@ -32,9 +27,7 @@ def check_extra(plots: bool = False) -> None:
     Raises:
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
     """
-    needed = (*_NEEDED, *(_NEEDED_FOR_PLOTS if plots else ()))
-    if missing := [name for name in needed if importlib.util.find_spec(name) is None]:
-        raise ExtraMissing(f'Evaluation needs {", ".join(missing)}: pip install "dalil[eval]"')
+    need("Evaluation", "eval", *_NEEDED, *(_NEEDED_FOR_PLOTS if plots else ()))
 
 
 def measure(

@@ -31,7 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, float]]:
 
 
 def test_a_model_that_is_nowhere_is_asked_for_once(asked: list[tuple[str, float]]) -> None:
-    with pytest.raises(hub.NotOnHub, match="^no route to the hub$"):
+    with pytest.raises(hub.NotOnHub, match=r"^no route to the hub$"):
         hub.load("nobody/no-such-model")
     assert [name for name, _ in asked] == ["nobody/no-such-model"]
     assert all(timeout <= 5 for _, timeout in asked)

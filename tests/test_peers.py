@@ -18,8 +18,8 @@ from peers import DEPTH, SILENCED, Peer, Vectors, peers, score
 from index import Document
 from index.encoder import FloatArray
 from qa.article import article
+from qa.extras import ExtraMissing
 from qa.gold import GoldAnswer, GoldQuestion, GoldSet, article_questions
-from qa.report import ExtraMissing
 
 NAMES = ("LangChain", "Haystack", "LlamaIndex", "txtai")
 

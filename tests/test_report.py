@@ -18,9 +18,10 @@ from index import encoder as encoders
 from qa.article import article
 from qa.breakdown import Effect
 from qa.evaluate import Estimate, Report
+from qa.extras import ExtraMissing
 from qa.gold import GoldQuestion, article_questions
 from qa.measures import Bin, RiskPoint
-from qa.report import ExtraMissing, check_extra, measure, table
+from qa.report import check_extra, measure, table
 
 MEASURES = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
 
