@@ -1,4 +1,4 @@
-"""The command line: `dalil index`, `ask`, `search`, `chat` and `eval`.
+"""The command line: `dalil index`, `ask`, `search`, `chat`, `mcp`, `user` and `eval`.
 
 What is heavy (onnxruntime, FAISS, Gradio) is imported when it is first used, so that `dalil --help` is quick.
 """
@@ -27,6 +27,7 @@ from qa.console import (
 from qa.eval_command import EPILOG as EVAL_EPILOG
 from qa.eval_command import evaluate
 from qa.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
+from qa.user_commands import user
 
 FOLDER: Final = Path("dalil-index")
 
@@ -202,6 +203,36 @@ def chat(
     ui.launch(open_named(folder, model), port, open_browser, ui.EXAMPLES if folder is None else ())
 
 
+@app.command(
+    epilog=epilog(
+        "dalil mcp --index dalil-index                  over standard input and output",
+        "dalil mcp --index dalil-index --port 8000      at http://127.0.0.1:8000/mcp",
+    )
+)
+def mcp(
+    folder: AnswerFrom = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, max=65535, help="Where to listen on this machine, over streamable HTTP."
+        ),
+    ] = None,
+    model: ModelName = None,
+) -> None:
+    """Lets agents ask your texts, over the Model Context Protocol.
+
+    It has the tools ask, search and read_passage. It needs more packages: pip install "dalil[mcp]".
+    """
+    from qa.extras import need
+
+    need("The MCP server", "mcp", "mcp")
+    from qa.mcp_server import serve
+    from qa.service import Service
+
+    serve(Service(open_named(folder, model)), port)
+
+
+app.add_typer(user, name="user")
 app.command("eval", epilog=EVAL_EPILOG)(evaluate)
 
 

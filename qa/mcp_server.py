@@ -5,10 +5,13 @@ Its tools give what `dalil ask --json` and `dalil search --json` print.
 
 # The SDK reads these annotations to describe the tools: they stay evaluated, without
 # `from __future__ import annotations`.
+import socket
+import sys
 from collections.abc import Callable
 from importlib import metadata
 from typing import Annotated, Final, ParamSpec, TypeVar
 
+import uvicorn
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
@@ -100,15 +103,22 @@ def serve(service: Service, port: int | None = None) -> None:
 
     Args:
         service: what answers.
-        port: where to listen on this machine (streamable HTTP, at /mcp); over standard input and output
-            if not given.
+        port: where to listen on this machine, over streamable HTTP at /mcp; 0 for any free one. Over
+            standard input and output if not given.
+
+    Raises:
+        OSError: something else listens on the port.
     """
     server = build_server(service)
     if port is None:
         server.run("stdio")
-    else:
-        # The SDK turns away other hosts' names and pages of other sites where it listens on this address.
-        server.run("streamable-http", host=HOST, port=port)
+        return
+    # The SDK turns away other hosts' names and pages of other sites where it listens on this address.
+    application = server.streamable_http_app(host=HOST)
+    with socket.create_server((HOST, port)) as listener:
+        address = f"http://{HOST}:{listener.getsockname()[1]}/mcp"
+        print(f"Dalil listens on {address} (Ctrl-C stops it).", file=sys.stderr, flush=True)
+        uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
 
 
 def _told(

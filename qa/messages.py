@@ -41,6 +41,18 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "تعذّر البحث بسبب خلل في دليل، وتفاصيله في نافذة الأوامر التي شُغّل منها.",
         "en": "The search failed because of a fault in Dalil. The terminal that it runs in has the details.",
     },
+    "too_many": {
+        "ar": "طلبات كثيرة في وقت قصير. أعد المحاولة بعد {number} من الثواني.",
+        "en": "Too many requests in a short time. Try again in {number} seconds.",
+    },
+    "too_large": {
+        "ar": "ما أُرسل أكبر من اللازم. أرسل أقلّ منه.",
+        "en": "What was sent is too large. Send less at once.",
+    },
+    "read_only": {
+        "ar": "لا تُضاف الملفات هنا: الدردشة للقراءة فقط.",
+        "en": "No files are taken here: the chat is read-only.",
+    },
     "tagline": {
         "ar": "يجيب من نصوصك، ويريك الجملة نفسها.",
         "en": "Answers from your own texts, and shows the very sentence.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
@@ -9,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
 from qa.article import article, article_index
 from qa.cli import app
 from qa.messages import say
+from qa.users import Users
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -122,11 +125,13 @@ def test_help_says_what_each_command_does() -> None:
         "  ask     Answers a question with sentences quoted from your texts.",
         "  search  Lists the passages nearest to a question, best first.",
         "  chat    Serves the chat, to this machine only, until Ctrl-C.",
+        "  mcp     Lets agents ask your texts, over the Model Context Protocol.",
+        "  user    Adds and removes users of a shared chat.",
         "    1    ask: the texts don't answer it",
     ):
         assert line in shown.stdout.splitlines()
-    for command in ("index", "ask", "search", "chat"):
-        shown = dalil(command, "-h")
+    for command in ("index", "ask", "search", "chat", "mcp", "user add", "user remove", "user list"):
+        shown = dalil(*command.split(), "-h")
         assert shown.exit_code == 0
         assert "Examples:\n    dalil " in shown.stdout
         assert "Exit codes:\n    0    done" in shown.stdout
@@ -382,11 +387,14 @@ def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:
     }
     assert [hit["rank"] for hit in hits] == [1, 2]
     assert hits[0]["score"] >= hits[1]["score"]
-    assert {key: hits[0][key] for key in hits[0] if key != "score"} == {
+    assert set(hits[0]["scores"]) == {"bm25", "dense", "late"}
+    assert {key: hits[0][key] for key in hits[0] if key not in ("score", "scores")} == {
         "rank": 1,
         "ranks": {"bm25": 1, "dense": 1, "late": 1},
         "document_id": document_id,
         "title": "The border",
+        "author": "",
+        "source": str(texts / "border.md"),
         "paragraph": 2,
         "start": start,
         "end": start + len(quote),
@@ -442,29 +450,33 @@ def test_search_shows_how_a_long_passage_begins(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("texts")
 def test_questions_are_read_from_standard_input() -> None:
-    questions = f"\ufeff{WHO_SIGNED}\r\n\n؟\n{MOON}\n{WHO_OPENED}".encode() + b"\xff\n" + WHO_OPENED.encode()
+    questions = (
+        f"\ufeff{WHO_SIGNED}\r\n\n \t\r\n؟\n{MOON}\n{WHO_OPENED}".encode() + b"\xff\n" + WHO_OPENED.encode()
+    )
     done = process("ask", "-", "--json", "--index", "dalil-index", stdin=questions)
     replies = [json.loads(line) for line in done.stdout.decode().splitlines()]
     assert [(reply["question"], reply.get("found"), reply.get("error")) for reply in replies] == [
         (WHO_SIGNED, True, None),
-        ("", None, "empty"),
         ("؟", None, "no_words"),
         (MOON, False, None),
         (f"{WHO_OPENED}\udcff", None, "not_text"),
         (WHO_OPENED, True, None),
     ]
-    assert replies[1] == {"question": "", "error": "empty", "message": say("empty", "en")}
+    assert replies[1] == {"question": "؟", "error": "no_words", "message": say("no_words", "en")}
     assert (done.returncode, done.stderr) == (2, b"")
 
 
 @pytest.mark.usefixtures("texts")
 def test_several_answers_stand_below_their_questions() -> None:
-    shown = dalil("ask", "-", "--index", "dalil-index", stdin=f"{WHO_OPENED}\n??\n")
+    shown = dalil("ask", "-", "--index", "dalil-index", stdin=f"\n{WHO_OPENED}\n??\n")
     assert shown.stdout.startswith(f"? {WHO_OPENED}\n“Salim opened the crossing in 2017.” [1]\n")
     assert shown.stdout.endswith("\n\n? ??\n\n")
-    assert shown.stderr == f"dalil: line 2: {say('no_words', 'en')}\n"
+    assert shown.stderr == f"dalil: line 3: {say('no_words', 'en')}\n"
     assert shown.exit_code == 2
     assert dalil("ask", "-", "--index", "dalil-index", stdin=f"{WHO_OPENED}\n{MOON}\n").exit_code == 1
+    blank = f"\n  \n{WHO_OPENED}\n\n"
+    assert dalil("ask", "-", "--index", "dalil-index", "--json", stdin=blank).exit_code == 0
+    assert dalil("search", "-", "--index", "dalil-index", stdin="\n \n").exit_code == 2
     none = dalil("search", "-", "--index", "dalil-index", stdin="")
     assert (none.exit_code, none.stdout) == (2, "")
     assert none.stderr == "dalil: There is no question on standard input. Write one a line.\n"
@@ -678,6 +690,55 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
     monkeypatch.setattr(ui, "launch", refuse)
     taken = dalil("chat", "--port", "8000")
     assert (taken.exit_code, taken.stderr) == (2, "dalil: Port 8000 of 127.0.0.1 is taken.\n")
+
+
+def test_users_are_added_listed_and_removed(tmp_path: Path) -> None:
+    assert dalil("user", "add", "salma", stdin="open sesame\n").stdout == (
+        "dalil-users.json: salma was added.\n"
+    )
+    assert "has a new password" in dalil("user", "add", "salma", stdin="another sesame\r\n").stdout
+    assert dalil("user", "add", "سلمى", stdin="افتح يا سمسم").exit_code == 0
+    assert dalil("user", "list").stdout == "salma\nسلمى\n"
+    users = Users(tmp_path / "dalil-users.json")
+    assert users.check("salma", "another sesame")
+    assert users.check("سلمى", "افتح يا سمسم")
+    assert dalil("user", "remove", "salma").stdout == "dalil-users.json: salma was removed.\n"
+    assert list(users.load()) == ["سلمى"]
+    for arguments, stdin, complaint in (
+        (("add", "salma"), "short", "A password needs at least 8 characters."),
+        (("add", "salma"), "", "A password needs at least 8 characters."),
+        (("remove", "salma"), None, "There is no user 'salma' in dalil-users.json."),
+        (("list", "--auth", "none.json"), None, "Make it: dalil user add NAME --auth none.json"),
+    ):
+        refused = dalil("user", *arguments, stdin=stdin)
+        assert (refused.exit_code, refused.stdout) == (2, "")
+        assert complaint in refused.stderr
+    assert not (tmp_path / "none.json").exists()
+
+
+def test_a_password_is_asked_for_twice_and_not_shown(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    done = subprocess.Popen(
+        [*FAKE_DALIL, "user", "add", "salma"], stdin=theirs, stdout=theirs, stderr=theirs,
+        env=surrounding({}), start_new_session=True, preexec_fn=lambda: _control(theirs),
+    )  # fmt: skip
+    shown = b""
+    for _ in range(2):
+        while not shown.rstrip().endswith(b":"):
+            shown += os.read(ours, 1000)
+        os.write(ours, b"open sesame\n")
+        shown += os.read(ours, 1000) + b" "
+    assert done.wait(60) == 0
+    shown += os.read(ours, 1000)
+    for end in (ours, theirs):
+        os.close(end)
+    assert b"sesame" not in shown
+    assert Users(tmp_path / "dalil-users.json").check("salma", "open sesame")
+
+
+def _control(terminal: int) -> None:
+    """Makes a terminal the one that the process asks for passwords."""
+    fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
 
 
 @pytest.mark.model

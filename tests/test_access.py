@@ -1,0 +1,103 @@
+"""Who reaches a chat that listens beyond this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from pathlib import Path
+
+import pytest
+from asgi import request
+from starlette.responses import PlainTextResponse
+
+from qa import users
+from qa.users import Users, UsersUnreadable
+from web.access import NamedHosts, is_own, login, warning
+
+OWN = ["127.0.0.1", "127.0.0.1:7860", "localhost", "LOCALHOST:7860", "localhost.", "[::1]:7860", "[::1]"]
+ELSEWHERE = [
+    "",
+    "attack.example",
+    "127.0.0.1.attack.example",
+    "localhost.attack.example",
+    "attack.example:7860",
+    "0.0.0.0",
+    "[::]:7860",
+    "192.0.2.9:7860",
+    "[",
+    "[]",
+    ":7860",
+]
+
+
+def status(app: NamedHosts, host: str, server: str = "127.0.0.1") -> int:
+    return request(app, headers={"Host": host}, server=server).status
+
+
+@pytest.mark.parametrize("listens", ["127.0.0.1", "localhost", "192.168.1.5", "0.0.0.0", "::"])
+def test_this_machine_is_always_let_in_and_strangers_never(listens: str) -> None:
+    app = NamedHosts(PlainTextResponse("in"), listens)
+    assert {status(app, host) for host in OWN} == {200}
+    assert {status(app, host) for host in ELSEWHERE} == {400}
+    assert request(app).status == 400
+
+
+def test_what_was_named_is_let_in_and_no_more() -> None:
+    app = NamedHosts(PlainTextResponse("in"), "192.168.1.5", ["Library.example.", "كتب.example"])
+    for host in ("192.168.1.5", "192.168.1.5:7860", "library.example", "LIBRARY.example:80"):
+        assert status(app, host, server="192.168.1.5") == 200
+    for host in ("192.168.1.6", "example", "more.library.example", "xlibrary.example"):
+        assert status(app, host, server="192.168.1.5") == 400
+
+
+def test_where_it_listens_everywhere_each_of_its_addresses_is_a_name() -> None:
+    app = NamedHosts(PlainTextResponse("in"), "0.0.0.0")
+    assert status(app, "192.168.1.5:7860", server="192.168.1.5") == 200
+    assert status(app, "192.168.1.5:7860", server="10.0.0.5") == 400
+    both = NamedHosts(PlainTextResponse("in"), "::")
+    assert status(both, "192.168.1.5", server="::ffff:192.168.1.5") == 200
+    assert status(both, "[2001:DB8:0::5]:7860", server="2001:db8::5") == 200
+    one = NamedHosts(PlainTextResponse("in"), "192.168.1.5")
+    assert status(one, "10.0.0.5", server="10.0.0.5") == 400
+
+
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.8.8", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.168.1.5", False),
+        ("library.example", False),
+    ],
+)
+def test_it_warns_where_anybody_could_ask(host: str, own: bool) -> None:
+    assert is_own(host) is own
+    warned = warning(host, None)
+    assert (warned is None) is own
+    assert warning(host, Path("users.json")) is None
+    if warned:
+        assert f"Whoever reaches {host} can read these texts" in warned
+        assert "dalil user add NAME" in warned
+        assert "--auth" in warned
+
+
+def test_login_asks_the_file_of_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "_N", 2)
+    path = tmp_path / "users.json"
+    with pytest.raises(UsersUnreadable, match="There is no file"):
+        login(path)
+    Users(path).add("salma", "open sesame")
+    check = login(path)
+    assert inspect.iscoroutinefunction(check)  # as Gradio asks before it awaits
+
+    async def attempts() -> list[bool]:
+        pairs = [("salma", "open sesame"), ("salma", "wrong"), ("nobody", "open sesame")]
+        first = await asyncio.gather(*(check(*pair) for pair in pairs))
+        path.write_text("damaged")
+        return [*first, await check("salma", "open sesame")]
+
+    assert asyncio.run(attempts()) == [True, False, False, False]

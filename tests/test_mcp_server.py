@@ -1,0 +1,206 @@
+"""The MCP server, asked by the official client: a process of its own over its standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from mcp import Client, StdioServerParameters
+from mcp_types import CallToolResult, Tool
+from test_cli import surrounding
+from typer.testing import CliRunner
+
+from index import Index
+from qa.cli import app
+from qa.messages import say
+from qa.service import Service
+
+WHO = "من أعلن انطلاق المعركة؟"
+DALIL = ["-c", "import test_cli, sys; test_cli.install(); from qa.cli import main; main()"]
+
+T = TypeVar("T")
+
+
+def with_client(folder: Path, use: Callable[[Client], Awaitable[T]], log: Path) -> T:
+    """What `use` gets from a server over the index in `folder`; its standard error goes to `log`."""
+    server = StdioServerParameters(
+        command=sys.executable, args=[*DALIL, "mcp", "--index", str(folder)], env=surrounding({})
+    )
+
+    async def run() -> T:
+        from mcp.client.stdio import stdio_client
+
+        with log.open("w") as errors:
+            async with Client(stdio_client(server, errlog=errors), read_timeout_seconds=60) as client:
+                return await use(client)
+
+    return asyncio.run(run())
+
+
+def text_of(result: CallToolResult) -> str:
+    (content,) = result.content
+    return str(content.text)  # type: ignore[union-attr]
+
+
+def test_an_agent_asks_searches_and_reads(index: Index, tmp_path: Path) -> None:
+    async def use(client: Client) -> tuple[list[Tool], list[CallToolResult]]:
+        tools = (await client.list_tools()).tools
+        calls: list[tuple[str, dict[str, Any]]] = [
+            ("ask", {"question": WHO, "k": 2}),
+            ("search", {"question": WHO}),
+            ("read_passage", {"document_id": "river", "paragraph": 1, "around": 1}),
+            ("ask", {"question": "؟؟ من"[:2]}),
+            ("ask", {"question": "سؤال " * 500}),
+            ("search", {"question": WHO, "k": 99}),
+            ("read_passage", {"document_id": "river", "paragraph": 9}),
+            ("read_passage", {"document_id": "none", "paragraph": 1}),
+            ("ask", {}),
+        ]
+        assert client.instructions
+        assert "Begin with `ask`" in client.instructions
+        return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
+
+    tools, (asked, searched, read, *errors) = with_client(index.path, use, tmp_path / "log")
+    service = Service(index)
+    assert asked.structured_content is not None
+    assert asked.structured_content["citations"][0]["quote"] == "أعلن الحشد انطلاق المعركة."
+    assert asked.structured_content["hits"] == service.ask(WHO, 2)["hits"]
+    assert searched.structured_content == service.search(WHO)
+    assert read.structured_content == service.read_passage("river", 1, 1)
+    assert json.loads(text_of(searched)) == service.search(WHO)
+    assert not any(result.is_error for result in (asked, searched, read))
+
+    assert all(error.is_error and error.structured_content is None for error in errors)
+    for error, message in zip(
+        errors,
+        [
+            say("no_words", "en"),
+            say("too_long", "ar"),
+            "k must be a whole number from 1 to 50, not 99.",
+            "The document 'river' has 2 paragraphs, and no paragraph 9.",
+            "The index has no document 'none'. Take the document_id of a citation or a hit.",
+            "question",
+        ],
+        strict=True,
+    ):
+        assert message in text_of(error)
+        assert "Traceback" not in text_of(error)
+
+    assert [tool.name for tool in tools] == ["ask", "search", "read_passage"]
+    for tool in tools:
+        assert tool.description
+        assert tool.annotations
+        assert (tool.annotations.read_only_hint, tool.annotations.open_world_hint) == (True, False)
+        assert tool.output_schema
+        for argument in tool.input_schema["properties"].values():
+            assert argument["description"]
+    assert tools[0].output_schema
+    assert set(tools[0].output_schema["properties"]) == set(service.ask(WHO))
+    assert tools[1].input_schema["properties"]["k"]["maximum"] == 50
+    assert (tmp_path / "log").read_text() == ""
+
+
+def test_an_index_that_is_gone_is_a_tool_error(index: Index, tmp_path: Path) -> None:
+    async def use(client: Client) -> CallToolResult:
+        (index.path / "CURRENT").rename(tmp_path / "CURRENT")
+        return await client.call_tool("ask", {"question": WHO})
+
+    result = with_client(index.path, use, tmp_path / "log")
+    assert result.is_error
+    assert f"There is no index in {index.path}. Make one: dalil index" in text_of(result)
+
+
+def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
+    """Whatever a library prints on the way, and what isn't protocol is answered by an error or left."""
+    program = DALIL[1].replace(
+        "from qa.cli", "import qa.service; old = qa.service.ask\n"
+        "def loud(*arguments): print('noise'); return old(*arguments)\n"
+        "qa.service.ask = loud\nfrom qa.cli"
+    )  # fmt: skip
+    messages = [
+        {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-06-18",
+                "capabilities": {},
+                "clientInfo": {"name": "test", "version": "1"},
+            },
+        },
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {
+            "jsonrpc": "2.0",
+            "id": 2,
+            "method": "tools/call",
+            "params": {"name": "ask", "arguments": {"question": WHO}},
+        },
+    ]
+    server = subprocess.Popen(
+        [sys.executable, "-c", program, "mcp", "--index", str(index.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=surrounding({}),
+    )
+    assert server.stdin
+    assert server.stdout
+    for message in messages:
+        server.stdin.write(json.dumps(message).encode() + b"\n")
+    server.stdin.flush()
+    replies = [json.loads(server.stdout.readline()) for _ in range(2)]
+    rest, _ = server.communicate(timeout=60)
+    assert [reply["id"] for reply in replies] == [1, 2]
+    assert replies[1]["result"]["structuredContent"]["question"] == WHO
+    assert rest == b""
+    assert server.returncode == 0
+
+
+def test_over_http_on_this_machine_only(index: Index) -> None:
+    server = subprocess.Popen(
+        [sys.executable, "-c", _ON_A_FREE_PORT, str(index.path)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surrounding({}),
+    )
+    assert server.stderr
+    try:
+        told = server.stderr.readline()
+        assert told.startswith("Dalil listens on http://127.0.0.1:")
+        address = told.split()[3]
+
+        async def ask() -> CallToolResult:
+            async with Client(address) as client:
+                return await client.call_tool("search", {"question": WHO, "k": 1})
+
+        result = asyncio.run(ask())
+        assert result.structured_content == Service(index).search(WHO, 1)
+    finally:
+        server.terminate()
+        server.wait(30)
+        server.stderr.close()
+
+
+_ON_A_FREE_PORT = """
+import sys, test_cli
+test_cli.install()
+from index import Index
+from qa.mcp_server import serve
+from qa.service import Service
+serve(Service(Index.open(sys.argv[1])), 0)
+"""
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "mcp" else find(name))
+    shown = CliRunner().invoke(app, ["mcp"])
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert shown.stderr == 'dalil: The MCP server needs mcp: pip install "dalil[mcp]"\n'

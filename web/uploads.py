@@ -1,0 +1,88 @@
+"""Names of uploaded files: none leaves the folder that it is put in, and none looks like another."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import Path
+from typing import Final
+
+from index.errors import DalilError
+
+# Bytes of a name; file systems take 255, and what is written beside a file adds to its name.
+LONGEST_NAME: Final = 200
+# Names of devices on Windows, whatever follows the first dot: a folder may be taken there.
+_DEVICES: Final = frozenset(
+    ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10)))
+)
+_RESERVED: Final = frozenset('<>:"|?*')
+# Characters that look like / or \ and aren't made into one by NFKC.
+_SLASHES: Final = frozenset("/\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\u27cb\u27cd\u1735\u2571\u2572")
+# Of the marks that only arrange letters, those that words of Arabic script need: the zero-width joiner and
+# non-joiner. The others come along with copied names, and can make a name read as another.
+_JOINERS: Final = frozenset("\u200c\u200d")
+_NOT_TEXT: Final = frozenset(("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
+_BLANKS: Final = re.compile(r"\s")
+
+
+class UnsafeName(DalilError, ValueError):
+    """A file's name that can't be taken as it is."""
+
+
+def place(folder: Path, name: str) -> Path:
+    """Where in a folder an uploaded file of this name belongs.
+
+    Write it with `open(place(...), "xb")`: that doesn't follow a link that was put there meanwhile.
+
+    Args:
+        folder: the folder, which exists.
+        name: the file's name as it came, not a path.
+
+    Returns:
+        The path of a file directly in the folder. Where there is one already, it is an ordinary file.
+
+    Raises:
+        UnsafeName: the name is or looks like a path, is a device's, has characters that aren't text, or is
+            too long; or what has this name in the folder is a link or a folder.
+    """
+    path = folder / safe_name(name)
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise _unsafe(name, "something else than a file has this name here")
+    if path.resolve().parent != folder.resolve():
+        raise _unsafe(name, "it leads to another folder")
+    return path
+
+
+def safe_name(name: str) -> str:
+    """A file's name in Unicode's composed form (NFC) without marks of direction, if it is safe.
+
+    Raises:
+        UnsafeName: as `place` does.
+    """
+    kept = "".join(c for c in name if c in _JOINERS or unicodedata.category(c) != "Cf")
+    composed = unicodedata.normalize("NFC", kept)
+    # As it looks: full-width and other variants of letters, dots and slashes are these.
+    plain = unicodedata.normalize("NFKC", kept)
+    if any(unicodedata.category(c) in _NOT_TEXT for c in composed):
+        raise _unsafe(name, "it has characters that aren't text")
+    if _SLASHES & set(composed + plain):
+        raise _unsafe(name, "it is a path, or looks like one")
+    if not plain.strip(". ") or plain.startswith("."):
+        raise _unsafe(name, "it begins with a dot, or has nothing else in it")
+    if plain != plain.strip() or plain.endswith(".") or any(c != " " for c in _BLANKS.findall(composed)):
+        raise _unsafe(name, "it has blanks or dots at its ends, or unusual blanks")
+    if _RESERVED & set(plain):
+        raise _unsafe(name, "it has a character that not every system takes")
+    if plain.partition(".")[0].rstrip().casefold() in _DEVICES:
+        raise _unsafe(name, "it is the name of a device")
+    if len(composed.encode()) > LONGEST_NAME:
+        raise _unsafe(name, f"it is longer than {LONGEST_NAME} bytes")
+    return composed
+
+
+def _unsafe(name: str, why: str) -> UnsafeName:
+    shown = name if len(name) <= 60 else f"{name[:60]}…"
+    return UnsafeName(
+        f"The file {ascii(shown) if not shown.isprintable() else repr(shown)} can't be taken: "
+        f"{why}. Rename it."
+    )
