@@ -32,7 +32,9 @@ def request(
     scope: dict[str, Any] = {
         "type": "http",
         "method": method,
+        "scheme": "http",
         "path": path,
+        "query_string": b"",
         "headers": [
             (name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()
         ],

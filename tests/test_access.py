@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 from asgi import request
+from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 
 from qa import users
+from qa.sharing import Sharing, is_own
 from qa.users import Users, UsersUnreadable
-from web.access import NamedHosts, is_own, login, warning
+from web.access import NamedHosts, guard, login
 
 OWN = ["127.0.0.1", "127.0.0.1:7860", "localhost", "LOCALHOST:7860", "localhost.", "[::1]:7860", "[::1]"]
 ELSEWHERE = [
@@ -76,9 +78,9 @@ def test_where_it_listens_everywhere_each_of_its_addresses_is_a_name() -> None:
 )
 def test_it_warns_where_anybody_could_ask(host: str, own: bool) -> None:
     assert is_own(host) is own
-    warned = warning(host, None)
+    warned = Sharing(host).warning
     assert (warned is None) is own
-    assert warning(host, Path("users.json")) is None
+    assert Sharing(host, auth=Path("users.json")).warning is None
     if warned:
         assert f"Whoever reaches {host} can read these texts" in warned
         assert "dalil user add NAME" in warned
@@ -101,3 +103,26 @@ def test_login_asks_the_file_of_users(tmp_path: Path, monkeypatch: pytest.Monkey
         return [*first, await check("salma", "open sesame")]
 
     assert asyncio.run(attempts()) == [True, False, False, False]
+
+
+def test_guard_asks_for_the_name_first_and_then_for_the_rest(tmp_path: Path) -> None:
+    def statuses(sharing: Sharing, path: str, host: str = "localhost", size: int = 1) -> set[int]:
+        app = FastAPI()
+        app.post("/gradio_api/upload")(lambda: None)
+        app.post("/login")(lambda: None)
+        app.post("/gradio_api/queue/join")(lambda: None)
+        guard(app, sharing)
+        return {
+            request(app, path, "POST", {"Host": host, "Content-Length": f"{size}"}).status for _ in range(70)
+        }
+
+    upload, join = "/gradio_api/upload", "/gradio_api/queue/join"
+    shared = Sharing("0.0.0.0", ("library.example",), tmp_path / "users.json")
+    assert statuses(shared, join, "attack.example") == {400}
+    assert statuses(shared, join, "library.example") == {200, 429}
+    assert statuses(Sharing(), join) == {200}
+    assert statuses(Sharing(), join, "library.example") == {400}
+    assert statuses(Sharing(), join, size=10**7) == {413}
+    assert statuses(Sharing(), upload, size=10**7) == {200}
+    assert statuses(Sharing(), upload, size=10**9) == {413}
+    assert statuses(Sharing(read_only=True), upload) == {403}

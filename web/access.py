@@ -8,38 +8,34 @@ from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from qa.sharing import OWN_NAMES, Sharing, is_own
 from qa.users import Users, UsersUnreadable
+from web.limits import LoginRate, RequestRate, RequestSize
 
-OWN_NAMES: Final = ("127.0.0.1", "::1", "localhost")
 _EVERYWHERE: Final = ("0.0.0.0", "::")
+LARGEST_UPLOAD: Final = 64 << 20
+"""Bytes of one upload."""
 
 
-def is_own(host: str) -> bool:
-    """Whether a host is this machine as only itself can reach it."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.casefold() == "localhost"
+def guard(app: FastAPI, sharing: Sharing) -> None:
+    """Puts an application behind what keeps strangers out and everybody within limits.
 
-
-def warning(host: str, auth: Path | None) -> str | None:
-    """What to say where anybody could ask: it listens beyond this machine and wants no password.
-
-    Args:
-        host: where it listens.
-        auth: the file of users, if there is one.
+    Before a request reaches the application: its host's name, how often the client asks, how large it
+    is, and wrong passwords. Where it listens to this machine alone, nobody is told to ask less often.
     """
-    if is_own(host) or auth is not None:
-        return None
-    return (
-        f"Whoever reaches {host} can read these texts: no password is asked for. Add users with "
-        "`dalil user add NAME` and start the chat with --auth dalil-users.json, or leave --host out."
-    )
+    app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else LARGEST_UPLOAD)
+    if not is_own(sharing.host):
+        app.add_middleware(RequestRate)
+    if sharing.auth is not None:
+        app.add_middleware(LoginRate)
+    # Added last, so that it is asked first.
+    app.add_middleware(NamedHosts, host=sharing.host, names=sharing.names)
 
 
 class NamedHosts:

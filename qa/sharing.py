@@ -1,0 +1,45 @@
+"""Where the chat listens, and to whom it answers."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+OWN_NAMES: Final = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Where the chat listens, and to whom it answers. By default to this machine alone.
+
+    Attributes:
+        host: the address where it listens, or the name of one; 0.0.0.0 or :: for all that there are.
+        names: further names by which others reach it.
+        auth: the file of users who may; everybody if there is none.
+        read_only: whether nothing is taken in: no uploads, no removal, no verdicts on answers.
+    """
+
+    host: str = "127.0.0.1"
+    names: tuple[str, ...] = ()
+    auth: Path | None = None
+    read_only: bool = False
+
+    @property
+    def warning(self) -> str | None:
+        """What to say where anybody could ask: it listens beyond this machine and wants no password."""
+        if is_own(self.host) or self.auth is not None:
+            return None
+        return (
+            f"Whoever reaches {self.host} can read these texts: no password is asked for. Add users with "
+            "`dalil user add NAME` and start the chat with --auth dalil-users.json, or leave --host out."
+        )
+
+
+def is_own(host: str) -> bool:
+    """Whether a host is this machine as only itself can reach it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.casefold() == "localhost"
