@@ -7,6 +7,7 @@ reads what texts contain. Gradio carries events and answers between the page and
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,11 @@ from fastapi import FastAPI
 import qa
 from index.errors import DalilError, InvalidQuestion
 from index.text import Language
+from qa.service import Endpoints, Service
+from qa.sharing import OWN_MACHINE, Sharing
 from qa.types import Answer
 from web import frame, reader
+from web.access import login
 from web.conversation import Conversation, Turn
 from web.serving import HOST, PortTaken, application, listen
 
@@ -43,21 +47,29 @@ EXAMPLES: Final = (
 
 
 def launch(
-    index: Index, port: int | None = None, open_browser: bool = False, examples: Sequence[str] = ()
+    index: Index,
+    port: int | None = None,
+    open_browser: bool = False,
+    examples: Sequence[str] = (),
+    sharing: Sharing = OWN_MACHINE,
 ) -> None:
-    """Serves the chat on this machine only, until Ctrl-C.
+    """Serves the chat until Ctrl-C, to this machine only unless it is shared.
 
     Args:
         index: what is asked.
         port: where to listen; if not given, 7860 or any free one.
         open_browser: whether to open the chat in the default browser.
         examples: questions to click.
+        sharing: where it listens, and to whom it answers.
 
     Raises:
-        PortTaken: something else listens on the given port.
+        PortTaken: something else listens on the given port, or the address isn't this machine's.
+        UsersUnreadable: there is no such file of users, or it is damaged.
     """
-    with listen(port) as listener:
-        address = f"http://{HOST}:{listener.getsockname()[1]}"
+    with listen(port, sharing.host) as listener:
+        address = sharing.address(listener.getsockname()[1])
+        if sharing.warning:
+            print(f"dalil: {sharing.warning}", file=sys.stderr)
 
         def start() -> None:
             print(f"Dalil listens on {address} (Ctrl-C stops it).", flush=True)
@@ -65,7 +77,7 @@ def launch(
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        served = serve(build_chat(index, examples=examples), start)
+        served = serve(build_chat(index, examples=examples), start, sharing)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
         config = uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
@@ -75,7 +87,9 @@ def launch(
             server.run(sockets=[listener])
 
 
-def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
+def serve(
+    chat: gr.Blocks, start: Callable[[], None] = lambda: None, sharing: Sharing = OWN_MACHINE
+) -> FastAPI:
     """The web application of a chat.
 
     Gradio's own `launch` isn't used: it calls itself through the machine's HTTP proxy, if there is
@@ -84,13 +98,18 @@ def serve(chat: gr.Blocks, start: Callable[[], None] = lambda: None) -> FastAPI:
     Args:
         chat: made by `build_chat`.
         start: called once when the server has started.
+        sharing: where it listens, and to whom it answers.
+
+    Raises:
+        UsersUnreadable: there is no such file of users, or it is damaged.
     """
-    served = application(start)
+    served = application(start, sharing)
     gr.mount_gradio_app(
         served,
         chat,
         path="/",
-        server_name=HOST,
+        server_name=sharing.host,
+        auth=login(sharing.auth) if sharing.auth else None,
         footer_links=[],
         run_history=False,
         ssr_mode=False,
@@ -175,6 +194,9 @@ def build_chat(
         )
         on(page.submit, respond)
         on(page.change, translate)
+        endpoints = Endpoints(Service(index))
+        for endpoint in (endpoints.ask, endpoints.search, endpoints.read_passage):
+            gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
 
 

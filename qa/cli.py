@@ -27,6 +27,7 @@ from qa.console import (
 from qa.eval_command import EPILOG as EVAL_EPILOG
 from qa.eval_command import evaluate
 from qa.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
+from qa.sharing import OWN_MACHINE, Sharing
 from qa.user_commands import user
 
 FOLDER: Final = Path("dalil-index")
@@ -183,7 +184,13 @@ def search(
     raise typer.Exit(reply_to_all(" ".join(question), reply, as_json))
 
 
-@app.command(epilog=epilog("dalil chat --open", "dalil chat --index dalil-index --port 8000"))
+@app.command(
+    epilog=epilog(
+        "dalil chat --open",
+        "dalil chat --index dalil-index --port 8000",
+        "dalil chat --host 192.168.1.5 --auth dalil-users.json    shared; see `dalil user add -h`",
+    )
+)
 def chat(
     folder: AnswerFrom = None,
     port: Annotated[
@@ -195,12 +202,29 @@ def chat(
     open_browser: Annotated[
         bool, typer.Option("--open/--no-open", help="Whether to open the chat in your browser.")
     ] = False,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 for all of this machine's addresses."),
+    ] = OWN_MACHINE.host,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="NAME", help="A further name by which others reach it; repeatable."),
+    ] = None,
+    auth: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only these users, with their passwords: see `dalil user add -h`."),
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Take nothing in: no files, no removal, no verdicts.")
+    ] = False,
     model: ModelName = None,
 ) -> None:
-    """Serves the chat, to this machine only, until Ctrl-C."""
+    """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
 
-    ui.launch(open_named(folder, model), port, open_browser, ui.EXAMPLES if folder is None else ())
+    examples = ui.EXAMPLES if folder is None else ()
+    sharing = Sharing(host, tuple(names or ()), auth, read_only)
+    ui.launch(open_named(folder, model), port, open_browser, examples, sharing)
 
 
 @app.command(

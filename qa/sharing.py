@@ -26,6 +26,11 @@ class Sharing:
     auth: Path | None = None
     read_only: bool = False
 
+    def address(self, port: int) -> str:
+        """What to type into a browser."""
+        name = self.names[0] if self.names else self.host
+        return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+
     @property
     def warning(self) -> str | None:
         """What to say where anybody could ask: it listens beyond this machine and wants no password."""
@@ -35,6 +40,9 @@ class Sharing:
             f"Whoever reaches {self.host} can read these texts: no password is asked for. Add users with "
             "`dalil user add NAME` and start the chat with --auth dalil-users.json, or leave --host out."
         )
+
+
+OWN_MACHINE: Final = Sharing()
 
 
 def is_own(host: str) -> bool:

@@ -25,6 +25,7 @@ from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
 from qa.article import article, article_index
 from qa.cli import app
 from qa.messages import say
+from qa.sharing import Sharing
 from qa.users import Users
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -124,7 +125,7 @@ def test_help_says_what_each_command_does() -> None:
         "  index   Makes an index of your texts, or updates the one that is there.",
         "  ask     Answers a question with sentences quoted from your texts.",
         "  search  Lists the passages nearest to a question, best first.",
-        "  chat    Serves the chat, to this machine only, until Ctrl-C.",
+        "  chat    Serves the chat until Ctrl-C, to this machine only unless shared.",
         "  mcp     Lets agents ask your texts, over the Model Context Protocol.",
         "  user    Adds and removes users of a shared chat.",
         "    1    ask: the texts don't answer it",
@@ -681,7 +682,13 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
     monkeypatch.setattr(ui, "launch", launch)
     assert dalil("chat").exit_code == 0
     assert dalil("chat", "--index", "dalil-index", "--port", "8000", "--open").exit_code == 0
-    assert served == [(1, None, False, ui.EXAMPLES), (2, 8000, True, ())]
+    shared = ("chat", "--host", "0.0.0.0", "--name", "a.example", "--name", "b", "--auth", "u", "--read-only")
+    assert dalil(*shared).exit_code == 0
+    assert served == [
+        (1, None, False, ui.EXAMPLES, Sharing()),
+        (2, 8000, True, (), Sharing()),
+        (1, None, False, ui.EXAMPLES, Sharing("0.0.0.0", ("a.example", "b"), Path("u"), True)),
+    ]
     assert dalil("chat", "--port", "0").exit_code == 2
 
     def refuse(*_: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -23,7 +24,8 @@ class OwnPagesOnly:
         """Serves one request."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            foreign = headers.get("origin", "null").removeprefix("http://") != headers.get("host")
+            # Behind a proxy that speaks TLS the page's scheme is another than this server's.
+            foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
             if ("origin" in headers and foreign) or scope["path"].endswith("/upload"):
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return

@@ -9,10 +9,11 @@ from importlib import resources
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import FileResponse, Response
 
 from index.errors import DalilError
+from qa.sharing import OWN_MACHINE, Sharing
+from web.access import guard
 from web.frame import asset
 from web.guard import ContentPolicy, OwnPagesOnly
 from web.preferences import STYLES
@@ -27,23 +28,28 @@ class PortTaken(DalilError):
     """The port that the chat should listen on isn't free."""
 
 
-def listen(port: int | None = None) -> socket.socket:
-    """A socket that listens on the given port of this machine, or else on 7860 or any free one.
+def listen(port: int | None = None, host: str = HOST) -> socket.socket:
+    """A socket that listens on the given port of an address, or else on 7860 or any free one.
 
     Raises:
-        PortTaken: something else listens on the given port.
+        PortTaken: something else listens on the given port, or the address isn't this machine's.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for candidate in (PORT, 0) if port is None else (port,):
         with suppress(OSError):
-            return socket.create_server((HOST, candidate))
-    raise PortTaken(f"Port {port} of {HOST} is taken. Choose another one, or leave it out.")
+            return socket.create_server((host, candidate), family=family)
+    raise PortTaken(
+        f"Port {port or PORT} of {host} is taken, or the address isn't this machine's. "
+        "Choose another one, or leave it out."
+    )
 
 
-def application(start: Callable[[], None]) -> FastAPI:
-    """A web application that answers this machine only, and loads nothing from elsewhere.
+def application(start: Callable[[], None], sharing: Sharing = OWN_MACHINE) -> FastAPI:
+    """A web application that answers whom it should, and loads nothing from elsewhere.
 
     Args:
         start: called once when the server has started.
+        sharing: where it listens, and to whom it answers.
     """
 
     @asynccontextmanager
@@ -54,8 +60,7 @@ def application(start: Callable[[], None]) -> FastAPI:
     app = FastAPI(lifespan=lifespan, openapi_url=None)
     app.add_middleware(ContentPolicy)
     app.add_middleware(OwnPagesOnly)
-    # Else a page elsewhere could point its own name at this machine and read the texts.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    guard(app, sharing)
     for name, file in _TYPEFACES.items():
         app.get(f"/typeface/{name}.ttf")(_typeface(file))
     for name in STYLES:
