@@ -128,7 +128,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
     found = read(index, query, hits[:READ])
     probability = confidence(query, hits[:MOST_CANDIDATES], found)
     citations = _cite(index, _choose(found)) if probability >= THRESHOLD else ()
-    text = _quotations(citations) if citations else say("not_found", query.language)
+    text = quotations(citations) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 
 
@@ -243,7 +243,7 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
     return tuple(citations)
 
 
-def _quotations(citations: Sequence[Citation]) -> str:
+def quotations(citations: Sequence[Citation]) -> str:
     """Each citation as its quotation, in the quotation marks of its language, and its [n]."""
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(marks[language(c.quote)].format(c.quote, c.number) for c in citations)

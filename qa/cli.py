@@ -9,7 +9,7 @@ import sys
 import traceback
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 
@@ -24,9 +24,9 @@ from qa.console import (
     reply_to_all,
     speak_utf8,
 )
-
-if TYPE_CHECKING:
-    from index import Index
+from qa.eval_command import EPILOG as EVAL_EPILOG
+from qa.eval_command import evaluate
+from qa.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
 
 FOLDER: Final = Path("dalil-index")
 
@@ -38,32 +38,6 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-# Arguments are hidden from the list, where their Python types would stand, and described in the text.
-QuestionWords = Annotated[list[str], typer.Argument(metavar="QUESTION", hidden=True)]
-AnswerFrom = Annotated[
-    Path | None,
-    typer.Option(
-        "--index",
-        "-i",
-        metavar="DIR",
-        envvar="DALIL_INDEX",
-        help="The index to search, made by `dalil index`. If not given: the built-in article's.",
-    ),
-]
-ModelName = Annotated[
-    str | None,
-    typer.Option(
-        "--model",
-        metavar="NAME",
-        help="A sentence-transformers model: its folder, or its name on the model hub. If not given: the "
-        "one that made the index; for a new index the bundled multilingual-e5-small.",
-    ),
-]
-PassageCount = Annotated[
-    int, typer.Option("-k", "--k", metavar="N", min=1, help="How many passages to find.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON a question.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -153,7 +127,7 @@ def ask(
     from qa import ask as find_answer
     from qa.plain import Plain, answer_record
 
-    opened = _open(folder, model)
+    opened = open_named(folder, model)
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
@@ -190,7 +164,7 @@ def search(
     from qa.plain import Plain, search_record
     from qa.why import explain
 
-    opened = _open(folder, model)
+    opened = open_named(folder, model)
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
@@ -223,70 +197,10 @@ def chat(
     """Serves the chat, to this machine only, until Ctrl-C."""
     import ui
 
-    ui.launch(_open(folder, model), port, open_browser, ui.EXAMPLES if folder is None else ())
+    ui.launch(open_named(folder, model), port, open_browser, ui.EXAMPLES if folder is None else ())
 
 
-@app.command(
-    "eval",
-    epilog=epilog(
-        "dalil eval                                          the built-in article's gold questions",
-        "dalil eval xquad.ar.json --plots pictures           a file in SQuAD 1.1 format",
-        "dalil eval xquad.ar.json --questions xquad.en.json  English questions over Arabic text",
-        "dalil eval xquad.ar.json xquad.en.json              both in one collection",
-        "dalil eval xquad.ar.json --breakdown                vocalised, in dialect, without hamza ...",
-    ),
-)
-def evaluate(
-    texts: Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
-    questions: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="Ask this file's questions over the parallel FILE's paragraphs."),
-    ] = None,
-    model: ModelName = None,
-    breakdown: Annotated[
-        bool,
-        typer.Option("--breakdown", help="Ask Arabic questions again, they or the texts written otherwise."),
-    ] = False,
-    plots: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to draw the figures as well, as PNG files.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set of questions.")] = False,
-) -> None:
-    """Measures how good search, quotations and refusals are, on questions whose answers are known.
-
-    FILE is in SQuAD 1.1 format; several make one collection, whose questions are reported on by language,
-    Arabic and English apart. If none is given: the built-in article and its gold questions. It needs more
-    packages: pip install "dalil[eval]".
-    """
-    if questions and not texts:
-        raise typer.BadParameter("--questions goes with FILE: the texts that they are asked of.")
-    from dataclasses import asdict
-
-    from qa.report import check_extra, measure, table
-
-    check_extra(plots=plots is not None)
-    for name, report in measure(texts or (), questions or (), model, breakdown=breakdown):
-        if as_json:
-            print_json({"name": name} | asdict(report))
-        else:
-            print(table(name, report), end="\n\n")
-        if plots is not None:
-            from qa.plots import draw
-
-            for path in draw(plots, name, report):
-                print(f"Drawn: {path}", file=sys.stderr)
-
-
-def _open(folder: Path | None, model: str | None) -> Index:
-    if folder is not None:
-        from index import Index
-
-        return Index.open(folder, encoder=model)
-    if model is not None:
-        raise typer.BadParameter("--model goes with --index: the built-in article has a model of its own.")
-    from qa.article import article_index
-
-    return article_index()
+app.command("eval", epilog=EVAL_EPILOG)(evaluate)
 
 
 def main() -> None:

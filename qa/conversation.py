@@ -20,6 +20,8 @@ from index.types import Hit
 from qa.answer import answer
 from qa.confidence import MOST_CANDIDATES
 from qa.follow_up import leaning, topic
+from qa.messages import say
+from qa.quoted import GetDocument, Quoted
 from qa.retrieve import open_index
 from qa.types import Answer
 
@@ -47,17 +49,29 @@ class Turn:
             question and the words that it brings from them. To be shown where it differs.
         answer: to the question; its own `question` and `language` are the asker's.
         asked: when, in UTC.
+        lost: what was quoted and doesn't stand in its document any more, where the turn was loaded from
+            a file (`qa.history`): to be shown as such.
     """
 
     question: str
     searched: str
     answer: Answer
     asked: datetime
+    lost: tuple[Quoted, ...] = ()
 
     @property
     def is_follow_up(self) -> bool:
         """Whether it was understood from the turns before it."""
         return self.searched != self.question
+
+    def quoted(self, document: GetDocument) -> tuple[Quoted, ...]:
+        """All that was quoted, in the order of its numbers, with what its references say.
+
+        Args:
+            document: gives the document of an id.
+        """
+        kept = (*(Quoted.of(citation, document) for citation in self.answer.citations), *self.lost)
+        return tuple(sorted(kept, key=lambda quoted: quoted.number))
 
 
 @dataclass(frozen=True)
@@ -96,22 +110,30 @@ def converse(
         raise ValueError(f"k must be at least 1, not {k}")
     source = open_index(index).snapshot()
     asked = datetime.now(timezone.utc)
+    most = max(k, MOST_CANDIDATES)
     own = source.query(question)
     needs = leaning(question) if conversation.turns else None
     before = _leant_on(conversation.turns)
     about = topic((turn.question for turn in before), question) if needs else ""
     searched = f"{question} {about}"
+    in_context = None
     if about and len(searched) <= LONGEST:
-        documents = {c.passage.document_id for turn in before for c in turn.answer.citations}
-        hits = _in_context(source, own, source.query(searched), documents, max(k, MOST_CANDIDATES))
-        reply = answer(source, own, hits, k)
+        whole = source.query(searched)
+        quoted = {c.passage.document_id for turn in before for c in turn.answer.citations}
+        if quoted:
+            reply = answer(source, own, _in_context(source, own, whole, quoted, most), k)
+        else:
+            # What is talked about isn't known to be in the texts: confidence has to look for it too.
+            reply = answer(source, whole, source.search(whole, most), k)
+            text = reply.text if reply.found else say("not_found", own.language)
+            reply = replace(reply, question=question, language=own.language, text=text)
+        in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
-            return Turn(question, searched, reply, asked)
-        alone = answer(source, own, source.search(own, max(k, MOST_CANDIDATES)), k)
-        if alone.confidence < reply.confidence:
-            return Turn(question, searched, reply, asked)
-        return Turn(question, question, alone, asked)
-    return Turn(question, question, answer(source, own, source.search(own, max(k, MOST_CANDIDATES)), k), asked)
+            return in_context
+    alone = answer(source, own, source.search(own, most), k)
+    if in_context and in_context.answer.confidence > alone.confidence:
+        return in_context
+    return Turn(question, question, alone, asked)
 
 
 def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -122,14 +144,14 @@ def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(turns[max(first, 0) :])
 
 
-def _in_context(index: Index, own: Query, whole: Query, documents: set[str], k: int) -> list[Hit]:
+def _in_context(index: Index, own: Query, whole: Query, quoted: set[str], k: int) -> list[Hit]:
     """The passages that answer a question best among the turns that it leans on, best first.
 
     Args:
         index: what is searched.
         own: the question by itself.
         whole: the question with the words of the turns before.
-        documents: the ids of those that were quoted to these turns.
+        quoted: the ids of the documents that were quoted to those turns.
         k: how many.
     """
     found = {hit.passage.id: hit for hit in index.search(own, 2 * k)}
@@ -144,7 +166,7 @@ def _in_context(index: Index, own: Query, whole: Query, documents: set[str], k: 
         other = in_whole.get(hit.passage.id)
         score += _TOPIC_WEIGHT * (other.score if other else least)
         score /= 1 + _TOPIC_WEIGHT
-        if hit.passage.document_id in documents:
+        if hit.passage.document_id in quoted:
             score += _QUOTED
         hits.append(replace(hit, score=score))
     return sorted(hits, key=lambda hit: -hit.score)[:k]

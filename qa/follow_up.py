@@ -160,13 +160,12 @@ def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
             if is_arabic(term[0]):
                 if _ARTICLE.match(term):
                     return False
-                if _SUFFIX.fullmatch(term) and not _is_written_with_ta(question, word):
-                    if not _NO_SUFFIX.fullmatch(term):
-                        return True
+                if _has_pronoun(term, question[word.start : word.end]):
+                    return True
             before += 1
     return False
 
 
-def _is_written_with_ta(question: str, word: Term) -> bool:
-    """Whether what is read as ه at a word's end was written ة."""
-    return "ة" in question[word.start : word.end]
+def _has_pronoun(term: str, written: str) -> bool:
+    """Whether an Arabic word ends in a pronoun; ة, which is read as ه, isn't one."""
+    return bool(_SUFFIX.fullmatch(term)) and "ة" not in written and not _NO_SUFFIX.fullmatch(term)

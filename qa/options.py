@@ -1,0 +1,50 @@
+"""The options that several commands have, and the index that they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from index import Index
+
+# Arguments are hidden from the list, where their Python types would stand, and described in the text.
+QuestionWords = Annotated[list[str], typer.Argument(metavar="QUESTION", hidden=True)]
+AnswerFrom = Annotated[
+    Path | None,
+    typer.Option(
+        "--index",
+        "-i",
+        metavar="DIR",
+        envvar="DALIL_INDEX",
+        help="The index to search, made by `dalil index`. If not given: the built-in article's.",
+    ),
+]
+ModelName = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="A sentence-transformers model: its folder, or its name on the model hub. If not given: the "
+        "one that made the index; for a new index the bundled multilingual-e5-small.",
+    ),
+]
+PassageCount = Annotated[
+    int, typer.Option("-k", "--k", metavar="N", min=1, help="How many passages to find.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON a question.")]
+
+
+def open_named(folder: Path | None, model: str | None) -> Index:
+    """The index that the options name; the built-in article's if they name none."""
+    if folder is not None:
+        from index import Index
+
+        return Index.open(folder, encoder=model)
+    if model is not None:
+        raise typer.BadParameter("--model goes with --index: the built-in article has a model of its own.")
+    from qa.article import article_index
+
+    return article_index()
