@@ -19,7 +19,7 @@ from index.query import LONGEST
 from index.types import Hit
 from qa.answer import answer
 from qa.confidence import MOST_CANDIDATES
-from qa.follow_up import leaning, topic
+from qa.follow_up import content_words, leaning, topic
 from qa.messages import say
 from qa.quoted import GetDocument, Quoted
 from qa.retrieve import open_index
@@ -120,13 +120,12 @@ def converse(
     if about and len(searched) <= LONGEST:
         whole = source.query(searched)
         quoted = {c.passage.document_id for turn in before for c in turn.answer.citations}
-        if quoted:
-            reply = answer(source, own, _in_context(source, own, whole, quoted, most), k)
-        else:
-            # What is talked about isn't known to be in the texts: confidence has to look for it too.
-            reply = answer(source, whole, source.search(whole, most), k)
-            text = reply.text if reply.found else say("not_found", own.language)
-            reply = replace(reply, question=question, language=own.language, text=text)
+        # «ولماذا؟» alone says nothing that a passage could meet. And where nothing was quoted, what is
+        # talked about isn't known to be in the texts: confidence has to look for it too.
+        read = own if quoted and content_words(question) else whole
+        reply = answer(source, read, _in_context(source, read, whole, quoted, most), k)
+        text = reply.text if reply.found else say("not_found", own.language)
+        reply = replace(reply, question=question, language=own.language, text=text)
         in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
             return in_context
@@ -144,24 +143,24 @@ def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     return tuple(turns[max(first, 0) :])
 
 
-def _in_context(index: Index, own: Query, whole: Query, quoted: set[str], k: int) -> list[Hit]:
+def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: int) -> list[Hit]:
     """The passages that answer a question best among the turns that it leans on, best first.
 
     Args:
         index: what is searched.
-        own: the question by itself.
+        read: the question by itself, or the whole where it says nothing by itself.
         whole: the question with the words of the turns before.
         quoted: the ids of the documents that were quoted to those turns.
         k: how many.
     """
-    found = {hit.passage.id: hit for hit in index.search(own, 2 * k)}
+    found = {hit.passage.id: hit for hit in index.search(read, 2 * k)}
     in_whole = {hit.passage.id: hit for hit in index.search(whole, 2 * k)}
-    weights = own.tokens.weights / max(float(own.tokens.weights.sum()), 1e-12)
+    weights = read.tokens.weights / max(float(read.tokens.weights.sum()), 1e-12)
     least = min((hit.score for hit in in_whole.values()), default=0.0)
     hits = []
     for hit in (in_whole | found).values():
         # Late interaction, since a passage that only the whole was found for has no other score.
-        matches = own.tokens.similarities(index.tokens(hit.passage)).max(axis=1, initial=0)
+        matches = read.tokens.similarities(index.tokens(hit.passage)).max(axis=1, initial=0)
         score = float(matches @ weights)
         other = in_whole.get(hit.passage.id)
         score += _TOPIC_WEIGHT * (other.score if other else least)

@@ -50,11 +50,11 @@ a an the of in on at to from for by with about as into onto over under between a
 and or but so then than because if when where why how who whom whose what which that there here
 is are was were be been being am do does did has have had can could will would shall should may might must
 what's who's where's when's one ones same such also too now again not no yes any some much many long old
-often far more most else ever just only please tell me happen happened
+often far more most else ever just only please tell me happen happened reason
 من ما ماذا متى أين كيف كم هل لماذا لم لمن بم بماذا عم أي أية أيهما
 في على إلى عن مع بين بعد قبل خلال منذ حتى عند لدى حول ضمن نحو دون سوى غير كل بعض أيضا فقط الآن
 هو هي هم هما هن هناك هنا كذلك كان كانت كانوا يكون تكون ليس ليست قد لقد لا لن إن أن إذا لو أو ثم بل و ف
-الوقت حدث حدثت حصل جرى تم يتم
+الوقت السبب سبب حدث حدثت حصل جرى تم يتم
 """)
 )
 _AND: Final = regex.compile(
@@ -68,9 +68,19 @@ _WHAT_ABOUT: Final = regex.compile(
 _EXPLETIVE: Final = regex.compile(r"\bit\b.*\b(?:for|that|when)\b")
 # "That" that stands for what was said: "When was that?", "To whom did he say that?"
 _THAT: Final = regex.compile(r"\b(?:is|was|did|does|has|after|before) that\b|\bthat\W*$")
+# "There" that stands for a place: not "Are there ...?", not "There is ...".
+_THERE: Final = regex.compile(
+    r"(?<!\b(?:is|are|was|were|be|been) )\bthere\b(?! (?:is|are|was|were|be|been|will|has|have|had)\b)"
+    r"|\bهناك\W*$"
+)
 _SUFFIX: Final = regex.compile(r".{2,}(?:ه|ها|هم|هما|هن)")
 # End like a pronoun and have none, or one that stands for what is named beside them.
-_NO_SUFFIX: Final = regex.compile(
+_NO# "There" that stands for a place: not "Are there ...?", not "There is ...".
+_THERE: Final = regex.compile(
+    r"(?<!\b(?:is|are|was|were|be|been) )\bthere\b(?! (?:is|are|was|were|be|been|will|has|have|had)\b)"
+    r"|\bهناك\W*$"
+)
+_SUFFIX: Final = regex.compile(
     r"[وفبلك]{0,2}(?:مياه|وجه|اتجاه|تجاه|انتباه|فقه|شبه|تشابه|شفاه|جباه|تنبيه|ترفيه|توجيه|تشويه|تشبيه|نزيه|كريه"
     r"|مهم|اهم|فهم|سهم|وهم|درهم|متهم|مساهم|تفاهم|ذهن|رهن|دهن|مهما"
     r"|(?:نفس|ذات|كل|بعض|احد|احدي|جميع|معظم|اغلب|وحد)(?:ه|ها|هم|هما|هن))"
@@ -140,7 +150,7 @@ def _names(question: str, found: Sequence[Term]) -> list[Term]:
 
 def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
     """Whether it has a pronoun and, before that, next to nothing that the pronoun could stand for."""
-    if _THAT.search(text):
+    if _THAT.search(text) or _THERE.search(text):
         return True
     names = _names(question, found)
     asks_who = bool(found) and found[0].term in _ASKS_WHO_OR_WHAT
