@@ -75,12 +75,7 @@ _THERE: Final = regex.compile(
 )
 _SUFFIX: Final = regex.compile(r".{2,}(?:ه|ها|هم|هما|هن)")
 # End like a pronoun and have none, or one that stands for what is named beside them.
-_NO# "There" that stands for a place: not "Are there ...?", not "There is ...".
-_THERE: Final = regex.compile(
-    r"(?<!\b(?:is|are|was|were|be|been) )\bthere\b(?! (?:is|are|was|were|be|been|will|has|have|had)\b)"
-    r"|\bهناك\W*$"
-)
-_SUFFIX: Final = regex.compile(
+_NO_SUFFIX: Final = regex.compile(
     r"[وفبلك]{0,2}(?:مياه|وجه|اتجاه|تجاه|انتباه|فقه|شبه|تشابه|شفاه|جباه|تنبيه|ترفيه|توجيه|تشويه|تشبيه|نزيه|كريه"
     r"|مهم|اهم|فهم|سهم|وهم|درهم|متهم|مساهم|تفاهم|ذهن|رهن|دهن|مهما"
     r"|(?:نفس|ذات|كل|بعض|احد|احدي|جميع|معظم|اغلب|وحد)(?:ه|ها|هم|هما|هن))"
