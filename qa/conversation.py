@@ -123,7 +123,7 @@ def converse(
         # «ولماذا؟» alone says nothing that a passage could meet. And where nothing was quoted, what is
         # talked about isn't known to be in the texts: confidence has to look for it too.
         read = own if quoted and content_words(question) else whole
-        reply = answer(source, read, _in_context(source, read, whole, quoted, most), k)
+        reply = answer(source, read, _in_context(source, read, whole, quoted, most), k, whole)
         text = reply.text if reply.found else say("not_found", own.language)
         reply = replace(reply, question=question, language=own.language, text=text)
         in_context = Turn(question, searched, reply, asked)
