@@ -97,8 +97,8 @@ def feedback_table(name: str, report: FeedbackReport) -> str:
         ("refusals told wrong that are repeated", report.refused_again),
     ]
     lines = [
-        f"{name}: {report.right_answers} answers told right, {report.wrong_answers} told wrong; "
-        f"{report.outdated} verdicts left out since the texts have changed, {report.unreadable} unreadable",
+        f"{name}: answers told right {report.right_answers}, told wrong {report.wrong_answers}, "
+        f"left out since the texts have changed {report.outdated}; unreadable lines {report.unreadable}",
         "",
         *(
             f"{label:40}{figure.mean:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
