@@ -79,8 +79,9 @@ def test_a_line_by_hand_is_a_verdict(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "x", "3", "[]", "{}", "\udcff", "[" * 100_000, verdict_line(version=2), verdict_line(verdict="perhaps"),
-        verdict_line(question=3), verdict_line(quoted=[{}]), verdict_line(time="now"),
+        "x", "3", "[]", "{}", "\udcff", "[" * 100_000, verdict_line(version=2),
+        verdict_line(verdict="perhaps"), verdict_line(question=3), verdict_line(quoted=[{}]),
+        verdict_line(time="now"),
     ],
 )  # fmt: skip
 def test_lines_that_are_no_verdicts_are_counted(line: str, tmp_path: Path) -> None:

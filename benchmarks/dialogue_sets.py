@@ -1,4 +1,4 @@
-"""The dialogues of tests/dialogues: texts written for them, and follow-ups with the paragraph that answers.
+"""The dialogues of benchmarks/dialogues: texts, and follow-ups with the paragraph that answers each.
 
 `tuning` was written before anything understood follow-ups, `held_out` with it and looked at when that
 worked, `fresh` after the last change that the second set led to. All texts are inventions.
@@ -30,6 +30,7 @@ class Dialogue:
     quote: str
 
     def is_in(self, passage: Passage) -> bool:
+        """Whether this passage is of the paragraph that answers it."""
         document = article().id if self.document == "article" else self.document
         return (passage.document_id, passage.number) == (document, self.paragraph)
 
@@ -41,5 +42,6 @@ def texts() -> list[Document]:
 
 
 def dialogues(name: str) -> list[Dialogue]:
+    """The dialogues of a set."""
     rows = map(json.loads, (FOLDER / f"{name}.jsonl").read_text("utf-8").splitlines())
     return [Dialogue(**{**row, "before": tuple(row["before"])}) for row in rows]
