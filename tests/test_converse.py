@@ -40,7 +40,8 @@ def first(turn: Turn) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize(
-    ("before", "document"), [("Where stands Kestrel tower?", "tower"), ("What crosses Heron bridge?", "bridge")]
+    ("before", "document"),
+    [("Where stands Kestrel tower?", "tower"), ("What crosses Heron bridge?", "bridge")],
 )
 def test_a_follow_up_is_about_what_was_quoted_before(twins: Index, before: str, document: str) -> None:
     """The paragraphs that answer it are alike: only the turn before tells them apart."""
