@@ -36,6 +36,7 @@ eval: $(VENV)/.app         ## quality on the gold questions
 bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
 	@test -n "$(XQUAD)" -a -n "$(TYDI)" || { echo "Say where the data is: make bench XQUAD=folder TYDI=file (benchmarks/quality.py tells what it is)"; exit 2; }
 	$(BENCH)/bin/python benchmarks/quality.py --xquad $(XQUAD) --tydi $(TYDI)
+	$(BENCH)/bin/python benchmarks/conversation.py --xquad $(XQUAD) --tydi $(TYDI)
 	$(BENCH)/bin/python benchmarks/speed.py --xquad $(XQUAD) --tydi $(TYDI)
 
 clean:                     ## remove the virtual environments and what tools left

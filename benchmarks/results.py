@@ -22,6 +22,8 @@ ORDER = (
     "XQuAD, both languages",
     "XQuAD, ways of writing",
     "Beside peers",
+    "Follow-ups",
+    "Complete questions in a conversation",
     "Cold start",
     "Encoding",
     "BM25",
@@ -36,9 +38,10 @@ PACKAGES = (
 )  # fmt: skip
 HEADING = """# Quality and speed
 
-Made by `benchmarks/quality.py` and `benchmarks/speed.py`. Figures of quality are means over questions with
-95 % bootstrap intervals; docs/evaluation.md says what each is. Times are of a machine that may have been
-busy with other things: compare them within one section only, where everything was measured in one run.
+Made by `benchmarks/quality.py`, `benchmarks/conversation.py` and `benchmarks/speed.py`. Figures of quality
+are means over questions with 95 % bootstrap intervals; docs/evaluation.md says what each is. Times are of a
+machine that may have been busy with other things: compare them within one section only, where everything
+was measured in one run.
 The environment of `make bench` has PyStemmer 2, which a peer needs, the chat's has 3: 18 of the 6,841
 English word forms of XQuAD have other stems there.
 """

@@ -4,7 +4,8 @@
 """
 
 from qa.answer import ask
+from qa.conversation import Conversation, Turn, converse
 from qa.retrieve import retrieve
 from qa.types import Answer, BrokenCitation, Citation
 
-__all__ = ["Answer", "BrokenCitation", "Citation", "ask", "retrieve"]
+__all__ = ["Answer", "BrokenCitation", "Citation", "Conversation", "Turn", "ask", "converse", "retrieve"]

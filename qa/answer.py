@@ -116,7 +116,7 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
     return replace(reply, hits=(*hits, *further[: k - len(hits)]))
 
 
-def answer(index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
+def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Query | None = None) -> Answer:
     """Answers a question from passages that were found for it.
 
     Args:
@@ -124,11 +124,16 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
         query: the question.
         hits: the passages, best first.
         k: how many of them the answer holds.
+        fuller: the question with more words, where it doesn't say by itself what it is about: confidence
+            is then the mean of that in either.
     """
     found = read(index, query, hits[:READ])
     probability = confidence(query, hits[:MOST_CANDIDATES], found)
+    if fuller is not None:
+        as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, hits[:READ]))
+        probability = (probability + as_fuller) / 2
     citations = _cite(index, _choose(found)) if probability >= THRESHOLD else ()
-    text = _quotations(citations) if citations else say("not_found", query.language)
+    text = quotations(citations) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 
 
@@ -243,7 +248,7 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
     return tuple(citations)
 
 
-def _quotations(citations: Sequence[Citation]) -> str:
+def quotations(citations: Sequence[Citation]) -> str:
     """Each citation as its quotation, in the quotation marks of its language, and its [n]."""
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(marks[language(c.quote)].format(c.quote, c.number) for c in citations)

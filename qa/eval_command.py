@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from qa.console import epilog, print_json
-from qa.options import ModelName
+from qa.options import AnswerFrom, ModelName, open_named
 
 EPILOG: Final = epilog(
     "dalil eval                                          the built-in article's gold questions",
@@ -17,6 +17,7 @@ EPILOG: Final = epilog(
     "dalil eval xquad.ar.json --questions xquad.en.json  English questions over Arabic text",
     "dalil eval xquad.ar.json xquad.en.json              both in one collection",
     "dalil eval xquad.ar.json --breakdown                vocalised, in dialect, without hamza ...",
+    "dalil eval --feedback mine.jsonl -i dalil-index     what readers said of the chat's answers",
 )
 
 
@@ -34,13 +35,19 @@ def evaluate(
     plots: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to draw the figures as well, as PNG files.")
     ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Verdicts from the chat on answers from --index, as questions."),
+    ] = None,
+    folder: AnswerFrom = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set of questions.")] = False,
 ) -> None:
     """Measures how good search, quotations and refusals are, on questions whose answers are known.
 
     FILE is in SQuAD 1.1 format; several make one collection, whose questions are reported on by language,
-    Arabic and English apart. If none is given: the built-in article and its gold questions. It needs more
-    packages: pip install "dalil[eval]".
+    Arabic and English apart. If none is given: the built-in article and its gold questions; or, with
+    --feedback, an index of yours and what was said of its answers. It needs more packages:
+    pip install "dalil[eval]".
     """
     if questions and not texts:
         raise typer.BadParameter("--questions goes with FILE: the texts that they are asked of.")
@@ -49,6 +56,17 @@ def evaluate(
     from qa.report import check_extra, measure, table
 
     check_extra(plots=plots is not None)
+    if feedback is not None:
+        if texts or breakdown or plots:
+            raise typer.BadParameter("--feedback goes with --index, --model and --json alone.")
+        from qa.feedback_report import feedback_table, measure_feedback
+
+        judged = measure_feedback(feedback, open_named(folder, model))
+        if as_json:
+            print_json({"name": feedback.stem} | asdict(judged))
+        else:
+            print(feedback_table(feedback.stem, judged))
+        return
     for name, report in measure(texts or (), questions or (), model, breakdown=breakdown):
         if as_json:
             print_json({"name": name} | asdict(report))

@@ -133,6 +133,17 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "لا جواب من دليل. تحقّق من أنّه ما زال يعمل.",
         "en": "Dalil doesn't respond. See whether it is still running.",
     },
+    # Before what was searched for, where that isn't the question alone.
+    "searched_for": {"ar": "بحث دليل عن:", "en": "Searched for:"},
+    "no_longer_there": {
+        "ar": "تغيّرت النصوص بعد هذا الجواب، فلم يعد ما اقتُبس في موضعه.",
+        "en": "The texts have changed since this answer: what was quoted isn't where it was.",
+    },
+    "export": {"ar": "حفظ المحادثة", "en": "Save the conversation"},
+    "new_conversation": {"ar": "محادثة جديدة", "en": "New conversation"},
+    "right": {"ar": "الجواب صحيح", "en": "This is right"},
+    "wrong": {"ar": "الجواب غير صحيح", "en": "This isn't right"},
+    "verdict_kept": {"ar": "حُفظ رأيك على هذا الجهاز وحده.", "en": "Kept, on this machine only."},
 }
 
 # The least confidence at which each phrase may be said; below all of them it is "unsure".

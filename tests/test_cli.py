@@ -13,7 +13,7 @@ import sys
 import termios
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fake_encoder import FakeEncoder
@@ -22,8 +22,10 @@ from typer.testing import CliRunner, Result
 import index.encoder
 import qa.answer
 from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
+from qa import Conversation, converse
 from qa.article import article, article_index
 from qa.cli import app
+from qa.feedback import Verdict, record
 from qa.messages import say
 from qa.sharing import Sharing
 from qa.users import Users
@@ -660,6 +662,24 @@ def test_eval_of_the_built_in_article() -> None:
     assert (arabic["name"], english["name"]) == ("article, ar", "article, en")
     assert arabic["questions"] == english["questions"] == 48
     assert arabic["unanswerable"] == 14
+
+
+@pytest.mark.usefixtures("texts")
+def test_eval_of_what_readers_said(tmp_path: Path) -> None:
+    opened = Index.open("dalil-index")
+    for question, verdict in ((WHO_OPENED, "right"), (WHO_SIGNED, "wrong"), (MOON, "right")):
+        turn = converse(Conversation(), question, opened)
+        record(turn, cast(Verdict, verdict), opened.document, tmp_path / "mine.jsonl")
+    done = dalil("eval", "--feedback", "mine.jsonl", "-i", "dalil-index", "--json")
+    assert done.exit_code == 0
+    report = json.loads(done.stdout)
+    assert (report["name"], report["right_answers"], report["wrong_answers"]) == ("mine", 2, 1)
+    assert report["right"]["retrieval"]["whole"]["R@1"]["mean"] == 1
+    assert (report["right"]["unanswerable"], report["wrong_again"]["mean"]) == (1, 1)
+    as_table = dalil("eval", "--feedback", "mine.jsonl", "-i", "dalil-index").stdout
+    assert as_table.startswith("mine: answers told right 2, told wrong 1, ")
+    assert dalil("eval", "--feedback", "none.jsonl", "-i", "dalil-index").exit_code == 2
+    assert dalil("eval", "--feedback", "mine.jsonl", "--breakdown").exit_code == 2
 
 
 def test_eval_of_what_it_cannot_read_or_use(parallel: tuple[str, str], tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 import index
 import qa
 from index import Document, Hit, Index, Passage
-from qa import Answer, Citation
+from qa import Answer, Citation, Conversation, Turn
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PACKAGES = ("index", "qa", "web")
@@ -78,6 +78,11 @@ EMPTY = inspect.Parameter.empty
     ("function", "expected"),
     [
         (qa.ask, [("question", EMPTY, False), ("index", None, False), ("k", 5, False)]),
+        (
+            qa.converse,
+            [("conversation", EMPTY, False), ("question", EMPTY, False), ("index", None, False),
+             ("k", 5, False)],
+        ),
         (qa.retrieve, [("question", EMPTY, False), ("k", 5, False), ("index", None, False)]),
         (Index.search, [("question", EMPTY, False), ("k", 10, False)]),
         (
@@ -103,6 +108,8 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
         (Passage, ["id", "document_id", "number", "start", "end", "text"]),
         (Hit, ["passage", "score", "ranks", "scores"]),
         (Citation, ["number", "passage", "start", "end"]),
+        (Turn, ["question", "searched", "answer", "asked", "lost"]),
+        (Conversation, ["turns"]),
         (Answer, ["question", "language", "text", "citations", "hits", "confidence"]),
     ],
 )
@@ -114,7 +121,8 @@ def test_what_flows_is_frozen_and_has_these_fields(type_: Any, fields: list[str]
 
 
 def test_public_names() -> None:
-    assert set(qa.__all__) == {"Answer", "BrokenCitation", "Citation", "ask", "retrieve"}
+    types = {"Answer", "BrokenCitation", "Citation", "Conversation", "Turn"}
+    assert set(qa.__all__) == types | {"ask", "converse", "retrieve"}
     errors = {
         "DalilError", "EncoderMismatch", "EncoderUnavailable", "IndexDamaged", "IndexLocked", "IndexNotFound",
         "InvalidDocument", "InvalidQuestion", "UnreadableFile",
@@ -186,6 +194,7 @@ def test_all_files_are_looked_at() -> None:
     names = {name(path) for path in PRODUCT}
     assert {"index/store.py", "index/text.py", "qa/answer.py", "qa/cli.py", "qa/types.py", "ui.py"} <= names
     assert modules(REPOSITORY / "qa" / "cli.py") >= {"qa", "ui", "typer"}
+    assert modules(REPOSITORY / "qa" / "options.py") >= {"index", "qa", "typer"}
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name)

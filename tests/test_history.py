@@ -1,0 +1,168 @@
+"""Conversations on disk: what comes back, and what is told to be gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import Document, Hit, Passage
+from qa import Answer, Citation, Conversation, Turn
+from qa.history import HistoryUnreadable, data_folder, from_json, load, save, to_json
+
+RIVER = Document(
+    "The river floods in spring.\nFarmers wait on the hills.",
+    title="River",
+    author="A. Bell",
+    source="river.txt",
+    id="river",
+)
+BREAD = Document("Bread needs flour, water and salt.", title="Bread", id="bread")
+ASKED = datetime(2026, 11, 25, 9, 30, tzinfo=timezone.utc)
+
+
+def among(*documents: Document) -> Callable[[str], Document]:
+    return {document.id: document for document in documents}.__getitem__
+
+
+def quotation(document: Document, number: int, quote: str, paragraph: int) -> Citation:
+    start = document.text.index(quote)
+    passage = Passage.of(document, paragraph, start, start + len(quote) + 1)
+    return Citation.of(document, number, passage, start, start + len(quote))
+
+
+def turn(question: str, *citations: Citation, searched: str = "", **changes: Any) -> Turn:
+    hits = tuple(Hit(c.passage, 0.5, {"bm25": 1, "late": None}, {"bm25": 0.25}) for c in citations)
+    text = "\n".join(f"“{c.quote}” [{c.number}]" for c in citations) or "The texts don't answer this."
+    answer = Answer(question, "en", text, citations, hits, 0.75)
+    return replace(Turn(question, searched or question, answer, ASKED), **changes)
+
+
+FLOODS = quotation(RIVER, 1, "The river floods in spring", 1)
+FLOUR = quotation(BREAD, 2, "Bread needs flour, water and salt", 1)
+CONVERSATION = Conversation(
+    (
+        turn("When does it flood, and what needs flour?", FLOODS, FLOUR),
+        turn("And why?", searched="And why? flood flour"),
+    )
+)
+
+
+def test_what_was_kept_comes_back() -> None:
+    everything = among(RIVER, BREAD)
+    assert from_json(to_json(CONVERSATION, everything), everything) == CONVERSATION
+
+
+def test_a_file_is_whole_and_readable(tmp_path: Path) -> None:
+    everything = among(RIVER, BREAD)
+    path = tmp_path / "kept" / "conversation.json"
+    assert load(path, everything) == Conversation()
+    save(CONVERSATION, path, everything)
+    save(Conversation(CONVERSATION.turns[:1]), path, everything)
+    assert load(path, everything).turns == CONVERSATION.turns[:1]
+    assert [file.name for file in path.parent.iterdir()] == ["conversation.json"]
+    record = json.loads(path.read_text("utf-8"))
+    assert (record["format"], record["version"]) == ("dalil conversation", 1)
+    quoted = record["turns"][0]["quoted"][0]
+    assert (quoted["quote"], quoted["title"], quoted["start"]) == ("The river floods in spring", "River", 0)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(among(BREAD), id="document removed"),
+        pytest.param(
+            among(BREAD, replace(RIVER, text="The river floods in autumn.\nFarmers wait.")), id="other words"
+        ),
+        pytest.param(among(BREAD, replace(RIVER, text="Spring.\n" + RIVER.text)), id="moved"),
+        pytest.param(among(BREAD, replace(RIVER, text="Short.")), id="shorter than its place"),
+    ],
+)
+def test_a_quotation_that_no_longer_stands_is_told(now: Callable[[str], Document]) -> None:
+    kept = to_json(CONVERSATION, among(RIVER, BREAD))
+    first, _ = from_json(kept, now).turns
+    assert [citation.quote for citation in first.answer.citations] == ["Bread needs flour, water and salt"]
+    assert first.answer.text == "“Bread needs flour, water and salt” [2]"
+    (lost,) = first.lost
+    assert (lost.number, lost.quote, lost.title, lost.author) == (
+        1, "The river floods in spring", "River", "A. Bell",
+    )  # fmt: skip
+    assert [hit.passage.document_id for hit in first.answer.hits] == ["bread"]
+
+
+def test_where_all_is_lost_nothing_counts_as_found() -> None:
+    kept = to_json(Conversation((turn("When?", FLOODS), turn("Why?"))), among(RIVER))
+    gone, never = from_json(kept, among(BREAD)).turns
+    assert not gone.answer.found
+    assert gone.answer.text == "The texts have changed since this answer: what was quoted isn't where it was."
+    assert (never.answer.text, never.lost) == ("The texts don't answer this.", ())
+
+
+def test_what_was_lost_is_kept_and_comes_back_with_its_document() -> None:
+    kept = to_json(CONVERSATION, among(RIVER, BREAD))
+    without = from_json(kept, among(BREAD))
+    again = to_json(without, among(BREAD))
+    restored = from_json(again, among(RIVER, BREAD)).turns[0]
+    assert (restored.answer.citations, restored.lost) == ((FLOODS, FLOUR), ())
+
+
+def test_an_answer_in_a_file_is_never_taken_for_what_a_text_says() -> None:
+    """Someone may have edited it: only what stands in the document at that place is quoted."""
+    everything = among(RIVER, BREAD)
+    forged = to_json(CONVERSATION, everything).replace("floods in spring", "floods in summer")
+    first = from_json(forged, everything).turns[0]
+    assert "summer" not in first.answer.text
+    assert first.lost[0].quote == "The river floods in summer"
+
+
+def broken(**changes: object) -> str:
+    record = json.loads(to_json(CONVERSATION, among(RIVER, BREAD)))
+    record["turns"][0].update(changes)
+    return json.dumps(record)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "3",
+        "[]",
+        "{}",
+        '{"format": "something", "version": 1, "turns": []}',
+        '{"format": "dalil conversation", "version": 1, "turns": [3]}',
+        "[" * 100_000,
+        broken(question=3),
+        broken(asked="yesterday"),
+        broken(asked="2026-11-25T09:30:00"),
+        broken(confidence=2),
+        broken(confidence=float("nan")),
+        broken(confidence="0.5"),
+        broken(quoted=[{}]),
+        broken(quoted=[{"number": 1, "more": 2}]),
+        broken(hits=[{"document_id": "river"}]),
+    ],
+)
+def test_what_is_no_conversation_is_refused(content: str) -> None:
+    with pytest.raises(HistoryUnreadable, match="isn't a conversation"):
+        from_json(content, among(RIVER, BREAD))
+
+
+def test_another_version_is_refused_by_name(tmp_path: Path) -> None:
+    content = to_json(CONVERSATION, among(RIVER, BREAD)).replace('"version": 1', '"version": 2')
+    with pytest.raises(HistoryUnreadable, match="in format 2"):
+        from_json(content, among(RIVER, BREAD))
+    (tmp_path / "kept.json").write_bytes(b"\xff")
+    with pytest.raises(HistoryUnreadable, match=r"kept\.json"):
+        load(tmp_path / "kept.json", among())
+
+
+def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DALIL_DATA", str(tmp_path))
+    assert data_folder() == tmp_path
+    monkeypatch.delenv("DALIL_DATA")
+    assert data_folder().name == "dalil"
