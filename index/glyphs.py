@@ -1,4 +1,4 @@
-"""Glyphs on a page -> rows, and a row's glyphs -> a line of signs: letters with their marks, spaces."""
+"""Glyphs on a page -> rows, and a row's glyphs -> a line of signs, spaces among them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from index.visual_order import Sign
 _SPACE: Final = 0.18
 _SPACE_BESIDE_SPACES: Final = 0.4
 _SAME_LINE: Final = 0.5
-_SHADDA: Final = "\u0651"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Glyph:
     @property
     def is_mark(self) -> bool:
         """Whether it belongs to the letter that it stands at."""
-        return is_mark(self.text)
+        return bool(self.text) and all(unicodedata.category(c) == "Mn" for c in self.text)
 
     @property
     def is_blank(self) -> bool:
@@ -81,14 +80,9 @@ class Line:
         return "".join(sign.text for sign in self.signs).split()
 
 
-def is_mark(text: str) -> bool:
-    """Whether a text is made of marks alone."""
-    return bool(text) and all(unicodedata.category(c) == "Mn" for c in text)
-
-
 def baseline_of(glyphs: Sequence[Glyph]) -> float:
-    """The height of most of the glyphs that aren't marks."""
-    return statistics.median_low([g.baseline for g in glyphs if not g.is_mark] or [glyphs[0].baseline])
+    """The height of most of the glyphs."""
+    return statistics.median_low([glyph.baseline for glyph in glyphs])
 
 
 def size_of(glyphs: Sequence[Glyph]) -> float:
@@ -97,20 +91,13 @@ def size_of(glyphs: Sequence[Glyph]) -> float:
 
 
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Glyphs that stand at one height, across the page, from top to bottom; marks with their letters."""
+    """Glyphs that stand at one height, across the page, from top to bottom."""
     rows: list[list[Glyph]] = []
-    marks: list[Glyph] = []
     for glyph in sorted(glyphs, key=lambda glyph: -glyph.baseline):
-        if glyph.is_mark:
-            marks.append(glyph)
-        elif rows and same_line(rows[-1][0], glyph):
+        if rows and same_line(rows[-1][0], glyph):
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    for mark in marks:
-        near = [row for row in rows if abs(row[0].baseline - mark.baseline) < mark.size]
-        if near:
-            min(near, key=lambda row: _from_row(mark, row)).append(mark)
     return rows
 
 
@@ -119,34 +106,32 @@ def same_line(one: Glyph | Line, other: Glyph | Line) -> bool:
     return abs(one.baseline - other.baseline) < _SAME_LINE * min(one.size, other.size)
 
 
-def _from_row(mark: Glyph, row: Sequence[Glyph]) -> float:
-    nearest = min(glyph.distance(mark.middle) for glyph in row)
-    return nearest + abs(row[0].baseline - mark.baseline)
-
-
 def line_of(glyphs: Sequence[Glyph]) -> Line:
     """The line that glyphs of one row make."""
-    bases = sorted((g for g in glyphs if not g.is_mark), key=lambda g: g.middle)
-    marks = _marks(bases, [g for g in glyphs if g.is_mark])
-    has_spaces = sum(g.is_blank for g in bases) > 1
+    ordered = sorted(glyphs, key=lambda g: g.middle)
+    has_spaces = sum(g.is_blank for g in ordered) > 1
     least_gap = _SPACE_BESIDE_SPACES if has_spaces else _SPACE
     signs: list[Sign] = []
     words: list[list[float]] = []
     right = float("inf")
-    for place, glyph in enumerate(bases):
-        if signs and (glyph.is_blank or glyph.left - right > least_gap * glyph.size) and signs[-1].text != " ":
+    for place, glyph in enumerate(ordered):
+        if (
+            signs
+            and (glyph.is_blank or glyph.left - right > least_gap * glyph.size)
+            and signs[-1].text != " "
+        ):
             signs.append(Sign(" "))
         if not glyph.is_blank:
             if not words or signs[-1:] == [Sign(" ")]:
                 words.append([glyph.left, glyph.right])
             words[-1][1] = max(words[-1][1], glyph.right)
             if glyph.text:
-                signs.append(Sign(glyph.text + marks.get(place, ""), glyph.is_as_typed))
+                signs.append(Sign(glyph.text, glyph.is_as_typed))
         right = max(right, glyph.right) if place else glyph.right
     if signs[-1:] == [Sign(" ")]:
         signs.pop()
     widths = [end - start for start, end in words] or [0.0]
-    ink = [g for g in bases if not g.is_blank] or bases
+    ink = [g for g in ordered if not g.is_blank] or ordered
     return Line(
         tuple(signs),
         min(g.left for g in ink),
@@ -156,15 +141,3 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
         widths[0],
         widths[-1],
     )
-
-
-def _marks(bases: Sequence[Glyph], marks: Iterable[Glyph]) -> dict[int, str]:
-    """The marks of each letter, by its place; a shadda comes first, as people type it."""
-    letters = [i for i, glyph in enumerate(bases) if not glyph.is_blank and glyph.text]
-    found: dict[int, str] = {}
-    for mark in marks if letters else ():
-        owner = min(
-            letters, key=lambda i: (bases[i].distance(mark.middle), abs(bases[i].middle - mark.middle))
-        )
-        found[owner] = found.get(owner, "") + mark.text
-    return {place: "".join(sorted(own, key=lambda c: c != _SHADDA)) for place, own in found.items()}

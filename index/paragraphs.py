@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import regex
@@ -42,13 +42,13 @@ class _Paragraph:
 
     Attributes:
         lines: from top to bottom.
-        right_to_left: how most of its words are written.
+        edges: of the block that it begins in.
         room: what is left free after its last line.
         is_indented: whether its first line is.
     """
 
     lines: list[Line]
-    right_to_left: bool
+    edges: _Edges
     room: float
     is_indented: bool
 
@@ -73,7 +73,7 @@ def paragraphs_of(pages: Pages) -> list[str]:
             else:
                 found.append(paragraph)
     mirrored = _mirrored(found)
-    texts = [[as_read(line.signs, p.right_to_left, mirrored) for line in p.lines] for p in found]
+    texts = [[as_read(line.signs, p.edges.right_to_left, mirrored) for line in p.lines] for p in found]
     words = Counter(word for lines in texts for line in lines for word in regex.findall(r"[\p{L}-]+", line))
     return [_joined(lines, words) for lines in texts]
 
@@ -116,23 +116,60 @@ def _pitches(columns: Sequence[Column]) -> dict[int, float]:
 
 def _paragraphs(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[_Paragraph]:
     for block in _blocks(lines, pitches):
-        rtl = is_right_to_left(word for line in block for word in line.words)
-        left, right = min(line.left for line in block), max(line.right for line in block)
-
-        def room(line: Line, rtl: bool = rtl, left: float = left, right: float = right) -> float:
-            return line.left - left if rtl else right - line.right
-
-        def indent(line: Line, rtl: bool = rtl, left: float = left, right: float = right) -> float:
-            return (right - line.right if rtl else line.left - left) / line.size
-
+        edges = _Edges.of(block)
         own = [block[0]]
         for line, following in zip(block, block[1:], strict=False):
-            would_fit = room(line) > _first_word(following, rtl) + _SPACE * line.size
-            if would_fit or (indent(following) > _INDENT and indent(line) < _INDENT / 2):
-                yield _Paragraph(own, rtl, room(own[-1]), indent(own[0]) > _INDENT)
+            would_fit = edges.room(line) > edges.first_word(following) + _SPACE * line.size
+            if would_fit or (edges.is_indented(following) and not edges.is_indented(line)):
+                yield edges.paragraph(own)
                 own = []
             own.append(following)
-        yield _Paragraph(own, rtl, room(own[-1]), indent(own[0]) > _INDENT)
+        yield edges.paragraph(own)
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Where the lines of a block begin and end.
+
+    Attributes:
+        left, right: the edges of the block.
+        right_to_left: how most of its words are written.
+        begin_alike: whether most lines begin at the same place, so that one that doesn't is indented.
+    """
+
+    left: float
+    right: float
+    right_to_left: bool
+    begin_alike: bool
+
+    @classmethod
+    def of(cls, block: Sequence[Line]) -> _Edges:
+        left, right = min(line.left for line in block), max(line.right for line in block)
+        rtl = is_right_to_left(word for line in block for word in line.words)
+        edges = cls(left, right, rtl, begin_alike=True)
+        at_edge = sum(edges._indent(line) < _INDENT for line in block)
+        return replace(edges, begin_alike=2 * at_edge > len(block))
+
+    def room(self, line: Line) -> float:
+        """What a line leaves free."""
+        if not self.begin_alike:
+            return (self.right - self.left) - (line.right - line.left)
+        return line.left - self.left if self.right_to_left else self.right - line.right
+
+    def first_word(self, line: Line) -> float:
+        """How wide the word is that a line begins with."""
+        return line.rightmost_word if self.right_to_left else line.leftmost_word
+
+    def is_indented(self, line: Line) -> bool:
+        """Whether a line begins further in than most."""
+        return self.begin_alike and self._indent(line) >= _INDENT
+
+    def paragraph(self, lines: list[Line]) -> _Paragraph:
+        """The paragraph that these lines of the block are."""
+        return _Paragraph(lines, self, self.room(lines[-1]), self.is_indented(lines[0]))
+
+    def _indent(self, line: Line) -> float:
+        return (self.right - line.right if self.right_to_left else line.left - self.left) / line.size
 
 
 def _blocks(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[list[Line]]:
@@ -151,18 +188,14 @@ def _blocks(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[lis
 def _goes_on(paragraph: _Paragraph, following: _Paragraph) -> bool:
     """Whether a paragraph goes on at the head of the next column or page."""
     last, first = paragraph.lines[-1], following.lines[0]
-    end = as_read(last.signs, paragraph.right_to_left)
+    end = as_read(last.signs, paragraph.edges.right_to_left)
     return (
         _is_same_size(paragraph.size, following.size)
-        and paragraph.right_to_left == following.right_to_left
+        and paragraph.edges.right_to_left == following.edges.right_to_left
         and not following.is_indented
         and not _SENTENCE_END.search(end)
-        and paragraph.room <= _first_word(first, following.right_to_left) + _SPACE * last.size
+        and paragraph.room <= following.edges.first_word(first) + _SPACE * last.size
     )
-
-
-def _first_word(line: Line, right_to_left: bool) -> float:
-    return line.rightmost_word if right_to_left else line.leftmost_word
 
 
 def _is_same_size(one: float, other: float) -> bool:
@@ -177,7 +210,7 @@ def _mirrored(paragraphs: Sequence[_Paragraph]) -> str:
     votes: Counter[str] = Counter()
     for paragraph in paragraphs:
         for line in paragraph.lines:
-            votes.update(bracket_votes(line.signs, paragraph.right_to_left))
+            votes.update(bracket_votes(line.signs, paragraph.edges.right_to_left))
     return "".join(o + c for o, c in zip(OPENING, CLOSING, strict=True) if votes[o] > 0)
 
 

@@ -27,7 +27,8 @@ from pdfminer.utils import decode_text
 
 from index.columns import Column, columns
 from index.extract import Extract, Unextractable
-from index.glyphs import Glyph, is_mark
+from index.glyphs import Glyph
+from index.marks import with_marks
 from index.paragraphs import paragraphs_of
 from index.visual_order import letters_of_forms
 
@@ -66,7 +67,7 @@ def extract(content: bytes) -> Extract:
             known += sum(bool(glyph.text.strip()) for glyph in glyphs)
             # Text of another direction than most of the page's stands beside it: it comes last.
             by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
-            pages.append([column for _, turned in by_count for column in columns(turned)])
+            pages.append([column for _, turned in by_count for column in columns(with_marks(turned))])
     except Unextractable:
         raise
     except Exception as error:
@@ -190,12 +191,13 @@ class _Glyphs(PDFTextDevice):
         stretch = math.hypot(a, b)
         turns = round(math.atan2(b, a) / (math.pi / 2)) % 4
         x, y = ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
-        extent = (0.0, advance)
-        if is_mark(text) and (shape := self._shapes.extent(font, cid)):
-            extent = (shape[0] * fontsize * scaling, shape[1] * fontsize * scaling)
-        left, right = sorted((x + extent[0] * stretch, x + extent[1] * stretch))
-        size = abs(fontsize) * math.hypot(c, d)
-        self._add(turns, Glyph(text, left, right, y, size))
+        left, right = sorted((x, x + advance * stretch))
+        glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d))
+        # A mark has no width of its own; where it stands its ink tells.
+        if glyph.is_mark and (ink := self._shapes.extent(font, cid)):
+            left, right = (x + edge * fontsize * scaling * stretch for edge in ink)
+            glyph = replace(glyph, left=left, right=right)
+        self._add(turns, glyph)
         return float(advance)
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
@@ -213,7 +215,8 @@ class _Glyphs(PDFTextDevice):
         inside, self._inside = (self._inside, None) if text is not None else (None, self._inside)
         if text is None or not inside:
             return
-        turns, widest = max(inside, key=lambda item: item[1].right - item[1].left)
+        letters = [item for item in inside if not item[1].is_mark] or inside
+        turns, widest = max(letters, key=lambda item: item[1].right - item[1].left)
         if any(abs(glyph.baseline - widest.baseline) > widest.size for _, glyph in inside):
             for item in inside:  # the text of several lines, which are told apart by their places alone
                 self._add(*item)

@@ -62,7 +62,9 @@ def bracket_votes(signs: Sequence[Sign], right_to_left: bool) -> dict[str, int]:
     if right_to_left:
         text = f" {as_read(signs, right_to_left=True, mirrored='')} "
         for before, bracket, after in zip(text, text[1:], text[2:], strict=False):
-            kind = next((i for i, pair in enumerate(zip(OPENING, CLOSING, strict=True)) if bracket in pair), None)
+            kind = next(
+                (i for i, pair in enumerate(zip(OPENING, CLOSING, strict=True)) if bracket in pair), None
+            )
             if kind is None or before.isspace() == after.isspace():
                 continue
             makes_sense = before.isspace() == (bracket in OPENING)
@@ -167,7 +169,9 @@ class _Line:
                 and first < end
                 and first - 2 >= start
                 and self._directions[first] == self._directions[first - 2]
-                and (self._directions[first] == "EN" or (direction == "CS" and self._directions[first] == "AN"))
+                and (
+                    self._directions[first] == "EN" or (direction == "CS" and self._directions[first] == "AN")
+                )
                 and not self._signs[first - 1].text.isspace()
             ):
                 first -= 2
