@@ -21,3 +21,15 @@ class Extract:
 
 class Unextractable(Exception):
     """A file that a converter can't read; the message says why and what to do, but not which file."""
+
+
+def damaged(why: object) -> Unextractable:
+    """The error for a file that breaks off, or isn't what its type says.
+
+    Args:
+        why: in a few words, or the error that a library raised.
+    """
+    if isinstance(why, MemoryError):
+        return Unextractable("it needs more memory than a text should. Split it, or save its text as .txt.")
+    reason = f"{type(why).__name__}: {why}" if isinstance(why, Exception) else str(why)
+    return Unextractable(f"it is damaged ({reason[:200]}). Get the file anew, or save it again.")

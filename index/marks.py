@@ -60,10 +60,9 @@ def _neighbour(glyphs: Sequence[Glyph], mark: int, step: int) -> int | None:
     place = mark + step
     while 0 <= place < len(glyphs) and glyphs[place].is_mark:
         place += step
-    if 0 <= place < len(glyphs) and _is_letter(glyphs[place]):
-        if _away(glyphs[mark], glyphs[place]) <= _BESIDE * glyphs[mark].size:
-            return place
-    return None
+    if not (0 <= place < len(glyphs) and _is_letter(glyphs[place])):
+        return None
+    return place if _away(glyphs[mark], glyphs[place]) <= _BESIDE * glyphs[mark].size else None
 
 
 def _is_letter(glyph: Glyph) -> bool:

@@ -6,6 +6,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 import regex
@@ -108,7 +109,7 @@ def _pitches(columns: Sequence[Column]) -> dict[int, float]:
     """For each size of font how far the lines of a paragraph are from each other: a quarter is nearer."""
     gaps: dict[int, list[float]] = defaultdict(list)
     for column in columns:
-        for line, following in zip(column.lines, column.lines[1:], strict=False):
+        for line, following in pairwise(column.lines):
             if _is_same_size(line.size, following.size):
                 gaps[round(line.size)].append(line.baseline - following.baseline)
     return {size: sorted(found)[len(found) // 4] for size, found in gaps.items()}
@@ -118,7 +119,7 @@ def _paragraphs(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator
     for block in _blocks(lines, pitches):
         edges = _Edges.of(block)
         own = [block[0]]
-        for line, following in zip(block, block[1:], strict=False):
+        for line, following in pairwise(block):
             would_fit = edges.room(line) > edges.first_word(following) + _SPACE * line.size
             if would_fit or (edges.is_indented(following) and not edges.is_indented(line)):
                 yield edges.paragraph(own)
@@ -175,7 +176,7 @@ class _Edges:
 def _blocks(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[list[Line]]:
     """Lines of one size that follow each other without a wide gap."""
     block = [lines[0]]
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         gap = line.baseline - following.baseline
         pitch = pitches.get(round(line.size), gap)
         if not _is_same_size(line.size, following.size) or gap > _WIDE_GAP * pitch:

@@ -26,7 +26,7 @@ from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.utils import decode_text
 
 from index.columns import Column, columns
-from index.extract import Extract, Unextractable
+from index.extract import Extract, Unextractable, damaged
 from index.glyphs import Glyph
 from index.marks import with_marks
 from index.paragraphs import paragraphs_of
@@ -55,7 +55,7 @@ def extract(content: bytes) -> Extract:
             "it is protected by a password. Save a copy without one (in a PDF reader: print to PDF)."
         ) from None
     except Exception as error:
-        raise _damaged(error) from error
+        raise damaged(error) from error
     pages: list[list[Column]] = []
     known = unknown = 0
     try:
@@ -71,12 +71,12 @@ def extract(content: bytes) -> Extract:
     except Unextractable:
         raise
     except Exception as error:
-        raise _damaged(error) from error
+        raise damaged(error) from error
     if not pages:
-        raise _damaged("no pages")
+        raise damaged("no pages")
     if not known and not unknown:
         raise Unextractable(
-            "it has no text in it, only pictures of pages (a scan?). Run a text recognition (OCR) on it first."
+            "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first."
         )
     if unknown > _MOST_UNKNOWN * (known + unknown):
         raise Unextractable(
@@ -84,11 +84,6 @@ def extract(content: bytes) -> Extract:
             "print it to PDF again, or run a text recognition (OCR) on it."
         )
     return Extract("\n\n".join(paragraphs_of(pages)), *_metadata(document))
-
-
-def _damaged(why: object) -> Unextractable:
-    reason = f"{type(why).__name__}: {why}" if isinstance(why, Exception) else str(why)
-    return Unextractable(f"it is damaged ({reason[:200]}). Get the file anew, or save it as PDF again.")
 
 
 def _metadata(document: PDFDocument) -> tuple[str, str]:

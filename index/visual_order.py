@@ -109,7 +109,7 @@ class _Line:
         return "".join(parts)
 
     def right_to_left(self, start: int, end: int) -> str:
-        parts = []
+        parts: list[str] = []
         while end > start:
             run = self._run_start(start, end)
             if run < end:
@@ -132,11 +132,11 @@ class _Line:
         while begin > start and self._directions[begin - 1] not in _RIGHT_TO_LEFT:
             begin -= 1
         latin = next((i for i in range(begin, end) if self._directions[i] == "L"), None)
-        if self._directions[last] in ("L", *_DIGIT) or self._closes_after(latin, last):
-            if latin is not None:
-                while latin > begin and self._directions[latin - 1] in _DIGIT:
-                    latin -= 1
-                return latin
+        ends = self._directions[last] in ("L", *_DIGIT) or self._closes_after(latin, last)
+        if latin is not None and ends:
+            while latin > begin and self._directions[latin - 1] in _DIGIT:
+                latin -= 1
+            return latin
         return self._number_start(begin, end)
 
     def _closes_after(self, latin: int | None, last: int) -> bool:
