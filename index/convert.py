@@ -14,7 +14,7 @@ _CHARSET: Final = regex.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]
 # What programs write where nobody gave a title or an author.
 _NOT_TYPED: Final = regex.compile(
     r"(?i)untitled.*|unknown|(?:no )?title|(?:document|مستند) ?\p{Nd}*|new (?:document|page)\b.*|about:blank"
-    r"|(?:https?|file):.*|microsoft (?:word|powerpoint|excel)\b.*|(?:powerpoint|word) (?:presentation|document)"
+    r"|(?:https?|file):.*|microsoft (?:word|powerpoint)\b.*|(?:powerpoint presentation|word document)"
     r"|بدون عنوان|عرض تقديمي.*"
     r"|.*\.(?:docx?|pdf|indd|qxd|tex|dvi|x?html?|pub|pptx?|xlsx?|odt|rtf|txt|md|epub|pages)"
 )
