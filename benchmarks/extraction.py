@@ -90,8 +90,8 @@ def _extraction() -> Iterator[str]:
             rows.append([paper.name, share, f"{whole} of {len(texts)}", f"{seconds:.1f}", *others])
     yield (
         f"The share of {len(words)} words of the article, and of four paragraphs with Latin words, numbers, "
-        "brackets and full tashkeel, that a file made of them gives back in reading order, letter for letter; "
-        "and how many paragraphs come back as they were, to the last sign. The other readers as they are "
+        "brackets and full tashkeel, that a file of them gives back in reading order, letter for letter; and "
+        "how many paragraphs come back as they were, to the last sign. The other readers as they are "
         "without settings; pdfminer is pdfminer.six with its own layout."
     )
     yield markdown_table(["file", "words in order", "paragraphs", "seconds", *peers], rows)

@@ -55,7 +55,7 @@ def extract_docx(content: bytes) -> Extract:
     except Exception as error:
         raise damaged(error) from error
     found = markup.extract(converted.value)
-    return Extract(found.text, title or found.title, author)
+    return Extract(found.text, title, author, found.heading)
 
 
 def extract_epub(content: bytes) -> Extract:
@@ -88,22 +88,16 @@ def extract_epub(content: bytes) -> Extract:
     )
 
 
-def is_word(content: bytes) -> bool:
-    """Whether an archive is a Word document."""
-    return "word/document.xml" in _names(content)
-
-
-def is_book(content: bytes) -> bool:
-    """Whether an archive is an EPUB."""
-    return "META-INF/container.xml" in _names(content)
-
-
-def _names(content: bytes) -> list[str]:
+def type_of(content: bytes) -> str:
+    """The type of an archive by what is in it: .docx, .epub or .zip; empty where it can't be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return archive.namelist()
+            names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return []
+        return ""
+    if "word/document.xml" in names:
+        return ".docx"
+    return ".epub" if "META-INF/container.xml" in names else ".zip"
 
 
 def _open(content: bytes) -> zipfile.ZipFile:

@@ -29,12 +29,19 @@ class Column:
 
     Attributes:
         lines: from top to bottom, at least one.
-        left, right: the edges of the longest.
     """
 
     lines: tuple[Line, ...]
-    left: float
-    right: float
+
+    @property
+    def left(self) -> float:
+        """Where the line begins that reaches farthest to the left."""
+        return min(line.left for line in self.lines)
+
+    @property
+    def right(self) -> float:
+        """Where the line ends that reaches farthest to the right."""
+        return max(line.right for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -154,6 +161,4 @@ def _is_running_text(rows: Sequence[_Row]) -> bool:
 def _column(rows: Sequence[_Row]) -> Column | None:
     lines = [line_of([glyph for segment in row for glyph in segment.glyphs]) for row in rows]
     lines = [line for line in lines if line.signs]
-    if not lines:
-        return None
-    return Column(tuple(lines), min(line.left for line in lines), max(line.right for line in lines))
+    return Column(tuple(lines)) if lines else None

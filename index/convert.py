@@ -58,7 +58,8 @@ def convert(suffix: str, content: bytes) -> Extract:
         found = markup.extract(_html(content))
     # What isn't Unicode text, and control characters, fonts and pages may name by mistake.
     text = _UNWRITABLE.sub("", found.text)
-    return Extract(text, _name(found.title, _NOT_TYPED), _name(found.author, _NOBODY))
+    title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
+    return Extract(text, title, _name(found.author, _NOBODY))
 
 
 def check_type(content: bytes, suffix: str) -> None:
@@ -89,7 +90,7 @@ def type_of(content: bytes) -> str:
     if content.startswith(b"PK\3\4"):
         from index import archives
 
-        return ".docx" if archives.is_word(content) else ".epub" if archives.is_book(content) else ".zip"
+        return archives.type_of(content)
     if regex.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])", content[:1024], regex.IGNORECASE):
         return ".html"
     return ""

@@ -12,11 +12,13 @@ class Extract:
     Attributes:
         text: paragraphs with a blank line between them.
         title, author: as the file gives them, or empty.
+        heading: what may be the title where there is none.
     """
 
     text: str
     title: str = ""
     author: str = ""
+    heading: str = ""
 
 
 class Unextractable(Exception):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import statistics
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from index.visual_order import Sign
@@ -14,7 +16,13 @@ from index.visual_order import Sign
 # justified text is stretched between letters, too.
 _SPACE: Final = 0.18
 _SPACE_BESIDE_SPACES: Final = 0.4
+_CELL_GAP: Final = 3
 _SAME_LINE: Final = 0.5
+_SAME_SIZE: Final = 0.05
+# Of the widest gap between words: narrower ones in a line that was stretched are as wide.
+_ALIKE: Final = 0.6
+# Of a line's glyphs.
+_FEW: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,9 @@ class Line:
     Attributes:
         signs: from left to right.
         left, right, baseline, size: as of a glyph.
+        sizes: of its fonts, but for those of few glyphs; Arabic and Latin often differ.
         leftmost_word, rightmost_word: how wide they are.
+        has_cells: whether there are gaps in it as between the cells of a table.
     """
 
     signs: tuple[Sign, ...]
@@ -71,8 +81,15 @@ class Line:
     right: float
     baseline: float
     size: float
+    sizes: tuple[float, ...]
     leftmost_word: float
     rightmost_word: float
+    has_cells: bool
+
+    def has_size_of(self, other: Line) -> bool:
+        """Whether a font of this line is as large as one of the other's."""
+        pairs = ((one, two) for one in self.sizes for two in other.sizes)
+        return any(abs(one - two) <= _SAME_SIZE * max(one, two) for one, two in pairs)
 
     @property
     def words(self) -> list[str]:
@@ -138,6 +155,20 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
         max(g.right for g in ink),
         baseline_of(glyphs),
         size_of(glyphs),
+        _sizes(ink),
         widths[0],
         widths[-1],
+        _has_cells([after[0] - before[1] for before, after in pairwise(words)], size_of(glyphs)),
     )
+
+
+def _sizes(glyphs: Sequence[Glyph]) -> tuple[float, ...]:
+    counts = Counter(glyph.size for glyph in glyphs)
+    return tuple(sorted(size for size, count in counts.items() if count >= _FEW * len(glyphs)))
+
+
+def _has_cells(gaps: Sequence[float], size: float) -> bool:
+    """Whether there is a wide gap between words that isn't one of many alike, as in justified text."""
+    widest = max(gaps, default=0.0)
+    is_stretched = len(gaps) > 1 and min(gaps) > _ALIKE * widest
+    return widest > _CELL_GAP * size and not is_stretched

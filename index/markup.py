@@ -7,6 +7,7 @@ takes 80 times as long.
 
 from __future__ import annotations
 
+from collections import Counter
 from html.parser import HTMLParser
 from typing import Final
 
@@ -44,8 +45,8 @@ Attributes = list[tuple[str, str | None]]
 def extract(html: str) -> Extract:
     """The text of a page: paragraphs, headings, items and rows of tables, each by itself.
 
-    Scripts, menus, side columns and a page's footer are left out. The title is the page's own, else its
-    only first-level heading.
+    Scripts, menus, side columns and a page's footer are left out. The heading is the
+    page's only one of the first level.
     """
     reader = _Reader()
     reader.feed(html)
@@ -59,6 +60,7 @@ class _Reader(HTMLParser):
         self._paragraphs: list[str] = []
         self._parts: list[str] = []
         self._open: list[tuple[str, bool]] = []  # tags, and whether their text is skipped
+        self._counts: Counter[str] = Counter()  # of the open tags
         self._skipping = 0
         self._preformatted = 0
         self._title: list[str] | None = None
@@ -89,6 +91,7 @@ class _Reader(HTMLParser):
         skips = self._skips(tag, values)
         self._skipping += skips
         self._open.append((tag, skips))
+        self._counts[tag] += 1
 
     def handle_endtag(self, tag: str) -> None:
         """Closes an element, and those within it that weren't closed."""
@@ -103,6 +106,7 @@ class _Reader(HTMLParser):
             if name in _BLOCKS:
                 self._end_paragraph(self._heading())
             self._open.pop()
+            self._counts[name] -= 1
             self._skipping -= skips
             self._preformatted -= name == "pre"
             if name == tag:
@@ -123,13 +127,12 @@ class _Reader(HTMLParser):
         self._end_paragraph(self._heading())
         title = next((value for name in _TITLES if (value := self._meta.get(name))), "")
         title = title or "".join(self._title or ())
-        if not title.strip() and len(self._headings) == 1:
-            title = self._headings[0]
+        heading = self._headings[0] if len(self._headings) == 1 else ""
         author = next((value for name in sorted(_AUTHORS) if (value := self._meta.get(name))), "")
-        return Extract("\n\n".join(self._paragraphs), title, author)
+        return Extract("\n\n".join(self._paragraphs), title, author, heading)
 
     def _is_inside(self, tag: str) -> bool:
-        return any(name == tag for name, _ in reversed(self._open))
+        return self._counts[tag] > 0
 
     def _close_head(self) -> None:
         """A body ends the head, also where that wasn't closed."""

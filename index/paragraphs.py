@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,13 +23,14 @@ from index.visual_order import (
 # In parts of the distance of two lines of a paragraph.
 _WIDE_GAP: Final = 1.25
 # In parts of the font's size.
+_WIDEST_GAP: Final = 2.5
 _INDENT: Final = 0.8
-_SAME_SIZE: Final = 0.05
 _SPACE: Final = 0.25
 # Lines at the head and at the foot of a page among which running titles and page numbers are looked for.
 _EDGE: Final = 2
 _FEWEST_REPEATS: Final = 3
 _SENTENCE_END: Final = regex.compile(r"[.!?؟…:;؛][\"”»'’)\]]*$")
+_ENDS: Final = ".,،؛:;؟?!)]}»"
 _HYPHENATED: Final = regex.compile(r"(\p{L}+)[-\u2010]$")
 _LOWERCASE: Final = regex.compile(r"\p{Ll}+")
 
@@ -44,7 +44,7 @@ class _Paragraph:
     Attributes:
         lines: from top to bottom.
         edges: of the block that it begins in.
-        room: what is left free after its last line.
+        room: what its last line leaves free of the column.
         is_indented: whether its first line is.
     """
 
@@ -53,21 +53,17 @@ class _Paragraph:
     room: float
     is_indented: bool
 
-    @property
-    def size(self) -> float:
-        return statistics.median_low([line.size for line in self.lines])
-
 
 def paragraphs_of(pages: Pages) -> list[str]:
     """The text of each paragraph of a document, in reading order.
 
     Titles and page numbers that stand on every page are left out.
     """
-    columns = [column for page in _without_running_titles(pages) for column in page]
-    pitches = _pitches(columns)
+    pitches = _pitches([column for page in pages for column in page])
+    columns = [column for page in _without_running_titles(pages, pitches) for column in page]
     found: list[_Paragraph] = []
     for column in columns:
-        for number, paragraph in enumerate(_paragraphs(column.lines, pitches)):
+        for number, paragraph in enumerate(_paragraphs(column, pitches)):
             if found and not number and _goes_on(found[-1], paragraph):
                 found[-1].lines.extend(paragraph.lines)
                 found[-1].room = paragraph.room
@@ -79,16 +75,16 @@ def paragraphs_of(pages: Pages) -> list[str]:
     return [_joined(lines, words) for lines in texts]
 
 
-def _without_running_titles(pages: Pages) -> list[list[Column]]:
-    edges = [_edge_lines(page) for page in pages]
+def _without_running_titles(pages: Pages, pitches: Mapping[int, float]) -> list[list[Column]]:
+    edges = [_edge_lines(page, pitches) for page in pages]
     counts = Counter(key for lines in edges for key in set(lines.values()))
     fewest = min(_FEWEST_REPEATS, max(len(pages), 2))
     kept = []
     for page, lines in zip(pages, edges, strict=True):
-        unwanted = {place for place, key in lines.items() if counts[key] >= fewest}
+        unwanted = {line for line, key in lines.items() if counts[key] >= fewest}
         kept.append(
             [
-                Column(rest, column.left, column.right)
+                replace(column, lines=rest)
                 for column in page
                 if (rest := tuple(line for line in column.lines if id(line) not in unwanted))
             ]
@@ -96,13 +92,24 @@ def _without_running_titles(pages: Pages) -> list[list[Column]]:
     return kept
 
 
-def _edge_lines(page: Sequence[Column]) -> dict[int, tuple[str, int]]:
-    """What the first and last lines of a page say, numbers left out, and where they stand."""
+def _edge_lines(page: Sequence[Column], pitches: Mapping[int, float]) -> dict[int, tuple[str, int]]:
+    """What stands apart at the head and at the foot of a page: numbers left out, and at which height."""
     lines = sorted((line for column in page for line in column.lines), key=lambda line: -line.baseline)
-    return {
-        id(line): (regex.sub(r"\p{Nd}+", "#", " ".join(line.words)), round(line.baseline / 2))
-        for line in [*lines[:_EDGE], *lines[-_EDGE:]]
-    }
+    found: dict[int, tuple[str, int]] = {}
+    for ordered in (lines, lines[::-1]):
+        place = next(
+            (
+                number
+                for number, (line, following) in enumerate(pairwise(ordered), 1)
+                if _is_wide(abs(line.baseline - following.baseline), following, pitches)
+            ),
+            len(lines),
+        )
+        if place <= _EDGE:
+            for line in ordered[:place]:
+                said = regex.sub(r"\p{Nd}+", "#", " ".join(line.words))
+                found[id(line)] = (said, round(line.baseline / 2))
+    return found
 
 
 def _pitches(columns: Sequence[Column]) -> dict[int, float]:
@@ -110,22 +117,22 @@ def _pitches(columns: Sequence[Column]) -> dict[int, float]:
     gaps: dict[int, list[float]] = defaultdict(list)
     for column in columns:
         for line, following in pairwise(column.lines):
-            if _is_same_size(line.size, following.size):
+            if line.has_size_of(following):
                 gaps[round(line.size)].append(line.baseline - following.baseline)
     return {size: sorted(found)[len(found) // 4] for size, found in gaps.items()}
 
 
-def _paragraphs(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[_Paragraph]:
-    for block in _blocks(lines, pitches):
+def _paragraphs(column: Column, pitches: Mapping[int, float]) -> Iterator[_Paragraph]:
+    for block in _blocks(column.lines, pitches):
         edges = _Edges.of(block)
         own = [block[0]]
         for line, following in pairwise(block):
             would_fit = edges.room(line) > edges.first_word(following) + _SPACE * line.size
             if would_fit or (edges.is_indented(following) and not edges.is_indented(line)):
-                yield edges.paragraph(own)
+                yield edges.paragraph(own, column)
                 own = []
             own.append(following)
-        yield edges.paragraph(own)
+        yield edges.paragraph(own, column)
 
 
 @dataclass(frozen=True)
@@ -146,7 +153,7 @@ class _Edges:
     @classmethod
     def of(cls, block: Sequence[Line]) -> _Edges:
         left, right = min(line.left for line in block), max(line.right for line in block)
-        rtl = is_right_to_left(word for line in block for word in line.words)
+        rtl = _is_right_to_left(block)
         edges = cls(left, right, rtl, begin_alike=True)
         at_edge = sum(edges._indent(line) < _INDENT for line in block)
         return replace(edges, begin_alike=2 * at_edge > len(block))
@@ -165,9 +172,10 @@ class _Edges:
         """Whether a line begins further in than most."""
         return self.begin_alike and self._indent(line) >= _INDENT
 
-    def paragraph(self, lines: list[Line]) -> _Paragraph:
-        """The paragraph that these lines of the block are."""
-        return _Paragraph(lines, self, self.room(lines[-1]), self.is_indented(lines[0]))
+    def paragraph(self, lines: list[Line], column: Column) -> _Paragraph:
+        """The paragraph that these lines of the block, which is in this column, are."""
+        room = replace(self, left=column.left, right=column.right).room(lines[-1])
+        return _Paragraph(lines, self, room, self.is_indented(lines[0]))
 
     def _indent(self, line: Line) -> float:
         return (self.right - line.right if self.right_to_left else line.left - self.left) / line.size
@@ -178,12 +186,17 @@ def _blocks(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[lis
     block = [lines[0]]
     for line, following in pairwise(lines):
         gap = line.baseline - following.baseline
-        pitch = pitches.get(round(line.size), gap)
-        if not _is_same_size(line.size, following.size) or gap > _WIDE_GAP * pitch:
+        cells = line.has_cells or following.has_cells
+        if cells or not line.has_size_of(following) or _is_wide(gap, line, pitches):
             yield block
             block = []
         block.append(following)
     yield block
+
+
+def _is_wide(gap: float, line: Line, pitches: Mapping[int, float]) -> bool:
+    """Whether two lines are farther from each other than those of a paragraph with this line's font."""
+    return gap > min(_WIDE_GAP * pitches.get(round(line.size), gap), _WIDEST_GAP * line.size)
 
 
 def _goes_on(paragraph: _Paragraph, following: _Paragraph) -> bool:
@@ -191,16 +204,12 @@ def _goes_on(paragraph: _Paragraph, following: _Paragraph) -> bool:
     last, first = paragraph.lines[-1], following.lines[0]
     end = as_read(last.signs, paragraph.edges.right_to_left)
     return (
-        _is_same_size(paragraph.size, following.size)
+        last.has_size_of(first)
         and paragraph.edges.right_to_left == following.edges.right_to_left
         and not following.is_indented
         and not _SENTENCE_END.search(end)
         and paragraph.room <= following.edges.first_word(first) + _SPACE * last.size
     )
-
-
-def _is_same_size(one: float, other: float) -> bool:
-    return abs(one - other) <= _SAME_SIZE * max(one, other)
 
 
 def _mirrored(paragraphs: Sequence[_Paragraph]) -> str:
@@ -213,6 +222,12 @@ def _mirrored(paragraphs: Sequence[_Paragraph]) -> str:
         for line in paragraph.lines:
             votes.update(bracket_votes(line.signs, paragraph.edges.right_to_left))
     return "".join(o + c for o, c in zip(OPENING, CLOSING, strict=True) if votes[o] > 0)
+
+
+def _is_right_to_left(lines: Sequence[Line]) -> bool:
+    """How a block of lines is written: by its words, or by a sentence's end on the left of Latin ones."""
+    words = [word for line in lines for word in line.words]
+    return is_right_to_left(words) or any(line.words[0][0] in _ENDS for line in lines)
 
 
 def _joined(lines: Sequence[str], words: Mapping[str, int]) -> str:

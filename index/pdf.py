@@ -30,6 +30,7 @@ from index.extract import Extract, Unextractable, damaged
 from index.glyphs import Glyph
 from index.marks import with_marks
 from index.paragraphs import paragraphs_of
+from index.text import is_arabic
 from index.visual_order import letters_of_forms
 
 MOST_PAGES: Final = 5000
@@ -157,6 +158,7 @@ class _Glyphs(PDFTextDevice):
         super().__init__(manager)
         self.found: dict[int, list[Glyph]] = {}
         self._shapes = shapes
+        self._arabic: dict[int, bool] = {}  # pdfminer keeps the fonts as long as the document is read
         self._count = 0
         self._tags: list[str | None] = []
         self._inside: list[tuple[int, Glyph]] | None = None
@@ -176,10 +178,7 @@ class _Glyphs(PDFTextDevice):
         self._count += 1
         if self._count > _MOST_GLYPHS:
             raise Unextractable(f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.")
-        try:
-            text = letters_of_forms(font.to_unichr(cid).replace("\0", ""))
-        except PDFUnicodeNotDefined:
-            text = ""
+        text = letters_of_forms(self._letters(font, cid))
         advance = font.char_width(cid) * fontsize * scaling
         a, b, c, d, x, y = matrix
         x, y = x + rise * c, y + rise * d
@@ -194,6 +193,21 @@ class _Glyphs(PDFTextDevice):
             glyph = replace(glyph, left=left, right=right)
         self._add(turns, glyph)
         return float(advance)
+
+    def _letters(self, font: PDFFont, code: int) -> str:
+        """What a font says that a code means; nothing where it doesn't.
+
+        An Arabic font's own codes mean nothing in the standard encoding, which pdfminer falls back on:
+        LibreOffice leaves tatweels that stretch a line out of the map.
+        """
+        known = getattr(font.unicode_map, "cid2unichr", {}) if hasattr(font, "unicode_map") else {}
+        if id(font) not in self._arabic:
+            self._arabic[id(font)] = any(is_arabic(c) for text in known.values() for c in text)
+        try:
+            text = known.get(code, "") if self._arabic[id(font)] else font.to_unichr(code)
+        except PDFUnicodeNotDefined:
+            return ""
+        return str(text).replace("\0", "")
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
         """Begins a stretch of content that may have its text beside it."""

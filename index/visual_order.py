@@ -132,25 +132,30 @@ class _Line:
         while begin > start and self._directions[begin - 1] not in _RIGHT_TO_LEFT:
             begin -= 1
         latin = next((i for i in range(begin, end) if self._directions[i] == "L"), None)
-        ends = self._directions[last] in ("L", *_DIGIT) or self._closes_after(latin, last)
+        opening = self._opening(begin, last)
+        if latin is not None and opening is not None and self._signs[last].text not in self._mirrored:
+            return min(latin, opening)  # as typed and as seen at once: read from left to right
+        ends = self._directions[last] in ("L", *_DIGIT) or (
+            latin is not None and opening is not None and latin < opening
+        )
         if latin is not None and ends:
             while latin > begin and self._directions[latin - 1] in _DIGIT:
                 latin -= 1
             return latin
         return self._number_start(begin, end)
 
-    def _closes_after(self, latin: int | None, last: int) -> bool:
-        """Whether a closing bracket ends what a Latin word before its opening bracket began."""
+    def _opening(self, begin: int, last: int) -> int | None:
+        """Where the bracket opens that closes at `last`, if one does."""
         text = self._signs[last].text
-        if latin is None or text not in CLOSING or not text:
-            return False
+        if not text or text not in CLOSING:
+            return None
         opening = OPENING[CLOSING.index(text)]
         depth = 0
-        for place in range(last, latin, -1):
+        for place in range(last, begin - 1, -1):
             depth += (self._signs[place].text == text) - (self._signs[place].text == opening)
             if depth == 0:
-                return True
-        return False
+                return place
+        return None
 
     def _number_start(self, start: int, end: int) -> int:
         """Where the number that ends at `end` starts, with its separators and signs; `end` if none does."""
