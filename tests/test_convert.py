@@ -175,7 +175,7 @@ def test_what_takes_the_memory_or_the_time_of_a_process_leaves_this_one_alive(tm
     assert patient.convert(path) == Extract("text")
     patient.close()
     starved = Apart(most_bytes=1 << 26)
-    with pytest.raises(Unextractable, match="and 64 MB of memory"):
+    with pytest.raises(Unextractable, match="memory"):
         starved.convert(path)
     for used in (process, starved):
         used.close()
