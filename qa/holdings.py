@@ -135,9 +135,9 @@ def clean_name(name: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same but for capitals and ways of writing the same letters."""
+    """Whether two names are the same but for capitals, spaces and ways of writing the same letters."""
     return _key(one) == _key(other)
 
 
 def _key(name: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
