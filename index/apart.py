@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from index.extract import Extract, Unextractable, damaged
 
-# A book of 1,000 pages takes about two minutes and 300 MB.
+# The article's PDF files take .1 to .4 seconds a page: enough for a book of 1,500 pages.
 SECONDS: Final = 600
 BYTES: Final = 3 << 30
 
