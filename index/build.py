@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ from index.text import ANALYZER_VERSION, analyze
 from index.texts import Texts, TextsWriter, digest
 from index.types import Document
 
+# Given the passages that are encoded and all that are to be.
+Progress = Callable[[int, int], None]
+
 # Passages whose encodings may wait in memory; sorted by length, so that batches are of like lengths.
 _WINDOW = 1024
 # Encodings between two moments at which the journal is handed to the operating system.
@@ -55,7 +58,7 @@ class Plan:
     old: Generation | None
     has_tokens: bool
     journal: Path
-    show_progress: bool | None
+    show_progress: bool | Progress | None
 
 
 def each_once(documents: Iterable[Document]) -> Iterator[Document]:
@@ -172,8 +175,12 @@ def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journa
     """Encodes the passages in these rows, each text once, but for those that the journal has."""
     row_of = {texts.passage_digests[row].tobytes(): row for row in rows}
     missing = [item for item in row_of.items() if item[0] not in journal]
-    hidden = not missing or (None if plan.show_progress is None else not plan.show_progress)
+    report = plan.show_progress if callable(plan.show_progress) else None
+    shown = False if report else plan.show_progress
+    hidden = not missing or (None if shown is None else not shown)
     done = len(row_of) - len(missing)
+    if report:
+        report(done, len(row_of))
     with tqdm(desc="encoding", unit=" passages", total=len(row_of), initial=done, disable=hidden) as bar:
         for start in range(0, len(missing), _WINDOW):
             window = missing[start : start + _WINDOW]
@@ -185,6 +192,9 @@ def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journa
                 if number % _KEEP_EVERY == 0:
                     journal.keep()
                 bar.update()
+                done += 1
+                if report:
+                    report(done, len(row_of))
             journal.keep()
 
 

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import stat
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import regex
 
+from index import apart
+from index.convert import check_type
 from index.errors import UnreadableFile
-from index.text import is_arabic
+from index.extract import Extract, Unextractable
+from index.plain_text import decode
 from index.types import Document, text_id
 
-TYPES = (".txt", ".md")
+PLAIN = (".txt", ".md")
+TYPES = (*PLAIN, ".html", ".htm", ".pdf", ".docx", ".epub")
+# Of a file: a book without pictures has less than 5 MB, a scanned one without text often more than this.
+MOST_BYTES = 200 << 20
 
 _FENCE = regex.compile(r" {0,3}(```|~~~)")
 _HEADING = regex.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
-_WORD = regex.compile(r"[\p{L}\p{M}]+")
-_FORMATTING = frozenset("\t\n\v\f\r")
-
-# What tells Arabic in Windows-1256 from other bytes read as such. Measured on the paragraphs of XQuAD
-# and TyDi: the twelve commonest letters are .54 to .83 of all; of bytes in KOI8-R, GBK, EUC-KR and
-# UTF-8 they are .36 at most. Words that mix Arabic letters with others are .10 at most; of ISO-8859-6
-# and Mac Arabic .26 and more.
-_COMMON = frozenset("اأإلينمرتوبة")
-_LEAST_COMMON = 0.45
-_MOST_MIXED = 0.2
-_FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True)
@@ -65,29 +58,46 @@ def read_paths(paths: Iterable[str | Path]) -> Reading:
             except UnreadableFile as error:
                 unreadable.append(error)
         if not files and len(unreadable) == complaints:
-            unreadable.append(_unreadable(path, f"no {' or '.join(TYPES)} file is in this folder."))
+            unreadable.append(_unreadable(path, f"no file in this folder is {_any_of(TYPES)}."))
     return Reading(tuple(documents.values()), tuple(unreadable))
 
 
-def read_file(path: str | Path) -> Document:
-    """The document that a .txt or .md file holds.
+def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
+    """The document that a file holds.
 
-    Its text is the file's, character for character, line ends included; only a byte order mark is left
-    out. Its id is the path's, so that an edited file takes its older version's place in an index. Its
-    title is the first `# heading` of a .md file, else the file's name.
+    The text of a .txt or .md file is the file's, character for character, line ends included; only a byte
+    order mark is left out. Of the other types it is what a converter gives: paragraphs with a blank line
+    between them, the same each time. The document's id is the path's, so that an edited file takes its
+    older version's place in an index. Its title is the first `# heading` of a .md file or the one that is
+    in the file's own data, else the file's name.
+
+    Args:
+        path: of the file.
+        most_bytes: that it may have.
 
     Raises:
-        UnreadableFile: there is no such file, it is of another type, holds no text, or its encoding is
-            none of UTF-8, UTF-16 with a byte order mark and Windows-1256.
+        UnreadableFile: there is no such file, it is of another type, damaged, protected or too large, holds
+            no text, or its encoding is none of UTF-8, UTF-16 with a byte order mark and Windows-1256.
     """
     file = Path(path)
-    content = _content(file)
-    text = _decode(file, content)
-    if not any(map(str.isalnum, text)):
+    suffix = file.suffix.casefold()
+    _check(file, most_bytes)
+    try:
+        found = _plain(file) if suffix in PLAIN else apart.shared.convert(file.absolute())
+    except Unextractable as error:
+        raise _unreadable(file, str(error)) from error
+    if not any(map(str.isalnum, found.text)):
         raise _unreadable(file, "it has no words in it.")
     source = source_of(file)
-    title = _heading(text) if file.suffix.casefold() == ".md" else ""
-    return Document(text, title=title or Path(source).stem, source=source, id=text_id(source))
+    title = found.title or Path(source).stem
+    return Document(found.text, title=title, source=source, id=text_id(source), author=found.author)
+
+
+def duplicates(documents: Iterable[Document]) -> list[tuple[Document, Document]]:
+    """Documents whose text came before, under another name: each with the first that has it."""
+    first: dict[str, Document] = {}
+    pairs = ((document, first.setdefault(text_id(document.text), document)) for document in documents)
+    return [(document, original) for document, original in pairs if document is not original]
 
 
 def source_of(path: str | Path) -> str:
@@ -117,59 +127,41 @@ def _is_generation(folder: Path) -> bool:
     return folder.name.startswith("generation-") and (folder / "documents.jsonl").exists()
 
 
-def _content(path: Path) -> bytes:
+def _check(path: Path, most_bytes: int) -> None:
+    """Whether this is a file that can be read at all."""
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise _unreadable(path, "this is a folder.")
-        if path.suffix.casefold() not in TYPES:
-            raise _unreadable(
-                path, f"only {' and '.join(TYPES)} files are read. Save its text as one of these."
-            )
-        if not stat.S_ISREG(mode):  # a pipe would be waited for without end
-            raise _unreadable(path, "this isn't a regular file.")
-        return path.read_bytes()
+        state = path.stat()
     except FileNotFoundError:
         raise _unreadable(path, "there is no such file or folder.") from None
     except OSError as error:
         raise _unreadable(path, f"it can't be read ({error.strerror}).") from error
-
-
-def _decode(path: Path, content: bytes) -> str:
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = content.decode("utf-16", "replace")
-        if "\0" in text or "\ufffd" in text:
-            raise _unreadable(path, "it begins like UTF-16, but goes on otherwise. Save it as UTF-8.")
-        return text
-    if b"\0" in content:
-        raise _unreadable(path, "it looks like binary data (NUL bytes). If it is a text, save it as UTF-8.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        text = content.decode("cp1256")
-        if _is_plausible_arabic(text):
-            return text
+    if stat.S_ISDIR(state.st_mode):
+        raise _unreadable(path, "this is a folder.")
+    if path.suffix.casefold() not in TYPES:
         raise _unreadable(
-            path,
-            f"its encoding isn't known (not UTF-8: byte 0x{content[error.start]:02X} at {error.start:,}; "
-            "nor Arabic in Windows-1256). Save it as UTF-8.",
-        ) from None
+            path, f"only {_any_of(TYPES, 'and')} files are read. Save its text as one of these."
+        )
+    if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for without end
+        raise _unreadable(path, "this isn't a regular file.")
+    if state.st_size > most_bytes:
+        raise _unreadable(
+            path, f"it has {state.st_size / 2**20:,.1f} MB; the most is {most_bytes / 2**20:,.1f}. Split it."
+        )
 
 
-def _is_plausible_arabic(text: str) -> bool:
-    """Whether a text decoded as Windows-1256, in which all bytes mean something, makes sense."""
-    if any(unicodedata.category(c) == "Cc" and c not in _FORMATTING for c in text):
-        return False
-    letters = [c for c in text if c.isalpha()]
-    arabic = [c for c in letters if is_arabic(c)]
-    words = [word for word in _WORD.findall(text) if any(map(is_arabic, word))]
-    mixed = [word for word in words if any(c.isalpha() and not is_arabic(c) for c in word)]
-    return (
-        len(words) >= _FEWEST_WORDS
-        and 2 * len(arabic) > len(letters)
-        and sum(c in _COMMON for c in arabic) >= _LEAST_COMMON * len(arabic)
-        and len(mixed) <= _MOST_MIXED * len(words)
-    )
+def _plain(path: Path) -> Extract:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(path, f"it can't be read ({error.strerror}).") from error
+    check_type(content, path.suffix.casefold())
+    text = decode(content)
+    return Extract(text, title=_heading(text) if path.suffix.casefold() == ".md" else "")
+
+
+def _any_of(types: Iterable[str], word: str = "or") -> str:
+    *others, last = types
+    return f"{', '.join(others)} {word} {last}"
 
 
 def _heading(text: str) -> str:

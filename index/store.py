@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index import encoder as encoders
 from index import live
-from index.build import Plan, each_once, write_generation
+from index.build import Plan, Progress, each_once, write_generation
 from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
@@ -49,7 +49,7 @@ class Index:
         *,
         encoder: Encoder | str | None = None,
         token_vectors: bool = True,
-        show_progress: bool | None = None,
+        show_progress: bool | Progress | None = None,
     ) -> Index:
         """Makes an index of the documents, in place of the one at `path` if there is one.
 
@@ -64,7 +64,8 @@ class Index:
             token_vectors: whether to keep a vector for each token. Without them an index is a good deal
                 smaller and search is worse: by the vectors of whole passages, not by late interaction.
                 Confidence wasn't trained for that. An update keeps to what the index was made with.
-            show_progress: on standard error; only in a terminal if not given.
+            show_progress: on standard error; only in a terminal if not given. Or a function that is told
+                how many passages are encoded, and of how many; what it raises ends the build.
 
         Raises:
             InvalidDocument: two different documents have the same id.
@@ -104,7 +105,7 @@ class Index:
         _check_encoder(folder, generation, chosen)
         return cls(folder.resolve(), generation, chosen)
 
-    def update(self, documents: Iterable[Document], *, show_progress: bool | None = None) -> None:
+    def update(self, documents: Iterable[Document], *, show_progress: bool | Progress | None = None) -> None:
         """Adds the documents; one whose id the index has already takes the old one's place.
 
         Only passages whose text is new are encoded. If anything fails the index stays as it was.
@@ -263,7 +264,7 @@ class Index:
         return generation
 
     def _replace(
-        self, old: Generation, documents: Iterable[Document | int], show_progress: bool | None
+        self, old: Generation, documents: Iterable[Document | int], show_progress: bool | Progress | None
     ) -> None:
         _publish(self.path, documents, self.encoder, old, old.has_tokens, show_progress)
         self._generation = live.load(self.path)
@@ -275,7 +276,7 @@ def _publish(
     encoder: Encoder,
     old: Generation | None,
     has_tokens: bool,
-    show_progress: bool | None,
+    show_progress: bool | Progress | None,
 ) -> None:
     usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
     plan = Plan(documents, encoder, old if usable else None, has_tokens, live.journal(folder), show_progress)

@@ -51,7 +51,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback(
     epilog=epilog(
         'dalil ask "من أعلن انطلاق معركة التلاقي؟"           asks the built-in article',
-        "dalil index my-texts                              indexes your own .txt and .md files",
+        "dalil index my-texts                              indexes your own files",
         'dalil ask --index dalil-index "Who signed it?"    asks them',
         "dalil chat --index dalil-index --open             asks them in the browser",
     )
@@ -94,9 +94,9 @@ def index(
 ) -> None:
     """Makes an index of your texts, or updates the one that is there.
 
-    PATH is a .txt or .md file, or a folder of them with all folders inside it; hidden files and links to
-    other folders are left out. A file that was indexed before takes its older version's place, and what
-    hasn't changed costs next to nothing.
+    PATH is a .txt, .md, .html, .pdf, .docx or .epub file, or a folder of them with all folders inside it;
+    hidden files and links to other folders are left out. A file that was indexed before takes its older
+    version's place, and what hasn't changed costs next to nothing.
     """
     if rebuild and remove:
         raise typer.BadParameter("--rebuild and --remove can't go together.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index import Document, Index, IndexNotFound
-from index.read import read_paths, source_of
+from index.read import duplicates, read_paths, source_of
 from qa.console import BAD_INPUT, DONE, INCOMPLETE, complain
 
 
@@ -24,17 +24,22 @@ def file_texts(
     if not reading.documents:
         complain("There is nothing to index; nothing was written.")
         return BAD_INPUT
+    again = duplicates(reading.documents)
+    for document, original in again:
+        complain(f"{document.source}: the same text as {original.source}; it was left out.")
+    left_out = {document.id for document, _ in again}
+    documents = [document for document in reading.documents if document.id not in left_out]
     opened = None if rebuild else _open_if_there(folder, model)
-    older = [_in_index(opened, document.id) for document in reading.documents]
+    older = [_in_index(opened, document.id) for document in documents]
     try:
         if opened:
-            opened.update(reading.documents)
+            opened.update(documents)
         else:
-            opened = Index.build(reading.documents, folder, encoder=model, token_vectors=token_vectors)
+            opened = Index.build(documents, folder, encoder=model, token_vectors=token_vectors)
     except KeyboardInterrupt:
         complain("Stopped. What was encoded is kept: run it again to go on.")
         raise
-    unchanged = sum(old == new for old, new in zip(older, reading.documents, strict=True))
+    unchanged = sum(old == new for old, new in zip(older, documents, strict=True))
     added = older.count(None)
     _report(folder, opened, f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged")
     read = {document.id for document in reading.documents}

@@ -240,15 +240,24 @@ def test_index_names_what_it_cant_read_and_goes_on(texts: Path) -> None:
 
 
 def test_index_of_nothing_readable_writes_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    shown = dalil("index", "a.pdf")
+    (tmp_path / "a.txt").write_bytes(b"%PDF-1.7")
+    shown = dalil("index", "a.txt")
     assert shown.exit_code == 2
     assert shown.stdout == ""
     assert shown.stderr == (
-        "dalil: a.pdf: only .txt and .md files are read. Save its text as one of these.\n"
+        "dalil: a.txt: it is a .pdf file by what is in it. Rename it.\n"
         "dalil: There is nothing to index; nothing was written.\n"
     )
     assert not (tmp_path / "dalil-index").exists()
+
+
+def test_index_tells_of_the_same_text_under_two_names(texts: Path) -> None:
+    (texts / "copy.txt").write_text(AGREEMENT, "utf-8")
+    shown = dalil("index", "texts")
+    same = f"dalil: {texts / 'copy.txt'}: the same text as {texts / 'agreement.txt'}; it was left out.\n"
+    assert (shown.exit_code, shown.stderr) == (0, same)
+    assert "2 documents, 5 passages (0 added, 0 changed, 2 unchanged)" in shown.stdout
+    assert sorted(texts_of()) == ["agreement.txt", "border.md"]
 
 
 @pytest.mark.usefixtures("texts")

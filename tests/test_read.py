@@ -29,6 +29,7 @@ GREEK = "Η Ελλάδα είναι μια χώρα στην Ευρώπη και
 HEBREW = "ישראל היא מדינה במזרח התיכון ויש בה הרבה ערים וכפרים."
 CHINESE = "中华人民共和国位于亚洲东部，太平洋西岸，是世界上历史最悠久的国家之一。我们今天去北京看朋友。"
 KOREAN = "대한민국은 동아시아의 한반도 남부에 있는 나라이다. 수도는 서울이다. 한국어를 사용한다."
+TYPES = ".txt, .md, .html, .htm, .pdf, .docx and .epub"
 PERSIAN = "ایران کشوری در غرب آسیا است. پایتخت آن تهران است و مردم آن چای می\u200cنوشند.".replace("ی", "ي")
 
 
@@ -143,8 +144,8 @@ def test_random_bytes_are_refused(tmp_path: Path) -> None:
         ("a.txt", codecs.BOM_UTF32_LE + "text".encode("utf-32-le"), "it begins like UTF-16"),
         ("a.txt", codecs.BOM_UTF16_BE + "a\0b".encode("utf-16-be"), "it begins like UTF-16"),
         ("a.txt", ARABIC.encode("cp1256") + b"\x01", "its encoding isn't known"),
-        ("a.pdf", b"%PDF-1.7", "only .txt and .md files are read. Save its text as one of these."),
-        ("text", b"text", "only .txt and .md files are read."),
+        ("a.odt", b"text", f"only {TYPES} files are read. Save its text as one of these."),
+        ("text", b"text", f"only {TYPES} files are read."),
     ],
 )
 def test_what_holds_no_text_is_refused(tmp_path: Path, name: str, content: bytes | str, why: str) -> None:
@@ -240,7 +241,7 @@ def test_what_cant_be_read_doesnt_keep_the_rest_from_being_read(tmp_path: Path) 
     assert [str(error) for error in reading.unreadable] == [
         f"{tmp_path / 'none'}: there is no such file or folder.",
         f"{bad}: it looks like binary data (NUL bytes). If it is a text, save it as UTF-8.",
-        f"{tmp_path / 'empty'}: no .txt or .md file is in this folder.",
+        f"{tmp_path / 'empty'}: no file in this folder is {TYPES.replace(' and', ' or')}.",
     ]
 
 

@@ -1,0 +1,193 @@
+"""A line as it is seen, from left to right -> the line as it is read: the bidirectional algorithm undone.
+
+What a page shows can come from more than one text ("12 Debian" and "Debian 12" look the same between
+Arabic words); of those the one is taken in which Latin words and the numbers after them belong together.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+OPENING: Final = "([{«‹"
+CLOSING: Final = ")]}»›"
+_MIRRORED: Final = str.maketrans(OPENING + CLOSING, CLOSING + OPENING)
+# Alone or in words; not the signs that are typed as one character, such as ﷺ.
+_PRESENTATION_FORM: Final = regex.compile(r"[\uFB00-\uFDF9\uFE70-\uFEFE]")
+_RIGHT_TO_LEFT: Final = frozenset(("R", "AL"))
+_DIGIT: Final = frozenset(("EN", "AN"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What stands at one place of a line.
+
+    Attributes:
+        text: its characters, in the order in which they are read.
+        is_as_typed: whether a bracket is the one that was typed, and not the one that is seen.
+    """
+
+    text: str
+    is_as_typed: bool = False
+
+    @property
+    def direction(self) -> str:
+        """The bidirectional class of its first character that isn't a mark."""
+        classes = (unicodedata.bidirectional(c) for c in self.text)
+        return next((found for found in classes if found != "NSM"), "NSM")
+
+
+def as_read(signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING + CLOSING) -> str:
+    """The text of a line.
+
+    Args:
+        signs: from left to right, spaces among them.
+        right_to_left: the direction of the paragraph that the line is of.
+        mirrored: the brackets that stand in Arabic as they are seen, and have to be turned round.
+    """
+    line = _Line(signs, mirrored)
+    return line.right_to_left(0, len(signs)) if right_to_left else line.left_to_right()
+
+
+def bracket_votes(signs: Sequence[Sign], right_to_left: bool) -> dict[str, int]:
+    """For each kind of bracket, in how many places of a line it makes sense turned round less those as it is.
+
+    By the spaces: an opening bracket follows one, a closing one doesn't.
+    """
+    votes: dict[str, int] = {}
+    if right_to_left:
+        text = f" {as_read(signs, right_to_left=True, mirrored='')} "
+        for before, bracket, after in zip(text, text[1:], text[2:], strict=False):
+            kind = next(
+                (i for i, pair in enumerate(zip(OPENING, CLOSING, strict=True)) if bracket in pair), None
+            )
+            if kind is None or before.isspace() == after.isspace():
+                continue
+            makes_sense = before.isspace() == (bracket in OPENING)
+            votes[OPENING[kind]] = votes.get(OPENING[kind], 0) + (-1 if makes_sense else 1)
+    return votes
+
+
+def letters_of_forms(text: str) -> str:
+    """The text with letters in place of presentation forms and ligatures."""
+    return _PRESENTATION_FORM.sub(lambda form: unicodedata.normalize("NFKC", form[0]).strip(), text)
+
+
+def is_right_to_left(texts: Iterable[str]) -> bool:
+    """Whether most words are in a script that is written from right to left."""
+    right = left = 0
+    for word in " ".join(texts).split():
+        first = next((unicodedata.bidirectional(c) for c in word if c.isalpha()), "")
+        right += first in _RIGHT_TO_LEFT
+        left += first == "L"
+    return right > left
+
+
+class _Line:
+    def __init__(self, signs: Sequence[Sign], mirrored: str) -> None:
+        self._signs = signs
+        self._directions = [sign.direction for sign in signs]
+        self._mirrored = mirrored
+
+    def left_to_right(self) -> str:
+        parts = []
+        place = 0
+        while place < len(self._signs):
+            if self._directions[place] in _RIGHT_TO_LEFT:
+                end = self._while(place, lambda i: self._directions[i] != "L")
+                while self._directions[end - 1] not in _RIGHT_TO_LEFT:
+                    end -= 1
+                parts.append(self.right_to_left(place, end))
+                place = end
+            else:
+                parts.append(self._signs[place].text)
+                place += 1
+        return "".join(parts)
+
+    def right_to_left(self, start: int, end: int) -> str:
+        parts: list[str] = []
+        while end > start:
+            run = self._run_start(start, end)
+            if run < end:
+                parts.extend(sign.text for sign in self._signs[run:end])
+                end = run
+            else:
+                end -= 1
+                parts.append(self._turned(self._signs[end]))
+        return "".join(parts)
+
+    def _turned(self, sign: Sign) -> str:
+        if sign.is_as_typed or sign.text not in self._mirrored:
+            return sign.text
+        return sign.text.translate(_MIRRORED)
+
+    def _run_start(self, start: int, end: int) -> int:
+        """Where the stretch that is read from left to right and ends at `end` starts; `end` if none does."""
+        last = end - 1
+        begin = last + 1
+        while begin > start and self._directions[begin - 1] not in _RIGHT_TO_LEFT:
+            begin -= 1
+        latin = next((i for i in range(begin, end) if self._directions[i] == "L"), None)
+        opening = self._opening(begin, last)
+        if latin is not None and opening is not None and self._signs[last].text not in self._mirrored:
+            return min(latin, opening)  # as typed and as seen at once: read from left to right
+        ends = self._directions[last] in ("L", *_DIGIT) or (
+            latin is not None and opening is not None and latin < opening
+        )
+        if latin is not None and ends:
+            while latin > begin and self._directions[latin - 1] in _DIGIT:
+                latin -= 1
+            return latin
+        return self._number_start(begin, end)
+
+    def _opening(self, begin: int, last: int) -> int | None:
+        """Where the bracket opens that closes at `last`, if one does."""
+        text = self._signs[last].text
+        if not text or text not in CLOSING:
+            return None
+        opening = OPENING[CLOSING.index(text)]
+        depth = 0
+        for place in range(last, begin - 1, -1):
+            depth += (self._signs[place].text == text) - (self._signs[place].text == opening)
+            if depth == 0:
+                return place
+        return None
+
+    def _number_start(self, start: int, end: int) -> int:
+        """Where the number that ends at `end` starts, with its separators and signs; `end` if none does."""
+        first = end
+        if self._directions[end - 1] == "ET":  # 85%
+            while first > start and self._directions[first - 1] == "ET":
+                first -= 1
+            if first == start or self._directions[first - 1] != "EN":
+                return end
+        while first > start:
+            direction = self._directions[first - 1]
+            if direction in _DIGIT:
+                first -= 1
+            elif (
+                direction in ("CS", "ES")
+                and first < end
+                and first - 2 >= start
+                and self._directions[first] == self._directions[first - 2]
+                and (
+                    self._directions[first] == "EN" or (direction == "CS" and self._directions[first] == "AN")
+                )
+                and not self._signs[first - 1].text.isspace()
+            ):
+                first -= 2
+            else:
+                break
+        if first < end and self._directions[first] == "EN":
+            while first > start and self._directions[first - 1] == "ET":
+                first -= 1
+        return first
+
+    def _while(self, place: int, holds: Callable[[int], bool]) -> int:
+        while place < len(self._signs) and holds(place):
+            place += 1
+        return place

@@ -1,0 +1,199 @@
+"""Files of every type that has a converter -> documents, each made here, and each way in which one fails."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from paper import write_docx
+from pdf_files import Text, pdf
+
+from index import UnreadableFile, apart, archives
+from index.apart import Apart
+from index.convert import convert
+from index.extract import Extract, Unextractable
+from index.read import duplicates, read_file, read_paths
+
+PARAGRAPHS = ["عنوان المقال", "أعلن الحشد انطلاق المعركة.", "The second paragraph, 2017."]
+CORE = (
+    '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+    'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>{}</dc:title><dc:creator>{}</dc:creator>'
+    "</cp:coreProperties>"
+)
+CONTAINER = (
+    '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
+    '<rootfile full-path="OPS/book.opf"/></rootfiles></container>'
+)
+PACKAGE = (
+    '<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata>'
+    "<dc:title>كتاب الحدود</dc:title><dc:creator>مصطفى</dc:creator><dc:creator>Ali</dc:creator></metadata>"
+    '<manifest><item id="two" href="text/two%20b.xhtml" media-type="application/xhtml+xml"/>'
+    '<item id="one" href="text/one.xhtml" media-type="application/xhtml+xml"/>'
+    '<item id="toc" href="toc.xhtml" media-type="application/xhtml+xml" properties="nav"/>'
+    '<item id="css" href="a.css" media-type="text/css"/></manifest>'
+    '<spine><itemref idref="toc"/><itemref idref="one"/><itemref idref="two"/></spine></package>'
+)
+BOOK = {
+    "mimetype": "application/epub+zip",
+    "META-INF/container.xml": CONTAINER,
+    "OPS/book.opf": PACKAGE,
+    "OPS/toc.xhtml": "<p>contents</p>",
+    "OPS/text/one.xhtml": "<html><body><h1>الفصل الأول</h1><p>نص.</p></body></html>",
+    "OPS/text/two b.xhtml": "<html><body><h1>Chapter two</h1><p>Text.</p></body></html>",
+}
+PROTECTED = (
+    '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container" '
+    'xmlns:e="http://www.w3.org/2001/04/xmlenc#"><e:EncryptedData><e:CipherData>'
+    '<e:CipherReference URI="OPS/text/one.xhtml"/></e:CipherData></e:EncryptedData></encryption>'
+)
+
+
+def archive(path: Path, parts: Mapping[str, str]) -> Path:
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return path
+
+
+def word(path: Path, title: str = "", author: str = "") -> Path:
+    write_docx(path, PARAGRAPHS)
+    return archive(path, {"docProps/core.xml": CORE.format(title, author)} if title or author else {})
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(Unextractable) as caught:
+        convert(path.suffix, path.read_bytes())
+    return str(caught.value)
+
+
+def test_a_word_document_is_read(tmp_path: Path) -> None:
+    document = read_file(word(tmp_path / "a.docx", "تقرير", "مصطفى حكمت"))
+    assert document.text.split("\n\n") == PARAGRAPHS
+    assert (document.title, document.author) == ("تقرير", "مصطفى حكمت")
+    assert document.source == str(tmp_path.resolve() / "a.docx")
+    assert read_file(tmp_path / "a.docx") == document
+
+
+def test_a_book_is_read_chapter_by_chapter(tmp_path: Path) -> None:
+    document = read_file(archive(tmp_path / "a.epub", BOOK))
+    assert document.text.split("\n\n") == ["الفصل الأول", "نص.", "Chapter two", "Text."]
+    assert (document.title, document.author) == ("كتاب الحدود", "مصطفى; Ali")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1256", "utf-16"])
+def test_a_page_is_read_in_its_encoding(tmp_path: Path, charset: str) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(f'<html><meta charset="{charset}"><title>صفحة</title><p>نص الصفحة'.encode(charset))
+    document = read_file(path)
+    assert (document.text, document.title) == ("نص الصفحة", "صفحة")
+
+
+@pytest.mark.parametrize(
+    ("title", "author"),
+    [
+        ("Microsoft Word - report final.doc", "user"),
+        ("report.indd", "Administrator"),
+        ("Untitled-1", "python-docx"),
+        ("مستند1", "me@example.org"),
+        ("Document 3", "HP"),
+        ("/tmp/x.html", "مستخدم"),
+        ("  ", "Windows User"),
+    ],
+)
+def test_names_that_programs_make_up_are_not_taken(tmp_path: Path, title: str, author: str) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf([[Text(20, 500, "text")]], {"Title": title, "Author": author}))
+    document = read_file(path)
+    assert (document.title, document.author) == ("report", "")
+
+
+def test_a_word_documents_title_is_its_heading_where_it_has_no_other(tmp_path: Path) -> None:
+    assert read_file(word(tmp_path / "a.docx", "Document1", "User")).title == PARAGRAPHS[0]
+
+
+def test_what_is_in_a_file_and_what_its_name_says_must_agree(tmp_path: Path) -> None:
+    made = word(tmp_path / "a.docx").read_bytes()
+    page = pdf([[Text(20, 500, "text")]])
+    book = archive(tmp_path / "b.epub", BOOK).read_bytes()
+    other = archive(tmp_path / "c.zip", {"a": "b"}).read_bytes()
+    old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on"
+    for name, content, why in (
+        ("x.pdf", made, "it is a .docx file by what is in it. Rename it."),
+        ("x.docx", page, "it is a .pdf file by what is in it. Rename it."),
+        ("x.txt", page, "it is a .pdf file by what is in it. Rename it."),
+        ("x.html", book, "it is a .epub file by what is in it. Rename it."),
+        ("x.pdf", b"<!DOCTYPE html><p>text", "it is a .html file by what is in it. Rename it."),
+        ("x.docx", other, "it is a .zip archive by what is in it. Unpack it."),
+        ("x.docx", old, "it is an old Word file or one protected by a password."),
+        ("x.docx", b"nonsense", "it is damaged (BadZipFile: File is not a zip file)."),
+        ("x.docx", made[:500], "it is damaged ("),
+        ("x.pdf", b"nonsense", "it is damaged ("),
+        ("x.pdf", b"", "it has no words in it."),
+        ("x.pdf", pdf([[]]), "it has no text in it, only pictures of pages"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(UnreadableFile) as caught:
+            read_file(tmp_path / name)
+        assert str(caught.value).startswith(f"{tmp_path / name}: {why}")
+
+
+def test_an_archive_that_isnt_whole_or_grows_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = archive(tmp_path / "a.epub", {k: v for k, v in BOOK.items() if "one" not in k})
+    assert refusal(lacking).startswith("it is damaged (no OPS/text/one.xhtml in it)")
+    protected = archive(tmp_path / "b.epub", BOOK | {"META-INF/encryption.xml": PROTECTED})
+    assert refusal(protected).startswith("the book is protected against copying (DRM)")
+    bomb = '<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'
+    entities = archive(tmp_path / "c.epub", BOOK | {"META-INF/container.xml": bomb})
+    assert refusal(entities).startswith("it defines XML entities")
+    large = word(tmp_path / "d.docx", "x" * 5000)
+    monkeypatch.setattr(archives, "MOST_PART", 4000)
+    assert refusal(large).endswith(" in it is larger than 0 MB. Split it.")
+    monkeypatch.setattr(archives, "MOST_UNPACKED", 1000)
+    assert refusal(large).startswith("it would unpack to more than 0 MB.")
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text" * 1000)
+    with pytest.raises(UnreadableFile, match=r"a\.txt: it has 0\.0 MB; the most is 0\.0\. Split it\."):
+        read_file(tmp_path / "a.txt", most_bytes=100)
+
+
+def test_what_takes_the_memory_or_the_time_of_a_process_leaves_this_one_alive(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    # Python's parser takes a time that grows with the square of this.
+    path.write_text("<p>text" + "<!-- " * 200_000)
+    process = Apart(seconds=1)
+    with pytest.raises(Unextractable, match="could not be read within 1 seconds"):
+        process.convert(path)
+    path.write_text("<p>text")
+    patient = Apart()
+    assert patient.convert(path) == Extract("text")
+    assert patient.convert(path) == Extract("text")
+    patient.close()
+    starved = Apart(most_bytes=1 << 26)
+    with pytest.raises(Unextractable, match="memory"):
+        starved.convert(path)
+    for used in (process, starved):
+        used.close()
+
+
+def test_the_process_that_converts_is_started_anew_when_it_was_lost(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<p>text")
+    assert read_file(path).text == "text"
+    apart.shared.close()
+    assert read_file(path).text == "text"
+
+
+def test_the_same_text_under_two_names_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("text")
+    (tmp_path / "b.html").write_text("<p>text")
+    (tmp_path / "c.txt").write_text("other")
+    documents = read_paths([tmp_path]).documents
+    assert [(d.source, o.source) for d, o in duplicates(documents)] == [
+        (str(tmp_path.resolve() / "b.html"), str(tmp_path.resolve() / "a.txt"))
+    ]

@@ -1,0 +1,287 @@
+"""The library: collections made, filled, emptied, renamed and deleted, by one process and by several."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fake_encoder import FakeEncoder
+from filelock import FileLock
+
+from index import Document, Index, IndexLocked, UnreadableFile
+from qa import library as libraries
+from qa.article import article
+from qa.holdings import (
+    Added,
+    CollectionExists,
+    CollectionNotFound,
+    Duplicate,
+    InvalidName,
+    Progress,
+    ReadOnlyCollection,
+)
+from qa.library import BUILT_IN, Library, data_folder
+
+AGREEMENT = "وقّع محمد الكاتب الاتفاقية.\nThen he went home.\n"
+
+
+@pytest.fixture
+def library(tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """A library whose built-in article was indexed by the fake encoder."""
+    built_in = Index.build([article()], tmp_path / "article", encoder=encoder, show_progress=False)
+    monkeypatch.setattr(libraries, "article_index", lambda: built_in)
+    encoder.encoded.clear()
+    return Library(tmp_path / "data", encoder=encoder)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "agreement.txt").write_text(AGREEMENT, "utf-8")
+    (folder / "border.md").write_text("# The border\n\nIt has two gates.", "utf-8")
+    return [folder / "agreement.txt", folder / "border.md"]
+
+
+def names(library: Library) -> list[str]:
+    return [info.name for info in library.collections()]
+
+
+def sources(library: Library, name: str) -> list[str]:
+    return [info.source for info in library.documents(name)]
+
+
+def test_the_built_in_article_is_always_there_and_cant_be_changed(
+    library: Library, files: list[Path]
+) -> None:
+    (info,) = library.collections()
+    assert (info.name, info.documents, info.read_only) == (BUILT_IN, 1, True)
+    (document,) = library.documents(BUILT_IN)
+    assert (document.title, document.author, document.paragraphs) == (article().title, article().author, 7)
+    assert library.open(BUILT_IN).documents[0] == article()
+    for change in (
+        lambda: library.add_files(BUILT_IN, files),
+        lambda: library.remove(BUILT_IN, [document.id]),
+        lambda: library.rename("Built-in  Article", "mine"),
+        lambda: library.delete(BUILT_IN),
+    ):
+        with pytest.raises(ReadOnlyCollection):
+            change()
+    with pytest.raises(CollectionExists):
+        library.create(BUILT_IN.upper())
+
+
+def test_files_are_added_and_can_be_asked_after_a_restart(
+    library: Library, files: list[Path], encoder: FakeEncoder
+) -> None:
+    assert library.create(" كتبي  ٢٠٢٥ ").name == "كتبي ٢٠٢٥"
+    added = library.add_files("كتبي ٢٠٢٥", files)
+    assert (added.unchanged, added.duplicates, added.failed) == ((), (), ())
+    again = Library(library.folder, encoder=encoder)
+    assert list(added.added) == again.documents("كتبي ٢٠٢٥")
+    first, second = added.added
+    assert (first.source, first.title, first.paragraphs) == ("agreement.txt", "agreement", 2)
+    assert (second.source, second.title, second.paragraphs) == ("border.md", "The border", 2)
+    assert first.added is not None
+    index = again.open("كتبي ٢٠٢٥")
+    assert index.search("gates", k=1)[0].passage.text == "It has two gates."
+    assert index.document(first.id) == Document(AGREEMENT, title="agreement", source="agreement.txt")
+    assert [(i.documents, i.passages, i.read_only) for i in again.collections()[1:]] == [(2, 4, False)]
+    assert not list(library.folder.rglob("*.txt.*")) + list(library.folder.rglob("agreement*"))
+
+
+def test_every_file_is_told_of(library: Library, files: list[Path], encoder: FakeEncoder) -> None:
+    library.create("texts")
+    library.add_files("texts", files)
+    copy, bad, newer = (files[0].parent / name for name in ("copy.txt", "bad.txt", "new.txt"))
+    copy.write_text(AGREEMENT, "utf-8")
+    bad.write_bytes(b"\0")
+    newer.write_text("A new text.")
+    encoder.encoded.clear()
+    added = library.add_files("texts", [*files, copy, bad, newer, newer, files[0].parent / "none.txt"])
+    assert [info.source for info in added.added] == ["new.txt"]
+    assert [info.source for info in added.unchanged] == ["agreement.txt", "border.md"]
+    assert added.duplicates == (Duplicate("copy.txt", "agreement.txt"),)
+    assert [str(error).partition(": ")[0] for error in added.failed] == [
+        str(bad),
+        str(copy.with_name("none.txt")),
+    ]
+    assert all(isinstance(error, UnreadableFile) for error in added.failed)
+    assert encoder.encoded == ["A new text."]
+    assert library.add_files("texts", []) == Added()
+
+
+def test_a_newer_text_of_the_same_name_takes_nothing_away(library: Library, files: list[Path]) -> None:
+    library.create("texts")
+    library.add_files("texts", files[:1])
+    files[0].write_text("Another text.")
+    (info,) = library.add_files("texts", files[:1]).added
+    assert sources(library, "texts") == ["agreement.txt", "agreement.txt"]
+    library.remove("texts", [info.id])
+    assert library.open("texts").documents[0].text == AGREEMENT
+
+
+def test_documents_are_removed_and_can_be_added_again(library: Library, files: list[Path]) -> None:
+    library.create("texts")
+    first, second = library.add_files("texts", files).added
+    with pytest.raises(KeyError):
+        library.remove("texts", [first.id, "unknown"])
+    assert len(library.documents("texts")) == 2
+    library.remove("texts", [first.id, second.id])
+    assert library.documents("texts") == []
+    assert [info.source for info in library.add_files("texts", files).added] == ["agreement.txt", "border.md"]
+
+
+def test_collections_are_renamed_and_deleted(library: Library, files: list[Path]) -> None:
+    library.create("one")
+    library.create("two")
+    library.add_files("one", files)
+    assert library.rename("one", "Three").documents == 2
+    assert library.rename("Three", "THREE").name == "THREE"
+    assert names(library) == [BUILT_IN, "THREE", "two"]
+    for taken in ("two", "Two", BUILT_IN):
+        with pytest.raises(CollectionExists):
+            library.rename("THREE", taken)
+    library.delete("three")
+    assert names(library) == [BUILT_IN, "two"]
+    for act in (library.open, library.documents, library.delete):
+        with pytest.raises(CollectionNotFound, match="There is no collection 'three'"):
+            act("three")
+    assert len(list((library.folder / "collections").iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["", "  ", "---", "a\0b", "a\u202eb", "a\u200fb", "x" * 101, "\ud800a"])
+def test_what_cant_be_a_name_is_refused(library: Library, name: str) -> None:
+    with pytest.raises(InvalidName):
+        library.create(name)
+    assert names(library) == [BUILT_IN]
+
+
+@pytest.mark.parametrize("name", ["../../out", "/etc", "a/b", "..a", "con", "كتب", "a:b|c*", ".x", "😀 1"])
+def test_any_other_name_is_only_a_name(library: Library, name: str, tmp_path: Path) -> None:
+    library.create(name)
+    assert names(library) == [BUILT_IN, name]
+    (folder,) = (library.folder / "collections").iterdir()
+    assert folder.name.isalnum()
+    assert folder.name.isascii()
+    assert {path.name for path in tmp_path.iterdir()} == {"article", "data"}
+    library.delete(name)
+    assert names(library) == [BUILT_IN]
+
+
+def test_progress_is_told_from_the_first_file_to_the_last_passage(
+    library: Library, files: list[Path]
+) -> None:
+    told: list[Progress] = []
+    library.create("texts")
+    library.add_files("texts", files, told.append)
+    assert [(p.stage, p.done, p.total) for p in told] == [
+        *(("reading", done, 2) for done in range(3)),
+        *(("encoding", done, 4) for done in range(5)),
+    ]
+    assert told[-1].seconds_left == 0
+
+
+def test_what_was_encoded_before_an_interruption_isnt_encoded_again(
+    library: Library, files: list[Path], encoder: FakeEncoder
+) -> None:
+    def stop(progress: Progress) -> None:
+        if (progress.stage, progress.done) == ("encoding", 2):
+            raise KeyboardInterrupt
+
+    library.create("texts")
+    with pytest.raises(KeyboardInterrupt):
+        library.add_files("texts", files, stop)
+    assert library.documents("texts") == []
+    done = set(encoder.encoded)
+    encoder.encoded.clear()
+    assert len(library.add_files("texts", files).added) == 2
+    assert len(encoder.encoded) == 2
+    assert done.isdisjoint(encoder.encoded) or len(done) > 2
+
+
+def test_sizes_are_limited_for_each_file_and_for_all(
+    tmp_path: Path, library: Library, encoder: FakeEncoder
+) -> None:
+    small = Library(library.folder, encoder=encoder, most_bytes=100, most_bytes_in_all=150)
+    small.create("texts")
+    paths = []
+    for number, size in enumerate((90, 110, 70, 50)):
+        path = tmp_path / f"{number}.txt"
+        path.write_text(f"{number}" * size)
+        paths.append(path)
+    added = small.add_files("texts", paths)
+    assert [info.source for info in added.added] == ["0.txt", "3.txt"]
+    large, too_many = map(str, added.failed)
+    assert "1.txt: it has 0.0 MB; the most is" in large
+    assert "2.txt: with it the files of this collection would have more than" in too_many
+
+
+def test_one_process_at_a_time_changes_a_collection(
+    library: Library, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.shelf._PATIENCE", 0.01)
+    library.create("texts")
+    (folder,) = (library.folder / "collections").iterdir()
+    with FileLock(folder / "changes.lock"):
+        for change in (
+            lambda: library.add_files("texts", files),
+            lambda: library.remove("texts", []),
+            lambda: library.rename("texts", "other"),
+            lambda: library.delete("texts"),
+        ):
+            with pytest.raises(IndexLocked, match="Another process is changing the collection 'texts'"):
+                change()
+        assert library.documents("texts") == []  # reading goes on
+    with FileLock(library.folder / "changes.lock"), pytest.raises(IndexLocked):
+        library.create("other")
+    library.add_files("texts", files)
+
+
+def test_what_a_crash_left_is_no_collection_and_is_removed(library: Library) -> None:
+    library.create("texts")
+    left = library.folder / "collections" / ".0123456789ab"
+    left.mkdir()
+    (left / "collection.json").write_text("{}")
+    assert names(library) == [BUILT_IN, "texts"]
+    library.create("other")
+    assert not left.exists()
+
+
+def test_a_damaged_collection_is_listed_with_what_is_wrong_and_can_be_deleted(library: Library) -> None:
+    library.create("texts")
+    library.create("sound")
+    folder = next(
+        f
+        for f in (library.folder / "collections").iterdir()
+        if "texts" in (f / "collection.json").read_text()
+    )
+    (folder / "index" / "CURRENT").write_text("nonsense")
+    damaged = next(info for info in library.collections() if info.name == "texts")
+    assert "is damaged" in damaged.fault
+    assert next(info for info in library.collections() if info.name == "sound").fault == ""
+    (folder / "collection.json").write_text("{")
+    assert names(library)[1:] in ([folder.name, "sound"], ["sound", folder.name])
+    library.delete(folder.name)
+    assert names(library) == [BUILT_IN, "sound"]
+
+
+def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DALIL_DATA", str(tmp_path / "mine"))
+    assert data_folder() == tmp_path / "mine"
+    assert Library().folder == tmp_path / "mine"
+    monkeypatch.delenv("DALIL_DATA")
+    assert data_folder().name == "dalil"
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    heavy = ("gradio", "torch", "pdfminer", "mammoth", "fontTools", "faiss")
+    code = f"import sys, qa.library; print([name for name in {heavy!r} if name in sys.modules])"
+    path = str(Path(__file__).resolve().parent.parent)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=True
+    )
+    assert done.stdout == b"[]\n"

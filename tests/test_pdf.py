@@ -1,0 +1,192 @@
+"""PDF -> text, on files written glyph by glyph; tests/test_extraction.py has files of real programs."""
+
+from __future__ import annotations
+
+import pytest
+from pdf_files import WIDTH, Text, arabic, pdf
+
+from index import pdf as reader
+from index.extract import Unextractable
+
+TEXT = "وصلت القوات إلى الحدود بعد يوم واحد من انطلاق المعركة وتقدمت نحو المدينة من ثلاثة محاور"
+WORDS = TEXT.split()
+PITCH = 14
+
+
+def lines_of(words: list[str], width: int) -> list[str]:
+    """Words on lines of so many letters at most."""
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
+def column(lines: list[str], right: float, top: float) -> list[Text]:
+    return [arabic(right, top - PITCH * number, line) for number, line in enumerate(lines)]
+
+
+def paragraphs(*pages: list[Text]) -> list[str]:
+    return reader.extract(pdf(pages)).text.split("\n\n")
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(Unextractable) as caught:
+        reader.extract(content)
+    return str(caught.value)
+
+
+def test_lines_of_a_paragraph_are_put_together() -> None:
+    lines = lines_of(WORDS, 30)
+    assert len(lines) > 2
+    first = column(lines, 350, 500)
+    second = column(lines, 350, 500 - PITCH * len(lines) - 20)  # after a gap
+    assert paragraphs(first + second) == [" ".join(WORDS)] * 2
+
+
+def test_a_line_that_leaves_room_for_the_next_word_ends_a_paragraph() -> None:
+    lines = [*lines_of(WORDS, 30), "انتهى", *lines_of(WORDS, 30)]
+    last = " ".join([*WORDS, "انتهى"])
+    assert paragraphs(column(lines, 350, 500)) == [last, " ".join(WORDS)]
+
+
+def test_an_indented_line_begins_a_paragraph() -> None:
+    words = ["كلمة"] * 18
+    lines = lines_of(words, 29)
+    page = column(lines, 350, 500)
+    for number, line in enumerate(lines):
+        right = 335 if number == 0 else 350
+        page.append(
+            arabic(right, 500 - PITCH * (len(lines) + number), line[: len(line) - (3 if number == 0 else 0)])
+        )
+    assert len(paragraphs(page)) == 2
+
+
+def test_the_right_one_of_two_arabic_columns_comes_first() -> None:
+    lines = lines_of(WORDS * 5, 30)
+    half = len(lines) // 2
+    page = [
+        arabic(380, 550, "عنوان يمتد فوق العمودين كليهما في أعلى هذه الصفحة الطويلة", 12),
+        *column(lines[:half], 380, 500),
+        *column(lines[half:], 180, 493),  # not on the same lines
+    ]
+    heading, text = paragraphs(page)
+    assert heading.startswith("عنوان")
+    assert text == " ".join(WORDS * 5)
+
+
+def test_the_left_one_of_two_english_columns_comes_first() -> None:
+    text = "the troops reached the border a day after the battle began and moved on and on"
+    words = text.split() * 5
+    lines = lines_of(words, 30)
+    half = len(lines) // 2
+    page = [Text(20, 500 - PITCH * i, line) for i, line in enumerate(lines[:half])]
+    page += [Text(200, 500 - PITCH * i, line) for i, line in enumerate(lines[half:])]
+    assert paragraphs(page) == [" ".join(words)]
+
+
+def test_the_cells_of_a_table_stay_in_their_rows() -> None:
+    page = [
+        Text(x, 500 - PITCH * row, f"{name}{row}") for row in range(6) for x, name in ((20, "a"), (200, "b"))
+    ]
+    assert paragraphs(page) == [f"a{row} b{row}" for row in range(6)]
+
+
+def test_a_paragraph_goes_on_on_the_next_page_without_page_numbers_and_titles() -> None:
+    lines = lines_of(WORDS * 6, 30)
+    third = len(lines) // 3
+    pages = []
+    for number in range(3):
+        part = lines[third * number : third * (number + 1) if number < 2 else None]
+        pages.append(
+            [arabic(350, 580, "مجلة الحدود"), *column(part, 350, 540), Text(200, 20, f"{number + 7}")]
+        )
+    assert paragraphs(*pages) == [" ".join(WORDS * 6)]
+
+
+def test_what_stands_on_one_page_alone_and_what_doesnt_stand_apart_are_kept() -> None:
+    lines = lines_of(WORDS, 30)
+    pages = [
+        [
+            arabic(350, 580, f"{word} أول"),
+            *column(lines, 350, 540),
+            arabic(350, 540 - PITCH * len(lines), "انتهى."),
+        ]
+        for word in ("باب", "فصل", "قسم")
+    ]
+    text = f"{' '.join(WORDS)} انتهى."
+    assert paragraphs(*pages) == ["باب أول", text, "فصل أول", text, "قسم أول", text]
+
+
+def test_presentation_forms_and_texts_beside_the_glyphs_become_letters() -> None:
+    # A ligature, a letter's form, and two glyphs that the file says are three letters.
+    page = [Text(100, 500, "ﻡﻼﺳ"), Text(100, 450, "xy", actual="قًا"), Text(100 + 2 * WIDTH * 10, 450, "باس")]
+    assert paragraphs(page) == ["سلام", "سابقًا"]
+
+
+def test_marks_belong_to_the_letters_that_they_are_drawn_with() -> None:
+    page = []
+    for number, letter in enumerate("كتبوا"[::-1]):
+        # Each is drawn with its mark; the last one's stands nearer to its neighbour.
+        page += [
+            Text(100 + 5 * number, 500, letter),
+            Text((98 if number == 4 else 100) + 5 * number - 1, 503, "\u064e"),
+        ]
+    assert paragraphs(page) == ["".join(f"{letter}\u064e" for letter in "كتبوا")]
+
+
+def test_words_without_spaces_between_them_are_parted_by_their_gaps() -> None:
+    page = [Text(100, 500, "ab"), Text(113, 500, "cd"), Text(123.5, 500, "ef")]
+    assert paragraphs(page) == ["ab cdef"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "text"),
+    [
+        ("and so they gave infor-", "mation on all of it", "and so they gave information on all of it"),
+        (
+            "the writers are all well-",
+            "known; well-known men",
+            "the writers are all well-known; well-known men",
+        ),
+        ("what is only a soft hy\u00ad", "phen is always gone", "what is only a soft hyphen is always gone"),
+        (
+            "in all of the years 2016-",
+            "2017 stay as they are",
+            "in all of the years 2016- 2017 stay as they are",
+        ),
+    ],
+)
+def test_words_parted_at_a_line_end_are_put_together(first: str, second: str, text: str) -> None:
+    assert paragraphs([Text(20, 500, first), Text(20, 486, second)]) == [text]
+
+
+def test_title_and_author_are_the_files_own() -> None:
+    content = pdf([[Text(20, 500, "text")]], {"Title": "تقرير الحدود", "Author": "مصطفى"})
+    found = reader.extract(content)
+    assert (found.text, found.title, found.author) == ("text", "تقرير الحدود", "مصطفى")
+    assert reader.extract(content) == found
+
+
+def test_what_has_no_text_is_told_from_what_is_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = pdf([[Text(20, 500, "text")]] * 2)
+    assert refusal(pdf([[]])).startswith("it has no text in it, only pictures")
+    assert refusal(good[:200]).startswith("it is damaged (")
+    assert refusal(b"%PDF-1.7").startswith("it is damaged (")
+    assert refusal(pdf([])).startswith("it is damaged (no pages)")
+    assert refusal(pdf([[Text(20, 500, "\ue001\ue002\ue003 a")]])).startswith(
+        "its fonts don't tell which letters"
+    )
+    monkeypatch.setattr(reader, "MOST_PAGES", 1)
+    assert refusal(good) == "it has more than 1 pages. Split it."
+
+
+def test_a_protected_file_is_told() -> None:
+    encrypted = (
+        f"/ID [<{'00' * 16}> <{'00' * 16}>] /Encrypt <</Filter /Standard "
+        f"/V 1 /R 2 /P -4 /O <{'11' * 32}> /U <{'22' * 32}>>>"
+    )
+    content = pdf([[Text(20, 500, "text")]], extra=encrypted)
+    assert refusal(content).startswith("it is protected by a password. Save a copy without one")
