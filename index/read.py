@@ -10,11 +10,11 @@ from pathlib import Path
 
 import regex
 
-from index import apart
-from index.convert import check_type
 from index.errors import UnreadableFile
-from index.extract import Extract, Unextractable
-from index.plain_text import decode
+from index.files import apart
+from index.files.convert import check_type
+from index.files.extract import Extract, Unextractable
+from index.files.plain_text import decode
 from index.types import Document, text_id
 
 PLAIN = (".txt", ".md")

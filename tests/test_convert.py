@@ -10,10 +10,11 @@ import pytest
 from paper import write_docx
 from pdf_files import Text, pdf
 
-from index import UnreadableFile, apart, archives
-from index.apart import Apart
-from index.convert import convert
-from index.extract import Extract, Unextractable
+from index import UnreadableFile
+from index.files import apart, archives
+from index.files.apart import Apart
+from index.files.convert import convert
+from index.files.extract import Extract, Unextractable
 from index.read import duplicates, read_file, read_paths
 
 PARAGRAPHS = ["عنوان المقال", "أعلن الحشد انطلاق المعركة.", "The second paragraph, 2017."]

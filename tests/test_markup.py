@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.markup import extract
+from index.files.markup import extract
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from index.glyphs import Glyph
+from index.files.glyphs import Glyph
 
 # Glyphs before and after a mark among which its letter is looked for.
 _NEAR: Final = 12

@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from index.extract import Extract
+from index.files.extract import Extract
 
 # What isn't the text itself: code, menus, what stands around every page of a site.
 _SKIPPED: Final = frozenset((

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from index.extract import Extract, Unextractable, damaged
+from index.files.extract import Extract, Unextractable, damaged
 
 # The article's PDF files take .1 to .4 seconds a page: enough for a book of 1,500 pages.
 SECONDS: Final = 600
@@ -77,10 +77,10 @@ class Apart:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._stop()
-            package = str(Path(__file__).resolve().parent.parent)
+            package = str(Path(__file__).resolve().parents[2])
             known = os.environ.get("PYTHONPATH")
             self._process = subprocess.Popen(
-                [sys.executable, "-c", f"from index.apart import serve; serve({self._most_bytes})"],
+                [sys.executable, "-c", f"from index.files.apart import serve; serve({self._most_bytes})"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, known)))},
@@ -115,7 +115,7 @@ def serve(most_bytes: int) -> None:
 
 
 def _answer(path: Path) -> dict[str, Any]:
-    from index.convert import convert
+    from index.files.convert import convert
 
     try:
         found = convert(path.suffix.casefold(), path.read_bytes())

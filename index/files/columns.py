@@ -9,8 +9,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from index.glyphs import Glyph, Line, baseline_of, line_of, rows_of, size_of
-from index.visual_order import is_right_to_left
+from index.files.glyphs import Glyph, Line, baseline_of, line_of, rows_of, size_of
+from index.files.visual_order import is_right_to_left
 
 # In parts of the font's size.
 _GAP: Final = 0.8

@@ -6,8 +6,8 @@ from typing import Final
 
 import regex
 
-from index.extract import Extract, Unextractable
-from index.plain_text import decode
+from index.files.extract import Extract, Unextractable
+from index.files.plain_text import decode
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHARSET: Final = regex.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", regex.IGNORECASE)
@@ -41,19 +41,19 @@ def convert(suffix: str, content: bytes) -> Extract:
     check_type(content, suffix)
     # Each is imported when such a file is read.
     if suffix == ".pdf":
-        from index import pdf
+        from index.files import pdf
 
         found = pdf.extract(content)
     elif suffix == ".docx":
-        from index import archives
+        from index.files import archives
 
         found = archives.extract_docx(content)
     elif suffix == ".epub":
-        from index import archives
+        from index.files import archives
 
         found = archives.extract_epub(content)
     else:
-        from index import markup
+        from index.files import markup
 
         found = markup.extract(_html(content))
     # What isn't Unicode text, and control characters, fonts and pages may name by mistake.
@@ -88,7 +88,7 @@ def type_of(content: bytes) -> str:
     if b"%PDF-" in content[:1024]:
         return ".pdf"
     if content.startswith(b"PK\3\4"):
-        from index import archives
+        from index.files import archives
 
         return archives.type_of(content)
     if regex.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])", content[:1024], regex.IGNORECASE):

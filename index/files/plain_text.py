@@ -7,7 +7,7 @@ import unicodedata
 
 import regex
 
-from index.extract import Unextractable
+from index.files.extract import Unextractable
 from index.text import is_arabic
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")

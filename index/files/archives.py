@@ -14,8 +14,8 @@ from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from index import markup
-from index.extract import Extract, Unextractable, damaged
+from index.files import markup
+from index.files.extract import Extract, Unextractable, damaged
 
 # Bytes that an archive may hold, unpacked: pictures included.
 MOST_UNPACKED: Final = 1 << 30

@@ -24,13 +24,13 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.utils import decode_text
 
-from index.columns import Column, columns
-from index.extract import Extract, Unextractable, damaged
-from index.glyphs import Glyph
-from index.marks import with_marks
-from index.paragraphs import paragraphs_of
+from index.files.columns import Column, columns
+from index.files.extract import Extract, Unextractable, damaged
+from index.files.glyphs import Glyph
+from index.files.marks import with_marks
+from index.files.paragraphs import paragraphs_of
+from index.files.visual_order import letters_of_forms
 from index.text import is_arabic
-from index.visual_order import letters_of_forms
 
 MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page

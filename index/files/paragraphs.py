@@ -10,9 +10,9 @@ from typing import Final
 
 import regex
 
-from index.columns import Column
-from index.glyphs import Line
-from index.visual_order import (
+from index.files.columns import Column
+from index.files.glyphs import Line
+from index.files.visual_order import (
     CLOSING,
     OPENING,
     as_read,

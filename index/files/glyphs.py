@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from index.visual_order import Sign
+from index.files.visual_order import Sign
 
 # In parts of the font's size. Where a text has spaces of its own a gap has to be wider to be one:
 # justified text is stretched between letters, too.
