@@ -7,7 +7,6 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import encoder as encoders
 from index import live
@@ -16,9 +15,10 @@ from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, make_again
-from index.fusion import Summands, fuse
+from index.fusion import Summands
 from index.generation import Generation
 from index.query import Query
+from index.ranking import Candidates, rank
 from index.summands import summands
 from index.types import Document, Hit, Passage
 
@@ -159,30 +159,30 @@ class Index:
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         query = self.query(question) if isinstance(question, str) else question
+        return rank(query, self._candidates(query, max(k, CANDIDATES)), k)
+
+    def _candidates(self, query: Query, count: int) -> Candidates:
+        """What is to be ranked: as many passages as this of each leg, or all."""
         generation = self._generation
         match = generation.lexical.match([term.term for term in query.terms])
-        matching, shares = match.best(max(k, CANDIDATES))
-        nearest, cosines = generation.dense.search(query.vector, max(k, CANDIDATES))
-        rows = np.union1d(nearest, matching)
-        distance = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
-        legs = {"bm25": _places(matching, shares), "dense": _places(nearest, cosines), "late": {}}
+        matching = match.best(count)
+        nearest = generation.dense.search(query.vector, count)
+        rows = np.union1d(nearest[0], matching[0])
         if generation.has_tokens:
             semantic = generation.late.scores(query.tokens, rows)
-            by_late = np.argsort(-semantic, kind="stable")
-            legs["late"] = _places(rows[by_late], semantic[by_late])
         else:
             semantic = generation.dense.cosines(query.vector, rows)
-        names = generation.names.scores(query.names, query.tokens, rows)
-        scores = fuse(semantic, match.scores(rows), names, distance)
-        return [
-            Hit(
-                generation.texts.passages[rows[i]],
-                float(scores[i]),
-                {leg: places[rows[i]][0] if rows[i] in places else None for leg, places in legs.items()},
-                {leg: places[rows[i]][1] for leg, places in legs.items() if rows[i] in places},
-            )
-            for i in np.argsort(-scores, kind="stable")[:k]
-        ]
+        return Candidates(
+            generation.texts.passages.__getitem__,
+            rows,
+            matching,
+            nearest,
+            semantic,
+            generation.has_tokens,
+            match.scores(rows),
+            generation.names.scores(query.names, query.tokens, rows),
+            generation.texts.arabic_shares[rows],
+        )
 
     def snapshot(self) -> Index:
         """The index as it is now, for several calls that belong together: updates don't change it."""
@@ -289,9 +289,3 @@ def _check_encoder(folder: Path, generation: Generation, encoder: Encoder) -> No
             f"({generation.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
             f"Open it with the one that made it. {make_again(folder)}"
         )
-
-
-def _places(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> dict[int, tuple[int, float]]:
-    """Row -> its rank and score in a leg, given best first."""
-    pairs = zip(rows.tolist(), scores.tolist(), strict=True)
-    return {row: (rank, score) for rank, (row, score) in enumerate(pairs, 1)}
