@@ -180,7 +180,7 @@ def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journa
             passages = [texts.passage(row).text for _, row in window]
             encodings = encode(passages, "passage", plan.encoder, centers)
             for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
-                compact = CompactTokens.of(tokens if plan.has_tokens else _none_of(tokens))
+                compact = CompactTokens.of(tokens if plan.has_tokens else none_of(tokens))
                 journal.add(digest, vector.astype("<f4").tobytes() + compact.record())
                 if number % _KEEP_EVERY == 0:
                     journal.keep()
@@ -188,7 +188,8 @@ def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journa
             journal.keep()
 
 
-def _none_of(tokens: TokenVectors) -> TokenVectors:
+def none_of(tokens: TokenVectors) -> TokenVectors:
+    """No tokens, of the same dimension as these."""
     return TokenVectors(tokens.vectors[:0], tokens.spans[:0], tokens.weights[:0], tokens.sentences[:0])
 
 

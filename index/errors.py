@@ -53,8 +53,12 @@ class EncoderUnavailable(DalilError):
     """An encoder that can't be loaded: not on this machine, or not installed."""
 
 
-def make_again(folder: Path) -> str:
-    """How to make the index in a folder again, as messages say it."""
+class EngineUnavailable(DalilError):
+    """An address that can't be read: the packages for it aren't installed."""
+
+
+def make_again(folder: Path | str) -> str:
+    """How to make the index in a folder or at an address again, as messages say it."""
     return f"Make it again: dalil index PATH... --index {folder} --rebuild"
 
 

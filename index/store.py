@@ -10,13 +10,14 @@ import numpy as np
 
 from index import encoder as encoders
 from index import live
+from index.address import is_address
 from index.build import Plan, each_once, write_generation
 from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
-from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, make_again
+from index.errors import IndexDamaged, IndexNotFound
 from index.fusion import Summands
-from index.generation import Generation
+from index.generation import Generation, check_encoder
 from index.query import Query
 from index.ranking import Candidates, rank
 from index.summands import summands
@@ -58,7 +59,8 @@ class Index:
 
         Args:
             documents: the whole collection. The same document given twice counts once.
-            path: the index's folder, made if need be.
+            path: the index's folder, made if need be, or an address of LanceDB tables, such as
+                `s3://bucket/collection` or `lance:///data/collection` (docs/scale.md).
             encoder: an encoder, or the name of a sentence-transformers model; the bundled
                 multilingual-e5-small if not given.
             token_vectors: whether to keep a vector for each token. Without them an index is a good deal
@@ -73,6 +75,12 @@ class Index:
             EncoderUnavailable: there is no such model on this machine.
             OSError: the disk is full, or can't be written.
         """
+        if is_address(path):
+            from index.lance.store import LanceIndex
+
+            return LanceIndex.build(
+                documents, path, encoder=encoder, token_vectors=token_vectors, show_progress=show_progress
+            )
         folder = Path(path).expanduser()
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         with live.writing(folder):
@@ -89,7 +97,7 @@ class Index:
         """Opens the index at `path`.
 
         Args:
-            path: the index's folder.
+            path: the index's folder or address.
             encoder: as in `build`; the one that made the index if not given.
 
         Raises:
@@ -97,11 +105,15 @@ class Index:
             IndexDamaged: its files aren't what was written; the message names which and why.
             EncoderMismatch: another encoder made it.
         """
+        if is_address(path):
+            from index.lance.store import LanceIndex
+
+            return LanceIndex.open(path, encoder=encoder)
         folder = Path(path).expanduser()
         generation = live.load(folder)
         name = generation.encoder_name if encoder is None else encoder
         chosen = encoders.load(name) if isinstance(name, str) else name
-        _check_encoder(folder, generation, chosen)
+        check_encoder(folder, generation, chosen)
         return cls(folder.resolve(), generation, chosen)
 
     def update(self, documents: Iterable[Document], *, show_progress: bool | None = None) -> None:
@@ -258,7 +270,7 @@ class Index:
     def _reload(self) -> Generation:
         """The live generation: another process may have written since this one opened the index."""
         generation = live.load(self.path)
-        _check_encoder(self.path, generation, self.encoder)
+        check_encoder(self.path, generation, self.encoder)
         self._generation = generation
         return generation
 
@@ -280,12 +292,3 @@ def _publish(
     usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
     plan = Plan(documents, encoder, old if usable else None, has_tokens, live.journal(folder), show_progress)
     live.publish(folder, lambda generation: write_generation(generation, plan))
-
-
-def _check_encoder(folder: Path, generation: Generation, encoder: Encoder) -> None:
-    if not generation.belongs_to(encoder):
-        raise EncoderMismatch(
-            f"The index in {folder} was made by {generation.encoder_name} "
-            f"({generation.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
-            f"Open it with the one that made it. {make_again(folder)}"
-        )
