@@ -7,6 +7,7 @@ with others. The live table is read until the new one is whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
@@ -21,10 +22,23 @@ from index.types import Document
 
 _LISTED: Final = 1000
 _COUNTS_AT_ONCE: Final = 100_000
-_COUNTED: Final = ["terms", "names", "text"]
+COUNTED: Final = ["terms", "names", "text"]
 
-# Writes batches of documents into a dataset and yields how many documents each commit brought.
-Write = Callable[[Iterator[list[Document]], Any], Iterator[int]]
+
+@dataclass(frozen=True)
+class Work:
+    """Who does the work of a build: this process, or a cluster.
+
+    Attributes:
+        write: makes and commits the rows of lists of documents into a dataset, if the claim holds before
+            each commit, and yields how many documents it brought.
+        count: counts the words of a dataset's passages.
+        create_indices: makes the indices of a dataset of so many passages.
+    """
+
+    write: Callable[[Iterator[list[Document]], Any, table.Claim], Iterator[int]]
+    count: Callable[[Any], Counts]
+    create_indices: Callable[[Any, int], None]
 
 
 def build(
@@ -38,16 +52,20 @@ def build(
 
     Raises:
         InvalidDocument: two different documents have the same id.
+        IndexLocked: another process builds the same index.
     """
     about = table.About.of(encoder, has_tokens)
     maker = rows.Maker(encoder, about.centers, has_tokens)
 
-    def write(batches: Iterator[list[Document]], dataset: Any) -> Iterator[int]:
+    def write(batches: Iterator[list[Document]], dataset: Any, claim: table.Claim) -> Iterator[int]:
         for batch in batches:
-            table.append(dataset, maker.rows(batch, {}))
+            made = maker.rows(batch, {})
+            claim.check()
+            table.append(dataset, made)
             yield len(batch)
 
-    fill(documents, address, about, encoder.dimension, write, show_progress)
+    work = Work(write, _counted, table.create_indices)
+    fill(documents, address, about, encoder.dimension, work, show_progress)
 
 
 def fill(
@@ -55,7 +73,7 @@ def fill(
     address: str,
     about: table.About,
     dimension: int,
-    write: Write,
+    work: Work,
     show_progress: bool | None,
 ) -> None:
     """Fills the table of a build, from where an interrupted one stopped, and makes it the live one.
@@ -65,10 +83,12 @@ def fill(
         address: of the index.
         about: what makes it.
         dimension: of its vectors.
-        write: makes and commits rows.
+        work: how.
         show_progress: as in `Index.build`.
     """
     name, dataset = table.unfinished(address, about, dimension)
+    claim = table.Claim(address, name)
+    dataset.checkout_latest()
     delete(dataset, f"kind = '{rows.COUNT}'")
     written = _written(dataset)
     wanted: set[str] = set()
@@ -87,17 +107,23 @@ def fill(
 
     hidden = None if show_progress is None else not show_progress
     with tqdm(desc="encoding", unit=" documents", initial=len(written), disable=hidden) as bar:
-        for count in write(batches(), dataset):
+        for count in work.write(batches(), dataset, claim):
             bar.update(count)
     dataset.checkout_latest()
+    claim.check()
     delete_documents(dataset, [id_ for id_ in written if id_ not in wanted])
     if set(_written(dataset)) != wanted:
         raise IndexLocked(
-            f"Another process builds the index at {address}. Build it again when that has ended."
+            f"Another process has written to what was built at {address}. Build it again: it goes on."
         )
-    passages = _count(dataset, dimension)
+    # Small files are joined before they are indexed, not after.
     dataset.optimize.compact_files()
-    table.create_indices(dataset, passages)
+    counts = work.count(dataset)
+    made = counts.rows()
+    while part := list(islice(made, _COUNTS_AT_ONCE)):
+        table.append(dataset, rows.table(part, dimension))
+    work.create_indices(dataset, counts.passages)
+    claim.check()
     table.make_live(address, name)
 
 
@@ -128,13 +154,9 @@ def _written(dataset: Any) -> dict[str, bytes]:
     return {id_: digest for id_, digest in found.items() if id_ not in set(twice)}
 
 
-def _count(dataset: Any, dimension: int) -> int:
-    """Adds the counts of all passages, and returns how many there are."""
-    counts, passages = Counts(), 0
-    for batch in dataset.to_batches(columns=_COUNTED, filter=f"kind = '{rows.PASSAGE}'"):
+def _counted(dataset: Any) -> Counts:
+    """Counts the words of a dataset's passages."""
+    counts = Counts()
+    for batch in dataset.to_batches(columns=COUNTED, filter=f"kind = '{rows.PASSAGE}'"):
         counts.add(batch)
-        passages += len(batch)
-    made = counts.rows()
-    while part := list(islice(made, _COUNTS_AT_ONCE)):
-        table.append(dataset, rows.table(part, dimension))
-    return passages
+    return counts

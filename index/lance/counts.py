@@ -29,6 +29,11 @@ class Counts:
         # By key and form: how often, and how often with the article.
         self._counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
 
+    @property
+    def passages(self) -> int:
+        """How many passages were counted."""
+        return self._counts[_PASSAGES, ""][0]
+
     def add(self, passages: Any, sign: int = 1) -> None:
         """Counts the passages of a table with `terms`, `names` and `text`; with a sign of -1 they go."""
         columns = (passages.column(name).to_pylist() for name in ("terms", "names", "text"))

@@ -13,7 +13,7 @@ from index.codec import CompactTokens, TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
 from index.generation import check_encoder
-from index.lance import build, change, rows, table
+from index.lance import build, change, cluster, rows, table
 from index.lance.counts import Known, quoted
 from index.lance.search import candidates
 from index.query import Query
@@ -57,7 +57,10 @@ class LanceIndex(Index):
         """See `Index.build`."""
         address = str(path).rstrip("/")
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
-        build.build(documents, address, chosen, token_vectors, show_progress)
+        if cluster.is_wanted():
+            cluster.build_on_cluster(documents, address, encoder, token_vectors, show_progress)
+        else:
+            build.build(documents, address, chosen, token_vectors, show_progress)
         return cls(table.Version.newest(address), chosen)
 
     @classmethod

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import uuid
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,15 +21,16 @@ import pyarrow as pa
 
 from index.centers import Centers
 from index.encoder import Encoder
-from index.errors import IndexDamaged, IndexNotFound, make_again
+from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.lance import rows
 from index.text import ANALYZER_VERSION
 
 FORMAT_VERSION: Final = 1
 LIVE: Final = "live"
 _TABLE: Final = "passages-"
+_BUILDER: Final = "dalil.builder"
 _ABOUT: Final = b"dalil"
-_TERMS_INDEX: Final = {
+TERMS_INDEX: Final = {
     "base_tokenizer": "whitespace",  # terms are the analyzer's own
     "stem": False,
     "remove_stop_words": False,
@@ -37,7 +39,7 @@ _TERMS_INDEX: Final = {
     "max_token_length": None,
     "with_position": False,
 }
-_SCALAR_INDICES: Final = {rows.KEY: "BTREE", "document_id": "BTREE", "key": "BTREE", "kind": "BITMAP"}
+SCALAR_INDICES: Final = {rows.KEY: "BTREE", "document_id": "BTREE", "key": "BTREE", "kind": "BITMAP"}
 # Passages from which on their vectors are in an index; fewer are compared one by one, in some milliseconds.
 EXACT: Final = 20_000
 
@@ -128,7 +130,7 @@ class Version:
         """
         name = live_name(address)
         try:
-            dataset = lance.dataset(_uri(address, name))
+            dataset = lance.dataset(uri(address, name))
         except (OSError, ValueError) as error:
             raise IndexDamaged(
                 f"The index at {address} is damaged: its table {name} can't be read ({error}). "
@@ -170,7 +172,7 @@ def make_live(address: str, name: str) -> None:
     except IndexNotFound:
         before = None
     mode = "create" if opened(address, LIVE) is None else "overwrite"
-    lance.write_dataset(pa.table({"name": [name]}), _uri(address, LIVE), mode=mode)
+    lance.write_dataset(pa.table({"name": [name]}), uri(address, LIVE), mode=mode)
     if before is not None:
         for number in range(1, _number(before)):
             drop(address, f"{_TABLE}{number:06d}")
@@ -193,13 +195,34 @@ def unfinished(address: str, about: About, dimension: int) -> tuple[str, Any]:
             return name, left
         drop(address, name)
     empty = rows.schema(dimension).with_metadata({_ABOUT: about.metadata()}).empty_table()
-    return name, lance.write_dataset(empty, _uri(address, name))
+    return name, lance.write_dataset(empty, uri(address, name))
+
+
+class Claim:
+    """A build's right to write to its table, until another build goes on with the same table."""
+
+    def __init__(self, address: str, name: str) -> None:
+        """Takes it from whoever has it."""
+        self._address, self._name, self._mark = address, name, uuid.uuid4().hex
+        lance.dataset(uri(address, name)).update_config({_BUILDER: self._mark})
+
+    def check(self) -> None:
+        """Makes sure that the table is this build's.
+
+        Raises:
+            IndexLocked: another one has it now.
+        """
+        if lance.dataset(uri(self._address, self._name)).config().get(_BUILDER) != self._mark:
+            raise IndexLocked(
+                f"Another process builds the index at {self._address}, and has taken over what this one has "
+                "written. Try again when it has finished."
+            )
 
 
 def opened(address: str, name: str) -> Any:
     """A table's newest version, or None where there is no such table."""
     try:
-        return lance.dataset(_uri(address, name))
+        return lance.dataset(uri(address, name))
     except (FileNotFoundError, ValueError) as error:
         if "not found" in str(error).lower() or isinstance(error, FileNotFoundError):
             return None
@@ -209,7 +232,7 @@ def opened(address: str, name: str) -> Any:
 def drop(address: str, name: str) -> None:
     """Removes a table and all of its versions, if it is there."""
     if opened(address, name) is not None:
-        lance.LanceDataset.drop(_uri(address, name))
+        lance.LanceDataset.drop(uri(address, name))
 
 
 def append(dataset: Any, table: Any) -> None:
@@ -220,9 +243,9 @@ def append(dataset: Any, table: Any) -> None:
 
 def create_indices(dataset: Any, passages: int) -> None:
     """Makes the indices of a table that has none, or makes them anew."""
-    for column, kind in _SCALAR_INDICES.items():
+    for column, kind in SCALAR_INDICES.items():
         dataset.create_scalar_index(column, kind, replace=True)
-    dataset.create_scalar_index("terms", "INVERTED", replace=True, **_TERMS_INDEX)
+    dataset.create_scalar_index("terms", "INVERTED", replace=True, **TERMS_INDEX)
     if passages >= EXACT:
         dataset.create_index("vector", replace=True, **vector_index(passages))
 
@@ -239,7 +262,8 @@ def has_vector_index(dataset: Any) -> bool:
     return any("vector" in index.field_names for index in dataset.describe_indices())
 
 
-def _uri(address: str, name: str) -> str:
+def uri(address: str, name: str) -> str:
+    """Where a table is, as Lance names it."""
     root = address.removeprefix("lance://") if address.startswith("lance://") else address
     return f"{root.rstrip('/')}/{name}.lance"
 
