@@ -66,7 +66,7 @@ def build_on_cluster(
         EngineUnavailable: Ray isn't installed.
         InvalidDocument: two different documents have the same id.
     """
-    ray = _ray()
+    ray = started_ray()
     chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
     about = table.About.of(chosen, has_tokens)
     pool = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
@@ -91,7 +91,12 @@ def build_on_cluster(
     build.fill(documents, address, about, chosen.dimension, work, show_progress)
 
 
-def _ray() -> Any:
+def started_ray() -> Any:
+    """Ray, connected to the cluster that RAY_ADDRESS names, or else started on this machine alone.
+
+    Raises:
+        EngineUnavailable: Ray isn't installed.
+    """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         import lance_ray  # noqa: F401 - what is missing is told before work is begun
