@@ -1,11 +1,12 @@
 """The engine on LanceDB tables beside the one in a folder: the same hits, and how long they take.
 
     python benchmarks/scale_lance.py agreement --xquad DIR
-    python benchmarks/scale_lance.py growth --xquad DIR --folder DIR --passages N ...
+    python benchmarks/scale_lance.py growth --xquad DIR --folder DIR --passages N ... [--beside N ...]
 
 `agreement` asks the questions of XQuAD, in four pairings of languages and both files as one collection,
-and the article's gold questions of both engines. `growth` builds collections of made-up texts whose
-vectors are mixtures of real ones (scale.py), and needs 17 KB of disk a passage for each engine.
+and the article's gold questions of both engines. `growth` builds a collection of made-up texts whose
+vectors are mixtures of real ones (scale.py), and larger ones of copies of it with jittered vectors; it needs
+20 KB of disk a passage for each engine.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import scale
 from synthetic import Synthetic
 
 from index import Document, Hit, Index
 from index.dense import NEAREST
 from index.encoder import Encoder, Encoding, Kind, load
+from index.lance import rows, table
 from index.lance.search import proposed
 from index.lance.store import LanceIndex
 from index.query import Query
@@ -104,9 +108,10 @@ class Growth:
 
     Attributes:
         passages: how many.
-        build: making it, without the time of `MixedEncoder`.
+        build: making it, without the time of `MixedEncoder`; of a copied one, making its indices.
         size: of the tables.
-        search, default_search: `Index.search` for ten, without encoding the question: medians.
+        search, default_search: `Index.search` for ten, without encoding the question: medians, the two
+            engines asked in turns.
         answer: `ask`, likewise.
         recall_10, recall_100: the share of the truly nearest vectors that the vector index finds.
         update, removal: of one document.
@@ -124,45 +129,83 @@ class Growth:
     removal: float
 
 
-def growth(folder: Path, real: Path, passages: int, with_default: bool) -> Growth:
-    """Builds a collection of so many passages in `folder`, if it isn't there, and measures it.
+def built(place: Path, encoder: scale.MixedEncoder, passages: int) -> None:
+    """Builds a collection of so many made-up passages, and notes how long it took."""
+    start = time.perf_counter()
+    Index.build(scale.documents(passages), f"lance://{place}", encoder=encoder)
+    place.with_suffix(".json").write_text(json.dumps(time.perf_counter() - start - encoder.seconds))
+
+
+def copied(place: Path, source: Path, copies: int) -> None:
+    """Makes a collection of copies of another one, each with other vectors, and notes how long it took.
+
+    Every vector is jittered, by noise of half its length, so that no two are the same. Texts are: so a
+    word's posting is as long as in a collection of that size, and a hit has its likes beside it.
+    """
+    version = table.Version.newest(f"lance://{source}")
+    address, dimension = f"lance://{place}", version.dataset.schema.field("vector").type.list_size
+    name, dataset = table.unfinished(address, version.about, dimension)
+    generator = np.random.default_rng(0)
+    for number in range(copies):
+        for batch in version.dataset.to_batches(filter=f"kind != '{rows.COUNT}'", batch_size=4096):
+            table.append(dataset, _copy(pa.Table.from_batches([batch]), number, generator))
+    counts = pa.Table.from_batches(list(version.dataset.to_batches(filter=f"kind = '{rows.COUNT}'")))
+    for column in ("count", "article"):
+        place_of = counts.schema.get_field_index(column)
+        counts = counts.set_column(place_of, counts.schema.field(column), pc.multiply(counts[column], copies))
+    table.append(dataset, counts)
+    passages = dataset.count_rows(f"kind = '{rows.PASSAGE}'")
+    start = time.perf_counter()
+    table.create_indices(dataset, passages)
+    place.with_suffix(".json").write_text(json.dumps(time.perf_counter() - start))
+    table.make_live(address, name)
+
+
+def _copy(batch: pa.Table, number: int, generator: np.random.Generator) -> pa.Table:
+    for name in (rows.KEY, "document_id"):
+        place = batch.schema.get_field_index(name)
+        again = pc.binary_join_element_wise(batch[name].cast(pa.string()), f"~{number}", "")
+        batch = batch.set_column(place, batch.schema.field(name), again)
+    column = batch["vector"].combine_chunks()
+    has_vector = column.is_valid().to_numpy(zero_copy_only=False)
+    vectors = np.zeros((len(batch), column.type.list_size), np.float32)
+    vectors[has_vector] = column.flatten().to_numpy().reshape(-1, column.type.list_size)
+    noise = generator.standard_normal(vectors.shape, np.float32)
+    vectors += 0.5 * noise / np.linalg.norm(noise, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    halves = np.asarray(vectors, np.float16).ravel()
+    made = pa.FixedSizeListArray.from_arrays(pa.array(halves), type=column.type, mask=pa.array(~has_vector))
+    return batch.set_column(batch.schema.get_field_index("vector"), batch.schema.field("vector"), made)
+
+
+def growth(folder: Path, encoder: scale.MixedEncoder, passages: int, default: Index | None) -> Growth:
+    """Measures a collection that `built` or `copied` made.
 
     Args:
-        folder: for the tables and, beside it, the default engine's index.
-        real: what `scale.prepare` wrote.
-        passages: how many.
-        with_default: whether to measure the default engine too.
+        folder: where the tables are.
+        encoder: of the collection.
+        passages: how many it has.
+        default: the default engine's index of as many.
     """
-    encoder = scale.MixedEncoder(real)
-    place, record = folder / f"tables-{passages}", folder / f"tables-{passages}.json"
-    address = f"lance://{place}"
-    if not record.exists():
-        start = time.perf_counter()
-        Index.build(scale.documents(passages), address, encoder=encoder)
-        record.write_text(json.dumps(time.perf_counter() - start - encoder.seconds))
-    tables = Index.open(address, encoder=encoder)
-    default = None
-    if with_default:
-        beside = folder / f"index-{passages}"
-        if not beside.exists():
-            Index.build(scale.documents(passages), beside, encoder=encoder)
-        default = Index.open(beside, encoder=encoder)
-    questions = [" ".join(words) for words in Synthetic().questions(110, 9)]
+    place = folder / f"tables-{passages}"
+    tables = Index.open(f"lance://{place}", encoder=encoder)
+    questions = [" ".join(words) for words in Synthetic().questions(60, 9)]
     queries = [tables.query(question) for question in questions]
     ours, theirs = [], []
     for question in questions:
         ours.append(_timed(encoder, lambda: tables.search(question)))  # noqa: B023
         if default is not None:
             theirs.append(_timed(encoder, lambda: default.search(question)))  # noqa: B023
-    answers = [_timed(encoder, lambda: ask(question, tables)) for question in questions[:50]]  # noqa: B023
+    answers = [_timed(encoder, lambda: ask(question, tables)) for question in questions[:30]]  # noqa: B023
     recall = [_recall(tables, queries[10:], k) for k in (10, NEAREST)]
     changed = Document("The reed boats came back in autumn.", id="changed")
     update = _timed(encoder, lambda: tables.update([changed]))
     removal = _timed(encoder, lambda: tables.remove(["changed"]))
     size = sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
+    # The first questions read what the others find in memory.
     return Growth(
         passages,
-        json.loads(record.read_text()),
+        json.loads(place.with_suffix(".json").read_text()),
         size,
         statistics.median(ours[10:]),
         statistics.median(theirs[10:]) if theirs else None,
@@ -190,12 +233,12 @@ def _recall(index: Index, queries: Sequence[Query], k: int) -> float:
         column = batch.column("vector")
         vectors.append(column.flatten().to_numpy().reshape(-1, column.type.list_size))
         ids.append(batch.column("_rowid").to_numpy())
-    rows = np.concatenate(ids)
+    row_ids = np.concatenate(ids)
     asked = np.stack([query.vector for query in queries])
     cosines = np.concatenate([block.astype(np.float32) @ asked.T for block in vectors])
     found = 0
     for number, query in enumerate(queries):
-        nearest = rows[np.argpartition(-cosines[:, number], k)[:k]]
+        nearest = row_ids[np.argpartition(-cosines[:, number], k)[:k]]
         found += len(np.intersect1d(nearest, proposed(dataset, query.vector, k)))
     return found / (k * len(queries))
 
@@ -206,8 +249,8 @@ def main() -> None:
     parser.add_argument("what", choices=("agreement", "growth"))
     parser.add_argument("--xquad", type=Path, required=True)
     parser.add_argument("--folder", type=Path)
-    parser.add_argument("--passages", type=int, nargs="+", default=[10_000])
-    parser.add_argument("--no-default", action="store_true")
+    parser.add_argument("--passages", type=int, nargs="+", default=[10_000], help="larger ones are copies")
+    parser.add_argument("--beside", type=int, nargs="*", default=[], help="for which the default engine, too")
     arguments = parser.parse_args()
     files = {language: arguments.xquad / f"xquad.{language}.json" for language in ("ar", "en")}
     if arguments.what == "agreement":
@@ -217,13 +260,28 @@ def main() -> None:
         for name, gold in golds.items():
             print(json.dumps({"name": name} | asdict(agreement(gold, encoder))), flush=True)
         return
-    real = arguments.folder / "real"
+    folder = arguments.folder
+    real = folder / "real"
     if not real.exists():
         real.mkdir(parents=True)
         scale.prepare([document.text for document in squad(list(files.values())).documents], real)
-    for passages in arguments.passages:
-        figures = growth(arguments.folder, real, passages, not arguments.no_default)
-        print(json.dumps(asdict(figures)), flush=True)
+    encoder_of_mixtures = scale.MixedEncoder(real)
+    base, *larger = sorted(arguments.passages)
+    for passages in (base, *larger):
+        place = folder / f"tables-{passages}"
+        if not place.with_suffix(".json").exists():
+            if passages == base:
+                built(place, encoder_of_mixtures, passages)
+            else:
+                copied(place, folder / f"tables-{base}", passages // base)
+        default = None
+        if passages in arguments.beside:
+            beside = folder / f"index-{passages}"
+            if not beside.exists():
+                given = Index.open(f"lance://{place}", encoder=encoder_of_mixtures).documents
+                Index.build(given, beside, encoder=encoder_of_mixtures)
+            default = Index.open(beside, encoder=encoder_of_mixtures)
+        print(json.dumps(asdict(growth(folder, encoder_of_mixtures, passages, default))), flush=True)
 
 
 if __name__ == "__main__":

@@ -199,5 +199,7 @@ def test_a_cluster_builds_and_serves_though_nodes_are_lost(cluster: Any, tmp_pat
             asked = [pool.submit(replicas.run, Index.search, f"heron {n} boat", k=1) for n in range(50)]
             asked[10].result(60)
             cluster.remove_node(cluster.workers.pop(), allow_graceful=False)
-            found = [question.result(60)[0].passage.document_id for question in asked]
-    assert found == [here.search(f"heron {n} boat", k=1)[0].passage.document_id for n in range(50)]
+            found = [question.result(60)[0] for question in asked]
+    expected = [here.search(f"heron {n} boat", k=1)[0] for n in range(50)]
+    # By their scores: of equal passages either may come first.
+    assert [round(hit.score, 4) for hit in found] == [round(hit.score, 4) for hit in expected]
