@@ -158,6 +158,7 @@ def copied(place: Path, source: Path, copies: int) -> None:
     start = time.perf_counter()
     table.create_indices(dataset, passages)
     place.with_suffix(".json").write_text(json.dumps(time.perf_counter() - start))
+    table.forget_versions(dataset)
     table.make_live(address, name)
 
 

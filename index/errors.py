@@ -1,5 +1,7 @@
 """Everything that `index` raises on purpose: one class a cause, each message saying what to do."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +29,10 @@ class InvalidQuestion(DalilError, ValueError):
         """Keeps the reason beside the message."""
         super().__init__(message)
         self.reason: QuestionFault = reason
+
+    def __reduce__(self) -> tuple[type[InvalidQuestion], tuple[QuestionFault, str]]:
+        """How it comes from another process."""
+        return type(self), (self.reason, str(self))
 
 
 class UnreadableFile(DalilError):

@@ -124,6 +124,8 @@ def fill(
         table.append(dataset, rows.table(part, dimension))
     work.create_indices(dataset, counts.passages)
     claim.check()
+    dataset.checkout_latest()
+    table.forget_versions(dataset)
     table.make_live(address, name)
 
 

@@ -13,6 +13,7 @@ import json
 import uuid
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import lance
@@ -248,6 +249,11 @@ def create_indices(dataset: Any, passages: int) -> None:
     dataset.create_scalar_index("terms", "INVERTED", replace=True, **TERMS_INDEX)
     if passages >= EXACT:
         dataset.create_index("vector", replace=True, **vector_index(passages))
+
+
+def forget_versions(dataset: Any) -> None:
+    """Removes all but the newest version of a table that nobody reads yet, and files of no version."""
+    dataset.cleanup_old_versions(older_than=timedelta(0), delete_unverified=True)
 
 
 def vector_index(passages: int) -> Mapping[str, Any]:

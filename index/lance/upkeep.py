@@ -6,6 +6,7 @@ None of it changes what a search finds. Where another writer is in the way it is
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from typing import Any, Final
 
 from index.lance import rows, table
@@ -15,6 +16,8 @@ from index.lance.counts import merged
 _MOST_FRAGMENTS: Final = 64
 # Rows that no index has yet, and that each search goes through.
 _MOST_UNINDEXED: Final = 10_000
+# How long versions that were replaced stay: a reader that doesn't refresh for longer loses its own.
+_KEPT: Final = timedelta(days=7)
 
 
 def keep_quick(address: str) -> None:
@@ -35,6 +38,7 @@ def look_after(dataset: Any) -> None:
     merge_counts(dataset)
     dataset.optimize.compact_files()
     dataset.optimize.optimize_indices()
+    dataset.cleanup_old_versions(older_than=_KEPT)
 
 
 def merge_counts(dataset: Any) -> None:
