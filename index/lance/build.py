@@ -122,6 +122,7 @@ def fill(
     made = counts.rows()
     while part := list(islice(made, _COUNTS_AT_ONCE)):
         table.append(dataset, rows.table(part, dimension))
+    dataset.update_config({table.COUNTED: str(dataset.count_rows(f"kind = '{rows.COUNT}'"))})
     work.create_indices(dataset, counts.passages)
     claim.check()
     dataset.checkout_latest()

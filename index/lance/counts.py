@@ -144,14 +144,13 @@ class Known:
         return {key: found or {} for key, found in known.items()}
 
 
-def merged(dataset: Any) -> tuple[Counts, int]:
-    """What all counts of a version say together, and how many rows say it now."""
-    counts, rows = Counts(), 0
+def merged(dataset: Any) -> Counts:
+    """What all counts of a version say together."""
+    counts = Counts()
     columns = ["key", "form", "count", "article"]
     for batch in dataset.to_batches(columns=columns, filter=f"kind = '{COUNT}'"):
         counts.include(batch)
-        rows += len(batch)
-    return counts, rows
+    return counts
 
 
 def quoted(text: str) -> str:

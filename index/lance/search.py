@@ -6,7 +6,8 @@ they are weighed anew by BM25Plus with the whole collection's frequencies.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,7 @@ from index.names import NameIndex
 from index.postings import Postings
 from index.query import Query
 from index.ranking import Candidates
+from index.vocabulary import Vocabulary
 
 # Passages that Lance's own BM25 proposes for each that BM25Plus keeps.
 _MORE: Final = 4
@@ -58,18 +60,19 @@ def candidates(
         IndexDamaged: a passage's token vectors aren't what was written.
     """
     terms = list(dict.fromkeys(term.term for term in query.terms))
-    frequencies, names = known.frequencies(terms, [name.term for name in query.names])
+    sounds = [name.term for name in query.names]
+    frequencies, names = known.frequencies(terms, sounds)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(proposed, version.dataset, query.vector, count)
         by_words = _matching(version.dataset, terms, _MORE * count)
-        lexical = LexicalIndex(_postings(by_words, "terms"), frequencies)
+        lexical = LexicalIndex(_postings(by_words, "terms", terms), frequencies)
         best, _ = lexical.match(terms).best(count)
         matching = by_words.column("_rowid").to_numpy()[best]
         nearest = waiting.result()
     found = _rows(version.dataset, np.union1d(matching, nearest))
     ids = found.column("_rowid").to_numpy()
     every = np.arange(len(ids))
-    match = LexicalIndex(_postings(found, "terms"), frequencies).match(terms)
+    match = LexicalIndex(_postings(found, "terms", terms), frequencies).match(terms)
     cosines = _cosines(found, query.vector)
     passages = [rows.read_passage(row) for row in found.select(_COLUMNS[:5]).to_pylist()]
     records = found.column("tokens").to_pylist()
@@ -83,7 +86,7 @@ def candidates(
         semantic,
         version.about.has_tokens,
         shares,
-        NameIndex(_postings(found, "names"), names).scores(query.names, query.tokens, every),
+        NameIndex(_postings(found, "names", sounds), names).scores(query.names, query.tokens, every),
         found.column("arabic_share").to_numpy(),
     ), dict(zip((passage.id for passage in passages), records, strict=True))
 
@@ -100,9 +103,12 @@ def _matching(dataset: Any, terms: list[str], count: int) -> Any:
 def proposed(dataset: Any, vector: FloatArray, count: int) -> Rows:
     """The row ids of the passages nearest to a vector."""
     wanted = {"column": "vector", "q": vector.astype(np.float16), "k": count, "metric": "cosine"}
+    options: dict[str, Any] = {}
     if has_vector_index(dataset):
         wanted |= {"nprobes": _PROBES, "refine_factor": _REFINED}
-    found = dataset.to_table(columns=["_distance"], nearest=wanted, with_row_id=True)
+    else:
+        options = {"filter": f"kind = '{rows.PASSAGE}'", "prefilter": True}
+    found = dataset.to_table(columns=["_distance"], nearest=wanted, with_row_id=True, **options)
     ids: Rows = found.column("_rowid").to_numpy()
     return ids
 
@@ -116,8 +122,25 @@ def _rows(dataset: Any, ids: Rows) -> Any:
     return found.sort_by("_rowid")
 
 
-def _postings(found: Any, column: str) -> Postings:
-    return Postings.of(text.split() for text in found.column(column).to_pylist())
+def _postings(found: Any, column: str, keys: Iterable[str]) -> Postings:
+    """The postings of some keys only, in the rows' terms or names."""
+    found_in: dict[str, list[tuple[int, int]]] = {key: [] for key in sorted(set(keys), key=str.encode)}
+    lengths = []
+    for number, text in enumerate(found.column(column).to_pylist()):
+        written = text.split()
+        lengths.append(len(written))
+        for key, count in Counter(filter(found_in.__contains__, written)).items():
+            found_in[key].append((number, count))
+    present = {key: posting for key, posting in found_in.items() if posting}
+    pairs = np.array([pair for posting in present.values() for pair in posting], np.int64).reshape(-1, 2)
+    starts = np.concatenate(([0], np.cumsum([len(posting) for posting in present.values()], dtype=np.int64)))
+    return Postings(
+        Vocabulary.of(present),
+        starts,
+        pairs[:, 0].astype(np.int32),
+        np.minimum(pairs[:, 1], np.iinfo(np.uint16).max).astype(np.uint16),
+        np.array(lengths, np.int32),
+    )
 
 
 def _cosines(found: Any, vector: FloatArray) -> FloatArray:

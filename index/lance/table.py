@@ -30,6 +30,8 @@ FORMAT_VERSION: Final = 1
 LIVE: Final = "live"
 _TABLE: Final = "passages-"
 _BUILDER: Final = "dalil.builder"
+COUNTED: Final = "dalil.counted"
+"""The table's setting that says how many counts it had when there was one for each key."""
 _ABOUT: Final = b"dalil"
 TERMS_INDEX: Final = {
     "base_tokenizer": "whitespace",  # terms are the analyzer's own
@@ -41,8 +43,9 @@ TERMS_INDEX: Final = {
     "with_position": False,
 }
 SCALAR_INDICES: Final = {rows.KEY: "BTREE", "document_id": "BTREE", "key": "BTREE", "kind": "BITMAP"}
-# Passages from which on their vectors are in an index; fewer are compared one by one, in some milliseconds.
-EXACT: Final = 20_000
+# Passages from which on their vectors are in an index; fewer are compared one by one. That goes through what
+# other rows have in their place too: 18 ms among 10,000 passages and 300,000 counts.
+EXACT: Final = 2_000
 
 
 @dataclass(frozen=True, eq=False)

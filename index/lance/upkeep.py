@@ -16,6 +16,8 @@ from index.lance.counts import merged
 _MOST_FRAGMENTS: Final = 64
 # Rows that no index has yet, and that each search goes through.
 _MOST_UNINDEXED: Final = 10_000
+# Counts that a table may have for each that it had when they were merged last.
+_MOST_COUNTS: Final = 2
 # How long versions that were replaced stay: a reader that doesn't refresh for longer loses its own.
 _KEPT: Final = timedelta(days=7)
 
@@ -42,15 +44,16 @@ def look_after(dataset: Any) -> None:
 
 
 def merge_counts(dataset: Any) -> None:
-    """Makes one row of each key's counts.
+    """Makes one row of each key's counts, where there are many more.
 
     Raises:
         OSError: another writer has merged them at the same time.
     """
-    counts, before = merged(dataset)
-    made = list(counts.rows())
-    if len(made) < before:
+    known = int(dataset.config().get(table.COUNTED, 0))
+    if dataset.count_rows(f"kind = '{rows.COUNT}'") > _MOST_COUNTS * known:
+        made = list(merged(dataset).rows())
         dimension = dataset.schema.field("vector").type.list_size
+        dataset.update_config({table.COUNTED: str(len(made))})
         merge = dataset.merge_insert(rows.KEY).when_not_matched_insert_all()
         merge.when_not_matched_by_source_delete(f"kind = '{rows.COUNT}'").conflict_retries(0).execute(
             rows.table(made, dimension)
