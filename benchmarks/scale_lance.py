@@ -155,6 +155,7 @@ def copied(place: Path, source: Path, copies: int) -> None:
         place_of = counts.schema.get_field_index(column)
         counts = counts.set_column(place_of, counts.schema.field(column), pc.multiply(counts[column], copies))
     table.append(dataset, counts)
+    dataset.optimize.compact_files()
     passages = dataset.count_rows(f"kind = '{rows.PASSAGE}'")
     start = time.perf_counter()
     table.create_indices(dataset, passages)

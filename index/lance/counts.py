@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from index.lance.rows import COUNT, KEY
+from index.names import name_keys
 from index.postings import Frequencies
 from index.spelling import Spelling, levels, without_article, written_words
-from index.text import normalise
+from index.text import analyze, normalise
 
 # What a key counts is its first letter.
 _TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"
@@ -112,10 +113,15 @@ class Known:
         return _total(self._look_up([_PASSAGES])[_PASSAGES])
 
     def spelling(self, question: str) -> Spelling:
-        """The collection's spelling, as far as this question needs it."""
+        """The collection's spelling, as far as this question needs it.
+
+        What a search for it needs next is looked up along with it.
+        """
+        terms, names = analyze(question), name_keys(question)
+        soon = [_PASSAGES, _TERMS, *(_TERM + t.term for t in terms), *(_NAME + n.term for n in names)]
         wanted = [_WORD + level for level in levels(question)]
         letters = {letter for word in written_words(question) for letter in word}
-        found = self._look_up([*wanted, *(_LETTER + letter for letter in letters)])
+        found = self._look_up([*wanted, *(_LETTER + letter for letter in letters), *soon])
         words = {
             (key.removeprefix(_WORD), form): counts
             for key in wanted
