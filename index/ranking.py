@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.fusion import fuse
+from index.fusion import Summands, fuse, names_part, words_part
 from index.query import Query
 from index.types import Hit, Passage
 
@@ -61,6 +61,16 @@ def rank(query: Query, candidates: Candidates, k: int) -> list[Hit]:
         )
         for i in np.argsort(-scores, kind="stable")[:k]
     ]
+
+
+def taken_apart(query: Query, candidates: Candidates, row: int) -> Summands:
+    """What the score of the candidate in a row is the sum of."""
+    (at,) = np.flatnonzero(candidates.rows == row)
+    distance = np.abs(candidates.arabic_shares[at : at + 1] - query.arabic_share)
+    best = candidates.shares.max(initial=0)
+    words = words_part(candidates.shares[at : at + 1], best, distance)
+    names = names_part(candidates.names[at : at + 1], distance)
+    return Summands(float(candidates.semantic[at]), float(words[0]), float(names[0]))
 
 
 def _places(rows: Rows, scores: FloatArray) -> dict[int, tuple[int, float]]:

@@ -42,10 +42,12 @@ _COLUMNS: Final = [
 
 FloatArray = NDArray[np.float32]
 Rows = NDArray[np.int64]
+# As Lance numbers them.
+RowIds = NDArray[np.uint64]
 
 
 def candidates(
-    version: Version, known: Known, query: Query, count: int
+    version: Version, known: Known, query: Query, count: int, also: RowIds | None = None
 ) -> tuple[Candidates, Mapping[str, bytes]]:
     """What is to be ranked: as many passages as this of each leg, or all.
 
@@ -54,6 +56,7 @@ def candidates(
         known: its counts.
         query: the question.
         count: passages of each leg.
+        also: the row ids of passages that are looked at whether or not a leg proposes them.
 
     Returns:
         The candidates, and by their passages' ids the records of their token vectors.
@@ -71,7 +74,8 @@ def candidates(
         best, _ = lexical.match(terms).best(count)
         matching = by_words.column("_rowid").to_numpy()[best]
         nearest = waiting.result()
-    found = _rows(version.dataset, np.union1d(matching, nearest))
+    proposals = np.union1d(matching, nearest)
+    found = _rows(version.dataset, proposals if also is None else np.union1d(proposals, also))
     ids = found.column("_rowid").to_numpy()
     every = np.arange(len(ids))
     match = LexicalIndex(_postings(found, "terms", terms), frequencies).match(terms)
@@ -102,7 +106,7 @@ def _matching(dataset: Any, terms: list[str], count: int) -> Any:
     return found.sort_by("_rowid")
 
 
-def proposed(dataset: Any, vector: FloatArray, count: int) -> Rows:
+def proposed(dataset: Any, vector: FloatArray, count: int) -> RowIds:
     """The row ids of the passages nearest to a vector."""
     wanted = {"column": "vector", "q": vector.astype(np.float16), "k": count, "metric": "cosine"}
     options: dict[str, Any] = {}
@@ -111,11 +115,11 @@ def proposed(dataset: Any, vector: FloatArray, count: int) -> Rows:
     else:
         options = {"filter": f"kind = '{rows.PASSAGE}'", "prefilter": True}
     found = dataset.to_table(columns=["_distance"], nearest=wanted, with_row_id=True, **options)
-    ids: Rows = found.column("_rowid").to_numpy()
+    ids: RowIds = found.column("_rowid").to_numpy()
     return ids
 
 
-def _rows(dataset: Any, ids: Rows) -> Any:
+def _rows(dataset: Any, ids: RowIds) -> Any:
     """These rows, in the order of the table."""
     if not len(ids):
         return dataset.schema.empty_table().select(_COLUMNS).append_column("_rowid", [[]])

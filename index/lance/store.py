@@ -8,17 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
+import numpy as np
+
 from index import encoder as encoders
 from index.codec import CompactTokens, TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
+from index.fusion import Summands
 from index.generation import check_encoder
 from index.lance import build, change, cluster, rows, table
 from index.lance.counts import Known, quoted
 from index.lance.search import candidates
 from index.query import Query
-from index.ranking import Candidates
-from index.store import Index
+from index.ranking import Candidates, taken_apart
+from index.store import CANDIDATES, Index
 from index.types import Document, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text"]
@@ -110,6 +113,14 @@ class LanceIndex(Index):
             view.records.add([(passage.id, record)])
         return CompactTokens.parse(memoryview(record)).expand()
 
+    def summands(self, query: Query, passage: Passage) -> Summands:
+        """See `Index.summands`."""
+        view = self.view
+        row = view.one(rows.passage_key(passage), [rows.KEY])["_rowid"]
+        found, _ = candidates(view.version, view.known, query, CANDIDATES, np.array([row], np.uint64))
+        (place,) = (int(i) for i in found.rows if found.passage(int(i)) == passage)
+        return taken_apart(query, found, place)
+
     def document(self, document_id: str) -> Document:
         """See `Index.document`."""
         view = self.view
@@ -153,7 +164,8 @@ class _View:
         Raises:
             KeyError: there is none.
         """
-        found = self.version.dataset.to_table(columns=columns, filter=f"{rows.KEY} = {quoted(key)}")
+        where = f"{rows.KEY} = {quoted(key)}"
+        found = self.version.dataset.to_table(columns=columns, filter=where, with_row_id=True)
         if not len(found):
             raise KeyError(key[2:])
         row: dict[str, Any] = found.slice(0, 1).to_pylist()[0]
