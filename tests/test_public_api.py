@@ -34,6 +34,9 @@ HEAVY = (
     "onnxruntime",
     "scipy",
     "sklearn",
+    "lance",
+    "pyarrow",
+    "ray",
 )
 
 
