@@ -25,8 +25,6 @@ from qa import ask, retrieve
 
 pytestmark = [
     pytest.mark.scale,
-    # Ray starts its processes by fork and exec, which is safe.
-    pytest.mark.filterwarnings("ignore:lance is not fork-safe:UserWarning"),
     # Ray's own: it sets options that it deprecates, and leaves files and sockets to its end.
     pytest.mark.filterwarnings("ignore::DeprecationWarning:ray"),
     pytest.mark.filterwarnings("ignore::FutureWarning:ray"),

@@ -33,12 +33,10 @@ class Work:
         write: makes and commits the rows of lists of documents into a dataset, if the claim holds before
             each commit, and yields how many documents it brought.
         count: counts the words of a dataset's passages.
-        create_indices: makes the indices of a dataset of so many passages.
     """
 
     write: Callable[[Iterator[list[Document]], Any, table.Claim], Iterator[int]]
     count: Callable[[Any], Counts]
-    create_indices: Callable[[Any, int], None]
 
 
 def build(
@@ -64,7 +62,7 @@ def build(
             table.append(dataset, made)
             yield len(batch)
 
-    work = Work(write, _counted, table.create_indices)
+    work = Work(write, _counted)
     fill(documents, address, about, encoder.dimension, work, show_progress)
 
 
@@ -123,7 +121,7 @@ def fill(
     while part := list(islice(made, _COUNTS_AT_ONCE)):
         table.append(dataset, rows.table(part, dimension))
     dataset.update_config({table.COUNTED: str(dataset.count_rows(f"kind = '{rows.COUNT}'"))})
-    work.create_indices(dataset, counts.passages)
+    table.create_indices(dataset, counts.passages)
     claim.check()
     dataset.checkout_latest()
     table.forget_versions(dataset)

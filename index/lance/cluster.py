@@ -33,8 +33,6 @@ _LISTS_IN_FILE: Final = 4
 # Of an actor or a task. With a whole one each, readers and encoders wait for each other on small machines.
 _CORES: Final = 0.5
 _COUNTED_AT_ONCE: Final = 4096
-# Passages from which on indices are made by the workers; for fewer that takes longer than it saves.
-INDEXED_HERE: Final = 1_000_000
 _LISTS: Final = pa.schema([pa.field("documents", pa.large_string(), nullable=False)])
 
 
@@ -84,10 +82,7 @@ def build_on_cluster(
     def count(dataset: Any) -> Counts:
         return _counted(dataset, pool)
 
-    def create_indices(dataset: Any, passages: int) -> None:
-        _create_indices(dataset, passages, pool)
-
-    work = build.Work(write, count, create_indices)
+    work = build.Work(write, count)
     build.fill(documents, address, about, chosen.dimension, work, show_progress)
 
 
@@ -196,20 +191,3 @@ def _count(passages: pa.Table) -> pa.Table:
     counts.add(passages)
     made = list(counts.rows())
     return pa.table({name: [row[name] for row in made] for name in ("key", "form", "count", "article")})
-
-
-def _create_indices(dataset: Any, passages: int, pool: int) -> None:
-    """Makes the indices of a table, each worker those of some files."""
-    if passages < INDEXED_HERE:
-        table.create_indices(dataset, passages)
-        return
-    import lance_ray
-
-    few = {"num_workers": pool, "ray_remote_args": {"num_cpus": _CORES}}
-    for column, kind in table.SCALAR_INDICES.items():
-        lance_ray.create_scalar_index(dataset.uri, column=column, index_type=kind, **few)
-    lance_ray.create_scalar_index(
-        dataset.uri, column="terms", index_type="INVERTED", **table.TERMS_INDEX, **few
-    )
-    if passages >= table.EXACT:
-        lance_ray.create_index(dataset.uri, "vector", **table.vector_index(passages), **few)

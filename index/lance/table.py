@@ -33,7 +33,7 @@ _BUILDER: Final = "dalil.builder"
 COUNTED: Final = "dalil.counted"
 """The table's setting that says how many counts it had when there was one for each key."""
 _ABOUT: Final = b"dalil"
-TERMS_INDEX: Final = {
+_TERMS_INDEX: Final = {
     "base_tokenizer": "whitespace",  # terms are the analyzer's own
     "stem": False,
     "remove_stop_words": False,
@@ -42,7 +42,7 @@ TERMS_INDEX: Final = {
     "max_token_length": None,
     "with_position": False,
 }
-SCALAR_INDICES: Final = {rows.KEY: "BTREE", "document_id": "BTREE", "key": "BTREE", "kind": "BITMAP"}
+_SCALAR_INDICES: Final = {rows.KEY: "BTREE", "document_id": "BTREE", "key": "BTREE", "kind": "BITMAP"}
 # Passages from which on their vectors are in an index; fewer are compared one by one. That goes through what
 # other rows have in their place too: 18 ms among 10,000 passages and 300,000 counts.
 EXACT: Final = 2_000
@@ -247,9 +247,9 @@ def append(dataset: Any, table: Any) -> None:
 
 def create_indices(dataset: Any, passages: int) -> None:
     """Makes the indices of a table that has none, or makes them anew."""
-    for column, kind in SCALAR_INDICES.items():
+    for column, kind in _SCALAR_INDICES.items():
         dataset.create_scalar_index(column, kind, replace=True)
-    dataset.create_scalar_index("terms", "INVERTED", replace=True, **TERMS_INDEX)
+    dataset.create_scalar_index("terms", "INVERTED", replace=True, **_TERMS_INDEX)
     if passages >= EXACT:
         dataset.create_index("vector", replace=True, **vector_index(passages))
 
