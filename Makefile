@@ -13,22 +13,25 @@ CONSTRAINTS := constraints.txt
 # Tests on every core; who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: chat test fast lint eval bench clean
+.PHONY: chat test fast lint test-scale eval bench clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	@echo "Starting; the first time, the model is unpacked and the article indexed: some seconds."
 	$(BIN)/dalil chat $(ARGS)
 
 test: lint                 ## everything: lint, types, all tests
-	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not scale" $(ARGS)
 
 fast: $(VENV)/.test        ## the tests without the real model and the browser
-	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not scale" $(ARGS)
 
 lint: $(VENV)/.test        ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine
+	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)
 
 eval: $(VENV)/.app         ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
@@ -53,6 +56,10 @@ $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 
 $(VENV)/.test: $(VENV)/.app
 	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[eval,test]"
+	touch $@
+
+$(VENV)/.scale: $(VENV)/.test
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[eval,test,scale,test-scale]"
 	touch $@
 
 $(BENCH)/.peers: pyproject.toml $(CONSTRAINTS) | $(BENCH)/bin/python

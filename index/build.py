@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from index.centers import Centers
 from index.codec import CompactTokens, TokenVectors
@@ -25,14 +24,12 @@ from index.late import LateWriter
 from index.manifest import FORMAT_VERSION, write_manifest
 from index.names import name_keys
 from index.postings import Postings
+from index.progress import Progress, encoding
 from index.spelling import Spelling
 from index.split import split
 from index.text import ANALYZER_VERSION, analyze
 from index.texts import Texts, TextsWriter, digest
 from index.types import Document
-
-# Given the passages that are encoded and all that are to be.
-Progress = Callable[[int, int], None]
 
 # Passages whose encodings may wait in memory; sorted by length, so that batches are of like lengths.
 _WINDOW = 1024
@@ -175,30 +172,23 @@ def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journa
     """Encodes the passages in these rows, each text once, but for those that the journal has."""
     row_of = {texts.passage_digests[row].tobytes(): row for row in rows}
     missing = [item for item in row_of.items() if item[0] not in journal]
-    report = plan.show_progress if callable(plan.show_progress) else None
-    shown = False if report else plan.show_progress
-    hidden = not missing or (None if shown is None else not shown)
     done = len(row_of) - len(missing)
-    if report:
-        report(done, len(row_of))
-    with tqdm(desc="encoding", unit=" passages", total=len(row_of), initial=done, disable=hidden) as bar:
+    with encoding("passages", plan.show_progress, done, len(row_of)) as advance:
         for start in range(0, len(missing), _WINDOW):
             window = missing[start : start + _WINDOW]
             passages = [texts.passage(row).text for _, row in window]
             encodings = encode(passages, "passage", plan.encoder, centers)
             for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
-                compact = CompactTokens.of(tokens if plan.has_tokens else _none_of(tokens))
+                compact = CompactTokens.of(tokens if plan.has_tokens else none_of(tokens))
                 journal.add(digest, vector.astype("<f4").tobytes() + compact.record())
                 if number % _KEEP_EVERY == 0:
                     journal.keep()
-                bar.update()
-                done += 1
-                if report:
-                    report(done, len(row_of))
+                advance(1)
             journal.keep()
 
 
-def _none_of(tokens: TokenVectors) -> TokenVectors:
+def none_of(tokens: TokenVectors) -> TokenVectors:
+    """No tokens, of the same dimension as these."""
     return TokenVectors(tokens.vectors[:0], tokens.spans[:0], tokens.weights[:0], tokens.sentences[:0])
 
 

@@ -1,5 +1,7 @@
 """Everything that `index` raises on purpose: one class a cause, each message saying what to do."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Literal
 
@@ -28,6 +30,10 @@ class InvalidQuestion(DalilError, ValueError):
         super().__init__(message)
         self.reason: QuestionFault = reason
 
+    def __reduce__(self) -> tuple[type[InvalidQuestion], tuple[QuestionFault, str]]:
+        """How it comes from another process."""
+        return type(self), (self.reason, str(self))
+
 
 class UnreadableFile(DalilError):
     """A file whose text can't be read; the message names it."""
@@ -53,8 +59,12 @@ class EncoderUnavailable(DalilError):
     """An encoder that can't be loaded: not on this machine, or not installed."""
 
 
-def make_again(folder: Path) -> str:
-    """How to make the index in a folder again, as messages say it."""
+class EngineUnavailable(DalilError):
+    """An address that can't be read: the packages for it aren't installed."""
+
+
+def make_again(folder: Path | str) -> str:
+    """How to make the index in a folder or at an address again, as messages say it."""
     return f"Make it again: dalil index PATH... --index {folder} --rebuild"
 
 

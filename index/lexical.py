@@ -17,7 +17,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from index.postings import Posting, Postings
+from index.postings import Frequencies, Posting, Postings
 
 K1 = 1.5
 B = 0.75
@@ -35,26 +35,39 @@ FloatArray = NDArray[np.float32]
 class LexicalIndex:
     """The terms of every passage, searchable by BM25."""
 
-    def __init__(self, postings: Postings) -> None:
-        """Wraps the postings of the passages' terms, as the analyzer gives them."""
+    def __init__(self, postings: Postings, frequencies: Frequencies | None = None) -> None:
+        """Wraps the postings of the passages' terms, as the analyzer gives them.
+
+        Args:
+            postings: of a collection's passages.
+            frequencies: of the collection, where the postings are of some of its passages only.
+        """
         self.postings = postings
-        passages = len(postings.lengths)
-        mean = float(postings.lengths.sum(dtype=np.int64)) / max(passages, 1)
+        self._frequencies = frequencies
+        if frequencies is None:
+            self._passages, keys = len(postings.lengths), int(postings.lengths.sum(dtype=np.int64))
+        else:
+            self._passages, keys = frequencies.passages, frequencies.keys
+        mean = keys / max(self._passages, 1)
         self._slope = K1 * B / mean if mean else 0.0
 
     def match(self, terms: Collection[str]) -> Match:
         """What a question's terms find; those that repeat count once."""
-        passages = len(self.postings.lengths)
         found = []
         most = 0.0
         for term in dict.fromkeys(terms):
             posting = self.postings.find(term)
             # A term that no passage has was asked for all the same: it weighs as the rarest.
-            idf = log((passages + 1) / (1 if posting is None else len(posting.rows)))
+            idf = log((self._passages + 1) / max(self._found(term, posting), 1))
             most += (K1 + 1 + DELTA) * idf
             if posting is not None:
                 found.append(_Weighted(posting, idf))
         return Match(found, most, self.postings.lengths, self._slope)
+
+    def _found(self, term: str, posting: Posting | None) -> int:
+        if self._frequencies is not None:
+            return self._frequencies.found.get(term, 0)
+        return 0 if posting is None else len(posting.rows)
 
 
 @dataclass(frozen=True, eq=False)

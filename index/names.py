@@ -14,7 +14,7 @@ import regex
 from numpy.typing import NDArray
 
 from index.codec import TokenVectors
-from index.postings import Postings
+from index.postings import Frequencies, Postings
 from index.text import Term, is_arabic, words
 
 # Fewer consonants than this are met by chance; three will do where a capital marks a name.
@@ -86,9 +86,10 @@ def _add(keys: list[Term], consonants: str, start: int, end: int, shortest: int)
 class NameIndex:
     """Which passages have a word that sounds like this."""
 
-    def __init__(self, postings: Postings) -> None:
-        """Wraps the postings of the passages' keys."""
+    def __init__(self, postings: Postings, frequencies: Frequencies | None = None) -> None:
+        """Wraps the postings of the passages' keys; `frequencies` as for `LexicalIndex`."""
         self.postings = postings
+        self._frequencies = frequencies
 
     def scores(self, names: Sequence[Term], tokens: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
         """How much of a question is names that these passages have too, by their sound.
@@ -103,13 +104,15 @@ class NameIndex:
             names, each counted by how rare it is.
         """
         matched = np.zeros((len(rows), len(tokens.spans)), np.float32)
-        passages = len(self.postings.lengths)
+        known = self._frequencies
+        passages = known.passages if known else len(self.postings.lengths)
         for name in names:
             posting = self.postings.find(name.term)
             inside = (tokens.spans[:, 0] < name.end) & (tokens.spans[:, 1] > name.start)
             if posting is not None and inside.any():
                 cells = np.ix_(posting.counts_in(rows) > 0, inside)
-                rarity = np.log((passages + 1) / len(posting.rows)) / np.log(passages + 1)
+                found = max(known.found.get(name.term, 0), 1) if known else len(posting.rows)
+                rarity = np.log((passages + 1) / found) / np.log(passages + 1)
                 matched[cells] = np.maximum(matched[cells], rarity)
         # Not a product by BLAS: on some processors it reads beyond small arrays, and warns of what is there.
         shares = np.einsum("ij,j->i", matched, tokens.weights) / max(float(tokens.weights.sum()), 1e-12)

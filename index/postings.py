@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,21 @@ class Posting:
         places = np.searchsorted(self.rows, rows.astype(np.int32))
         places[places == len(self.rows)] = 0
         return np.where(self.rows[places] == rows, self.counts[places], np.uint16(0))
+
+
+@dataclass(frozen=True)
+class Frequencies:
+    """How often keys stand in a whole collection, for postings that hold only some of its passages.
+
+    Attributes:
+        passages: how many the collection has.
+        keys: how many keys its passages have together, repeated ones counted again.
+        found: in how many passages a key stands; a key that isn't there stands in none.
+    """
+
+    passages: int
+    keys: int
+    found: Mapping[str, int]
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,7 @@ or أ, the question may be the careful one: there كرة is كره too.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -56,8 +56,8 @@ class Spelling:
             removed: texts that the words were made from.
             added: other texts.
         """
-        changes = Counter(form for text in added for form in _arabic_words(legible(text).text))
-        changes.subtract(form for text in removed for form in _arabic_words(legible(text).text))
+        changes = Counter(form for text in added for form in written_words(text))
+        changes.subtract(form for text in removed for form in written_words(text))
         return self._changed({form: change for form, change in changes.items() if change})
 
     def _changed(self, changes: Mapping[str, int]) -> Spelling:
@@ -65,10 +65,28 @@ class Spelling:
         letters = Counter(dict(self.letters.tolist()))
         for form, change in changes.items():
             _count(counts, form, (change, 0))
-            if form.startswith(_ARTICLE) and len(form) >= len(_ARTICLE) + _SHORTEST:
-                _count(counts, form.removeprefix(_ARTICLE), (0, change))
+            if bare := without_article(form):
+                _count(counts, bare, (0, change))
             for letter in form:
                 letters[ord(letter)] += change
+        return self._with(counts, letters)
+
+    @classmethod
+    def counted(
+        cls, words: Mapping[tuple[str, str], tuple[int, int]], letters: Mapping[str, int]
+    ) -> Spelling:
+        """The spelling of a collection that was counted elsewhere, or what of it a question needs.
+
+        Args:
+            words: by its normalised form and itself, how often each is written, and how often with the
+                article before it.
+            letters: how often each is written.
+        """
+        counts = {f"{level}\0{word}": np.array(count, np.int32) for (level, word), count in words.items()}
+        nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
+        return nothing._with(counts, Counter({ord(letter): count for letter, count in letters.items()}))
+
+    def _with(self, counts: dict[str, NDArray[np.int32]], letters: Counter[int]) -> Spelling:
         kept = np.ones(len(self.words), np.bool_)
         for key, count in list(counts.items()):
             number = self.words.find(key)
@@ -157,16 +175,37 @@ class Spelling:
         return ord(letter) in self.letters[:, 0]
 
 
+def written_words(text: str) -> Iterator[str]:
+    """The Arabic words of a text as they are written in it, in order."""
+    bare = legible(text).text
+    for word in words(bare):
+        written = bare[word.start : word.end]
+        if is_arabic(written[0]):
+            yield written
+
+
+def without_article(word: str) -> str | None:
+    """What is left of a word without its article; None where it has none, or too little is left."""
+    long_enough = len(word) >= len(_ARTICLE) + _SHORTEST
+    return word.removeprefix(_ARTICLE) if long_enough and word.startswith(_ARTICLE) else None
+
+
+def levels(question: str) -> set[str]:
+    """The normalised forms by which `Spelling.apply` may look words up for a question."""
+    found = set()
+    for word in written_words(question):
+        level = normalise(word).text
+        found.add(level)
+        for proclitic in _PROCLITICS:
+            rest = word[len(proclitic) :]
+            if level.startswith(proclitic) and len(rest) >= _SHORTEST:
+                found.add(normalise(rest).text)
+    return found
+
+
 def _key(word: str) -> str:
     return f"{normalise(word).text}\0{word}"
 
 
 def _count(counts: dict[str, NDArray[np.int32]], word: str, change: tuple[int, int]) -> None:
     counts.setdefault(_key(word), np.zeros(2, np.int32))[:] += change
-
-
-def _arabic_words(text: str) -> Iterable[str]:
-    for word in words(text):
-        written = text[word.start : word.end]
-        if is_arabic(written[0]):
-            yield written

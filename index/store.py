@@ -7,18 +7,20 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import encoder as encoders
 from index import live
-from index.build import Plan, Progress, each_once, write_generation
+from index.address import is_address
+from index.build import Plan, each_once, write_generation
 from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
-from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound, make_again
-from index.fusion import Summands, fuse
-from index.generation import Generation
+from index.errors import IndexDamaged, IndexNotFound
+from index.fusion import Summands
+from index.generation import Generation, check_encoder
+from index.progress import Progress
 from index.query import Query
+from index.ranking import Candidates, rank
 from index.summands import summands
 from index.types import Document, Hit, Passage
 
@@ -58,7 +60,8 @@ class Index:
 
         Args:
             documents: the whole collection. The same document given twice counts once.
-            path: the index's folder, made if need be.
+            path: the index's folder, made if need be, or an address of LanceDB tables, such as
+                `s3://bucket/collection` or `lance:///data/collection` (docs/scale.md).
             encoder: an encoder, or the name of a sentence-transformers model; the bundled
                 multilingual-e5-small if not given.
             token_vectors: whether to keep a vector for each token. Without them an index is a good deal
@@ -74,6 +77,12 @@ class Index:
             EncoderUnavailable: there is no such model on this machine.
             OSError: the disk is full, or can't be written.
         """
+        if is_address(path):
+            from index.lance.store import LanceIndex
+
+            return LanceIndex.build(
+                documents, path, encoder=encoder, token_vectors=token_vectors, show_progress=show_progress
+            )
         folder = Path(path).expanduser()
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         with live.writing(folder):
@@ -90,7 +99,7 @@ class Index:
         """Opens the index at `path`.
 
         Args:
-            path: the index's folder.
+            path: the index's folder or address.
             encoder: as in `build`; the one that made the index if not given.
 
         Raises:
@@ -98,11 +107,15 @@ class Index:
             IndexDamaged: its files aren't what was written; the message names which and why.
             EncoderMismatch: another encoder made it.
         """
+        if is_address(path):
+            from index.lance.store import LanceIndex
+
+            return LanceIndex.open(path, encoder=encoder)
         folder = Path(path).expanduser()
         generation = live.load(folder)
         name = generation.encoder_name if encoder is None else encoder
         chosen = encoders.load(name) if isinstance(name, str) else name
-        _check_encoder(folder, generation, chosen)
+        check_encoder(folder, generation, chosen)
         return cls(folder.resolve(), generation, chosen)
 
     def update(self, documents: Iterable[Document], *, show_progress: bool | Progress | None = None) -> None:
@@ -160,30 +173,30 @@ class Index:
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         query = self.query(question) if isinstance(question, str) else question
+        return rank(query, self._candidates(query, max(k, CANDIDATES)), k)
+
+    def _candidates(self, query: Query, count: int) -> Candidates:
+        """What is to be ranked: as many passages as this of each leg, or all."""
         generation = self._generation
         match = generation.lexical.match([term.term for term in query.terms])
-        matching, shares = match.best(max(k, CANDIDATES))
-        nearest, cosines = generation.dense.search(query.vector, max(k, CANDIDATES))
-        rows = np.union1d(nearest, matching)
-        distance = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
-        legs = {"bm25": _places(matching, shares), "dense": _places(nearest, cosines), "late": {}}
+        matching = match.best(count)
+        nearest = generation.dense.search(query.vector, count)
+        rows = np.union1d(nearest[0], matching[0])
         if generation.has_tokens:
             semantic = generation.late.scores(query.tokens, rows)
-            by_late = np.argsort(-semantic, kind="stable")
-            legs["late"] = _places(rows[by_late], semantic[by_late])
         else:
             semantic = generation.dense.cosines(query.vector, rows)
-        names = generation.names.scores(query.names, query.tokens, rows)
-        scores = fuse(semantic, match.scores(rows), names, distance)
-        return [
-            Hit(
-                generation.texts.passages[rows[i]],
-                float(scores[i]),
-                {leg: places[rows[i]][0] if rows[i] in places else None for leg, places in legs.items()},
-                {leg: places[rows[i]][1] for leg, places in legs.items() if rows[i] in places},
-            )
-            for i in np.argsort(-scores, kind="stable")[:k]
-        ]
+        return Candidates(
+            generation.texts.passages.__getitem__,
+            rows,
+            matching,
+            nearest,
+            semantic,
+            generation.has_tokens,
+            match.scores(rows),
+            generation.names.scores(query.names, query.tokens, rows),
+            generation.texts.arabic_shares[rows],
+        )
 
     def snapshot(self) -> Index:
         """The index as it is now, for several calls that belong together: updates don't change it."""
@@ -259,7 +272,7 @@ class Index:
     def _reload(self) -> Generation:
         """The live generation: another process may have written since this one opened the index."""
         generation = live.load(self.path)
-        _check_encoder(self.path, generation, self.encoder)
+        check_encoder(self.path, generation, self.encoder)
         self._generation = generation
         return generation
 
@@ -281,18 +294,3 @@ def _publish(
     usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
     plan = Plan(documents, encoder, old if usable else None, has_tokens, live.journal(folder), show_progress)
     live.publish(folder, lambda generation: write_generation(generation, plan))
-
-
-def _check_encoder(folder: Path, generation: Generation, encoder: Encoder) -> None:
-    if not generation.belongs_to(encoder):
-        raise EncoderMismatch(
-            f"The index in {folder} was made by {generation.encoder_name} "
-            f"({generation.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
-            f"Open it with the one that made it. {make_again(folder)}"
-        )
-
-
-def _places(rows: NDArray[np.int64], scores: NDArray[np.float32]) -> dict[int, tuple[int, float]]:
-    """Row -> its rank and score in a leg, given best first."""
-    pairs = zip(rows.tolist(), scores.tolist(), strict=True)
-    return {row: (rank, score) for rank, (row, score) in enumerate(pairs, 1)}

@@ -94,7 +94,7 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
 
     Args:
         question: in Arabic or English.
-        index: an index or the path of one; the built-in article's if not given.
+        index: an index, or the path or address of one; the built-in article's if not given.
         k: how many passages `hits` holds, at least 1.
 
     Raises:

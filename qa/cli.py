@@ -30,7 +30,7 @@ from qa.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWord
 from qa.sharing import OWN_MACHINE, Sharing
 from qa.user_commands import user
 
-FOLDER: Final = Path("dalil-index")
+FOLDER: Final = "dalil-index"
 
 app = typer.Typer(
     cls=Commands,
@@ -78,9 +78,13 @@ def dalil(
 def index(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH", hidden=True)],
     folder: Annotated[
-        Path,
+        str,
         typer.Option(
-            "--index", "-i", metavar="DIR", envvar="DALIL_INDEX", help="The index to make or to update."
+            "--index",
+            "-i",
+            metavar="DIR",
+            envvar="DALIL_INDEX",
+            help="The index to make or to update: a folder, or an address.",
         ),
     ] = FOLDER,
     model: ModelName = None,

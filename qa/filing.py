@@ -12,11 +12,12 @@ from qa.console import BAD_INPUT, DONE, INCOMPLETE, complain
 
 
 def file_texts(
-    paths: Sequence[Path], folder: Path, model: str | None, rebuild: bool, token_vectors: bool = True
+    paths: Sequence[Path], folder: str, model: str | None, rebuild: bool, token_vectors: bool = True
 ) -> int:
     """Puts the texts of these files and folders into the index at `folder`, and returns the exit code.
 
-    An index is made if there is none, or if `rebuild` asks for a new one; `token_vectors` is for that one.
+    `folder` may be an address. An index is made if there is none, or if `rebuild` asks for a new one;
+    `token_vectors` is for that one.
     """
     reading = read_paths(paths)
     for error in reading.unreadable:
@@ -46,7 +47,7 @@ def file_texts(
     if left := [document for document in _below(paths, opened) if document.id not in read]:
         print("Indexed before, and not found or not readable now (--remove forgets them):")
         print("\n".join(f"  {document.source}" for document in left))
-    print(f'Ask it: dalil ask --index {shlex.quote(str(folder))} "..."')
+    print(f'Ask it: dalil ask --index {shlex.quote(folder)} "..."')
     return INCOMPLETE if reading.unreadable else DONE
 
 
@@ -57,14 +58,14 @@ def _in_index(opened: Index | None, document_id: str) -> Document | None:
         return None
 
 
-def _open_if_there(folder: Path, model: str | None) -> Index | None:
+def _open_if_there(folder: str, model: str | None) -> Index | None:
     try:
         return Index.open(folder, encoder=model)
     except IndexNotFound:
         return None
 
 
-def forget_texts(paths: Sequence[Path], folder: Path, model: str | None) -> int:
+def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
     """Takes what came from these files and folders out of the index, and returns the exit code."""
     opened = Index.open(folder, encoder=model)
     unknown = [path for path in paths if not _below([path], opened)]
@@ -84,7 +85,7 @@ def _below(paths: Sequence[Path], opened: Index) -> list[Document]:
     return [d for d in opened.documents if any(f"{d.source}/".startswith(f"{place}/") for place in places)]
 
 
-def _report(folder: Path, opened: Index, change: str) -> None:
+def _report(folder: str, opened: Index, change: str) -> None:
     documents, passages = len(opened.documents), len(opened.passages)
     print(f"{folder}: {_count(documents, 'document')}, {_count(passages, 'passage')} ({change}).")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,13 +12,14 @@ if TYPE_CHECKING:
 # Arguments are hidden from the list, where their Python types would stand, and described in the text.
 QuestionWords = Annotated[list[str], typer.Argument(metavar="QUESTION", hidden=True)]
 AnswerFrom = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--index",
         "-i",
         metavar="DIR",
         envvar="DALIL_INDEX",
-        help="The index to search, made by `dalil index`. If not given: the built-in article's.",
+        help="The index to search, made by `dalil index`: its folder, or its address, such as "
+        "s3://bucket/collection. If not given: the built-in article's.",
     ),
 ]
 ModelName = Annotated[
@@ -37,7 +37,7 @@ PassageCount = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON a question.")]
 
 
-def open_named(folder: Path | None, model: str | None) -> Index:
+def open_named(folder: str | None, model: str | None) -> Index:
     """The index that the options name; the built-in article's if they name none."""
     if folder is not None:
         from index import Index

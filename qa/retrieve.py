@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from index.store import Index
     from index.types import Hit
 
-# By path, the one that was asked last at the end: an older state of an index isn't kept.
-_opened: dict[Path, tuple[tuple[str, int], Index]] = {}
+# By place, the one that was asked last at the end: an older state of an index isn't kept.
+_opened: dict[str | Path, tuple[Hashable, Index]] = {}
 _opening = threading.Lock()
 _MOST_OPENED = 4
 
@@ -24,7 +25,7 @@ def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None)
     Args:
         question: in Arabic or English.
         k: at least 1.
-        index: an index or the path of one; the built-in article's if not given.
+        index: an index, or the path or address of one; the built-in article's if not given.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -36,22 +37,22 @@ def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None)
 
 
 def open_index(index: Index | str | Path | None) -> Index:
-    """The index itself, the one at a path, or the built-in article's.
+    """The index itself, the one at a path or an address, or the built-in article's.
 
-    One that was opened before is opened again only when it has changed on disk.
+    One that was opened before is opened again only when it has changed.
     """
     if index is None:
         return article_index()
     if isinstance(index, str | Path):
-        from index.live import state
+        from index.address import settled, state
         from index.store import Index
 
-        path = Path(index).expanduser().resolve()
-        now = state(path)
+        place = settled(index)
+        now = state(place)
         with _opening:
-            known = _opened.pop(path, None)
-            opened = known if known and known[0] == now else (now, Index.open(path))
-            _opened[path] = opened
+            known = _opened.pop(place, None)
+            opened = known if known and known[0] == now else (now, Index.open(place))
+            _opened[place] = opened
             if len(_opened) > _MOST_OPENED:
                 del _opened[next(iter(_opened))]
         return opened[1]

@@ -1,0 +1,161 @@
+"""Building a collection's table: a few documents at a time, each few in one commit.
+
+Whatever was committed stays: a build that was interrupted goes on from there, with the same texts or
+with others. The live table is read until the new one is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+from index.build import each_once
+from index.encoder import Encoder
+from index.errors import IndexLocked
+from index.lance import rows, table
+from index.lance.counts import Counts, quoted
+from index.progress import Progress, encoding
+from index.types import Document
+
+_LISTED: Final = 1000
+_COUNTS_AT_ONCE: Final = 100_000
+COUNTED: Final = ["terms", "names", "text"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """Who does the work of a build: this process, or a cluster.
+
+    Attributes:
+        write: makes and commits the rows of lists of documents into a dataset, if the claim holds before
+            each commit, and yields how many documents it brought.
+        count: counts the words of a dataset's passages.
+    """
+
+    write: Callable[[Iterator[list[Document]], Any, table.Claim], Iterator[int]]
+    count: Callable[[Any], Counts]
+
+
+def build(
+    documents: Iterable[Document],
+    address: str,
+    encoder: Encoder,
+    has_tokens: bool,
+    show_progress: bool | Progress | None,
+) -> None:
+    """Makes a table of the documents and makes it the live one.
+
+    Raises:
+        InvalidDocument: two different documents have the same id.
+        IndexLocked: another process builds the same index.
+    """
+    about = table.About.of(encoder, has_tokens)
+    maker = rows.Maker(encoder, about.centers, has_tokens)
+
+    def write(batches: Iterator[list[Document]], dataset: Any, claim: table.Claim) -> Iterator[int]:
+        for batch in batches:
+            made = maker.rows(batch, {})
+            claim.check()
+            table.append(dataset, made)
+            yield len(batch)
+
+    work = Work(write, _counted)
+    fill(documents, address, about, encoder.dimension, work, show_progress)
+
+
+def fill(
+    documents: Iterable[Document],
+    address: str,
+    about: table.About,
+    dimension: int,
+    work: Work,
+    show_progress: bool | Progress | None,
+) -> None:
+    """Fills the table of a build, from where an interrupted one stopped, and makes it the live one.
+
+    Args:
+        documents: the whole collection; gone through once, one at a time.
+        address: of the index.
+        about: what makes it.
+        dimension: of its vectors.
+        work: how.
+        show_progress: as in `Index.build`.
+    """
+    name, dataset = table.unfinished(address, about, dimension)
+    claim = table.Claim(address, name)
+    dataset.checkout_latest()
+    delete(dataset, f"kind = '{rows.COUNT}'")
+    written = _written(dataset)
+    wanted: set[str] = set()
+
+    def batches() -> Iterator[list[Document]]:
+        for batch in rows.batches(missing()):
+            # What an interrupted build has of an older text.
+            delete_documents(dataset, [document.id for document in batch if document.id in written])
+            yield batch
+
+    def missing() -> Iterator[Document]:
+        for document in each_once(documents):
+            wanted.add(document.id)
+            if written.get(document.id) != rows.digest(document):
+                yield document
+
+    with encoding("documents", show_progress, len(written)) as advance:
+        for count in work.write(batches(), dataset, claim):
+            advance(count)
+    dataset.checkout_latest()
+    claim.check()
+    delete_documents(dataset, [id_ for id_ in written if id_ not in wanted])
+    if set(_written(dataset)) != wanted:
+        raise IndexLocked(
+            f"Another process has written to what was built at {address}. Build it again: it goes on."
+        )
+    # Small files are joined before they are indexed, not after.
+    dataset.optimize.compact_files()
+    counts = work.count(dataset)
+    made = counts.rows()
+    while part := list(islice(made, _COUNTS_AT_ONCE)):
+        table.append(dataset, rows.table(part, dimension))
+    dataset.update_config({table.COUNTED: str(dataset.count_rows(f"kind = '{rows.COUNT}'"))})
+    table.create_indices(dataset, counts.passages)
+    claim.check()
+    dataset.checkout_latest()
+    table.forget_versions(dataset)
+    table.make_live(address, name)
+
+
+def delete_documents(dataset: Any, ids: list[str]) -> None:
+    """Removes all rows of some documents."""
+    for first in range(0, len(ids), _LISTED):
+        listed = ", ".join(map(quoted, ids[first : first + _LISTED]))
+        delete(dataset, f"document_id IN ({listed})")
+
+
+def delete(dataset: Any, where: str) -> None:
+    """Removes rows, if there are any; without a commit if not."""
+    if dataset.count_rows(where):
+        dataset.delete(where)
+
+
+def _written(dataset: Any) -> dict[str, bytes]:
+    """The digests of the documents that are there, by their ids; those that are there twice are removed."""
+    found: dict[str, bytes] = {}
+    twice = []
+    batches = dataset.to_batches(columns=["document_id", "digest"], filter=f"kind = '{rows.DOCUMENT}'")
+    for batch in batches:
+        for id_, digest in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if id_ in found:
+                twice.append(id_)
+            found[id_] = digest
+    delete_documents(dataset, twice)
+    return {id_: digest for id_, digest in found.items() if id_ not in set(twice)}
+
+
+def _counted(dataset: Any) -> Counts:
+    """Counts the words of a dataset's passages."""
+    counts = Counts()
+    for batch in dataset.to_batches(columns=COUNTED, filter=f"kind = '{rows.PASSAGE}'"):
+        counts.add(batch)
+    return counts

@@ -1,0 +1,194 @@
+"""Building with Ray: documents are read from the storage, encoded and written by workers on many machines.
+
+The driver splits the documents into small lists and keeps them beside the table that is made. Ray Data
+streams the lists through a pool of actors, each of which encodes a list and writes its rows to the storage
+as files that no version names yet; the driver commits the files of each list as soon as it hears of them.
+So a worker that dies takes nothing along but the lists in its hands, which another one takes over, a
+driver that dies goes on from the last commit, and what is in memory is a few lists a worker.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any, Final
+
+import lance
+import pyarrow as pa
+from lance.fragment import FragmentMetadata, write_fragments
+
+from index import encoder as encoders
+from index.encoder import Encoder
+from index.errors import EngineUnavailable
+from index.lance import build, rows, table
+from index.lance.counts import Counts
+from index.progress import Progress
+from index.types import Document
+
+SOURCES: Final = "sources"
+# Lists of documents in a file of `SOURCES`: what one reading task reads.
+_LISTS_IN_FILE: Final = 4
+# Of an actor or a task. With a whole one each, readers and encoders wait for each other on small machines.
+_CORES: Final = 0.5
+_COUNTED_AT_ONCE: Final = 4096
+_LISTS: Final = pa.schema([pa.field("documents", pa.large_string(), nullable=False)])
+
+
+def is_wanted() -> bool:
+    """Whether there is a Ray cluster to build on: Ray runs in this process, or RAY_ADDRESS names one."""
+    ray = sys.modules.get("ray")
+    return bool(os.environ.get("RAY_ADDRESS")) or (ray is not None and ray.is_initialized())
+
+
+def build_on_cluster(
+    documents: Iterable[Document],
+    address: str,
+    encoder: Encoder | str | None,
+    has_tokens: bool,
+    show_progress: bool | Progress | None,
+    workers: int | None = None,
+) -> None:
+    """Makes a table of the documents with the cluster's workers, and makes it the live one.
+
+    Args:
+        documents: the whole collection; gone through once.
+        address: of the index; every machine of the cluster must reach it.
+        encoder: as for `Index.build`; named, or of a class that every machine can import.
+        has_tokens: whether rows hold token vectors.
+        show_progress: as for `Index.build`.
+        workers: actors that encode, each on half a core; as many as the cluster has cores if not given.
+
+    Raises:
+        EngineUnavailable: Ray isn't installed.
+        InvalidDocument: two different documents have the same id.
+    """
+    ray = started_ray()
+    chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
+    about = table.About.of(chosen, has_tokens)
+    pool = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+    def write(batches: Iterator[list[Document]], dataset: Any, claim: table.Claim) -> Iterator[int]:
+        _keep(address, batches)
+        for fragments, count in _encoded(address, dataset.uri, encoder, pool):
+            claim.check()
+            newest = lance.dataset(dataset.uri)
+            operation = lance.LanceOperation.Append(fragments)
+            lance.LanceDataset.commit(newest, operation, read_version=newest.version)
+            yield count
+        table.drop(address, SOURCES)
+
+    def count(dataset: Any) -> Counts:
+        return _counted(dataset, pool)
+
+    work = build.Work(write, count)
+    build.fill(documents, address, about, chosen.dimension, work, show_progress)
+
+
+def started_ray() -> Any:
+    """Ray, connected to the cluster that RAY_ADDRESS names, or else started on this machine alone.
+
+    Raises:
+        EngineUnavailable: Ray isn't installed.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        import lance_ray  # noqa: F401 - what is missing is told before work is begun
+        import ray
+    except ImportError as error:
+        raise EngineUnavailable(
+            f'Building on a cluster needs {error.name}: pip install "dalil[scale]"'
+        ) from None
+    if not ray.is_initialized():
+        ray.init(include_dashboard=False, log_to_driver=False)
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    return ray
+
+
+def _keep(address: str, batches: Iterator[list[Document]]) -> None:
+    """Writes lists of documents where the workers read them."""
+    table.drop(address, SOURCES)
+
+    def written() -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            content = json.dumps([asdict(document) for document in batch], ensure_ascii=False)
+            yield pa.record_batch([pa.array([content], pa.large_string())], schema=_LISTS)
+
+    reader = pa.RecordBatchReader.from_batches(_LISTS, written())
+    lance.write_dataset(reader, table.uri(address, SOURCES), mode="create", max_rows_per_file=_LISTS_IN_FILE)
+
+
+def _encoded(
+    address: str, uri: str, encoder: Encoder | str | None, pool: int
+) -> Iterator[tuple[list[FragmentMetadata], int]]:
+    """Has the lists encoded; yields the files that a worker wrote, and how many documents they hold."""
+    from ray.data import ActorPoolStrategy
+
+    made = _read(table.uri(address, SOURCES)).map_batches(
+        _Worker,
+        fn_constructor_args=(address, uri, encoder),
+        batch_size=1,
+        batch_format="pyarrow",
+        zero_copy_batch=True,
+        num_cpus=_CORES,
+        compute=ActorPoolStrategy(min_size=1, max_size=pool),
+    )
+    for row in made.iter_rows():
+        fragments = [FragmentMetadata.from_json(fragment) for fragment in row["fragments"]]
+        yield fragments, int(row["documents"])
+
+
+class _Worker:
+    """An actor: encodes lists of documents, and writes their rows as files of the table."""
+
+    def __init__(self, address: str, uri: str, encoder: Encoder | str | None) -> None:
+        dataset = lance.dataset(uri)
+        about = table.About.read(address, dataset)
+        chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
+        self._uri, self._schema = uri, dataset.schema
+        self._maker = rows.Maker(chosen, about.centers, about.has_tokens)
+
+    def __call__(self, lists: pa.Table) -> pa.Table:
+        fragments, counts = [], []
+        for content in lists.column("documents").to_pylist():
+            documents = [Document(**fields) for fields in json.loads(content)]
+            made = self._maker.rows(documents, {}).cast(self._schema)
+            written = write_fragments(made, self._uri, schema=self._schema)
+            fragments.append([json.dumps(fragment.to_json()) for fragment in written])
+            counts.append(len(documents))
+        return pa.table({"fragments": fragments, "documents": counts})
+
+
+def _counted(dataset: Any, pool: int) -> Counts:
+    """Counts the passages of a table: each worker some files, and the driver adds up."""
+    from ray.data import TaskPoolStrategy
+
+    passages = _read(dataset.uri, columns=build.COUNTED, filter=f"kind = '{rows.PASSAGE}'")
+    parts = passages.map_batches(
+        _count,
+        batch_size=_COUNTED_AT_ONCE,
+        batch_format="pyarrow",
+        num_cpus=_CORES,
+        compute=TaskPoolStrategy(size=pool),
+    )
+    counts = Counts()
+    for part in parts.iter_batches(batch_size=None, batch_format="pyarrow"):
+        counts.include(part)
+    return counts
+
+
+def _read(uri: str, **options: Any) -> Any:
+    """A table as a Ray dataset, read where there is room: its readers wait for no core of their own."""
+    from lance_ray.datasource import LanceDatasource
+    from ray.data import read_datasource
+
+    return read_datasource(LanceDatasource(uri, **options), num_cpus=_CORES / 2)
+
+
+def _count(passages: pa.Table) -> pa.Table:
+    counts = Counts()
+    counts.add(passages)
+    made = list(counts.rows())
+    return pa.table({name: [row[name] for row in made] for name in ("key", "form", "count", "article")})

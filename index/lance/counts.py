@@ -1,0 +1,168 @@
+"""How often a collection has each word: what its rankings and its spelling go by.
+
+Every change of a collection adds rows with what it changes, in the same commit, and never touches
+another's: writers at work at the same time don't stand in each other's way, and what all rows of a key
+say together is right. `merged` makes one row of each key's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from index.lance.rows import COUNT, KEY
+from index.names import name_keys
+from index.postings import Frequencies
+from index.spelling import Spelling, levels, without_article, written_words
+from index.text import analyze, normalise
+
+# What a key counts is its first letter.
+_TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"
+_PASSAGES, _TERMS = "passages", "terms"
+
+
+class Counts:
+    """How often words stand in some passages, or by how much that changes."""
+
+    def __init__(self) -> None:
+        # By key and form: how often, and how often with the article.
+        self._counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+
+    @property
+    def passages(self) -> int:
+        """How many passages were counted."""
+        return self._counts[_PASSAGES, ""][0]
+
+    def add(self, passages: Any, sign: int = 1) -> None:
+        """Counts the passages of a table with `terms`, `names` and `text`; with a sign of -1 they go."""
+        columns = (passages.column(name).to_pylist() for name in ("terms", "names", "text"))
+        for terms, names, text in zip(*columns, strict=True):
+            if terms is not None:
+                self._add_passage(terms.split(), names.split(), text, sign)
+
+    def _add_passage(self, terms: list[str], names: list[str], text: str, sign: int) -> None:
+        self._change(_PASSAGES, "", sign)
+        self._change(_TERMS, "", sign * len(terms))
+        for term in set(terms):
+            self._change(_TERM + term, "", sign)
+        for name in set(names):
+            self._change(_NAME + name, "", sign)
+        for word in written_words(text):
+            self._change(_WORD + normalise(word).text, word, sign)
+            if bare := without_article(word):
+                self._counts[_WORD + normalise(bare).text, bare][1] += sign
+            for letter in word:
+                self._change(_LETTER + letter, "", sign)
+
+    def _change(self, key: str, form: str, by: int) -> None:
+        self._counts[key, form][0] += by
+
+    def include(self, rows: Any) -> None:
+        """Adds what rows of a table with `key`, `form`, `count` and `article` say."""
+        columns = (rows.column(name).to_pylist() for name in ("key", "form", "count", "article"))
+        for key, form, count, article in zip(*columns, strict=True):
+            if key is not None:
+                sums = self._counts[key, form]
+                sums[0] += count
+                sums[1] += article
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """What was counted as rows of the table, but for what came to nothing."""
+        name = uuid.uuid4().hex
+        for number, ((key, form), (count, article)) in enumerate(self._counts.items()):
+            if count or article:
+                yield {
+                    KEY: f"c:{name}:{number}",
+                    "kind": COUNT,
+                    "key": key,
+                    "form": form,
+                    "count": count,
+                    "article": article,
+                }
+
+
+class Known:
+    """What a version of a collection says of keys, looked up once and kept."""
+
+    def __init__(self, dataset: Any, remembered: int = 1 << 16) -> None:
+        """Wraps a Lance dataset.
+
+        Args:
+            dataset: the version.
+            remembered: keys that are kept in memory at most.
+        """
+        self._dataset = dataset
+        self._remembered = remembered
+        self._known: dict[str, dict[str, tuple[int, int]]] = {}
+
+    def frequencies(self, terms: Iterable[str], names: Iterable[str]) -> tuple[Frequencies, Frequencies]:
+        """The collection's frequencies of these terms, and of these names."""
+        terms, names = list(terms), list(names)
+        found = self._look_up([_PASSAGES, _TERMS, *(_TERM + t for t in terms), *(_NAME + n for n in names)])
+        passages, keys = _total(found[_PASSAGES]), _total(found[_TERMS])
+        return (
+            Frequencies(passages, keys, {term: _total(found[_TERM + term]) for term in terms}),
+            # Rankings of names don't look at lengths.
+            Frequencies(passages, 0, {name: _total(found[_NAME + name]) for name in names}),
+        )
+
+    def passages(self) -> int:
+        """How many passages the collection has."""
+        return _total(self._look_up([_PASSAGES])[_PASSAGES])
+
+    def spelling(self, question: str) -> Spelling:
+        """The collection's spelling, as far as this question needs it.
+
+        What a search for it needs next is looked up along with it.
+        """
+        terms, names = analyze(question), name_keys(question)
+        soon = [_PASSAGES, _TERMS, *(_TERM + t.term for t in terms), *(_NAME + n.term for n in names)]
+        wanted = [_WORD + level for level in levels(question)]
+        letters = {letter for word in written_words(question) for letter in word}
+        found = self._look_up([*wanted, *(_LETTER + letter for letter in letters), *soon])
+        words = {
+            (key.removeprefix(_WORD), form): counts
+            for key in wanted
+            for form, counts in found[key].items()
+            if any(counts)
+        }
+        written = {letter: _total(found[_LETTER + letter]) for letter in letters}
+        return Spelling.counted(words, written)
+
+    def _look_up(self, keys: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        """By key and form, how often, and how often with the article."""
+        known = {key: self._known.get(key) for key in keys}
+        if missing := [key for key, found in known.items() if found is None]:
+            listed = ", ".join(quoted(key) for key in missing)
+            rows = self._dataset.to_table(
+                columns=["key", "form", "count", "article"], filter=f"key IN ({listed})"
+            )
+            sums = rows.group_by(["key", "form"]).aggregate([("count", "sum"), ("article", "sum")])
+            looked_up: dict[str, dict[str, tuple[int, int]]] = {key: {} for key in missing}
+            for row in sums.to_pylist():
+                looked_up[row["key"]][row["form"]] = row["count_sum"], row["article_sum"]
+            if len(self._known) > self._remembered:
+                self._known = {}
+            self._known.update(looked_up)
+            known |= looked_up
+        return {key: found or {} for key, found in known.items()}
+
+
+def merged(dataset: Any) -> Counts:
+    """What all counts of a version say together."""
+    counts = Counts()
+    columns = ["key", "form", "count", "article"]
+    for batch in dataset.to_batches(columns=columns, filter=f"kind = '{COUNT}'"):
+        counts.include(batch)
+    return counts
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _total(found: Mapping[str, tuple[int, int]]) -> int:
+    return found[""][0] if "" in found else 0

@@ -1,0 +1,204 @@
+"""Documents -> the rows of a table: one for each passage, and one for the document itself.
+
+One table holds a collection, so that one version of it is one consistent state: its documents, its
+passages, and the counts that its rankings need (counts.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from index.build import none_of
+from index.centers import Centers
+from index.codec import CompactTokens
+from index.encode import encode
+from index.encoder import Encoder
+from index.names import name_keys
+from index.split import split
+from index.text import analyze, arabic_share
+from index.types import Document, Passage
+
+KEY: Final = "row"
+PASSAGE, DOCUMENT, COUNT = "passage", "document", "count"
+
+# A passage whose every field but its place is known: what may be taken over from an older row.
+REUSED: Final = ("terms", "names", "arabic_share", "vector", "tokens", "checksum")
+_BATCH_CHARACTERS = 250_000
+
+
+def schema(dimension: int) -> pa.Schema:
+    """The columns of a table whose vectors have so many dimensions.
+
+    Every row has `row`, which is unique, and `kind`. The others belong to one kind each: those of a passage
+    (its terms and names are the analyzer's, separated by spaces), of a document (its text in full, the rest
+    of it as JSON, and a digest of both), or of a count.
+    """
+    # Two writers that add the same row at once are told apart by it.
+    unique = {b"lance-schema:unenforced-primary-key": b"true"}
+    return pa.schema(
+        [
+            pa.field(KEY, pa.string(), nullable=False, metadata=unique),
+            pa.field("kind", pa.string(), nullable=False),
+            pa.field("document_id", pa.string()),
+            pa.field("number", pa.int32()),
+            pa.field("start", pa.int64()),
+            pa.field("end", pa.int64()),
+            pa.field("text", pa.large_string()),
+            pa.field("arabic_share", pa.float32()),
+            pa.field("terms", pa.string()),
+            pa.field("names", pa.string()),
+            pa.field("vector", pa.list_(pa.float16(), dimension)),
+            pa.field("tokens", pa.large_binary()),
+            pa.field("checksum", pa.uint32()),
+            pa.field("head", pa.string()),
+            pa.field("digest", pa.binary(16)),
+            pa.field("key", pa.string()),
+            pa.field("form", pa.string()),
+            pa.field("count", pa.int64()),
+            pa.field("article", pa.int64()),
+        ]
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Maker:
+    """What makes a collection's rows.
+
+    Attributes:
+        encoder: makes the vectors.
+        centers: where its languages lie.
+        has_tokens: whether rows hold token vectors.
+    """
+
+    encoder: Encoder
+    centers: Centers
+    has_tokens: bool
+
+    def rows(self, documents: Sequence[Document], known: Mapping[str, Mapping[str, Any]]) -> pa.Table:
+        """The rows of some documents: each document's, then those of its passages, in order.
+
+        Args:
+            documents: a few; all of it is in memory.
+            known: by a passage's text, what older rows have of it (`REUSED`); it isn't made again.
+        """
+        made: list[dict[str, Any]] = []
+        for document in documents:
+            made.append(_document_row(document))
+            passages = split(document, self.encoder.window, self.encoder.count_tokens)
+            made += [_passage_row(passage) for passage in passages]
+        new: dict[str, dict[str, Any]] = {}
+        texts = dict.fromkeys(row["text"] for row in made if row["kind"] == PASSAGE)
+        missing = [text for text in texts if text not in known]
+        encodings = encode(missing, "passage", self.encoder, self.centers)
+        for text, (vector, tokens) in zip(missing, encodings, strict=True):
+            record = CompactTokens.of(tokens if self.has_tokens else none_of(tokens)).record()
+            new[text] = {
+                "terms": " ".join(term.term for term in analyze(text)),
+                "names": " ".join(key.term for key in name_keys(text)),
+                "arabic_share": arabic_share(text),
+                "vector": vector.astype(np.float16),
+                "tokens": record,
+                "checksum": zlib.crc32(record),
+            }
+        for row in made:
+            if row["kind"] == PASSAGE:
+                row.update(known.get(row["text"]) or new[row["text"]])
+        return table(made, self.encoder.dimension)
+
+
+def table(rows: Sequence[Mapping[str, Any]], dimension: int) -> pa.Table:
+    """Rows as a table; what a row doesn't name it doesn't have."""
+    wanted = schema(dimension)
+    columns = []
+    for field in wanted:
+        values = [row.get(field.name) for row in rows]
+        columns.append(
+            _vectors(values, field.type) if field.name == "vector" else pa.array(values, field.type)
+        )
+    return pa.Table.from_arrays(columns, schema=wanted)
+
+
+def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    """Documents a few at a time: by their length, so that what is made of each few is of like size."""
+    waiting: list[Document] = []
+    size = 0
+    for document in documents:
+        waiting.append(document)
+        size += len(document.text)
+        if size >= _BATCH_CHARACTERS:
+            yield waiting
+            waiting, size = [], 0
+    if waiting:
+        yield waiting
+
+
+def document_key(document_id: str) -> str:
+    """What `row` is for a document."""
+    return f"d:{document_id}"
+
+
+def passage_key(passage: Passage) -> str:
+    """What `row` is for a passage."""
+    return f"p:{passage.id}"
+
+
+def digest(document: Document) -> bytes:
+    """16 bytes that tell a document, all of it, from another one with the same id."""
+    content = json.dumps([document.text, _head(document)], ensure_ascii=False)
+    return hashlib.blake2b(content.encode(), digest_size=16).digest()
+
+
+def read_document(row: Mapping[str, Any]) -> Document:
+    """The document of a row with `document_id`, `text` and `head`."""
+    return Document(text=row["text"], id=row["document_id"], **json.loads(row["head"]))
+
+
+def read_passage(row: Mapping[str, Any]) -> Passage:
+    """The passage of a row with `document_id`, `number`, `start`, `end` and `text`."""
+    id_ = f"{row['document_id']}:{row['start']}-{row['end']}"
+    return Passage(id_, row["document_id"], row["number"], row["start"], row["end"], row["text"])
+
+
+def _head(document: Document) -> dict[str, str]:
+    return {"title": document.title, "source": document.source, "author": document.author}
+
+
+def _document_row(document: Document) -> dict[str, Any]:
+    return {
+        KEY: document_key(document.id),
+        "kind": DOCUMENT,
+        "document_id": document.id,
+        "text": document.text,
+        "head": json.dumps(_head(document), ensure_ascii=False),
+        "digest": digest(document),
+    }
+
+
+def _passage_row(passage: Passage) -> dict[str, Any]:
+    return {
+        KEY: passage_key(passage),
+        "kind": PASSAGE,
+        "document_id": passage.document_id,
+        "number": passage.number,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+    }
+
+
+def _vectors(values: Sequence[NDArray[np.float16] | None], kind: Any) -> pa.Array:
+    """A column of vectors; None where a row has none."""
+    present = np.array([value is not None for value in values], np.bool_)
+    numbers = np.zeros((len(values), kind.list_size), np.float16)
+    if present.any():
+        numbers[present] = np.stack([value for value in values if value is not None])
+    return pa.FixedSizeListArray.from_arrays(pa.array(numbers.ravel()), type=kind, mask=pa.array(~present))

@@ -1,0 +1,180 @@
+"""A question -> candidates: proposed by Lance's two indices, scored as the default engine scores them.
+
+Lance's full-text index ranks by a BM25 of its own, so it is asked for more passages than are wanted, and
+they are weighed anew by BM25Plus with the whole collection's frequencies.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from lance.query import MatchQuery
+from numpy.typing import NDArray
+
+from index.errors import IndexDamaged, make_again
+from index.lance import rows
+from index.lance.counts import Known
+from index.lance.table import Version, has_vector_index
+from index.late import LateIndex
+from index.lexical import LexicalIndex
+from index.names import NameIndex
+from index.postings import Postings
+from index.query import Query
+from index.ranking import Candidates
+from index.vocabulary import Vocabulary
+
+# Passages that Lance's own BM25 proposes for each that BM25Plus keeps.
+_MORE: Final = 4
+# Passages that are compared exactly for each of the nearest that is kept, where vectors are in an index.
+_REFINED: Final = 4
+# Clusters that are gone through. With these, .996 of the 50 nearest among 100,000 jittered vectors of real
+# paragraphs are proposed.
+_PROBES: Final = 32
+_COLUMNS: Final = [
+    "document_id", "number", "start", "end", "text", "arabic_share", "terms", "names", "vector", "tokens",
+    "checksum",
+]  # fmt: skip
+
+FloatArray = NDArray[np.float32]
+Rows = NDArray[np.int64]
+# As Lance numbers them.
+RowIds = NDArray[np.uint64]
+
+
+def candidates(
+    version: Version, known: Known, query: Query, count: int, also: RowIds | None = None
+) -> tuple[Candidates, Mapping[str, bytes]]:
+    """What is to be ranked: as many passages as this of each leg, or all.
+
+    Args:
+        version: of the collection.
+        known: its counts.
+        query: the question.
+        count: passages of each leg.
+        also: the row ids of passages that are looked at whether or not a leg proposes them.
+
+    Returns:
+        The candidates, and by their passages' ids the records of their token vectors.
+
+    Raises:
+        IndexDamaged: a passage's token vectors aren't what was written.
+    """
+    terms = list(dict.fromkeys(term.term for term in query.terms))
+    sounds = [name.term for name in query.names]
+    frequencies, names = known.frequencies(terms, sounds)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(proposed, version.dataset, query.vector, count)
+        by_words = _matching(version.dataset, terms, _MORE * count)
+        lexical = LexicalIndex(_postings(by_words, "terms", terms), frequencies)
+        best, _ = lexical.match(terms).best(count)
+        matching = by_words.column("_rowid").to_numpy()[best]
+        nearest = waiting.result()
+    proposals = np.union1d(matching, nearest)
+    found = _rows(version.dataset, proposals if also is None else np.union1d(proposals, also))
+    ids = found.column("_rowid").to_numpy()
+    every = np.arange(len(ids))
+    match = LexicalIndex(_postings(found, "terms", terms), frequencies).match(terms)
+    cosines = _cosines(found, query.vector)
+    passages = [rows.read_passage(row) for row in found.select(_COLUMNS[:5]).to_pylist()]
+    records = found.column("tokens").to_pylist()
+    semantic = _late(version, found, records, query) if version.about.has_tokens else cosines
+    shares = match.scores(every)
+    return Candidates(
+        passages.__getitem__,
+        every,
+        _leg(np.searchsorted(ids, matching), shares),
+        _leg(np.searchsorted(ids, nearest), cosines),
+        semantic,
+        version.about.has_tokens,
+        shares,
+        NameIndex(_postings(found, "names", sounds), names).scores(query.names, query.tokens, every),
+        found.column("arabic_share").to_numpy(),
+    ), dict(zip((passage.id for passage in passages), records, strict=True))
+
+
+def _matching(dataset: Any, terms: list[str], count: int) -> Any:
+    """The row ids and terms of the passages that Lance's BM25 ranks first, in the order of the table."""
+    query = MatchQuery(" ".join(terms), "terms")
+    found = dataset.to_table(
+        columns=["terms", "_score"], full_text_query=query, limit=count, with_row_id=True
+    )
+    return found.sort_by("_rowid")
+
+
+def proposed(dataset: Any, vector: FloatArray, count: int) -> RowIds:
+    """The row ids of the passages nearest to a vector."""
+    wanted = {"column": "vector", "q": vector.astype(np.float16), "k": count, "metric": "cosine"}
+    options: dict[str, Any] = {}
+    if has_vector_index(dataset):
+        wanted |= {"nprobes": _PROBES, "refine_factor": _REFINED}
+    else:
+        options = {"filter": f"kind = '{rows.PASSAGE}'", "prefilter": True}
+    found = dataset.to_table(columns=["_distance"], nearest=wanted, with_row_id=True, **options)
+    ids: RowIds = found.column("_rowid").to_numpy()
+    return ids
+
+
+def _rows(dataset: Any, ids: RowIds) -> Any:
+    """These rows, in the order of the table."""
+    if not len(ids):
+        return dataset.schema.empty_table().select(_COLUMNS).append_column("_rowid", [[]])
+    listed = ", ".join(map(str, ids.tolist()))
+    found = dataset.to_table(columns=_COLUMNS, filter=f"_rowid IN ({listed})", with_row_id=True)
+    return found.sort_by("_rowid")
+
+
+def _postings(found: Any, column: str, keys: Iterable[str]) -> Postings:
+    """The postings of some keys only, in the rows' terms or names."""
+    found_in: dict[str, list[tuple[int, int]]] = {key: [] for key in sorted(set(keys), key=str.encode)}
+    lengths = []
+    for number, text in enumerate(found.column(column).to_pylist()):
+        written = text.split()
+        lengths.append(len(written))
+        for key, count in Counter(filter(found_in.__contains__, written)).items():
+            found_in[key].append((number, count))
+    present = {key: posting for key, posting in found_in.items() if posting}
+    pairs = np.array([pair for posting in present.values() for pair in posting], np.int64).reshape(-1, 2)
+    starts = np.concatenate(([0], np.cumsum([len(posting) for posting in present.values()], dtype=np.int64)))
+    return Postings(
+        Vocabulary.of(present),
+        starts,
+        pairs[:, 0].astype(np.int32),
+        np.minimum(pairs[:, 1], np.iinfo(np.uint16).max).astype(np.uint16),
+        np.array(lengths, np.int32),
+    )
+
+
+def _cosines(found: Any, vector: FloatArray) -> FloatArray:
+    vectors = found.column("vector").combine_chunks().flatten().to_numpy().reshape(-1, len(vector))
+    # Not a product by BLAS: see `NameIndex.scores`.
+    return np.asarray(np.einsum("ij,j->i", vectors.astype(np.float32), vector), np.float32)
+
+
+def _late(version: Version, found: Any, records: list[bytes], query: Query) -> FloatArray:
+    """Late interaction of the question with these rows.
+
+    Raises:
+        IndexDamaged: their token vectors aren't what was written.
+    """
+    checksums = found.column("checksum").to_numpy().astype(np.uint32)
+    ends = np.concatenate(([0], np.cumsum([len(record) for record in records], dtype=np.int64)))
+    late = LateIndex(Path(version.name), memoryview(b"".join(records)), ends, checksums)
+    try:
+        return late.scores(query.tokens, np.arange(len(records)))
+    except IndexDamaged as error:
+        raise IndexDamaged(
+            f"The index at {version.address} is damaged: its table {version.name} has other token vectors "
+            f"than were written. {make_again(version.address)}"
+        ) from error
+
+
+def _leg(places: Rows, scores: FloatArray) -> tuple[Rows, FloatArray]:
+    """A leg's rows and their scores, best first, the earlier of equal ones first."""
+    places = np.sort(places)
+    order = np.argsort(-scores[places], kind="stable")
+    return places[order], scores[places][order]

@@ -1,0 +1,113 @@
+"""Replicas: several processes that have the same index open, on the machines of a Ray cluster.
+
+A replica holds nothing that another one doesn't find at the index's address. So whatever was asked of one
+that has died, or that doesn't reply in time, is asked of another.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from index.encoder import Encoder
+from index.errors import DalilError
+from index.lance.cluster import started_ray
+from index.store import Index
+
+# Seconds after which another replica is asked as well, and after which all are given up.
+_IMPATIENCE: Final = 2.0
+_PATIENCE: Final = 60.0
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class NoReplica(DalilError):
+    """None of the replicas replies."""
+
+
+class Replicas:
+    """So many processes that have an index open; threads may share one object. A context manager.
+
+    `replicas.run(Index.search, "a question", k=5)` searches, and with `def answer(index, question):
+    return qa.ask(question, index)` in a module that every machine has, `replicas.run(answer, "a question")`
+    answers.
+    """
+
+    def __init__(self, address: str, count: int, encoder: Encoder | str | None = None) -> None:
+        """Starts them, as far from each other as the cluster allows.
+
+        Args:
+            address: of the index; every machine must reach it.
+            count: how many, at least 1.
+            encoder: as for `Index.open`; named, or of a class that every machine can import.
+
+        Raises:
+            EngineUnavailable: Ray isn't installed.
+            ValueError: count is less than 1.
+        """
+        if count < 1:
+            raise ValueError(f"count must be at least 1, not {count}")
+        self._ray = started_ray()
+        # One that dies is started again where there is room.
+        kind = self._ray.remote(num_cpus=0.5, max_restarts=-1, scheduling_strategy="SPREAD")(_Replica)
+        self._replicas = [kind.remote(address, encoder) for _ in range(count)]
+        self._turns = itertools.count()
+        self._lock = threading.Lock()
+
+    def run(self, work: Callable[Concatenate[Index, P], T], *arguments: P.args, **options: P.kwargs) -> T:
+        """Has one of the replicas do something with the newest version of the index, and returns the result.
+
+        Args:
+            work: is given the index; done again by another replica where one is lost, so it should only read.
+            arguments: for it.
+            options: for it.
+
+        Raises:
+            NoReplica: none replies within a minute.
+        """
+        from ray.exceptions import ActorUnavailableError, RayActorError
+
+        asked: list[Any] = []
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            asked.append(self._next().run.remote(work, arguments, options))
+            ready, _ = self._ray.wait(asked, num_returns=1, timeout=_IMPATIENCE)
+            for reply in ready:
+                try:
+                    result: T = self._ray.get(reply)
+                except (ActorUnavailableError, RayActorError):
+                    asked.remove(reply)
+                else:
+                    return result
+        raise NoReplica(f"None of the {len(self._replicas)} replicas replies. Is the Ray cluster running?")
+
+    def _next(self) -> Any:
+        with self._lock:
+            return self._replicas[next(self._turns) % len(self._replicas)]
+
+    def close(self) -> None:
+        """Ends all of them."""
+        for replica in self._replicas:
+            self._ray.kill(replica)
+
+    def __enter__(self) -> Replicas:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Replica:
+    """An actor that has the index open."""
+
+    def __init__(self, address: str, encoder: Encoder | str | None) -> None:
+        self._index = Index.open(address, encoder=encoder)
+        self._index.warm_up()
+
+    def run(self, work: Callable[..., Any], arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        self._index.refresh()
+        return work(self._index.snapshot(), *arguments, **options)

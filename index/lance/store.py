@@ -1,0 +1,230 @@
+"""`LanceIndex`: an index on LanceDB tables, with the interface of the one in a folder."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
+
+import numpy as np
+
+from index import encoder as encoders
+from index.codec import CompactTokens, TokenVectors
+from index.encode import encode
+from index.encoder import Encoder
+from index.fusion import Summands
+from index.generation import check_encoder
+from index.lance import build, change, cluster, rows, table
+from index.lance.counts import Known, quoted
+from index.lance.search import candidates
+from index.progress import Progress
+from index.query import Query
+from index.ranking import Candidates, taken_apart
+from index.store import CANDIDATES, Index
+from index.types import Document, Passage
+
+_PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text"]
+_DOCUMENT_COLUMNS = ["document_id", "text", "head"]
+# What is kept of what was read last: documents that are cited, and token vectors of candidates (15 KB each).
+_DOCUMENTS_KEPT, _RECORDS_KEPT = 64, 512
+
+T = TypeVar("T")
+
+
+class LanceIndex(Index):
+    """A collection in LanceDB tables, in a folder or a bucket.
+
+    Any number of processes on any machines may search it, and several may write to it at once. It
+    holds no state of its own: what it has read belongs to the version that it has opened.
+    """
+
+    def __init__(self, version: table.Version, encoder: Encoder) -> None:
+        """Use `Index.build` or `Index.open`."""
+        self.encoder = encoder
+        self._take(version)
+
+    def _take(self, version: table.Version) -> None:
+        self.view = _View(version)
+
+    @classmethod
+    def build(
+        cls,
+        documents: Iterable[Document],
+        path: str | Path,
+        *,
+        encoder: Encoder | str | None = None,
+        token_vectors: bool = True,
+        show_progress: bool | Progress | None = None,
+    ) -> Index:
+        """See `Index.build`."""
+        address = str(path).rstrip("/")
+        chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
+        if cluster.is_wanted():
+            cluster.build_on_cluster(documents, address, encoder, token_vectors, show_progress)
+        else:
+            build.build(documents, address, chosen, token_vectors, show_progress)
+        return cls(table.Version.newest(address), chosen)
+
+    @classmethod
+    def open(cls, path: str | Path, *, encoder: Encoder | str | None = None) -> Index:
+        """See `Index.open`."""
+        version = table.Version.newest(str(path).rstrip("/"))
+        name = version.about.encoder_name if encoder is None else encoder
+        chosen = encoders.load(name) if isinstance(name, str) else name
+        check_encoder(version.address, version.about, chosen)
+        return cls(version, chosen)
+
+    def update(self, documents: Iterable[Document], *, show_progress: bool | Progress | None = None) -> None:
+        """See `Index.update`; another writer at the same time isn't waited for."""
+        self._take(change.update(self.view.version.address, documents, self.encoder, show_progress))
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        """See `Index.remove`."""
+        self._take(change.remove(self.view.version.address, set(document_ids), self.encoder))
+
+    def _candidates(self, query: Query, count: int) -> Candidates:
+        view = self.view
+        found, records = candidates(view.version, view.known, query, count)
+        view.records.add(records.items())
+        return found
+
+    def snapshot(self) -> Index:
+        """See `Index.snapshot`."""
+        copy = LanceIndex.__new__(LanceIndex)
+        copy.encoder, copy.view = self.encoder, self.view
+        return copy
+
+    def query(self, question: str) -> Query:
+        """See `Index.query`."""
+        view = self.view
+        return Query.of(question, self.encoder, view.version.about.centers, view.known.spelling(question))
+
+    def tokens(self, passage: Passage) -> TokenVectors:
+        """See `Index.tokens`."""
+        view = self.view
+        about = view.version.about
+        if not about.has_tokens:
+            ((_, tokens),) = encode([passage.text], "passage", self.encoder, about.centers)
+            return tokens
+        record = view.records.get(passage.id)
+        if record is None:
+            record = view.one(rows.passage_key(passage), ["tokens"])["tokens"]
+            view.records.add([(passage.id, record)])
+        return CompactTokens.parse(memoryview(record)).expand()
+
+    def summands(self, query: Query, passage: Passage) -> Summands:
+        """See `Index.summands`."""
+        view = self.view
+        row = view.one(rows.passage_key(passage), [rows.KEY])["_rowid"]
+        found, _ = candidates(view.version, view.known, query, CANDIDATES, np.array([row], np.uint64))
+        (place,) = (int(i) for i in found.rows if found.passage(int(i)) == passage)
+        return taken_apart(query, found, place)
+
+    def document(self, document_id: str) -> Document:
+        """See `Index.document`."""
+        view = self.view
+        document = view.documents.get(document_id)
+        if document is None:
+            document = rows.read_document(view.one(rows.document_key(document_id), _DOCUMENT_COLUMNS))
+            view.documents.add([(document_id, document)])
+        return document
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """All documents, read as they are asked for; their order changes with updates."""
+        return _Rows(self.view.version.dataset, rows.DOCUMENT, _DOCUMENT_COLUMNS, rows.read_document)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All passages, read as they are asked for; their order changes with updates."""
+        return _Rows(self.view.version.dataset, rows.PASSAGE, _PASSAGE_COLUMNS, rows.read_passage)
+
+    def refresh(self) -> None:
+        """See `Index.refresh`."""
+        version = self.view.version
+        if table.state(version.address) != (version.name, version.dataset.version):
+            newest = table.Version.newest(version.address)
+            check_encoder(version.address, newest.about, self.encoder)
+            self._take(newest)
+
+
+class _View:
+    """A version and what was read of it."""
+
+    def __init__(self, version: table.Version) -> None:
+        self.version = version
+        self.known = Known(version.dataset)
+        self.documents: _Kept[Document] = _Kept(_DOCUMENTS_KEPT)
+        self.records: _Kept[bytes] = _Kept(_RECORDS_KEPT)
+
+    def one(self, key: str, columns: list[str]) -> dict[str, Any]:
+        """The row with this key.
+
+        Raises:
+            KeyError: there is none.
+        """
+        where = f"{rows.KEY} = {quoted(key)}"
+        found = self.version.dataset.to_table(columns=columns, filter=where, with_row_id=True)
+        if not len(found):
+            raise KeyError(key[2:])
+        row: dict[str, Any] = found.slice(0, 1).to_pylist()[0]
+        return row
+
+
+class _Kept(Generic[T]):
+    """The things that were read last, by their ids."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._things: OrderedDict[str, T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, id_: str) -> T | None:
+        return self._things.get(id_)
+
+    def add(self, things: Iterable[tuple[str, T]]) -> None:
+        with self._lock:
+            for id_, thing in things:
+                self._things[id_] = thing
+                self._things.move_to_end(id_)
+            while len(self._things) > self._most:
+                self._things.popitem(last=False)
+
+
+class _Rows(Sequence[T], Generic[T]):
+    """The rows of one kind as what they stand for, in the order of the table."""
+
+    def __init__(self, dataset: Any, kind: str, columns: list[str], read: Any) -> None:
+        self._dataset, self._columns, self._read = dataset, columns, read
+        self._filter = f"kind = '{kind}'"
+        self._length: int | None = None
+
+    def __len__(self) -> int:
+        if self._length is None:
+            self._length = int(self._dataset.count_rows(self._filter))
+        return self._length
+
+    @overload
+    def __getitem__(self, position: int) -> T: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[T]: ...
+    def __getitem__(self, position: int | slice) -> T | Sequence[T]:
+        if isinstance(position, slice):
+            return tuple(self)[position]
+        place = range(len(self))[position]
+        found = self._dataset.to_table(
+            columns=self._columns, filter=self._filter, offset=place, limit=1, scan_in_order=True
+        )
+        item: T = self._read(found.to_pylist()[0])
+        return item
+
+    def __iter__(self) -> Iterator[T]:
+        batches = self._dataset.to_batches(columns=self._columns, filter=self._filter, scan_in_order=True)
+        return (self._read(row) for batch in batches for row in batch.to_pylist())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
