@@ -12,7 +12,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
 import gradio as gr
@@ -20,15 +20,13 @@ import uvicorn
 from fastapi import FastAPI
 
 import qa
-from index.errors import DalilError, InvalidQuestion
 from index.text import Language
 from qa.service import Endpoints, Service
 from qa.sharing import OWN_MACHINE, Sharing
-from qa.types import Answer
 from web import frame, reader
 from web.access import login
-from web.conversation import Conversation, Turn
 from web.serving import HOST, PortTaken, application, listen
+from web.talk import Talk
 
 if TYPE_CHECKING:
     from index import Index
@@ -77,7 +75,8 @@ def launch(
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        served = serve(build_chat(index, examples=examples), start, sharing)
+        chat = build_chat(index, examples=examples, read_only=sharing.read_only)
+        served = serve(chat, start, sharing)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
         config = uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
@@ -122,56 +121,36 @@ def serve(
 
 
 def build_chat(
-    index: Index, ask: Callable[..., Answer] | None = None, examples: Sequence[str] = ()
+    index: Index,
+    converse: Callable[..., qa.Turn] = qa.converse,
+    examples: Sequence[str] = (),
+    read_only: bool = False,
 ) -> gr.Blocks:
     """The chat's page; `serve` makes it a web application.
 
     Args:
         index: what is asked, and what the reading pane shows.
-        ask: `qa.ask` unless given.
+        converse: `qa.converse`, or what stands for it.
         examples: questions to click.
+        read_only: whether readers may leave nothing on this machine: they can't say if answers are right.
     """
-    answer_to: Callable[..., Answer] = ask or qa.ask
+    talk = Talk(index, converse, read_only)
 
-    def respond(conversation: Conversation, event: gr.EventData) -> Iterator[str]:
-        question, page = str(event.question), _language(event.language)
-        number = conversation.begin(question)
-        yield conversation.render(page)
-        conversation.change(number, reply(conversation.turns[number]))
-        yield conversation.render(page)
+    def respond(event: gr.EventData) -> Iterator[str]:
+        yield from talk.respond(str(event.conversation), int(event.number), _language(event.language))
 
-    def reply(turn: Turn) -> Turn:
-        try:
-            index.refresh()
-            return turn.replied(answer_to(turn.question, index=index), index.document)
-        except InvalidQuestion as error:
-            return turn.refused(error.reason)
-        except DalilError as error:
-            return turn.refused(text=str(error))
-        except Exception:
-            shown = turn.question[:200]
-            logging.getLogger(__name__).exception("The question %r could not be answered", shown)
-            return turn.refused("failed")
+    def render(event: gr.EventData) -> str:
+        return talk.render(str(event.conversation), _language(event.language))
 
-    def translate(conversation: Conversation, event: gr.EventData) -> str:
-        return conversation.render(_language(event.language))
-
-    def read(data: dict[str, Any]) -> dict[str, Any]:
-        wish = reader.Wish.of(data)
-        try:
-            return reader.read(index.document(wish.document_id), wish).data()
-        except KeyError:
-            return reader.gone(wish.language).data()
-
+    calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge]
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     with chat:
-        session = gr.State(Conversation())
         page = gr.HTML(
             elem_id="page",
             html_template=frame.asset("frame.html"),
-            js_on_load=frame.asset("chat.js") + frame.asset("reader.js"),
+            js_on_load="".join(map(frame.asset, frame.SCRIPTS)),
             apply_default_css=False,
-            server_functions=[read],
+            server_functions=[_function(call) for call in calls],
             words=frame.words(),
             examples=frame.examples(examples),
             more=reader.MORE,
@@ -185,7 +164,6 @@ def build_chat(
             )
         on = partial(
             gr.on,
-            inputs=session,
             outputs=shown,
             show_progress="hidden",
             trigger_mode="multiple",
@@ -193,11 +171,21 @@ def build_chat(
             api_visibility="private",
         )
         on(page.submit, respond)
-        on(page.change, translate)
+        on(page.change, render)
         endpoints = Endpoints(Service(index))
         for endpoint in (endpoints.ask, endpoints.search, endpoints.read_passage):
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
+
+
+def _function(method: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
+    """A method as a function: Gradio marks what a page may call, and a method can't be marked."""
+
+    @wraps(method)
+    def call(data: dict[str, Any]) -> Any:
+        return method(data)
+
+    return call
 
 
 def _language(name: object) -> Language:

@@ -135,6 +135,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     # Before what was searched for, where that isn't the question alone.
     "searched_for": {"ar": "بحث دليل عن:", "en": "Searched for:"},
+    "as_it_stands": {"ar": "ابحث عنه كما هو", "en": "Search for it as it stands"},
     "no_longer_there": {
         "ar": "تغيّرت النصوص بعد هذا الجواب، فلم يعد ما اقتُبس في موضعه.",
         "en": "The texts have changed since this answer: what was quoted isn't where it was.",
@@ -143,6 +144,16 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "new_conversation": {"ar": "محادثة جديدة", "en": "New conversation"},
     "right": {"ar": "الجواب صحيح", "en": "This is right"},
     "wrong": {"ar": "الجواب غير صحيح", "en": "This isn't right"},
+    "verdict_not_kept": {
+        "ar": "لم يُحفظ رأيك، والسبب في نافذة الأوامر التي شُغّل منها دليل.",
+        "en": "This could not be kept. The terminal that Dalil runs in says why.",
+    },
+    "passage_gone": {
+        "ar": "تغيّرت النصوص بعد العثور على هذا المقطع. اسأل من جديد.",
+        "en": "The texts have changed since this passage was found. Ask again.",
+    },
+    "saved": {"ar": "حُفظت المحادثة في ملفّ.", "en": "The conversation was saved as a file."},
+    "last_conversation": {"ar": "العودة إلى المحادثة السابقة", "en": "Back to the last conversation"},
     "verdict_kept": {"ar": "حُفظ رأيك على هذا الجهاز وحده.", "en": "Kept, on this machine only."},
 }
 

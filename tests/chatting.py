@@ -10,7 +10,10 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -23,6 +26,7 @@ from index import Index
 from index.errors import IndexDamaged, InvalidQuestion
 from index.text import Language
 from index.types import Document, Hit, Passage
+from qa import Conversation, Turn
 from qa.messages import say
 from qa.types import Answer, Citation
 from web.serving import listen
@@ -71,6 +75,8 @@ IN_THE_BOOK = "ما خبر الفقرة 2500؟"
 MOON_ARABIC, MOON_ENGLISH = "من مشى على القمر؟", "Who walked on the moon?"
 REFUSED, DAMAGED = "سؤال طويل", "A question to a damaged index"
 BROKEN, SLOW = "Break, please.", "A slow question"
+# Answered only after another question.
+FOLLOW_UP = "And who reported it?"
 
 FREED = "فتمّ تحرير عكاشات في أقلّ من يوم واحد."
 FRONTS = "تقدّمت القطعات من ثلاثة محاور."
@@ -107,6 +113,7 @@ ANSWERS = {
     BOTH: answer(
         "en", 0.3, [(ARABIC, 2, REUTERS), (ENGLISH, 2, BINAA), (ARABIC, 1, FREED), (ARABIC, 1, FRONTS)]
     ),
+    FOLLOW_UP: answer("en", 0.02, []),
     IN_THE_BOOK: answer("ar", 0.9, [(BOOK, 2500, "وفيها خبر عن يوم من أيام تلك السنة.")]),
     MOON_ARABIC: answer("ar", 0.02, []),
     MOON_ENGLISH: answer("en", 0.02, []),
@@ -135,7 +142,16 @@ class Asker:
         self.let_go = threading.Event()
         self.waiting = 0
 
-    def __call__(self, question: str, index: Index) -> Answer:  # noqa: ARG002 (as qa.ask)
+    def __call__(self, conversation: Conversation, question: str, index: Index) -> Turn:  # noqa: ARG002
+        found = self.answer(question)
+        searched = question
+        if question == FOLLOW_UP and conversation.turns:
+            searched = f"{question} {conversation.turns[-1].question}"
+            found = answer("en", 0.6, [(ARABIC, 2, REUTERS)])
+        return Turn(question, searched, replace(found, question=question), datetime.now(timezone.utc))
+
+    def answer(self, question: str) -> Answer:
+        """What the table says, or what goes wrong."""
         self.asked.append(question)
         if question == BROKEN:
             raise RuntimeError("a fault")
@@ -150,13 +166,20 @@ class Asker:
 
 
 @contextmanager
-def served(library: Library, asker: Asker, examples: tuple[str, ...] = ()) -> Iterator[str]:
+def served(
+    library: Library | Index,
+    asker: Asker,
+    examples: tuple[str, ...] = (),
+    read_only: bool = False,
+    port: int = 0,
+) -> Iterator[str]:
     """The address of a chat, served from this process."""
     started = threading.Event()
-    chat = ui.build_chat(cast("Index", library), asker, examples=examples)
+    chat = ui.build_chat(cast("Index", library), asker, examples=examples, read_only=read_only)
     application = ui.serve(chat, started.set)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1))
-    with listen(0) as listener:
+    with TemporaryDirectory() as data, pytest.MonkeyPatch.context() as patch, listen(port) as listener:
+        patch.setenv("DALIL_DATA", data)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         assert started.wait(30)

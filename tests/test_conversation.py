@@ -1,19 +1,22 @@
-"""A session's turns: what is kept of them, and how they look in either language."""
+"""A page's questions: what is kept of them, and how they look in either language."""
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 
 import pytest
 
+import qa
 from index import Document, Hit, Passage
 from index.text import Language
+from qa.feedback import Verdict
 from qa.messages import say
+from qa.quoted import Quoted
 from qa.types import Answer, Citation
-from web.conversation import Conversation, Refusal, Turn
+from web.conversation import Exchange, Refusal, Session, Sessions
 from web.page import Source
 
 RIVER = Document("The river floods.", title="River", author="A.", id="river")
@@ -25,85 +28,175 @@ def passage(document: Document) -> Passage:
     return Passage.of(document, 1, 0, len(document.text))
 
 
+NOW = datetime(2026, 11, 25, tzinfo=timezone.utc)
 ANSWER = Answer(
     "When?", "en", "", (Citation.of(RIVER, 1, passage(RIVER), 0, 9),), (Hit(passage(BREAD), 1.0),), 0.9
 )
+TURN = qa.Turn("When?", "When?", ANSWER, NOW)
 
 
-def test_a_turn_keeps_the_answer_and_what_it_names() -> None:
-    turn = Turn("When?").replied(ANSWER, DOCUMENTS.__getitem__)
-    assert turn == Turn("When?", ANSWER, {"river": Source("River", "A."), "bread": Source("bread.txt", "")})
+def test_an_exchange_keeps_the_answer_and_what_it_names() -> None:
+    exchange = Exchange("When?", verdict="right").replied(TURN, DOCUMENTS.__getitem__)
+    assert exchange == Exchange(
+        "When?", TURN, {"river": Source("River", "A."), "bread": Source("bread.txt", "")}
+    )
     with pytest.raises(dataclasses.FrozenInstanceError):
-        turn.question = "Why?"  # type: ignore[misc]
+        exchange.question = "Why?"  # type: ignore[misc]
 
 
-def test_turns_are_in_the_order_in_which_they_were_asked() -> None:
-    conversation = Conversation()
-    assert [conversation.begin("When?"), conversation.begin("Why?")] == [0, 1]
-    conversation.change(1, conversation.turns[1].refused("too_long"))
-    assert conversation.turns == [Turn("When?"), Turn("Why?", Refusal("too_long"))]
-    page = conversation.render("en")
+def test_a_link_leads_to_its_passage() -> None:
+    exchange = Exchange("When?").replied(TURN, DOCUMENTS.__getitem__)
+    assert exchange.passage("1") == passage(RIVER)
+    assert exchange.passage("near1") == passage(BREAD)
+    for name in ("2", "near2"):
+        with pytest.raises(LookupError):
+            exchange.passage(name)
+    with pytest.raises(LookupError):
+        Exchange("When?").passage("1")
+
+
+def test_questions_are_in_the_order_in_which_they_were_asked() -> None:
+    session = Session()
+    assert [session.begin("When?"), session.begin("Why?")] == [0, 1]
+    session.change(1, session.exchanges[1].refused("too_long"))
+    assert session.exchanges == {0: Exchange("When?"), 1: Exchange("Why?", Refusal("too_long"))}
+    page = session.render("en")
     assert re.findall(r'<article class="turn" id="(.*?)">', page) == ["turn-0", "turn-1"]
     assert re.findall("<h2.*?>(.*?)</h2>", page) == ["When?", "Why?"]
     assert page.index(say("searching", "en")) < page.index(say("too_long", "en"))
 
 
-def test_dalils_words_follow_the_page_and_a_turn_that_changes_is_shown_anew() -> None:
-    conversation = Conversation()
-    conversation.begin("When?")
+def test_dalils_words_follow_the_page_and_what_changes_is_shown_anew() -> None:
+    session = Session()
+    session.begin("When?")
     languages: tuple[Language, ...] = ("en", "ar", "en")
     for language in languages:
-        assert say("searching", language) in conversation.render(language)
-    conversation.change(0, conversation.turns[0].replied(ANSWER, DOCUMENTS.__getitem__))
-    assert say("certain", "en") in conversation.render("en")
-    assert say("paragraph", "ar", number=1) in conversation.render("ar")
-    conversation.change(0, Turn("When?").refused(text="The disk is <full>."))
-    assert "The disk is &lt;full&gt;." in conversation.render("ar")
+        assert say("searching", language) in session.render(language)
+    session.change(0, session.exchanges[0].replied(TURN, DOCUMENTS.__getitem__))
+    assert say("certain", "en") in session.render("en")
+    assert say("paragraph", "ar", number=1) in session.render("ar")
+    session.change(0, Exchange("When?").refused(text="The disk is <full>."))
+    assert "The disk is &lt;full&gt;." in session.render("ar")
 
 
-def test_a_turn_is_rendered_once_in_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_searched_for_is_shown_where_it_is_more_than_the_question() -> None:
+    exchange = Exchange("When?").replied(TURN, DOCUMENTS.__getitem__)
+    assert say("searched_for", "en") not in exchange.render(0, "en")
+    more = dataclasses.replace(TURN, searched="When? <الفيضان>")
+    page = Exchange("When?").replied(more, DOCUMENTS.__getitem__).render(0, "en")
+    asked, added = '<bdi lang="en" dir="ltr">When?</bdi>', '<bdi lang="ar" dir="rtl">&lt;الفيضان&gt;</bdi>'
+    assert f"<p>Searched for: {asked} {added}</p>" in page
+    assert page.index("</h2>") < page.index('data-act="alone"') < page.index('class="answer"')
+
+
+@pytest.mark.parametrize("verdict", [None, "right", "wrong"])
+def test_the_verdict_is_shown_where_there_may_be_one(verdict: Verdict | None) -> None:
+    exchange = dataclasses.replace(Exchange("When?").replied(TURN, DOCUMENTS.__getitem__), verdict=verdict)
+    pressed = re.findall(
+        'data-verdict="(\\w+)" aria-pressed="true" aria-label="(.*?)"', exchange.render(0, "ar")
+    )
+    assert pressed == ([] if verdict is None else [(verdict, say(verdict, "ar"))])
+    assert "data-verdict" not in exchange.render(0, "ar", judged=False)
+    session = Session(judged=False)
+    session.restore([exchange])
+    assert "data-verdict" not in session.render("ar")
+
+
+def test_what_no_longer_holds_is_told_as_such() -> None:
+    lost = Quoted.of(TURN.answer.citations[0], DOCUMENTS.__getitem__)
+    gone = dataclasses.replace(TURN, answer=dataclasses.replace(ANSWER, citations=(), hits=()), lost=(lost,))
+    page = Exchange("When?").replied(gone, DOCUMENTS.__getitem__).render(0, "en")
+    assert say("no_longer_there", "en").replace("'", "&#x27;") in page
+    assert page.index('class="lost"') < page.index("The river") < page.index("River</bdi> — ")
+    # Nothing leads to where it isn't any more.
+    assert "<a " not in page
+    assert say("certain", "en") not in page
+
+
+def test_what_did_not_change_is_rendered_once_in_a_language(monkeypatch: pytest.MonkeyPatch) -> None:
     rendered: list[tuple[int, Language]] = []
-    render = Turn.render
+    render = Exchange.render
 
-    def noted(turn: Turn, number: int, language: Language) -> str:
+    def noted(exchange: Exchange, number: int, language: Language, judged: bool = True) -> str:
         rendered.append((number, language))
-        return render(turn, number, language)
+        return render(exchange, number, language, judged)
 
-    monkeypatch.setattr(Turn, "render", noted)
-    conversation = Conversation()
+    monkeypatch.setattr(Exchange, "render", noted)
+    session = Session()
     for question in ("When?", "Why?"):
-        conversation.begin(question)
-        conversation.render("en")
-    conversation.render("ar")
+        session.begin(question)
+        session.render("en")
+    session.render("ar")
     assert rendered == [(0, "en"), (1, "en"), (0, "ar"), (1, "ar")]
 
 
 def test_what_is_rendered_tells_how_new_it_is() -> None:
-    conversation = Conversation()
+    session = Session()
 
     def changes() -> list[str]:
-        return re.findall('data-changes="(.*?)"', conversation.render("en"))
+        return re.findall('data-changes="(.*?)"', session.render("en"))
 
     seen = [changes()]
-    conversation.begin("When?")
+    session.begin("When?")
     seen.append(changes())
-    conversation.change(0, Turn("When?").refused("empty"))
+    session.change(0, Exchange("When?").refused("empty"))
     seen += [changes(), changes()]
-    assert seen == [["0"], ["1"], ["2"], ["2"]]
+    session.clear()
+    seen.append(changes())
+    assert seen == [["0"], ["1"], ["2"], ["2"], ["3"]]
 
 
-def test_a_session_begins_with_a_conversation_of_its_own() -> None:
-    conversation = Conversation()
-    other = copy.deepcopy(conversation)
-    conversation.begin("When?")
-    assert (len(conversation.turns), other.turns) == (1, [])
+def test_an_answer_that_comes_after_a_new_beginning_is_not_shown() -> None:
+    session = Session()
+    late = session.begin("When?")
+    session.clear()
+    assert session.begin("Why?") != late
+    session.change(late, Exchange("When?").replied(TURN, DOCUMENTS.__getitem__))
+    assert [exchange.question for exchange in session.exchanges.values()] == ["Why?"]
+
+
+def test_a_follow_up_leans_on_what_was_answered_before_it() -> None:
+    session = Session()
+    for question in ("When?", "Refused", "Searching", "Why?"):
+        session.begin(question)
+    for number in (0, 3):
+        turn = dataclasses.replace(TURN, question=session.exchanges[number].question)
+        session.change(number, session.exchanges[number].replied(turn, DOCUMENTS.__getitem__))
+    session.change(1, session.exchanges[1].refused("too_long"))
+    assert [turn.question for turn in session.conversation().turns] == ["When?", "Why?"]
+    assert [turn.question for turn in session.conversation(before=3).turns] == ["When?"]
+    assert session.conversation(before=0).turns == ()
+
+
+def test_an_earlier_conversation_is_taken_up_unless_another_has_begun() -> None:
+    session = Session()
+    earlier = Exchange("When?").replied(TURN, DOCUMENTS.__getitem__)
+    session.restore([earlier, earlier])
+    assert session.exchanges == {0: earlier, 1: earlier}
+    session.restore([earlier])
+    assert len(session.exchanges) == 2
+    assert session.begin("Why?") == 2
+
+
+def test_each_page_has_its_own_session_and_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.conversation._MOST_SESSIONS", 2)
+    sessions = Sessions()
+    first = sessions.of("a")
+    first.begin("When?")
+    assert sessions.of("b") is not first
+    assert sessions.of("a") is first
+    sessions.of("c")  # now "b" is the one that was used least recently
+    assert sessions.of("a") is first
+    assert sessions.of("b").exchanges == {}
+    assert sessions.of("c").exchanges == {}
+    assert sessions.of("a").exchanges == {}
 
 
 def test_questions_of_many_threads_are_all_there() -> None:
-    conversation = Conversation()
+    session = Session()
     with ThreadPoolExecutor(8) as pool:
-        numbers = list(pool.map(conversation.begin, (str(n) for n in range(200))))
+        numbers = list(pool.map(session.begin, (str(n) for n in range(200))))
     assert sorted(numbers) == list(range(200))
-    assert {conversation.turns[number].question: number for number in numbers} == {
+    assert {session.exchanges[number].question: number for number in numbers} == {
         str(n): number for n, number in enumerate(numbers)
     }

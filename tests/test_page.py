@@ -15,8 +15,18 @@ from hypothesis import strategies as st
 from index import Document, Hit, Passage
 from index.text import Language
 from qa.messages import say, say_confidence
+from qa.quoted import Quoted
 from qa.types import Answer, Citation
-from web.page import Source, direction, escape, render_answer, render_note, render_turn
+from web.page import (
+    Source,
+    direction,
+    escape,
+    render_actions,
+    render_answer,
+    render_lost,
+    render_note,
+    render_turn,
+)
 
 ARABIC = Document(
     "أعلن الحشد المعركة، ثمّ توقّف. وصل Dunford أمس.", title="بين البوكمال والقائم", author="مصطفى", id="ar"
@@ -130,12 +140,32 @@ def test_an_answer_to_the_letter() -> None:
         '<a class="number" id="cite-4-1" href="#cite-4-1" data-document="ar" data-start="0" data-end="18" '
         f'data-check="{zlib.crc32("أعلن الحشد المعركة".encode()):08x}">[1]</a>'
         f'<blockquote class="quote" {RTL}><p {RTL}>أعلن الحشد المعركة</p></blockquote>'
-        f'<p class="where" {RTL}><bdi {RTL}>بين البوكمال والقائم</bdi> — <bdi {RTL}>مصطفى</bdi> — '
-        f"<bdi {RTL}>الفقرة 1</bdi></p></div>"
+        f'<div class="beside"><p class="where" {RTL}><bdi {RTL}>بين البوكمال والقائم</bdi> — '
+        f"<bdi {RTL}>مصطفى</bdi> — <bdi {RTL}>الفقرة 1</bdi></p>"
+        f'<button type="button" class="why-this" data-act="why" {RTL}>لماذا هذا المقطع؟</button></div></div>'
         f'<div class="after"><p class="note confidence" {RTL}>الجواب في النصوص على الأرجح</p>'
-        '<div class="actions"><button type="button" class="quiet" data-act="copy-answer">نسخ الجواب</button>'
-        "</div></div></div>"
+        '<div class="actions"></div></div></div>'
     )
+
+
+@pytest.mark.parametrize("page", ["ar", "en"])
+def test_what_can_be_done_with_an_answer(page: Language) -> None:
+    read = Reader(render_actions(copied=True, judged=True, verdict="right", page=page))
+    buttons = [attributes for tag, attributes, _ in read.elements if tag == "button"]
+    assert read.texts("button") == [say("copy_answer", page), "", ""]
+    assert [button.get("aria-label") for button in buttons] == [None, say("right", page), say("wrong", page)]
+    assert [button.get("aria-pressed") for button in buttons] == [None, "true", "false"]
+    assert render_actions(copied=False, judged=False, verdict=None, page=page) == ""
+
+
+def test_what_was_quoted_and_is_gone_is_shown_and_does_nothing() -> None:
+    lost = Quoted(2, "en", 3, 0, 9, 0, 9, "<b>The river", title="", author="A. \u202eB", source="river.txt")
+    read = Reader(render_lost([lost], "en"))
+    assert read.texts("p", "note gone") == [say("no_longer_there", "en")]
+    assert (read.texts("span"), read.texts("blockquote")) == (["[2]"], ["<b>The river"])
+    assert read.texts("p", "where") == ["river.txt — A. B — paragraph 3"]
+    assert read.texts("a") == []
+    assert render_lost([], "en") == ""
 
 
 def test_a_document_without_a_title_is_known_by_its_source() -> None:
@@ -152,7 +182,7 @@ def test_dalils_own_words_are_in_the_pages_language(
     read = Reader(render(answer, page=page))
     assert read.texts("bdi")[-1] == expected
     assert read.texts("p", "note confidence") == [say_confidence(0.9, page)]
-    assert read.texts("button") == [say("copy_answer", page)]
+    assert read.texts("button") == [say("why", page)]
     # That the texts don't say it is the answer, and in the asker's language.
     nothing = Reader(render(reply(in_language=asked_in), page=page))
     assert nothing.texts("p", "note not-found") == [say("not_found", asked_in)]

@@ -1,5 +1,6 @@
 // The chat: its language and appearance, asking, copying. Gradio runs this once, when the page is there,
-// with `element`, `trigger`, `props`, `server`; the reading pane is in reader.js, in the same function.
+// with `element`, `trigger`, `props`, `server`; what is done with answers is in turns.js and the reading pane in reader.js,
+// in the same function.
 
 const root = document.documentElement;
 const find = (selector) => document.querySelector(selector);
@@ -32,7 +33,7 @@ function switchLanguage() {
   remember("dalil-language", language());
   speak();
   reader.renew();
-  trigger("change", {language: language()});
+  show();
 }
 
 function switchTheme() {
@@ -77,15 +78,23 @@ function answerAsText(turn) {
   return [turn.querySelector(".question")?.textContent, ...cited].filter(Boolean).join("\n\n");
 }
 
-function ask(question) {
-  trigger("submit", {question, language: language()});
+// Has the conversation shown as the server has it.
+function show() {
+  trigger("change", {conversation: turns.key, language: language()});
 }
 
 const acts = {
   "to-the-question": (_, event) => { event.preventDefault(); find("#question").focus(); },
   language: switchLanguage,
   theme: switchTheme,
-  example: (button) => ask(button.textContent),
+  example: (button) => turns.ask({question: button.textContent}),
+  alone: (button) => turns.ask({number: turns.number(button)}),
+  judge: (button) => turns.judge(button),
+  new: () => turns.clear(),
+  last: () => turns.back(),
+  export: () => turns.export(),
+  why: (button) => reader.open(button.closest(".cited, .near").querySelector("a[data-document]"), {view: "why"}),
+  "other-view": () => reader.turn(),
   "copy-answer": (button) => copy(answerAsText(button.closest(".turn")), button),
   "copy-quotation": (button) => copy(reader.copied, button),
   previous: () => reader.step(-1),
@@ -99,7 +108,11 @@ document.addEventListener("click", (event) => {
   const citation = event.target.closest("a[data-document]");
   if (citation) {
     event.preventDefault();
-    reader.open(citation);
+    reader.open(citation, {view: "read"});
+    return;
+  }
+  if (reader.isSheet() && !event.target.closest("#reader")) {
+    reader.close();
     return;
   }
   const actor = event.target.closest("[data-act]");
@@ -109,7 +122,7 @@ document.addEventListener("click", (event) => {
 find("#composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const box = find("#question");
-  ask(box.value);
+  turns.ask({question: box.value});
   box.value = "";
   // A focused box opens a touch screen's keyboard, over the answer.
   if (matchMedia("(hover: hover)").matches) box.focus({preventScroll: true});
@@ -131,11 +144,14 @@ new MutationObserver(() => {
   const all = document.querySelectorAll(".turn");
   const last = all[all.length - 1];
   find("#welcome").hidden = all.length > 0;
+  find("[data-act=new]").hidden = all.length === 0;
+  find("[data-act=export]").hidden = find(".turn .actions") === null;
   const state = `${all.length} ${Boolean(last?.querySelector(".searching"))}`;
   if (last && state !== seen && document.activeElement.closest("#reader") === null) last.scrollIntoView();
   seen = state;
   // Of two questions on their way at once the older state may come last: the server is asked again.
   const now = Number(find("#changes")?.dataset.changes ?? 0);
-  if (now < changes) trigger("change", {language: language()});
+  if (now < changes) show();
+  else if (now > changes && !find(".searching")) turns.keep();
   changes = Math.max(changes, now);
 }).observe(element, {childList: true, subtree: true, attributeFilter: ["data-changes"]});

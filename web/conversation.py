@@ -1,16 +1,32 @@
-"""What was asked in one session and what came back, and how it looks in either language."""
+"""What was asked on one page and what came back, and how it looks in either language."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from threading import Lock
+from typing import Final
 
+import qa
 from index.text import Language
-from index.types import Document
+from index.types import Passage
+from qa.feedback import Verdict
 from qa.messages import say
-from qa.types import Answer
-from web.page import Source, render_answer, render_note, render_turn
+from qa.quoted import GetDocument
+from web.page import (
+    Source,
+    render_actions,
+    render_answer,
+    render_lost,
+    render_note,
+    render_searched,
+    render_turn,
+)
+
+# A page that is still open when 200 others have been opened after it begins anew. Each holds its turns, of
+# some kilobytes.
+_MOST_SESSIONS: Final = 200
 
 
 @dataclass(frozen=True)
@@ -27,89 +43,168 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Exchange:
     """A question and what came back.
 
     Attributes:
         question: as it was asked.
         reply: None while it is being searched for.
         sources: title and author of every document that the reply names, by its id.
+        alone: whether it is to be searched for as it stands, whatever was said before.
+        verdict: what the reader said of the answer, if anything.
     """
 
     question: str
-    reply: Answer | Refusal | None = None
+    reply: qa.Turn | Refusal | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
+    alone: bool = False
+    verdict: Verdict | None = None
 
-    def replied(self, answer: Answer, document: Callable[[str], Document]) -> Turn:
-        """The same turn with its answer.
+    def replied(self, turn: qa.Turn, document: GetDocument) -> Exchange:
+        """The same question with its answer.
 
         Args:
-            answer: what came back.
+            turn: what came back.
             document: gives the document of an id.
         """
-        passages = [citation.passage for citation in answer.citations] + [hit.passage for hit in answer.hits]
+        passages = [citation.passage for citation in turn.answer.citations]
+        passages += [hit.passage for hit in turn.answer.hits]
         ids = dict.fromkeys(passage.document_id for passage in passages)
-        return Turn(self.question, answer, {id_: Source.of(document(id_)) for id_ in ids})
+        sources = {id_: Source.of(document(id_)) for id_ in ids}
+        return replace(self, reply=turn, sources=sources, verdict=None)
 
-    def refused(self, message: str = "", text: str = "") -> Turn:
-        """The same turn without an answer, and why; the arguments are those of `Refusal`."""
-        return Turn(self.question, Refusal(message, text))
+    def refused(self, message: str = "", text: str = "") -> Exchange:
+        """The same question without an answer, and why; the arguments are those of `Refusal`."""
+        return replace(self, reply=Refusal(message, text))
 
-    def render(self, number: int, language: Language) -> str:
-        """The turn as HTML, with Dalil's own words in the page's language."""
+    def passage(self, name: str) -> Passage:
+        """The passage that a link shows, by the end of its name such as "1" or "near1".
+
+        Raises:
+            LookupError, ValueError: the answer has no such link.
+        """
+        if not isinstance(self.reply, qa.Turn):
+            raise LookupError(name)
+        answer = self.reply.answer
+        if name.startswith("near"):
+            return answer.hits[int(name.removeprefix("near")) - 1].passage
+        found = [one.passage for one in answer.citations if one.number == int(name)]
+        return found[0]
+
+    def render(self, number: int, language: Language, judged: bool = True) -> str:
+        """It as HTML.
+
+        Args:
+            number: its own in the conversation, from 0.
+            language: of Dalil's own words.
+            judged: whether the reader may say if the answer is right.
+        """
         if self.reply is None:
             reply = render_note(say("searching", language), "searching")
         elif isinstance(self.reply, Refusal):
             text = self.reply.text or say(self.reply.message, language)
             reply = render_note(text, "refusal")
         else:
-            reply = render_answer(self.reply, self.sources, number, language)
+            answer, lost = self.reply.answer, self.reply.lost
+            actions = render_actions(bool(answer.found or lost), judged, self.verdict, language)
+            searched = self.reply.searched
+            reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
+            reply += render_answer(
+                answer, self.sources, number, language, actions, render_lost(lost, language)
+            )
         return render_turn(number, self.question, reply)
 
 
-class Conversation:
-    """A session's turns, in the order in which they were asked.
+class Session:
+    """A page's questions, in the order in which they were asked.
 
     Changed in place, and by several threads: two questions may be on their way at once.
     """
 
-    def __init__(self) -> None:
-        """Begins without a turn."""
-        self.turns: list[Turn] = []
+    def __init__(self, judged: bool = True) -> None:
+        """Begins without a question.
+
+        Args:
+            judged: whether its reader may say if answers are right.
+        """
+        self.exchanges: dict[int, Exchange] = {}
+        self._judged = judged
+        self._begun = 0
         self._changes = 0
         self._lock = Lock()
-        self._rendered: dict[tuple[int, Language], tuple[Turn, str]] = {}
-
-    def __deepcopy__(self, memo: object) -> Conversation:
-        """A new one: Gradio copies what a session begins with, which has no turns."""
-        return Conversation()
+        self._rendered: dict[tuple[int, Language], tuple[Exchange, str]] = {}
 
     def begin(self, question: str) -> int:
-        """Adds a turn that waits for its reply; gives its number."""
+        """Adds a question that waits for its reply; gives its number, which no other will have."""
         with self._lock:
-            self.turns.append(Turn(question))
-            self._changes += 1
-            return len(self.turns) - 1
+            return self._add(Exchange(question))
 
-    def change(self, number: int, turn: Turn) -> None:
-        """Puts a turn in the place of the one with this number."""
+    def change(self, number: int, exchange: Exchange) -> None:
+        """Puts one in the place of that with this number, unless the conversation was begun anew since."""
         with self._lock:
-            self.turns[number] = turn
+            if number in self.exchanges:
+                self.exchanges[number] = exchange
+                self._changes += 1
+
+    def restore(self, exchanges: Iterable[Exchange]) -> None:
+        """Takes up an earlier conversation, unless another one has begun."""
+        with self._lock:
+            if not self.exchanges:
+                for exchange in exchanges:
+                    self._add(exchange)
+
+    def clear(self) -> None:
+        """Begins anew. What is still on its way won't be shown."""
+        with self._lock:
+            self.exchanges.clear()
+            self._rendered.clear()
             self._changes += 1
+
+    def conversation(self, before: int | None = None) -> qa.Conversation:
+        """What has been answered so far, before the question of a number or altogether."""
+        with self._lock:
+            asked = [one for number, one in self.exchanges.items() if before is None or number < before]
+        return qa.Conversation(tuple(one.reply for one in asked if isinstance(one.reply, qa.Turn)))
 
     def render(self, language: Language) -> str:
-        """All turns as HTML. A turn is rendered once in a language, until it changes.
+        """All of it as HTML. Each part is rendered once in a language, until it changes.
 
         It says how many changes it has seen: what is sent to the page first may come last.
         """
         with self._lock:
-            turns = "".join(self._render(number, language) for number in range(len(self.turns)))
-            return f'{turns}<span id="changes" data-changes="{self._changes}" hidden></span>'
+            shown = "".join(self._render(number, language) for number in self.exchanges)
+            return f'{shown}<span id="changes" data-changes="{self._changes}" hidden></span>'
+
+    def _add(self, exchange: Exchange) -> int:
+        number = self._begun
+        self.exchanges[number] = exchange
+        self._begun += 1
+        self._changes += 1
+        return number
 
     def _render(self, number: int, language: Language) -> str:
-        turn = self.turns[number]
+        exchange = self.exchanges[number]
         of, page = self._rendered.get((number, language), (None, ""))
-        if of is not turn:
-            page = turn.render(number, language)
-            self._rendered[number, language] = (turn, page)
+        if of is not exchange:
+            page = exchange.render(number, language, self._judged)
+            self._rendered[number, language] = (exchange, page)
         return page
+
+
+class Sessions:
+    """The sessions of all open pages, by the secret that each page made up for itself."""
+
+    def __init__(self, judged: bool = True) -> None:
+        """Begins without any; the argument is that of `Session`."""
+        self._judged = judged
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, page: str) -> Session:
+        """A page's session; a new one for a page that hasn't any."""
+        with self._lock:
+            session = self._sessions.setdefault(page, Session(self._judged))
+            self._sessions.move_to_end(page)
+            if len(self._sessions) > _MOST_SESSIONS:
+                self._sessions.popitem(last=False)
+            return session

@@ -17,7 +17,11 @@ _SPOKEN: Final = (
     "tagline", "question_box", "invitation", "ask", "conversation", "to_the_question", "examples",
     "this_language", "theme_system", "theme_light", "theme_dark", "copied", "reader", "previous_citation",
     "next_citation", "close", "copy_quotation", "earlier", "later", "out_of_reach",
+    "why", "export", "saved", "new_conversation", "last_conversation",
 )  # fmt: skip
+
+SCRIPTS: Final = ("chat.js", "turns.js", "reader.js")
+"""They run one after the other, as one."""
 
 # Gradio compiles the templates; what changes is set into them as it is: a value is never a template.
 CONVERSATION: Final = (

@@ -5,6 +5,7 @@ const reader = {
   narrow: matchMedia("(max-width: 56rem)"),
   behind: ["#skip", "#top", "#welcome", "#log", "#composer"],
   name: null,  // id of the link that is shown
+  view: "read",  // or "why": which of the server's functions shows it
   asked: 0,  // what was asked for last: an answer to something older is dropped
   copied: "",
   first: 0,
@@ -22,31 +23,32 @@ const reader = {
       name: one.id, start: Number(one.dataset.start), end: Number(one.dataset.end),
       check: one.dataset.check, quoted,
     }));
-    return {document: link.dataset.document, marks, language: language(), ...more};
+    return {name: link.id, document: link.dataset.document, marks, ...more};
   },
 
-  async ask(link, more) {
+  async ask(link, more, which = this.view) {
     const number = ++this.asked;
-    try {
-      const view = await server.read(this.wish(link, more));
-      return number === this.asked ? view : null;
-    } catch {
-      if (number === this.asked) announce(say("out_of_reach"));
-      return null;
-    }
+    const view = await turns.tell(which, this.wish(link, more));
+    return number === this.asked ? view : null;
   },
 
-  async open(link, {focus = true} = {}) {
-    const view = await this.ask(link);
+  async open(link, {focus = true, view: which = this.view} = {}) {
+    const view = await this.ask(link, {}, which);
     if (!view) return;
     const wasOpen = this.name !== null;
     this.name = link.id;
+    this.view = which;
+    for (const part of [this.pane, this.part(".scroll")]) {
+      part.dataset.label = which === "why" ? "why" : "reader";
+      part.setAttribute("aria-label", say(part.dataset.label));
+    }
     this.copied = view.copied;
     this.part(".heading").innerHTML = view.heading;
     this.part(".note").innerHTML = view.note;
     this.part(".text").innerHTML = view.paragraphs;
     this.range(view.first, view.last, view.total);
     this.part("[data-act=copy-quotation]").hidden = !view.copied;
+    this.part("[data-act=other-view]").textContent = say(which === "why" ? "reader" : "why");
     const links = this.links();
     const place = links.findIndex((one) => one.id === this.name);
     this.part(".place").textContent = `${place + 1} / ${links.length}`;
@@ -59,6 +61,16 @@ const reader = {
     if (mark) mark.scrollIntoView({block: "center", behavior: "instant"});
     else this.part(".scroll").scrollTop = 0;
     if (focus) target.focus({preventScroll: true});
+  },
+
+  // The document, or why the passage was found: the other one of them.
+  turn() {
+    const link = document.getElementById(this.name);
+    if (link) this.open(link, {view: this.view === "why" ? "read" : "why"});
+  },
+
+  isSheet() {
+    return this.narrow.matches && this.name !== null;
   },
 
   mark() {
@@ -123,7 +135,7 @@ const reader = {
 
   // A sheet over the chat where there is no room beside it: then nothing behind it can be reached.
   fit() {
-    const sheet = this.narrow.matches && this.name !== null;
+    const sheet = this.isSheet();
     this.behind.forEach((selector) => find(selector)?.toggleAttribute("inert", sheet));
     this.pane.setAttribute("role", sheet ? "dialog" : "complementary");
     this.pane.toggleAttribute("aria-modal", sheet);
@@ -139,7 +151,8 @@ const reader = {
     delete root.dataset.reading;
     this.point();
     this.fit();
-    (link ?? find("#question")).focus({preventScroll: true});
+    const opener = this.view === "why" ? link?.closest(".cited, .near").querySelector("[data-act=why]") : link;
+    (opener ?? find("#question")).focus({preventScroll: true});
     link?.scrollIntoView({block: "nearest"});
   },
 };

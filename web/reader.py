@@ -12,7 +12,9 @@ from index.split import paragraphs
 from index.text import Language, language
 from index.types import Document
 from qa.messages import say
+from qa.why import Explanation
 from web.page import Source, checksum, direction, escape
+from web.why import render_why
 
 # Pieces shown before and after the quotation, and more at a time: some screens of text each. A book of
 # 5,000 paragraphs opens as fast as an article.
@@ -142,6 +144,33 @@ def read(document: Document, wish: Wish) -> View:
         return View(heading, f"<p {direction(changed)}>{changed}</p>", shown, first, last, len(pieces))
     copied = reference(document.text[chosen.start : chosen.end], source, pieces[place].number, wish.language)
     return View(heading, "", shown, first, last, len(pieces), copied)
+
+
+def explained(source: Source, explanation: Explanation, page: Language) -> View:
+    """Why a passage was found.
+
+    Args:
+        source: the passage's document.
+        explanation: what to show.
+        page: the language of Dalil's own words.
+    """
+    heading = _why_heading(source, explanation.passage.number, page)
+    return View(heading, paragraphs=render_why(explanation, page))
+
+
+def unexplained(source: Source, paragraph: int, text: str, page: Language) -> View:
+    """That it can't be said why a passage was found, in the words of `text`."""
+    return View(_why_heading(source, paragraph, page), f"<p {direction(text)}>{escape(text)}</p>")
+
+
+def _why_heading(source: Source, paragraph: int, page: Language) -> str:
+    why = say("why", page)
+    parts = [part for part in (source.title, source.author, say("paragraph", page, number=paragraph)) if part]
+    line = " — ".join(f"<bdi {direction(part)}>{escape(part)}</bdi>" for part in parts)
+    return (
+        f'<h2 tabindex="-1" {direction(why)}>{escape(why)}</h2>'
+        f'<p class="author" {direction(" ".join(parts))}>{line}</p>'
+    )
 
 
 def reference(quote: str, source: Source, paragraph: int, page: Language) -> str:
