@@ -35,8 +35,35 @@ class InvalidQuestion(DalilError, ValueError):
         return type(self), (self.reason, str(self))
 
 
+FileFault = Literal[
+    "unreadable", "type", "other_type", "old_word", "encoding", "empty", "damaged", "password", "drm", "scan",
+    "fonts", "too_large", "too_slow", "full",
+]  # fmt: skip
+
+
 class UnreadableFile(DalilError):
-    """A file whose text can't be read; the message names it."""
+    """A file whose text can't be read; the message names it.
+
+    Attributes:
+        path: of the file, as it was given.
+        fault: why, so that it can be told in the reader's language.
+    """
+
+    path = ""
+    fault: FileFault = "unreadable"
+
+    @classmethod
+    def of(cls, path: str | Path, why: str, fault: FileFault) -> UnreadableFile:
+        """The error for a file.
+
+        Args:
+            path: of the file.
+            why: it can't be read, and what to do.
+            fault: the same in a word.
+        """
+        error = cls(f"{path}: {why}")
+        error.path, error.fault = str(path), fault
+        return error
 
 
 class IndexNotFound(DalilError, FileNotFoundError):

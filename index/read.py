@@ -58,7 +58,7 @@ def read_paths(paths: Iterable[str | Path]) -> Reading:
             except UnreadableFile as error:
                 unreadable.append(error)
         if not files and len(unreadable) == complaints:
-            unreadable.append(_unreadable(path, f"no file in this folder is {_any_of(TYPES)}."))
+            unreadable.append(UnreadableFile.of(path, f"no file in this folder is {_any_of(TYPES)}.", "type"))
     return Reading(tuple(documents.values()), tuple(unreadable))
 
 
@@ -85,9 +85,9 @@ def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
     try:
         found = _plain(file) if suffix in PLAIN else apart.shared.convert(file.absolute())
     except Unextractable as error:
-        raise _unreadable(file, str(error)) from error
+        raise UnreadableFile.of(file, str(error), error.fault) from error
     if not any(map(str.isalnum, found.text)):
-        raise _unreadable(file, "it has no words in it.")
+        raise UnreadableFile.of(file, "it has no words in it.", "empty")
     source = source_of(file)
     title = found.title or Path(source).stem
     return Document(found.text, title=title, source=source, id=text_id(source), author=found.author)
@@ -110,7 +110,8 @@ def source_of(path: str | Path) -> str:
 
 def _files(folder: Path, unreadable: list[UnreadableFile]) -> Iterator[Path]:
     def skip(error: OSError) -> None:
-        unreadable.append(_unreadable(error.filename, f"the folder can't be read ({error.strerror})."))
+        why = f"the folder can't be read ({error.strerror})."
+        unreadable.append(UnreadableFile.of(error.filename, why, "unreadable"))
 
     for place, folders, names in os.walk(folder, onerror=skip):
         here = Path(place)
@@ -132,28 +133,26 @@ def _check(path: Path, most_bytes: int) -> None:
     try:
         state = path.stat()
     except FileNotFoundError:
-        raise _unreadable(path, "there is no such file or folder.") from None
+        raise UnreadableFile.of(path, "there is no such file or folder.", "unreadable") from None
     except OSError as error:
-        raise _unreadable(path, f"it can't be read ({error.strerror}).") from error
+        raise UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable") from error
     if stat.S_ISDIR(state.st_mode):
-        raise _unreadable(path, "this is a folder.")
+        raise UnreadableFile.of(path, "this is a folder.", "type")
     if path.suffix.casefold() not in TYPES:
-        raise _unreadable(
-            path, f"only {_any_of(TYPES, 'and')} files are read. Save its text as one of these."
-        )
+        why = f"only {_any_of(TYPES, 'and')} files are read. Save its text as one of these."
+        raise UnreadableFile.of(path, why, "type")
     if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for without end
-        raise _unreadable(path, "this isn't a regular file.")
+        raise UnreadableFile.of(path, "this isn't a regular file.", "unreadable")
     if state.st_size > most_bytes:
-        raise _unreadable(
-            path, f"it has {state.st_size / 2**20:,.1f} MB; the most is {most_bytes / 2**20:,.1f}. Split it."
-        )
+        why = f"it has {state.st_size / 2**20:,.1f} MB; the most is {most_bytes / 2**20:,.1f}. Split it."
+        raise UnreadableFile.of(path, why, "too_large")
 
 
 def _plain(path: Path) -> Extract:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise _unreadable(path, f"it can't be read ({error.strerror}).") from error
+        raise UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable") from error
     check_type(content, path.suffix.casefold())
     text = decode(content)
     return Extract(text, title=_heading(text) if path.suffix.casefold() == ".md" else "")
@@ -176,7 +175,3 @@ def _heading(text: str) -> str:
         elif not fence and (heading := _HEADING.match(line)) and heading[1].strip("#"):
             return str(heading[1])
     return ""
-
-
-def _unreadable(path: str | Path, why: str) -> UnreadableFile:
-    return UnreadableFile(f"{path}: {why}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -37,6 +38,7 @@ class CollectionInfo:
     """What there is to say about a collection.
 
     Attributes:
+        id: stays when it is renamed.
         name: as it was given.
         documents, passages: how many.
         created: when it was made; None for the built-in article.
@@ -44,6 +46,7 @@ class CollectionInfo:
         fault: why it can't be opened, if it can't.
     """
 
+    id: str
     name: str
     documents: int
     passages: int
@@ -116,6 +119,9 @@ class Progress:
     done: int
     total: int
     seconds_left: float | None
+
+
+Report = Callable[[Progress], None]
 
 
 def clean_name(name: str) -> str:

@@ -47,8 +47,13 @@ class Intake:
         self._most_bytes = most_bytes
         self._most_bytes_in_all = most_bytes_in_all
 
-    def take(self, path: Path) -> None:
-        """Reads a file and sorts it in."""
+    def take(self, path: Path, name: str | None = None) -> None:
+        """Reads a file and sorts it in.
+
+        Args:
+            path: where it is.
+            name: what it is called, if it is stored under another name.
+        """
         try:
             read = read_file(path, self._most_bytes)
             size = path.stat().st_size
@@ -56,10 +61,12 @@ class Intake:
             self.failed.append(error)
             return
         except OSError as error:
-            self.failed.append(UnreadableFile(f"{path}: it can't be read ({error.strerror})."))
+            self.failed.append(UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable"))
             return
-        name = Path(read.source).name
-        document = replace(read, source=name, id=text_id(read.text))
+        stored = Path(read.source)
+        title = Path(name).stem if name and read.title == stored.stem else read.title
+        name = name or stored.name
+        document = replace(read, title=title, source=name, id=text_id(read.text))
         there = self._there(document.id)
         if there is not None and there.source != name:
             self.duplicates.append(Duplicate(name, there.source))
@@ -68,9 +75,11 @@ class Intake:
         elif self._bytes + size > self._most_bytes_in_all:
             most = self._most_bytes_in_all / 2**20
             self.failed.append(
-                UnreadableFile(
-                    f"{path}: with it the files of this collection would have more than {most:,.1f} MB. "
-                    "Put it into another one."
+                UnreadableFile.of(
+                    path,
+                    f"with it the files of this collection would have more than {most:,.1f} MB. Put it into "
+                    "another one.",
+                    "full",
                 )
             )
         else:

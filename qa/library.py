@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import platformdirs
@@ -22,7 +23,6 @@ from index.encoder import Encoder
 from index.errors import DalilError
 from index.read import MOST_BYTES
 from index.store import Index
-from index.texts import Texts
 from qa.article import article_index
 from qa.holdings import (
     Added,
@@ -30,22 +30,21 @@ from qa.holdings import (
     CollectionInfo,
     CollectionNotFound,
     DocumentInfo,
-    Progress,
     ReadOnlyCollection,
+    Report,
     clean_name,
     same_name,
 )
 from qa.intake import Clock, Intake
-from qa.shelf import ABOUT, LOCK, About, Entry, changing, name_of, now
+from qa.shelf import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 
 BUILT_IN: Final = "built-in article"
 """The name of the collection that is always there. It can't be changed."""
+BUILT_IN_ID: Final = "built-in"
 
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
 _UNFINISHED: Final = "."
-
-Report = Callable[[Progress], None]
 
 
 def data_folder() -> Path:
@@ -70,7 +69,7 @@ class Library:
         most_bytes: int = MOST_BYTES,
         most_bytes_in_all: int = MOST_BYTES_IN_ALL,
     ) -> None:
-        """Nothing is read or written yet.
+        """Reads and writes nothing yet.
 
         Args:
             folder: where the collections are; `data_folder()` if not given.
@@ -86,7 +85,9 @@ class Library:
     def collections(self) -> list[CollectionInfo]:
         """All collections: the built-in article's, then the others, oldest first."""
         index = article_index()
-        built_in = CollectionInfo(BUILT_IN, len(index.documents), len(index.passages), None, read_only=True)
+        built_in = CollectionInfo(
+            BUILT_IN_ID, BUILT_IN, len(index.documents), len(index.passages), None, True
+        )
         found = [self._info(folder) for folder in self._folders()]
         return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
 
@@ -173,9 +174,15 @@ class Library:
         folder = self._own(name)
         texts = live.load(folder / _INDEX).texts
         entries = About.load(folder).entries
-        return [_document_info(texts, row, entries) for row in range(len(texts.documents))]
+        return [document_info(texts, row, entries) for row in range(len(texts.documents))]
 
-    def add_files(self, name: str, paths: Iterable[str | Path], progress: Report | None = None) -> Added:
+    def add_files(
+        self,
+        name: str,
+        paths: Iterable[str | Path],
+        progress: Report | None = None,
+        names: Mapping[Path, str] = MappingProxyType({}),
+    ) -> Added:
         """Adds files to a collection.
 
         What can't be read doesn't keep the rest from being added. A file of the same name as another one,
@@ -186,6 +193,7 @@ class Library:
             name: of the collection.
             paths: of files.
             progress: told how far it is; what it raises ends the work.
+            names: of files that are stored under others.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
@@ -202,7 +210,7 @@ class Library:
             clock = Clock("reading", progress)
             for number, path in enumerate(files):
                 clock(number, len(files))
-                intake.take(path)
+                intake.take(path, names.get(path))
             clock(len(files), len(files))
             if intake.new:
                 entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
@@ -261,8 +269,8 @@ class Library:
             created = About.load(folder).created
             texts = live.load(folder / _INDEX).texts
         except DalilError as error:
-            return CollectionInfo(name, 0, 0, None, fault=str(error))
-        return CollectionInfo(name, len(texts.documents), len(texts.passages), created)
+            return CollectionInfo(folder.name, name, 0, 0, None, fault=str(error))
+        return CollectionInfo(folder.name, name, len(texts.documents), len(texts.passages), created)
 
     @contextmanager
     def _changing_names(self) -> Iterator[None]:
@@ -281,17 +289,3 @@ class Library:
 def _is_live(folder: Path) -> bool:
     """Whether it isn't half made or half deleted."""
     return not folder.name.startswith(_UNFINISHED)
-
-
-def _document_info(texts: Texts, row: int, entries: Mapping[str, Entry]) -> DocumentInfo:
-    document = texts.document(row)
-    start, end = texts.passage_range(row)
-    paragraphs = texts.passages[end - 1].number if end > start else 0
-    return DocumentInfo(
-        document.id,
-        document.title,
-        document.author,
-        document.source,
-        paragraphs,
-        entries[document.id].when if document.id in entries else None,
-    )

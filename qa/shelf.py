@@ -12,7 +12,8 @@ from typing import Final
 
 from index import disk
 from index.errors import IndexDamaged, IndexLocked
-from qa.holdings import CollectionNotFound
+from index.texts import Texts
+from qa.holdings import CollectionNotFound, DocumentInfo
 
 ABOUT: Final = "collection.json"
 LOCK: Final = "changes.lock"
@@ -116,3 +117,18 @@ def changing(path: Path, taken: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def document_info(texts: Texts, row: int, entries: Mapping[str, Entry]) -> DocumentInfo:
+    """What there is to say about the document in a row of a collection's index."""
+    document = texts.document(row)
+    start, end = texts.passage_range(row)
+    paragraphs = texts.passages[end - 1].number if end > start else 0
+    return DocumentInfo(
+        document.id,
+        document.title,
+        document.author,
+        document.source,
+        paragraphs,
+        entries[document.id].when if document.id in entries else None,
+    )

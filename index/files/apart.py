@@ -10,9 +10,12 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from index.files.extract import Extract, Unextractable, damaged
+
+if TYPE_CHECKING:
+    from index.errors import FileFault
 
 # The article's PDF files take .1 to .4 seconds a page: enough for a book of 1,500 pages.
 SECONDS: Final = 600
@@ -44,7 +47,8 @@ class Apart:
             process = self._running()
             lost = Unextractable(
                 f"it could not be read within {self._seconds:,.0f} seconds and {self._most_bytes >> 20:,} MB "
-                "of memory. Split it, or save its text as .txt."
+                "of memory. Split it, or save its text as .txt.",
+                "too_slow",
             )
             if process.stdin is None or process.stdout is None:
                 raise lost
@@ -66,7 +70,7 @@ class Apart:
                 raise lost
         answer: dict[str, str] = json.loads(reply)
         if "error" in answer:
-            raise Unextractable(answer["error"])
+            raise Unextractable(answer["error"], cast("FileFault", answer["fault"]))
         return Extract(**answer)
 
     def close(self) -> None:
@@ -121,11 +125,11 @@ def _answer(path: Path) -> dict[str, Any]:
         found = convert(path.suffix.casefold(), path.read_bytes())
         return {"text": found.text, "title": found.title, "author": found.author}
     except Unextractable as error:
-        return {"error": str(error)}
+        return {"error": str(error), "fault": error.fault}
     except OSError as error:
-        return {"error": f"it can't be read ({error.strerror})."}
+        return {"error": f"it can't be read ({error.strerror}).", "fault": "unreadable"}
     except MemoryError as error:
-        return {"error": str(damaged(error))}
+        return {"error": str(damaged(error)), "fault": "too_slow"}
 
 
 def _limit_memory(most_bytes: int) -> None:

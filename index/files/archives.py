@@ -77,7 +77,8 @@ def extract_epub(content: bytes) -> Extract:
         named = (reference.get("idref") for reference in package.iter(f"{_PACKAGE}itemref"))
         chapters = [pages[name] for name in dict.fromkeys(named) if name in pages]
         if not _encrypted(archive).isdisjoint(chapters):
-            raise Unextractable("the book is protected against copying (DRM); only its seller can lift that.")
+            why = "the book is protected against copying (DRM); only its seller can lift that."
+            raise Unextractable(why, "drm")
         texts = [
             markup.extract(_part(archive, name).decode("utf-8-sig", "replace")).text for name in chapters
         ]
@@ -107,14 +108,16 @@ def _open(content: bytes) -> zipfile.ZipFile:
         raise damaged(error) from error
     # A part is never read beyond the size that is declared here.
     if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
-        raise Unextractable(f"it would unpack to more than {MOST_UNPACKED >> 20:,} MB. Split it.")
+        raise Unextractable(
+            f"it would unpack to more than {MOST_UNPACKED >> 20:,} MB. Split it.", "too_large"
+        )
     return archive
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
         if archive.getinfo(name).file_size > MOST_PART:
-            raise Unextractable(f"{name} in it is larger than {MOST_PART >> 20:,} MB. Split it.")
+            raise Unextractable(f"{name} in it is larger than {MOST_PART >> 20:,} MB. Split it.", "too_large")
         content = archive.read(name)
     except KeyError:
         raise damaged(f"no {name} in it") from None
@@ -122,7 +125,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise damaged(error) from error
     if name.endswith(_MARKED_UP) and b"<!ENTITY" in content:
         # No program writes them here, and nested ones grow without end.
-        raise Unextractable("it defines XML entities, which no ordinary document does. Save it anew.")
+        why = "it defines XML entities, which no ordinary document does. Save it anew."
+        raise Unextractable(why, "damaged")
     return content
 
 

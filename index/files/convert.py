@@ -69,18 +69,19 @@ def check_type(content: bytes, suffix: str) -> None:
         Unextractable: it surely isn't.
     """
     if not content:
-        raise Unextractable("it has no words in it.")
+        raise Unextractable("it has no words in it.", "empty")
     if content.startswith(_OLD_OFFICE):
         raise Unextractable(
-            "it is an old Word file or one protected by a password. Save it as .docx, without a password."
+            "it is an old Word file or one protected by a password. Save it as .docx, without a password.",
+            "old_word",
         )
     actual = type_of(content)
     if actual == ".html" and suffix in (".txt", ".md", ".htm"):
         return
     if actual == ".zip":
-        raise Unextractable("it is a .zip archive by what is in it. Unpack it.")
+        raise Unextractable("it is a .zip archive by what is in it. Unpack it.", "other_type")
     if actual and actual != suffix:
-        raise Unextractable(f"it is a {actual} file by what is in it. Rename it.")
+        raise Unextractable(f"it is a {actual} file by what is in it. Rename it.", "other_type")
 
 
 def type_of(content: bytes) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from index.errors import FileFault
+
 
 @dataclass(frozen=True)
 class Extract:
@@ -22,7 +24,16 @@ class Extract:
 
 
 class Unextractable(Exception):
-    """A file that a converter can't read; the message says why and what to do, but not which file."""
+    """A file that a converter can't read; the message says why and what to do, but not which file.
+
+    Attributes:
+        fault: why, in a word.
+    """
+
+    def __init__(self, message: str, fault: FileFault) -> None:
+        """Keeps the word beside the message."""
+        super().__init__(message)
+        self.fault: FileFault = fault
 
 
 def damaged(why: object) -> Unextractable:
@@ -32,6 +43,8 @@ def damaged(why: object) -> Unextractable:
         why: in a few words, or the error that a library raised.
     """
     if isinstance(why, MemoryError):
-        return Unextractable("it needs more memory than a text should. Split it, or save its text as .txt.")
+        return Unextractable(
+            "it needs more memory than a text should. Split it, or save its text as .txt.", "too_slow"
+        )
     reason = f"{type(why).__name__}: {why}" if isinstance(why, Exception) else str(why)
-    return Unextractable(f"it is damaged ({reason[:200]}). Get the file anew, or save it again.")
+    return Unextractable(f"it is damaged ({reason[:200]}). Get the file anew, or save it again.", "damaged")

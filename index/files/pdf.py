@@ -52,7 +52,8 @@ def extract(content: bytes) -> Extract:
         document = PDFDocument(PDFParser(io.BytesIO(content)))
     except (PDFPasswordIncorrect, PDFEncryptionError):
         raise Unextractable(
-            "it is protected by a password. Save a copy without one (in a PDF reader: print to PDF)."
+            "it is protected by a password. Save a copy without one (in a PDF reader: print to PDF).",
+            "password",
         ) from None
     except Exception as error:
         raise damaged(error) from error
@@ -61,7 +62,7 @@ def extract(content: bytes) -> Extract:
     try:
         for number, device in enumerate(_pages(document), 1):
             if number > MOST_PAGES:
-                raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.")
+                raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
             glyphs = [glyph for turned in device.found.values() for glyph in turned]
             unknown += sum(not glyph.text for glyph in glyphs)
             known += sum(bool(glyph.text.strip()) for glyph in glyphs)
@@ -76,12 +77,14 @@ def extract(content: bytes) -> Extract:
         raise damaged("no pages")
     if not known and not unknown:
         raise Unextractable(
-            "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first."
+            "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first.",
+            "scan",
         )
     if unknown > _MOST_UNKNOWN * (known + unknown):
         raise Unextractable(
             "its fonts don't tell which letters they show. Open it in a browser or an office program and "
-            "print it to PDF again, or run a text recognition (OCR) on it."
+            "print it to PDF again, or run a text recognition (OCR) on it.",
+            "fonts",
         )
     return Extract("\n\n".join(paragraphs_of(pages)), *_metadata(document))
 
@@ -176,7 +179,9 @@ class _Glyphs(PDFTextDevice):
         """Takes a glyph in, and returns how far it moves the next one."""
         self._count += 1
         if self._count > _MOST_GLYPHS:
-            raise Unextractable(f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.")
+            raise Unextractable(
+                f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.", "too_large"
+            )
         text = letters_of_forms(self._letters(font, cid))
         advance = font.char_width(cid) * fontsize * scaling
         a, b, c, d, x, y = matrix

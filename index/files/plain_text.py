@@ -32,10 +32,12 @@ def decode(content: bytes) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = content.decode("utf-16", "replace")
         if "\0" in text or "\ufffd" in text:
-            raise Unextractable("it begins like UTF-16, but goes on otherwise. Save it as UTF-8.")
+            raise Unextractable("it begins like UTF-16, but goes on otherwise. Save it as UTF-8.", "encoding")
         return text
     if b"\0" in content:
-        raise Unextractable("it looks like binary data (NUL bytes). If it is a text, save it as UTF-8.")
+        raise Unextractable(
+            "it looks like binary data (NUL bytes). If it is a text, save it as UTF-8.", "encoding"
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -45,6 +47,7 @@ def decode(content: bytes) -> str:
         raise Unextractable(
             f"its encoding isn't known (not UTF-8: byte 0x{content[error.start]:02X} at {error.start:,}; "
             "nor Arabic in Windows-1256). Save it as UTF-8.",
+            "encoding",
         ) from None
 
 
