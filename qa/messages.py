@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from index.text import Language
+from qa.collection_messages import COLLECTION_MESSAGES
 
-_MESSAGES: Final[dict[str, dict[Language, str]]] = {
+_MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "not_found": {
         "ar": "لا تجيب النصوص عن هذا السؤال.",
         "en": "The texts don't answer this.",

@@ -14,12 +14,13 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from index.read import MOST_BYTES
 from qa.sharing import OWN_NAMES, Sharing, is_own
 from qa.users import Users, UsersUnreadable
 from web.limits import LoginRate, RequestRate, RequestSize
 
 _EVERYWHERE: Final = ("0.0.0.0", "::")
-LARGEST_UPLOAD: Final = 64 << 20
+LARGEST_UPLOAD: Final = MOST_BYTES
 """Bytes of one upload."""
 
 

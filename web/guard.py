@@ -10,11 +10,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.arrivals import UPLOAD
 from web.preferences import dress
 
 
 class OwnPagesOnly:
-    """Turns away what pages of other sites send here, and uploads, which the chat has no use for."""
+    """Turns away what pages of other sites send here, and uploads other than the library's.
+
+    Gradio's own keep a file under its name, of any size, whether or not the page has a use for it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         """Wraps an application."""
@@ -26,7 +30,8 @@ class OwnPagesOnly:
             headers = Headers(scope=scope)
             # Behind a proxy that speaks TLS the page's scheme is another than this server's.
             foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
-            if ("origin" in headers and foreign) or scope["path"].endswith("/upload"):
+            upload = scope["path"].rstrip("/").endswith("/upload") and scope["path"] != UPLOAD
+            if ("origin" in headers and foreign) or upload:
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)

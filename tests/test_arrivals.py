@@ -1,0 +1,244 @@
+"""Files on their way into a collection: who may send what, what is refused, what is left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+from asgi import request
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
+
+from index import IndexLocked, UnreadableFile
+from qa.holdings import Added, Progress, Report
+from web.arrivals import MOST_FILES, Arrivals, Batch, shown_name
+
+
+class Shelf:
+    """Takes in what is added, as `Library.add_files` would; what is called `damaged` can't be read."""
+
+    def __init__(self) -> None:
+        self.added: list[tuple[str, dict[str, bytes]]] = []
+        self.paths: list[Path] = []
+        self.error: Exception | None = None
+        self.let_go = threading.Event()
+        self.let_go.set()
+
+    def add(self, collection: str, paths: Sequence[Path], report: Report, names: Mapping[Path, str]) -> Added:
+        report(Progress("reading", 0, len(paths), None))
+        assert self.let_go.wait(10)
+        if self.error:
+            raise self.error
+        self.paths += paths
+        self.added.append((collection, {names[path]: path.read_bytes() for path in paths}))
+        damaged = [path for path in paths if names[path].startswith("damaged")]
+        return Added(failed=tuple(UnreadableFile.of(path, "it is damaged.", "damaged") for path in damaged))
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def arrivals(shelf: Shelf) -> Arrivals:
+    return Arrivals(shelf.add, most_bytes=1000, most_in_all=2500)
+
+
+def send(arrivals: Arrivals, batch: Batch | str, number: object, *body: bytes) -> int:
+    """The status that a file is answered with."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (await arrivals.receive(Request(scope, receive)))(scope, receive, send)
+
+    secret = batch if isinstance(batch, str) else batch.id
+    headers = {"X-Batch": secret, "X-Number": str(number)}
+    return request(app, "/library/upload", "POST", headers, body or (b"",)).status
+
+
+def wait(done: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if done():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it isn't done")
+
+
+def test_files_are_added_under_the_names_that_the_page_gave(arrivals: Arrivals, shelf: Shelf) -> None:
+    batch, accepted = arrivals.begin("c", [("قلعة.txt", 4), ("notes.MD", 5)])
+    assert accepted == [0, 1]
+    assert [send(arrivals, batch, 1, b"ab", b"cde"), send(arrivals, batch, 0, b"abcd")] == [200, 200]
+    assert sorted(path.name for path in batch.folder.iterdir()) == ["0.txt", "1.md"]
+    assert batch.folder.stat().st_mode & 0o777 == 0o700
+    arrivals.finish(batch)
+    wait(lambda: batch.stage == "done")
+    assert shelf.added == [("c", {"قلعة.txt": b"abcd", "notes.MD": b"abcde"})]
+    assert batch.faults == {}
+    assert not batch.folder.exists()
+
+
+def test_only_what_was_announced_is_taken_and_once(arrivals: Arrivals) -> None:
+    batch, _ = arrivals.begin("c", [("a.txt", 1), ("b.exe", 1)])
+    for number in (1, 2, -1, "x", "", "²", "1" * 5000):
+        assert send(arrivals, batch, number, b"a") == 403
+    assert send(arrivals, "", 0, b"a") == send(arrivals, "guess", 0, b"a") == 403
+    assert [send(arrivals, batch, 0, b"a"), send(arrivals, batch, 0, b"b")] == [200, 403]
+    assert [path.read_bytes() for path in batch.folder.iterdir()] == [b"a"]
+    arrivals.finish(batch)
+    assert send(arrivals, batch, 0, b"a") == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "fault"),
+    [
+        ("a.txt", 1000, ""),
+        ("a.txt", 1001, "file_too_large"),
+        ("film.mp4", 1, "file_type"),
+        ("folder", 4096, "file_type"),
+        ("../../x.txt", 1, "file_name"),
+        ("C:\\x.txt", 1, "file_name"),
+        (".hidden.txt", 1, "file_name"),
+        ("CON.txt", 1, "file_name"),
+        ("a\n.txt", 1, "file_name"),
+        ("x" * 300 + ".txt", 1, "file_name"),
+        ("", 1, "file_name"),
+        ("ما هو؟.txt", 1, ""),
+        ('what? "this".txt', 1, ""),
+    ],
+)
+def test_what_cant_be_added_is_refused_before_it_is_sent(
+    arrivals: Arrivals, name: str, size: int, fault: str
+) -> None:
+    batch, accepted = arrivals.begin("c", [(name, size)])
+    assert (accepted, batch.faults) == (([], {0: fault}) if fault else ([0], {}))
+    assert batch.stage == ("done" if fault else "sending")
+
+
+def test_no_more_files_than_a_thousand_at_once(arrivals: Arrivals) -> None:
+    batch, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(MOST_FILES + 2)])
+    assert accepted == list(range(MOST_FILES))
+    assert batch.faults == {MOST_FILES: "file_too_many", MOST_FILES + 1: "file_too_many"}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("قلعة حلب.txt", "قلعة حلب.txt"),
+        ("safe\u202egnp.txt", "safegnp.txt"),
+        ('what? "this".txt', "what_ _this_.txt"),
+        ("../../x.txt", "../../x.txt"),
+        ("a\n\u202eb\x00.txt", "a b .txt"),
+        ("\u2066", "…"),
+    ],
+)
+def test_a_name_is_shown_so_that_it_reorders_nothing(name: str, shown: str) -> None:
+    assert shown_name(name) == shown
+
+
+def test_a_file_is_cut_off_where_it_becomes_too_large(arrivals: Arrivals, shelf: Shelf) -> None:
+    """Whatever it said of its size."""
+    batch, _ = arrivals.begin("c", [("a.txt", 1), ("b.txt", 1)])
+    assert send(arrivals, batch, 0, b"a" * 600, b"a" * 401) == 413
+    assert send(arrivals, batch, 1, b"b" * 1000) == 200
+    arrivals.finish(batch)
+    wait(lambda: batch.stage == "done")
+    assert batch.faults == {0: "file_too_large"}
+    assert shelf.added == [("c", {"b.txt": b"b" * 1000})]
+
+
+def test_all_that_wait_have_room_for_so_much_together(arrivals: Arrivals, shelf: Shelf) -> None:
+    shelf.let_go.clear()
+    first, _ = arrivals.begin("c", [("a.txt", 1000), ("b.txt", 1000)])
+    assert [send(arrivals, first, n, b"a" * 1000) for n in (0, 1)] == [200, 200]
+    arrivals.finish(first)
+    second, _ = arrivals.begin("d", [("a.txt", 1000), ("b.txt", 1000)])
+    assert send(arrivals, second, 0, b"a" * 1000) == 413
+    assert second.faults == {0: "file_full"}
+    shelf.let_go.set()
+    wait(lambda: first.stage == "done")
+    assert send(arrivals, second, 1, b"a" * 1000) == 200
+
+
+def test_a_file_that_breaks_off_is_left_out_and_what_came_before_is_added(
+    arrivals: Arrivals, shelf: Shelf
+) -> None:
+    batch, _ = arrivals.begin("c", [("a.txt", 2), ("b.txt", 500), ("c.txt", 1)])
+    assert send(arrivals, batch, 0, b"aa") == 200
+    messages: list[Message] = [
+        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    headers = [(b"x-batch", batch.id.encode()), (b"x-number", b"1")]
+    asyncio.run(arrivals.receive(Request({"type": "http", "method": "POST", "headers": headers}, receive)))
+    wait(lambda: batch.stage == "done")
+    assert shelf.added == [("c", {"a.txt": b"aa"})]
+    assert batch.faults == {1: "file_not_sent", 2: "file_not_sent"}
+    assert not batch.folder.exists()
+
+
+def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
+    batch, _ = (arrivals := Arrivals(shelf.add, patience=0.05)).begin("c", [("a.txt", 2), ("b.txt", 1)])
+    assert send(arrivals, batch, 0, b"aa") == 200
+    wait(lambda: batch.stage == "done")
+    assert shelf.added == [("c", {"a.txt": b"aa"})]
+    assert batch.faults == {1: "file_not_sent"}
+
+
+def test_if_nothing_came_nothing_is_added(arrivals: Arrivals, shelf: Shelf) -> None:
+    batch, _ = arrivals.begin("c", [("a.txt", 2)])
+    arrivals.finish(batch)
+    wait(lambda: batch.stage == "done")
+    assert (shelf.added, batch.faults) == ([], {0: "file_not_sent"})
+
+
+def test_a_damaged_file_is_known_by_its_number(arrivals: Arrivals) -> None:
+    batch, _ = arrivals.begin("c", [("a.txt", 1), ("damaged.pdf", 1)])
+    assert [send(arrivals, batch, n, b"x") for n in (0, 1)] == [200, 200]
+    arrivals.finish(batch)
+    wait(lambda: batch.stage == "done")
+    assert batch.faults == {1: "file_damaged"}
+
+
+@pytest.mark.parametrize("error", [IndexLocked("busy"), OSError("full"), RuntimeError("a fault")], ids=repr)
+def test_after_a_failure_the_next_files_are_added(
+    arrivals: Arrivals, shelf: Shelf, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    shelf.error = error
+    first, _ = arrivals.begin("c", [("a.txt", 1)])
+    second, _ = arrivals.begin("d", [("a.txt", 1)])
+    assert [send(arrivals, batch, 0, b"x") for batch in (first, second)] == [200, 200]
+    arrivals.finish(first)
+    wait(lambda: first.stage == "done")
+    assert first.error is error
+    assert [record.name for record in caplog.records] == ["web.arrivals"] * isinstance(error, RuntimeError)
+    shelf.error = None
+    arrivals.finish(second)
+    wait(lambda: second.stage == "done")
+    assert shelf.added == [("d", {"a.txt": b"x"})]
+    assert not first.folder.exists()
+
+
+def test_batches_are_added_one_after_another(arrivals: Arrivals, shelf: Shelf) -> None:
+    shelf.let_go.clear()
+    batches = [arrivals.begin(name, [("a.txt", 1)])[0] for name in "cd"]
+    for batch in batches:
+        send(arrivals, batch, 0, b"x")
+        arrivals.finish(batch)
+        arrivals.finish(batch)  # it can be said twice
+    wait(lambda: batches[0].stage == "reading")
+    assert batches[1].stage == "waiting"
+    assert arrivals.of_collection("d") is batches[1]
+    shelf.let_go.set()
+    wait(lambda: batches[1].stage == "done")
+    assert [collection for collection, _ in shelf.added] == ["c", "d"]
+    assert arrivals.of_collection("d") is None
+    assert cast("Batch", arrivals.batch(batches[1].id)) is batches[1]
