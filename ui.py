@@ -25,11 +25,14 @@ from qa.service import Endpoints, Service
 from qa.sharing import OWN_MACHINE, Sharing
 from web import frame, reader
 from web.access import login
+from web.arrivals import UPLOAD
+from web.library import Collections
 from web.serving import HOST, PortTaken, application, listen
 from web.talk import Talk
 
 if TYPE_CHECKING:
     from index import Index
+    from qa.library import Library
 
 __all__ = ["EXAMPLES", "HOST", "PortTaken", "build_chat", "launch", "listen", "serve"]
 
@@ -50,15 +53,17 @@ def launch(
     open_browser: bool = False,
     examples: Sequence[str] = (),
     sharing: Sharing = OWN_MACHINE,
+    library: Library | None = None,
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless it is shared.
 
     Args:
-        index: what is asked.
+        index: what is asked where there is no library, and by programs.
         port: where to listen; if not given, 7860 or any free one.
         open_browser: whether to open the chat in the default browser.
         examples: questions to click.
         sharing: where it listens, and to whom it answers.
+        library: the collections that pages may ask, fill and empty.
 
     Raises:
         PortTaken: something else listens on the given port, or the address isn't this machine's.
@@ -75,8 +80,9 @@ def launch(
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        chat = build_chat(index, examples=examples, read_only=sharing.read_only)
-        served = serve(chat, start, sharing)
+        collections = Collections(library, sharing.read_only) if library else None
+        chat = build_chat(index, examples=examples, read_only=sharing.read_only, collections=collections)
+        served = serve(chat, start, sharing, collections)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
         config = uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
@@ -87,7 +93,10 @@ def launch(
 
 
 def serve(
-    chat: gr.Blocks, start: Callable[[], None] = lambda: None, sharing: Sharing = OWN_MACHINE
+    chat: gr.Blocks,
+    start: Callable[[], None] = lambda: None,
+    sharing: Sharing = OWN_MACHINE,
+    collections: Collections | None = None,
 ) -> FastAPI:
     """The web application of a chat.
 
@@ -98,11 +107,14 @@ def serve(
         chat: made by `build_chat`.
         start: called once when the server has started.
         sharing: where it listens, and to whom it answers.
+        collections: the ones that `build_chat` was given.
 
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
     served = application(start, sharing)
+    if collections and not sharing.read_only:
+        served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(
         served,
         chat,
@@ -125,16 +137,18 @@ def build_chat(
     converse: Callable[..., qa.Turn] = qa.converse,
     examples: Sequence[str] = (),
     read_only: bool = False,
+    collections: Collections | None = None,
 ) -> gr.Blocks:
     """The chat's page; `serve` makes it a web application.
 
     Args:
-        index: what is asked, and what the reading pane shows.
+        index: what is asked, and what the reading pane shows, where there are no collections.
         converse: `qa.converse`, or what stands for it.
         examples: questions to click.
         read_only: whether readers may leave nothing on this machine: they can't say if answers are right.
+        collections: those that the page may choose from, and change.
     """
-    talk = Talk(index, converse, read_only)
+    talk = Talk(index, converse, read_only, collections)
 
     def respond(event: gr.EventData) -> Iterator[str]:
         yield from talk.respond(str(event.conversation), int(event.number), _language(event.language))
@@ -142,17 +156,25 @@ def build_chat(
     def render(event: gr.EventData) -> str:
         return talk.render(str(event.conversation), _language(event.language))
 
+    def library(data: dict[str, Any]) -> dict[str, Any]:
+        if collections is None:
+            raise LookupError("this chat has no collections")
+        return collections.call(data)
+
     calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge]
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     with chat:
         page = gr.HTML(
             elem_id="page",
-            html_template=frame.asset("frame.html"),
+            html_template=frame.asset("frame.html") + (frame.asset("library.html") if collections else ""),
             js_on_load="".join(map(frame.asset, frame.SCRIPTS)),
             apply_default_css=False,
-            server_functions=[_function(call) for call in calls],
+            server_functions=[library, *(_function(call) for call in calls)],
             words=frame.words(),
             examples=frame.examples(examples),
+            switcher=frame.asset("switcher.html") if collections else "",
+            library=collections is not None,
+            read_only=collections is not None and collections.read_only,
             more=reader.MORE,
         )
         with page:

@@ -225,10 +225,12 @@ def chat(
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
+    from qa.library import Library
 
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only)
-    ui.launch(open_named(folder, model), port, open_browser, examples, sharing)
+    library = Library() if folder is None else None
+    ui.launch(open_named(folder, model), port, open_browser, examples, sharing, library)
 
 
 @app.command(

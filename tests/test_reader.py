@@ -178,7 +178,6 @@ def test_what_the_page_sends() -> None:
     "wrong",
     [
         {},
-        {"marks": []},
         {"marks": [{}]},
         {"marks": [{"name": "x", "start": "y"}]},
         {"marks": 3},
@@ -188,6 +187,12 @@ def test_what_the_page_sends() -> None:
 def test_what_the_page_does_not_send_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
         Wish.of({**SENT, **wrong} if wrong else {})
+
+
+def test_without_a_mark_a_document_is_shown_from_its_beginning() -> None:
+    view = read(LONG, Wish.of({"document": "long", "marks": [], "language": "en", "first": None}))
+    assert numbers(view.paragraphs) == list(range(1, AFTER + 1))
+    assert (view.note, view.copied, view.first, view.last, view.total) == ("", "", 0, AFTER, 5000)
 
 
 PIECES = [

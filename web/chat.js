@@ -33,6 +33,7 @@ function switchLanguage() {
   remember("dalil-language", language());
   speak();
   reader.renew();
+  library.renew();
   show();
 }
 

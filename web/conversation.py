@@ -52,6 +52,7 @@ class Exchange:
         sources: title and author of every document that the reply names, by its id.
         alone: whether it is to be searched for as it stands, whatever was said before.
         verdict: what the reader said of the answer, if anything.
+        collection: the id of the one that it was asked of; empty where there is one index alone.
     """
 
     question: str
@@ -59,6 +60,7 @@ class Exchange:
     sources: Mapping[str, Source] = field(default_factory=dict)
     alone: bool = False
     verdict: Verdict | None = None
+    collection: str = ""
 
     def replied(self, turn: qa.Turn, document: GetDocument) -> Exchange:
         """The same question with its answer.
@@ -134,10 +136,10 @@ class Session:
         self._lock = Lock()
         self._rendered: dict[tuple[int, Language], tuple[Exchange, str]] = {}
 
-    def begin(self, question: str) -> int:
+    def begin(self, question: str, collection: str = "") -> int:
         """Adds a question that waits for its reply; gives its number, which no other will have."""
         with self._lock:
-            return self._add(Exchange(question))
+            return self._add(Exchange(question, collection=collection))
 
     def change(self, number: int, exchange: Exchange) -> None:
         """Puts one in the place of that with this number, unless the conversation was begun anew since."""
@@ -161,9 +163,14 @@ class Session:
             self._changes += 1
 
     def conversation(self, before: int | None = None) -> qa.Conversation:
-        """What has been answered so far, before the question of a number or altogether."""
+        """What has been answered so far: of the same collection before the question of a number, or all."""
         with self._lock:
-            asked = [one for number, one in self.exchanges.items() if before is None or number < before]
+            asked = list(self.exchanges.values())
+            if before is not None:
+                of = self.exchanges[before].collection if before in self.exchanges else ""
+                asked = [
+                    one for number, one in self.exchanges.items() if number < before and one.collection == of
+                ]
         return qa.Conversation(tuple(one.reply for one in asked if isinstance(one.reply, qa.Turn)))
 
     def render(self, language: Language) -> str:

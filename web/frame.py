@@ -17,10 +17,13 @@ _SPOKEN: Final = (
     "tagline", "question_box", "invitation", "ask", "conversation", "to_the_question", "examples",
     "this_language", "theme_system", "theme_light", "theme_dark", "copied", "reader", "previous_citation",
     "next_citation", "close", "copy_quotation", "earlier", "later", "out_of_reach",
+    "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
+    "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
+    "add_files", "drop_files", "no_documents", "more_documents",
     "why", "export", "saved", "new_conversation", "last_conversation",
 )  # fmt: skip
 
-SCRIPTS: Final = ("chat.js", "turns.js", "reader.js")
+SCRIPTS: Final = ("chat.js", "turns.js", "reader.js", "library.js")
 """They run one after the other, as one."""
 
 # Gradio compiles the templates; what changes is set into them as it is: a value is never a template.

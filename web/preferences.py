@@ -12,7 +12,7 @@ from index.text import Language
 
 LANGUAGE_COOKIE: Final = "dalil-language"
 THEME_COOKIE: Final = "dalil-theme"
-STYLES: Final = ("chat", "reader", "why")
+STYLES: Final = ("chat", "reader", "why", "library")
 _ROOT: Final = re.compile(rb'<html\s+lang="en"')
 
 

@@ -15,7 +15,9 @@ const reader = {
   links: () => [...document.querySelectorAll("#log a[data-document]")],
 
   wish(link, more = {}) {
-    const near = [...link.closest(".turn").querySelectorAll("a[data-document]")];
+    const turn = link.closest(".turn");
+    if (!turn) return {document: link.dataset.document, marks: [], ...more};
+    const near = [...turn.querySelectorAll("a[data-document]")];
     const same = near.filter((other) => other !== link && other.dataset.document === link.dataset.document);
     const quoted = link.classList.contains("number");
     // Of the other passages that are near to a question only the one that is shown is marked.
@@ -51,6 +53,8 @@ const reader = {
     this.part("[data-act=other-view]").textContent = say(which === "why" ? "reader" : "why");
     const links = this.links();
     const place = links.findIndex((one) => one.id === this.name);
+    const cited = place >= 0;  // else it was opened from the list of documents
+    this.pane.querySelectorAll("[data-act=previous], [data-act=next], [data-act=other-view], .place").forEach((e) => { e.hidden = !cited; });
     this.part(".place").textContent = `${place + 1} / ${links.length}`;
     this.part("[data-act=previous]").disabled = place <= 0;
     this.part("[data-act=next]").disabled = place === links.length - 1;
@@ -128,18 +132,19 @@ const reader = {
   },
 
   show() {
+    library.hide();
     this.pane.hidden = false;
     root.dataset.reading = "";
     this.fit();
   },
 
   // A sheet over the chat where there is no room beside it: then nothing behind it can be reached.
-  fit() {
-    const sheet = this.isSheet();
+  fit(pane = this.pane) {
+    const sheet = this.narrow.matches && !pane.hidden;
     this.behind.forEach((selector) => find(selector)?.toggleAttribute("inert", sheet));
-    this.pane.setAttribute("role", sheet ? "dialog" : "complementary");
-    this.pane.toggleAttribute("aria-modal", sheet);
-    if (sheet) this.pane.setAttribute("aria-modal", "true");
+    pane.setAttribute("role", sheet ? "dialog" : "complementary");
+    pane.toggleAttribute("aria-modal", sheet);
+    if (sheet) pane.setAttribute("aria-modal", "true");
   },
 
   close() {
@@ -151,16 +156,17 @@ const reader = {
     delete root.dataset.reading;
     this.point();
     this.fit();
+    if (link?.closest("#library")) library.show();
     const opener = this.view === "why" ? link?.closest(".cited, .near").querySelector("[data-act=why]") : link;
     (opener ?? find("#question")).focus({preventScroll: true});
     link?.scrollIntoView({block: "nearest"});
   },
 };
 
-reader.narrow.addEventListener("change", () => reader.fit());
+reader.narrow.addEventListener("change", () => reader.fit(library.isOpen() ? library.pane : reader.pane));
 
 document.addEventListener("keydown", (event) => {
-  if (reader.name === null || event.isComposing) return;
+  if (reader.name === null || event.isComposing || find("dialog[open], :popover-open")) return;
   if (event.key === "Escape") {
     event.preventDefault();
     reader.close();

@@ -62,7 +62,7 @@ class Wish:
 
     Attributes:
         document_id: which document.
-        marks: what is marked in it; the first is the one to show.
+        marks: what is marked in it; the first is the one to show. Without any, the beginning is.
         language: the page's.
         first, last: the pieces to show, from 0 and without the last; round the mark if not given.
     """
@@ -84,8 +84,6 @@ class Wish:
             Mark(str(m["name"]), int(m["start"]), int(m["end"]), str(m["check"]), bool(m["quoted"]))
             for m in data["marks"]
         )
-        if not marks:
-            raise ValueError("nothing to show")
         first, last = (None if data.get(name) is None else int(data[name]) for name in ("first", "last"))
         return cls(str(data["document"]), marks, "ar" if data["language"] == "ar" else "en", first, last)
 
@@ -130,8 +128,9 @@ def read(document: Document, wish: Wish) -> View:
     """
     pieces = _pieces(document.text)
     holding = [mark for mark in wish.marks if mark.holds(document)]
-    chosen = wish.marks[0]
-    place = max(bisect_right(pieces, chosen.start, key=lambda piece: piece.start) - 1, 0)
+    chosen = wish.marks[0] if wish.marks else None
+    start = chosen.start if chosen else 0
+    place = max(bisect_right(pieces, start, key=lambda piece: piece.start) - 1, 0)
     first = max(place - BEFORE, 0) if wish.first is None else max(wish.first, 0)
     last = min(place + AFTER if wish.last is None else wish.last, len(pieces), first + BEFORE + MORE)
     shown = "".join(_paragraph(document.text, pieces, i, holding) for i in range(first, last))
@@ -139,6 +138,8 @@ def read(document: Document, wish: Wish) -> View:
     title, author = source.title or say("untitled", wish.language), source.author
     heading = f'<h2 tabindex="-1" {direction(title)}>{escape(title)}</h2>'
     heading += f'<p class="author" {direction(author)}>{escape(author)}</p>' if author else ""
+    if chosen is None:
+        return View(heading, "", shown, first, last, len(pieces))
     if chosen not in holding or not pieces:
         changed = say("document_changed", wish.language)
         return View(heading, f"<p {direction(changed)}>{changed}</p>", shown, first, last, len(pieces))

@@ -19,12 +19,15 @@ from index.types import Hit, Passage
 from qa import feedback, history
 from qa.confidence import MOST_CANDIDATES
 from qa.export import to_markdown
+from qa.holdings import CollectionNotFound
 from qa.messages import say
 from web import reader
 from web.conversation import Exchange, Session, Sessions
 
 if TYPE_CHECKING:
     from index import Index
+    from qa.quoted import GetDocument
+    from web.library import Collections
 
 Data = Mapping[str, Any]
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
@@ -36,16 +39,23 @@ class Talk:
     """The conversations of all open pages with one index."""
 
     def __init__(
-        self, index: Index, converse: Callable[..., qa.Turn] = qa.converse, read_only: bool = False
+        self,
+        index: Index,
+        converse: Callable[..., qa.Turn] = qa.converse,
+        read_only: bool = False,
+        collections: Collections | None = None,
     ) -> None:
         """Begins without a conversation.
 
         Args:
-            index: what is asked.
+            index: what is asked, where there are no collections.
             converse: `qa.converse`, or what stands for it.
             read_only: whether nothing may be written on this machine: no verdicts then.
+            collections: of which every question names one.
         """
         self.index = index
+        self.collections = collections
+        self.document: GetDocument = collections.document if collections else _documents(index)
         self.converse = converse
         self.read_only = read_only
         self._sessions = Sessions(judged=not read_only)
@@ -59,8 +69,9 @@ class Talk:
         session = self._session(data)
         number = data.get("number")
         if number is None:
-            return session.begin(str(data["question"]))
-        session.change(int(number), Exchange(session.exchanges[int(number)].question, alone=True))
+            return session.begin(str(data["question"]), str(data.get("collection", "")))
+        asked = session.exchanges[int(number)]
+        session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
         return int(number)
 
     def respond(self, page: str, number: int, language: Language) -> Iterator[str]:
@@ -80,7 +91,7 @@ class Talk:
         """The document that a citation is from, for the reading pane."""
         wish = reader.Wish.of(data)
         try:
-            return reader.read(self.index.document(wish.document_id), wish).data()
+            return reader.read(self.document(wish.document_id), wish).data()
         except KeyError:
             return reader.gone(wish.language).data()
 
@@ -101,14 +112,14 @@ class Talk:
         source = exchange.sources[passage.document_id]
         searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
         try:
-            self.index.refresh()
+            index = self._index(exchange.collection)
             if not self._has(passage):
                 raise PassageGone
-            query = self.index.query(searched)
-            found = self.index.search(query, MOST_CANDIDATES)
+            query = index.query(searched)
+            found = index.search(query, MOST_CANDIDATES)
             hit = next((hit for hit in found if hit.passage == passage), Hit(passage, 0.0))
-            explanation = explain(self.index, query, hit)
-        except PassageGone:
+            explanation = explain(index, query, hit)
+        except (PassageGone, CollectionNotFound):
             return reader.unexplained(source, passage.number, say("passage_gone", language), language).data()
         except DalilError as error:
             return reader.unexplained(source, passage.number, str(error), language).data()
@@ -121,7 +132,7 @@ class Talk:
         """
         turns = self._session(data).conversation().turns
         while turns:
-            kept = history.to_json(qa.Conversation(turns), self.index.document)
+            kept = history.to_json(qa.Conversation(turns), self.document)
             if len(json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= _MOST_KEPT:
                 return kept
             turns = turns[len(turns) // 4 + 1 :]
@@ -130,13 +141,15 @@ class Talk:
     def restore(self, data: Data) -> bool:
         """Takes up what `keep` gave, as far as the texts still say it; whether it could be read."""
         try:
-            conversation = history.from_json(str(data["kept"]), self.index.document)
+            conversation = history.from_json(str(data["kept"]), self.document)
         except history.HistoryUnreadable:
             return False
         verdicts = self._verdicts()
-        document = self.index.document
         self._session(data).restore(
-            replace(Exchange(turn.question).replied(turn, document), verdict=verdicts.get(self._key(turn)))
+            replace(
+                Exchange(turn.question, collection=self._asked_of(turn)).replied(turn, self.document),
+                verdict=verdicts.get(self._key(turn)),
+            )
             for turn in conversation.turns
         )
         return True
@@ -147,7 +160,7 @@ class Talk:
 
     def export(self, data: Data) -> str:
         """The conversation as Markdown."""
-        return to_markdown(self._session(data).conversation(), self.index.document)
+        return to_markdown(self._session(data).conversation(), self.document)
 
     def judge(self, data: Data) -> str:
         """Keeps whether the reader finds an answer right; says that it is kept, or why not.
@@ -164,7 +177,7 @@ class Talk:
         # What isn't a verdict is refused there.
         verdict = cast("feedback.Verdict", data["verdict"])
         try:
-            feedback.record(exchange.reply, verdict, self.index.document)
+            feedback.record(exchange.reply, verdict, self.document)
         except OSError as error:
             logging.getLogger(__name__).warning(
                 "A verdict could not be written to %s: %s", feedback.feedback_file(), error
@@ -176,9 +189,23 @@ class Talk:
     def _has(self, passage: Passage) -> bool:
         """Whether the passage still stands in its document: one that has changed may have its place."""
         try:
-            return self.index.document(passage.document_id).text[passage.start : passage.end] == passage.text
+            return self.document(passage.document_id).text[passage.start : passage.end] == passage.text
         except KeyError:
             return False
+
+    def _index(self, collection: str) -> Index:
+        """What a question is asked of, as it is now."""
+        if self.collections:
+            return self.collections.index(collection)
+        self.index.refresh()
+        return self.index
+
+    def _asked_of(self, turn: qa.Turn) -> str:
+        """The collection that a turn was asked of, by what it names."""
+        passages = [citation.passage for citation in turn.answer.citations]
+        passages += [hit.passage for hit in turn.answer.hits]
+        ids = [passage.document_id for passage in passages]
+        return self.collections.holding(ids) if self.collections else ""
 
     def _session(self, data: Data) -> Session:
         return self._sessions.of(str(data["conversation"]))
@@ -186,9 +213,13 @@ class Talk:
     def _reply(self, exchange: Exchange, session: Session, number: int) -> Exchange:
         before = qa.Conversation() if exchange.alone else session.conversation(before=number)
         try:
-            self.index.refresh()
-            turn = self.converse(before, exchange.question, self.index)
-            return exchange.replied(turn, self.index.document)
+            index = self._index(exchange.collection)
+            if self.collections and not index.documents:
+                return exchange.refused("no_documents")
+            turn = self.converse(before, exchange.question, index)
+            return exchange.replied(turn, index.document)
+        except CollectionNotFound:
+            return exchange.refused("collection_gone")
         except InvalidQuestion as error:
             return exchange.refused(error.reason)
         except DalilError as error:
@@ -208,8 +239,12 @@ class Talk:
             return {}
 
     def _key(self, turn: qa.Turn) -> tuple[object, ...]:
-        quoted = turn.quoted(self.index.document)
+        quoted = turn.quoted(self.document)
         return feedback.Judged(turn.question, turn.searched, quoted, "right", turn.asked).key
+
+
+def _documents(index: Index) -> GetDocument:
+    return lambda id_: index.document(id_)
 
 
 def _language(data: Data) -> Language:

@@ -24,7 +24,7 @@ const turns = {
   async ask(asked) {
     await this.ready;
     if (asked.question) this.store("dalil-question", asked.question, [sessionStorage]);
-    const number = await this.tell("begin", asked);
+    const number = await this.tell("begin", {collection: library.current, ...asked});
     if (number !== null) trigger("submit", {conversation: this.key, number, language: language()});
     else this.giveBack(asked.question);
   },

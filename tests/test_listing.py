@@ -1,0 +1,214 @@
+"""What a page is told of collections and files: to the letter, in both languages, and harmless."""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from fake_encoder import FakeEncoder
+
+from index import IndexDamaged, IndexLocked, UnreadableFile
+from index.errors import FileFault
+from index.text import Language
+from qa import library as libraries
+from qa.article import article
+from qa.holdings import (
+    Added,
+    CollectionExists,
+    CollectionInfo,
+    CollectionNotFound,
+    DocumentInfo,
+    Duplicate,
+    InvalidName,
+    Progress,
+    ReadOnlyCollection,
+)
+from qa.library import Library
+from qa.messages import say
+from web import listing
+from web.arrivals import Batch
+from web.library import Collections
+
+BUILT_IN = CollectionInfo("built-in", "built-in article", 1, 7, None, read_only=True)
+OWN = CollectionInfo('a"b', "<b>كتبي كلّها هنا\u202e", 2, 9, None)
+
+
+def text(shown: str) -> str:
+    """What of some HTML is read."""
+    return html.unescape(re.sub("<[^>]+>", "", shown))
+
+
+def test_the_menu_to_the_letter() -> None:
+    assert listing.menu([BUILT_IN, OWN], 'a"b', "en") == (
+        '<li><button type="button" data-act="choose-collection" data-collection="built-in">'
+        '<bdi lang="en" dir="ltr">Built-in article</bdi><span class="about">documents: 1</span></button></li>'
+        '<li><button type="button" data-act="choose-collection" data-collection="a&quot;b" '
+        'aria-current="true"><bdi lang="ar" dir="rtl">&lt;b&gt;كتبي كلّها هنا</bdi>'
+        '<span class="about">documents: 2</span></button></li>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("info", "read_only", "message"),
+    [
+        (BUILT_IN, False, "built_in_note"),
+        (BUILT_IN, True, "read_only"),
+        (OWN, False, None),
+        (OWN, True, "read_only"),
+        (CollectionInfo("x", "x", 0, 0, None), False, "no_documents"),
+        (CollectionInfo("x", "x", 0, 0, None, fault="a file is gone"), False, "collection_damaged"),
+    ],
+)
+def test_what_is_said_of_a_collection(info: CollectionInfo, read_only: bool, message: str | None) -> None:
+    for language in get_args(Language):
+        expected = say(message, language) if message else ""
+        assert text(listing.note(info, read_only, language)) == expected
+
+
+def test_documents_are_listed_by_the_hundred() -> None:
+    infos = [DocumentInfo(f"id{n}", f"T{n}", "", f"{n}.txt", n, None) for n in range(250)]
+    for first, count in ((0, 100), (100, 100), (200, 50)):
+        shown = listing.documents(infos, first, True, "en")
+        found = re.findall(r'id="document-(\d+)"[^>]*data-document="(\w+)"', shown)
+        assert found == [(str(n), f"id{n}") for n in range(first, first + count)]
+    assert "<button" not in listing.documents(infos, 0, False, "en")
+
+
+def test_a_document_to_the_letter() -> None:
+    row = listing.documents([DocumentInfo("i", "", "<ليلى>", "", 3, None)], 0, True, "ar")
+    assert text(row) == "بلا عنوان<ليلى> — الفقرات: 3"
+    assert 'aria-label="إزالة: بلا عنوان"' in row
+
+
+def batch(stage: str, progress: Progress | None = None) -> Batch:
+    files = ("أ.txt", "b.pdf", "c.exe")
+    return Batch("s", "c", files, {2: "file_type"}, stage, progress)
+
+
+@pytest.mark.parametrize(
+    ("stage", "progress", "english", "arabic"),
+    [
+        ("sending", None, "Receiving file 1 of 2", "يصل الملف 1 من 2"),
+        ("waiting", None, say("waiting", "en"), say("waiting", "ar")),
+        ("reading", Progress("reading", 0, 2, None), "Reading file 1 of 2", "يُقرأ الملف 1 من 2"),
+        ("reading", Progress("reading", 2, 2, 0.0), "Reading file 2 of 2", "يُقرأ الملف 2 من 2"),
+        (
+            "encoding",
+            Progress("encoding", 5, 80, None),
+            "Indexed 5 of 80 passages",
+            "المقاطع المفهرسة: 5 من 80",
+        ),
+        (
+            "encoding",
+            Progress("encoding", 5, 80, 151.2),
+            "Indexed 5 of 80 passages, about 2:35 left",
+            "المقاطع المفهرسة: 5 من 80، والوقت الباقي نحو 2:35",
+        ),
+        (
+            "encoding",
+            Progress("encoding", 5, 80, 3600.0),
+            "Indexed 5 of 80 passages, about 1:00:00 left",
+            "المقاطع المفهرسة: 5 من 80، والوقت الباقي نحو 1:00:00",
+        ),
+    ],
+)
+def test_how_far_files_are(stage: str, progress: Progress | None, english: str, arabic: str) -> None:
+    said: tuple[tuple[Language, str], ...] = (("en", english), ("ar", arabic))
+    for language, expected in said:
+        view = listing.progress(batch(stage, progress), True, language)
+        assert text(view["shown"]) == expected + say("meanwhile", language)
+        assert (view["done"], view["said"]) == (False, "")
+
+
+def test_what_became_of_files() -> None:
+    done = batch("done")
+    info = DocumentInfo("i", "T", "", "d.txt", 1, None)
+    done.names += ("d.txt", "e.txt")
+    done.faults[1] = "file_scan"
+    done.added = Added((info,), (info,), (Duplicate("e.txt", "<i>\u202e.txt"),), ())
+    view = listing.progress(done, True, "en")
+    types = "\u2066.txt .md .html .htm .pdf .docx .epub\u2069"
+    assert (view["done"], view["said"]) == (True, "Files added: 1, not added: 4")
+    assert [text(row) for row in re.findall("<li>.*?</li>", view["shown"])] == [
+        f"d.txt {say('unchanged', 'en')}",
+        f"e.txt {say('duplicate', 'en')} \u2068<i>.txt\u2069",
+        f"b.pdf {say('file_scan', 'en')}",
+        f"c.exe {say('file_type', 'en', types=types)}",
+    ]
+    # Others see that something was added, but not what.
+    assert listing.progress(done, False, "en") == {"done": True, "shown": "", "said": ""}
+    assert listing.progress(None, True, "en") == {"done": True, "shown": "", "said": ""}
+
+
+@pytest.mark.parametrize("fault", get_args(FileFault))
+def test_every_fault_of_a_file_is_told_in_both_languages(fault: FileFault) -> None:
+    done = batch("done")
+    done.faults = {1: f"file_{UnreadableFile.of('b.pdf', 'x', fault).fault}"}
+    arabic, english = (listing.progress(done, True, language)["shown"] for language in ("ar", "en"))
+    assert "b.pdf" in text(arabic)
+    assert "b.pdf" in text(english)
+    assert arabic != english
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (CollectionExists("x"), "name_taken"),
+        (InvalidName("x"), "name_invalid"),
+        (CollectionNotFound("x"), "collection_gone"),
+        (IndexLocked("x"), "collection_busy"),
+        (ReadOnlyCollection("x"), "read_only"),
+        (IndexDamaged("x"), "collection_damaged"),
+        (OSError("x"), "disk_full"),
+        (RuntimeError("x"), "add_failed"),
+    ],
+)
+def test_what_a_failure_is_told_as(error: Exception, message: str) -> None:
+    for language in get_args(Language):
+        values = {"number": 100} if message == "name_invalid" else {}
+        assert listing.trouble(error, language) == say(message, language, **values)
+
+
+@pytest.fixture
+def collections(tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch) -> Collections:
+    from index import Index
+
+    built_in = Index.build([article()], tmp_path / "article", encoder=encoder, show_progress=False)
+    monkeypatch.setattr(libraries, "article_index", lambda: built_in)
+    return Collections(Library(tmp_path / "data", encoder=encoder))
+
+
+def test_a_collection_that_goes_and_comes(collections: Collections, tmp_path: Path) -> None:
+    state = collections.call({"act": "create", "name": "Mine", "language": "en"})
+    mine = state["collection"]
+    assert (state["built_in"], state["changeable"], state["total"]) == (False, True, 0)
+    (tmp_path / "a.txt").write_text("The gate is open.", "utf-8")
+    index = collections.index(mine)
+    (added,) = collections.library.add_files("Mine", [tmp_path / "a.txt"]).added
+    # Opened once, and as it is now; by whatever name it goes.
+    collections.call({"act": "rename", "collection": mine, "name": "Yours", "language": "en"})
+    assert collections.index(mine) is index
+    assert [document.text for document in index.documents] == ["The gate is open."]
+    assert collections.document(added.id).title == "a"
+    assert collections.document(article().id) == article()
+    # Another process may delete it.
+    collections.library.delete("Yours")
+    for act in ("rename", "delete", "remove", "begin"):
+        sent = {"act": act, "collection": mine, "name": "x", "document": added.id, "files": []}
+        assert collections.call({**sent, "language": "ar"}) == {"error": say("collection_gone", "ar")}
+    with pytest.raises(CollectionNotFound):
+        collections.index(mine)
+    with pytest.raises(KeyError):
+        collections.document(added.id)
+    assert collections.call({"act": "state", "collection": mine, "language": "en"})["built_in"]
+
+
+def test_the_built_in_article_takes_no_files(collections: Collections) -> None:
+    for act in ("begin", "rename", "delete"):
+        sent = {"act": act, "collection": "built-in", "name": "x", "files": [{"name": "a.txt", "size": 1}]}
+        assert collections.call({**sent, "language": "en"}) == {"error": say("read_only", "en")}
+    with pytest.raises(KeyError):
+        collections.call({"act": "drop", "language": "en"})
