@@ -22,8 +22,8 @@ chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 test: lint                 ## everything: lint, types, all tests
 	$(BIN)/python -m pytest $(PARALLEL) -m "not scale" $(ARGS)
 
-fast: $(VENV)/.test        ## the tests without the real model and the browser
-	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not scale" $(ARGS)
+fast: $(VENV)/.test        ## the tests without the real model, the browser and long waits
+	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not slow and not scale" $(ARGS)
 
 lint: $(VENV)/.test        ## ruff and mypy --strict
 	$(BIN)/ruff check .

@@ -274,6 +274,7 @@ class FailAt:
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("error", "lasts"),
     [(NO_SPACE, False), (NO_SPACE, True), (KeyboardInterrupt(), False)],
@@ -434,6 +435,7 @@ def driver() -> Iterator[Driver]:
         process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "modules",
     [("live", "disk"), ("store", "build", "journal", "texts"), ("manifest", "late", "dense", "postings")],
@@ -466,6 +468,7 @@ def test_a_kill_at_any_instant_leaves_the_old_index_or_the_new(
     assert 0 in seen
 
 
+@pytest.mark.slow
 def test_a_kill_in_a_first_build_leaves_an_index_or_none(driver: Driver, tmp_path: Path) -> None:
     total = driver.run("build", tmp_path / "rehearsal")["lines"]
     expected = answers(tmp_path / "rehearsal")
@@ -479,6 +482,7 @@ def test_a_kill_in_a_first_build_leaves_an_index_or_none(driver: Driver, tmp_pat
         assert leftovers(folder) == set(), kill_at
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "texts",
     [
@@ -527,6 +531,7 @@ for number in range(1, 31):
 """
 
 
+@pytest.mark.slow
 def test_a_reader_beside_a_writer_sees_whole_versions(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     build([Document(f"version0 of {name}", id=name) for name in "abc"], folder)

@@ -38,7 +38,9 @@ def test_the_language_is_the_chosen_one_or_the_browsers_first(
 PAGE = (
     b'<!doctype html>\n<html\n\tlang="en"\n\tstyle="margin: 0"\n>\n<head><title>x</title></head><body></body>'
 )
-LINKS = '<link rel="stylesheet" href="/style/chat.css"><link rel="stylesheet" href="/style/reader.css">'
+LINKS = "".join(
+    f'<link rel="stylesheet" href="/style/{name}.css">' for name in ("chat", "reader", "why", "library")
+)
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def test_a_word_has_the_same_vector_wherever_it_stands(real: Path) -> None:
     assert encoder.seconds > 0
 
 
+@pytest.mark.slow
 def test_a_collection_is_built_once_and_measured(real: Path, tmp_path: Path) -> None:
     figures = scale.grown(tmp_path / "index", real, 60)
     assert figures.passages == 60

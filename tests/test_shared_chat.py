@@ -25,6 +25,8 @@ from qa.messages import say
 from qa.service import Service
 from qa.users import Users
 
+pytestmark = pytest.mark.slow
+
 # Gradio leaves event loops open, which would be errors.
 DALIL = [part for part in FAKE_DALIL if part != "-Werror"]
 WHO = "من أعلن انطلاق المعركة؟"

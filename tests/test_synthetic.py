@@ -17,6 +17,7 @@ def collection(request: pytest.FixtureRequest) -> Synthetic:
     return Synthetic(request.param)
 
 
+@pytest.mark.slow
 def test_the_first_of_many_are_the_same_as_by_themselves(collection: Synthetic) -> None:
     many = list(collection.passages(1100))
     assert len(many) == 1100
@@ -54,6 +55,7 @@ def test_questions_are_of_other_passages(collection: Synthetic) -> None:
     assert questions[0] != next(collection.passages(1))[:12]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tongue", ["ar"])
 def test_what_is_measured_has_values(tongue: Language) -> None:
     figures = measure(Synthetic(tongue), 200, questions=3)
