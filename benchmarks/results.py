@@ -30,6 +30,7 @@ ORDER = (
     "Vectors",
     "A question as the collection grows",
     "Questions at once",
+    "The chat's users at once",
     "Speed beside peers",
     "Updates",
     "Extraction",

@@ -50,6 +50,7 @@ def sections(arguments: argparse.Namespace) -> dict[str, Section]:
         "Vectors": partial(_vectors, sizes, real, work),
         "A question as the collection grows": partial(_growth, sizes, real, work),
         "Questions at once": _together,
+        "The chat's users at once": partial(_chat_load, questions),
         "Speed beside peers": partial(_beside_peers, gold, real),
         "Updates": _updates,
     }
@@ -221,6 +222,19 @@ def _together() -> Iterator[str]:
         f"process): {figures.together:.1f} questions a second, one client {figures.alone:.1f}: "
         f"{figures.together / figures.alone:.2f} times as many. The slowest of them took "
         f"{_ms(figures.slowest)} ms, {figures.slowest / figures.lone_median:.1f} times a lone question."
+    )
+
+
+def _chat_load(questions: Sequence[str]) -> Iterator[str]:
+    from chat_load import load as chat_load
+
+    figures = chat_load(questions)
+    yield (
+        f"{figures.questions} questions of {figures.users} users at once to `dalil chat` over its HTTP API, "
+        f"the clients on the same machine: {figures.failed} failed. Median {_ms(figures.median)} ms, 95th "
+        f"percentile {_ms(figures.slow)} ms, {figures.slow / figures.alone:.1f} times the median of one user "
+        f"alone ({_ms(figures.alone)} ms). From the start line until a client knows what it can ask: "
+        f"{figures.usable:.2f} s."
     )
 
 

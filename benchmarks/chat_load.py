@@ -1,0 +1,100 @@
+"""How long people wait for the chat's answers: one alone, and several at once, over its HTTP API."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+from gradio_client import Client
+
+_CHAT = "from qa.cli import main; main()"
+_STARTED = "Dalil listens on "
+
+
+@dataclass(frozen=True)
+class Load:
+    """Questions to a chat in a process of its own, times in seconds.
+
+    Attributes:
+        users: how many ask at once, one question after the other.
+        questions: of all of them together.
+        failed: of these the ones that got no answer.
+        alone: median time of a question of one user.
+        median, slow: of the users at once: the median, and the 95th percentile.
+        usable: from the chat's start line until a client knows what it can ask.
+    """
+
+    users: int
+    questions: int
+    failed: int
+    alone: float
+    median: float
+    slow: float
+    usable: float
+
+
+def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
+    """Asks the built-in article's chat: one user first, then several at once.
+
+    Args:
+        questions: what is asked, over and over.
+        users: at once.
+        in_all: questions of all users together.
+    """
+    with _chat() as address:
+        start = time.perf_counter()
+        clients = [Client(address, verbose=False)]
+        usable = time.perf_counter() - start
+        clients += [Client(address, verbose=False) for _ in range(users - 1)]
+
+        def ask(client: Client, question: str) -> float | None:
+            start = time.perf_counter()
+            reply = client.predict(question, 5, api_name="/ask")
+            return None if "error" in reply else time.perf_counter() - start
+
+        def ask_all(number: int) -> list[float | None]:
+            return [ask(clients[number], questions[i % len(questions)]) for i in range(number, in_all, users)]
+
+        for question in questions:
+            ask(clients[0], question)
+        alone = [seconds for question in questions if (seconds := ask(clients[0], question)) is not None]
+        with ThreadPoolExecutor(users) as pool:
+            replies = [seconds for each in pool.map(ask_all, range(users)) for seconds in each]
+    times = [seconds for seconds in replies if seconds is not None]
+    return Load(
+        users=users,
+        questions=in_all,
+        failed=in_all - len(times),
+        alone=statistics.median(alone),
+        median=statistics.median(times),
+        slow=float(np.percentile(times, 95)),
+        usable=usable,
+    )
+
+
+@contextmanager
+def _chat() -> Iterator[str]:
+    """The address of a chat that runs meanwhile, with a data folder of its own."""
+    with tempfile.TemporaryDirectory(prefix="dalil-speed-") as data:
+        chat = subprocess.Popen(
+            [sys.executable, "-c", _CHAT, "chat"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"DALIL_DATA": data},
+        )
+        try:
+            assert chat.stdout is not None
+            line = next(line for line in chat.stdout if line.startswith(_STARTED))
+            yield line.removeprefix(_STARTED).split()[0]
+        finally:
+            chat.terminate()
+            chat.wait()
