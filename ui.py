@@ -112,7 +112,7 @@ def serve(
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
-    served = application(start, sharing)
+    served = application(start, sharing, collections.arrivals.close if collections else lambda: None)
     if collections and not sharing.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(

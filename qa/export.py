@@ -10,6 +10,7 @@ direction alone. Names inside a reference are kept apart by isolates, which HTML
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timezone
 from typing import Final
 
 import regex
@@ -55,7 +56,7 @@ def escape(text: str) -> str:
 def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
     spoken = turn.answer.language
     yield _block(f"## {escape(' '.join(turn.question.split()))}", language(turn.question))
-    lines = [f"*{turn.asked:%Y-%m-%d %H:%M} UTC*"]
+    lines = [f"*{turn.asked.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC*"]
     if turn.is_follow_up:
         lines.append(f"{say('searched_for', spoken)} {escape(' '.join(turn.searched.split()))}")
     quoted = turn.quoted(document)

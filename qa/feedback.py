@@ -19,7 +19,7 @@ from index.errors import UnreadableFile
 from index.types import text_id
 from qa.conversation import Turn
 from qa.gold import GoldAnswer, GoldQuestion
-from qa.history import data_folder
+from qa.holdings import data_folder
 from qa.quoted import GetDocument, Quoted, as_text
 
 Verdict = Literal["right", "wrong"]

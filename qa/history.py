@@ -8,17 +8,12 @@ text is taken from the file.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from math import isfinite
-from pathlib import Path
 from typing import Any, Final
 
-import platformdirs
-
-from index.disk import replace
 from index.errors import DalilError
 from index.text import language
 from index.types import Hit, Passage, text_id
@@ -34,12 +29,6 @@ _FORMAT: Final = "dalil conversation"
 
 class HistoryUnreadable(DalilError):
     """A kept conversation that can't be read; the message says why."""
-
-
-def data_folder() -> Path:
-    """Folder for what only the user has: `$DALIL_DATA`, else the platform's folder for a user's data."""
-    chosen = os.environ.get("DALIL_DATA")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("dalil"))
 
 
 def to_json(conversation: Conversation, document: GetDocument) -> str:
@@ -76,35 +65,10 @@ def from_json(content: str, document: GetDocument) -> Conversation:
                 f"reads {VERSION}. Open it with that one, or begin a new one."
             )
         return Conversation(tuple(_turn(turn, document) for turn in record["turns"]))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise HistoryUnreadable(
             f"This isn't a conversation that Dalil kept ({type(error).__name__}: {error}). Begin a new one."
         ) from error
-
-
-def save(conversation: Conversation, path: Path, document: GetDocument) -> None:
-    """Keeps a conversation in a file, which has the old content or the new whatever happens.
-
-    Raises:
-        OSError: it can't be written.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace(path, to_json(conversation, document).encode())
-
-
-def load(path: Path, document: GetDocument) -> Conversation:
-    """The conversation kept in a file; an empty one where there is no file.
-
-    Raises:
-        HistoryUnreadable: the file holds something else.
-    """
-    try:
-        content = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return Conversation()
-    except (OSError, UnicodeDecodeError) as error:
-        raise HistoryUnreadable(f"{path} can't be read: {error}. Move it away to begin a new one.") from error
-    return from_json(content, document)
 
 
 def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:

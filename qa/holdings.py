@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final
+
+import platformdirs
 
 from index.errors import DalilError, UnreadableFile
 
 LONGEST_NAME: Final = 100
 _JOINERS: Final = "\u200c\u200d"  # Persian and Urdu are written with them
+
+
+def data_folder() -> Path:
+    """Folder for what only the user has: `$DALIL_DATA`, else the platform's folder for a user's data."""
+    chosen = os.environ.get("DALIL_DATA")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("dalil"))
 
 
 class CollectionNotFound(DalilError, KeyError):

@@ -18,7 +18,7 @@ _LEAST_SECONDS = 1.0
 
 
 class Intake:
-    """Sorts files by what is to be done with them; a document's id is its text's.
+    """Sorts files by what is to be done with them; a document's id is its collection's and its text's.
 
     Attributes:
         new: the documents to add, by id.
@@ -28,10 +28,13 @@ class Intake:
         failed: why others can't be added.
     """
 
-    def __init__(self, index: Index, bytes_before: int, most_bytes: int, most_bytes_in_all: int) -> None:
+    def __init__(
+        self, collection: str, index: Index, bytes_before: int, most_bytes: int, most_bytes_in_all: int
+    ) -> None:
         """For one call.
 
         Args:
+            collection: its id.
             index: what is there.
             bytes_before: of the files that were added before.
             most_bytes: that a file may have.
@@ -42,6 +45,7 @@ class Intake:
         self.unchanged: dict[str, None] = {}
         self.duplicates: list[Duplicate] = []
         self.failed: list[UnreadableFile] = []
+        self._collection = collection
         self._index = index
         self._bytes = bytes_before
         self._most_bytes = most_bytes
@@ -66,7 +70,7 @@ class Intake:
         stored = Path(read.source)
         title = Path(name).stem if name and read.title == stored.stem else read.title
         name = name or stored.name
-        document = replace(read, title=title, source=name, id=text_id(read.text))
+        document = replace(read, title=title, source=name, id=f"{self._collection}-{text_id(read.text)}")
         there = self._there(document.id)
         if there is not None and there.source != name:
             self.duplicates.append(Duplicate(name, there.source))

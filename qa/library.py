@@ -6,7 +6,6 @@ text, which is what quotations are checked against, and a copy would take many t
 
 from __future__ import annotations
 
-import os
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,8 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-
-import platformdirs
 
 from index import disk, live
 from index.encoder import Encoder
@@ -33,6 +30,7 @@ from qa.holdings import (
     ReadOnlyCollection,
     Report,
     clean_name,
+    data_folder,
     same_name,
 )
 from qa.intake import Clock, Intake
@@ -45,12 +43,6 @@ BUILT_IN_ID: Final = "built-in"
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
 _UNFINISHED: Final = "."
-
-
-def data_folder() -> Path:
-    """Folder for what a person gave Dalil to keep: `$DALIL_DATA`, else the platform's data folder."""
-    chosen = os.environ.get("DALIL_DATA")
-    return Path(chosen).expanduser() if chosen else platformdirs.user_data_path("dalil")
 
 
 class Library:
@@ -90,6 +82,10 @@ class Library:
         )
         found = [self._info(folder) for folder in self._folders()]
         return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
+
+    def ids(self) -> list[str]:
+        """The ids of all collections, without a look into them."""
+        return [BUILT_IN_ID, *(folder.name for folder in self._folders())]
 
     def create(self, name: str) -> CollectionInfo:
         """Makes an empty collection.
@@ -204,8 +200,11 @@ class Library:
         with self._changing(folder, name):
             index = self.open(name)
             about = About.load(folder)
-            before = sum(entry.size for entry in about.entries.values())
-            intake = Intake(index, before, self._most_bytes, self._most_bytes_in_all)
+            # Work that was interrupted leaves entries of documents that never came in.
+            there = {document.id for document in self.documents(name)}
+            known = {id_: entry for id_, entry in about.entries.items() if id_ in there}
+            before = sum(entry.size for entry in known.values())
+            intake = Intake(folder.name, index, before, self._most_bytes, self._most_bytes_in_all)
             files = list(map(Path, paths))
             clock = Clock("reading", progress)
             for number, path in enumerate(files):
@@ -215,7 +214,7 @@ class Library:
             if intake.new:
                 entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
                 # Before the index is: an entry too many does no harm.
-                replace(about, entries={**about.entries, **entries}).save(folder)
+                replace(about, entries={**known, **entries}).save(folder)
                 index.update(intake.new.values(), show_progress=Clock("encoding", progress))
             infos = {info.id: info for info in self.documents(name)}
         return Added(

@@ -36,9 +36,11 @@ class Sharing:
         """What to say where anybody could ask: it listens beyond this machine and wants no password."""
         if is_own(self.host) or self.auth is not None:
             return None
+        may = "read" if self.read_only else "read, add to and delete"
         return (
-            f"Whoever reaches {self.host} can read these texts: no password is asked for. Add users with "
-            "`dalil user add NAME` and start the chat with --auth dalil-users.json, or leave --host out."
+            f"Whoever reaches {self.host} can {may} the texts of this chat: no password is asked for. Add "
+            "users with `dalil user add NAME` and start the chat with --auth dalil-users.json, or leave "
+            "--host out."
         )
 
 

@@ -113,6 +113,10 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
     query = source.query(question) if isinstance(question, str) else question
     text = hit.passage.text
     try:
+        # What has its place by now may be another text.
+        document = source.document(hit.passage.document_id)
+        if document.text[hit.passage.start : hit.passage.end] != text:
+            raise KeyError(hit.passage.id)
         summands, tokens = source.summands(query, hit.passage), source.tokens(hit.passage)
     except KeyError:
         raise PassageGone("The texts have changed since this passage was found. Ask again.") from None

@@ -82,7 +82,8 @@ def test_it_warns_where_anybody_could_ask(host: str, own: bool) -> None:
     assert (warned is None) is own
     assert Sharing(host, auth=Path("users.json")).warning is None
     if warned:
-        assert f"Whoever reaches {host} can read these texts" in warned
+        assert f"Whoever reaches {host} can read, add to and delete the texts" in warned
+        assert f"{host} can read the texts" in str(Sharing(host, read_only=True).warning)
         assert "dalil user add NAME" in warned
         assert "--auth" in warned
 

@@ -193,6 +193,16 @@ def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
     assert batch.faults == {1: "file_not_sent"}
 
 
+def test_what_is_on_its_way_when_the_server_stops_is_removed(arrivals: Arrivals) -> None:
+    batch, _ = arrivals.begin("one", [("a.txt", 4)])
+    assert send(arrivals, batch, 0, b"text") == 200
+    arrivals.close()
+    assert not batch.folder.exists()
+    refused, _ = arrivals.begin("one", [("a.exe", 4)])
+    arrivals.close()
+    assert not refused.folder.is_absolute()
+
+
 def test_if_nothing_came_nothing_is_added(arrivals: Arrivals, shelf: Shelf) -> None:
     batch, _ = arrivals.begin("c", [("a.txt", 2)])
     arrivals.finish(batch)

@@ -436,8 +436,9 @@ def test_pages_of_other_sites_are_turned_away(address: str) -> None:
         assert page.status == 200
 
 
-def test_nothing_can_be_uploaded(address: str) -> None:
-    request = urllib.request.Request(f"{address}gradio_api/upload", b"{}", {"Origin": address[:-1]})
+@pytest.mark.parametrize("route", ["upload", "process_recording", "deep_link"])
+def test_gradio_writes_no_files(address: str, route: str) -> None:
+    request = urllib.request.Request(f"{address}gradio_api/{route}", b"{}", {"Origin": address[:-1]})
     with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(request)
     assert refusal.value.code == 403

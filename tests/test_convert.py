@@ -191,6 +191,14 @@ def test_a_process_that_takes_too_much_memory_is_told(tmp_path: Path) -> None:
         starved.close()
 
 
+def test_a_file_that_a_library_has_a_fault_with_is_called_damaged(tmp_path: Path) -> None:
+    # Python's parser raises an AssertionError.
+    (tmp_path / "a.html").write_text("<p>text<![foo[ bar ]]>")
+    with pytest.raises(UnreadableFile) as refused:
+        read_file(tmp_path / "a.html")
+    assert refused.value.fault == "damaged"
+
+
 def test_the_process_that_converts_is_started_anew_when_it_was_lost(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_text("<p>text")

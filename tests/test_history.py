@@ -13,7 +13,8 @@ import pytest
 
 from index import Document, Hit, Passage
 from qa import Answer, Citation, Conversation, Turn
-from qa.history import HistoryUnreadable, data_folder, from_json, load, save, to_json
+from qa.history import HistoryUnreadable, from_json, to_json
+from qa.holdings import data_folder
 
 RIVER = Document(
     "The river floods in spring.\nFarmers wait on the hills.",
@@ -56,20 +57,6 @@ CONVERSATION = Conversation(
 def test_what_was_kept_comes_back() -> None:
     everything = among(RIVER, BREAD)
     assert from_json(to_json(CONVERSATION, everything), everything) == CONVERSATION
-
-
-def test_a_file_is_whole_and_readable(tmp_path: Path) -> None:
-    everything = among(RIVER, BREAD)
-    path = tmp_path / "kept" / "conversation.json"
-    assert load(path, everything) == Conversation()
-    save(CONVERSATION, path, everything)
-    save(Conversation(CONVERSATION.turns[:1]), path, everything)
-    assert load(path, everything).turns == CONVERSATION.turns[:1]
-    assert [file.name for file in path.parent.iterdir()] == ["conversation.json"]
-    record = json.loads(path.read_text("utf-8"))
-    assert (record["format"], record["version"]) == ("dalil conversation", 1)
-    quoted = record["turns"][0]["quoted"][0]
-    assert (quoted["quote"], quoted["title"], quoted["start"]) == ("The river floods in spring", "River", 0)
 
 
 @pytest.mark.parametrize(
@@ -152,13 +139,10 @@ def test_what_is_no_conversation_is_refused(content: str) -> None:
         from_json(content, among(RIVER, BREAD))
 
 
-def test_another_version_is_refused_by_name(tmp_path: Path) -> None:
+def test_another_version_is_refused_by_name() -> None:
     content = to_json(CONVERSATION, among(RIVER, BREAD)).replace('"version": 1', '"version": 2')
     with pytest.raises(HistoryUnreadable, match="in format 2"):
         from_json(content, among(RIVER, BREAD))
-    (tmp_path / "kept.json").write_bytes(b"\xff")
-    with pytest.raises(HistoryUnreadable, match=r"kept\.json"):
-        load(tmp_path / "kept.json", among())
 
 
 def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -22,8 +22,9 @@ from qa.holdings import (
     InvalidName,
     Progress,
     ReadOnlyCollection,
+    data_folder,
 )
-from qa.library import BUILT_IN, Library, data_folder
+from qa.library import BUILT_IN, Library
 
 AGREEMENT = "وقّع محمد الكاتب الاتفاقية.\nThen he went home.\n"
 
@@ -88,7 +89,8 @@ def test_files_are_added_and_can_be_asked_after_a_restart(
     assert first.added is not None
     index = again.open("كتبي ٢٠٢٥")
     assert index.search("gates", k=1)[0].passage.text == "It has two gates."
-    assert index.document(first.id) == Document(AGREEMENT, title="agreement", source="agreement.txt")
+    kept = Document(AGREEMENT, title="agreement", source="agreement.txt", id=first.id)
+    assert index.document(first.id) == kept
     assert [(i.documents, i.passages, i.read_only) for i in again.collections()[1:]] == [(2, 4, False)]
     assert not list(library.folder.rglob("*.txt.*")) + list(library.folder.rglob("agreement*"))
 
@@ -201,6 +203,31 @@ def test_what_was_encoded_before_an_interruption_isnt_encoded_again(
     assert len(library.add_files("texts", files).added) == 2
     assert len(encoder.encoded) == 2
     assert done.isdisjoint(encoder.encoded) or len(done) > 2
+
+
+def test_the_same_text_in_two_collections_is_two_documents(library: Library, files: list[Path]) -> None:
+    ids = []
+    for name in ("one", "two"):
+        collection = library.create(name).id
+        (added,) = library.add_files(name, files[:1]).added
+        assert added.id.startswith(f"{collection}-")
+        ids.append(added.id)
+    assert ids[0] != ids[1]
+
+
+def test_what_never_came_in_takes_no_room(library: Library, files: list[Path], encoder: FakeEncoder) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.stage == "encoding":
+            raise KeyboardInterrupt
+
+    size = sum(file.stat().st_size for file in files)
+    small = Library(library.folder, encoder=encoder, most_bytes_in_all=size + 1)
+    small.create("texts")
+    with pytest.raises(KeyboardInterrupt):
+        small.add_files("texts", files, stop)
+    added = small.add_files("texts", files)
+    assert len(added.added) == 2
+    assert added.failed == ()
 
 
 def test_sizes_are_limited_for_each_file_and_for_all(

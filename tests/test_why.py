@@ -144,6 +144,15 @@ def test_whether_there_are_words_in_common(index: Index) -> None:
     assert not explained(index, "the river", "bread").shares_words
 
 
+def test_a_passage_whose_place_another_text_has(encoder: FakeEncoder, tmp_path: Path) -> None:
+    index = Index.build(DOCUMENTS, tmp_path / "i", encoder=encoder, show_progress=False)
+    (hit,) = index.search("the river", 1)
+    text = index.document("en").text
+    index.update([Document("x" + text[1:], id="en")])
+    with pytest.raises(PassageGone, match="Ask again"):
+        explain(index, "the river", hit)
+
+
 def test_a_passage_that_is_gone(encoder: FakeEncoder, tmp_path: Path) -> None:
     index = Index.build(DOCUMENTS, tmp_path / "i", encoder=encoder, show_progress=False)
     (hit,) = index.search("the river", 1)

@@ -150,6 +150,12 @@ class Arrivals:
                 self._worker = threading.Thread(target=self._work, name="arrivals", daemon=True)
                 self._worker.start()
 
+    def close(self) -> None:
+        """Removes the files of batches that aren't done: what wasn't added by now won't be."""
+        for batch in list(self._batches.values()):
+            if batch.stage != "done" and batch.folder.is_absolute():  # else it has none yet
+                shutil.rmtree(batch.folder, ignore_errors=True)
+
     async def receive(self, request: Request) -> Response:
         """Takes in one file, which is the request's body."""
         batch = self._batches.get(request.headers.get("x-batch", ""))
@@ -202,10 +208,10 @@ class Arrivals:
         if number >= MOST_FILES:
             return "file_too_many"
         try:
-            safe_name(name.translate(_RESERVED))
+            safe = safe_name(name.translate(_RESERVED))
         except UnsafeName:
             return "file_name"
-        if Path(name).suffix.casefold() not in TYPES:
+        if Path(safe).suffix.casefold() not in TYPES:
             return "file_type"
         return "file_too_large" if size > self._most_bytes else ""
 

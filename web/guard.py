@@ -30,8 +30,8 @@ class OwnPagesOnly:
             headers = Headers(scope=scope)
             # Behind a proxy that speaks TLS the page's scheme is another than this server's.
             foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
-            upload = scope["path"].rstrip("/").endswith("/upload") and scope["path"] != UPLOAD
-            if ("origin" in headers and foreign) or upload:
+            unused = scope["path"].rstrip("/").endswith(_UNUSED) and scope["path"] != UPLOAD
+            if ("origin" in headers and foreign) or unused:
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
@@ -75,6 +75,8 @@ class ContentPolicy:
         await self.app(scope, receive, send_guarded)
 
 
+# What of Gradio's own writes files or tells of the server.
+_UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json")
 _POLICY: Final = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'none'; "

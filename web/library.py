@@ -15,7 +15,7 @@ from index.errors import DalilError, IndexNotFound
 from index.text import Language
 from index.types import Document
 from qa.holdings import Added, CollectionInfo, CollectionNotFound, ReadOnlyCollection, Report
-from qa.library import Library
+from qa.library import BUILT_IN_ID, Library
 from web import listing
 from web.arrivals import PATIENCE, Arrivals
 
@@ -31,7 +31,7 @@ class Collections:
     """A library as the pages of one server see it.
 
     Which collection a page shows and asks is its own affair: it names it by its id with every call.
-    A document's id is its text's, so one is found by it whichever collection it is in by now.
+    A document's id begins with its collection's.
     """
 
     def __init__(self, library: Library, read_only: bool = False, patience: float = PATIENCE) -> None:
@@ -79,10 +79,10 @@ class Collections:
         return index
 
     def document(self, document_id: str) -> Document:
-        """The document with this id, from whichever collection has it.
+        """The document with this id.
 
         Raises:
-            KeyError: none has it.
+            KeyError: no collection has it.
         """
         return self._find(document_id)[1]
 
@@ -175,10 +175,13 @@ class Collections:
         return self.library.add_files(self._info(collection).name, paths, report, names)
 
     def _find(self, document_id: str) -> tuple[str, Document]:
-        for info in self.library.collections():
-            with suppress(KeyError, DalilError):
-                return info.id, self.index(info.id).document(document_id)
-        raise KeyError(document_id)
+        collection = document_id.rpartition("-")[0] or BUILT_IN_ID
+        if collection not in self.library.ids():
+            raise KeyError(document_id)
+        try:
+            return collection, self.index(collection).document(document_id)
+        except DalilError:
+            raise KeyError(document_id) from None
 
     def _info(self, id_: str) -> CollectionInfo:
         found = next((info for info in self.library.collections() if info.id == id_), None)

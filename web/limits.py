@@ -23,8 +23,8 @@ MOST_REQUESTS_AT_ONCE: Final = 60
 # Seconds until one more wrong password may be tried, after these.
 MOST_WRONG_PASSWORDS: Final = 5
 SECONDS_A_PASSWORD: Final = 30.0
-# Bytes of a request that is no upload: a question has 2,000 characters at most, and a page sends its
-# conversation along with it nowhere.
+# Bytes of a request that is no upload: a question has 2,000 characters at most, and a kept conversation
+# comes back as one request (`web.talk`).
 LARGEST_REQUEST: Final = 1 << 20
 # Clients whose last requests are remembered.
 _MOST_CLIENTS: Final = 10_000

@@ -44,18 +44,22 @@ def listen(port: int | None = None, host: str = HOST) -> socket.socket:
     )
 
 
-def application(start: Callable[[], None], sharing: Sharing = OWN_MACHINE) -> FastAPI:
+def application(
+    start: Callable[[], None], sharing: Sharing = OWN_MACHINE, stop: Callable[[], None] = lambda: None
+) -> FastAPI:
     """A web application that answers whom it should, and loads nothing from elsewhere.
 
     Args:
         start: called once when the server has started.
         sharing: where it listens, and to whom it answers.
+        stop: called once when it stops.
     """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         start()
         yield
+        stop()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
     app.add_middleware(ContentPolicy)

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
 from index.errors import DalilError, InvalidQuestion, UnreadableFile
+from index.query import LONGEST
 from index.text import Language
-from index.types import Hit, Passage
+from index.types import Hit
 from qa import feedback, history
 from qa.confidence import MOST_CANDIDATES
 from qa.export import to_markdown
@@ -69,7 +70,8 @@ class Talk:
         session = self._session(data)
         number = data.get("number")
         if number is None:
-            return session.begin(str(data["question"]), str(data.get("collection", "")))
+            # Cut, what is too long is still refused as too long.
+            return session.begin(str(data["question"])[: LONGEST + 1], str(data.get("collection", "")))
         asked = session.exchanges[int(number)]
         session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
         return int(number)
@@ -112,9 +114,7 @@ class Talk:
         source = exchange.sources[passage.document_id]
         searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
         try:
-            index = self._index(exchange.collection)
-            if not self._has(passage):
-                raise PassageGone
+            index = self._index(exchange.collection).snapshot()
             query = index.query(searched)
             found = index.search(query, MOST_CANDIDATES)
             hit = next((hit for hit in found if hit.passage == passage), Hit(passage, 0.0))
@@ -186,13 +186,6 @@ class Talk:
         session.change(number, replace(exchange, verdict=verdict))
         return say("verdict_kept", language)
 
-    def _has(self, passage: Passage) -> bool:
-        """Whether the passage still stands in its document: one that has changed may have its place."""
-        try:
-            return self.document(passage.document_id).text[passage.start : passage.end] == passage.text
-        except KeyError:
-            return False
-
     def _index(self, collection: str) -> Index:
         """What a question is asked of, as it is now."""
         if self.collections:
@@ -213,7 +206,7 @@ class Talk:
     def _reply(self, exchange: Exchange, session: Session, number: int) -> Exchange:
         before = qa.Conversation() if exchange.alone else session.conversation(before=number)
         try:
-            index = self._index(exchange.collection)
+            index = self._index(exchange.collection).snapshot()
             if self.collections and not index.documents:
                 return exchange.refused("no_documents")
             turn = self.converse(before, exchange.question, index)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import Path
 from typing import Final
 
 from index.errors import DalilError
@@ -29,35 +28,12 @@ class UnsafeName(DalilError, ValueError):
     """A file's name that can't be taken as it is."""
 
 
-def place(folder: Path, name: str) -> Path:
-    """Where in a folder an uploaded file of this name belongs.
-
-    Write it with `open(place(...), "xb")`: that doesn't follow a link that was put there meanwhile.
-
-    Args:
-        folder: the folder, which exists.
-        name: the file's name as it came, not a path.
-
-    Returns:
-        The path of a file directly in the folder. Where there is one already, it is an ordinary file.
-
-    Raises:
-        UnsafeName: the name is or looks like a path, is a device's, has characters that aren't text, or is
-            too long; or what has this name in the folder is a link or a folder.
-    """
-    path = folder / safe_name(name)
-    if path.is_symlink() or (path.exists() and not path.is_file()):
-        raise _unsafe(name, "something else than a file has this name here")
-    if path.resolve().parent != folder.resolve():
-        raise _unsafe(name, "it leads to another folder")
-    return path
-
-
 def safe_name(name: str) -> str:
     """A file's name in Unicode's composed form (NFC) without marks of direction, if it is safe.
 
     Raises:
-        UnsafeName: as `place` does.
+        UnsafeName: the name is or looks like a path, is a device's, has characters that aren't text, or is
+            too long.
     """
     kept = "".join(c for c in name if c in _JOINERS or unicodedata.category(c) != "Cf")
     composed = unicodedata.normalize("NFC", kept)

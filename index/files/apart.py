@@ -130,6 +130,8 @@ def _answer(path: Path) -> dict[str, Any]:
         return {"error": f"it can't be read ({error.strerror}).", "fault": "unreadable"}
     except MemoryError as error:
         return {"error": str(damaged(error)), "fault": "too_slow"}
+    except Exception as error:  # a fault of a library's, which this file leads to
+        return {"error": str(damaged(error)), "fault": "damaged"}
 
 
 def _limit_memory(most_bytes: int) -> None:
