@@ -92,7 +92,8 @@ def render_searched(question: str, searched: str, page: Language) -> str:
         [question, searched.removeprefix(question).strip()] if searched.startswith(question) else [searched]
     )
     shown = " ".join(f"<bdi {direction(part)}>{escape(part)}</bdi>" for part in parts)
-    return f'<div class="searched" {direction(said)}><p>{escape(said)} {shown}</p>{button}</div>'
+    whole = f"<bdi {direction(question)}>{shown}</bdi>"
+    return f'<div class="searched" {direction(said)}><p>{escape(said)} {whole}</p>{button}</div>'
 
 
 def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: Language) -> str:

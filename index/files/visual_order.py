@@ -110,8 +110,9 @@ class _Line:
 
     def right_to_left(self, start: int, end: int) -> str:
         parts: list[str] = []
+        stop = end
         while end > start:
-            run = self._run_start(start, end)
+            run = self._run_start(start, end, stop)
             if run < end:
                 parts.extend(sign.text for sign in self._signs[run:end])
                 end = run
@@ -125,8 +126,11 @@ class _Line:
             return sign.text
         return sign.text.translate(_MIRRORED)
 
-    def _run_start(self, start: int, end: int) -> int:
-        """Where the stretch that is read from left to right and ends at `end` starts; `end` if none does."""
+    def _run_start(self, start: int, end: int, stop: int) -> int:
+        """Where the stretch that is read from left to right and ends at `end` starts; `end` if none does.
+
+        What is read before it stands from `end` to `stop`.
+        """
         last = end - 1
         begin = last + 1
         while begin > start and self._directions[begin - 1] not in _RIGHT_TO_LEFT:
@@ -142,7 +146,9 @@ class _Line:
             while latin > begin and self._directions[latin - 1] in _DIGIT:
                 latin -= 1
             return latin
-        return self._number_start(begin, end)
+        before = (self._directions[i] for i in range(end, stop))
+        is_after_arabic = next((d for d in before if d in ("L", *_RIGHT_TO_LEFT)), "") == "AL"
+        return self._arabic_number_start(begin, end) if is_after_arabic else self._number_start(begin, end)
 
     def _opening(self, begin: int, last: int) -> int | None:
         """Where the bracket opens that closes at `last`, if one does."""
@@ -156,6 +162,21 @@ class _Line:
             if depth == 0:
                 return place
         return None
+
+    def _arabic_number_start(self, start: int, end: int) -> int:
+        """The same after Arabic letters, where signs and hyphens aren't a number's (rules W2, W4 and W5)."""
+        first = end
+        while first > start and self._directions[first - 1] in _DIGIT:
+            first -= 1
+            is_separated = (
+                first < end
+                and first - 2 >= start
+                and self._directions[first - 1] == "CS"
+                and self._directions[first - 2] == self._directions[first]
+                and not self._signs[first - 1].text.isspace()
+            )
+            first -= is_separated
+        return first
 
     def _number_start(self, start: int, end: int) -> int:
         """Where the number that ends at `end` starts, with its separators and signs; `end` if none does."""
