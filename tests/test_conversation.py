@@ -85,7 +85,7 @@ def test_what_was_searched_for_is_shown_where_it_is_more_than_the_question() -> 
     more = dataclasses.replace(TURN, searched="When? <الفيضان>")
     page = Exchange("When?").replied(more, DOCUMENTS.__getitem__).render(0, "en")
     asked, added = '<bdi lang="en" dir="ltr">When?</bdi>', '<bdi lang="ar" dir="rtl">&lt;الفيضان&gt;</bdi>'
-    assert f"<p>Searched for: {asked} {added}</p>" in page
+    assert f'<p>Searched for: <bdi lang="en" dir="ltr">{asked} {added}</bdi></p>' in page
     assert page.index("</h2>") < page.index('data-act="alone"') < page.index('class="answer"')
 
 

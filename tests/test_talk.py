@@ -83,6 +83,17 @@ def test_what_was_misread_is_searched_for_as_it_stands(index: Index) -> None:
     assert [turn["searched"] for turn in turns(chat)] == [FLOODS, "And who waits for it?"]
 
 
+def test_a_page_is_told_that_its_conversation_isnt_known_any_more(index: Index) -> None:
+    chat = Talk(index)
+    ask(chat, FLOODS)
+    kept = chat.keep(data())
+    again = Talk(index)  # the server was started anew
+    assert again.begin(data(question="And who waits for it?", has_turns=True)) == talk.FORGOTTEN
+    assert again.restore(data(kept=kept)) is True
+    assert again.begin(data(question="And who waits for it?", has_turns=True)) == 1
+    assert again.begin(data("b", question=FLOODS, has_turns=False)) == 0
+
+
 def test_a_conversation_comes_back_as_it_was_with_its_verdicts(index: Index) -> None:
     chat = Talk(index)
     numbers = [ask(chat, question) for question in (FLOODS, "Who waits on the hills?", "?!")]

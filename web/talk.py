@@ -34,6 +34,8 @@ Data = Mapping[str, Any]
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
 # Bytes, as the page sends it back: web.limits takes requests of 1 MB.
 _MOST_KEPT: Final = 900_000
+FORGOTTEN: Final = -1
+"""What `Talk.begin` gives where the conversation has to be restored first."""
 
 
 class Talk:
@@ -65,9 +67,12 @@ class Talk:
         """Takes a question; or that of an earlier number again, to be searched for as it stands.
 
         Returns:
-            Its number, for `respond`.
+            Its number, for `respond`; `FORGOTTEN` where the page has a conversation that isn't known here, as
+            when the server was started anew: it is to be restored first.
         """
         session = self._session(data)
+        if data.get("has_turns") and not session.exchanges:
+            return FORGOTTEN
         number = data.get("number")
         if number is None:
             # Cut, what is too long is still refused as too long.
