@@ -172,6 +172,24 @@ def test_of_a_book_the_part_round_the_quotation_opens_and_the_rest_on_demand(pag
     expect(page.locator("#reader .paragraph").nth(120)).to_be_focused()
 
 
+def test_more_is_shown_of_what_was_opened_when_another_link_has_its_id(page: Page) -> None:
+    ask(page, WHO_FREED)
+    turn = ask(page, IN_THE_BOOK)
+    turn.locator(".number").click()
+    expect(shown(page)).to_be_in_viewport()
+    # As when the question is searched for again as it stands.
+    turn.locator(".number").evaluate(
+        "(link, other) => Object.assign(link.dataset, {document: other, start: '0', end: '1', check: ''})",
+        ARABIC.id,
+    )
+    pane = reader(page)
+    pane.locator("[data-act=later]").click()
+    expect(pane.locator(".count")).to_have_text([str(n) for n in range(2480, 2600)])
+    # What has its place now is another quotation.
+    expect(page.locator("a[data-shown]")).to_have_count(0)
+    expect(pane.locator("[data-act=other-view]")).to_be_hidden()
+
+
 def test_at_a_books_ends_there_is_no_more(page: Page) -> None:
     ask(page, WHO_FREED).locator(".number").click()
     pane = reader(page)

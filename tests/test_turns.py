@@ -38,7 +38,7 @@ from chatting import (
     shown,
 )
 from fake_encoder import FakeEncoder
-from playwright.sync_api import Browser, Download, Page, expect
+from playwright.sync_api import Browser, Download, Page, Route, expect
 from test_accessible import violations
 
 from index import Document, Index
@@ -185,6 +185,37 @@ def test_what_was_cleared_by_mistake_comes_back(page: Page) -> None:
     assert violations(page) == []
     back.click()
     expect(page.locator(".question")).to_have_text([WHO_FREED])
+
+
+def test_what_could_not_be_taken_up_again_comes_back_before_it_is_lost(
+    browser: Browser, address: str
+) -> None:
+    # The browser complains of what doesn't reach Dalil.
+    context = browser.new_context(locale="en")
+    page = context.new_page()
+    page.goto(address)
+    ask(page, WHO_FREED)
+    kept(page, 1)
+
+    def fail(route: Route) -> None:
+        if "restore" in (route.request.post_data or ""):
+            route.abort()
+        else:
+            route.continue_()
+
+    calls = re.compile("component_server")
+    page.route(calls, fail)
+    page.reload()
+    expect(page.locator("#trouble")).to_be_visible()
+    expect(page.locator("#said")).to_have_text(say("out_of_reach", "en"))
+    expect(page.locator(".turn")).to_have_count(0)
+    page.unroute(calls)
+    page.get_by_role("button", name="Back to the last conversation").click()
+    expect(page.locator(".question")).to_have_text([WHO_FREED])
+    expect(page.locator("#trouble")).to_be_hidden()
+    ask(page, WHERE_ZONE)
+    kept(page, 2)
+    context.close()
 
 
 def test_an_answer_on_its_way_does_not_come_into_a_new_conversation(page: Page, asker: Asker) -> None:

@@ -148,7 +148,7 @@ new MutationObserver(() => {
   find("[data-act=new]").hidden = all.length === 0;
   find("[data-act=export]").hidden = find(".turn .actions") === null;
   const state = `${all.length} ${Boolean(last?.querySelector(".searching"))}`;
-  if (last && state !== seen && document.activeElement.closest("#reader") === null) last.scrollIntoView();
+  if (last && state !== seen && document.activeElement?.closest("#reader") === null) last.scrollIntoView();
   seen = state;
   // Of two questions on their way at once the older state may come last: the server is asked again.
   const now = Number(find("#changes")?.dataset.changes ?? 0);

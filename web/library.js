@@ -284,5 +284,7 @@ if (library.on) {
 
   library.current = document.cookie.split("; ").find((one) => one.startsWith(`${library.cookie}=`))
     ?.slice(library.cookie.length + 1) ?? "";
-  library.load().then(() => library.kept().forEach(({batch, collection}) => library.watch(batch, collection)));
+  // This tab's files first: else those that are still on their way would be shown as another's too.
+  library.kept().forEach(({batch, collection}) => library.watch(batch, collection));
+  library.load();
 }

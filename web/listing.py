@@ -66,10 +66,7 @@ def documents(infos: Sequence[DocumentInfo], first: int, changeable: bool, page:
         changeable: whether they can be removed.
         page: the page's language.
     """
-    return "".join(
-        _document(number, info, changeable, page)
-        for number, info in enumerate(infos[first : first + MOST], first)
-    )
+    return "".join(_document(info, changeable, page) for info in infos[first : first + MOST])
 
 
 def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
@@ -122,7 +119,8 @@ def trouble(error: Exception, page: Language) -> str:
 _CURRENT: Final = ' aria-current="true"'
 
 
-def _document(number: int, info: DocumentInfo, changeable: bool, page: Language) -> str:
+def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
+    id_ = escape(info.id)
     title = plain(info.title or info.source) or say("untitled", page)
     parts = [plain(info.author), plain(info.source), say("paragraph_count", page, number=info.paragraphs)]
     about = " — ".join(_bdi(part) for part in parts if part)
@@ -132,8 +130,8 @@ def _document(number: int, info: DocumentInfo, changeable: bool, page: Language)
         f'title="{remove}" aria-label="{remove}">{_CROSS}</button>'
     )
     return (
-        f'<li><div><a class="document" id="document-{number}" href="#document-{number}" '
-        f'data-document="{escape(info.id)}">{_bdi(title)}</a>'
+        f'<li><div><a class="document" id="document-{id_}" href="#document-{id_}" '
+        f'data-document="{id_}">{_bdi(title)}</a>'
         f'<p class="about">{about}</p></div>{button if changeable else ""}</li>'
     )
 

@@ -5,6 +5,7 @@ const reader = {
   narrow: matchMedia("(max-width: 56rem)"),
   behind: ["#skip", "#top", "#welcome", "#log", "#composer"],
   name: null,  // id of the link that is shown
+  wished: null,  // what was asked for through it: another link may have its id later
   view: "read",  // or "why": which of the server's functions shows it
   asked: 0,  // what was asked for last: an answer to something older is dropped
   copied: "",
@@ -14,9 +15,9 @@ const reader = {
   part: (selector) => find(`#reader ${selector}`),
   links: () => [...document.querySelectorAll("#log a[data-document]")],
 
-  wish(link, more = {}) {
+  wish(link) {
     const turn = link.closest(".turn");
-    if (!turn) return {document: link.dataset.document, marks: [], ...more};
+    if (!turn) return {name: link.id, document: link.dataset.document, marks: []};
     const near = [...turn.querySelectorAll("a[data-document]")];
     const same = near.filter((other) => other !== link && other.dataset.document === link.dataset.document);
     const quoted = link.classList.contains("number");
@@ -25,20 +26,34 @@ const reader = {
       name: one.id, start: Number(one.dataset.start), end: Number(one.dataset.end),
       check: one.dataset.check, quoted,
     }));
-    return {name: link.id, document: link.dataset.document, marks, ...more};
+    return {name: link.id, document: link.dataset.document, marks};
   },
 
-  async ask(link, more, which = this.view) {
+  // The link that was opened; none if it has gone, or if another has its id by now.
+  link(wish = this.wished) {
+    const link = document.getElementById(wish.name);
+    if (link?.dataset.document !== wish.document) return null;
+    return link.dataset.check === wish.marks[0]?.check ? link : null;
+  },
+
+  async ask(wish, which = this.view) {
     const number = ++this.asked;
-    const view = await turns.tell(which, this.wish(link, more));
+    const view = await turns.tell(which, wish);
     return number === this.asked ? view : null;
   },
 
-  async open(link, {focus = true, view: which = this.view} = {}) {
-    const view = await this.ask(link, {}, which);
+  open(link, options) {
+    return this.fetch(this.wish(link), options);
+  },
+
+  async fetch(wish, {focus = true, view: which = this.view} = {}) {
+    // Why a passage was found is only known of what the conversation still shows.
+    if (which === "why" && !this.link(wish)) return;
+    const view = await this.ask(wish, which);
     if (!view) return;
     const wasOpen = this.name !== null;
-    this.name = link.id;
+    this.name = wish.name;
+    this.wished = wish;
     this.view = which;
     for (const part of [this.pane, this.part(".scroll")]) {
       part.dataset.label = which === "why" ? "why" : "reader";
@@ -52,9 +67,7 @@ const reader = {
     this.part("[data-act=copy-quotation]").hidden = !view.copied;
     this.part("[data-act=other-view]").textContent = say(which === "why" ? "reader" : "why");
     const links = this.links();
-    const place = links.findIndex((one) => one.id === this.name);
-    const cited = place >= 0;  // else it was opened from the list of documents
-    this.pane.querySelectorAll("[data-act=previous], [data-act=next], [data-act=other-view], .place").forEach((e) => { e.hidden = !cited; });
+    const place = links.indexOf(this.link());
     this.part(".place").textContent = `${place + 1} / ${links.length}`;
     this.part("[data-act=previous]").disabled = place <= 0;
     this.part("[data-act=next]").disabled = place === links.length - 1;
@@ -69,8 +82,7 @@ const reader = {
 
   // The document, or why the passage was found: the other one of them.
   turn() {
-    const link = document.getElementById(this.name);
-    if (link) this.open(link, {view: this.view === "why" ? "read" : "why"});
+    this.fetch(this.wished, {view: this.view === "why" ? "read" : "why"});
   },
 
   isSheet() {
@@ -85,8 +97,11 @@ const reader = {
   point() {
     document.querySelectorAll("[data-shown]").forEach((one) => delete one.dataset.shown);
     if (this.name === null) return;
-    const link = document.getElementById(this.name);
+    const link = this.link();
     if (link) link.dataset.shown = "";
+    // Else it was opened from the list of documents, or the answer has gone.
+    const cited = link?.closest("#log");
+    this.pane.querySelectorAll("[data-act=previous], [data-act=next], [data-act=other-view], .place").forEach((e) => { e.hidden = !cited; });
     this.pane.querySelectorAll(`mark[data-cite="${this.name}"]`).forEach((one) => { one.dataset.shown = ""; });
   },
 
@@ -98,11 +113,9 @@ const reader = {
   },
 
   async more(way) {
-    const link = document.getElementById(this.name);
-    if (!link) return;
     const [first, last] = way < 0
       ? [Math.max(this.first - props.more, 0), this.first] : [this.last, this.last + props.more];
-    const view = await this.ask(link, {first, last});
+    const view = await this.ask({...this.wished, first, last});
     if (!view) return;
     const scroll = this.part(".scroll");
     const [height, top] = [scroll.scrollHeight, scroll.scrollTop];
@@ -120,15 +133,14 @@ const reader = {
 
   step(way) {
     const links = this.links();
-    const place = links.findIndex((one) => one.id === this.name);
+    const place = links.indexOf(this.link());
     const link = links[place + way];
     if (link) this.open(link);
   },
 
   // In another language; or what it shows has gone from the conversation.
   renew() {
-    const link = this.name && document.getElementById(this.name);
-    if (link) this.open(link, {focus: false});
+    if (this.name !== null) this.fetch(this.wished, {focus: false});
   },
 
   show() {
@@ -149,7 +161,7 @@ const reader = {
 
   close() {
     if (this.name === null) return;
-    const link = document.getElementById(this.name);
+    const link = this.link();
     this.name = null;
     this.asked++;
     this.pane.hidden = true;

@@ -100,7 +100,12 @@ const turns = {
     this.giveBack(this.stored("dalil-question"));
     const kept = this.stored(this.place);
     if (!kept) return;
-    await server.restore({conversation: this.key, kept});
+    if (await this.tell("restore", {kept}) === null) {
+      // The next answer is kept in its place: here it can still be taken up.
+      this.last = kept;
+      find("#last").hidden = false;
+      return;
+    }
     show();
   },
 };
