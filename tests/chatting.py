@@ -132,6 +132,10 @@ class Library:
     def refresh(self) -> None:
         """Nobody else writes to it."""
 
+    def snapshot(self) -> Library:
+        """As it is now."""
+        return Library(self.documents)
+
 
 class Asker:
     """Answers from a table. The slow question waits until it is let go."""

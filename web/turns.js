@@ -1,5 +1,8 @@
 // What is done with questions and answers: asking, judging, keeping them in this browser, saving them as a file.
 
+// As `web.talk.FORGOTTEN`: the server was started anew, and doesn't know the conversation any more.
+const FORGOTTEN = -1;
+
 const turns = {
   // Known to nobody else: whoever knows it could read the conversation.
   key: [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""),
@@ -24,7 +27,13 @@ const turns = {
   async ask(asked) {
     await this.ready;
     if (asked.question) this.store("dalil-question", asked.question, [sessionStorage]);
-    const number = await this.tell("begin", {collection: library.current, ...asked});
+    const begin = () => this.tell("begin", {collection: library.current, has_turns: Boolean(this.kept), ...asked});
+    let number = await begin();
+    if (number === FORGOTTEN && await this.tell("restore", {kept: this.kept}) !== null) {
+      changes = 0;
+      number = await begin();
+    }
+    if (number === FORGOTTEN) number = null;
     if (number !== null) trigger("submit", {conversation: this.key, number, language: language()});
     else this.giveBack(asked.question);
   },
@@ -56,7 +65,7 @@ const turns = {
   async clear() {
     if (await this.tell("clear") === null) return;
     reader.close();
-    this.last = this.kept;
+    [this.last, this.kept] = [this.kept, ""];
     find("#last").hidden = !this.last;
     show();
     find("#question").focus({preventScroll: true});
@@ -106,6 +115,7 @@ const turns = {
       find("#last").hidden = false;
       return;
     }
+    this.kept = kept;
     show();
   },
 };
