@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
 from index.errors import DalilError, InvalidQuestion, UnreadableFile
-from index.query import LONGEST
 from index.text import Language
 from index.types import Hit
 from qa import feedback, history
@@ -75,8 +74,7 @@ class Talk:
             return FORGOTTEN
         number = data.get("number")
         if number is None:
-            # Cut, what is too long is still refused as too long.
-            return session.begin(str(data["question"])[: LONGEST + 1], str(data.get("collection", "")))
+            return session.begin(str(data["question"]), str(data.get("collection", "")))
         asked = session.exchanges[int(number)]
         session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
         return int(number)

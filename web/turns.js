@@ -109,13 +109,14 @@ const turns = {
     this.giveBack(this.stored("dalil-question"));
     const kept = this.stored(this.place);
     if (!kept) return;
-    if (await this.tell("restore", {kept}) === null) {
+    const taken = await this.tell("restore", {kept});
+    if (taken === null) {
       // The next answer is kept in its place: here it can still be taken up.
       this.last = kept;
       find("#last").hidden = false;
       return;
     }
-    this.kept = kept;
+    if (taken) this.kept = kept;
     show();
   },
 };
