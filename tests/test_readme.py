@@ -62,7 +62,7 @@ def test_the_shell_commands_run(tmp_path: Path) -> None:
     )
     _, block = blocks("sh")
     commands = [line.partition("  #")[0] for line in block.splitlines() if line.startswith("dalil ")]
-    assert [command.split()[1] for command in commands] == ["index", "ask", "search", "chat"]
+    assert [command.split()[1] for command in commands] == ["index", "ask", "search", "search", "chat"]
     said = []
     for command in commands[:3]:  # the chat has tests of its own
         done = subprocess.run(
