@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -18,6 +19,7 @@ from chatting import (
     opened,
     picture,
     reader,
+    replied,
     served,
     shown,
 )
@@ -37,7 +39,7 @@ from own_documents import (
     serving,
     titles,
 )
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from test_accessible import violations
 
 from qa.article import article
@@ -96,6 +98,30 @@ def test_files_of_every_type_are_added_and_asked_and_the_others_are_named(page: 
     expect(pane).to_be_hidden()
     page.keyboard.press("Escape")
     assert ask(page, CASTLE).locator(".quote").inner_text() == CASTLE
+
+
+def test_a_question_waits_until_it_is_known_which_collection_is_asked(page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if '"state"' in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    calls = re.compile("component_server")
+    page.route(calls, hold)
+    page.context.clear_cookies()
+    page.reload()
+    expect(page.locator("#ask")).not_to_be_empty()
+    box(page).fill("الفرات")
+    box(page).press("Enter")
+    expect(box(page)).to_have_value("")
+    assert page.locator(".turn").count() == 0
+    assert len(held) == 1
+    held[0].continue_()
+    page.unroute(calls)
+    assert "الفرات" in replied(page, 0).locator(".quote").inner_text()
 
 
 def test_a_document_is_read_and_removed_and_added_again(page: Page, files: Path, library: Library) -> None:

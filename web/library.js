@@ -10,6 +10,7 @@ const library = {
   place: "dalil-arrivals",  // where this tab keeps which files it sent
   listed: 0,
   asked: 0,
+  ready: null,  // when it is known which collection is shown: a cookie may name one that was deleted
 
   part: (selector) => find(`#library ${selector}`),
   isOpen: () => library.on && !library.pane.hidden,
@@ -286,5 +287,5 @@ if (library.on) {
     ?.slice(library.cookie.length + 1) ?? "";
   // This tab's files first: else those that are still on their way would be shown as another's too.
   library.kept().forEach(({batch, collection}) => library.watch(batch, collection));
-  library.load();
+  library.ready = library.load();
 }

@@ -25,7 +25,7 @@ const turns = {
 
   // A question, or the number of one that is to be searched for as it stands.
   async ask(asked) {
-    await this.ready;
+    await Promise.all([this.ready, library.ready]);
     if (asked.question) this.store("dalil-question", asked.question, [sessionStorage]);
     const begin = () => this.tell("begin", {collection: library.current, has_turns: Boolean(this.kept), ...asked});
     let number = await begin();

@@ -30,10 +30,10 @@ from index.vocabulary import Vocabulary
 
 # Passages that Lance's own BM25 proposes for each that BM25Plus keeps.
 _MORE: Final = 4
-# Passages that are compared exactly for each of the nearest that is kept, where vectors are in an index.
-_REFINED: Final = 4
-# Clusters that are gone through. With these, .996 of the 50 nearest among 100,000 jittered vectors of real
-# paragraphs are proposed.
+# Passages that are compared exactly for each of the nearest that is kept, where vectors are in an index: with
+# one bit a dimension, 4 of them find .946 of the 10 nearest among a million, 8 find .992.
+_REFINED: Final = 8
+# Clusters that are gone through; among a million passages in 244 of them, three times as many find no more.
 _PROBES: Final = 32
 _COLUMNS: Final = [
     "document_id", "number", "start", "end", "text", "arabic_share", "terms", "names", "vector", "tokens",
