@@ -1,8 +1,12 @@
-"""How long people wait for the chat's answers: one alone, and several at once, over its HTTP API."""
+"""How long people wait for the chat: for its page, and for answers, alone and several at once.
+
+Answers come over its HTTP API. It needs Chromium.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -15,6 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from gradio_client import Client
+from paper import BROWSERS
+from playwright.sync_api import sync_playwright
 
 _CHAT = "from qa.cli import main; main()"
 _STARTED = "Dalil listens on "
@@ -30,7 +36,7 @@ class Load:
         failed: of these the ones that got no answer.
         alone: median time of a question of one user.
         median, slow: of the users at once: the median, and the 95th percentile.
-        usable: from the chat's start line until a client knows what it can ask.
+        usable: from the chat's start line until a question can be typed and sent in an open browser.
     """
 
     users: int
@@ -50,11 +56,9 @@ def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
         users: at once.
         in_all: questions of all users together.
     """
+    usable = _usable()
     with _chat() as address:
-        start = time.perf_counter()
-        clients = [Client(address, verbose=False)]
-        usable = time.perf_counter() - start
-        clients += [Client(address, verbose=False) for _ in range(users - 1)]
+        clients = [Client(address, verbose=False) for _ in range(users)]
 
         def ask(client: Client, question: str) -> float | None:
             start = time.perf_counter()
@@ -79,6 +83,23 @@ def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
         slow=float(np.percentile(times, 95)),
         usable=usable,
     )
+
+
+def _usable() -> float:
+    executable = next(path for name in BROWSERS if (path := shutil.which(name)))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        page = browser.new_page()
+        with _chat() as address:
+            start = time.perf_counter()
+            page.goto(address, wait_until="commit")
+            # Its script names the button.
+            page.wait_for_selector("#ask:not(:empty)")
+            usable = time.perf_counter() - start
+        browser.close()
+    return usable
 
 
 @contextmanager
