@@ -57,7 +57,7 @@ class TokenVectors:
 
     def similarities(self, passage: TokenVectors) -> FloatArray:
         """(n, m) float32 cosines of these tokens with those of a passage."""
-        return _on_one_thread(passage.vectors, np.ascontiguousarray(self.vectors.T)).T
+        return product(passage.vectors, np.ascontiguousarray(self.vectors.T)).T
 
 
 def turned(tokens: TokenVectors) -> TokenVectors:
@@ -71,7 +71,7 @@ def turned(tokens: TokenVectors) -> TokenVectors:
     signs, places, matrix = _turn(filled)
     vectors = np.zeros((count, filled), np.float32)
     vectors[:, :dimension] = tokens.vectors
-    blocks = (vectors * signs)[:, places].reshape(-1, len(matrix)) @ matrix
+    blocks = product((vectors * signs)[:, places].reshape(-1, len(matrix)), matrix)
     return replace(tokens, vectors=blocks.reshape(count, filled))
 
 
@@ -90,7 +90,7 @@ def _turn(dimension: int) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
 
 def products(codes: NDArray[np.uint8], vectors: FloatArray) -> FloatArray:
     """(n, m) float32: what n vectors' codes stand for, times (dimension, m) vectors that were `woven`."""
-    return _on_one_thread(_values(codes), vectors)
+    return product(_values(codes), vectors)
 
 
 def woven(vectors: FloatArray) -> FloatArray:
@@ -113,7 +113,7 @@ _VALUES = (
 )
 
 
-def _on_one_thread(left: FloatArray, right: FloatArray) -> FloatArray:
+def product(left: FloatArray, right: FloatArray) -> FloatArray:
     """The product of two matrices, in blocks that OpenBLAS doesn't start threads for.
 
     With them it is hardly quicker, and twenty times slower where other work keeps the cores busy.

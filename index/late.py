@@ -23,7 +23,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors, products, woven
+from index.codec import CompactTokens, TokenVectors, product, products, woven
 from index.disk import FileWriter, read_array, write_array
 from index.errors import damaged
 
@@ -158,7 +158,7 @@ class LateIndex:
         vectors = np.zeros((dimension, columns), np.float32)
         vectors[:, :words] = question.vectors.T
         means = np.stack([tokens.mean * np.float32(tokens.mean_scale) for tokens in passages.values()])
-        common = means @ vectors
+        common = product(means, vectors)
         vectors = woven(vectors)
         weights = np.zeros(columns, np.float32)
         weights[:words] = question.weights / question.weights.sum()

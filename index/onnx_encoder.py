@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from index.bundled import PROMPTS, Settings
 from index.encoder import Encoding, Kind
 from index.errors import EncoderUnavailable
 from index.graph import GRAPH
+from index.turns import processors
 from index.unigram import Pieces, Unigram
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class OnnxEncoder:
 
     @cached_property
     def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(_processors(), thread_name_prefix="encode")
+        return ThreadPoolExecutor(processors(), thread_name_prefix="encode")
 
     def _prompt(self, kind: Kind) -> Pieces:
         """The prompt's pieces; its last space belongs to the text's first word."""
@@ -181,10 +181,3 @@ def _open(folder: Path) -> InferenceSession:
         return onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own have no common base but this
         raise ValueError(str(error)) from error
-
-
-def _processors() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from itertools import chain
 from pathlib import Path
 
@@ -22,11 +23,14 @@ from index.progress import Progress
 from index.query import Query
 from index.ranking import Candidates, rank
 from index.summands import summands
+from index.turns import Turns, processors
 from index.types import Document, Hit, Passage
 
 # Passages that each leg proposes; late interaction looks at all of them. With 25 neither R@1 nor R@10 was
 # lower on XQuAD (240 paragraphs, across languages) and TyDi (842); a larger collection may need more.
 CANDIDATES = 50
+
+_TURNS = Turns(processors())
 
 
 class Index:
@@ -172,8 +176,9 @@ class Index:
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
-        query = self.query(question) if isinstance(question, str) else question
-        return rank(query, self._candidates(query, max(k, CANDIDATES)), k)
+        with self.turn():
+            query = self.query(question) if isinstance(question, str) else question
+            return rank(query, self._candidates(query, max(k, CANDIDATES)), k)
 
     def _candidates(self, query: Query, count: int) -> Candidates:
         """What is to be ranked: as many passages as this of each leg, or all."""
@@ -197,6 +202,13 @@ class Index:
             generation.names.scores(query.names, query.tokens, rows),
             generation.texts.arabic_shares[rows],
         )
+
+    def turn(self) -> AbstractContextManager[None]:
+        """Where all that belongs to a question is done: among many at once, in the order they came.
+
+        `search` does so by itself.
+        """
+        return _TURNS
 
     def snapshot(self) -> Index:
         """The index as it is now, for several calls that belong together: updates don't change it."""

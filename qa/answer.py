@@ -106,14 +106,15 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")
     source = open_index(index).snapshot()
-    query = source.query(question)
-    hits = source.search(query, MOST_CANDIDATES)
-    reply = answer(source, query, hits, k)
-    if k <= MOST_CANDIDATES:
-        return reply
-    known = {hit.passage.id for hit in hits}
-    further = [hit for hit in source.search(query, k) if hit.passage.id not in known]
-    return replace(reply, hits=(*hits, *further[: k - len(hits)]))
+    with source.turn():
+        query = source.query(question)
+        hits = source.search(query, MOST_CANDIDATES)
+        reply = answer(source, query, hits, k)
+        if k <= MOST_CANDIDATES:
+            return reply
+        known = {hit.passage.id for hit in hits}
+        further = [hit for hit in source.search(query, k) if hit.passage.id not in known]
+        return replace(reply, hits=(*hits, *further[: k - len(hits)]))
 
 
 def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Query | None = None) -> Answer:

@@ -113,6 +113,11 @@ def converse(
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")
     source = open_index(index).snapshot()
+    with source.turn():
+        return _next_turn(conversation, question, source, k)
+
+
+def _next_turn(conversation: Conversation, question: str, source: Index, k: int) -> Turn:
     asked = datetime.now(timezone.utc)
     most = max(k, MOST_CANDIDATES)
     own = source.query(question)

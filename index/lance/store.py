@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -89,6 +90,10 @@ class LanceIndex(Index):
         found, records = candidates(view.version, view.known, query, count)
         view.records.add(records.items())
         return found
+
+    def turn(self) -> AbstractContextManager[None]:
+        """At once: a question waits for the bucket, not for a processor."""
+        return nullcontext()
 
     def snapshot(self) -> Index:
         """See `Index.snapshot`."""

@@ -1,0 +1,125 @@
+"""Who may work on a question, and who waits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from index.turns import Turns, processors
+
+
+def started(work: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread
+
+
+def waiting(turns: Turns, count: int) -> None:
+    """Until so many wait."""
+    while len(turns._waiting) < count:
+        time.sleep(0.001)
+
+
+def test_as_many_are_in_as_there_are_places_and_the_first_to_come_is_the_next() -> None:
+    turns = Turns(2)
+    inside: list[int] = []
+    most: list[int] = []
+    order: list[int] = []
+    let_go = threading.Event()
+
+    def hold() -> None:
+        with turns:
+            let_go.wait(10)
+
+    def work(number: int) -> None:
+        with turns:
+            inside.append(number)
+            order.append(number)
+            most.append(len(inside))
+            inside.remove(number)
+
+    holders = [started(hold), started(hold)]
+    threads = []
+    for number in range(6):
+        threads.append(started(lambda number=number: work(number)))  # type: ignore[misc]
+        waiting(turns, number + 1)
+    assert order == []
+    let_go.set()
+    for thread in (*holders, *threads):
+        thread.join(10)
+    assert sorted(order) == [0, 1, 2, 3, 4, 5]
+    assert order[0] in (0, 1)
+    assert max(most) <= 2
+    with turns, Turns(1):
+        assert not turns._waiting
+
+
+def test_with_one_place_they_come_in_order() -> None:
+    turns, order = Turns(1), []
+
+    def work(number: int) -> None:
+        with turns:
+            order.append(number)
+
+    with turns:
+        threads = []
+        for number in range(5):
+            threads.append(started(lambda number=number: work(number)))  # type: ignore[misc]
+            waiting(turns, number + 1)
+    for thread in threads:
+        thread.join(10)
+    assert order == [0, 1, 2, 3, 4]
+
+
+def test_who_is_in_may_enter_again_and_leaves_at_the_end() -> None:
+    turns, entered = Turns(1), threading.Event()
+
+    def work() -> None:
+        with turns:
+            entered.set()
+
+    with turns:
+        with turns:
+            other = started(work)
+            waiting(turns, 1)
+        assert not entered.is_set()
+    other.join(10)
+    assert entered.is_set()
+
+
+def test_a_fault_gives_the_place_back() -> None:
+    turns = Turns(1)
+    with pytest.raises(RuntimeError), turns:
+        raise RuntimeError
+    with turns:
+        pass
+
+
+def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
+    turns, let_go = Turns(1), threading.Event()
+
+    def hold() -> None:
+        with turns:
+            waiting(turns, 1)
+            os.kill(os.getpid(), signal.SIGINT)
+            let_go.wait(10)
+
+    holder = started(hold)
+    while turns._free:
+        time.sleep(0.001)
+    with pytest.raises(KeyboardInterrupt), turns:
+        pass
+    assert not turns._waiting
+    let_go.set()
+    holder.join(10)
+    with turns:
+        pass
+
+
+def test_there_is_a_processor() -> None:
+    assert processors() >= 1
