@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index import live
 from index.centers import Centers
 from index.codec import CompactTokens, TokenVectors
 from index.dense import DenseIndex
@@ -74,6 +75,32 @@ def each_once(documents: Iterable[Document]) -> Iterator[Document]:
             raise InvalidDocument(
                 f"Two different documents have the id {document.id!r}: {other[1]!r} and {own[1]!r}."
             )
+
+
+def publish(
+    folder: Path,
+    documents: Iterable[Document | int],
+    encoder: Encoder,
+    old: Generation | None,
+    has_tokens: bool,
+    show_progress: bool | Progress | None,
+) -> None:
+    """Makes a generation of these documents the live one.
+
+    Args:
+        folder: of the index, being written to by this process only.
+        documents: as in `Plan`.
+        encoder: makes the vectors.
+        old: the live generation, if there is one that can be read.
+        has_tokens: whether to keep token vectors.
+        show_progress: as in `Index.build`.
+
+    Raises:
+        OSError: the disk is full, or can't be written.
+    """
+    usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
+    plan = Plan(documents, encoder, old if usable else None, has_tokens, live.journal(folder), show_progress)
+    live.publish(folder, lambda generation: write_generation(generation, plan))
 
 
 def write_generation(folder: Path, plan: Plan) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from index import encoder as encoders
 from index import live
 from index.address import is_address
-from index.build import Plan, each_once, write_generation
+from index.build import each_once, publish
 from index.codec import TokenVectors
 from index.encode import encode
 from index.encoder import Encoder
@@ -23,14 +23,12 @@ from index.progress import Progress
 from index.query import Query
 from index.ranking import Candidates, rank
 from index.summands import summands
-from index.turns import Turns, processors
+from index.turns import TURNS
 from index.types import Document, Hit, Passage
 
 # Passages that each leg proposes; late interaction looks at all of them. With 25 neither R@1 nor R@10 was
 # lower on XQuAD (240 paragraphs, across languages) and TyDi (842); a larger collection may need more.
 CANDIDATES = 50
-
-_TURNS = Turns(processors())
 
 
 class Index:
@@ -95,7 +93,7 @@ class Index:
                 old = live.load(folder, every_byte=True)
             except (IndexNotFound, IndexDamaged):
                 old = None  # it is about to be replaced as a whole
-            _publish(folder, each_once(documents), chosen, old, token_vectors, show_progress)
+            publish(folder, each_once(documents), chosen, old, token_vectors, show_progress)
             return cls(folder.resolve(), live.load(folder), chosen)
 
     @classmethod
@@ -208,7 +206,7 @@ class Index:
 
         `search` does so by itself.
         """
-        return _TURNS
+        return TURNS
 
     def snapshot(self) -> Index:
         """The index as it is now, for several calls that belong together: updates don't change it."""
@@ -291,18 +289,5 @@ class Index:
     def _replace(
         self, old: Generation, documents: Iterable[Document | int], show_progress: bool | Progress | None
     ) -> None:
-        _publish(self.path, documents, self.encoder, old, old.has_tokens, show_progress)
+        publish(self.path, documents, self.encoder, old, old.has_tokens, show_progress)
         self._generation = live.load(self.path)
-
-
-def _publish(
-    folder: Path,
-    documents: Iterable[Document | int],
-    encoder: Encoder,
-    old: Generation | None,
-    has_tokens: bool,
-    show_progress: bool | Progress | None,
-) -> None:
-    usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
-    plan = Plan(documents, encoder, old if usable else None, has_tokens, live.journal(folder), show_progress)
-    live.publish(folder, lambda generation: write_generation(generation, plan))

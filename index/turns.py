@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from typing import Final
 
 
 class Turns:
@@ -66,3 +67,7 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+TURNS: Final = Turns(processors())
+"""Those of this process's questions."""
