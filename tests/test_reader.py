@@ -161,6 +161,10 @@ def test_a_reference_names_what_is_known() -> None:
     from web.page import Source
 
     assert reference("سلام", Source("عنوان", "كاتب"), 3, "ar") == "«سلام» — عنوان — كاتب — الفقرة 3"
+    # Speech that is quoted as a whole has its marks; two speeches haven't them together.
+    assert reference("«سلام»", Source("عنوان", ""), 3, "ar") == "«سلام» — عنوان — الفقرة 3"
+    assert reference("«نعم» و«لا»", Source("", ""), 1, "en") == "««نعم» و«لا»» — paragraph 1"
+    assert reference('"Peace."', Source("Title", ""), 3, "en") == '"Peace." — Title — paragraph 3'
     assert reference("Peace", Source("Title", ""), 3, "en") == "“Peace” — Title — paragraph 3"
 
 

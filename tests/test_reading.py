@@ -198,10 +198,32 @@ def test_at_a_books_ends_there_is_no_more(page: Page) -> None:
 
 
 def test_one_of_the_nearest_passages_opens_too(page: Page) -> None:
+    ask(page, WHO_FREED)
     ask(page, MOON_ARABIC).locator(".place").first.click()
 
     expect(shown(page)).to_have_text(REUTERS)
     expect(shown(page)).to_have_class("whole")
+    # The keys lead through these passages, and from a quotation through the quotations.
+    expect(reader(page).locator(".place")).to_have_text("1 / 2")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(shown(page)).to_contain_text(FREED)
+    expect(reader(page).locator(".place")).to_have_text("2 / 2")
+    page.locator(".number").click()
+    expect(shown(page)).to_have_text(FREED)
+    expect(reader(page).locator(".place")).to_have_text("1 / 1")
+
+
+def test_the_chat_follows_the_keys(page: Page) -> None:
+    for _ in range(3):
+        ask(page, BOTH)
+    page.locator(".number").last.click()
+    first = page.locator(".number").first
+    expect(first).not_to_be_in_viewport()
+    for place in range(11, 0, -1):
+        page.keyboard.press("Alt+ArrowUp")
+        expect(reader(page).locator(".place")).to_have_text(f"{place} / 12")
+
+    expect(first).to_be_in_viewport()
 
 
 def test_the_pane_speaks_the_pages_language(page: Page) -> None:

@@ -13,7 +13,8 @@ const reader = {
   last: 0,
 
   part: (selector) => find(`#reader ${selector}`),
-  links: () => [...document.querySelectorAll("#log a[data-document]")],
+  // What the keys lead through: from a quotation the quotations, from a passage near a question those passages.
+  links: (link) => [...document.querySelectorAll(link?.matches(".place") ? "#log a.place" : "#log a.number")],
 
   wish(link) {
     const turn = link.closest(".turn");
@@ -66,13 +67,15 @@ const reader = {
     this.range(view.first, view.last, view.total);
     this.part("[data-act=copy-quotation]").hidden = !view.copied;
     this.part("[data-act=other-view]").textContent = say(which === "why" ? "reader" : "why");
-    const links = this.links();
-    const place = links.indexOf(this.link());
+    const link = this.link();
+    const links = this.links(link);
+    const place = links.indexOf(link);
     this.part(".place").textContent = `${place + 1} / ${links.length}`;
     this.part("[data-act=previous]").disabled = place <= 0;
     this.part("[data-act=next]").disabled = place === links.length - 1;
     if (!wasOpen) this.show();
     this.point();
+    if (!this.isSheet()) link?.scrollIntoView({block: "nearest", behavior: "instant"});
     const mark = this.mark();
     const target = mark ?? this.part("h2") ?? this.part("[data-act=close]");
     if (mark) mark.scrollIntoView({block: "center", behavior: "instant"});
@@ -132,10 +135,10 @@ const reader = {
   },
 
   step(way) {
-    const links = this.links();
-    const place = links.indexOf(this.link());
-    const link = links[place + way];
-    if (link) this.open(link);
+    const link = this.link();
+    const links = this.links(link);
+    const next = links[links.indexOf(link) + way];
+    if (next) this.open(next);
   },
 
   // In another language; or what it shows has gone from the conversation.

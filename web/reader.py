@@ -176,9 +176,18 @@ def _why_heading(source: Source, paragraph: int, page: Language) -> str:
 
 def reference(quote: str, source: Source, paragraph: int, page: Language) -> str:
     """A quotation with its reference, as a writer pastes it into a text."""
-    marked = f"«{quote}»" if language(quote) == "ar" else f"“{quote}”"
+    first, last = "«»" if language(quote) == "ar" else "“”"
+    # One that is speech as a whole has its marks already.
+    marked = quote if _is_marked(quote) else f"{first}{quote}{last}"
     where = (source.title, source.author, say("paragraph", page, number=paragraph))
     return " — ".join(part for part in (marked, *where) if part)
+
+
+def _is_marked(quote: str) -> bool:
+    for first, last in ("«»", "“”", '""'):
+        if len(quote) > 1 and quote.startswith(first) and quote.endswith(last):
+            return first not in quote[1:-1] and last not in quote[1:-1]
+    return False
 
 
 @lru_cache(maxsize=4)
