@@ -200,4 +200,6 @@ new MutationObserver(() => { if (reader.name !== null) reader.point(); })
   .observe(element, {childList: true, subtree: true});
 
 speak();
+// What is typed before this has run would be lost.
+find("#question").disabled = false;
 if (matchMedia("(hover: hover)").matches) find("#question").focus({preventScroll: true});
