@@ -1,6 +1,6 @@
 """How long people wait for the chat: for its page, and for answers, alone and several at once.
 
-Answers come over its HTTP API. It needs Chromium.
+Answers come over its HTTP API; the page is opened in Chromium, where that is installed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from gradio_client import Client
@@ -36,7 +37,8 @@ class Load:
         failed: of these the ones that got no answer.
         alone: median time of a question of one user.
         median, slow: of the users at once: the median, and the 95th percentile.
-        usable: from the chat's start line until a question can be typed and sent in an open browser.
+        usable: from the chat's start line until a question can be typed and sent in an open browser;
+            None where there is no Chromium.
     """
 
     users: int
@@ -45,7 +47,7 @@ class Load:
     alone: float
     median: float
     slow: float
-    usable: float
+    usable: float | None
 
 
 def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
@@ -57,7 +59,7 @@ def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
         in_all: questions of all users together.
     """
     usable = _usable()
-    with _chat() as address:
+    with chat() as address:
         clients = [Client(address, verbose=False) for _ in range(users)]
 
         def ask(client: Client, question: str) -> float | None:
@@ -85,14 +87,16 @@ def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
     )
 
 
-def _usable() -> float:
-    executable = next(path for name in BROWSERS if (path := shutil.which(name)))
+def _usable() -> float | None:
+    executable = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if executable is None:
+        return None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
         )
         page = browser.new_page()
-        with _chat() as address:
+        with chat() as address:
             start = time.perf_counter()
             page.goto(address, wait_until="commit")
             # Its script names the button.
@@ -103,19 +107,25 @@ def _usable() -> float:
 
 
 @contextmanager
-def _chat() -> Iterator[str]:
-    """The address of a chat that runs meanwhile, with a data folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="dalil-speed-") as data:
-        chat = subprocess.Popen(
-            [sys.executable, "-c", _CHAT, "chat"],
+def chat(data: Path | None = None, *options: str) -> Iterator[str]:
+    """The address of a `dalil chat` in a process of its own, until it is stopped.
+
+    Args:
+        data: its data folder; an empty one if not given.
+        options: further ones of the command.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="dalil-speed-") as empty,
+        subprocess.Popen(
+            [sys.executable, "-c", _CHAT, "chat", *options],
             stdout=subprocess.PIPE,
             text=True,
-            env=os.environ | {"DALIL_DATA": data},
-        )
+            env=os.environ | {"DALIL_DATA": str(data or empty)},
+        ) as process,
+    ):
         try:
-            assert chat.stdout is not None
-            line = next(line for line in chat.stdout if line.startswith(_STARTED))
+            assert process.stdout is not None
+            line = next(line for line in process.stdout if line.startswith(_STARTED))
             yield line.removeprefix(_STARTED).split()[0]
         finally:
-            chat.terminate()
-            chat.wait()
+            process.terminate()

@@ -233,9 +233,10 @@ def _chat_load(questions: Sequence[str]) -> Iterator[str]:
         f"{figures.questions} questions of {figures.users} users at once to `dalil chat` over its HTTP API, "
         f"the clients on the same machine: {figures.failed} failed. Median {_ms(figures.median)} ms, 95th "
         f"percentile {_ms(figures.slow)} ms, {figures.slow / figures.alone:.1f} times the median of one user "
-        f"alone ({_ms(figures.alone)} ms). From the start line until an open browser can ask: "
-        f"{figures.usable:.2f} s."
+        f"alone ({_ms(figures.alone)} ms)."
     )
+    if figures.usable is not None:
+        yield f"From the chat's start line until an open browser can ask: {figures.usable:.2f} s."
 
 
 def _updates() -> Iterator[str]:

@@ -88,7 +88,7 @@ def _turn(dimension: int) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
     return signs, places, np.asarray(matrix / np.sqrt(len(matrix)), np.float32)
 
 
-def products(codes: NDArray[np.uint8], vectors: FloatArray) -> FloatArray:
+def code_products(codes: NDArray[np.uint8], vectors: FloatArray) -> FloatArray:
     """(n, m) float32: what n vectors' codes stand for, times (dimension, m) vectors that were `woven`."""
     return product(_values(codes), vectors)
 
@@ -116,7 +116,8 @@ _VALUES = (
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
     """The product of two matrices, in blocks that OpenBLAS doesn't start threads for.
 
-    With them it is hardly quicker, and twenty times slower where other work keeps the cores busy.
+    With them it is hardly quicker, and twenty times slower where other work keeps the cores busy. They also
+    go on waiting at full speed after it: a question took the time of two processors.
     """
     rows = max(1, _THREADED // max(right.size, 1))
     blocks = [left[start : start + rows] @ right for start in range(0, len(left), rows)]

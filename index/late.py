@@ -23,7 +23,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors, product, products, woven
+from index.codec import CompactTokens, TokenVectors, code_products, product, woven
 from index.disk import FileWriter, read_array, write_array
 from index.errors import damaged
 
@@ -168,7 +168,7 @@ class LateIndex:
         codes = [tokens.codes for tokens in passages.values()]
         # A few passages at a time stay in the cache, and a call for each one would cost more than it does.
         blocks = (np.concatenate(codes[i : i + _TOGETHER]) for i in range(0, len(codes), _TOGETHER))
-        cosines = np.concatenate([products(block, vectors) for block in blocks])
+        cosines = np.concatenate([code_products(block, vectors) for block in blocks])
         cosines *= np.concatenate([tokens.scales for tokens in passages.values()]).astype(np.float32)[:, None]
         cosines += np.repeat(common, counts, axis=0)
 

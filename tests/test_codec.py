@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, products, turned, woven
+from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, code_products, turned, woven
 
 FloatArray = NDArray[np.float32]
 
@@ -131,7 +131,7 @@ def test_products_are_those_of_what_codes_stand_for() -> None:
     np.testing.assert_allclose(levels, levels.round(), atol=1e-3)
     assert (levels.round().min(), levels.round().max()) == (0, 3)
     expected = (levels.round() - MIDDLE) * STEP @ vectors
-    np.testing.assert_allclose(products(compact.codes, woven(vectors)), expected, atol=1e-4)
+    np.testing.assert_allclose(code_products(compact.codes, woven(vectors)), expected, atol=1e-4)
 
 
 @given(st.integers(0, 30), st.sampled_from([16, 32, 384]), st.integers(0, 1000))

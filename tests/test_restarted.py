@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from chat_load import chat
 from chatting import ask, browser, reader, shown
-from conftest import REPOSITORY
 from playwright.sync_api import Browser, expect
 
 from qa.messages import say
@@ -20,42 +15,16 @@ from web.serving import listen
 __all__ = ["browser"]  # fixture
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
-DALIL = [sys.executable, "-c", "from qa.cli import main; main()"]
-STARTED = "Dalil listens on "
 HOW_LONG = "How long did it take to capture Akashat?"
 NEWSPAPER = "Which newspaper did the field commander speak to?"
 
 
-@contextmanager
-def running(port: int, data: Path) -> Iterator[str]:
-    """The address of a `dalil chat` in a process of its own, until it is stopped."""
-    with subprocess.Popen(
-        [*DALIL, "chat", "--port", str(port)],
-        cwd=REPOSITORY,
-        env=os.environ | {"DALIL_DATA": str(data)},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as chat:
-        try:
-            assert chat.stdout is not None
-            line = next(line for line in chat.stdout if line.startswith(STARTED))
-            yield line.removeprefix(STARTED).split()[0]
-        finally:
-            chat.terminate()
-
-
-@pytest.fixture
-def port() -> int:
+def test_a_page_goes_on_after_the_server_was_started_anew(browser: Browser, tmp_path: Path) -> None:
     with listen(0) as listener:
-        return int(listener.getsockname()[1])
-
-
-def test_a_page_goes_on_after_the_server_was_started_anew(
-    browser: Browser, port: int, tmp_path: Path
-) -> None:
+        listening = ("--port", str(listener.getsockname()[1]))
     # The browser complains of what doesn't reach Dalil.
     page = browser.new_page(locale="en")
-    with running(port, tmp_path) as address:
+    with chat(tmp_path, *listening) as address:
         page.goto(address)
         expect(page.locator("#ask")).not_to_be_empty()
         first = ask(page, HOW_LONG).locator(".quote").first.inner_text()
@@ -66,7 +35,7 @@ def test_a_page_goes_on_after_the_server_was_started_anew(
     expect(page.locator("#said")).to_have_text(say("out_of_reach", "en"))
     expect(page.locator("#question")).to_have_value(NEWSPAPER)
 
-    with running(port, tmp_path):
+    with chat(tmp_path, *listening):
         second = ask(page, NEWSPAPER).locator(".quote").first.inner_text()
         expect(page.locator(".question")).to_have_text([HOW_LONG, NEWSPAPER])
         expect(page.locator("#trouble")).to_be_hidden()

@@ -21,6 +21,8 @@ from index.files.extract import Extract, Unextractable, damaged
 MOST_UNPACKED: Final = 1 << 30
 # Of one part that is read.
 MOST_PART: Final = 1 << 26
+# What zipfile raises of a damaged archive; the last one where it says that a later version wrote it.
+_UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
 _MARKED_UP: Final = (".xml", ".rels", ".opf")
 _COMMA: Final = "; "
 _DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
@@ -94,7 +96,7 @@ def type_of(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except _UNREADABLE:
         return ""
     if "word/document.xml" in names:
         return ".docx"
@@ -104,7 +106,7 @@ def type_of(content: bytes) -> str:
 def _open(content: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except _UNREADABLE as error:
         raise damaged(error) from error
     # A part is never read beyond the size that is declared here.
     if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
