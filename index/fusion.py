@@ -22,29 +22,34 @@ NAME_WEIGHT = 0.2
 
 
 def fuse(
-    semantic: FloatArray, lexical: FloatArray, names: FloatArray, script_distance: FloatArray
+    semantic: FloatArray,
+    lexical: FloatArray,
+    best: np.floating | float,
+    names: FloatArray,
+    script_distance: FloatArray,
 ) -> FloatArray:
     """The fused score of each candidate.
 
     Where a passage is in another script than the question, words in common say nothing, for it or
-    against it: it is then taken to have as many as the best candidate has, so that a collection of
+    against it: it is then taken to have as many as the best passage has, so that a collection of
     two languages doesn't prefer the question's own. What can be told there is whether they share names.
 
     Args:
         semantic: (n,) cosines, by late interaction or, in an index without token vectors, of whole passages.
         lexical: (n,) BM25 as a share of the most that it could be, in [0, 1].
+        best: the greatest such share in the collection.
         names: (n,) the share of the question that is names of the same sound, in [0, 1].
         script_distance: (n,) in [0, 1]: 0 where passage and question are in the same script.
 
     Returns:
         (n,) float32, higher is better.
     """
-    scores = semantic + words_part(lexical, lexical.max(initial=0), script_distance)
+    scores = semantic + words_part(lexical, best, script_distance)
     return np.asarray(scores + names_part(names, script_distance), np.float32)
 
 
-def words_part(lexical: FloatArray, best: np.float32, script_distance: FloatArray) -> FloatArray:
-    """What words in common bring to each fused score; `best` is the most that a candidate has."""
+def words_part(lexical: FloatArray, best: np.floating | float, script_distance: FloatArray) -> FloatArray:
+    """What words in common bring to each fused score; `best` is the most that a passage has."""
     words = lexical + script_distance * (best - lexical)
     return np.asarray(LEXICAL_WEIGHT * words, np.float32)
 

@@ -23,7 +23,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors, code_products, product, woven
+from index.codec import CompactTokens, TokenBlock, TokenVectors
 from index.disk import FileWriter, read_array, write_array
 from index.errors import damaged
 
@@ -36,10 +36,8 @@ _ENDS, _CHECKSUMS = "token_ends.npy", "token_checksums.npy"
 # it English questions over Arabic text lose one point.
 SENTENCE_SHARE = 0.5
 
-# A product with so many columns, or a multiple of it, takes two thirds of the time of one with 15.
-_COLUMNS = 16
-# Passages that are gone through at once.
-_TOGETHER = 8
+# Passages that are gone through at once: bounds the memory where very many are asked for.
+_TOGETHER = 64
 
 
 class LateWriter:
@@ -118,16 +116,24 @@ class LateIndex:
     def __len__(self) -> int:
         return len(self._checksums)
 
+    def record(self, row: int) -> memoryview:
+        """What is stored of the passage in a row: a view of the file.
+
+        Raises:
+            IndexDamaged: it isn't what was written.
+        """
+        record = self._records[int(self._ends[row]) : int(self._ends[row + 1])]
+        if zlib.crc32(record) != self._checksums[row]:
+            raise damaged(self._path, f"has other content than was written, in passage {row + 1:,}")
+        return record
+
     def compact(self, row: int) -> CompactTokens:
         """The tokens of the passage in a row, as they are stored: views of the file.
 
         Raises:
             IndexDamaged: they aren't what was written.
         """
-        record = self._records[int(self._ends[row]) : int(self._ends[row + 1])]
-        if zlib.crc32(record) != self._checksums[row]:
-            raise damaged(self._path, f"has other content than was written, in passage {row + 1:,}")
-        return CompactTokens.parse(record)
+        return CompactTokens.parse(self.record(row))
 
     def __getitem__(self, row: int) -> TokenVectors:
         """The tokens of the passage in a row.
@@ -148,40 +154,29 @@ class LateIndex:
             IndexDamaged: what is stored in one of the rows isn't what was written.
         """
         scores = np.zeros(len(rows), np.float32)
-        if not question.weights.sum():
-            return scores
-        passages = {i: tokens for i, row in enumerate(rows) if len(tokens := self.compact(row)) > 0}
-        if not passages:
-            return scores
-        words, dimension = question.vectors.shape
-        columns = -(-words // _COLUMNS) * _COLUMNS
-        vectors = np.zeros((dimension, columns), np.float32)
-        vectors[:, :words] = question.vectors.T
-        means = np.stack([tokens.mean * np.float32(tokens.mean_scale) for tokens in passages.values()])
-        common = product(means, vectors)
-        vectors = woven(vectors)
-        weights = np.zeros(columns, np.float32)
-        weights[:words] = question.weights / question.weights.sum()
+        if question.weights.sum():
+            for start in range(0, len(rows), _TOGETHER):
+                together = slice(start, start + _TOGETHER)
+                scores[together] = self._scores(question, rows[together])
+        return scores
 
-        counts = np.array([len(tokens) for tokens in passages.values()])
-        first = np.concatenate([[0], np.cumsum(counts)])
-        codes = [tokens.codes for tokens in passages.values()]
-        # A few passages at a time stay in the cache, and a call for each one would cost more than it does.
-        blocks = (np.concatenate(codes[i : i + _TOGETHER]) for i in range(0, len(codes), _TOGETHER))
-        cosines = np.concatenate([code_products(block, vectors) for block in blocks])
-        cosines *= np.concatenate([tokens.scales for tokens in passages.values()]).astype(np.float32)[:, None]
-        cosines += np.repeat(common, counts, axis=0)
-
+    def _scores(self, question: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
+        block = TokenBlock.parse([self.record(row) for row in rows.tolist()])
+        scores = np.zeros(len(rows), np.float32)
+        (filled,) = np.nonzero(block.counts)
+        if not len(filled):
+            return scores
+        cosines = block.cosines(question.vectors)
+        weights = question.weights / question.weights.sum()
         # Where each passage begins among these tokens, and each sentence.
-        first = first[:-1]
-        is_new = np.concatenate([tokens.places[2] for tokens in passages.values()]) != 0
-        is_new[first] = True
-        sentence = np.flatnonzero(is_new)
+        first = (np.cumsum(block.counts) - block.counts)[filled]
+        block.begins[first] = True
+        (sentence,) = np.nonzero(block.begins)
         first_sentence = np.searchsorted(sentence, first)
         best = np.maximum.reduceat(cosines, sentence, axis=0)
         # Not products by BLAS: see `NameIndex.scores`.
         whole = np.maximum.reduceat(best, first_sentence, axis=0)
         passage_scores = np.einsum("ij,j->i", whole, weights)
         sentence_scores = np.maximum.reduceat(np.einsum("ij,j->i", best, weights), first_sentence)
-        scores[list(passages)] = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * sentence_scores
+        scores[filled] = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * sentence_scores
         return scores

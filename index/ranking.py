@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.fusion import Summands, fuse, names_part, words_part
-from index.query import Query
 from index.types import Hit, Passage
 
 FloatArray = NDArray[np.float32]
@@ -18,18 +17,18 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """The passages that a question's legs propose, each with its scores.
+    """The passages that a question's legs propose, or the best of them, each with its scores.
 
     Attributes:
         passage: the passage in a row.
-        rows: (n,) ascending: all that a leg proposes.
+        rows: (n,) ascending.
         matching: the rows that BM25 proposes, and their shares, best first.
         nearest: the rows whose vectors are nearest, and their cosines, best first.
-        semantic: (n,) late interaction with each; cosines of vectors where there are no token vectors.
-        has_tokens: whether it is late interaction.
+        semantic: (n,) late interaction with each; cosines of their vectors where that isn't known.
+        has_late: whether it is late interaction.
         shares: (n,) BM25 of each, as a share of the most that it could be.
         names: (n,) the share of the question that is names of the same sound.
-        arabic_shares: (n,) of each passage's words.
+        distances: (n,) in [0, 1], how far each is from the question's script.
     """
 
     passage: Callable[[int], Passage]
@@ -37,21 +36,43 @@ class Candidates:
     matching: tuple[Rows, FloatArray]
     nearest: tuple[Rows, FloatArray]
     semantic: FloatArray
-    has_tokens: bool
+    has_late: bool
     shares: FloatArray
     names: FloatArray
-    arabic_shares: FloatArray
+    distances: FloatArray
+
+    @property
+    def best_share(self) -> float:
+        """The greatest of all passages: that one is always proposed."""
+        return float(self.matching[1].max(initial=0))
+
+    def scores(self) -> FloatArray:
+        """(n,) float32, the fused score of each."""
+        return fuse(self.semantic, self.shares, self.best_share, self.names, self.distances)
+
+    def best(self, count: int) -> Candidates:
+        """So many of them with the highest scores, or all."""
+        if len(self.rows) <= count:
+            return self
+        kept = np.sort(np.argsort(-self.scores(), kind="stable")[:count])
+        return replace(
+            self,
+            rows=self.rows[kept],
+            semantic=self.semantic[kept],
+            shares=self.shares[kept],
+            names=self.names[kept],
+            distances=self.distances[kept],
+        )
 
 
-def rank(query: Query, candidates: Candidates, k: int) -> list[Hit]:
+def rank(candidates: Candidates, k: int) -> list[Hit]:
     """The `k` best candidates as hits, best first."""
     rows, semantic = candidates.rows, candidates.semantic
     legs = {"bm25": _places(*candidates.matching), "dense": _places(*candidates.nearest), "late": {}}
-    if candidates.has_tokens:
+    if candidates.has_late:
         by_late = np.argsort(-semantic, kind="stable")
         legs["late"] = _places(rows[by_late], semantic[by_late])
-    distance = np.abs(candidates.arabic_shares - query.arabic_share)
-    scores = fuse(semantic, candidates.shares, candidates.names, distance)
+    scores = candidates.scores()
     return [
         Hit(
             candidates.passage(int(rows[i])),
@@ -63,12 +84,11 @@ def rank(query: Query, candidates: Candidates, k: int) -> list[Hit]:
     ]
 
 
-def taken_apart(query: Query, candidates: Candidates, row: int) -> Summands:
+def taken_apart(candidates: Candidates, row: int) -> Summands:
     """What the score of the candidate in a row is the sum of."""
     (at,) = np.flatnonzero(candidates.rows == row)
-    distance = np.abs(candidates.arabic_shares[at : at + 1] - query.arabic_share)
-    best = candidates.shares.max(initial=0)
-    words = words_part(candidates.shares[at : at + 1], best, distance)
+    distance = candidates.distances[at : at + 1]
+    words = words_part(candidates.shares[at : at + 1], candidates.best_share, distance)
     names = names_part(candidates.names[at : at + 1], distance)
     return Summands(float(candidates.semantic[at]), float(words[0]), float(names[0]))
 

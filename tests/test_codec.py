@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import MIDDLE, STEP, CompactTokens, TokenVectors, code_products, turned, woven
+from index.codec import MIDDLE, STEP, CompactTokens, Factors, TokenBlock, TokenVectors, code_products, turned
 
 FloatArray = NDArray[np.float32]
 
@@ -123,15 +123,39 @@ def test_places_take_as_little_as_they_need(
 
 def test_products_are_those_of_what_codes_stand_for() -> None:
     compact = CompactTokens.of(random_tokens(40, 64, seed=8))
-    vectors = np.random.default_rng(9).standard_normal((64, 5)).astype(np.float32)
+    vectors = np.random.default_rng(9).standard_normal((5, 64)).astype(np.float32)
     # What `expand` makes of the codes, undone.
     values = compact.expand().vectors - compact.mean * np.float32(compact.mean_scale)
     values /= compact.scales.astype(np.float32)[:, None]
     levels = values / STEP + MIDDLE
     np.testing.assert_allclose(levels, levels.round(), atol=1e-3)
     assert (levels.round().min(), levels.round().max()) == (0, 3)
-    expected = (levels.round() - MIDDLE) * STEP @ vectors
-    np.testing.assert_allclose(code_products(compact.codes, woven(vectors)), expected, atol=1e-4)
+    factors = Factors.of(vectors)
+    rounded = np.concatenate(factors.values).T * (factors.scales / STEP)[:, None]
+    # Half a step of 127 between zero and a vector's greatest number.
+    assert (np.abs(rounded - vectors) <= np.abs(vectors).max(axis=1, keepdims=True) / 253).all()
+    expected = (levels.round() - MIDDLE) * STEP @ rounded.T
+    np.testing.assert_allclose(code_products(compact.codes, factors), expected, atol=1e-4)
+
+
+def test_cosines_of_a_block_are_those_of_what_is_stored() -> None:
+    made = [random_tokens(count, 384, seed) for seed, count in enumerate((3, 0, 40, 1))]
+    compact = [CompactTokens.of(tokens) for tokens in made]
+    block = TokenBlock.parse([memoryview(tokens.record()) for tokens in compact])
+    question = random_tokens(6, 384, seed=9)
+    assert block.counts.tolist() == [3, 0, 40, 1]
+    assert np.flatnonzero(block.begins).tolist() == [13, 23, 33]
+    expected = np.concatenate([question.similarities(tokens.expand()).T for tokens in compact])
+    found = block.cosines(question.vectors)
+    assert found.dtype == np.float32
+    # What rounding the question to 8 bits changes.
+    np.testing.assert_allclose(found, expected, atol=2e-3)
+    assert np.sqrt(np.mean((found - expected) ** 2)) < 5e-4
+
+
+def test_factors_of_zeros_are_zeros() -> None:
+    compact = CompactTokens.of(random_tokens(4, 16, seed=2))
+    assert not code_products(compact.codes, Factors.of(np.zeros((3, 16), np.float32))).any()
 
 
 @given(st.integers(0, 30), st.sampled_from([16, 32, 384]), st.integers(0, 1000))

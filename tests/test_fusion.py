@@ -17,7 +17,7 @@ NONE = array(0, 0, 0)
 
 
 def test_in_one_script_words_are_added() -> None:
-    fused = fuse(array(0.5, 0.6, 0.4), array(0.4, 0.0, 0.2), array(1, 0.5, 1), NONE)
+    fused = fuse(array(0.5, 0.6, 0.4), array(0.4, 0.0, 0.2), 0.9, array(1, 0.5, 1), NONE)
     expected = [0.5 + 0.4 * LEXICAL_WEIGHT, 0.6, 0.4 + 0.2 * LEXICAL_WEIGHT]
     np.testing.assert_allclose(fused, expected, atol=1e-6)
     assert fused.dtype == np.float32
@@ -26,25 +26,25 @@ def test_in_one_script_words_are_added() -> None:
 
 
 def test_a_passage_in_another_script_has_the_vote_of_the_best() -> None:
-    fused = fuse(array(0.5, 0.5, 0.5), array(0.4, 0.0, 0.0), NONE, array(0, 1, 0.5))
-    expected = [0.5 + vote * LEXICAL_WEIGHT for vote in (0.4, 0.4, 0.2)]
+    fused = fuse(array(0.5, 0.5, 0.5), array(0.4, 0.0, 0.0), 0.6, NONE, array(0, 1, 0.5))
+    expected = [0.5 + vote * LEXICAL_WEIGHT for vote in (0.4, 0.6, 0.3)]
     np.testing.assert_allclose(fused, expected, atol=1e-6)
 
 
 def test_in_another_script_words_in_common_say_nothing() -> None:
     """A word in Latin letters in an Arabic passage neither lifts nor sinks it."""
-    fused = fuse(array(0.5, 0.5, 0.3), array(0.1, 0.3, 0.8), NONE, array(1, 1, 0))
+    fused = fuse(array(0.5, 0.5, 0.3), array(0.1, 0.3, 0.8), 0.8, NONE, array(1, 1, 0))
     assert fused[0] == fused[1] == pytest.approx(0.5 + 0.8 * LEXICAL_WEIGHT)
 
 
 def test_names_count_as_far_as_scripts_differ() -> None:
-    fused = fuse(array(0.5, 0.5, 0.5), NONE, array(0.5, 0.5, 0.5), array(0, 1, 0.5))
+    fused = fuse(array(0.5, 0.5, 0.5), NONE, 0, array(0.5, 0.5, 0.5), array(0, 1, 0.5))
     expected = [0.5 + share * NAME_WEIGHT for share in (0, 0.5, 0.25)]
     np.testing.assert_allclose(fused, expected, atol=1e-6)
 
 
 def test_all_parts_together() -> None:
-    fused = fuse(array(0.5, 0.4), array(0.4, 0.2), array(1, 0.5), array(0.5, 0.25))
+    fused = fuse(array(0.5, 0.4), array(0.4, 0.2), 0.4, array(1, 0.5), array(0.5, 0.25))
     expected = [
         0.5 + 0.4 * LEXICAL_WEIGHT + 0.5 * NAME_WEIGHT,
         0.4 + 0.25 * LEXICAL_WEIGHT + 0.125 * NAME_WEIGHT,
@@ -54,9 +54,9 @@ def test_all_parts_together() -> None:
 
 def test_where_all_is_in_another_script_the_order_is_that_of_meaning() -> None:
     semantic = array(0.31, 0.35, 0.33)
-    fused = fuse(semantic, array(0.2, 0.0, 0.1), NONE, array(1, 1, 1))
+    fused = fuse(semantic, array(0.2, 0.0, 0.1), 0.2, NONE, array(1, 1, 1))
     assert np.argsort(-fused).tolist() == np.argsort(-semantic).tolist() == [1, 2, 0]
 
 
 def test_no_candidates() -> None:
-    assert fuse(array(), array(), array(), array()).shape == (0,)
+    assert fuse(array(), array(), 0, array(), array()).shape == (0,)

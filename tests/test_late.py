@@ -20,6 +20,8 @@ from index.late import RECORDS, SENTENCE_SHARE, LateIndex, LateWriter
 
 FloatArray = NDArray[np.float32]
 DIMENSION = 16
+# A question is rounded to 8 bits where it meets codes: each product of so few numbers is off by up to this.
+ROUNDING = 4e-3
 
 
 def tokens(sentences: list[int], seed: int) -> TokenVectors:
@@ -88,7 +90,7 @@ def test_held_to_loops(passages: list[list[int]], words: int, seed: int) -> None
         stored = [index[int(row)] for row in rows]
     assert scores.dtype == np.float32
     # Exactly the scores of what is stored; nearly those of what was given.
-    np.testing.assert_allclose(scores, [naive(question, passage) for passage in stored], atol=1e-5)
+    np.testing.assert_allclose(scores, [naive(question, passage) for passage in stored], atol=ROUNDING)
     np.testing.assert_allclose(scores, [naive(question, made[int(row)]) for row in rows], atol=0.3)
 
 
@@ -97,7 +99,7 @@ def test_questions_of_any_length(words: int, tmp_path: Path) -> None:
     index = write(tmp_path, [tokens([5, 9, 2], seed) for seed in range(7)])
     question = tokens([words], 50)
     expected = [naive(question, index[row]) for row in range(7)]
-    np.testing.assert_allclose(index.scores(question, np.arange(7)), expected, atol=1e-5)
+    np.testing.assert_allclose(index.scores(question, np.arange(7)), expected, atol=ROUNDING)
 
 
 def test_neighbouring_passages_with_the_same_sentence_numbers_stay_apart(tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_neighbouring_passages_with_the_same_sentence_numbers_stay_apart(tmp_pat
     question = tokens([5], 9)
     for rows in ([0, 1, 2, 3], [3, 0], [2], [1, 1, 0]):
         expected = [naive(question, index[row]) for row in rows]
-        np.testing.assert_allclose(index.scores(question, np.array(rows)), expected, atol=1e-5)
+        np.testing.assert_allclose(index.scores(question, np.array(rows)), expected, atol=ROUNDING)
 
 
 def test_what_an_update_takes_over_stays_byte_for_byte(tmp_path: Path) -> None:

@@ -68,6 +68,10 @@ def bm25(passages: Sequence[Passage], question: str) -> NDArray[np.float32]:
     return index.match([term.term for term in analyze(question)]).scores(np.arange(len(passages)))
 
 
+# A question is rounded to 8 bits where it meets token vectors, of few numbers here.
+ROUNDING = 4e-3
+
+
 def brute_force(
     question: str, passages: Sequence[Passage], encoder: FakeEncoder
 ) -> tuple[list[tuple[str, float]], dict[str, NDArray[np.floating]]]:
@@ -107,7 +111,7 @@ def test_search_is_held_to_brute_force(
     expected, _ = brute_force(question, index.passages, encoder)
     hits = index.search(question)
     assert [hit.passage.id for hit in hits] == [id_ for id_, _ in expected]
-    np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=1e-3)
+    np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=ROUNDING)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -127,7 +131,7 @@ def test_the_scores_of_each_leg_are_held_to_brute_force(
         if "bm25" in hit.scores:
             assert hit.scores["bm25"] == pytest.approx(float(legs["bm25"][row]), abs=1e-6)
         assert hit.scores["dense"] == pytest.approx(float(legs["dense"][row]), abs=5e-4)  # half precision
-        assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=1e-3)
+        assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=ROUNDING)
         assert {type(score) for score in hit.scores.values()} == {float}
 
 

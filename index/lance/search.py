@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,15 +48,16 @@ RowIds = NDArray[np.uint64]
 
 
 def candidates(
-    version: Version, known: Known, query: Query, count: int, also: RowIds | None = None
+    version: Version, known: Known, query: Query, each: int, count: int, also: RowIds | None = None
 ) -> tuple[Candidates, Mapping[str, bytes]]:
-    """What is to be ranked: as many passages as this of each leg, or all.
+    """What is to be ranked: the best `count` of what each leg proposes, so many of each, or all.
 
     Args:
         version: of the collection.
         known: its counts.
         query: the question.
-        count: passages of each leg.
+        each: passages that a leg proposes.
+        count: passages that late interaction looks at.
         also: the row ids of passages that are looked at whether or not a leg proposes them.
 
     Returns:
@@ -68,10 +70,10 @@ def candidates(
     sounds = [name.term for name in query.names]
     frequencies, names = known.frequencies(terms, sounds)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(proposed, version.dataset, query.vector, count)
-        by_words = _matching(version.dataset, terms, _MORE * count)
+        waiting = pool.submit(proposed, version.dataset, query.vector, each)
+        by_words = _matching(version.dataset, terms, _MORE * each)
         lexical = LexicalIndex(_postings(by_words, "terms", terms), frequencies)
-        best, _ = lexical.match(terms).best(count)
+        best, _ = lexical.match(terms).best(each)
         matching = by_words.column("_rowid").to_numpy()[best]
         nearest = waiting.result()
     proposals = np.union1d(matching, nearest)
@@ -82,19 +84,22 @@ def candidates(
     cosines = _cosines(found, query.vector)
     passages = [rows.read_passage(row) for row in found.select(_COLUMNS[:5]).to_pylist()]
     records = found.column("tokens").to_pylist()
-    semantic = _late(version, found, records, query) if version.about.has_tokens else cosines
     shares = match.scores(every)
-    return Candidates(
+    chosen = Candidates(
         passages.__getitem__,
         every,
         _leg(np.searchsorted(ids, matching), shares),
         _leg(np.searchsorted(ids, nearest), cosines),
-        semantic,
-        version.about.has_tokens,
+        cosines,
+        False,
         shares,
         NameIndex(_postings(found, "names", sounds), names).scores(query.names, query.tokens, every),
-        found.column("arabic_share").to_numpy(),
-    ), dict(zip((passage.id for passage in passages), records, strict=True))
+        np.abs(found.column("arabic_share").to_numpy() - query.arabic_share),
+    ).best(count)
+    if version.about.has_tokens:
+        late = _late(version, found.take(chosen.rows), [records[row] for row in chosen.rows], query)
+        chosen = replace(chosen, semantic=late, has_late=True)
+    return chosen, dict(zip((passage.id for passage in passages), records, strict=True))
 
 
 def _matching(dataset: Any, terms: list[str], count: int) -> Any:

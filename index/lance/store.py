@@ -85,9 +85,9 @@ class LanceIndex(Index):
         """See `Index.remove`."""
         self._take(change.remove(self.view.version.address, set(document_ids), self.encoder))
 
-    def _candidates(self, query: Query, count: int) -> Candidates:
+    def _candidates(self, query: Query, proposed: int, count: int) -> Candidates:
         view = self.view
-        found, records = candidates(view.version, view.known, query, count)
+        found, records = candidates(view.version, view.known, query, proposed, count)
         view.records.add(records.items())
         return found
 
@@ -123,9 +123,11 @@ class LanceIndex(Index):
         """See `Index.summands`."""
         view = self.view
         row = view.one(rows.passage_key(passage), [rows.KEY])["_rowid"]
-        found, _ = candidates(view.version, view.known, query, CANDIDATES, np.array([row], np.uint64))
+        every = 2 * CANDIDATES + 1
+        also = np.array([row], np.uint64)
+        found, _ = candidates(view.version, view.known, query, CANDIDATES, every, also)
         (place,) = (int(i) for i in found.rows if found.passage(int(i)) == passage)
-        return taken_apart(query, found, place)
+        return taken_apart(found, place)
 
     def document(self, document_id: str) -> Document:
         """See `Index.document`."""
