@@ -97,12 +97,14 @@ class Match:
         """(len(rows),) float32, the shares of these passages; quickest where rows ascend."""
         # In float64 and in the question's order, so that every process finds the same numbers.
         shares = np.zeros(len(rows))
-        normalisers = K1 * (1 - B) + self._slope * self._lengths[rows]
-        for term in self._terms:
-            counts = term.posting.counts_in(rows)
+        if self._terms:
+            rows = rows.astype(np.int32)
+            counts = np.array([term.posting.counts_in(rows) for term in self._terms], np.float64)
+            weights = (K1 + 1) * counts / (K1 * (1 - B) + self._slope * self._lengths[rows] + counts) + DELTA
             # BM25Plus gives idf * delta to passages without the term too: go by its presence.
-            weights = (K1 + 1) * counts / (normalisers + counts) + DELTA
-            shares += np.where(counts > 0, term.idf * weights, 0)
+            weights *= counts > 0
+            for term, term_weights in zip(self._terms, weights, strict=True):
+                shares += term.idf * term_weights
         return (shares / self._most if self._most else shares).astype(np.float32)
 
     def best(self, k: int) -> tuple[NDArray[np.int64], FloatArray]:

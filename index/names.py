@@ -8,6 +8,7 @@ one (b and p; k, q and خ; t, th and ط; d, dh and ظ; ...).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
 import numpy as np
 import regex
@@ -103,17 +104,23 @@ class NameIndex:
             (len(rows),) float32 in [0, 1]: the share of the question's weight that lies on such
             names, each counted by how rare it is.
         """
-        matched = np.zeros((len(rows), len(tokens.spans)), np.float32)
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        # Where two names have the same token the rarer counts.
+        matched = np.zeros((len(tokens.spans), len(rows)), np.float32)
+        rows = rows.astype(np.int32)
+        starts, ends = tokens.spans.T
         known = self._frequencies
         passages = known.passages if known else len(self.postings.lengths)
         for name in names:
             posting = self.postings.find(name.term)
-            inside = (tokens.spans[:, 0] < name.end) & (tokens.spans[:, 1] > name.start)
-            if posting is not None and inside.any():
-                cells = np.ix_(posting.counts_in(rows) > 0, inside)
+            # Tokens stand one after the other.
+            inside = slice(int(ends.searchsorted(name.start, "right")), int(starts.searchsorted(name.end)))
+            if posting is not None and inside.start < inside.stop:
                 found = max(known.found.get(name.term, 0), 1) if known else len(posting.rows)
-                rarity = np.log((passages + 1) / found) / np.log(passages + 1)
-                matched[cells] = np.maximum(matched[cells], rarity)
+                rarity = log((passages + 1) / found) / log(passages + 1)
+                share = (posting.counts_in(rows) > 0) * np.float32(rarity)
+                np.maximum(matched[inside], share, out=matched[inside])
         # Not a product by BLAS: on some processors it reads beyond small arrays, and warns of what is there.
-        shares = np.einsum("ij,j->i", matched, tokens.weights) / max(float(tokens.weights.sum()), 1e-12)
+        shares = np.einsum("ji,j->i", matched, tokens.weights) / max(float(tokens.weights.sum()), 1e-12)
         return np.asarray(shares, np.float32)

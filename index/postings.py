@@ -36,9 +36,10 @@ class Posting:
 
     def counts_in(self, rows: NDArray[np.integer]) -> NDArray[np.uint16]:
         """How often each of these passages has the key, (len(rows),); quickest where rows ascend."""
-        places = np.searchsorted(self.rows, rows.astype(np.int32))
-        places[places == len(self.rows)] = 0
-        return np.where(self.rows[places] == rows, self.counts[places], np.uint16(0))
+        places = self.rows.searchsorted(rows.astype(np.int32, copy=False))
+        counts: NDArray[np.uint16] = self.counts.take(places, mode="clip")
+        counts *= self.rows.take(places, mode="clip") == rows
+        return counts
 
 
 @dataclass(frozen=True)

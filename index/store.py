@@ -188,6 +188,10 @@ class Index:
         matching = match.best(proposed)
         nearest = generation.dense.search(query.vector, proposed)
         rows = np.union1d(nearest[0], matching[0])
+        distances = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
+        names = np.zeros(len(rows), np.float32)
+        elsewhere = distances > 0  # only there do names count
+        names[elsewhere] = generation.names.scores(query.names, query.tokens, rows[elsewhere])
         best = Candidates(
             generation.texts.passages.__getitem__,
             rows,
@@ -196,8 +200,8 @@ class Index:
             generation.dense.cosines(query.vector, rows),
             False,
             match.scores(rows),
-            generation.names.scores(query.names, query.tokens, rows),
-            np.abs(generation.texts.arabic_shares[rows] - query.arabic_share),
+            names,
+            distances,
         ).best(count)
         if not generation.has_tokens:
             return best

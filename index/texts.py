@@ -207,12 +207,12 @@ class Texts:
 
     def passage(self, row: int) -> Passage:
         """The passage in a row."""
-        place = self._passages_table[row]
-        content = _stretch(self._texts, int(place["text"]), int(place["text_size"]))
-        if zlib.crc32(content) != place["text_checksum"]:
+        document, number, start, end, text, size, checksum, *_ = self._passages_table[row].item()
+        content = _stretch(self._texts, text, size)
+        if zlib.crc32(content) != checksum:
             raise damaged(self._folder / TEXTS, f"has other content than was written (passage {row})")
-        id_, start, end = self._head(int(place["document"]))["id"], int(place["start"]), int(place["end"])
-        return Passage(f"{id_}:{start}-{end}", id_, int(place["number"]), start, end, content.decode())
+        id_ = self._head(document)["id"]
+        return Passage(f"{id_}:{start}-{end}", id_, number, start, end, content.decode())
 
     def passage_row(self, passage: Passage) -> int:
         """The row of a passage that this generation has.

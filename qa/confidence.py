@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 # At .12 one to four of a hundred of XQuAD's answerable questions are refused (benchmarks/RESULTS.md); at this
 # one, one of the article's 34 in each language, where .12 refused three in Arabic.
 THRESHOLD: Final = 0.11
-# Passages that `ask` looks for, so that confidence doesn't depend on how many are shown.
-MOST_CANDIDATES: Final = 50
+# Passages that `ask` looks for, so that confidence doesn't depend on how many are shown: those that late
+# interaction looks at.
+MOST_CANDIDATES: Final = 40
 
 FEATURES: Final = (
     "sentence",  # late interaction with the best sentence

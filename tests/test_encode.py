@@ -133,10 +133,13 @@ def test_a_token_stands_where_its_letters_were_written(text: str) -> None:
     encoder = FakeEncoder()
     centers = Centers.known(encoder)
     tokens = one(text, encoder, centers)
-    read = encoder.encoding(legible(text).text)
-    assert len(tokens.spans) == len(read.spans)
     seen = legible(text)
-    for (start, end), (first, last) in zip(tokens.spans.tolist(), read.spans.tolist(), strict=True):
+    read = [
+        (first, last)
+        for first, last in encoder.encoding(seen.text).spans.tolist()
+        if not all(unicodedata.category(c)[0] in "PSZ" for c in seen.text[first:last])
+    ]
+    for (start, end), (first, last) in zip(tokens.spans.tolist(), read, strict=True):
         assert 0 <= start < end <= len(text)
         # The letters of the token are in the span, and none before or behind it.
         assert seen.text[first:last] in legible(text[start:end]).text
