@@ -135,9 +135,10 @@ class DenseIndex:
         return np.asarray(self._index.search(query, k)[1][0], np.int64)
 
     def _near(self, query: FloatArray, k: int) -> Rows:
-        # The settings are for `NEAREST`; for more, more is gone through.
-        share = max(1.0, k / NEAREST)
-        probes = math.ceil(self._settings["probes"] * share)
+        # The settings are for `NEAREST`. For fewer, as many times fewer are compared; for more, more is gone
+        # through as well.
+        share = k / NEAREST
+        probes = math.ceil(self._settings["probes"] * max(share, 1.0))
         kept = min(math.ceil(self._settings["rescored"] * share), len(self))
         while True:
             rows = _candidates(self._index, query, probes, kept)[0]

@@ -149,7 +149,11 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         tokens = index.tokens(hit.passage)
         cosines = query.tokens.similarities(tokens)
         texts = _sentences(hit.passage.text)
-        inside = [np.flatnonzero(tokens.sentences == text.number) for text in texts]
+        numbers = np.array([text.number for text in texts])
+        # Tokens stand in the order of the text.
+        starts, ends = (tokens.sentences.searchsorted(numbers, side) for side in ("left", "right"))
+        inside = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        closest = cosines.max(axis=0, initial=0)
         nothing = np.zeros(len(weights), np.float32)
         best = [nothing, *(cosines[:, columns].max(axis=1, initial=0) for columns in inside), nothing]
         for i, text in enumerate(texts):
@@ -158,7 +162,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
             before = float(np.maximum(matches, matches_before) @ weights) - semantic
             after = float(np.maximum(matches, matches_after) @ weights) - semantic
             pooled = float(mean @ _unit(tokens.vectors[inside[i]].sum(axis=0)))
-            asked = cosines[:, inside[i]].max(axis=0, initial=0)
+            asked = closest[inside[i]]
             lexical = len(terms & text.terms) / len(terms)
             fit = fits(wanted, text.words, words)
             score = (

@@ -213,6 +213,31 @@ def test_a_leg_gives_no_score_to_what_it_did_not_find(
     assert missing == {"bm25", "dense"}
 
 
+def test_late_interaction_looks_at_the_best_of_what_is_proposed(
+    encoder: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Held to brute force: of what five a leg propose, the three best by vectors and words."""
+    chance = random.Random(4)
+    words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon"]
+    documents = [Document(" ".join(chance.choices(words, k=chance.randint(2, 9)))) for _ in range(30)]
+    index = Index.build(documents, tmp_path / "i", encoder=encoder, show_progress=False)
+    monkeypatch.setattr(store, "CANDIDATES", 5)
+    monkeypatch.setattr(store, "RERANKED", 3)
+    is_other = False
+    for question in ("Who sells salt?", "snow", "Salim wind noon", "Fishermen"):
+        every, legs = brute_force(question, index.passages, encoder)
+        best = {leg: np.argsort(-legs[leg], kind="stable")[:5].tolist() for leg in ("bm25", "dense")}
+        proposed = {*best["dense"], *(row for row in best["bm25"] if legs["bm25"][row] > 0)}
+        known = legs["dense"] + LEXICAL_WEIGHT * legs["bm25"]
+        first = {index.passages[row].id for row in sorted(proposed, key=lambda row: -known[row])[:3]}
+        hits = index.search(question, k=3)
+        assert {hit.passage.id for hit in hits} == first
+        assert sorted(hit.ranks["late"] or 0 for hit in hits) == [1, 2, 3]
+        assert len(index.search(question, k=4)) == 4
+        is_other |= first != {id_ for id_, _ in every[:3]}
+    assert is_other
+
+
 def test_k(index: Index) -> None:
     every = index.search("the river", k=100)
     assert len(every) == len(index.passages) == 5
