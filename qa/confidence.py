@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 THRESHOLD: Final = 0.11
 # Passages that `ask` looks for, so that confidence doesn't depend on how many are shown: those that late
 # interaction looks at.
-MOST_CANDIDATES: Final = 40
+MOST_CANDIDATES: Final = 32
 
 FEATURES: Final = (
     "sentence",  # late interaction with the best sentence
@@ -52,8 +52,8 @@ FEATURES: Final = (
     "candidates",  # log of the passages compared, 25 at most: the more, the likelier by chance
 )
 _RIVALS: Final = 19
-# Half of what is looked for: that one passage was taken out of fifty is no news.
-_MOST_COUNTED: Final = MOST_CANDIDATES // 2
+# That one passage was taken out of so many is no news.
+_MOST_COUNTED: Final = 25
 # Standard deviations from the mean of the training questions.
 _FURTHEST: Final = 3.0
 # Keeps a handful of passages with like scores from standing out without end.
