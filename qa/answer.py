@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index.sentences import sentences
 from index.text import analyze, language
 from index.types import Hit, Passage
-from qa.confidence import MOST_CANDIDATES, THRESHOLD, confidence
+from qa.confidence import MOST_CANDIDATES, confidence, is_enough
 from qa.kind import fits, kind, plain_words
 from qa.lean import leans
 from qa.messages import say
@@ -133,7 +133,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
     if fuller is not None:
         as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, hits[:READ]))
         probability = (probability + as_fuller) / 2
-    citations = _cite(index, _choose(found)) if probability >= THRESHOLD else ()
+    citations = _cite(index, _choose(found)) if is_enough(probability, query, found) else ()
     text = quotations(citations) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 

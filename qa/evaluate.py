@@ -17,7 +17,7 @@ from index.text import language
 from index.types import Hit
 from qa.answer import answer
 from qa.breakdown import Effect
-from qa.confidence import MOST_CANDIDATES, THRESHOLD
+from qa.confidence import MOST_CANDIDATES
 from qa.gold import GoldQuestion
 from qa.measures import (
     Bin,
@@ -57,6 +57,7 @@ class Outcome:
         answer: what `ask` gives.
         confidence_without: where the question is answerable, the confidence when every document
             that answers it is left out of the candidates; None where it isn't.
+        is_answered_without: whether it was answered then.
         seconds: from the question's text to the answer.
         other_language: of the ids that answer it, those in another language than the question's.
     """
@@ -67,6 +68,7 @@ class Outcome:
     confidence_without: float | None
     seconds: float
     other_language: frozenset[str] = frozenset()
+    is_answered_without: bool = False
 
     @property
     def units(self) -> frozenset[str]:
@@ -99,9 +101,9 @@ class Report:
         risk_coverage: the share of wrong answers as more is answered, with falling confidence. Answered
             are all questions, and the answerable again with the answer left out. An answer is right if
             one of its quotations holds the gold answer; where the texts don't answer, or the answer was
-            left out, every answer is wrong. Below Dalil's own threshold nothing is quoted, which counts
+            left out, every answer is wrong. Below Dalil's own thresholds nothing is quoted, which counts
             as wrong: there the risk is an upper bound. At most 100 points.
-        at_threshold: the point at Dalil's own threshold; None where everything is below it.
+        at_threshold: what Dalil's own thresholds answer and risk; None where everything is below them.
         aurc: the area under that curve, which is best low; `least_aurc` is that of a confidence
             which puts every right answer before every wrong one.
         seconds: median time a question.
@@ -151,7 +153,7 @@ def observe(index: Index, question: GoldQuestion) -> Outcome:
     if question.answers:
         gold = {answer.unit for answer in question.answers}
         others = [hit for hit in hits if question.unit(hit.passage) not in gold]
-        without = answer(index, query, others, k=5).confidence
+        without = answer(index, query, others, k=5)
     rankings = {leg: _units(question, _ranked(hits, leg)) for leg in LEGS}
     rankings[WHOLE] = _units(question, hits)
     other = frozenset(
@@ -159,7 +161,9 @@ def observe(index: Index, question: GoldQuestion) -> Outcome:
         for gold in question.answers
         if language(index.document(gold.document_id).text) != question.language
     )
-    return Outcome(question, rankings, reply, without, seconds, other)
+    if without is None:
+        return Outcome(question, rankings, reply, None, seconds, other)
+    return Outcome(question, rankings, reply, without.confidence, seconds, other, without.found)
 
 
 def _ranked(hits: Sequence[Hit], leg: str) -> list[Hit]:
@@ -196,7 +200,7 @@ def summarise(outcomes: Sequence[Outcome]) -> Report:
         calibration_error=over_questions(calibration_error, there),
         reliability=reliability([pair for pairs in there for pair in pairs]),
         risk_coverage=thinned(curve),
-        at_threshold=next((point for point in reversed(curve) if point.confidence >= THRESHOLD), None),
+        at_threshold=_at_threshold(outcomes, len(flat)),
         aurc=over_questions(aurc, wrong),
         least_aurc=least_aurc(flat),
         seconds=float(np.median([o.seconds for o in outcomes])),
@@ -209,6 +213,18 @@ def _pairs(outcome: Outcome, label: int, label_without: int) -> list[Pair]:
     if outcome.confidence_without is not None:
         pairs.append((outcome.confidence_without, label_without))
     return pairs
+
+
+def _at_threshold(outcomes: Sequence[Outcome], count: int) -> RiskPoint | None:
+    """What is answered of so many questions, those with the answer left out among them."""
+    asked = [
+        (o.answer.confidence, not quoted(o.answer.citations, o.question)) for o in outcomes if o.answer.found
+    ]
+    without = [(o.confidence_without or 0.0, True) for o in outcomes if o.is_answered_without]
+    if not (answered := asked + without):
+        return None
+    confidences, wrong = zip(*answered, strict=True)
+    return RiskPoint(min(confidences), len(answered) / count, float(np.mean(wrong)))
 
 
 def quoted(citations: Iterable[Citation], question: GoldQuestion) -> bool:

@@ -36,7 +36,7 @@ from qa.answer import (
     read,
 )
 from qa.article import article_index
-from qa.confidence import THRESHOLD
+from qa.confidence import THRESHOLDS
 from qa.messages import say
 
 BATTLE = Document(
@@ -320,17 +320,28 @@ def test_hostile_text_is_quoted_as_it_is(text: str, encoder: FakeEncoder, tmp_pa
 def test_below_the_threshold_it_says_so_and_shows_the_nearest(
     question: str, text: str, texts: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judge(monkeypatch, THRESHOLD - 1e-6)
+    least = min(THRESHOLDS.values())
+    judge(monkeypatch, least - 1e-6)
     reply = ask(question, texts, k=2)
     assert reply.text == text
-    assert (reply.found, reply.citations, reply.confidence) == (False, (), THRESHOLD - 1e-6)
+    assert (reply.found, reply.citations, reply.confidence) == (False, (), least - 1e-6)
     assert reply.hits == tuple(texts.search(question, 2))
 
 
-def test_the_threshold_itself_is_enough(texts: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge(monkeypatch, THRESHOLD)
-    assert ask(SALT, texts).found
-    assert 0 < THRESHOLD <= 0.5
+@pytest.mark.parametrize(
+    ("question", "pairing"),
+    [(SALT, "en-en"), ("من أعلن المعركة؟", "ar-ar"), ("من يبيع الملح؟", "ar-en"), ("Who began it?", "en-ar")],
+)
+def test_the_threshold_of_its_pairing_is_enough(
+    question: str, pairing: str, tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = BATTLE if pairing.endswith("ar") else MARKET
+    index = Index.build([document], tmp_path / "one", encoder=encoder, show_progress=False)
+    judge(monkeypatch, THRESHOLDS[pairing])
+    assert ask(question, index).found
+    judge(monkeypatch, THRESHOLDS[pairing] - 1e-6)
+    assert not ask(question, index).found
+    assert 0 < THRESHOLDS[pairing] <= 0.5
 
 
 @pytest.mark.parametrize("question", [SALT, "ملح؟"])

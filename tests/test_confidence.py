@@ -25,7 +25,7 @@ from qa.answer import Sentence, read
 from qa.confidence import (
     FEATURES,
     MOST_CANDIDATES,
-    THRESHOLD,
+    THRESHOLDS,
     _models,
     _weakest,
     confidence,
@@ -358,4 +358,4 @@ def test_a_perfect_match_is_answered_and_none_at_all_is_not(language: Language, 
     far = [hit(other, 0.2 - n / 1000, bm25=0.01, dense=0.1) for n in range(30)]
     sure = confidence(query, [hit(document, 1.1, bm25=0.9, dense=0.95), *far], perfect)
     unsure = confidence(query, [hit(document, 0.2, dense=0.1), *far], nothing)
-    assert 0 <= unsure < THRESHOLD < sure <= 1
+    assert 0 <= unsure < min(THRESHOLDS.values()) <= max(THRESHOLDS.values()) < sure <= 1
