@@ -118,7 +118,7 @@ def _risk_coverage(report: Report) -> Figure:
     axes.axhline(risk[-1], color=_GREY, linestyle=":", label="confidence that says nothing")
     axes.plot(coverage, risk, color=_BLUE, label=f"Dalil: area {report.aurc.mean:.3f}")
     if point := report.at_threshold:
-        label = "Dalil's own threshold; nothing is quoted to the right of it"
+        label = "Dalil's own threshold; nothing is quoted below it"
         axes.plot([point.coverage], [point.risk], "o", color=_ORANGE, label=label)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, max(0.05, float(risk.max())) * 1.08)
