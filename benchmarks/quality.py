@@ -22,6 +22,7 @@ from tqdm import tqdm
 from index.encoder import load
 from index.store import Index
 from index.types import Hit
+from qa.confidence import MOST_CANDIDATES
 from qa.evaluate import Report
 from qa.gold import GoldSet, squad
 from qa.report import measure, table
@@ -83,7 +84,7 @@ def _own(index: Index, gold: GoldSet) -> tuple[list[tuple[str, ...]], list[tuple
     """For each question the ids of what Dalil finds, and of what its vectors alone would find."""
     found, nearest = [], []
     for question in tqdm(gold.questions, desc="Dalil", unit=" questions", disable=None):
-        hits = index.search(question.text, 100)
+        hits = index.search(question.text, MOST_CANDIDATES)
         dense = sorted((hit for hit in hits if hit.ranks["dense"]), key=lambda hit: hit.ranks["dense"] or 0)
         found.append(_documents(hits))
         nearest.append(_documents(dense))

@@ -100,7 +100,7 @@ class Factors:
     Attributes:
         values: (4, dimension / 4, m) int8: the quarters of m vectors, a vector a column.
         scales: (m,) float32, what a vector's values and the codes' levels are multiplied by.
-        middles: (m,) float32, what the product would be were all levels zero's.
+        middles: (m,) float32, the sum of products where every level is `MIDDLE`.
     """
 
     values: NDArray[np.int8]
@@ -223,8 +223,7 @@ class TokenBlock:
     Attributes:
         counts: (passages,) int64, how many tokens each has.
         codes, scales: of all n tokens, as in `CompactTokens`.
-        begins: (n,) bool, where another sentence begins than the token before stands in; in a passage's
-            first it is another than its first sentence.
+        begins: (n,) bool, where a passage or a sentence begins.
         means: (passages, dimension) float32.
     """
 
@@ -247,6 +246,7 @@ class TokenBlock:
             scales.append(record[scales_at : scales_at + 2 * count])
             steps_at = scales_at + 2 * count + 2 * size * count
             begins.append(np.frombuffer(record, f"<i{size}", count, steps_at) != 0)
+            begins[-1][:1] = True
         dimension = heads[0][1]
         return cls(
             np.array([count for count, *_ in heads], np.int64),

@@ -136,9 +136,9 @@ class DenseIndex:
         return np.asarray(self._index.search(query, k)[1][0], np.int64)
 
     def _near(self, query: FloatArray, k: int) -> Rows:
-        # The settings are for `NEAREST`. For fewer, as many times fewer are compared; for more, more is gone
+        # The settings are for `NEAREST`. For fewer, fewer are compared, down to half; for more, more is gone
         # through as well.
-        share = k / NEAREST
+        share = max(k / NEAREST, 0.5)
         probes = math.ceil(self._settings["probes"] * max(share, 1.0))
         kept = min(math.ceil(self._settings["rescored"] * share), len(self))
         while True:

@@ -46,7 +46,9 @@ def _without_signs(tokens: TokenVectors, text: str) -> TokenVectors:
     kept = [not all(map(_is_sign, text[start:end])) for start, end in tokens.spans.tolist()]
     if all(kept):
         return tokens
-    return TokenVectors(*(part[kept] for part in vars(tokens).values()))
+    return TokenVectors(
+        tokens.vectors[kept], tokens.spans[kept], tokens.weights[kept], tokens.sentences[kept]
+    )
 
 
 def _is_sign(character: str) -> bool:

@@ -170,7 +170,6 @@ class LateIndex:
         weights = question.weights / question.weights.sum()
         # Where each passage begins among these tokens, and each sentence.
         first = (np.cumsum(block.counts) - block.counts)[filled]
-        block.begins[first] = True
         (sentence,) = np.nonzero(block.begins)
         first_sentence = np.searchsorted(sentence, first)
         best = np.maximum.reduceat(cosines, sentence, axis=0)

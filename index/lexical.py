@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 
 import numpy as np
@@ -51,6 +52,14 @@ class LexicalIndex:
         mean = keys / max(self._passages, 1)
         self._slope = K1 * B / mean if mean else 0.0
 
+    @cached_property
+    def _normalisers(self) -> FloatArray:
+        """(passages,) float32, what is added to a term's count in each passage to divide it by."""
+        normalisers: FloatArray = self.postings.lengths.astype(np.float32)
+        normalisers *= np.float32(self._slope)
+        normalisers += np.float32(K1 * (1 - B))
+        return normalisers
+
     def match(self, terms: Collection[str]) -> Match:
         """What a question's terms find; those that repeat count once."""
         found = []
@@ -62,7 +71,7 @@ class LexicalIndex:
             most += (K1 + 1 + DELTA) * idf
             if posting is not None:
                 found.append(_Weighted(posting, idf))
-        return Match(found, most, self.postings.lengths, self._slope)
+        return Match(found, most, self.postings.lengths, self._slope, self._normalisers)
 
     def _found(self, term: str, posting: Posting | None) -> int:
         if self._frequencies is not None:
@@ -86,12 +95,20 @@ class Match:
     which other passages are compared.
     """
 
-    def __init__(self, terms: list[_Weighted], most: float, lengths: NDArray[np.int32], slope: float) -> None:
+    def __init__(
+        self,
+        terms: list[_Weighted],
+        most: float,
+        lengths: NDArray[np.int32],
+        slope: float,
+        normalisers: FloatArray,
+    ) -> None:
         """Use `LexicalIndex.match`."""
         self._terms = terms
         self._most = most
         self._lengths = lengths
         self._slope = slope
+        self._normalisers = normalisers
 
     def scores(self, rows: NDArray[np.int64]) -> FloatArray:
         """(len(rows),) float32, the shares of these passages; quickest where rows ascend."""
@@ -133,8 +150,9 @@ class Match:
             is_complete = threshold > bounds[taken]
             if is_complete and len(term.posting.rows) > _LOOKUP_COST * len(rows):
                 break
-            before = sums[term.posting.rows]
-            sums[term.posting.rows] = before + self._weights(term)
+            found_in = term.posting.rows.astype(np.intp)  # numpy would convert them each time
+            before = sums.take(found_in)
+            sums[found_in] = before + self._weights(term, found_in)
             if not is_complete:
                 rows = np.concatenate((rows, term.posting.rows[before == 0]))
             taken += 1
@@ -159,19 +177,13 @@ class Match:
     def _weights_in(self, rows: NDArray[np.int32], term: _Weighted) -> FloatArray:
         """What the term brings to each of these passages."""
         counts = term.posting.counts_in(rows).astype(np.float32)
-        weights = np.float32(K1 + 1) * counts / (self._normalisers(rows) + counts) + np.float32(DELTA)
+        weights = np.float32(K1 + 1) * counts / (self._normalisers[rows] + counts) + np.float32(DELTA)
         return np.where(counts > 0, np.float32(term.idf) * weights, np.float32(0))
 
-    def _normalisers(self, rows: NDArray[np.integer]) -> FloatArray:
-        lengths: FloatArray = self._lengths[rows].astype(np.float32)
-        lengths *= np.float32(self._slope)
-        lengths += np.float32(K1 * (1 - B))
-        return lengths
-
-    def _weights(self, term: _Weighted) -> FloatArray:
-        """What the term brings to each passage of its posting."""
+    def _weights(self, term: _Weighted, rows: NDArray[np.intp]) -> FloatArray:
+        """What the term brings to each passage of its posting, which is in these rows."""
         counts = term.posting.counts.astype(np.float32)
-        weights = self._normalisers(term.posting.rows)
+        weights = self._normalisers.take(rows)
         weights += counts
         np.divide(counts, weights, out=weights)
         weights *= np.float32(term.idf * (K1 + 1))

@@ -27,7 +27,9 @@ class Candidates:
         semantic: (n,) late interaction with each; cosines of their vectors where that isn't known.
         has_late: whether it is late interaction.
         shares: (n,) BM25 of each, as a share of the most that it could be.
-        names: (n,) the share of the question that is names of the same sound.
+        best_share: the greatest of all that were proposed.
+        names: (n,) the share of the question that is names of the same sound; it may be left at 0 where the
+            distance is 0.
         distances: (n,) in [0, 1], how far each is from the question's script.
     """
 
@@ -38,13 +40,9 @@ class Candidates:
     semantic: FloatArray
     has_late: bool
     shares: FloatArray
+    best_share: float
     names: FloatArray
     distances: FloatArray
-
-    @property
-    def best_share(self) -> float:
-        """The greatest of all passages: that one is always proposed."""
-        return float(self.matching[1].max(initial=0))
 
     def scores(self) -> FloatArray:
         """(n,) float32, the fused score of each."""

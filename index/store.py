@@ -169,7 +169,7 @@ class Index:
 
         Args:
             question: in Arabic or English, or what `query` made of it.
-            k: at least 1.
+            k: at least 1. From 33 on more passages are compared, and the first may be others.
 
         Raises:
             InvalidQuestion: there is nothing to search for.
@@ -181,27 +181,28 @@ class Index:
             query = self.query(question) if isinstance(question, str) else question
             return rank(self._candidates(query, max(k, CANDIDATES), max(k, RERANKED)), k)
 
-    def _candidates(self, query: Query, proposed: int, count: int) -> Candidates:
-        """What is to be ranked: the best `count` of what each leg proposes, so many of each, or all."""
+    def _candidates(self, query: Query, each: int, count: int) -> Candidates:
+        """What is to be ranked: of what the legs propose, `each` a leg, the best `count`, or all."""
         generation = self._generation
         match = generation.lexical.match([term.term for term in query.terms])
-        matching = match.best(proposed)
-        nearest = generation.dense.search(query.vector, proposed)
+        matching = match.best(each)
+        nearest = generation.dense.search(query.vector, each)
         rows = np.union1d(nearest[0], matching[0])
         distances = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
         names = np.zeros(len(rows), np.float32)
         elsewhere = distances > 0  # only there do names count
         names[elsewhere] = generation.names.scores(query.names, query.tokens, rows[elsewhere])
         best = Candidates(
-            generation.texts.passages.__getitem__,
-            rows,
-            matching,
-            nearest,
-            generation.dense.cosines(query.vector, rows),
-            False,
-            match.scores(rows),
-            names,
-            distances,
+            passage=generation.texts.passages.__getitem__,
+            rows=rows,
+            matching=matching,
+            nearest=nearest,
+            semantic=generation.dense.cosines(query.vector, rows),
+            has_late=False,
+            shares=match.scores(rows),
+            best_share=float(matching[1].max(initial=0)),
+            names=names,
+            distances=distances,
         ).best(count)
         if not generation.has_tokens:
             return best

@@ -19,7 +19,7 @@ def summands(generation: Generation, query: Query, passage: Passage) -> Summands
     """
     rows = np.array([generation.texts.passage_row(passage)], np.int64)
     match = generation.lexical.match([term.term for term in query.terms])
-    # The best of all passages is always a candidate.
+    # The passage with the most words in common is always proposed.
     _, best = match.best(1)
     distance = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
     semantic = (
@@ -27,6 +27,6 @@ def summands(generation: Generation, query: Query, passage: Passage) -> Summands
         if generation.has_tokens
         else generation.dense.cosines(query.vector, rows)
     )
-    words = words_part(match.scores(rows), best.max(initial=0), distance)
+    words = words_part(match.scores(rows), float(best.max(initial=0)), distance)
     names = names_part(generation.names.scores(query.names, query.tokens, rows), distance)
     return Summands(float(semantic[0]), float(words[0]), float(names[0]))

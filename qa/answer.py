@@ -108,13 +108,18 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
     source = open_index(index).snapshot()
     with source.turn():
         query = source.query(question)
-        hits = source.search(query, MOST_CANDIDATES)
-        reply = answer(source, query, hits, k)
-        if k <= MOST_CANDIDATES:
-            return reply
-        known = {hit.passage.id for hit in hits}
-        further = [hit for hit in source.search(query, k) if hit.passage.id not in known]
-        return replace(reply, hits=(*hits, *further[: k - len(hits)]))
+        return alone(source, query, k)
+
+
+def alone(index: Index, query: Query, k: int) -> Answer:
+    """Answers a question from what a search for it finds. How sure that is doesn't depend on k."""
+    hits = index.search(query, MOST_CANDIDATES)
+    reply = answer(index, query, hits, k)
+    if k <= MOST_CANDIDATES:
+        return reply
+    known = {hit.passage.id for hit in hits}
+    further = [hit for hit in index.search(query, k) if hit.passage.id not in known][: k - len(hits)]
+    return replace(reply, hits=tuple(sorted((*hits, *further), key=lambda hit: -hit.score)))
 
 
 def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Query | None = None) -> Answer:

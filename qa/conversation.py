@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.query import LONGEST
 from index.types import Hit
-from qa.answer import answer
+from qa.answer import alone, answer
 from qa.confidence import MOST_CANDIDATES
 from qa.follow_up import content_words, leaning, topic
 from qa.messages import say
@@ -138,10 +138,10 @@ def _next_turn(conversation: Conversation, question: str, source: Index, k: int)
         in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
             return in_context
-    alone = answer(source, own, source.search(own, most), k)
-    if in_context and in_context.answer.confidence > alone.confidence:
+    by_itself = alone(source, own, k)
+    if in_context and in_context.answer.confidence > by_itself.confidence:
         return in_context
-    return Turn(question, question, alone, asked)
+    return Turn(question, question, by_itself, asked)
 
 
 def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:

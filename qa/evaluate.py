@@ -154,7 +154,7 @@ def observe(index: Index, question: GoldQuestion) -> Outcome:
         gold = {answer.unit for answer in question.answers}
         others = [hit for hit in hits if question.unit(hit.passage) not in gold]
         without = answer(index, query, others, k=5)
-    rankings = {leg: _units(question, _ranked(hits, leg)) for leg in LEGS}
+    rankings = {leg: _ranked(question, hits, leg) for leg in LEGS}
     rankings[WHOLE] = _units(question, hits)
     other = frozenset(
         gold.unit
@@ -166,9 +166,12 @@ def observe(index: Index, question: GoldQuestion) -> Outcome:
     return Outcome(question, rankings, reply, without.confidence, seconds, other, without.found)
 
 
-def _ranked(hits: Sequence[Hit], leg: str) -> list[Hit]:
-    """The hits that a leg found, in its own order."""
-    return sorted((hit for hit in hits if hit.ranks[leg]), key=lambda hit: hit.ranks[leg] or 0)
+def _ranked(question: GoldQuestion, hits: Sequence[Hit], leg: str) -> tuple[str, ...]:
+    """What a leg found, in its own order; what isn't among the hits keeps its place, as something else."""
+    units = {hit.ranks[leg] or 0: question.unit(hit.passage) for hit in hits if hit.ranks[leg]}
+    return tuple(
+        dict.fromkeys(units.get(rank, f"{rank} of {leg}") for rank in range(1, max(units, default=0) + 1))
+    )
 
 
 def _units(question: GoldQuestion, hits: Sequence[Hit]) -> tuple[str, ...]:

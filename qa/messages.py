@@ -94,6 +94,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "rank": {"ar": "المرتبة {number}", "en": "rank {number}"},
     "not_among": {"ar": "ليس بين أوّل {number}", "en": "not among the first {number}"},
     "no_common_word": {"ar": "لا كلمة مشتركة", "en": "no word in common"},
+    "not_found_again": {"ar": "ليس بين الأفضل", "en": "not among the best"},
     "not_searched": {"ar": "لم يُبحث بها", "en": "not searched"},
     "score": {"ar": "ما تتكوّن منه الدرجة", "en": "What the score is made of"},
     "part_semantic": {"ar": "المعنى", "en": "meaning"},

@@ -57,7 +57,7 @@ class Explanation:
         question: as it was asked.
         passage: what was found.
         words: the question's, in order.
-        marks: what signs that are no words brought to the score of late interaction.
+        marks: what tokens that belong to no word brought to the score of late interaction.
         matches: in the order of the passage; they don't overlap.
         summands: what the passage's score is the sum of.
         ranks: as in `Hit`.

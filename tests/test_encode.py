@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import get_args
@@ -100,6 +101,33 @@ def test_a_text_without_letters_has_no_tokens(
     assert (tokens.weights.shape, tokens.sentences.shape) == ((0,), (0,))
     assert tokens.spans.dtype == np.int32
     assert np.isfinite(vector).all()
+
+
+class Pieces(FakeEncoder):
+    """Tokens are single words and single signs, and a full stop stays with its word."""
+
+    def encoding(self, text: str) -> Encoding:
+        spans = [match.span() for match in re.finditer(r"\w+\.?|[^\w\s]", text)]
+        tokens = np.stack([self.word(text[start:end]) for start, end in spans])
+        surprisal = np.arange(1, len(spans) + 1).astype(np.float32)
+        return Encoding(self.word(text), tokens, np.array(spans, np.int32), surprisal)
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_tokens_of_signs_are_left_out(kind: Kind) -> None:
+    encoder = Pieces()
+    text = "…!\nقال: «نعم»؛ abc. $5 + 😀 b?"
+    ((vector, tokens),) = encode([text], kind, encoder, Centers.known(encoder))
+    kept = ["قال", "نعم", "abc.", "5", "b"]
+    assert [text[start:end] for start, end in tokens.spans.tolist()] == kept
+    every = re.findall(r"\w+\.?|[^\w\s]", text)
+    assert tokens.weights.tolist() == [every.index(word) + 1 for word in kept]
+    assert tokens.sentences.tolist() == [1, 1, 1, 2, 2]
+    # The encoder has read them: the text's own vector is its.
+    centers = Centers.known(encoder)
+    np.testing.assert_allclose(vector, centers.vector(encoder.encoding(text), text, kind))
+    expected = turned(centers.tokens(encoder.encoding(text), text, kind)).vectors
+    np.testing.assert_array_equal(tokens.vectors, expected[[every.index(word) for word in kept]])
 
 
 def test_the_order_of_the_texts_is_kept(encoder: FakeEncoder, centers: Centers) -> None:

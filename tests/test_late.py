@@ -6,6 +6,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,14 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors, turned
+from index.codec import STEP, CompactTokens, Factors, TokenVectors, turned
 from index.errors import IndexDamaged
 from index.late import RECORDS, SENTENCE_SHARE, LateIndex, LateWriter
 
 FloatArray = NDArray[np.float32]
 DIMENSION = 16
-# A question is rounded to 8 bits where it meets codes: each product of so few numbers is off by up to this.
-ROUNDING = 4e-3
 
 
 def tokens(sentences: list[int], seed: int) -> TokenVectors:
@@ -33,6 +32,14 @@ def tokens(sentences: list[int], seed: int) -> TokenVectors:
     spans = np.array([(3 * i, 3 * i + 2) for i in range(count)], np.int32).reshape(-1, 2)
     numbers = np.repeat(np.arange(len(sentences)), sentences).astype(np.int32)
     return TokenVectors(vectors, spans, generator.uniform(0.5, 9, count).astype(np.float32), numbers)
+
+
+def question_of(count: int, seed: int) -> TokenVectors:
+    """Tokens that aren't changed where a question is rounded to 8 bits."""
+    made = tokens([count], seed)
+    factors = Factors.of(made.vectors)
+    rounded = np.concatenate(factors.values).T * (factors.scales / np.float32(STEP))[:, None]
+    return replace(made, vectors=np.ascontiguousarray(rounded, np.float32))
 
 
 def max_sim(question: TokenVectors, passage: TokenVectors, sentence: int | None = None) -> float:
@@ -82,7 +89,7 @@ def test_by_hand(tmp_path: Path) -> None:
 )
 def test_held_to_loops(passages: list[list[int]], words: int, seed: int) -> None:
     made = [tokens(sentences, seed + i) for i, sentences in enumerate(passages)]
-    question = tokens([words], seed + 77)
+    question = question_of(words, seed + 77)
     with tempfile.TemporaryDirectory() as folder:
         index = write(Path(folder), made)
         rows = np.random.default_rng(seed).permutation(len(passages))
@@ -90,25 +97,25 @@ def test_held_to_loops(passages: list[list[int]], words: int, seed: int) -> None
         stored = [index[int(row)] for row in rows]
     assert scores.dtype == np.float32
     # Exactly the scores of what is stored; nearly those of what was given.
-    np.testing.assert_allclose(scores, [naive(question, passage) for passage in stored], atol=ROUNDING)
+    np.testing.assert_allclose(scores, [naive(question, passage) for passage in stored], atol=1e-5)
     np.testing.assert_allclose(scores, [naive(question, made[int(row)]) for row in rows], atol=0.3)
 
 
 @pytest.mark.parametrize("words", [1, 15, 16, 17, 40])
 def test_questions_of_any_length(words: int, tmp_path: Path) -> None:
     index = write(tmp_path, [tokens([5, 9, 2], seed) for seed in range(7)])
-    question = tokens([words], 50)
+    question = question_of(words, 50)
     expected = [naive(question, index[row]) for row in range(7)]
-    np.testing.assert_allclose(index.scores(question, np.arange(7)), expected, atol=ROUNDING)
+    np.testing.assert_allclose(index.scores(question, np.arange(7)), expected, atol=1e-5)
 
 
 def test_neighbouring_passages_with_the_same_sentence_numbers_stay_apart(tmp_path: Path) -> None:
     """The last sentence of one passage and the first of the next may both be number 0."""
     index = write(tmp_path, [tokens([3], 1), tokens([2], 2), tokens([2, 2], 3), tokens([4], 4)])
-    question = tokens([5], 9)
+    question = question_of(5, 9)
     for rows in ([0, 1, 2, 3], [3, 0], [2], [1, 1, 0]):
         expected = [naive(question, index[row]) for row in rows]
-        np.testing.assert_allclose(index.scores(question, np.array(rows)), expected, atol=ROUNDING)
+        np.testing.assert_allclose(index.scores(question, np.array(rows)), expected, atol=1e-5)
 
 
 def test_what_an_update_takes_over_stays_byte_for_byte(tmp_path: Path) -> None:

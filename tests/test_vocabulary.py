@@ -6,23 +6,28 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import vocabulary as module
 from index.vocabulary import Vocabulary, stretches
 
 STRINGS = st.sets(st.text(st.sampled_from("ab\0éع\U0001f600\uffff"), max_size=3), max_size=12)
 
 
-@given(STRINGS, STRINGS)
-def test_strings_are_found_where_a_sorted_list_has_them(known: set[str], asked: set[str]) -> None:
+@given(STRINGS, STRINGS, st.sampled_from([1, 2, 3, 256]))
+def test_strings_are_found_where_a_sorted_list_has_them(known: set[str], asked: set[str], step: int) -> None:
+    """Whichever of them are kept in memory."""
     ordered = sorted(known)
     vocabulary = Vocabulary.of(ordered)
     assert len(vocabulary) == len(known)
     assert vocabulary.strings() == ordered
-    for string in known | asked:
-        assert vocabulary.find(string) == (ordered.index(string) if string in known else None)
-        assert vocabulary.place(string) == sum(other < string for other in known)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_STEP", step)
+        for string in known | asked:
+            assert vocabulary.find(string) == (ordered.index(string) if string in known else None)
+            assert vocabulary.place(string) == sum(other < string for other in known)
 
 
 @given(STRINGS, STRINGS, st.randoms(use_true_random=False))

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
 from index.errors import DalilError, InvalidQuestion, UnreadableFile
+from index.store import CANDIDATES
 from index.text import Language
 from index.types import Hit
 from qa import feedback, history
-from qa.confidence import MOST_CANDIDATES
 from qa.export import to_markdown
 from qa.holdings import CollectionNotFound
 from qa.messages import say
@@ -119,7 +119,8 @@ class Talk:
         try:
             index = self._index(exchange.collection).snapshot()
             query = index.query(searched)
-            found = index.search(query, MOST_CANDIDATES)
+            # What a follow-up found may be far down for what was searched for.
+            found = index.search(query, CANDIDATES)
             hit = next((hit for hit in found if hit.passage == passage), Hit(passage, 0.0))
             explanation = explain(index, query, hit)
         except (PassageGone, CollectionNotFound):

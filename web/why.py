@@ -122,7 +122,9 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
     rank = explanation.ranks.get(leg)
     if rank is not None:
         return say("rank", language, number=rank)
-    if leg == "late":  # it ranks whatever the others find
+    if leg not in explanation.ranks:  # a follow-up found it by other words
+        return say("not_found_again", language)
+    if leg == "late":  # it ranks all that is found
         return say("not_searched", language)
     if leg == "bm25" and not explanation.shares_words:
         return say("no_common_word", language)

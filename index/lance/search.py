@@ -50,7 +50,7 @@ RowIds = NDArray[np.uint64]
 def candidates(
     version: Version, known: Known, query: Query, each: int, count: int, also: RowIds | None = None
 ) -> tuple[Candidates, Mapping[str, bytes]]:
-    """What is to be ranked: the best `count` of what each leg proposes, so many of each, or all.
+    """What is to be ranked: of what the legs propose, `each` a leg, the best `count`, or all.
 
     Args:
         version: of the collection.
@@ -86,18 +86,20 @@ def candidates(
     records = found.column("tokens").to_pylist()
     shares = match.scores(every)
     chosen = Candidates(
-        passages.__getitem__,
-        every,
-        _leg(np.searchsorted(ids, matching), shares),
-        _leg(np.searchsorted(ids, nearest), cosines),
-        cosines,
-        False,
-        shares,
-        NameIndex(_postings(found, "names", sounds), names).scores(query.names, query.tokens, every),
-        np.abs(found.column("arabic_share").to_numpy() - query.arabic_share),
+        passage=passages.__getitem__,
+        rows=every,
+        matching=_leg(np.searchsorted(ids, matching), shares),
+        nearest=_leg(np.searchsorted(ids, nearest), cosines),
+        semantic=cosines,
+        has_late=False,
+        shares=shares,
+        best_share=float(shares.max(initial=0)),
+        names=NameIndex(_postings(found, "names", sounds), names).scores(query.names, query.tokens, every),
+        distances=np.abs(found.column("arabic_share").to_numpy() - query.arabic_share),
     ).best(count)
     if version.about.has_tokens:
-        late = _late(version, found.take(chosen.rows), [records[row] for row in chosen.rows], query)
+        checksums = found.column("checksum").to_numpy()[chosen.rows]
+        late = _late(version, [records[row] for row in chosen.rows], checksums, query)
         chosen = replace(chosen, semantic=late, has_late=True)
     return chosen, dict(zip((passage.id for passage in passages), records, strict=True))
 
@@ -160,15 +162,14 @@ def _cosines(found: Any, vector: FloatArray) -> FloatArray:
     return np.asarray(np.einsum("ij,j->i", vectors.astype(np.float32), vector), np.float32)
 
 
-def _late(version: Version, found: Any, records: list[bytes], query: Query) -> FloatArray:
-    """Late interaction of the question with these rows.
+def _late(version: Version, records: list[bytes], checksums: NDArray[np.integer], query: Query) -> FloatArray:
+    """Late interaction of the question with the passages of these records.
 
     Raises:
         IndexDamaged: their token vectors aren't what was written.
     """
-    checksums = found.column("checksum").to_numpy().astype(np.uint32)
     ends = np.concatenate(([0], np.cumsum([len(record) for record in records], dtype=np.int64)))
-    late = LateIndex(Path(version.name), memoryview(b"".join(records)), ends, checksums)
+    late = LateIndex(Path(version.name), memoryview(b"".join(records)), ends, checksums.astype(np.uint32))
     try:
         return late.scores(query.tokens, np.arange(len(records)))
     except IndexDamaged as error:

@@ -85,9 +85,9 @@ class LanceIndex(Index):
         """See `Index.remove`."""
         self._take(change.remove(self.view.version.address, set(document_ids), self.encoder))
 
-    def _candidates(self, query: Query, proposed: int, count: int) -> Candidates:
+    def _candidates(self, query: Query, each: int, count: int) -> Candidates:
         view = self.view
-        found, records = candidates(view.version, view.known, query, proposed, count)
+        found, records = candidates(view.version, view.known, query, each, count)
         view.records.add(records.items())
         return found
 
