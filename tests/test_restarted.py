@@ -16,7 +16,7 @@ __all__ = ["browser"]  # fixture
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
 HOW_LONG = "How long did it take to capture Akashat?"
-NEWSPAPER = "Which newspaper did the field commander speak to?"
+NEWSPAPER = "Who told Al-Binaa newspaper that the forces would keep advancing?"
 
 
 def test_a_page_goes_on_after_the_server_was_started_anew(browser: Browser, tmp_path: Path) -> None:
