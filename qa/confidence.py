@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from index.query import Query
     from qa.answer import Sentence
 
-# Below this Dalil says that the texts don't answer the question. 3 of 100 answerable questions of XQuAD at most
-# lie below it in each pairing (whole collections, 2026-11-28). Well below one half: an answer that is wrong
-# shows itself, quoted in its paragraph and with a word on how sure it is; one withheld doesn't. Of questions
-# about other things altogether 35 of 100 Arabic ones are refused over English texts, with .11 it was 6. English
-# ones over Arabic texts would be refused in 43 cases with .15 instead of 26, but so would two of the chat's own
-# six examples.
+# Below this Dalil says that the texts don't answer the question. At most 3 of 100 answerable questions of
+# XQuAD lie below it in each pairing (whole collections, 2026-11-28). Well below one half: an answer that is
+# wrong shows itself, quoted in its paragraph and with a word on how sure it is; one withheld doesn't. Of
+# questions about other things altogether 35 of 100 Arabic ones are refused over English texts, 6 with .11. Of
+# English ones over Arabic texts it would be 43 with .15 instead of 26, but so would two of the chat's
+# own six examples.
 THRESHOLDS: Final = {"ar-ar": 0.11, "en-en": 0.11, "en-ar": 0.11, "ar-en": 0.2}
 # Passages that `ask` looks for, so that confidence doesn't depend on how many are shown: those that late
 # interaction looks at.

@@ -131,6 +131,13 @@ def test_ask_says_what_was_measured(index: Index, outcomes: dict[Language, list[
             assert reply.confidence == pytest.approx(measured.confidence, abs=1e-6)
 
 
+def test_the_examples_of_the_chat_are_answered(index: Index) -> None:
+    from qa import ask
+    from ui import EXAMPLES
+
+    assert {question: ask(question, index).found for question in EXAMPLES} == dict.fromkeys(EXAMPLES, True)
+
+
 def test_every_quotation_is_literally_there(outcomes: dict[Language, list[Outcome]]) -> None:
     text = article().text
     for outcome in (o for language in LANGUAGES for o in outcomes[language]):
