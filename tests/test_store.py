@@ -28,7 +28,7 @@ from index import (
     store,
 )
 from index.centers import Centers
-from index.codec import CompactTokens, TokenVectors, turned
+from index.codec import STEP, CompactTokens, Factors, TokenVectors, turned
 from index.encoder import Encoding, Kind
 from index.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
 from index.late import SENTENCE_SHARE
@@ -68,24 +68,25 @@ def bm25(passages: Sequence[Passage], question: str) -> NDArray[np.float32]:
     return index.match([term.term for term in analyze(question)]).scores(np.arange(len(passages)))
 
 
-# A question is rounded to 8 bits where it meets token vectors, of few numbers here.
-ROUNDING = 4e-3
-
-
 def brute_force(
     question: str, passages: Sequence[Passage], encoder: FakeEncoder
 ) -> tuple[list[tuple[str, float]], dict[str, NDArray[np.floating]]]:
     """Passage ids and fused scores, best first, without an index; each leg's scores.
 
-    Passages' tokens are rounded as they are where they are stored; tests/test_codec.py says how far.
+    Passages' tokens are rounded as they are where they are stored, and the question's as where they meet
+    them; tests/test_codec.py says how far.
     """
     centers = Centers.known(encoder)
     question = without_marks(question)
     texts = [without_marks(p.text) for p in passages]
     asked = turned(centers.tokens(encoder.encoding(question), question, "query"))
     asked = replace(asked, weights=asked.weights**SURPRISAL_POWER)
+    factors = Factors.of(asked.vectors)
+    rounded = replace(asked, vectors=np.concatenate(factors.values).T * (factors.scales / STEP)[:, None])
     passage_tokens = [centers.tokens(encoder.encoding(text), text, "passage") for text in texts]
-    late = np.array([max_sim(asked, CompactTokens.of(turned(tokens)).expand()) for tokens in passage_tokens])
+    late = np.array(
+        [max_sim(rounded, CompactTokens.of(turned(tokens)).expand()) for tokens in passage_tokens]
+    )
     vector = centers.vector(encoder.encoding(question), question, "query")
     dense = np.array(
         [centers.vector(encoder.encoding(text), text, "passage") @ vector for text in texts], np.float64
@@ -111,7 +112,7 @@ def test_search_is_held_to_brute_force(
     expected, _ = brute_force(question, index.passages, encoder)
     hits = index.search(question)
     assert [hit.passage.id for hit in hits] == [id_ for id_, _ in expected]
-    np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=ROUNDING)
+    np.testing.assert_allclose([hit.score for hit in hits], [score for _, score in expected], atol=1e-3)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -131,7 +132,7 @@ def test_the_scores_of_each_leg_are_held_to_brute_force(
         if "bm25" in hit.scores:
             assert hit.scores["bm25"] == pytest.approx(float(legs["bm25"][row]), abs=1e-6)
         assert hit.scores["dense"] == pytest.approx(float(legs["dense"][row]), abs=5e-4)  # half precision
-        assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=ROUNDING)
+        assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=1e-3)
         assert {type(score) for score in hit.scores.values()} == {float}
 
 
