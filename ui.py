@@ -20,19 +20,19 @@ import uvicorn
 from fastapi import FastAPI
 
 import qa
-from index.text import Language
-from qa.service import Endpoints, Service
-from qa.sharing import OWN_MACHINE, Sharing
-from web import frame, reader
-from web.access import login
-from web.arrivals import UPLOAD
-from web.library import Collections
-from web.serving import HOST, PortTaken, application, listen
-from web.talk import Talk
+from index.text.analyzer import Language
+from qa.api.service import Endpoints, Service
+from web.server.access import login
+from web.server.chat_calls import Talk
+from web.server.collection_calls import Collections
+from web.server.serving import HOST, PortTaken, application, listen
+from web.server.sharing import OWN_MACHINE, Sharing
+from web.server.uploads import UPLOAD
+from web.views import layout, reading_pane
 
 if TYPE_CHECKING:
     from index import Index
-    from qa.library import Library
+    from qa.collections.library import Library
 
 __all__ = ["EXAMPLES", "HOST", "PortTaken", "build_chat", "launch", "listen", "serve"]
 
@@ -166,21 +166,21 @@ def build_chat(
     with chat:
         page = gr.HTML(
             elem_id="page",
-            html_template=frame.asset("frame.html") + (frame.asset("library.html") if collections else ""),
-            js_on_load="".join(map(frame.asset, frame.SCRIPTS)),
+            html_template=layout.asset("frame.html") + (layout.asset("library.html") if collections else ""),
+            js_on_load="".join(map(layout.asset, layout.SCRIPTS)),
             apply_default_css=False,
             server_functions=[library, *(_function(call) for call in calls)],
-            words=frame.words(),
-            examples=frame.examples(examples),
-            switcher=frame.asset("switcher.html") if collections else "",
+            words=layout.words(),
+            examples=layout.examples(examples),
+            switcher=layout.asset("switcher.html") if collections else "",
             library=collections is not None,
             read_only=collections is not None and collections.read_only,
-            more=reader.MORE,
+            more=reading_pane.MORE,
         )
         with page:
             shown = gr.HTML(
                 elem_id="conversation",
-                html_template=frame.CONVERSATION,
+                html_template=layout.CONVERSATION,
                 js_on_load=None,
                 apply_default_css=False,
             )

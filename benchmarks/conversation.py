@@ -19,10 +19,10 @@ from dialogue_sets import SETS, Dialogue, dialogues, texts
 from results import Section, markdown_table, run
 from tqdm import tqdm
 
-from index.store import Index
-from qa.answer import ask
-from qa.conversation import Conversation, Turn, converse
-from qa.evaluate import quoted
+from index.folder.store import Index
+from qa.answering.answer import ask
+from qa.conversation.converse import Conversation, Turn, converse
+from qa.evaluation.evaluate import quoted
 from qa.gold import squad
 
 FOLLOW_UPS, COMPLETE = "Follow-ups", "Complete questions in a conversation"

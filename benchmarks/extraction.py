@@ -19,7 +19,7 @@ from pathlib import Path
 from paper import papers, paragraphs
 from results import Section, markdown_table, run
 
-from index.read import read_file
+from index.readers.read import read_file
 
 
 def words_in_order(expected: Sequence[str], found: Sequence[str]) -> float:

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 from synthetic import Synthetic
 
-from index.lexical import DELTA, K1, B, LexicalIndex
-from index.postings import Postings
+from index.retrieval.bm25 import DELTA, K1, B, LexicalIndex
+from index.retrieval.postings import Postings
 
 K = 10
 # As many as `ask` looks at in all, and as many of other legs: twice what a leg proposes.

@@ -17,12 +17,12 @@ from importlib import metadata
 import numpy as np
 from tqdm import tqdm
 
-from index import encoder as encoders
-from index.encoder import Encoder, FloatArray, Kind
+from index.encoding import base as encoders
+from index.encoding.base import Encoder, FloatArray, Kind
 from index.types import Document
+from qa.evaluation.measures import Estimate, estimate, ranking_scores
 from qa.extras import ExtraMissing
 from qa.gold import GoldSet
-from qa.measures import Estimate, estimate, ranking_scores
 
 # How many are asked for. With a hundred, nDCG@10 on XQuAD was lower for all of them.
 DEPTH = 10

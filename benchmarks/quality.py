@@ -19,13 +19,13 @@ from pathlib import Path
 from results import Section, markdown_table, run
 from tqdm import tqdm
 
-from index.encoder import load
-from index.store import Index
+from index.encoding.base import load
+from index.folder.store import Index
 from index.types import Hit
-from qa.confidence import MOST_CANDIDATES
-from qa.evaluate import Report
+from qa.answering.confidence import MOST_CANDIDATES
+from qa.evaluation.evaluate import Report
+from qa.evaluation.report import measure, table
 from qa.gold import GoldSet, squad
-from qa.report import measure, table
 
 PAIRINGS = (("ar", "ar"), ("en", "en"), ("en", "ar"), ("ar", "en"))
 COMPARED = ("R@1", "nDCG@10")

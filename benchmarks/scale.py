@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from synthetic import Synthetic
 
 from index import Document, Index
-from index.disk import read_array, write_array
-from index.encoder import Encoder, Encoding, Kind, load
+from index.encoding.base import Encoder, Encoding, Kind, load
+from index.storage.files import read_array, write_array
 from qa import ask
 from qa.article import article
 

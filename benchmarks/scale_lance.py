@@ -27,13 +27,13 @@ import scale
 from synthetic import Synthetic
 
 from index import Document, Hit, Index
-from index.dense import NEAREST
-from index.encoder import Encoder, Encoding, Kind, load
+from index.encoding.base import Encoder, Encoding, Kind, load
+from index.folder.store import CANDIDATES
 from index.lance import rows, table
 from index.lance.search import proposed
 from index.lance.store import LanceIndex
 from index.query import Query
-from index.store import CANDIDATES
+from index.retrieval.dense import NEAREST
 from qa import ask
 from qa.gold import GoldQuestion, GoldSet, article_questions, squad
 

@@ -19,7 +19,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text import Language, words
+from index.text.analyzer import Language, words
 
 FORMS = 1_000_000
 SHORTEST, LONGEST = 40, 120

@@ -1,4 +1,4 @@
-"""Trains qa/confidence.json: is the answer there at all?
+"""Trains qa/answering/confidence.json: is the answer there at all?
 
     python benchmarks/train_confidence.py --xquad DIR --unanswerable FILE --natural FILE
 
@@ -35,11 +35,11 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from index.store import Index
+from index.folder.store import Index
 from index.types import Hit
-from qa.answer import READ, Sentence, read
-from qa.confidence import FEATURES, MOST_CANDIDATES, features
-from qa.evaluate import calibration_error
+from qa.answering.answer import READ, Sentence, read
+from qa.answering.confidence import FEATURES, MOST_CANDIDATES, features
+from qa.evaluation.evaluate import calibration_error
 from qa.gold import GoldSet, squad
 
 LANGUAGES = ("ar", "en")

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import CompactTokens, TokenVectors
-from index.dense import VECTORS, DenseIndex
-from index.late import LateIndex, LateWriter
+from index.retrieval.dense import VECTORS, DenseIndex
+from index.retrieval.late_interaction import LateIndex, LateWriter
+from index.retrieval.token_codec import CompactTokens, TokenVectors
 
 FloatArray = NDArray[np.float32]
 

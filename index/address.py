@@ -48,6 +48,6 @@ def state(place: str | Path) -> Hashable:
         from index.lance import table
 
         return table.state(str(place))
-    from index import live
+    from index.folder import live_generation
 
-    return live.state(Path(place))
+    return live_generation.state(Path(place))

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.centers import Centers
-from index.codec import TokenVectors
-from index.encode import encode
-from index.encoder import Encoder
+from index.encoding.base import Encoder
+from index.encoding.language_means import Centers
+from index.encoding.passages import encode
 from index.errors import InvalidQuestion
-from index.names import name_keys
-from index.spelling import Spelling
-from index.text import Language, Term, analyze, arabic_share, language, legible
+from index.retrieval.names import name_keys
+from index.retrieval.token_codec import TokenVectors
+from index.text.analyzer import Language, Term, analyze, arabic_share, language, legible
+from index.text.spelling import Spelling
 
 # Characters. The encoder's window ends near 1,500; nobody asks for longer than this by intent.
 LONGEST = 2_000
 # A question's rare words decide which passage it means, more than their surprisal alone says. With .5 for
-# `index.late.SENTENCE_SHARE` this brought .1 to .5 points of R@1 on each pairing of XQuAD and cost none on
+# `index.retrieval.late_interaction.SENTENCE_SHARE` this brought .1 to .5 points of R@1 on each pairing of XQuAD and cost none on
 # TyDi; from 1.25 to 1.75 none differs by more than a quarter of a point.
 SURPRISAL_POWER = 1.5
 

@@ -3,8 +3,8 @@
 `import qa` is quick: what is heavy is imported when it is first used.
 """
 
-from qa.answer import ask
-from qa.conversation import Conversation, Turn, converse
+from qa.answering.answer import ask
+from qa.conversation.converse import Conversation, Turn, converse
 from qa.retrieve import retrieve
 from qa.types import Answer, BrokenCitation, Citation
 

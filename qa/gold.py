@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UnreadableFile
-from index.split import paragraphs
-from index.text import Language, language
+from index.text.analyzer import Language, language
+from index.text.split import paragraphs
 from index.types import Document, Passage, text_id
 from qa.article import article
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from index.text import Language
-from qa.collection_messages import COLLECTION_MESSAGES
+from index.text.analyzer import Language
+from qa.collections.messages import COLLECTION_MESSAGES
 
 _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "not_found": {
@@ -62,7 +62,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "invitation": {"ar": "اسأل بالعربية أو بالإنجليزية", "en": "Ask in Arabic or English"},
     "ask": {"ar": "اسأل", "en": "Ask"},
     "conversation": {"ar": "المحادثة", "en": "Conversation"},
-    # Why a passage was found: its matches, named by qa.why.Kind, and its charts.
+    # Why a passage was found: its matches, named by qa.explanation.explain.Kind, and its charts.
     "why": {"ar": "لماذا هذا المقطع؟", "en": "Why this passage?"},
     "same_word": {"ar": "الكلمة نفسها", "en": "the same word"},
     "same_stem": {"ar": "الجذع نفسه", "en": "the same stem"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from index.text import Language
+from index.text.analyzer import Language
 from index.types import Document, Hit, Passage
 
 

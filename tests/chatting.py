@@ -24,12 +24,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request,
 import ui
 from index import Index
 from index.errors import IndexDamaged, InvalidQuestion
-from index.text import Language
+from index.text.analyzer import Language
 from index.types import Document, Hit, Passage
 from qa import Conversation, Turn
 from qa.messages import say
 from qa.types import Answer, Citation
-from web.serving import listen
+from web.server.serving import listen
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)

@@ -10,8 +10,8 @@ from fake_encoder import FakeEncoder
 from hypothesis import settings
 
 from index import Document, Index
-from index import encoder as encoders
-from index.encoder import Encoder
+from index.encoding import base as encoders
+from index.encoding.base import Encoder
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Before a test module imports what reads them: the hub's client looks when it is imported.

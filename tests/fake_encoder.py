@@ -10,7 +10,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.encoder import Encoding, Kind
+from index.encoding.base import Encoding, Kind
 
 FloatArray = NDArray[np.float32]
 

@@ -18,17 +18,17 @@ from test_convert import BOOK, archive
 
 import ui
 from index import Index
-from index.encoder import Encoding, Kind
+from index.encoding.base import Encoding, Kind
 from index.types import Hit
 from qa import Conversation, Turn
-from qa import library as libraries
 from qa.article import article
-from qa.library import Library
+from qa.collections import library as libraries
+from qa.collections.library import Library
 from qa.messages import say
-from qa.sharing import Sharing
 from qa.types import Answer, Citation
-from web.library import Collections
-from web.serving import listen
+from web.server.collection_calls import Collections
+from web.server.serving import listen
+from web.server.sharing import Sharing
 
 SLOW = "بطيء"
 

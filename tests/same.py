@@ -6,8 +6,8 @@ from collections import Counter
 
 import numpy as np
 
-from index.postings import Postings
-from index.spelling import Spelling
+from index.retrieval.postings import Postings
+from index.text.spelling import Spelling
 
 
 def assert_same_postings(one: Postings, other: Postings) -> None:

@@ -11,10 +11,10 @@ from asgi import request
 from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 
-from qa import users
-from qa.sharing import Sharing, is_own
-from qa.users import Users, UsersUnreadable
-from web.access import NamedHosts, guard, login
+from web.server import users
+from web.server.access import NamedHosts, guard, login
+from web.server.sharing import Sharing, is_own
+from web.server.users import Users, UsersUnreadable
 
 OWN = ["127.0.0.1", "127.0.0.1:7860", "localhost", "LOCALHOST:7860", "localhost.", "[::1]:7860", "[::1]"]
 ELSEWHERE = [

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index import Document, Hit, Index, IndexNotFound, InvalidQuestion, Passage
-from index import encoder as encoders
-from index.centers import Centers
-from index.codec import CompactTokens, turned
+from index.encoding import base as encoders
+from index.encoding.language_means import Centers
 from index.query import SURPRISAL_POWER
-from index.sentences import sentences
-from index.text import analyze
+from index.retrieval.token_codec import CompactTokens, turned
+from index.text.analyzer import analyze
+from index.text.sentences import sentences
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
-from qa.answer import (
+from qa.answering.answer import (
     AFTER_WEIGHT,
     BEFORE_WEIGHT,
     KIND_WEIGHT,
@@ -35,8 +35,8 @@ from qa.answer import (
     answer,
     read,
 )
+from qa.answering.confidence import THRESHOLDS
 from qa.article import article_index
-from qa.confidence import THRESHOLDS
 from qa.messages import say
 
 BATTLE = Document(
@@ -66,7 +66,7 @@ def sure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judge(monkeypatch: pytest.MonkeyPatch, probability: float) -> None:
     """Lets every answer have this confidence, if anything was read at all."""
-    monkeypatch.setattr("qa.answer.confidence", lambda _, __, found: probability if found else 0.0)
+    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found: probability if found else 0.0)
 
 
 def quotes(reply: Answer) -> list[str]:

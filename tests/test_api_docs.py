@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "password.txt").write_text("open sesame\n")
     command = place / "bin" / "dalil"
     command.parent.mkdir()
-    command.write_text(f"#!{sys.executable}\nfrom qa.cli import main\nmain()\n")
+    command.write_text(f"#!{sys.executable}\nfrom cli.app import main\nmain()\n")
     command.chmod(0o755)
     return place
 
@@ -103,7 +103,7 @@ def test_mcp(folder: Path) -> None:
 @pytest.mark.model
 @pytest.mark.parametrize("framework", ["langchain", "haystack", "llama_index"])
 def test_frameworks(framework: str, folder: Path) -> None:
-    printed = run([sys.executable, "-c", block("python", f"qa.integrations.{framework}")], folder)
+    printed = run([sys.executable, "-c", block("python", f"qa.api.integrations.{framework}")], folder)
     assert printed.splitlines()[0].startswith(ACCORD)
     assert len(printed.splitlines()) == 2
 

@@ -15,8 +15,8 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 
 from index import IndexLocked, UnreadableFile
-from qa.holdings import Added, Progress, Report
-from web.arrivals import MOST_FILES, Arrivals, Batch, shown_name
+from qa.collections.types import Added, Progress, Report
+from web.server.uploads import MOST_FILES, Arrivals, Batch, shown_name
 
 
 class Shelf:
@@ -229,7 +229,9 @@ def test_after_a_failure_the_next_files_are_added(
     arrivals.finish(first)
     wait(lambda: first.stage == "done")
     assert first.error is error
-    assert [record.name for record in caplog.records] == ["web.arrivals"] * isinstance(error, RuntimeError)
+    assert [record.name for record in caplog.records] == ["web.server.uploads"] * isinstance(
+        error, RuntimeError
+    )
     shelf.error = None
     arrivals.finish(second)
     wait(lambda: second.stage == "done")

@@ -11,9 +11,9 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index
-from index import encoder as encoders
-from index.split import paragraphs
-from index.text import arabic_share
+from index.encoding import base as encoders
+from index.text.analyzer import arabic_share
+from index.text.split import paragraphs
 from qa.article import FILE, article, article_index
 
 

@@ -9,10 +9,10 @@ from fake_encoder import FakeEncoder
 
 from index import Document, Index
 from index.query import Query
-from qa.breakdown import breakdown
+from qa.evaluation.measures import Estimate
+from qa.evaluation.perturbations import VARIANTS, Variant
+from qa.evaluation.robustness import breakdown
 from qa.gold import GoldAnswer, GoldQuestion
-from qa.measures import Estimate
-from qa.variants import VARIANTS, Variant
 
 RIVER, BATTLE = "يفيض النهر في الربيع", "أعلن الجيش المعركة"
 NONE, ALL = Estimate(0, 0, 0), Estimate(1, 1, 1)

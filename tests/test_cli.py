@@ -20,16 +20,16 @@ import pytest
 from fake_encoder import FakeEncoder
 from typer.testing import CliRunner, Result
 
-import index.encoder
-import qa.answer
+import index.encoding.base
+import qa.answering.answer
+from cli.app import app
 from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
 from qa import Conversation, converse
 from qa.article import article, article_index
-from qa.cli import app
-from qa.feedback import Verdict, record
+from qa.feedback.judgements import Verdict, record
 from qa.messages import say
-from qa.sharing import Sharing
-from qa.users import Users
+from web.server.sharing import Sharing
+from web.server.users import Users
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -43,28 +43,28 @@ FAKE_DALIL = (
     sys.executable,
     "-Werror",
     "-c",
-    "import test_cli, sys; test_cli.install(); from qa.cli import main; main()",
+    "import test_cli, sys; test_cli.install(); from cli.app import main; main()",
 )
-REAL_DALIL = "from qa.cli import main; main()"
+REAL_DALIL = "from cli.app import main; main()"
 COMMON_CACHE = os.environ["DALIL_CACHE"]  # has the real model
 
 
 def load(name: str | None = None) -> FakeEncoder:
-    """In place of `index.encoder.load`."""
+    """In place of `index.encoding.base.load`."""
     if name == "missing":
         raise EncoderUnavailable("The model 'missing' can't be loaded:\nit isn't there.")
     return FakeEncoder(name=name or "fake")
 
 
 def judge(*arguments: Any) -> float:
-    """In place of `qa.confidence.confidence`, which was fitted to the real encoder's scores."""
+    """In place of `qa.answering.confidence.confidence`, which was fitted to the real encoder's scores."""
     found = arguments[-1]
     return 0.9 if found and found[0].lexical >= 0.3 else 0.0
 
 
 def install() -> None:
     """Puts both in place for a whole process."""
-    index.encoder.load = load
+    index.encoding.base.load = load
     setattr(qa.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
 
 
@@ -145,7 +145,7 @@ def test_help_says_what_each_command_does() -> None:
 def test_help_loads_nothing_heavy() -> None:
     heavy = ("torch", "sentence_transformers", "transformers", "faiss", "gradio", "scipy", "sklearn")
     program = (
-        "import sys; from qa.cli import app\n"
+        "import sys; from cli.app import app\n"
         "try: app(['--help'])\n"
         f"except SystemExit: print([name for name in {heavy!r} if name in sys.modules])"
     )
@@ -162,7 +162,7 @@ def test_version_is_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_console_script_is_this_command_line() -> None:
     project = (REPOSITORY / "pyproject.toml").read_text("utf-8")
-    assert '[project.scripts]\ndalil = "qa.cli:main"\n' in project
+    assert '[project.scripts]\ndalil = "cli.app:main"\n' in project
 
 
 def test_index_adds_replaces_and_leaves_alone(texts: Path) -> None:
@@ -591,7 +591,7 @@ def test_control_c_ends_quietly() -> None:
 
 
 def test_a_fault_of_our_own_isnt_taken_for_an_answer() -> None:
-    program = "import test_cli, qa.cli; test_cli.install(); qa.ask = lambda *a, **k: 1 / 0; qa.cli.main()"
+    program = "import test_cli, cli.app; test_cli.install(); qa.ask = lambda *a, **k: 1 / 0; cli.app.main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "ask", "who"], capture_output=True, env=surrounding({}), timeout=60
     )

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import MIDDLE, STEP, CompactTokens, Factors, TokenBlock, TokenVectors, code_products, turned
+from index.retrieval.token_codec import (
+    MIDDLE,
+    STEP,
+    CompactTokens,
+    Factors,
+    TokenBlock,
+    TokenVectors,
+    code_products,
+    turned,
+)
 
 FloatArray = NDArray[np.float32]
 

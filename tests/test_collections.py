@@ -43,9 +43,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from test_accessible import violations
 
 from qa.article import article
-from qa.library import Library
+from qa.collections.library import Library
 from qa.messages import say
-from web.library import Collections
+from web.server.collection_calls import Collections
 
 __all__ = ["address", "browser", "encoder", "files", "library", "page"]  # fixtures
 pytestmark = pytest.mark.browser

@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index import Document, Hit, Index, Passage
-from index.codec import TokenVectors
 from index.query import Query
-from index.text import Language
+from index.retrieval.token_codec import TokenVectors
+from index.text.analyzer import Language
 from qa import ask
-from qa.answer import Sentence, read
-from qa.confidence import (
+from qa.answering.answer import Sentence, read
+from qa.answering.confidence import (
     FEATURES,
     MOST_CANDIDATES,
     THRESHOLDS,
@@ -268,7 +268,7 @@ def test_the_logistic_formula_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
         name: {"mean": mean, "scale": scale, "weights": weights, "bias": np.array(bias)}
         for name, bias in zip(PAIRINGS, (-2.0, 0.5, 1.0, -1.5), strict=True)
     }
-    monkeypatch.setattr("qa.confidence._models", lambda: models)
+    monkeypatch.setattr("qa.answering.confidence._models", lambda: models)
     found = [sentence(whole(ENGLISH), [0.8, 0.8, 0.8], semantic=0.8, lexical=0.5)]
     hits = [hit(ENGLISH, 0.9), hit(ARABIC, 0.6)]
     # Less the mean, in units of the scale: (.8 - .1) / .5, (.3 - .1) / .25, (log 3 - .1) / .5.
@@ -279,7 +279,7 @@ def test_the_logistic_formula_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_nothing_was_read_there_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.confidence._models", dict)
+    monkeypatch.setattr("qa.answering.confidence._models", dict)
     assert confidence(asked(), [], []) == 0.0
 
 
@@ -298,7 +298,7 @@ def test_confidence_does_not_depend_on_how_many_passages_are_shown(
     for number, feature in enumerate(FEATURES):
         # This feature alone decides.
         models = {name: {**numbers, "weights": np.eye(size)[number]} for name in PAIRINGS}
-        monkeypatch.setattr("qa.confidence._models", lambda models=models: models)
+        monkeypatch.setattr("qa.answering.confidence._models", lambda models=models: models)
         for question in ("Who sells salt?", "When did it snow?", "bread wind who"):
             confidences = {k: ask(question, index, k=k).confidence for k in (1, 3, 5, 10, 30)}
             assert len(set(confidences.values())) == 1, (feature, question, confidences)

@@ -11,13 +11,13 @@ import pytest
 
 import qa
 from index import Document, Hit, Passage
-from index.text import Language
-from qa.feedback import Verdict
+from index.text.analyzer import Language
+from qa.conversation.stored_citation import Quoted
+from qa.feedback.judgements import Verdict
 from qa.messages import say
-from qa.quoted import Quoted
 from qa.types import Answer, Citation
-from web.conversation import Exchange, Refusal, Session, Sessions
-from web.page import Source
+from web.views.answers import Source
+from web.views.conversation import Exchange, Refusal, Session, Sessions
 
 RIVER = Document("The river floods.", title="River", author="A.", id="river")
 BREAD = Document("Bread needs flour.", source="bread.txt", id="bread")
@@ -179,7 +179,7 @@ def test_an_earlier_conversation_is_taken_up_unless_another_has_begun() -> None:
 
 
 def test_each_page_has_its_own_session_and_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.conversation._MOST_SESSIONS", 2)
+    monkeypatch.setattr("web.views.conversation._MOST_SESSIONS", 2)
     sessions = Sessions()
     first = sessions.of("a")
     first.begin("When?")

@@ -12,7 +12,7 @@ from dialogue_sets import SETS, dialogues, texts
 from fake_encoder import FakeEncoder
 
 from index import Document, Index, InvalidQuestion
-from index.encoder import Encoder
+from index.encoding.base import Encoder
 from index.query import LONGEST
 from qa import Conversation, Turn, ask, converse
 

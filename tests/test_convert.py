@@ -12,11 +12,11 @@ from paper import write_docx
 from pdf_files import Text, pdf
 
 from index import UnreadableFile
-from index.files import apart, archives
-from index.files.apart import Apart
-from index.files.convert import convert
-from index.files.extract import Extract, Unextractable
-from index.read import duplicates, read_file, read_paths
+from index.readers import archives, converter_process
+from index.readers.convert import convert
+from index.readers.converter_process import Apart
+from index.readers.extract import Extract, Unextractable
+from index.readers.read import duplicates, read_file, read_paths
 
 PARAGRAPHS = ["عنوان المقال", "أعلن الحشد انطلاق المعركة.", "The second paragraph, 2017."]
 CORE = (
@@ -203,7 +203,7 @@ def test_the_process_that_converts_is_started_anew_when_it_was_lost(tmp_path: Pa
     path = tmp_path / "a.html"
     path.write_text("<p>text")
     assert read_file(path).text == "text"
-    apart.shared.close()
+    converter_process.shared.close()
     assert read_file(path).text == "text"
 
 

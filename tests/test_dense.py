@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index import dense
-from index.dense import CLUSTERS, RECALL, VECTORS, DenseIndex
+from index.retrieval import dense
+from index.retrieval.dense import CLUSTERS, RECALL, VECTORS, DenseIndex
 
 FloatArray = NDArray[np.float32]
 

@@ -10,41 +10,41 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from index import disk
+from index.storage import files
 
 
 def test_the_cache_folder_is_the_one_that_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DALIL_CACHE", "~/somewhere")
     monkeypatch.setenv("HOME", "/home/reader")
-    assert disk.cache_folder() == Path("/home/reader/somewhere")
+    assert files.cache_folder() == Path("/home/reader/somewhere")
     for unset in ("", None):
         if unset is None:
             monkeypatch.delenv("DALIL_CACHE")
         else:
             monkeypatch.setenv("DALIL_CACHE", unset)
-        assert disk.cache_folder() == Path(platformdirs.user_cache_dir("dalil"))
+        assert files.cache_folder() == Path(platformdirs.user_cache_dir("dalil"))
 
 
 @pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 19])
 def test_sha256(size: int, tmp_path: Path) -> None:
     content = bytes(i % 251 for i in range(size))
     (tmp_path / "file").write_bytes(content)
-    assert disk.sha256(tmp_path / "file") == hashlib.sha256(content).hexdigest()
+    assert files.sha256(tmp_path / "file") == hashlib.sha256(content).hexdigest()
 
 
 def test_flush_takes_files_and_folders(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    disk.flush(tmp_path / "file")
-    disk.flush(tmp_path)
+    files.flush(tmp_path / "file")
+    files.flush(tmp_path)
     with pytest.raises(FileNotFoundError):
-        disk.flush(tmp_path / "absent")
+        files.flush(tmp_path / "absent")
 
 
 def test_replace(tmp_path: Path) -> None:
     path = tmp_path / "CURRENT"
-    disk.replace(path, b"one")
+    files.replace(path, b"one")
     assert path.read_bytes() == b"one"
-    disk.replace(path, b"")
+    files.replace(path, b"")
     assert path.read_bytes() == b""
     assert list(tmp_path.iterdir()) == [path]
 
@@ -63,6 +63,6 @@ def test_replace_that_fails_leaves_the_old_content_and_nothing_else(
     if call == "replace":
         monkeypatch.setattr(Path, call, full)
     with pytest.raises(OSError, match="No space left"):
-        disk.replace(path, b"new")
+        files.replace(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]

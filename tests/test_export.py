@@ -13,7 +13,7 @@ from test_history import ASKED, BREAD, FLOODS, FLOUR, RIVER, among, quotation, t
 
 from index import Document
 from qa import Answer, Conversation, Turn
-from qa.export import escape, to_markdown
+from qa.conversation.export import escape, to_markdown
 
 ARABIC = Document(
     "أعلن *الحشد* انطلاق المعركة [1].", title="معركة", author="كاتب", source="b/notes_1.md", id="battle"

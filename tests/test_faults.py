@@ -26,8 +26,9 @@ import pytest
 from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
-from index import DalilError, Document, Hit, Index, IndexDamaged, IndexNotFound, live
-from index import generation as generations
+from index import DalilError, Document, Hit, Index, IndexDamaged, IndexNotFound
+from index.folder import generation as generations
+from index.folder import live_generation
 
 FILES = [
     "centers.npy",
@@ -71,7 +72,11 @@ def answers(folder: Path) -> Answers:
 
 def leftovers(folder: Path) -> set[str]:
     """What is in an index's folder beyond the live generation and the two small files."""
-    return {path.name for path in folder.iterdir()} - {"CURRENT", "write.lock", live.version(folder)}
+    return {path.name for path in folder.iterdir()} - {
+        "CURRENT",
+        "write.lock",
+        live_generation.version(folder),
+    }
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +107,7 @@ def folder(base: Path, tmp_path: Path) -> Path:
 
 
 def live_folder(folder: Path) -> Path:
-    return folder / live.version(folder)
+    return folder / live_generation.version(folder)
 
 
 # Damage.

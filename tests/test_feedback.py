@@ -13,8 +13,8 @@ from test_history import BREAD, FLOODS, FLOUR, RIVER, among, turn
 
 from index import Index, UnreadableFile
 from qa import Conversation, Turn, converse
-from qa.feedback import Verdict, feedback_file, gold, read, record
-from qa.feedback_report import feedback_table, measure_feedback
+from qa.feedback.judgements import Verdict, feedback_file, gold, read, record
+from qa.feedback.report import feedback_table, measure_feedback
 from qa.gold import GoldAnswer
 
 EVERYTHING = among(RIVER, BREAD)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.follow_up import content_words, leaning, topic
+from qa.conversation.follow_up import content_words, leaning, topic
 
 REFERS = [
     # Nothing of their own.

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.fusion import LEXICAL_WEIGHT, NAME_WEIGHT, fuse
+from index.retrieval.fusion import LEXICAL_WEIGHT, NAME_WEIGHT, fuse
 
 
 def array(*values: float) -> NDArray[np.float32]:

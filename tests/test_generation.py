@@ -15,12 +15,12 @@ from fake_encoder import FakeEncoder
 from same import keys_of
 
 from index import Document, IndexDamaged
-from index.build import Plan, write_generation
-from index.codec import CompactTokens
-from index.encode import encode
-from index.generation import Generation
-from index.manifest import FORMAT_VERSION, MANIFEST
-from index.text import ANALYZER_VERSION
+from index.encoding.passages import encode
+from index.folder.build import Plan, write_generation
+from index.folder.generation import Generation
+from index.folder.manifest import FORMAT_VERSION, MANIFEST
+from index.retrieval.token_codec import CompactTokens
+from index.text.analyzer import ANALYZER_VERSION
 
 
 def written(documents: Iterable[Document | int], folder: Path, old: Generation | None = None) -> Generation:

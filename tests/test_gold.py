@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from index import Document, Passage, UnreadableFile
-from index.split import paragraphs
-from index.text import language
+from index.text.analyzer import language
+from index.text.split import paragraphs
 from index.types import text_id
 from qa.article import article
 from qa.gold import GoldAnswer, GoldQuestion, article_questions, squad

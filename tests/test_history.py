@@ -13,8 +13,8 @@ import pytest
 
 from index import Document, Hit, Passage
 from qa import Answer, Citation, Conversation, Turn
-from qa.history import HistoryUnreadable, from_json, to_json
-from qa.holdings import data_folder
+from qa.collections.types import data_folder
+from qa.conversation.history import HistoryUnreadable, from_json, to_json
 
 RIVER = Document(
     "The river floods in spring.\nFarmers wait on the hills.",

@@ -11,8 +11,9 @@ from typing import Any
 import huggingface_hub
 import pytest
 
-from index import EncoderUnavailable, hub
-from index import encoder as encoders
+from index import EncoderUnavailable
+from index.encoding import base as encoders
+from index.encoding import hub
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -87,7 +88,7 @@ def test_the_command_line_says_so_on_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A text.")
     program = (
         "import sys; sys.argv = ['dalil', 'index', 'a.txt', '--model', 'no-such/model']\n"
-        "from qa.cli import main\n"
+        "from cli.app import main\n"
         "try: main()\n"
         "finally: print(sorted({'torch', 'sentence_transformers'} & set(sys.modules)))\n"
     )

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from index import Index
+from qa.api.integrations import find, metadata_of, name_of
 from qa.extras import ExtraMissing, need
-from qa.integrations import find, metadata_of, name_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 QUESTION = "من أعلن انطلاق المعركة؟"
@@ -26,9 +26,9 @@ def refuse(*arguments, **named):
     os._exit(9)
 
 socket.getaddrinfo = socket.create_connection = socket.socket.connect = socket.socket.connect_ex = refuse
-import index.encoder
+import index.encoding.base
 from fake_encoder import FakeEncoder
-index.encoder.load = lambda name=None: FakeEncoder()
+index.encoding.base.load = lambda name=None: FakeEncoder()
 warnings.simplefilter("ignore")  # the frameworks' own
 """
 
@@ -81,7 +81,7 @@ def test_metadata_tells_where_a_passage_stands(index: Index) -> None:
 def test_langchain(index: Index) -> None:
     printed = run(
         """
-from qa.integrations.langchain import DalilRetriever
+from qa.api.integrations.langchain import DalilRetriever
 for document in (DalilRetriever(index=PATH, k=3) | list).invoke(QUESTION):
     print((document.id, document.page_content, document.metadata))
 import asyncio
@@ -92,16 +92,16 @@ assert len(asyncio.run(DalilRetriever(index=PATH).ainvoke(QUESTION))) == 5
     assert printed == expected(index, 3)
 
 
-@pytest.mark.parametrize("first", ["qa.integrations.haystack", "haystack"])
+@pytest.mark.parametrize("first", ["qa.api.integrations.haystack", "haystack"])
 def test_haystack(index: Index, first: str) -> None:
     """In a pipeline, which would be told of elsewhere, and through its file."""
     printed = run(
         f"""
-os.environ["HAYSTACK_DESERIALIZATION_ALLOWLIST"] = "qa.integrations.haystack"
+os.environ["HAYSTACK_DESERIALIZATION_ALLOWLIST"] = "qa.api.integrations.haystack"
 import {first}
 from haystack import Pipeline
 from haystack.telemetry import _telemetry
-from qa.integrations.haystack import DalilRetriever
+from qa.api.integrations.haystack import DalilRetriever
 assert _telemetry.telemetry is None
 pipeline = Pipeline()
 pipeline.add_component("dalil", DalilRetriever(PATH, top_k=3))
@@ -123,7 +123,7 @@ def test_haystack_keeps_to_what_was_chosen(index: Index) -> None:
     run(
         """
 os.environ["HAYSTACK_TELEMETRY_ENABLED"] = "True"
-import qa.integrations.haystack
+import qa.api.integrations.haystack
 from haystack.telemetry import _telemetry
 assert _telemetry.telemetry is not None
 """,
@@ -134,7 +134,7 @@ assert _telemetry.telemetry is not None
 def test_llama_index(index: Index) -> None:
     printed = run(
         """
-from qa.integrations.llama_index import DalilRetriever
+from qa.api.integrations.llama_index import DalilRetriever
 for found in DalilRetriever(PATH, k=3).retrieve(QUESTION):
     print((found.node.node_id, found.node.text, found.node.metadata))
     assert found.score == found.node.metadata["score"]
@@ -147,9 +147,9 @@ for found in DalilRetriever(PATH, k=3).retrieve(QUESTION):
 @pytest.mark.parametrize(
     ("module", "package", "extra"),
     [
-        ("qa.integrations.langchain", "langchain_core", "langchain"),
-        ("qa.integrations.haystack", "haystack", "haystack"),
-        ("qa.integrations.llama_index", "llama_index", "llama-index"),
+        ("qa.api.integrations.langchain", "langchain_core", "langchain"),
+        ("qa.api.integrations.haystack", "haystack", "haystack"),
+        ("qa.api.integrations.llama_index", "llama_index", "llama-index"),
     ],
 )
 def test_without_the_package_the_error_names_the_extra(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.journal import Journal
+from index.folder.journal import Journal
 
 ENTRIES = {bytes([n]) * 16: bytes([n]) * n for n in range(1, 6)}
 

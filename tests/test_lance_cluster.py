@@ -19,8 +19,8 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index, InvalidQuestion
-from index.encoder import Encoding, Kind
-from index.text import words
+from index.encoding.base import Encoding, Kind
+from index.text.analyzer import words
 from qa import ask, retrieve
 
 pytestmark = [

@@ -21,7 +21,7 @@ from index import (
     IndexNotFound,
     InvalidDocument,
 )
-from index.encoder import Encoding, Kind
+from index.encoding.base import Encoding, Kind
 
 pytest.importorskip("lance", reason="needs the extra dalil[scale]")
 

@@ -15,9 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index.codec import STEP, CompactTokens, Factors, TokenVectors, turned
 from index.errors import IndexDamaged
-from index.late import RECORDS, SENTENCE_SHARE, LateIndex, LateWriter
+from index.retrieval.late_interaction import RECORDS, SENTENCE_SHARE, LateIndex, LateWriter
+from index.retrieval.token_codec import STEP, CompactTokens, Factors, TokenVectors, turned
 
 FloatArray = NDArray[np.float32]
 DIMENSION = 16

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import normalise
-from qa.lean import leans
+from index.text.analyzer import normalise
+from qa.answering.dependent_sentences import leans
 
 LEANING = [
     # Goes on with what someone said.

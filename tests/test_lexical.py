@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
-from index.lexical import DELTA, K1, B, LexicalIndex, Match
-from index.postings import Postings
+from index.retrieval.bm25 import DELTA, K1, B, LexicalIndex, Match
+from index.retrieval.postings import Postings
 
 ROWS = [["a", "b"], ["a", "c", "c"], ["a"]]
 CORPORA = st.lists(st.lists(st.sampled_from("abcdefg"), max_size=8), min_size=1, max_size=8)
@@ -167,8 +167,8 @@ def test_scores_are_the_same_in_every_process() -> None:
     """Strings hash anew in each process; ties must not be broken by that."""
     code = (
         "import numpy as np\n"
-        "from index.lexical import LexicalIndex\n"
-        "from index.postings import Postings\n"
+        "from index.retrieval.bm25 import LexicalIndex\n"
+        "from index.retrieval.postings import Postings\n"
         "words = [f'w{i}' for i in range(40)]\n"
         "rows = [words[i % 7 :: 1 + i % 3] * (1 + i % 2) for i in range(30)]\n"
         "match = LexicalIndex(Postings.of(rows)).match(words)\n"

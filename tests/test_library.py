@@ -12,9 +12,10 @@ from fake_encoder import FakeEncoder
 from filelock import FileLock
 
 from index import Document, Index, IndexLocked, UnreadableFile
-from qa import library as libraries
 from qa.article import article
-from qa.holdings import (
+from qa.collections import library as libraries
+from qa.collections.library import BUILT_IN, Library
+from qa.collections.types import (
     Added,
     CollectionExists,
     CollectionNotFound,
@@ -24,7 +25,6 @@ from qa.holdings import (
     ReadOnlyCollection,
     data_folder,
 )
-from qa.library import BUILT_IN, Library
 
 AGREEMENT = "وقّع محمد الكاتب الاتفاقية.\nThen he went home.\n"
 
@@ -250,7 +250,7 @@ def test_sizes_are_limited_for_each_file_and_for_all(
 def test_one_process_at_a_time_changes_a_collection(
     library: Library, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qa.shelf._PATIENCE", 0.01)
+    monkeypatch.setattr("qa.collections.metadata._PATIENCE", 0.01)
     library.create("texts")
     (folder,) = (library.folder / "collections").iterdir()
     with FileLock(folder / "changes.lock"):
@@ -306,7 +306,7 @@ def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 
 def test_importing_the_library_loads_nothing_heavy() -> None:
     heavy = ("gradio", "torch", "pdfminer", "mammoth", "fontTools", "faiss")
-    code = f"import sys, qa.library; print([name for name in {heavy!r} if name in sys.modules])"
+    code = f"import sys, qa.collections.library; print([name for name in {heavy!r} if name in sys.modules])"
     path = str(Path(__file__).resolve().parent.parent)
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=True

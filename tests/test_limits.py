@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from qa.messages import say
-from web.limits import (
+from web.server.limits import (
     LARGEST_REQUEST,
     MOST_REQUESTS_AT_ONCE,
     MOST_WRONG_PASSWORDS,
@@ -80,7 +80,7 @@ def test_tokens_come_back_with_time(clock: Clock) -> None:
 
 
 def test_only_so_many_clients_are_remembered(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.limits._MOST_CLIENTS", 3)
+    monkeypatch.setattr("web.server.limits._MOST_CLIENTS", 3)
     allowance = Allowance(1, 0.1, clock)
     for client in "abcd":
         allowance.spend(client)

@@ -12,10 +12,11 @@ from fake_encoder import FakeEncoder
 
 from index import IndexDamaged, IndexLocked, UnreadableFile
 from index.errors import FileFault
-from index.text import Language
-from qa import library as libraries
+from index.text.analyzer import Language
 from qa.article import article
-from qa.holdings import (
+from qa.collections import library as libraries
+from qa.collections.library import Library
+from qa.collections.types import (
     Added,
     CollectionExists,
     CollectionInfo,
@@ -26,11 +27,10 @@ from qa.holdings import (
     Progress,
     ReadOnlyCollection,
 )
-from qa.library import Library
 from qa.messages import say
-from web import listing
-from web.arrivals import Batch
-from web.library import Collections
+from web.server.collection_calls import Collections
+from web.server.uploads import Batch
+from web.views import collection_views
 
 BUILT_IN = CollectionInfo("built-in", "built-in article", 1, 7, None, read_only=True)
 OWN = CollectionInfo('a"b', "<b>كتبي كلّها هنا\u202e", 2, 9, None)
@@ -42,7 +42,7 @@ def text(shown: str) -> str:
 
 
 def test_the_menu_to_the_letter() -> None:
-    assert listing.menu([BUILT_IN, OWN], 'a"b', "en") == (
+    assert collection_views.menu([BUILT_IN, OWN], 'a"b', "en") == (
         '<li><button type="button" data-act="choose-collection" data-collection="built-in">'
         '<bdi lang="en" dir="ltr">Built-in article</bdi><span class="about">documents: 1</span></button></li>'
         '<li><button type="button" data-act="choose-collection" data-collection="a&quot;b" '
@@ -65,20 +65,20 @@ def test_the_menu_to_the_letter() -> None:
 def test_what_is_said_of_a_collection(info: CollectionInfo, read_only: bool, message: str | None) -> None:
     for language in get_args(Language):
         expected = say(message, language) if message else ""
-        assert text(listing.note(info, read_only, language)) == expected
+        assert text(collection_views.note(info, read_only, language)) == expected
 
 
 def test_documents_are_listed_by_the_hundred() -> None:
     infos = [DocumentInfo(f"id{n}", f"T{n}", "", f"{n}.txt", n, None) for n in range(250)]
     for first, count in ((0, 100), (100, 100), (200, 50)):
-        shown = listing.documents(infos, first, True, "en")
+        shown = collection_views.documents(infos, first, True, "en")
         found = re.findall(r'id="document-(\w+)"[^>]*data-document="(\w+)"', shown)
         assert found == [(f"id{n}", f"id{n}") for n in range(first, first + count)]
-    assert "<button" not in listing.documents(infos, 0, False, "en")
+    assert "<button" not in collection_views.documents(infos, 0, False, "en")
 
 
 def test_a_document_to_the_letter() -> None:
-    row = listing.documents([DocumentInfo("i", "", "<ليلى>", "", 3, None)], 0, True, "ar")
+    row = collection_views.documents([DocumentInfo("i", "", "<ليلى>", "", 3, None)], 0, True, "ar")
     assert text(row) == "بلا عنوان<ليلى> — الفقرات: 3"
     assert 'aria-label="إزالة: بلا عنوان"' in row
 
@@ -118,7 +118,7 @@ def batch(stage: str, progress: Progress | None = None) -> Batch:
 def test_how_far_files_are(stage: str, progress: Progress | None, english: str, arabic: str) -> None:
     said: tuple[tuple[Language, str], ...] = (("en", english), ("ar", arabic))
     for language, expected in said:
-        view = listing.progress(batch(stage, progress), True, language)
+        view = collection_views.progress(batch(stage, progress), True, language)
         assert text(view["shown"]) == expected + say("meanwhile", language)
         assert (view["done"], view["said"]) == (False, "")
 
@@ -129,7 +129,7 @@ def test_what_became_of_files() -> None:
     done.names += ("d.txt", "e.txt")
     done.faults[1] = "file_scan"
     done.added = Added((info,), (info,), (Duplicate("e.txt", "<i>\u202e.txt"),), ())
-    view = listing.progress(done, True, "en")
+    view = collection_views.progress(done, True, "en")
     types = "\u2066.txt .md .html .htm .pdf .docx .epub\u2069"
     assert (view["done"], view["said"]) == (True, "Files added: 1, not added: 4")
     assert [text(row) for row in re.findall("<li>.*?</li>", view["shown"])] == [
@@ -139,15 +139,15 @@ def test_what_became_of_files() -> None:
         f"c.exe {say('file_type', 'en', types=types)}",
     ]
     # Others see that something was added, but not what.
-    assert listing.progress(done, False, "en") == {"done": True, "shown": "", "said": ""}
-    assert listing.progress(None, True, "en") == {"done": True, "shown": "", "said": ""}
+    assert collection_views.progress(done, False, "en") == {"done": True, "shown": "", "said": ""}
+    assert collection_views.progress(None, True, "en") == {"done": True, "shown": "", "said": ""}
 
 
 @pytest.mark.parametrize("fault", get_args(FileFault))
 def test_every_fault_of_a_file_is_told_in_both_languages(fault: FileFault) -> None:
     done = batch("done")
     done.faults = {1: f"file_{UnreadableFile.of('b.pdf', 'x', fault).fault}"}
-    arabic, english = (listing.progress(done, True, language)["shown"] for language in ("ar", "en"))
+    arabic, english = (collection_views.progress(done, True, language)["shown"] for language in ("ar", "en"))
     assert "b.pdf" in text(arabic)
     assert "b.pdf" in text(english)
     assert arabic != english
@@ -169,7 +169,7 @@ def test_every_fault_of_a_file_is_told_in_both_languages(fault: FileFault) -> No
 def test_what_a_failure_is_told_as(error: Exception, message: str) -> None:
     for language in get_args(Language):
         values = {"number": 100} if message == "name_invalid" else {}
-        assert listing.trouble(error, language) == say(message, language, **values)
+        assert collection_views.trouble(error, language) == say(message, language, **values)
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ import pytest
 from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
-from index import Document, Index, IndexDamaged, IndexLocked, IndexNotFound, live
-from index.build import Plan, write_generation
+from index import Document, Index, IndexDamaged, IndexLocked, IndexNotFound
+from index.folder import live_generation
+from index.folder.build import Plan, write_generation
 
 HOLD = """
 import sys
@@ -30,7 +31,7 @@ with live.writing(Path(sys.argv[1])):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    monkeypatch.setattr(live_generation, "_PATIENCE", 0.05)
 
 
 @pytest.fixture
@@ -55,8 +56,10 @@ def held(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def publish(folder: Path, text: str) -> None:
     """Makes an index of one text."""
-    plan = Plan([Document(text, id="only")], FakeEncoder(), None, True, live.journal(folder), False)
-    live.publish(folder, lambda generation: write_generation(generation, plan))
+    plan = Plan(
+        [Document(text, id="only")], FakeEncoder(), None, True, live_generation.journal(folder), False
+    )
+    live_generation.publish(folder, lambda generation: write_generation(generation, plan))
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
@@ -69,10 +72,10 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 def test_publishing_moves_current_on_and_removes_the_last_one(tmp_path: Path) -> None:
     versions = []
     for text in ("one", "two", "three", "four"):
-        with live.writing(tmp_path):
+        with live_generation.writing(tmp_path):
             publish(tmp_path, text)
-        versions.append(live.version(tmp_path))
-        assert [document.text for document in live.load(tmp_path).texts.documents] == [text]
+        versions.append(live_generation.version(tmp_path))
+        assert [document.text for document in live_generation.load(tmp_path).texts.documents] == [text]
         assert {path.name for path in tmp_path.iterdir()} == {"CURRENT", "write.lock", versions[-1]}
     assert len(set(versions)) == 4
     assert (tmp_path / "CURRENT").read_text() == f"{versions[-1]}\n"
@@ -80,7 +83,7 @@ def test_publishing_moves_current_on_and_removes_the_last_one(tmp_path: Path) ->
 
 def test_an_open_generation_is_read_on_when_it_has_gone(tmp_path: Path) -> None:
     publish(tmp_path, "The river floods in spring.")
-    old = live.load(tmp_path)
+    old = live_generation.load(tmp_path)
     publish(tmp_path, "Bread needs flour.")
     assert [passage.text for passage in old.texts.passages] == ["The river floods in spring."]
     assert old.lexical.match(["river"]).best(5)[0].tolist() == [0]
@@ -95,16 +98,16 @@ def test_the_next_writer_removes_what_a_crash_left(folder: Path, index: Index) -
     (folder / ".CURRENT.x8s_1").write_text("genera")
     index.update([Document("something new")])
     names = {path.name for path in folder.iterdir()}
-    assert names == {"CURRENT", "write.lock", live.version(folder)}
+    assert names == {"CURRENT", "write.lock", live_generation.version(folder)}
 
 
 def test_there_is_no_index(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder in (tmp_path, tmp_path / "absent", tmp_path / "file"):
         with pytest.raises(IndexNotFound, match=re.escape(str(folder))):
-            live.version(folder)
+            live_generation.version(folder)
         with pytest.raises(IndexNotFound):
-            live.load(folder)
+            live_generation.load(folder)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +142,7 @@ def test_a_current_that_is_a_folder(folder: Path) -> None:
     (folder / "CURRENT").unlink()
     (folder / "CURRENT").mkdir()
     with pytest.raises(IndexDamaged, match="CURRENT"):
-        live.load(folder)
+        live_generation.load(folder)
 
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: Path, encoder: FakeEncoder) -> None:
@@ -189,7 +192,7 @@ def test_what_others_put_beside_an_index_stays(folder: Path, index: Index) -> No
 def test_one_writer_at_a_time(folder: Path, index: Index, collection: list[Document]) -> None:
     before = index.search("river")
     with held(folder):
-        version = live.version(folder)
+        version = live_generation.version(folder)
         for write in (
             lambda: index.update([Document("x")]),
             lambda: index.remove(["river"]),
@@ -198,10 +201,10 @@ def test_one_writer_at_a_time(folder: Path, index: Index, collection: list[Docum
             with pytest.raises(IndexLocked, match="Another process is writing"):
                 write()
         # Readers don't care.
-        assert live.version(folder) == version
+        assert live_generation.version(folder) == version
         assert Index.open(folder, encoder=FakeEncoder()).search("river") == before
     index.update([Document("x")])
-    assert live.version(folder) != version
+    assert live_generation.version(folder) != version
 
 
 def test_the_lock_ends_with_the_process_that_held_it(folder: Path, index: Index) -> None:
@@ -213,13 +216,13 @@ def test_the_lock_ends_with_the_process_that_held_it(folder: Path, index: Index)
 
 
 def test_the_lock_is_given_back_after_an_error(folder: Path, index: Index) -> None:
-    with pytest.raises(RuntimeError, match="a fault"), live.writing(folder):
+    with pytest.raises(RuntimeError, match="a fault"), live_generation.writing(folder):
         raise RuntimeError("a fault")
     index.update([Document("x")])
 
 
 def test_threads_wait_for_each_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "_PATIENCE", 30)
+    monkeypatch.setattr(live_generation, "_PATIENCE", 30)
 
     failures: list[str] = []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.files.markup import extract
+from index.readers.html import extract
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,13 @@ from mcp_types import CallToolResult, Tool
 from test_cli import surrounding
 from typer.testing import CliRunner
 
+from cli.app import app
 from index import Index
-from qa.cli import app
+from qa.api.service import Service
 from qa.messages import say
-from qa.service import Service
 
 WHO = "من أعلن انطلاق المعركة؟"
-DALIL = ["-c", "import test_cli, sys; test_cli.install(); from qa.cli import main; main()"]
+DALIL = ["-c", "import test_cli, sys; test_cli.install(); from cli.app import main; main()"]
 
 T = TypeVar("T")
 
@@ -120,9 +120,9 @@ def test_an_index_that_is_gone_is_a_tool_error(index: Index, tmp_path: Path) -> 
 def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
     """Whatever a library prints on the way, and what isn't protocol is answered by an error or left."""
     program = DALIL[1].replace(
-        "from qa.cli", "import qa.service; old = qa.service.ask\n"
+        "from cli.app", "import qa.api.service; old = qa.api.service.ask\n"
         "def loud(*arguments): print('noise'); return old(*arguments)\n"
-        "qa.service.ask = loud\nfrom qa.cli"
+        "qa.api.service.ask = loud\nfrom cli.app"
     )  # fmt: skip
     messages = [
         {
@@ -192,8 +192,8 @@ _ON_A_FREE_PORT = """
 import sys, test_cli
 test_cli.install()
 from index import Index
-from qa.mcp_server import serve
-from qa.service import Service
+from qa.api.mcp_server import serve
+from qa.api.service import Service
 serve(Service(Index.open(sys.argv[1])), 0)
 """
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qa.measures import (
+from qa.evaluation.measures import (
     Estimate,
     RiskPoint,
     aurc,

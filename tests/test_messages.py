@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from index.errors import QuestionFault
-from index.text import Language, arabic_share, language
+from index.text.analyzer import Language, arabic_share, language
 from qa.messages import _MESSAGES, say, say_confidence
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.codec import TokenVectors
-from index.names import NameIndex, name_keys
-from index.postings import Postings
-from index.text import Term, words
+from index.retrieval.names import NameIndex, name_keys
+from index.retrieval.postings import Postings
+from index.retrieval.token_codec import TokenVectors
+from index.text.analyzer import Term, words
 
 
 def keys(text: str) -> set[str]:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.codec import TokenVectors
 from index.query import Query
-from index.text import legible, normalise, words
-from qa.nearest import NEAR, AskedWord, Span, as_asked, meet
+from index.retrieval.token_codec import TokenVectors
+from index.text.analyzer import legible, normalise, words
+from qa.explanation.word_alignment import NEAR, AskedWord, Span, as_asked, meet
 
 
 def asking(text: str, reading: str, tokens: TokenVectors) -> Query:

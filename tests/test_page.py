@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document, Hit, Passage
-from index.text import Language
+from index.text.analyzer import Language
+from qa.conversation.stored_citation import Quoted
 from qa.messages import say, say_confidence
-from qa.quoted import Quoted
 from qa.types import Answer, Citation
-from web.page import (
+from web.views.answers import (
     Source,
     direction,
     escape,

@@ -11,9 +11,9 @@ import pytest
 from matplotlib.figure import Figure
 from test_report import EFFECTS, REPORT
 
-from qa.evaluate import Report
-from qa.measures import Estimate
-from qa.plots import draw
+from qa.evaluation.evaluate import Report
+from qa.evaluation.measures import Estimate
+from qa.evaluation.plots import draw
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from same import assert_same_postings, keys_of
 
-from index import postings as module
-from index.postings import Postings, PostingsBuilder
+from index.retrieval import postings as module
+from index.retrieval.postings import Postings, PostingsBuilder
 
 # Prefixes of one another, letters of one to four bytes, and the empty string.
 KEYS = st.sampled_from(["", "a", "aa", "ab", "b", "é", "ع", "عر", "عربي", "\U0001f600", "\ufeff"])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from starlette.datastructures import Headers
 
-from index.text import Language
-from web.preferences import dress, preferred_language
+from index.text.analyzer import Language
+from web.server.preferences import dress, preferred_language
 
 
 @pytest.mark.parametrize(

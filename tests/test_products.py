@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
-from index import products
-from index.products import integer_product, product
+from index.retrieval import matmul
+from index.retrieval.matmul import integer_product, product
 
 
 @pytest.mark.parametrize(("rows", "inner", "columns"), [(0, 4, 3), (1, 384, 16), (500, 384, 16), (7, 3, 0)])
@@ -43,4 +43,4 @@ def test_the_graph_is_one_product_of_integers() -> None:
         [values("product", TensorProto.INT32, None)],
     )
     expected = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 10)], ir_version=8)
-    assert onnx.load_from_string(products._GRAPH) == expected
+    assert onnx.load_from_string(matmul._GRAPH) == expected

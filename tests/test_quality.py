@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from index import Index
-from index.encoder import Encoder
-from index.text import Language
+from index.encoding.base import Encoder
+from index.text.analyzer import Language
+from qa.answering.confidence import THRESHOLDS
 from qa.article import article
-from qa.confidence import THRESHOLDS
-from qa.evaluate import WHOLE, Outcome, Report, observe, summarise
+from qa.evaluation.evaluate import WHOLE, Outcome, Report, observe, summarise
 from qa.gold import GoldQuestion, article_questions
 
 pytestmark = pytest.mark.model
@@ -55,7 +55,7 @@ def index(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Index:
 def outcomes(index: Index) -> dict[Language, list[Outcome]]:
     """What became of every gold question if Dalil quoted its best sentences each time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qa.answer.is_enough", lambda _, __, found: bool(found))
+        patch.setattr("qa.answering.answer.is_enough", lambda _, __, found: bool(found))
         seen = [observe(index, question) for question in article_questions().questions]
     return {language: [o for o in seen if o.question.language == language] for language in LANGUAGES}
 

@@ -7,12 +7,12 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import InvalidQuestion
-from index.centers import SHARE, Centers
-from index.codec import TokenVectors, turned
-from index.names import name_keys
+from index.encoding.language_means import SHARE, Centers
 from index.query import LONGEST, Query, check
-from index.spelling import Spelling
-from index.text import Term
+from index.retrieval.names import name_keys
+from index.retrieval.token_codec import TokenVectors, turned
+from index.text.analyzer import Term
+from index.text.spelling import Spelling
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document, UnreadableFile
-from index.read import read_file, read_paths, source_of
+from index.readers.read import read_file, read_paths, source_of
 
 ARABIC = "وقّع محمد الكاتب الاتفاقية يوم الأحد.\r\nثم عاد إلى دمشق في اليوم التالي؛ وصل ليلاً.\n"
 ENGLISH = "The crossing was opened in 2017.\r\n\r\nIt has two gates — “north” and “south”.\n"

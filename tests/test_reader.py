@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document
-from index.split import paragraphs
-from index.text import Language
+from index.text.analyzer import Language
+from index.text.split import paragraphs
 from qa.messages import say
-from web.page import checksum
-from web.reader import AFTER, BEFORE, MORE, Mark, Wish, gone, read, reference
+from web.views.answers import checksum
+from web.views.reading_pane import AFTER, BEFORE, MORE, Mark, Wish, gone, read, reference
 
 RTL, LTR = 'lang="ar" dir="rtl"', 'lang="en" dir="ltr"'
 TWO = Document(
@@ -158,7 +158,7 @@ def test_a_document_without_a_title() -> None:
 
 
 def test_a_reference_names_what_is_known() -> None:
-    from web.page import Source
+    from web.views.answers import Source
 
     assert reference("سلام", Source("عنوان", "كاتب"), 3, "ar") == "«سلام» — عنوان — كاتب — الفقرة 3"
     # Speech that is quoted as a whole has its marks; two speeches haven't them together.

@@ -14,14 +14,14 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Index, UnreadableFile
-from index import encoder as encoders
+from index.encoding import base as encoders
 from qa.article import article
-from qa.breakdown import Effect
-from qa.evaluate import Estimate, Report
+from qa.evaluation.evaluate import Estimate, Report
+from qa.evaluation.measures import Bin, RiskPoint
+from qa.evaluation.report import check_extra, measure, table
+from qa.evaluation.robustness import Effect
 from qa.extras import ExtraMissing
 from qa.gold import GoldQuestion, article_questions
-from qa.measures import Bin, RiskPoint
-from qa.report import check_extra, measure, table
 
 MEASURES = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
 
@@ -184,7 +184,7 @@ class Watch:
         self.models: list[str | None] = []
         self.asked: list[tuple[Index, list[GoldQuestion]]] = []
         patch.setattr(encoders, "load", self._load)
-        patch.setattr("qa.report.evaluate", self._evaluate)
+        patch.setattr("qa.evaluation.report.evaluate", self._evaluate)
 
     def _load(self, name: str | None = None) -> FakeEncoder:
         self.models.append(name)
@@ -277,7 +277,7 @@ def test_the_breakdown_is_made_where_it_is_asked_for(
         asked.append((index, list(questions)))
         return EFFECTS
 
-    monkeypatch.setattr("qa.breakdown.breakdown", break_down)
+    monkeypatch.setattr("qa.evaluation.robustness.breakdown", break_down)
     assert [report for _, report in measure([files["ar"]], [], None)] == [REPORT]
     assert asked == []
     (report,) = (report for _, report in measure([files["ar"]], [], None, breakdown=True))
@@ -288,7 +288,9 @@ def test_the_breakdown_is_made_where_it_is_asked_for(
 def test_what_is_measured_is_what_is_shown(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """All the way with the fake encoder: questions that repeat their paragraphs are found and quoted."""
     monkeypatch.setattr(encoders, "load", lambda _=None: FakeEncoder())
-    monkeypatch.setattr("qa.answer.confidence", lambda _, __, found: 0.75 if found[0].lexical == 1 else 0.25)
+    monkeypatch.setattr(
+        "qa.answering.answer.confidence", lambda _, __, found: 0.75 if found[0].lexical == 1 else 0.25
+    )
     ((name, report),) = measure([files["en"]], [], None)
     assert report.retrieval["whole"]["R@1"] == report.first_quote == Estimate(1.0, 1.0, 1.0)
     assert (report.auroc.mean, report.calibration_error.mean) == (1.0, 0.25)

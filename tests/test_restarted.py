@@ -10,7 +10,7 @@ from chatting import ask, browser, reader, shown
 from playwright.sync_api import Browser, expect
 
 from qa.messages import say
-from web.serving import listen
+from web.server.serving import listen
 
 __all__ = ["browser"]  # fixture
 pytestmark = [pytest.mark.browser, pytest.mark.model]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import normalise
-from qa.rewording import (
+from index.text.analyzer import normalise
+from qa.evaluation.rewording import (
     _IN_ARABIC,
     _IN_LATIN,
     and_apart,

@@ -9,7 +9,7 @@ import pytest
 import scale
 
 from index import Index
-from index.disk import write_array
+from index.storage.files import write_array
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import sentences
+from index.text.sentences import sentences
 
 PIECES = [
     "كلمة", "word", "Word", "J", "Dr", "U.S", "3.5", "ق.م", ".", "!", "?", "؟", "…", "،", "؛", ":",

@@ -18,11 +18,11 @@ from fake_encoder import FakeEncoder
 from fastapi import FastAPI
 from gradio_client import Client
 
-import qa.answer
+import qa.answering.answer
 from index import Document, Index, InvalidQuestion
-from index.split import split
+from index.text.split import split
+from qa.api.service import Endpoints, InvalidRequest, NoSuchPassage, Service
 from qa.messages import say
-from qa.service import Endpoints, InvalidRequest, NoSuchPassage, Service
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -31,7 +31,7 @@ ANNOUNCED = "أعلن الحشد انطلاق المعركة."
 
 
 def judge(*arguments: Any) -> float:
-    """In place of `qa.confidence.confidence`, which was fitted to the real encoder's scores."""
+    """In place of `qa.answering.confidence.confidence`, which was fitted to the real encoder's scores."""
     found = arguments[-1]
     return 0.9 if found and found[0].lexical >= 0.3 else 0.0
 

@@ -21,9 +21,9 @@ from test_chat import browser as browser
 from test_cli import FAKE_DALIL, surrounding
 
 from index import Document, Index
+from qa.api.service import Service
 from qa.messages import say
-from qa.service import Service
-from qa.users import Users
+from web.server.users import Users
 
 pytestmark = pytest.mark.slow
 

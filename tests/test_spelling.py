@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from same import assert_same_spelling, forms
 
 from index import Document, Index
-from index.generation import SPELLING
-from index.live import version
-from index.spelling import Spelling
-from index.text import analyze, is_arabic, legible, normalise, words
+from index.folder.generation import SPELLING
+from index.folder.live_generation import version
+from index.text.analyzer import analyze, is_arabic, legible, normalise, words
+from index.text.spelling import Spelling
 
 LETTERS = "ءآأإابةتلمنهوىيكف"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document
-from index.split import paragraphs, split
+from index.text.split import paragraphs, split
 
 LETTERS = regex.compile(r"[\p{L}\p{N}]+")
 PIECES = [

@@ -16,27 +16,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index import (
-    Document,
-    EncoderMismatch,
-    Hit,
-    Index,
-    IndexNotFound,
-    InvalidDocument,
-    InvalidQuestion,
-    live,
-    store,
-)
-from index.centers import Centers
-from index.codec import STEP, CompactTokens, Factors, TokenVectors, turned
-from index.encoder import Encoding, Kind
-from index.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
-from index.late import SENTENCE_SHARE
-from index.lexical import LexicalIndex
-from index.names import NameIndex, name_keys
-from index.postings import Postings
+from index import Document, EncoderMismatch, Hit, Index, IndexNotFound, InvalidDocument, InvalidQuestion
+from index.encoding.base import Encoding, Kind
+from index.encoding.language_means import Centers
+from index.folder import live_generation, store
 from index.query import SURPRISAL_POWER
-from index.text import analyze, arabic_share
+from index.retrieval.bm25 import LexicalIndex
+from index.retrieval.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
+from index.retrieval.late_interaction import SENTENCE_SHARE
+from index.retrieval.names import NameIndex, name_keys
+from index.retrieval.postings import Postings
+from index.retrieval.token_codec import STEP, CompactTokens, Factors, TokenVectors, turned
+from index.text.analyzer import analyze, arabic_share
 from index.types import Passage
 
 QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟", "flour الحدود", "Whither, Hasht?", "الـ flour"]
@@ -483,7 +474,7 @@ def test_a_writer_sees_what_another_one_wrote(index: Index, encoder: FakeEncoder
 def test_an_update_that_fails_changes_nothing(
     index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, version = answers(index), live.version(index.path)
+    before, version = answers(index), live_generation.version(index.path)
 
     def fail(_: str) -> Encoding:
         raise RuntimeError("out of memory")
@@ -492,7 +483,7 @@ def test_an_update_that_fails_changes_nothing(
         patch.setattr(encoder, "encoding", fail)
         with pytest.raises(RuntimeError, match="out of memory"):
             index.update([Document("Cheese needs milk.")])
-    assert live.version(index.path) == version
+    assert live_generation.version(index.path) == version
     assert answers(index) == answers(Index.open(index.path, encoder=encoder)) == before
 
 
@@ -631,7 +622,11 @@ def test_what_was_encoded_before_an_interrupt_is_not_encoded_again(
     encoder.encoded.clear()
     index = Index.build(collection, folder, encoder=encoder, show_progress=False)
     assert encoder.encoded == ["وصلت القوات إلى الحدود.", "Bread needs flour, water and salt."]
-    assert {path.name for path in folder.iterdir()} == {"CURRENT", "write.lock", live.version(folder)}
+    assert {path.name for path in folder.iterdir()} == {
+        "CURRENT",
+        "write.lock",
+        live_generation.version(folder),
+    }
     assert answers(index) == answers(Index.build(collection, tmp_path / "at_once", encoder=encoder))
 
 

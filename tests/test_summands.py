@@ -8,7 +8,7 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index, Passage
-from index.fusion import LEXICAL_WEIGHT
+from index.retrieval.fusion import LEXICAL_WEIGHT
 
 QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟", "Hashd القوات 2017", "Where is Akashat?"]
 

@@ -9,7 +9,7 @@ import pytest
 from lexical_speed import measure
 from synthetic import FORMS, LONGEST, SHORTEST, Synthetic
 
-from index.text import Language, language
+from index.text.analyzer import Language, language
 
 
 @pytest.fixture(scope="module", params=["ar", "en"])

@@ -11,10 +11,10 @@ from fake_encoder import FakeEncoder
 
 import qa
 from index import Document, Index
-from qa import feedback
+from qa.feedback import judgements
 from qa.messages import say
-from web import talk
-from web.talk import Talk
+from web.server import chat_calls
+from web.server.chat_calls import Talk
 
 FLOODS = "When does the river flood?"
 
@@ -88,7 +88,7 @@ def test_a_page_is_told_that_its_conversation_isnt_known_any_more(index: Index) 
     ask(chat, FLOODS)
     kept = chat.keep(data())
     again = Talk(index)  # the server was started anew
-    assert again.begin(data(question="And who waits for it?", has_turns=True)) == talk.FORGOTTEN
+    assert again.begin(data(question="And who waits for it?", has_turns=True)) == chat_calls.FORGOTTEN
     assert again.restore(data(kept=kept)) is True
     assert again.begin(data(question="And who waits for it?", has_turns=True)) == 1
     assert again.begin(data("b", question=FLOODS, has_turns=False)) == 0
@@ -153,13 +153,13 @@ def test_of_a_very_long_conversation_the_last_turns_are_kept(
     for number in range(8):
         ask(chat, f"{FLOODS} {number}")
     whole = size(chat.keep(data()))
-    monkeypatch.setattr(talk, "_MOST_KEPT", whole // 2)
+    monkeypatch.setattr(chat_calls, "_MOST_KEPT", whole // 2)
     kept = chat.keep(data())
     assert size(kept) <= whole // 2
     questions = [turn["question"] for turn in json.loads(kept)["turns"]]
     assert questions == [f"{FLOODS} {number}" for number in range(8)][-len(questions) :]
     assert len(questions) >= 2
-    monkeypatch.setattr(talk, "_MOST_KEPT", 10)
+    monkeypatch.setattr(chat_calls, "_MOST_KEPT", 10)
     assert chat.keep(data()) == ""
 
 
@@ -205,7 +205,7 @@ def test_verdicts_are_kept_and_can_be_changed(index: Index) -> None:
     number = ask(chat, FLOODS)
     assert chat.judge(data(number=number, verdict="wrong")) == say("verdict_kept", "en")
     assert chat.judge({**data(number=number, verdict="right"), "language": "ar"}) == say("verdict_kept", "ar")
-    assert [(one.question, one.verdict) for one in feedback.read().judged] == [(FLOODS, "right")]
+    assert [(one.question, one.verdict) for one in judgements.read().judged] == [(FLOODS, "right")]
     assert 'data-verdict="right" aria-pressed="true"' in chat.render("a", "en")
     with pytest.raises(ValueError, match="verdict"):
         chat.judge(data(number=number, verdict="maybe"))

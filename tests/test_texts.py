@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document, IndexDamaged, Passage
-from index.text import arabic_share
-from index.texts import HEADS, TEXTS, Texts, TextsWriter, digest
+from index.folder.documents import HEADS, TEXTS, Texts, TextsWriter, digest
+from index.text.analyzer import arabic_share
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(str.strip)
 

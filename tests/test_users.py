@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from qa import users as users_module
-from qa.users import HashedPassword, InvalidUser, Users, UsersUnreadable
+from web.server import users as users_module
+from web.server.users import HashedPassword, InvalidUser, Users, UsersUnreadable
 
 
 @pytest.fixture

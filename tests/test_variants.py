@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text import is_arabic, normalise, words
-from qa.variants import (
+from index.text.analyzer import is_arabic, normalise, words
+from qa.evaluation.perturbations import (
     VARIANTS,
     drop_hamza,
     eastern_digits,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.files.visual_order import Sign, as_read, bracket_votes, is_right_to_left, letters_of_forms
+from index.readers.pdf.visual_order import Sign, as_read, bracket_votes, is_right_to_left, letters_of_forms
 
 MIRRORED = "()[]{}«»‹›"
 

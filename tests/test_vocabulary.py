@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import vocabulary as module
-from index.vocabulary import Vocabulary, stretches
+from index.storage import vocabulary as module
+from index.storage.vocabulary import Vocabulary, stretches
 
 STRINGS = st.sets(st.text(st.sampled_from("ab\0éع\U0001f600\uffff"), max_size=3), max_size=12)
 

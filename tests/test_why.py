@@ -9,9 +9,9 @@ import pytest
 from fake_encoder import FakeEncoder, FloatArray
 
 from index import Document, Index, InvalidQuestion
-from index.encoder import Encoder
+from index.encoding.base import Encoder
 from qa.article import article_index
-from qa.why import Explanation, PassageGone, explain
+from qa.explanation.explain import Explanation, PassageGone, explain
 
 
 class Translator(FakeEncoder):

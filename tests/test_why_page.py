@@ -13,11 +13,11 @@ from test_hostile import ATTACKS
 from test_page import Reader
 
 from index import Document, Passage
-from index.fusion import Summands
-from index.text import Language
-from qa.nearest import AskedWord, Span
-from qa.why import Explanation, Match
-from web.why import render_why
+from index.retrieval.fusion import Summands
+from index.text.analyzer import Language
+from qa.explanation.explain import Explanation, Match
+from qa.explanation.word_alignment import AskedWord, Span
+from web.views.explanation import render_why
 
 __all__ = ["browser"]  # a fixture
 

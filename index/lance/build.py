@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-from index.build import each_once
-from index.encoder import Encoder
+from index.encoding.base import Encoder
 from index.errors import IndexLocked
+from index.folder.build import each_once
 from index.lance import rows, table
 from index.lance.counts import Counts, quoted
 from index.progress import Progress, encoding

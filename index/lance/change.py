@@ -15,10 +15,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from index.build import each_once
-from index.encoder import Encoder
+from index.encoding.base import Encoder
 from index.errors import IndexLocked
-from index.generation import check_encoder
+from index.folder.build import each_once
+from index.folder.generation import check_encoder
 from index.lance import rows, table, upkeep
 from index.lance.counts import Counts, quoted
 from index.progress import Progress, encoding

@@ -20,8 +20,8 @@ import lance
 import pyarrow as pa
 from lance.fragment import FragmentMetadata, write_fragments
 
-from index import encoder as encoders
-from index.encoder import Encoder
+from index.encoding import base as encoders
+from index.encoding.base import Encoder
 from index.errors import EngineUnavailable
 from index.lance import build, rows, table
 from index.lance.counts import Counts

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from index.lance.rows import COUNT, KEY
-from index.names import name_keys
-from index.postings import Frequencies
-from index.spelling import Spelling, levels, without_article, written_words
-from index.text import analyze, normalise
+from index.retrieval.names import name_keys
+from index.retrieval.postings import Frequencies
+from index.text.analyzer import analyze, normalise
+from index.text.spelling import Spelling, levels, without_article, written_words
 
 # What a key counts is its first letter.
 _TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"

@@ -17,14 +17,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from index.build import none_of
-from index.centers import Centers
-from index.codec import CompactTokens
-from index.encode import encode
-from index.encoder import Encoder
-from index.names import name_keys
-from index.split import split
-from index.text import analyze, arabic_share
+from index.encoding.base import Encoder
+from index.encoding.language_means import Centers
+from index.encoding.passages import encode
+from index.folder.build import none_of
+from index.retrieval.names import name_keys
+from index.retrieval.token_codec import CompactTokens
+from index.text.analyzer import analyze, arabic_share
+from index.text.split import split
 from index.types import Document, Passage
 
 KEY: Final = "row"

@@ -21,13 +21,13 @@ from index.errors import IndexDamaged, make_again
 from index.lance import rows
 from index.lance.counts import Known
 from index.lance.table import Version, has_vector_index
-from index.late import LateIndex
-from index.lexical import LexicalIndex
-from index.names import NameIndex
-from index.postings import Postings
 from index.query import Query
-from index.ranking import Candidates
-from index.vocabulary import Vocabulary
+from index.retrieval.bm25 import LexicalIndex
+from index.retrieval.candidates import Candidates
+from index.retrieval.late_interaction import LateIndex
+from index.retrieval.names import NameIndex
+from index.retrieval.postings import Postings
+from index.storage.vocabulary import Vocabulary
 
 # Passages that Lance's own BM25 proposes for each that BM25Plus keeps.
 _MORE: Final = 4

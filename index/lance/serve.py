@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from index.encoder import Encoder
+from index.encoding.base import Encoder
 from index.errors import DalilError
+from index.folder.store import Index
 from index.lance.cluster import started_ray
-from index.store import Index
 
 # Seconds after which another replica is asked as well, and after which all are given up.
 _IMPATIENCE: Final = 2.0

@@ -11,19 +11,19 @@ from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 
-from index import encoder as encoders
-from index.codec import CompactTokens, TokenVectors
-from index.encode import encode
-from index.encoder import Encoder
-from index.fusion import Summands
-from index.generation import check_encoder
+from index.encoding import base as encoders
+from index.encoding.base import Encoder
+from index.encoding.passages import encode
+from index.folder.generation import check_encoder
+from index.folder.store import CANDIDATES, Index
 from index.lance import build, change, cluster, rows, table
 from index.lance.counts import Known, quoted
 from index.lance.search import candidates
 from index.progress import Progress
 from index.query import Query
-from index.ranking import Candidates, taken_apart
-from index.store import CANDIDATES, Index
+from index.retrieval.candidates import Candidates, taken_apart
+from index.retrieval.fusion import Summands
+from index.retrieval.token_codec import CompactTokens, TokenVectors
 from index.types import Document, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text"]

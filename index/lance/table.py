@@ -20,11 +20,11 @@ import lance
 import numpy as np
 import pyarrow as pa
 
-from index.centers import Centers
-from index.encoder import Encoder
+from index.encoding.base import Encoder
+from index.encoding.language_means import Centers
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.lance import rows
-from index.text import ANALYZER_VERSION
+from index.text.analyzer import ANALYZER_VERSION
 
 FORMAT_VERSION: Final = 1
 LIVE: Final = "live"

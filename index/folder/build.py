@@ -1,0 +1,256 @@
+"""Documents -> a generation's folder: split, analysed, encoded; nothing is made that an older one has."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoding.base import Encoder
+from index.encoding.language_means import Centers
+from index.encoding.passages import encode
+from index.errors import InvalidDocument
+from index.folder import live_generation
+from index.folder.documents import Texts, TextsWriter, digest
+from index.folder.generation import CENTERS, NAMES, SPELLING, TERMS, Generation
+from index.folder.journal import Journal
+from index.folder.manifest import FORMAT_VERSION, write_manifest
+from index.progress import Progress, encoding
+from index.retrieval.dense import DenseIndex
+from index.retrieval.late_interaction import LateWriter
+from index.retrieval.names import name_keys
+from index.retrieval.postings import Postings
+from index.retrieval.token_codec import CompactTokens, TokenVectors
+from index.storage.files import write_array
+from index.text.analyzer import ANALYZER_VERSION, analyze
+from index.text.spelling import Spelling
+from index.text.split import split
+from index.types import Document
+
+# Passages whose encodings may wait in memory; sorted by length, so that batches are of like lengths.
+_WINDOW = 1024
+# Encodings between two moments at which the journal is handed to the operating system.
+_KEEP_EVERY = 32
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a generation is made from.
+
+    Attributes:
+        documents: in order, each once: a document, or the row of one in `old` that stays as it is.
+        encoder: makes the vectors.
+        old: what it has of the same texts is taken over instead of made again.
+        has_tokens: whether to keep token vectors.
+        journal: the file where what is encoded is kept until the generation is live.
+        show_progress: as in `Index.build`.
+    """
+
+    documents: Iterable[Document | int]
+    encoder: Encoder
+    old: Generation | None
+    has_tokens: bool
+    journal: Path
+    show_progress: bool | Progress | None
+
+
+def each_once(documents: Iterable[Document]) -> Iterator[Document]:
+    """The documents; one that was there before is left out.
+
+    Raises:
+        InvalidDocument: two different documents have the same id.
+    """
+    seen: dict[str, tuple[bytes, str]] = {}
+    for document in documents:
+        own = (digest(document.text), document.source or document.title)
+        other = seen.setdefault(document.id, own)
+        if other is own:
+            yield document
+        elif other[0] != own[0]:
+            raise InvalidDocument(
+                f"Two different documents have the id {document.id!r}: {other[1]!r} and {own[1]!r}."
+            )
+
+
+def publish(
+    folder: Path,
+    documents: Iterable[Document | int],
+    encoder: Encoder,
+    old: Generation | None,
+    has_tokens: bool,
+    show_progress: bool | Progress | None,
+) -> None:
+    """Makes a generation of these documents the live one.
+
+    Args:
+        folder: of the index, being written to by this process only.
+        documents: as in `Plan`.
+        encoder: makes the vectors.
+        old: the live generation, if there is one that can be read.
+        has_tokens: whether to keep token vectors.
+        show_progress: as in `Index.build`.
+
+    Raises:
+        OSError: the disk is full, or can't be written.
+    """
+    usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
+    plan = Plan(
+        documents,
+        encoder,
+        old if usable else None,
+        has_tokens,
+        live_generation.journal(folder),
+        show_progress,
+    )
+    live_generation.publish(folder, lambda generation: write_generation(generation, plan))
+
+
+def write_generation(folder: Path, plan: Plan) -> None:
+    """Writes a generation into an empty folder.
+
+    Texts and vectors go to disk as they are made; what stays in memory is about 1 KB a passage, mostly
+    postings.
+
+    Raises:
+        OSError: it can't be written. What was encoded by then is in the journal.
+    """
+    old = plan.old
+    sources = _write_texts(folder, plan)
+    texts = Texts(folder)
+    new_rows = np.flatnonzero(sources < 0).tolist()
+
+    def new_texts() -> Iterator[str]:
+        return (texts.passage(row).text for row in new_rows)
+
+    terms = Postings.of([term.term for term in analyze(text)] for text in new_texts())
+    names = Postings.of([key.term for key in name_keys(text)] for text in new_texts())
+    if old:
+        gone = np.setdiff1d(np.arange(len(old.texts.passages)), sources).tolist()
+        spelling = old.spelling.merged((old.texts.passage(row).text for row in gone), new_texts())
+        terms = old.lexical.postings.merged(sources, terms)
+        names = old.names.postings.merged(sources, names)
+    else:
+        spelling = Spelling.of(new_texts())
+    terms.save(folder, TERMS)
+    names.save(folder, NAMES)
+    spelling.save(folder, SPELLING)
+    centers = old.centers if old else Centers.known(plan.encoder)
+    with Journal(plan.journal, _identity(plan, centers)) as journal:
+        known = _rows_of_same_text(texts, new_rows, old)
+        _encode((row for row in new_rows if row not in known), texts, centers, journal, plan)
+        sources[list(known)] = list(known.values())
+        dense = _write_vectors(folder, texts, sources, journal, plan)
+    write_array(folder / CENTERS, centers.means)
+    write_manifest(
+        folder,
+        {
+            "encoder": {"name": plan.encoder.name, "fingerprint": plan.encoder.fingerprint},
+            "documents": len(texts.documents),
+            "passages": len(texts.passages),
+            "token_vectors": plan.has_tokens,
+            "dense": dense,
+        },
+    )
+
+
+def _write_texts(folder: Path, plan: Plan) -> NDArray[np.int64]:
+    """Writes documents and passages.
+
+    Returns:
+        (passages,): the row that each passage of an unchanged document has in the old generation, or -1.
+    """
+    old = plan.old
+    sources = [np.zeros(0, np.int64)]
+    with TextsWriter(folder) as writer:
+        for entry in plan.documents:
+            row: int | None
+            if isinstance(entry, Document):
+                document, row = entry, old.texts.row(entry.id) if old else None
+                if old and row is not None and not old.texts.has_same_text(row, document):
+                    row = None
+            elif old:
+                document, row = old.texts.document(entry), entry
+            if old and row is not None:
+                writer.add_known(document, old.texts, row)
+                sources.append(np.arange(*old.texts.passage_range(row)))
+            else:
+                passages = split(document, plan.encoder.window, plan.encoder.count_tokens)
+                writer.add(document, passages)
+                sources.append(np.full(len(passages), -1))
+    return np.concatenate(sources)
+
+
+def _rows_of_same_text(texts: Texts, rows: Sequence[int], old: Generation | None) -> dict[int, int]:
+    """Of these passages those whose text the old generation has: their rows -> its row there."""
+    if old is None:
+        return {}
+    digests = texts.passage_digests[rows]
+    old_digests = old.texts.passage_digests
+    # By half of the digest first, which numpy compares quickly.
+    promising = np.flatnonzero(np.isin(_half(old_digests), _half(digests)))
+    row_of = {old_digests[row].tobytes(): row for row in promising.tolist()}
+    found = zip(rows, (row_of.get(digest.tobytes()) for digest in digests), strict=True)
+    return {row: source for row, source in found if source is not None}
+
+
+def _half(digests: NDArray[np.void]) -> NDArray[np.uint64]:
+    return np.ascontiguousarray(digests).view("<u8").reshape(-1, 2)[:, 0]
+
+
+def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journal, plan: Plan) -> None:
+    """Encodes the passages in these rows, each text once, but for those that the journal has."""
+    row_of = {texts.passage_digests[row].tobytes(): row for row in rows}
+    missing = [item for item in row_of.items() if item[0] not in journal]
+    done = len(row_of) - len(missing)
+    with encoding("passages", plan.show_progress, done, len(row_of)) as advance:
+        for start in range(0, len(missing), _WINDOW):
+            window = missing[start : start + _WINDOW]
+            passages = [texts.passage(row).text for _, row in window]
+            encodings = encode(passages, "passage", plan.encoder, centers)
+            for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
+                compact = CompactTokens.of(tokens if plan.has_tokens else none_of(tokens))
+                journal.add(digest, vector.astype("<f4").tobytes() + compact.record())
+                if number % _KEEP_EVERY == 0:
+                    journal.keep()
+                advance(1)
+            journal.keep()
+
+
+def none_of(tokens: TokenVectors) -> TokenVectors:
+    """No tokens, of the same dimension as these."""
+    return TokenVectors(tokens.vectors[:0], tokens.spans[:0], tokens.weights[:0], tokens.sentences[:0])
+
+
+def _write_vectors(
+    folder: Path, texts: Texts, sources: NDArray[np.int64], journal: Journal, plan: Plan
+) -> dict[str, Any]:
+    """Writes the vectors of all passages, from the old generation or the journal.
+
+    Returns:
+        The settings of the dense index.
+    """
+    size = 4 * plan.encoder.dimension
+
+    def vectors() -> Iterator[NDArray[np.floating]]:
+        for row, source in enumerate(sources.tolist()):
+            if plan.old and source >= 0:
+                late.add(plan.old.late.compact(source))
+                yield plan.old.dense.vectors[source]
+            else:
+                encoding = memoryview(journal[texts.passage_digests[row].tobytes()])
+                late.add(CompactTokens.parse(encoding[size:]))
+                yield np.frombuffer(encoding[:size], "<f4")
+
+    with LateWriter(folder) as late:
+        return DenseIndex.write(folder, vectors(), (len(sources), plan.encoder.dimension))
+
+
+def _identity(plan: Plan, centers: Centers) -> str:
+    """What an encoding in the journal depends on beside its text."""
+    means = hashlib.sha256(centers.means.tobytes()).hexdigest()
+    return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{means}\n{plan.has_tokens}"

@@ -1,0 +1,293 @@
+"""The documents and passages of a generation, on disk until they are asked for.
+
+All texts stand in one file of UTF-8, one after the other; a passage is a stretch of its document's
+bytes. Every document and every passage has its own checksum, since a file of many gigabytes can't be
+read as a whole whenever an index is opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import damaged
+from index.storage.files import FileWriter, read_array, write_array
+from index.text.analyzer import arabic_share
+from index.types import Document, Passage
+
+TEXTS, HEADS = "texts.bin", "documents.jsonl"
+_DOCUMENTS, _PASSAGES = "documents.npy", "passages.npy"
+_KEYS, _ROWS = "document_keys.npy", "document_rows.npy"
+
+DIGEST = np.dtype("V16")
+# Where a document's head (all but its text, as a line of JSON) and its text stand, in bytes.
+_DOCUMENT = np.dtype(
+    [
+        ("head", "<i8"), ("head_size", "<i4"), ("head_checksum", "<u4"),
+        ("text", "<i8"), ("text_size", "<i8"), ("text_checksum", "<u4"),
+        ("digest", DIGEST), ("first_passage", "<i8"),
+    ]
+)  # fmt: skip
+_PASSAGE = np.dtype(
+    [
+        ("document", "<i4"), ("number", "<i4"), ("start", "<i8"), ("end", "<i8"),  # in characters
+        ("text", "<i8"), ("text_size", "<i4"), ("text_checksum", "<u4"),  # in bytes
+        ("digest", DIGEST), ("arabic_share", "<f4"),
+    ]
+)  # fmt: skip
+
+# Heads that are kept in memory: some 5 MB.
+_MOST_KNOWN = 10_000
+
+T = TypeVar("T")
+
+
+def digest(text: str) -> bytes:
+    """16 bytes that tell one text from another."""
+    return hashlib.blake2b(text.encode(), digest_size=16).digest()
+
+
+class TextsWriter:
+    """Writes documents and their passages into a folder, one document at a time.
+
+    A context manager: what was written is on disk when it ends without an error.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Begins the files.
+
+        Raises:
+            OSError: they can't be written.
+        """
+        self._folder = folder
+        self._files = ExitStack()
+        self._texts = self._files.enter_context(FileWriter(folder / TEXTS))
+        self._heads = self._files.enter_context(FileWriter(folder / HEADS))
+        self._documents: list[NDArray[Any]] = []
+        self._passages: list[NDArray[Any]] = [np.zeros(0, _PASSAGE)]
+        self._keys: list[int] = []
+        self.passage_count = 0
+
+    def add(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Writes a document and the passages that it was split into."""
+        text = document.text.encode()
+        # Where each passage stands in bytes: characters before it, encoded. Passages come in order.
+        places = np.zeros(len(passages), _PASSAGE)
+        character, byte = 0, 0
+        for place, passage in zip(places, passages, strict=True):
+            byte += len(document.text[character : passage.start].encode())
+            content = passage.text.encode()
+            place["number"], place["start"], place["end"] = passage.number, passage.start, passage.end
+            place["text"], place["text_size"] = byte, len(content)
+            place["text_checksum"] = zlib.crc32(content)
+            place["digest"] = hashlib.blake2b(content, digest_size=16).digest()
+            place["arabic_share"] = arabic_share(passage.text)
+            character, byte = passage.end, byte + len(content)
+        self._append(document, text, places)
+
+    def add_known(self, document: Document, texts: Texts, row: int) -> None:
+        """Writes a document whose text, and so its passages, an older generation has in that row."""
+        places = np.array(texts.places(row))
+        places["text"] -= texts.documents_table[row]["text"]
+        self._append(document, document.text.encode(), places)
+
+    def _append(self, document: Document, text: bytes, places: NDArray[Any]) -> None:
+        head = json.dumps(
+            {
+                "id": document.id,
+                "title": document.title,
+                "source": document.source,
+                "author": document.author,
+            },
+            ensure_ascii=False,
+        ).encode()
+        entry = np.zeros(1, _DOCUMENT)
+        entry["head"], entry["head_size"] = self._heads.position, len(head)
+        entry["head_checksum"] = zlib.crc32(head)
+        entry["text"], entry["text_size"] = self._texts.position, len(text)
+        entry["text_checksum"] = zlib.crc32(text)
+        entry["digest"] = hashlib.blake2b(text, digest_size=16).digest()
+        entry["first_passage"] = self.passage_count
+        places["document"] = len(self._documents)
+        places["text"] += self._texts.position
+        self._documents.append(entry)
+        self._passages.append(places)
+        self._keys.append(_key(document.id))
+        self.passage_count += len(places)
+        self._heads.write(head + b"\n")
+        self._texts.write(text)
+
+    def __enter__(self) -> TextsWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._files.__exit__(kind, error, trace)
+        if kind is not None:
+            return
+        write_array(self._folder / _DOCUMENTS, np.concatenate([np.zeros(0, _DOCUMENT), *self._documents]))
+        write_array(self._folder / _PASSAGES, np.concatenate(self._passages))
+        keys = np.array(self._keys, np.uint64)
+        rows = np.argsort(keys, kind="stable").astype(np.int32)
+        write_array(self._folder / _KEYS, keys[rows])
+        write_array(self._folder / _ROWS, rows)
+
+
+class Texts:
+    """What `TextsWriter` wrote.
+
+    Raises:
+        IndexDamaged: from any method, where what is read isn't what was written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Opens the files of a folder.
+
+        Raises:
+            OSError: one of them can't be read.
+            ValueError: one of them isn't what it should be.
+        """
+        self._folder = folder
+        self.documents_table = read_array(folder / _DOCUMENTS, mapped=True)
+        self._passages_table = read_array(folder / _PASSAGES, mapped=True)
+        self._keys = read_array(folder / _KEYS, mapped=True)
+        self._rows = read_array(folder / _ROWS, mapped=True)
+        self._texts, self._heads = _map(folder / TEXTS), _map(folder / HEADS)
+        self._known_heads: dict[int, dict[str, str]] = {}
+
+    @property
+    def documents(self) -> Sequence[Document]:
+        """All documents, in the order in which they came."""
+        return _OnDemand(len(self.documents_table), self.document)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All passages, in the order of the documents and of reading."""
+        return _OnDemand(len(self._passages_table), self.passage)
+
+    @property
+    def arabic_shares(self) -> NDArray[np.float32]:
+        """(passages,) float32: the share of each one's words that are in Arabic script."""
+        return np.asarray(self._passages_table["arabic_share"])
+
+    @property
+    def passage_digests(self) -> NDArray[np.void]:
+        """(passages,) of 16 bytes: those that `digest` gives for the passages' texts."""
+        return np.asarray(self._passages_table["digest"])
+
+    def row(self, document_id: str) -> int | None:
+        """The row of the document with this id, or None where there is none."""
+        key = np.uint64(_key(document_id))
+        first, last = np.searchsorted(self._keys, key, "left"), np.searchsorted(self._keys, key, "right")
+        rows: list[int] = self._rows[first:last].tolist()
+        return next((row for row in rows if self._head(row)["id"] == document_id), None)
+
+    def document(self, row: int) -> Document:
+        """The document in a row."""
+        entry = self.documents_table[row]
+        text = _stretch(self._texts, int(entry["text"]), int(entry["text_size"]))
+        if zlib.crc32(text) != entry["text_checksum"]:
+            raise damaged(self._folder / TEXTS, f"has other content than was written (document {row})")
+        return Document(text=text.decode(), **self._head(row))
+
+    def has_same_text(self, row: int, document: Document) -> bool:
+        """Whether the document in a row has this one's text."""
+        return bool(self.documents_table[row]["digest"].tobytes() == digest(document.text))
+
+    def passage(self, row: int) -> Passage:
+        """The passage in a row."""
+        document, number, start, end, text, size, checksum, *_ = self._passages_table[row].item()
+        content = _stretch(self._texts, text, size)
+        if zlib.crc32(content) != checksum:
+            raise damaged(self._folder / TEXTS, f"has other content than was written (passage {row})")
+        id_ = self._head(document)["id"]
+        return Passage(f"{id_}:{start}-{end}", id_, number, start, end, content.decode())
+
+    def passage_row(self, passage: Passage) -> int:
+        """The row of a passage that this generation has.
+
+        Raises:
+            KeyError: it hasn't.
+        """
+        document = self.row(passage.document_id)
+        if document is not None:
+            first, last = self.passage_range(document)
+            row = first + int(np.searchsorted(self._passages_table["start"][first:last], passage.start))
+            if row < last and self._passages_table["end"][row] == passage.end:
+                return row
+        raise KeyError(passage.id)
+
+    def passage_range(self, row: int) -> tuple[int, int]:
+        """The row of a document's first passage, and one past that of its last."""
+        first = self.documents_table["first_passage"][row : row + 2].tolist()
+        return first[0], (first[1] if len(first) > 1 else len(self._passages_table))
+
+    def places(self, row: int) -> NDArray[Any]:
+        """Where the passages of the document in a row stand."""
+        first, last = self.passage_range(row)
+        return self._passages_table[first:last]
+
+    def _head(self, row: int) -> dict[str, str]:
+        if known := self._known_heads.get(row):
+            return known
+        entry = self.documents_table[row]
+        content = _stretch(self._heads, int(entry["head"]), int(entry["head_size"]))
+        if zlib.crc32(content) != entry["head_checksum"]:
+            raise damaged(self._folder / HEADS, f"has other content than was written (document {row})")
+        head: dict[str, str] = json.loads(content)
+        if len(self._known_heads) < _MOST_KNOWN:
+            self._known_heads[row] = head
+        return head
+
+
+class _OnDemand(Sequence[T], Generic[T]):
+    """A sequence whose items are made when they are asked for."""
+
+    def __init__(self, length: int, make: Any) -> None:
+        self._length, self._make = length, make
+
+    def __len__(self) -> int:
+        return self._length
+
+    @overload
+    def __getitem__(self, position: int) -> T: ...
+    @overload
+    def __getitem__(self, position: slice) -> Sequence[T]: ...
+    def __getitem__(self, position: int | slice) -> T | Sequence[T]:
+        if isinstance(position, slice):
+            return tuple(self._make(row) for row in range(*position.indices(self._length)))
+        item: T = self._make(range(self._length)[position])
+        return item
+
+    def __iter__(self) -> Iterator[T]:
+        return (self._make(row) for row in range(self._length))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or isinstance(other, str):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+
+def _key(document_id: str) -> int:
+    return int.from_bytes(hashlib.blake2b(document_id.encode(), digest_size=8).digest(), "little")
+
+
+def _map(path: Path) -> mmap.mmap | bytes:
+    with path.open("rb") as file:
+        # An empty file can't be mapped.
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+
+
+def _stretch(content: mmap.mmap | bytes, start: int, size: int) -> bytes:
+    return content[start : start + size]

@@ -1,0 +1,109 @@
+"""One generation of an index: what is on disk, written once by `index.folder.build`, never changed.
+
+A folder with the documents, the passages and the parts that search them. One ordered list of passages
+addresses every part: row i of each is passage i. Nothing is read before it is asked for, but for the
+checksums.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from index.encoding.base import Encoder
+from index.encoding.language_means import Centers
+from index.errors import EncoderMismatch, make_again
+from index.folder.documents import HEADS, TEXTS, Texts
+from index.folder.manifest import read_manifest
+from index.retrieval.bm25 import LexicalIndex
+from index.retrieval.dense import DenseIndex
+from index.retrieval.late_interaction import RECORDS, LateIndex
+from index.retrieval.names import NameIndex
+from index.retrieval.postings import Postings
+from index.storage.files import read_array
+from index.text.spelling import Spelling
+
+TERMS: Final = "terms"
+NAMES: Final = "names"
+SPELLING: Final = "spelling"
+CENTERS: Final = "centers.npy"
+
+
+@dataclass(frozen=True, eq=False)
+class Generation:
+    """Everything that answers a question, mapped from disk.
+
+    Attributes:
+        has_tokens: whether it keeps token vectors.
+    """
+
+    texts: Texts
+    lexical: LexicalIndex
+    names: NameIndex
+    spelling: Spelling
+    dense: DenseIndex
+    late: LateIndex
+    centers: Centers
+    encoder_name: str
+    encoder_fingerprint: str
+    has_tokens: bool
+
+    @classmethod
+    def load(cls, folder: Path, every_byte: bool = False) -> Generation:
+        """Opens what `index.folder.build.write_generation` wrote.
+
+        Args:
+            folder: where.
+            every_byte: whether to compare large files with their checksums now, not as they are read.
+
+        Raises:
+            IndexDamaged: a file is missing, or isn't what was written, or is of another version.
+            FileNotFoundError: there is no such folder (any more).
+        """
+        manifest = read_manifest(folder, checked_by_row=() if every_byte else (TEXTS, HEADS, RECORDS))
+        return cls(
+            texts=Texts(folder),
+            lexical=LexicalIndex(Postings.load(folder, TERMS)),
+            names=NameIndex(Postings.load(folder, NAMES)),
+            spelling=Spelling.load(folder, SPELLING),
+            dense=DenseIndex.load(folder, manifest["dense"]),
+            late=LateIndex.load(folder),
+            centers=Centers(read_array(folder / CENTERS)),
+            encoder_name=manifest["encoder"]["name"],
+            encoder_fingerprint=manifest["encoder"]["fingerprint"],
+            has_tokens=manifest["token_vectors"],
+        )
+
+    def belongs_to(self, encoder: Encoder) -> bool:
+        """Whether this encoder made the vectors."""
+        return self.encoder_fingerprint == encoder.fingerprint
+
+
+class Made(Protocol):
+    """What remembers the encoder that made it."""
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder's name."""
+
+    @property
+    def encoder_fingerprint(self) -> str:
+        """What tells the encoder from any other."""
+
+    def belongs_to(self, encoder: Encoder) -> bool:
+        """Whether this encoder made the vectors."""
+
+
+def check_encoder(place: Path | str, made: Made, encoder: Encoder) -> None:
+    """Makes sure that an index is asked by the encoder that made it.
+
+    Raises:
+        EncoderMismatch: another one made it.
+    """
+    if not made.belongs_to(encoder):
+        raise EncoderMismatch(
+            f"The index in {place} was made by {made.encoder_name} "
+            f"({made.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
+            f"Open it with the one that made it. {make_again(place)}"
+        )

@@ -1,0 +1,179 @@
+"""Which generation of an index is live: the file CURRENT, the writer's lock, the swap.
+
+Writing makes a generation beside the live one, then replaces the one-line CURRENT by atomic rename: a
+reader sees the old index or the new one, never a mixture, and a crash at any instant leaves the old
+one. Whatever a crash left beside it is removed by the next writer, but for what had been encoded.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
+from index.folder.generation import Generation
+from index.storage.files import flush, replace
+
+_CURRENT = "CURRENT"
+_LOCK = "write.lock"
+_JOURNAL = "encoded.journal"
+_GENERATION = "generation-"
+_GENERATION_NAME = re.compile(rf"{_GENERATION}\d{{6,12}}")
+# Seconds that a writer waits for another one: enough for a small update, not for a build.
+_PATIENCE = 5
+
+
+def load(folder: Path, every_byte: bool = False) -> Generation:
+    """The live generation.
+
+    Args:
+        folder: the index's.
+        every_byte: as for `Generation.load`.
+
+    Raises:
+        IndexNotFound: there is no index.
+        IndexDamaged: its files aren't what was written.
+    """
+    while True:
+        name = version(folder)
+        try:
+            return Generation.load(folder / name, every_byte)
+        except Exception as error:
+            if name != version(folder):
+                continue  # writers have replaced it and removed it meanwhile
+            if isinstance(error, FileNotFoundError):
+                raise IndexDamaged(
+                    f"The index in {folder} is damaged: {error.filename or name} is missing. "
+                    f"{make_again(folder)}"
+                ) from error
+            raise
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Makes this process the index's one writer; the lock ends with the process, however it ends.
+
+    Raises:
+        IndexLocked: another process is writing, or the folder can't be written to.
+        IndexNotFound: the folder holds other things than an index; nothing is touched.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise IndexNotFound(f"{folder} is a file; an index needs a folder of its own.")
+    if folder.exists() and _foreign(folder):
+        raise IndexNotFound(
+            f"{folder} holds other things than an index; nothing was written. Name a new folder."
+        )
+    # Here, as it takes a tenth of a cold start to import.
+    from filelock import FileLock, Timeout
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK, timeout=_PATIENCE)
+        lock.acquire()
+    except Timeout:
+        raise IndexLocked(
+            f"Another process is writing to the index in {folder}. Try again when it has finished."
+        ) from None
+    except OSError as error:
+        raise IndexLocked(f"The index in {folder} can't be written: {error}.") from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def publish(folder: Path, write: Callable[[Path], None]) -> None:
+    """Has a generation written and makes it the live one. Call it while `writing`.
+
+    Args:
+        folder: the index's.
+        write: writes the generation into an empty folder.
+
+    Raises:
+        OSError: the disk is full or can't be written; the live generation stays as it was.
+    """
+    existing = _generations(folder)
+    number = 1 + max((int(path.name.removeprefix(_GENERATION)) for path in existing), default=0)
+    if old := _live_name(folder):
+        # What a crash left may be what fills the disk.
+        for path in existing:
+            if path.name != old:
+                shutil.rmtree(path, ignore_errors=True)
+    new = folder / f"{_GENERATION}{number:06d}"
+    try:
+        new.mkdir()
+        write(new)
+        flush(folder)
+        replace(folder / _CURRENT, f"{new.name}\n".encode())
+    except BaseException:
+        # It may have happened after the swap.
+        if _live_name(folder) != new.name:
+            shutil.rmtree(new, ignore_errors=True)
+        raise
+    # A reader has all files of its generation open, or opens the new one when it finds them gone.
+    for path in existing:
+        shutil.rmtree(path, ignore_errors=True)
+    for path in (*folder.glob(f".{_CURRENT}.*"), journal(folder)):
+        path.unlink(missing_ok=True)
+
+
+def journal(folder: Path) -> Path:
+    """The file in which a writer keeps what it has encoded until that is live."""
+    return folder / _JOURNAL
+
+
+def version(folder: Path) -> str:
+    """The name of the live generation; another one after every change.
+
+    Raises:
+        IndexNotFound: there is no index.
+        IndexDamaged: CURRENT isn't what was written.
+    """
+    try:
+        name = (folder / _CURRENT).read_text("utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        raise IndexNotFound(
+            f"There is no index in {folder}. Make one: dalil index PATH... --index {folder}"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged(f"{folder / _CURRENT} can't be read: {error}.") from error
+    if not _GENERATION_NAME.fullmatch(name):
+        raise IndexDamaged(
+            f"The index in {folder} is damaged: {_CURRENT} names {name[:40]!r}, which isn't a "
+            f"generation. {make_again(folder)}"
+        )
+    return name
+
+
+def state(folder: Path) -> tuple[str, int]:
+    """Changes whenever the live generation does, also where an index was removed and made anew.
+
+    Raises:
+        IndexNotFound: there is no index.
+        IndexDamaged: CURRENT isn't what was written.
+    """
+    return version(folder), (folder / _CURRENT).stat().st_mtime_ns
+
+
+def _live_name(folder: Path) -> str | None:
+    try:
+        return version(folder)
+    except (IndexNotFound, IndexDamaged):
+        return None
+
+
+def _generations(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if _GENERATION_NAME.fullmatch(path.name)]
+
+
+def _foreign(folder: Path) -> bool:
+    """Whether a folder isn't an index but holds something that a writer of one wouldn't leave behind."""
+    if _live_name(folder) or _generations(folder):
+        return False
+    ours = (_LOCK, _JOURNAL)
+    return any(
+        path.name not in ours and not path.name.startswith(f".{_CURRENT}.") for path in folder.iterdir()
+    )

@@ -1,0 +1,96 @@
+"""What a generation's folder should hold: its versions and settings, and a checksum of every file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from index.errors import IndexDamaged, damaged, make_again
+from index.storage.files import flush, sha256, write
+from index.text.analyzer import ANALYZER_VERSION
+
+# Raise it when what is on disk changes: indexes of another format are refused.
+FORMAT_VERSION: Final = 4
+
+MANIFEST: Final = "manifest.json"
+# Files that are checked row by row when they are read. Up to this many bytes they are read as a whole
+# when an index is opened, as all others are: a second for each gigabyte. Chosen, not measured.
+_LARGE: Final = 64 << 20
+
+
+def write_manifest(folder: Path, content: dict[str, Any]) -> None:
+    """Seals a folder: writes `content` with the versions and every file's size and checksum.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    paths = sorted(folder.iterdir())
+    with ThreadPoolExecutor() as pool:
+        sums = list(pool.map(sha256, paths))
+    files = {
+        path.name: {"size": path.stat().st_size, "sha256": sum_}
+        for path, sum_ in zip(paths, sums, strict=True)
+    }
+    versions = {"format": FORMAT_VERSION, "analyzer": ANALYZER_VERSION}
+    write(folder / MANIFEST, [_sealed({**versions, **content, "files": files})])
+    flush(folder)
+
+
+def read_manifest(folder: Path, checked_by_row: Collection[str]) -> dict[str, Any]:
+    """The manifest of a folder whose files are what was written.
+
+    Args:
+        folder: the generation.
+        checked_by_row: names of files that have checksums of their own inside; where they are large,
+            only their size is looked at.
+
+    Raises:
+        IndexDamaged: a file is missing, or isn't what was written, or is of another version.
+        FileNotFoundError: there is no such folder (any more).
+    """
+    manifest = _read(folder)
+
+    def verify(name: str) -> None:
+        path, written = folder / name, manifest["files"][name]
+        if not path.is_file():
+            raise damaged(path, "is missing")
+        size = path.stat().st_size
+        if size != written["size"]:
+            raise damaged(path, f"has {size:,} bytes instead of {written['size']:,}")
+        if (name not in checked_by_row or size <= _LARGE) and sha256(path) != written["sha256"]:
+            raise damaged(path, "has other content than was written (its checksum differs)")
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(verify, manifest["files"]))
+    return manifest
+
+
+def _sealed(manifest: dict[str, Any]) -> bytes:
+    """The manifest as it is written: with its own checksum, so that damage to it is noticed too."""
+    checksum = hashlib.sha256(json.dumps(manifest, ensure_ascii=False).encode()).hexdigest()
+    return json.dumps({**manifest, "sha256": checksum}, indent=1, ensure_ascii=False).encode()
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    content = path.read_bytes()
+    try:
+        manifest: dict[str, Any] = json.loads(content)
+        # First of all: another version may seal its manifest in another way.
+        versions = (manifest["format"], manifest["analyzer"])
+        del manifest["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(path, "isn't what was written") from error
+    if versions != (FORMAT_VERSION, ANALYZER_VERSION):
+        raise IndexDamaged(
+            f"The index in {folder.parent} was made by another version of Dalil (format {versions[0]}, "
+            f"analyzer {versions[1]}; this one's: format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}). "
+            f"{make_again(folder.parent)}"
+        )
+    if _sealed(manifest) != content:
+        raise damaged(path, "isn't what was written (its checksum differs)")
+    return manifest

@@ -1,0 +1,164 @@
+"""Rows of glyphs -> columns: what stands side by side is read one after the other."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+from index.readers.pdf.glyphs import Glyph, Line, baseline_of, line_of, rows_of, size_of
+from index.readers.pdf.visual_order import is_right_to_left
+
+# In parts of the font's size.
+_GAP: Final = 0.8
+_NARROWEST: Final = 8
+# Lines that stand side by side; wide spaces of justified text seldom meet in as many.
+_FEWEST_LINES: Final = 4
+# Of the longest line; most lines of running text are as long as this, the cells of a table aren't.
+_FULL: Final = 0.6
+# A page with more is a drawing or a table, and would take long.
+_MOST_SEGMENTS: Final = 3000
+
+
+@dataclass(frozen=True)
+class Column:
+    """Lines one below the other.
+
+    Attributes:
+        lines: from top to bottom, at least one.
+    """
+
+    lines: tuple[Line, ...]
+
+    @property
+    def left(self) -> float:
+        """Where the line begins that reaches farthest to the left."""
+        return min(line.left for line in self.lines)
+
+    @property
+    def right(self) -> float:
+        """Where the line ends that reaches farthest to the right."""
+        return max(line.right for line in self.lines)
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """Glyphs of a row without a wide gap between them."""
+
+    glyphs: tuple[Glyph, ...]
+    left: float
+    right: float
+    baseline: float
+    size: float
+
+
+_Row = Sequence[_Segment]
+
+
+def columns(glyphs: Sequence[Glyph]) -> list[Column]:
+    """The columns of a page, in reading order.
+
+    Where the text is Arabic the right one of two comes first.
+    """
+    rows = [_segments(row) for row in rows_of(glyphs)]
+    rtl = is_right_to_left("".join(g.text for g in s.glyphs) for row in rows for s in row)
+    return [column for part in _in_order([row for row in rows if row], rtl) if (column := _column(part))]
+
+
+def _segments(row: Sequence[Glyph]) -> list[_Segment]:
+    ink = sorted((g for g in row if not g.is_blank), key=lambda g: g.middle)
+    parts: list[list[Glyph]] = []
+    right = 0.0
+    for glyph in ink:
+        if parts and glyph.left - right < _GAP * glyph.size:
+            parts[-1].append(glyph)
+        else:
+            parts.append([glyph])
+            right = glyph.right
+        right = max(right, glyph.right)
+    edges = [(min(g.left for g in part), max(g.right for g in part)) for part in parts]
+    baseline = baseline_of(row)
+    for space in (g for g in row if g.is_blank):
+        # A space in a gap between two segments may be one that ends a line, or one between words.
+        part = next((i for i, (_, end) in enumerate(edges) if space.middle <= end), len(parts) - 1)
+        if parts:
+            parts[part].append(space)
+    return [
+        _Segment(tuple(part), *edge, baseline, size_of(part)) for part, edge in zip(parts, edges, strict=True)
+    ]
+
+
+def _in_order(rows: Sequence[_Row], rtl: bool) -> list[list[_Row]]:
+    """The rows of each column, columns in reading order."""
+    gutter = _gutter(rows)
+    if gutter is None:
+        return [list(rows)]
+    parts: list[list[_Row]] = []
+    across: list[_Row] = []
+    for band in _bands(rows, gutter):
+        if not _has_columns(band, gutter):
+            across.extend(band)
+            continue
+        if across:
+            parts.append(across)
+            across = []
+        left, right = _sides(band, gutter)
+        for side in (right, left) if rtl else (left, right):
+            parts.extend(_in_order(side, rtl))
+    return [*parts, across] if across else parts
+
+
+def _gutter(rows: Sequence[_Row]) -> float | None:
+    """A place between two columns of text that stand side by side: that which parts the most rows."""
+    if len(rows) < _FEWEST_LINES or sum(map(len, rows)) > _MOST_SEGMENTS:
+        return None
+    best, gutter = 0, None
+    for place in sorted({round(s.right + _GAP / 2 * s.size) for row in rows for s in row}):
+        parted = sum(len(band) for band in _bands(rows, place) if _has_columns(band, place))
+        if parted > best:
+            best, gutter = parted, place
+    return gutter
+
+
+def _bands(rows: Sequence[_Row], place: float) -> list[list[_Row]]:
+    """Rows that leave a place free, and rows that don't, as they follow each other."""
+    marked = [(row, any(s.left < place < s.right for s in row)) for row in rows]
+    return [[row for row, _ in band] for _, band in groupby(marked, key=itemgetter(1))]
+
+
+def _sides(rows: Sequence[_Row], place: float) -> tuple[list[_Row], list[_Row]]:
+    left = [[s for s in row if s.right <= place] for row in rows]
+    right = [[s for s in row if s.left >= place] for row in rows]
+    return [row for row in left if row], [row for row in right if row]
+
+
+def _has_columns(band: Sequence[_Row], place: float) -> bool:
+    """Whether running text stands on both sides of a place that rows leave free."""
+    left, right = _sides(band, place)
+    if any(s.left < place < s.right for s in band[0]) or min(len(left), len(right)) < _FEWEST_LINES:
+        return False
+    gap = min(row[0].left for row in right) - max(row[-1].right for row in left)
+    top = min(left[0][0].baseline, right[0][0].baseline)
+    foot = max(left[-1][0].baseline, right[-1][0].baseline)
+    beside = [sum(foot <= row[0].baseline <= top for row in side) for side in (left, right)]
+    return (
+        gap >= _GAP * statistics.median_low([row[0].size for row in band])
+        and min(beside) >= _FEWEST_LINES
+        and _is_running_text(left)
+        and _is_running_text(right)
+    )
+
+
+def _is_running_text(rows: Sequence[_Row]) -> bool:
+    width = max(row[-1].right for row in rows) - min(row[0].left for row in rows)
+    long = sum(row[-1].right - row[0].left >= _FULL * width for row in rows)
+    return width >= _NARROWEST * rows[0][0].size and 2 * long > len(rows)
+
+
+def _column(rows: Sequence[_Row]) -> Column | None:
+    lines = [line_of([glyph for segment in row for glyph in segment.glyphs]) for row in rows]
+    lines = [line for line in lines if line.signs]
+    return Column(tuple(lines)) if lines else None

@@ -1,0 +1,247 @@
+"""PDF -> text: glyphs by pdfminer.six, put into reading order here.
+
+Measured on the article as PDF files by Chromium (benchmarks/extraction.py, RESULTS.md): of its words in order
+pypdfium2 gives .25 to .73, pypdf .03 to .84, pdfminer.six with its own layout .01 to .02. What pdfminer.six
+has before its layout, every glyph with its place and its letters as the file gives them, is enough for .99.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from fontTools.ttLib import TTFont
+from pdfminer.pdfdevice import PDFTextDevice
+from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdffont import PDFCIDFont, PDFFont, PDFUnicodeNotDefined
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import PDFStream, resolve1
+from pdfminer.utils import decode_text
+
+from index.readers.extract import Extract, Unextractable, damaged
+from index.readers.pdf.columns import Column, columns
+from index.readers.pdf.diacritics import with_marks
+from index.readers.pdf.glyphs import Glyph
+from index.readers.pdf.paragraphs import paragraphs_of
+from index.readers.pdf.visual_order import letters_of_forms
+from index.text.analyzer import is_arabic
+
+MOST_PAGES: Final = 5000
+_MOST_GLYPHS: Final = 100_000  # a page
+# Of a file's glyphs, those whose letters it doesn't tell; tatweels that stretch a line are among them.
+_MOST_UNKNOWN: Final = 0.3
+
+# They warn of every oddity of a file on standard error.
+for _library in ("pdfminer", "fontTools"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL)
+
+
+def extract(content: bytes) -> Extract:
+    """The text of a PDF.
+
+    Raises:
+        Unextractable: it is damaged or protected, or has no text.
+    """
+    try:
+        document = PDFDocument(PDFParser(io.BytesIO(content)))
+    except (PDFPasswordIncorrect, PDFEncryptionError):
+        raise Unextractable(
+            "it is protected by a password. Save a copy without one (in a PDF reader: print to PDF).",
+            "password",
+        ) from None
+    except Exception as error:
+        raise damaged(error) from error
+    pages: list[list[Column]] = []
+    known = unknown = 0
+    try:
+        for number, device in enumerate(_pages(document), 1):
+            if number > MOST_PAGES:
+                raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
+            glyphs = [glyph for turned in device.found.values() for glyph in turned]
+            unknown += sum(not glyph.text for glyph in glyphs)
+            known += sum(bool(glyph.text.strip()) for glyph in glyphs)
+            # Text of another direction than most of the page's stands beside it: it comes last.
+            by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
+            pages.append([column for _, turned in by_count for column in columns(with_marks(turned))])
+    except Unextractable:
+        raise
+    except Exception as error:
+        raise damaged(error) from error
+    if not pages:
+        raise damaged("no pages")
+    if not known and not unknown:
+        raise Unextractable(
+            "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first.",
+            "scan",
+        )
+    if unknown > _MOST_UNKNOWN * (known + unknown):
+        raise Unextractable(
+            "its fonts don't tell which letters they show. Open it in a browser or an office program and "
+            "print it to PDF again, or run a text recognition (OCR) on it.",
+            "fonts",
+        )
+    return Extract("\n\n".join(paragraphs_of(pages)), *_metadata(document))
+
+
+def _metadata(document: PDFDocument) -> tuple[str, str]:
+    """Title and author."""
+    values: dict[str, str] = {}
+    for info in reversed(document.info):  # the newest first
+        for key in ("Title", "Author"):
+            value = resolve1(info.get(key))
+            if isinstance(value, bytes):
+                values[key] = decode_text(value)
+    return values.get("Title", ""), values.get("Author", "")
+
+
+def _pages(document: PDFDocument) -> Iterator[_Glyphs]:
+    manager = PDFResourceManager()
+    shapes = _Shapes()
+    for page in PDFPage.create_pages(document):
+        device = _Glyphs(manager, shapes)
+        PDFPageInterpreter(manager, device).process_page(page)
+        yield device
+
+
+class _Shapes:
+    """How far the ink of a font's glyphs reaches, where the font is in the file."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[int, tuple[PDFFont, TTFont | None]] = {}
+
+    def extent(self, font: PDFFont, code: int) -> tuple[float, float] | None:
+        """From where to where, in parts of the size, counted from the glyph's origin."""
+        if id(font) not in self._fonts:
+            self._fonts[id(font)] = (font, self._open(font))
+        outlines = self._fonts[id(font)][1]
+        try:
+            if outlines is None:
+                return None
+            name = self._name(font, outlines, code)
+            glyph = outlines["glyf"][name]
+            em = outlines["head"].unitsPerEm
+            return glyph.xMin / em, glyph.xMax / em
+        except Exception:  # fonts in PDF files are cut down, each in its way
+            return None
+
+    @staticmethod
+    def _open(font: PDFFont) -> TTFont | None:
+        stream = resolve1(font.descriptor.get("FontFile2"))
+        if not isinstance(stream, PDFStream):
+            return None
+        try:
+            return TTFont(io.BytesIO(stream.get_data()), lazy=True)
+        except Exception:
+            return None
+
+    @staticmethod
+    def _name(font: PDFFont, outlines: TTFont, code: int) -> str:
+        if isinstance(font, PDFCIDFont):
+            return str(outlines.getGlyphName(code))
+        tables = outlines["cmap"].tables if "cmap" in outlines else ()
+        names = (table.cmap.get(key) for table in tables for key in (code, 0xF000 + code))
+        return next((name for name in names if name), None) or str(outlines.getGlyphName(code))
+
+
+class _Glyphs(PDFTextDevice):
+    """What a page shows.
+
+    Attributes:
+        found: the glyphs, by how many quarter turns they are rotated; places are turned back.
+    """
+
+    def __init__(self, manager: PDFResourceManager, shapes: _Shapes) -> None:
+        super().__init__(manager)
+        self.found: dict[int, list[Glyph]] = {}
+        self._shapes = shapes
+        self._arabic: dict[int, bool] = {}  # pdfminer keeps the fonts as long as the document is read
+        self._count = 0
+        self._tags: list[str | None] = []
+        self._inside: list[tuple[int, Glyph]] | None = None
+
+    def render_char(  # pdfminer's signature
+        self,
+        matrix: tuple[float, float, float, float, float, float],
+        font: PDFFont,
+        fontsize: float,
+        scaling: float,
+        rise: float,
+        cid: int,
+        ncs: object,  # noqa: ARG002
+        graphicstate: object,  # noqa: ARG002
+    ) -> float:
+        """Takes a glyph in, and returns how far it moves the next one."""
+        self._count += 1
+        if self._count > _MOST_GLYPHS:
+            raise Unextractable(
+                f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.", "too_large"
+            )
+        text = letters_of_forms(self._letters(font, cid))
+        advance = font.char_width(cid) * fontsize * scaling
+        a, b, c, d, x, y = matrix
+        x, y = x + rise * c, y + rise * d
+        stretch = math.hypot(a, b)
+        turns = round(math.atan2(b, a) / (math.pi / 2)) % 4
+        x, y = ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
+        left, right = sorted((x, x + advance * stretch))
+        glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d))
+        # A mark has no width of its own; where it stands its ink tells.
+        if glyph.is_mark and (ink := self._shapes.extent(font, cid)):
+            left, right = (x + edge * fontsize * scaling * stretch for edge in ink)
+            glyph = replace(glyph, left=left, right=right)
+        self._add(turns, glyph)
+        return float(advance)
+
+    def _letters(self, font: PDFFont, code: int) -> str:
+        """What a font says that a code means; nothing where it doesn't.
+
+        An Arabic font's own codes mean nothing in the standard encoding, which pdfminer falls back on:
+        LibreOffice leaves tatweels that stretch a line out of the map.
+        """
+        known = getattr(font.unicode_map, "cid2unichr", {}) if hasattr(font, "unicode_map") else {}
+        if id(font) not in self._arabic:
+            self._arabic[id(font)] = any(is_arabic(c) for text in known.values() for c in text)
+        try:
+            text = known.get(code, "") if self._arabic[id(font)] else font.to_unichr(code)
+        except PDFUnicodeNotDefined:
+            return ""
+        return str(text).replace("\0", "")
+
+    def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
+        """Begins a stretch of content that may have its text beside it."""
+        actual = resolve1(props.get("ActualText")) if isinstance(props, dict) else None
+        if isinstance(actual, bytes) and self._inside is None:
+            self._tags.append(decode_text(actual))
+            self._inside = []
+        else:
+            self._tags.append(None)
+
+    def end_tag(self) -> None:
+        """Ends it."""
+        text = self._tags.pop() if self._tags else None
+        inside, self._inside = (self._inside, None) if text is not None else (None, self._inside)
+        if text is None or not inside:
+            return
+        letters = [item for item in inside if not item[1].is_mark] or inside
+        turns, widest = max(letters, key=lambda item: item[1].right - item[1].left)
+        if any(abs(glyph.baseline - widest.baseline) > widest.size for _, glyph in inside):
+            for item in inside:  # the text of several lines, which are told apart by their places alone
+                self._add(*item)
+            return
+        left = min(glyph.left for _, glyph in inside)
+        right = max(glyph.right for _, glyph in inside)
+        self._add(turns, replace(widest, text=text, left=left, right=right, is_as_typed=True))
+
+    def _add(self, turns: int, glyph: Glyph) -> None:
+        if glyph.size <= 0:
+            return
+        if self._inside is not None:
+            self._inside.append((turns, glyph))
+        else:
+            self.found.setdefault(turns, []).append(glyph)

@@ -1,0 +1,247 @@
+"""Columns of lines -> paragraphs: a line's end isn't a paragraph's, nor is a page's."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import regex
+
+from index.readers.pdf.columns import Column
+from index.readers.pdf.glyphs import Line
+from index.readers.pdf.visual_order import (
+    CLOSING,
+    OPENING,
+    as_read,
+    bracket_votes,
+    is_right_to_left,
+)
+
+# In parts of the distance of two lines of a paragraph.
+_WIDE_GAP: Final = 1.25
+# In parts of the font's size.
+_WIDEST_GAP: Final = 2.5
+_INDENT: Final = 0.8
+_SPACE: Final = 0.25
+# Lines at the head and at the foot of a page among which running titles and page numbers are looked for.
+_EDGE: Final = 2
+_FEWEST_REPEATS: Final = 3
+_SENTENCE_END: Final = regex.compile(r"[.!?؟…:;؛][\"”»'’)\]]*$")
+_ENDS: Final = ".,،؛:;؟?!)]}»"
+_HYPHENATED: Final = regex.compile(r"(\p{L}+)[-\u2010]$")
+_LOWERCASE: Final = regex.compile(r"\p{Ll}+")
+
+Pages = Sequence[Sequence[Column]]
+
+
+@dataclass
+class _Paragraph:
+    """Lines that belong together.
+
+    Attributes:
+        lines: from top to bottom.
+        edges: of the block that it begins in.
+        room: what its last line leaves free of the column.
+        is_indented: whether its first line is.
+    """
+
+    lines: list[Line]
+    edges: _Edges
+    room: float
+    is_indented: bool
+
+
+def paragraphs_of(pages: Pages) -> list[str]:
+    """The text of each paragraph of a document, in reading order.
+
+    Titles and page numbers that stand on every page are left out.
+    """
+    pitches = _pitches([column for page in pages for column in page])
+    columns = [column for page in _without_running_titles(pages, pitches) for column in page]
+    found: list[_Paragraph] = []
+    for column in columns:
+        for number, paragraph in enumerate(_paragraphs(column, pitches)):
+            if found and not number and _goes_on(found[-1], paragraph):
+                found[-1].lines.extend(paragraph.lines)
+                found[-1].room = paragraph.room
+            else:
+                found.append(paragraph)
+    mirrored = _mirrored(found)
+    texts = [[as_read(line.signs, p.edges.right_to_left, mirrored) for line in p.lines] for p in found]
+    words = Counter(word for lines in texts for line in lines for word in regex.findall(r"[\p{L}-]+", line))
+    return [_joined(lines, words) for lines in texts]
+
+
+def _without_running_titles(pages: Pages, pitches: Mapping[int, float]) -> list[list[Column]]:
+    edges = [_edge_lines(page, pitches) for page in pages]
+    counts = Counter(key for lines in edges for key in set(lines.values()))
+    fewest = min(_FEWEST_REPEATS, max(len(pages), 2))
+    kept = []
+    for page, lines in zip(pages, edges, strict=True):
+        unwanted = {line for line, key in lines.items() if counts[key] >= fewest}
+        kept.append(
+            [
+                replace(column, lines=rest)
+                for column in page
+                if (rest := tuple(line for line in column.lines if id(line) not in unwanted))
+            ]
+        )
+    return kept
+
+
+def _edge_lines(page: Sequence[Column], pitches: Mapping[int, float]) -> dict[int, tuple[str, int]]:
+    """What stands apart at the head and at the foot of a page: numbers left out, and at which height."""
+    lines = sorted((line for column in page for line in column.lines), key=lambda line: -line.baseline)
+    found: dict[int, tuple[str, int]] = {}
+    for ordered in (lines, lines[::-1]):
+        place = next(
+            (
+                number
+                for number, (line, following) in enumerate(pairwise(ordered), 1)
+                if _is_wide(abs(line.baseline - following.baseline), following, pitches)
+            ),
+            len(lines),
+        )
+        if place <= _EDGE:
+            for line in ordered[:place]:
+                said = regex.sub(r"\p{Nd}+", "#", " ".join(line.words))
+                found[id(line)] = (said, round(line.baseline / 2))
+    return found
+
+
+def _pitches(columns: Sequence[Column]) -> dict[int, float]:
+    """For each size of font how far the lines of a paragraph are from each other: a quarter is nearer."""
+    gaps: dict[int, list[float]] = defaultdict(list)
+    for column in columns:
+        for line, following in pairwise(column.lines):
+            if line.has_size_of(following):
+                gaps[round(line.size)].append(line.baseline - following.baseline)
+    return {size: sorted(found)[len(found) // 4] for size, found in gaps.items()}
+
+
+def _paragraphs(column: Column, pitches: Mapping[int, float]) -> Iterator[_Paragraph]:
+    for block in _blocks(column.lines, pitches):
+        edges = _Edges.of(block)
+        own = [block[0]]
+        for line, following in pairwise(block):
+            would_fit = edges.room(line) > edges.first_word(following) + _SPACE * line.size
+            if would_fit or (edges.is_indented(following) and not edges.is_indented(line)):
+                yield edges.paragraph(own, column)
+                own = []
+            own.append(following)
+        yield edges.paragraph(own, column)
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """Where the lines of a block begin and end.
+
+    Attributes:
+        left, right: the edges of the block.
+        right_to_left: how most of its words are written.
+        begin_alike: whether most lines begin at the same place, so that one that doesn't is indented.
+    """
+
+    left: float
+    right: float
+    right_to_left: bool
+    begin_alike: bool
+
+    @classmethod
+    def of(cls, block: Sequence[Line]) -> _Edges:
+        left, right = min(line.left for line in block), max(line.right for line in block)
+        rtl = _is_right_to_left(block)
+        edges = cls(left, right, rtl, begin_alike=True)
+        at_edge = sum(edges._indent(line) < _INDENT for line in block)
+        return replace(edges, begin_alike=2 * at_edge > len(block))
+
+    def room(self, line: Line) -> float:
+        """What a line leaves free."""
+        if not self.begin_alike:
+            return (self.right - self.left) - (line.right - line.left)
+        return line.left - self.left if self.right_to_left else self.right - line.right
+
+    def first_word(self, line: Line) -> float:
+        """How wide the word is that a line begins with."""
+        return line.rightmost_word if self.right_to_left else line.leftmost_word
+
+    def is_indented(self, line: Line) -> bool:
+        """Whether a line begins further in than most."""
+        return self.begin_alike and self._indent(line) >= _INDENT
+
+    def paragraph(self, lines: list[Line], column: Column) -> _Paragraph:
+        """The paragraph that these lines of the block, which is in this column, are."""
+        room = replace(self, left=column.left, right=column.right).room(lines[-1])
+        return _Paragraph(lines, self, room, self.is_indented(lines[0]))
+
+    def _indent(self, line: Line) -> float:
+        return (self.right - line.right if self.right_to_left else line.left - self.left) / line.size
+
+
+def _blocks(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[list[Line]]:
+    """Lines of one size that follow each other without a wide gap."""
+    block = [lines[0]]
+    for line, following in pairwise(lines):
+        gap = line.baseline - following.baseline
+        cells = line.has_cells or following.has_cells
+        if cells or not line.has_size_of(following) or _is_wide(gap, line, pitches):
+            yield block
+            block = []
+        block.append(following)
+    yield block
+
+
+def _is_wide(gap: float, line: Line, pitches: Mapping[int, float]) -> bool:
+    """Whether two lines are farther from each other than those of a paragraph with this line's font."""
+    return gap > min(_WIDE_GAP * pitches.get(round(line.size), gap), _WIDEST_GAP * line.size)
+
+
+def _goes_on(paragraph: _Paragraph, following: _Paragraph) -> bool:
+    """Whether a paragraph goes on at the head of the next column or page."""
+    last, first = paragraph.lines[-1], following.lines[0]
+    end = as_read(last.signs, paragraph.edges.right_to_left)
+    return (
+        last.has_size_of(first)
+        and paragraph.edges.right_to_left == following.edges.right_to_left
+        and not following.is_indented
+        and not _SENTENCE_END.search(end)
+        and paragraph.room <= following.edges.first_word(first) + _SPACE * last.size
+    )
+
+
+def _mirrored(paragraphs: Sequence[_Paragraph]) -> str:
+    """The brackets that the document has as they are seen in Arabic, by where they make sense.
+
+    Some programs write what is seen, some what was typed.
+    """
+    votes: Counter[str] = Counter()
+    for paragraph in paragraphs:
+        for line in paragraph.lines:
+            votes.update(bracket_votes(line.signs, paragraph.edges.right_to_left))
+    return "".join(o + c for o, c in zip(OPENING, CLOSING, strict=True) if votes[o] > 0)
+
+
+def _is_right_to_left(lines: Sequence[Line]) -> bool:
+    """How a block of lines is written: by its words, or by a sentence's end on the left of Latin ones."""
+    words = [word for line in lines for word in line.words]
+    return is_right_to_left(words) or any(line.words[0][0] in _ENDS for line in lines)
+
+
+def _joined(lines: Sequence[str], words: Mapping[str, int]) -> str:
+    """Lines as one, with words put together again that were parted at a line's end."""
+    text = lines[0]
+    for line in lines[1:]:
+        if text.endswith("\u00ad"):
+            text = text[:-1] + line
+            continue
+        parted = _HYPHENATED.search(text)
+        rest = _LOWERCASE.match(line)
+        if parted and rest:
+            whole = words.get(parted[1] + rest[0], 0) >= words.get(f"{parted[1]}-{rest[0]}", 0)
+            text = (text[: parted.end(1)] if whole else text) + line
+        else:
+            text = f"{text} {line}"
+    return text

@@ -1,0 +1,97 @@
+"""Candidates -> hits: what every engine does with the passages that its legs propose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.retrieval.fusion import Summands, fuse, names_part, words_part
+from index.types import Hit, Passage
+
+FloatArray = NDArray[np.float32]
+Rows = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """The passages that a question's legs propose, or the best of them, each with its scores.
+
+    Attributes:
+        passage: the passage in a row.
+        rows: (n,) ascending.
+        matching: the rows that BM25 proposes, and their shares, best first.
+        nearest: the rows whose vectors are nearest, and their cosines, best first.
+        semantic: (n,) late interaction with each; cosines of their vectors where that isn't known.
+        has_late: whether it is late interaction.
+        shares: (n,) BM25 of each, as a share of the most that it could be.
+        best_share: the greatest of all that were proposed.
+        names: (n,) the share of the question that is names of the same sound; it may be left at 0 where the
+            distance is 0.
+        distances: (n,) in [0, 1], how far each is from the question's script.
+    """
+
+    passage: Callable[[int], Passage]
+    rows: Rows
+    matching: tuple[Rows, FloatArray]
+    nearest: tuple[Rows, FloatArray]
+    semantic: FloatArray
+    has_late: bool
+    shares: FloatArray
+    best_share: float
+    names: FloatArray
+    distances: FloatArray
+
+    def scores(self) -> FloatArray:
+        """(n,) float32, the fused score of each."""
+        return fuse(self.semantic, self.shares, self.best_share, self.names, self.distances)
+
+    def best(self, count: int) -> Candidates:
+        """So many of them with the highest scores, or all."""
+        if len(self.rows) <= count:
+            return self
+        kept = np.sort(np.argsort(-self.scores(), kind="stable")[:count])
+        return replace(
+            self,
+            rows=self.rows[kept],
+            semantic=self.semantic[kept],
+            shares=self.shares[kept],
+            names=self.names[kept],
+            distances=self.distances[kept],
+        )
+
+
+def rank(candidates: Candidates, k: int) -> list[Hit]:
+    """The `k` best candidates as hits, best first."""
+    rows, semantic = candidates.rows, candidates.semantic
+    legs = {"bm25": _places(*candidates.matching), "dense": _places(*candidates.nearest), "late": {}}
+    if candidates.has_late:
+        by_late = np.argsort(-semantic, kind="stable")
+        legs["late"] = _places(rows[by_late], semantic[by_late])
+    scores = candidates.scores()
+    return [
+        Hit(
+            candidates.passage(int(rows[i])),
+            float(scores[i]),
+            {leg: places[rows[i]][0] if rows[i] in places else None for leg, places in legs.items()},
+            {leg: places[rows[i]][1] for leg, places in legs.items() if rows[i] in places},
+        )
+        for i in np.argsort(-scores, kind="stable")[:k]
+    ]
+
+
+def taken_apart(candidates: Candidates, row: int) -> Summands:
+    """What the score of the candidate in a row is the sum of."""
+    (at,) = np.flatnonzero(candidates.rows == row)
+    distance = candidates.distances[at : at + 1]
+    words = words_part(candidates.shares[at : at + 1], candidates.best_share, distance)
+    names = names_part(candidates.names[at : at + 1], distance)
+    return Summands(float(candidates.semantic[at]), float(words[0]), float(names[0]))
+
+
+def _places(rows: Rows, scores: FloatArray) -> dict[int, tuple[int, float]]:
+    """Row -> its rank and score in a leg, given best first."""
+    pairs = zip(rows.tolist(), scores.tolist(), strict=True)
+    return {row: (rank, score) for rank, (row, score) in enumerate(pairs, 1)}

@@ -1,0 +1,126 @@
+"""Names across scripts: what a word sounds like, so that Akashat meets عكاشات.
+
+Arabic writes no short vowels and English spells one Arabic sound in several ways, so a word is
+reduced to its consonants, with those that writers of one script can't tell apart in the other made
+one (b and p; k, q and خ; t, th and ط; d, dh and ظ; ...).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+import numpy as np
+import regex
+from numpy.typing import NDArray
+
+from index.retrieval.postings import Frequencies, Postings
+from index.retrieval.token_codec import TokenVectors
+from index.text.analyzer import Term, is_arabic, words
+
+# Fewer consonants than this are met by chance; three will do where a capital marks a name.
+_SHORTEST = 4
+_SHORTEST_CAPITALISED = 3
+
+_ARABIC = str.maketrans(
+    dict(zip("بپتثجحخدذرزسشصضطظغفڤقكگلمنهچ", "bbttjhkddrzs$sdtdgffkkglmnh$", strict=True))
+    | dict.fromkeys("اويعءى", "")
+)
+_DIGRAPHS = {
+    "sch": "$", "tch": "$", "sh": "$", "ch": "$", "kh": "k", "gh": "g", "th": "t", "dh": "d",
+    "ph": "f", "ck": "k", "qu": "k", "ce": "se", "ci": "si", "cy": "si", "x": "ks",
+}  # fmt: skip
+_DIGRAPH = regex.compile("|".join(_DIGRAPHS))
+_LATIN = str.maketrans(dict(zip("pvqc", "bfkk", strict=True)) | dict.fromkeys("aeiouwy'", ""))
+_REPEATED = regex.compile(r"(.)\1+")
+_CONSONANTS = regex.compile(r"[a-z$]+")
+_PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
+_SHORTEST_AFTER_PROCLITIC = 3
+
+FloatArray = NDArray[np.float32]
+
+
+def name_keys(text: str) -> list[Term]:
+    """How the words of a text sound, where that could be a name's, and its numbers.
+
+    A word may have two keys (with its proclitic and without), and two neighbouring Latin words one
+    together (Tal Afar, تلعفر).
+    """
+    keys: list[Term] = []
+    previous: tuple[str, Term] | None = None
+    for word in words(text):
+        if word.term.isdecimal():
+            keys.append(word)
+            previous = None
+        elif is_arabic(word.term[0]):
+            for form in _arabic_forms(word.term):
+                _add(keys, form.translate(_ARABIC), word.start, word.end, _SHORTEST_CAPITALISED)
+            previous = None
+        else:
+            capitalised = text[word.start].isupper()
+            shortest = _SHORTEST_CAPITALISED if capitalised else _SHORTEST
+            _add(keys, _sound(word.term), word.start, word.end, shortest)
+            if previous is not None:
+                _add(keys, _sound(previous[0] + word.term), previous[1].start, word.end, _SHORTEST)
+            previous = (word.term, word)
+    return keys
+
+
+def _arabic_forms(word: str) -> list[str]:
+    for proclitic in _PROCLITICS:
+        if word.startswith(proclitic) and len(word) - len(proclitic) >= _SHORTEST_AFTER_PROCLITIC:
+            return [word, word[len(proclitic) :]]
+    return [word]
+
+
+def _sound(word: str) -> str:
+    return _DIGRAPH.sub(lambda match: _DIGRAPHS[match.group()], word).translate(_LATIN)
+
+
+def _add(keys: list[Term], consonants: str, start: int, end: int, shortest: int) -> None:
+    # A final h is ة in one script and nothing in the other.
+    key = _REPEATED.sub(r"\1", consonants).removesuffix("h")
+    if len(key) >= shortest and _CONSONANTS.fullmatch(key):
+        keys.append(Term(key, start, end))
+
+
+class NameIndex:
+    """Which passages have a word that sounds like this."""
+
+    def __init__(self, postings: Postings, frequencies: Frequencies | None = None) -> None:
+        """Wraps the postings of the passages' keys; `frequencies` as for `LexicalIndex`."""
+        self.postings = postings
+        self._frequencies = frequencies
+
+    def scores(self, names: Sequence[Term], tokens: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
+        """How much of a question is names that these passages have too, by their sound.
+
+        Args:
+            names: the question's, with where they stand in it.
+            tokens: the question's.
+            rows: the passages.
+
+        Returns:
+            (len(rows),) float32 in [0, 1]: the share of the question's weight that lies on such
+            names, each counted by how rare it is.
+        """
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        # Where two names have the same token the rarer counts.
+        matched = np.zeros((len(tokens.spans), len(rows)), np.float32)
+        rows = rows.astype(np.int32)
+        starts, ends = tokens.spans.T
+        known = self._frequencies
+        passages = known.passages if known else len(self.postings.lengths)
+        for name in names:
+            posting = self.postings.find(name.term)
+            # Tokens stand one after the other.
+            inside = slice(int(ends.searchsorted(name.start, "right")), int(starts.searchsorted(name.end)))
+            if posting is not None and inside.start < inside.stop:
+                found = max(known.found.get(name.term, 0), 1) if known else len(posting.rows)
+                rarity = log((passages + 1) / found) / log(passages + 1)
+                share = (posting.counts_in(rows) > 0) * np.float32(rarity)
+                np.maximum(matched[inside], share, out=matched[inside])
+        # Not a product by BLAS: on some processors it reads beyond small arrays, and warns of what is there.
+        shares = np.einsum("ji,j->i", matched, tokens.weights) / max(float(tokens.weights.sum()), 1e-12)
+        return np.asarray(shares, np.float32)

@@ -1,0 +1,135 @@
+"""A sorted list of strings that is looked up where it lies: on disk, mapped, without a dict."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.storage.files import read_array, write_array
+
+# Of so many strings one is kept in memory once something is looked up.
+_STEP = 256
+
+
+class Vocabulary:
+    """Distinct strings in the order of their UTF-8 bytes; a string's number is its place among them.
+
+    Found by bisection: some 20 steps among a million, the first 12 of them in memory.
+    """
+
+    def __init__(self, text: NDArray[np.uint8], starts: NDArray[np.int64]) -> None:
+        """Wraps the strings.
+
+        Args:
+            text: all of them, one after the other, in UTF-8.
+            starts: (strings + 1,) where each one begins, and where the last ends.
+        """
+        self.text = text
+        self.starts = starts
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> Vocabulary:
+        """The vocabulary of these strings, which are distinct and sorted."""
+        encoded = [string.encode() for string in strings]
+        starts = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(string) for string in encoded], out=starts[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), starts)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Writes it as two files, `name.text.npy` and `name.starts.npy`."""
+        write_array(folder / f"{name}.text.npy", self.text)
+        write_array(folder / f"{name}.starts.npy", self.starts)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Vocabulary:
+        """Maps what `save` wrote."""
+        text, starts = (read_array(folder / f"{name}.{part}.npy", mapped=True) for part in ("text", "starts"))
+        return cls(text, starts)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, number: int) -> bytes:
+        """A string in UTF-8."""
+        text, starts = self._views
+        return bytes(text[starts[number] : starts[number + 1]])
+
+    @cached_property
+    def _views(self) -> tuple[memoryview, memoryview]:
+        # Python reads single elements of these several times faster than of arrays.
+        return self.text.data, self.starts.data
+
+    def place(self, string: str) -> int:
+        """How many of the strings come before this one."""
+        return self._place(string.encode())
+
+    def find(self, string: str) -> int | None:
+        """A string's number; None if it isn't one of them."""
+        place = self.place(string)
+        return place if place < len(self) and self[place] == string.encode() else None
+
+    def _place(self, string: bytes) -> int:
+        end = bisect_left(self._sample, string) * _STEP
+        low, high = max(end - _STEP, 0), min(end, len(self))
+        return bisect_left(range(len(self)), string, low, high, key=self.__getitem__)
+
+    @cached_property
+    def _sample(self) -> list[bytes]:
+        # Python compares its own strings ten times faster than it makes them of those on disk.
+        return [self[number] for number in range(0, len(self), _STEP)]
+
+    def strings(self) -> list[str]:
+        """All of them, decoded."""
+        return [string.decode() for string in map(self.__getitem__, range(len(self)))]
+
+    def merged(
+        self, kept: NDArray[np.bool_], added: Vocabulary
+    ) -> tuple[Vocabulary, NDArray[np.int64], NDArray[np.int64]]:
+        """These strings, without some, together with others.
+
+        Args:
+            kept: (strings,) which of these to keep, unless they are among the others.
+            added: the others.
+
+        Returns:
+            The vocabulary of all of them, the number in it of each of these (of one that isn't kept: of
+            the next), and of each of the others.
+        """
+        others = [added[number] for number in range(len(added))]
+        places = np.array([self._place(string) for string in others], np.int64)
+        found = [
+            place < len(self) and self[place] == string for place, string in zip(places, others, strict=True)
+        ]
+        known = np.array(found, np.bool_)
+        kept = kept.copy()
+        kept[places[known]] = True
+        new = places[~known]
+        before = np.concatenate(([0], np.cumsum(kept)))  # of these, kept, before each place
+        numbers = before[:-1] + np.searchsorted(new, np.arange(len(self)), side="right")
+        added_numbers = np.empty(len(added), np.int64)
+        added_numbers[known] = numbers[places[known]]
+        added_numbers[~known] = before[new] + np.arange(len(new))
+        # Each string is a stretch of the two texts, one after the other.
+        count = int(before[-1]) + len(new)
+        starts, lengths = np.empty(count, np.int64), np.empty(count, np.int64)
+        starts[numbers[kept]] = self.starts[:-1][kept]
+        lengths[numbers[kept]] = np.diff(self.starts)[kept]
+        starts[added_numbers[~known]] = added.starts[:-1][~known] + len(self.text)
+        lengths[added_numbers[~known]] = np.diff(added.starts)[~known]
+        text = np.concatenate((self.text, added.text))[stretches(starts, lengths)]
+        ends = np.concatenate(([0], np.cumsum(lengths)))
+        return Vocabulary(text, ends), numbers, added_numbers
+
+
+def stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The positions start, start + 1, ... of each stretch, one stretch after the other."""
+    ends = np.cumsum(lengths)
+    total = int(ends[-1]) if len(ends) else 0
+    positions: NDArray[np.int64] = np.repeat(starts - (ends - lengths), lengths)
+    positions += np.arange(total)
+    return positions

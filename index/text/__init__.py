@@ -1,0 +1,1 @@
+"""The analyzer for Arabic and English, sentences, passages, spelling."""

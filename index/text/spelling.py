@@ -1,0 +1,211 @@
+"""How a collection spells its words, so that a question can be read in the same spelling.
+
+Many write احمد, المدينه and علي where a newspaper prints أحمد, المدينة and على. The analyzer levels
+that; an encoder doesn't, and reads two words. So a question's word that the collection never has is
+read as the collection's most frequent word of the same normalised form, where the question has only left
+something off: احمد is أحمد, but ألا isn't إلا, and كرة isn't كره. In a collection that never writes ة,
+or أ, the question may be the careful one: there كرة is كره too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.storage.files import read_array, write_array
+from index.storage.vocabulary import Vocabulary
+from index.text.analyzer import is_arabic, legible, normalise, words
+
+_ARTICLE = "ال"
+# A word may have them attached; what is left of it must have this many letters.
+_PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+_SHORTEST = 3
+
+
+class Spelling:
+    """The Arabic words of a collection as they are written in it, looked up where they lie on disk."""
+
+    def __init__(self, words: Vocabulary, counts: NDArray[np.int32], letters: NDArray[np.int64]) -> None:
+        r"""Wraps the words.
+
+        Args:
+            words: each with its normalised form before it, so that those of one form stand together:
+                `normalised + "\0" + word`.
+            counts: (words, 2) how often each is written, and how often with the article before it: where
+                المدينة stands مدينة is known too, as in للمدينة.
+            letters: (n, 2) the code points that the words are written with, ascending, and how often each is.
+        """
+        self.words = words
+        self.counts = counts
+        self.letters = letters
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Spelling:
+        """The words of these texts."""
+        nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
+        return nothing.merged((), texts)
+
+    def merged(self, removed: Iterable[str], added: Iterable[str]) -> Spelling:
+        """The words of a collection that has lost some of these texts and got others: as if made from it.
+
+        Args:
+            removed: texts that the words were made from.
+            added: other texts.
+        """
+        changes = Counter(form for text in added for form in written_words(text))
+        changes.subtract(form for text in removed for form in written_words(text))
+        return self._changed({form: change for form, change in changes.items() if change})
+
+    def _changed(self, changes: Mapping[str, int]) -> Spelling:
+        counts: dict[str, NDArray[np.int32]] = {}
+        letters = Counter(dict(self.letters.tolist()))
+        for form, change in changes.items():
+            _count(counts, form, (change, 0))
+            if bare := without_article(form):
+                _count(counts, bare, (0, change))
+            for letter in form:
+                letters[ord(letter)] += change
+        return self._with(counts, letters)
+
+    @classmethod
+    def counted(
+        cls, words: Mapping[tuple[str, str], tuple[int, int]], letters: Mapping[str, int]
+    ) -> Spelling:
+        """The spelling of a collection that was counted elsewhere, or what of it a question needs.
+
+        Args:
+            words: by its normalised form and itself, how often each is written, and how often with the
+                article before it.
+            letters: how often each is written.
+        """
+        counts = {f"{level}\0{word}": np.array(count, np.int32) for (level, word), count in words.items()}
+        nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
+        return nothing._with(counts, Counter({ord(letter): count for letter, count in letters.items()}))
+
+    def _with(self, counts: dict[str, NDArray[np.int32]], letters: Counter[int]) -> Spelling:
+        kept = np.ones(len(self.words), np.bool_)
+        for key, count in list(counts.items()):
+            number = self.words.find(key)
+            if number is not None:
+                count += self.counts[number]
+                kept[number] = count.any()
+            if not count.any():
+                del counts[key]
+        keys = sorted(counts)
+        words, numbers, added_numbers = self.words.merged(kept, Vocabulary.of(keys))
+        all_counts = np.empty((len(words), 2), np.int32)
+        all_counts[numbers[kept]] = self.counts[kept]
+        all_counts[added_numbers] = np.array([counts[key] for key in keys], np.int32).reshape(-1, 2)
+        written = sorted((letter, count) for letter, count in letters.items() if count)
+        return Spelling(words, all_counts, np.array(written, np.int64).reshape(-1, 2))
+
+    def save(self, folder: Path, name: str) -> None:
+        """Writes four files, `name.*.npy`."""
+        self.words.save(folder, f"{name}.words")
+        write_array(folder / f"{name}.counts.npy", self.counts)
+        write_array(folder / f"{name}.letters.npy", self.letters)
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> Spelling:
+        """Maps what `save` wrote: nothing is read before it is asked for."""
+        parts = (
+            np.asarray(read_array(folder / f"{name}.{part}.npy", mapped=True))
+            for part in ("counts", "letters")
+        )
+        return cls(Vocabulary.load(folder, f"{name}.words"), *parts)
+
+    def apply(self, text: str) -> str:
+        """A legible text with every Arabic word that the collection doesn't have spelled as it would."""
+        pieces, end = [], 0
+        for word in words(text):
+            written = text[word.start : word.end]
+            if is_arabic(written[0]):
+                pieces += [text[end : word.start], self._spelled(written)]
+                end = word.end
+        return "".join([*pieces, text[end:]])
+
+    def _spelled(self, word: str) -> str:
+        if self._is_known(word):
+            return word
+        if usual := self._variant(word):
+            return usual
+        for proclitic in _PROCLITICS:
+            rest = word[len(proclitic) :]
+            if normalise(word).text.startswith(proclitic) and len(rest) >= _SHORTEST:
+                if self._is_known(rest):
+                    return word
+                if usual := self._variant(rest):
+                    return word[: len(proclitic)] + usual
+        return word
+
+    def _is_known(self, word: str) -> bool:
+        return self.words.find(_key(word)) is not None
+
+    def _usual(self, level: str) -> str | None:
+        """The most frequent word of a normalised form; with the article, if all stand with it only."""
+        prefix = f"{level}\0".encode()
+        first = end = self.words.place(f"{level}\0")
+        while end < len(self.words) and self.words[end].startswith(prefix):
+            end += 1
+        if end == first:
+            return None
+        written, with_article = self.counts[first:end].T
+        # Of equal ones the first in the order of the alphabet.
+        most = int(np.argmax(written if written.any() else with_article))
+        return self.words[first + most][len(prefix) :].decode()
+
+    def _variant(self, word: str) -> str | None:
+        """The collection's usual spelling of a word that it doesn't have as it is written."""
+        level = normalise(word).text
+        usual = self._usual(level)
+        if usual is None or not len(level) == len(usual) == len(word):
+            return None
+        letters = zip(level, word, usual, strict=True)
+        return usual if all(self._left_off(bare, one, other) for bare, one, other in letters) else None
+
+    def _left_off(self, bare: str, asked: str, usual: str) -> bool:
+        """Whether a question's letter can be read as the collection's: both are the same without marks."""
+        return usual == asked or asked == bare or (usual == bare and not self._is_written(asked))
+
+    def _is_written(self, letter: str) -> bool:
+        return ord(letter) in self.letters[:, 0]
+
+
+def written_words(text: str) -> Iterator[str]:
+    """The Arabic words of a text as they are written in it, in order."""
+    bare = legible(text).text
+    for word in words(bare):
+        written = bare[word.start : word.end]
+        if is_arabic(written[0]):
+            yield written
+
+
+def without_article(word: str) -> str | None:
+    """What is left of a word without its article; None where it has none, or too little is left."""
+    long_enough = len(word) >= len(_ARTICLE) + _SHORTEST
+    return word.removeprefix(_ARTICLE) if long_enough and word.startswith(_ARTICLE) else None
+
+
+def levels(question: str) -> set[str]:
+    """The normalised forms by which `Spelling.apply` may look words up for a question."""
+    found = set()
+    for word in written_words(question):
+        level = normalise(word).text
+        found.add(level)
+        for proclitic in _PROCLITICS:
+            rest = word[len(proclitic) :]
+            if level.startswith(proclitic) and len(rest) >= _SHORTEST:
+                found.add(normalise(rest).text)
+    return found
+
+
+def _key(word: str) -> str:
+    return f"{normalise(word).text}\0{word}"
+
+
+def _count(counts: dict[str, NDArray[np.int32]], word: str, change: tuple[int, int]) -> None:
+    counts.setdefault(_key(word), np.zeros(2, np.int32))[:] += change

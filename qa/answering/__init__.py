@@ -1,0 +1,1 @@
+"""A question to quoted sentences, and how sure that is."""

@@ -1,0 +1,33 @@
+"""Which sentences can't stand alone: those that begin with a pronoun or go on with what someone said."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import regex
+
+from index.text.analyzer import normalise
+
+# In normalised spelling. «وأضاف» and «وتابع» always go on; «وقال» only where no name follows it.
+_LEANING: Final = regex.compile(
+    r"\W*(?:"
+    r"(?:(?:and|but|so|yet|then|also|however|moreover|in addition),? )?"
+    r"(?:he|she|it|they|his|her|hers|its|their|him|them|this|these|those|such|the (?:latter|former)"
+    r"|according to (?:him|her|them|it))\b"
+    r"|[وف]?(?:هو|هي|هم|هما|هن|هذا|هذه|هذان|هاتان|هولاء|ذلك|تلك|اوليك|كذلك|بذلك|لذلك|لهذا|بهذا|بهذه)\b"
+    r"|[وف]?(?:لكنه|لكنها|لكنهم|انه|انها|انهم|كانه|لانه|لانها|لانهم|منه|منها|فيه|فيها|له|لها|لهم|به|بها)\b"
+    r"|[وف]?من (?:جهت|جانب)(?:ه|ها|هم)\b"
+    r"|(?:و|ف|كما )(?:اضاف|تابع|اردف|استطرد|استدرك|واصل|مضي|ختم|زاد)(?:ت|وا)?\b"
+    r"|(?:و|ف|كما )(?:قال|ذكر|اكد|اوضح|اشار|لفت|نوه|بين|اعلن|شدد|راي|اعتبر|كشف|نفي|طالب|حذر|زعم|صرح|افاد)"
+    r"(?:ت|وا)?(?: الي\b|(?: علي)? (?:ب|من )?ان(?:ه|ها|هم|هما|هن|ني|نا)?\b| ?[:«\"“])"
+    r")"
+)
+
+
+def leans(sentence: str) -> bool:
+    """Whether a reader needs the sentence before this one to know who or what it is about.
+
+    By its first words: «وأضاف», «وقال إن», «هو», "They", "This". Not every such sentence leans ("It
+    is raining"); one that doesn't brings a sentence too many.
+    """
+    return _LEANING.match(normalise(sentence).text) is not None

@@ -1,0 +1,1 @@
+"""Dalil for programs: HTTP, MCP, retrievers for other frameworks."""

@@ -1,0 +1,36 @@
+"""Retrievers for other frameworks: each gives Dalil's passages as that framework's documents.
+
+Their packages are extras: `dalil[langchain]`, `dalil[haystack]`, `dalil[llama-index]`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from index.folder.store import Index
+from qa.api.records import HitRecord, search_record
+from qa.retrieve import open_index
+
+AnyIndex = Index | str | Path | None
+"""An index, the path of one, or None for the built-in article's."""
+
+
+def find(question: str, k: int, index: AnyIndex) -> list[HitRecord]:
+    """The `k` passages nearest to a question, best first.
+
+    Raises:
+        InvalidQuestion, IndexNotFound, IndexDamaged, ValueError: as `qa.retrieve` does.
+    """
+    source = open_index(index).snapshot()
+    return search_record(question, source.search(question, k), source.document)["hits"]
+
+
+def name_of(hit: HitRecord) -> str:
+    """The id of the passage, unique in an index."""
+    return f"{hit['document_id']}:{hit['start']}-{hit['end']}"
+
+
+def metadata_of(hit: HitRecord) -> dict[str, Any]:
+    """What is known of a passage besides its text: where it stands, whose it is, how well it was found."""
+    return {key: value for key, value in hit.items() if key != "text"}

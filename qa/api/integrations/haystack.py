@@ -1,0 +1,55 @@
+"""A Haystack retriever: `pip install "dalil[haystack]"`."""
+
+# Haystack reads the annotations of `run`: they stay evaluated, without `from __future__ import annotations`.
+import os
+from typing import Any, Final
+
+from qa.api.integrations import AnyIndex, find, metadata_of, name_of
+from qa.extras import need
+
+need("The Haystack retriever", "haystack", "haystack")
+
+_TELEMETRY: Final = "HAYSTACK_TELEMETRY_ENABLED"
+# Haystack tells its makers of every pipeline that runs, unless it is told not to before it is imported.
+_unasked = _TELEMETRY not in os.environ
+os.environ.setdefault(_TELEMETRY, "False")
+
+from haystack import Document, component, default_to_dict  # noqa: E402
+from haystack.telemetry import _telemetry  # noqa: E402
+
+if _unasked:
+    _telemetry.telemetry = None  # where Haystack was imported before
+
+
+@component
+class DalilRetriever:
+    """Dalil's passages as Haystack's documents, best first.
+
+    Args:
+        index: an index or the path of one; the built-in article's if not given.
+        top_k: how many passages to find.
+    """
+
+    def __init__(self, index: AnyIndex = None, top_k: int = 5) -> None:
+        self.index = index
+        self.top_k = top_k
+
+    @component.output_types(documents=list[Document])  # type: ignore[untyped-decorator]
+    def run(self, query: str, top_k: int | None = None) -> dict[str, list[Document]]:
+        """Finds passages.
+
+        Args:
+            query: a question in Arabic or English.
+            top_k: how many to find, if not as many as the component was made for.
+        """
+        hits = find(query, top_k or self.top_k, self.index)
+        documents = [
+            Document(id=name_of(hit), content=hit["text"], meta=metadata_of(hit), score=hit["score"])
+            for hit in hits
+        ]
+        return {"documents": documents}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The component as a pipeline's file keeps it: the index by its path."""
+        path = getattr(self.index, "path", self.index)
+        return dict(default_to_dict(self, index=None if path is None else str(path), top_k=self.top_k))

@@ -1,0 +1,134 @@
+"""The MCP server: agents ask the texts and read them, through the official SDK.
+
+Its tools give what `dalil ask --json` and `dalil search --json` print.
+"""
+
+# The SDK reads these annotations to describe the tools: they stay evaluated, without
+# `from __future__ import annotations`.
+import socket
+import sys
+from collections.abc import Callable
+from importlib import metadata
+from typing import Annotated, Final, ParamSpec, TypeVar
+
+import uvicorn
+from mcp.server import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp_types import ToolAnnotations
+from pydantic import Field
+
+from index.errors import DalilError
+from qa.api.records import AnswerRecord, PassageRecord, SearchRecord
+from qa.api.service import MOST_AROUND, MOST_PASSAGES, Service, explain
+
+HOST: Final = "127.0.0.1"
+
+INSTRUCTIONS: Final = """\
+Dalil answers from a fixed collection of texts, in Arabic and English, and quotes them literally. It knows \
+nothing but these texts. Begin with `ask`. Where `found` is false, the texts don't answer the question: say \
+so rather than answer from elsewhere, or put it in other words and `search`. Cite what you use by title and \
+paragraph; `quote` is exactly what stands in the text. Use `read_passage` to see what stands around a \
+quotation before you rely on it. A question in one language also finds texts in the other."""
+
+_ASK: Final = """\
+Answers one question with one to three sentences quoted literally from the texts, or says that the texts \
+don't answer it (`found` is false, no citations; `hits` are then only the nearest passages). `confidence` is \
+the probability that the texts hold the answer: below .5 check the quotation against the question. It \
+doesn't summarise, count or reason over several texts: ask for one fact at a time, as a full question."""
+
+_SEARCH: Final = """\
+Lists the passages nearest to a question or a few words, best first, whether or not they answer it. Use it \
+to explore a topic, or when `ask` finds nothing. Each hit has its text, where it stands (`document_id`, \
+`paragraph`) and its rank in each way of searching."""
+
+_READ: Final = """\
+Reads one paragraph of a document in full, with the paragraphs around it if you ask for them. Take \
+`document_id` and `paragraph` from a citation or a hit. In the reply `paragraphs` is how many the document \
+has."""
+
+Question = Annotated[str, Field(description="A question in Arabic or English, up to 2,000 characters.")]
+# The bounds are told here and checked by `Service`, whose messages say what to do.
+Count = Annotated[
+    int,
+    Field(
+        description="How many passages to give.",
+        json_schema_extra={"minimum": 1, "maximum": MOST_PASSAGES},
+    ),
+]
+DocumentId = Annotated[str, Field(description="The document_id of a citation or a hit.")]
+Paragraph = Annotated[
+    int, Field(description="The paragraph's number, from 1.", json_schema_extra={"minimum": 1})
+]
+Around = Annotated[
+    int,
+    Field(
+        description="How many paragraphs before and after it to read too.",
+        json_schema_extra={"minimum": 0, "maximum": MOST_AROUND},
+    ),
+]
+
+Arguments = ParamSpec("Arguments")
+Record = TypeVar("Record")
+
+
+def build_server(service: Service) -> MCPServer:
+    """An MCP server with the tools `ask`, `search` and `read_passage`.
+
+    Args:
+        service: what answers.
+    """
+    # Below warnings the SDK tells of every request.
+    server = MCPServer(
+        "dalil", "Dalil", instructions=INSTRUCTIONS, version=metadata.version("dalil"), log_level="WARNING"
+    )
+    reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+
+    @server.tool(title="Ask the texts", description=_ASK, annotations=reads, structured_output=True)
+    def ask(question: Question, k: Count = 5) -> AnswerRecord:
+        return _told(question, service.ask, question, k)
+
+    @server.tool(title="Search the texts", description=_SEARCH, annotations=reads, structured_output=True)
+    def search(question: Question, k: Count = 5) -> SearchRecord:
+        return _told(question, service.search, question, k)
+
+    @server.tool(title="Read a passage", description=_READ, annotations=reads, structured_output=True)
+    def read_passage(document_id: DocumentId, paragraph: Paragraph, around: Around = 0) -> PassageRecord:
+        return _told("", service.read_passage, document_id, paragraph, around)
+
+    return server
+
+
+def serve(service: Service, port: int | None = None) -> None:
+    """Serves until the client goes away, or Ctrl-C.
+
+    Args:
+        service: what answers.
+        port: where to listen on this machine, over streamable HTTP at /mcp; 0 for any free one. Over
+            standard input and output if not given.
+
+    Raises:
+        OSError: something else listens on the port.
+    """
+    server = build_server(service)
+    if port is None:
+        server.run("stdio")
+        return
+    # The SDK turns away other hosts' names and pages of other sites where it listens on this address.
+    application = server.streamable_http_app(host=HOST)
+    with socket.create_server((HOST, port)) as listener:
+        address = f"http://{HOST}:{listener.getsockname()[1]}/mcp"
+        print(f"Dalil listens on {address} (Ctrl-C stops it).", file=sys.stderr, flush=True)
+        uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
+
+
+def _told(
+    question: str,
+    reply: Callable[Arguments, Record],
+    *arguments: Arguments.args,
+    **named: Arguments.kwargs,
+) -> Record:
+    """What was asked for; an error is told to the agent in Dalil's words."""
+    try:
+        return reply(*arguments, **named)
+    except DalilError as error:
+        raise ToolError(explain(error, question)) from error

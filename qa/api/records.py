@@ -1,0 +1,179 @@
+"""Answers, hits and passages as JSON knows them: the same keys on the command line, over HTTP and MCP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+# Before Python 3.12 Pydantic, which describes these to agents, doesn't take the standard library's.
+from typing_extensions import NotRequired, TypedDict
+
+from index.text.analyzer import Language, language
+from index.types import Document, Hit
+from qa.explanation.explain import Explanation, Kind
+from qa.types import Answer
+
+GetDocument = Callable[[str], Document]
+
+
+class CitationRecord(TypedDict):
+    """A literal quotation: the characters from `start` to `end` of its document's text."""
+
+    number: int
+    quote: str
+    document_id: str
+    title: str
+    author: str
+    source: str
+    paragraph: int
+    start: int
+    end: int
+
+
+class MatchRecord(TypedDict):
+    """A word of a passage that a word of the question matched, from `start` to `end` of the document."""
+
+    kind: Kind
+    asked: str
+    found: str
+    start: int
+    end: int
+
+
+class HitRecord(TypedDict):
+    """A passage that was found, with its rank in each way of searching (null: not found by it)."""
+
+    rank: int
+    score: float
+    ranks: dict[str, int | None]
+    scores: dict[str, float]
+    document_id: str
+    title: str
+    author: str
+    source: str
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    matches: NotRequired[list[MatchRecord]]
+
+
+class AnswerRecord(TypedDict):
+    """What the texts say to a question; without citations where they don't answer it."""
+
+    question: str
+    language: Language
+    found: bool
+    confidence: float
+    text: str
+    citations: list[CitationRecord]
+    hits: list[HitRecord]
+
+
+class SearchRecord(TypedDict):
+    """The passages nearest to a question, best first."""
+
+    question: str
+    language: Language
+    hits: list[HitRecord]
+
+
+class PassageRecord(TypedDict):
+    """A stretch of a document: the characters from `start` to `end` of its text.
+
+    `paragraph` is the number of the paragraph that was asked for; the stretch goes from paragraph `first`
+    to paragraph `last` of the document's `paragraphs`.
+    """
+
+    document_id: str
+    title: str
+    author: str
+    source: str
+    paragraph: int
+    first: int
+    last: int
+    paragraphs: int
+    start: int
+    end: int
+    text: str
+
+
+class ErrorRecord(TypedDict):
+    """Why there is no answer: a word for programs, and a sentence that says what to do."""
+
+    error: str
+    message: str
+
+
+class RefusalRecord(ErrorRecord):
+    """The same of a question."""
+
+    question: str
+
+
+def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
+    """An answer as JSON knows it."""
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "found": answer.found,
+        "confidence": answer.confidence,
+        "text": answer.text,
+        "citations": [
+            {
+                "number": citation.number,
+                "quote": citation.quote,
+                "document_id": citation.passage.document_id,
+                "title": document(citation.passage.document_id).title,
+                "author": document(citation.passage.document_id).author,
+                "source": document(citation.passage.document_id).source,
+                "paragraph": citation.passage.number,
+                "start": citation.start,
+                "end": citation.end,
+            }
+            for citation in answer.citations
+        ],
+        "hits": _hit_records(answer.hits, document),
+    }
+
+
+def search_record(
+    question: str, hits: Sequence[Hit], document: GetDocument, reasons: Sequence[Explanation] = ()
+) -> SearchRecord:
+    """The hits of a question as JSON knows them, where reasons are given with what matched in each."""
+    records = _hit_records(hits, document)
+    for record, reason in zip(records, reasons, strict=False):
+        record["matches"] = [
+            {
+                "kind": match.kind,
+                "asked": reason.asked(match),
+                "found": reason.found(match),
+                "start": reason.passage.start + match.found.start,
+                "end": reason.passage.start + match.found.end,
+            }
+            for match in reason.matches
+        ]
+    return {"question": question, "language": language(question), "hits": records}
+
+
+def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[HitRecord]:
+    records: list[HitRecord] = []
+    for rank, hit in enumerate(hits, 1):
+        passage = hit.passage
+        origin = document(passage.document_id)
+        records.append(
+            {
+                "rank": rank,
+                "score": hit.score,
+                "ranks": dict(hit.ranks),
+                "scores": dict(hit.scores),
+                "document_id": passage.document_id,
+                "title": origin.title,
+                "author": origin.author,
+                "source": origin.source,
+                "paragraph": passage.number,
+                "start": passage.start,
+                "end": passage.end,
+                "text": passage.text,
+            }
+        )
+    return records

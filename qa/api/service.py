@@ -1,0 +1,196 @@
+"""`ask`, `search` and `read_passage` for programs: what the HTTP API and the MCP server both offer."""
+
+# Gradio and the MCP SDK read these annotations to describe the functions: they stay evaluated, without
+# `from __future__ import annotations`.
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from index.errors import DalilError, InvalidQuestion
+from index.text.analyzer import language
+from index.text.split import paragraphs
+from index.types import Document
+from qa.answering.answer import ask
+from qa.api.records import (
+    AnswerRecord,
+    ErrorRecord,
+    PassageRecord,
+    RefusalRecord,
+    SearchRecord,
+    answer_record,
+    search_record,
+)
+from qa.messages import say
+
+if TYPE_CHECKING:
+    from index import Index
+
+# How many passages, and how many paragraphs on either side, may be asked for at once.
+MOST_PASSAGES: Final = 50
+MOST_AROUND: Final = 10
+
+Record = TypeVar("Record")
+
+
+class InvalidRequest(DalilError, ValueError):
+    """An argument that isn't of the kind that it should be, or out of its range."""
+
+
+class NoSuchPassage(DalilError, LookupError):
+    """A document or a paragraph that the index doesn't have."""
+
+
+class Service:
+    """Asks one index, as it is on disk at that moment.
+
+    Args:
+        index: what is asked.
+    """
+
+    def __init__(self, index: "Index") -> None:
+        self._index = index
+
+    def ask(self, question: str, k: int = 5) -> AnswerRecord:
+        """Answers a question with literal quotations, or says that the texts don't answer it.
+
+        Args:
+            question: in Arabic or English.
+            k: how many passages to give beside the answer, from 1 to 50.
+
+        Raises:
+            InvalidQuestion: there is nothing to search for.
+            InvalidRequest: an argument is of another kind, or k out of its range.
+            IndexNotFound, IndexDamaged, EncoderMismatch: the index can't be used any more.
+        """
+        index = self._checked(question, k)
+        return answer_record(ask(question, index, k), index.document)
+
+    def search(self, question: str, k: int = 5) -> SearchRecord:
+        """The passages nearest to a question, best first.
+
+        Args:
+            question: in Arabic or English.
+            k: how many, from 1 to 50.
+
+        Raises:
+            InvalidQuestion, InvalidRequest, IndexNotFound, IndexDamaged, EncoderMismatch: as in `ask`.
+        """
+        index = self._checked(question, k)
+        return search_record(question, index.search(question, k), index.document)
+
+    def read_passage(self, document_id: str, paragraph: int, around: int = 0) -> PassageRecord:
+        """A paragraph of a document, with those around it if they are asked for.
+
+        Args:
+            document_id: as citations and hits give it.
+            paragraph: its number, from 1.
+            around: how many paragraphs before it and after it to read too, from 0 to 10.
+
+        Raises:
+            NoSuchPassage: the index has no such document, or the document no such paragraph.
+            InvalidRequest: an argument is of another kind, or `around` out of its range.
+            IndexNotFound, IndexDamaged, EncoderMismatch: as in `ask`.
+        """
+        _check_number("paragraph", paragraph, 1, None)
+        _check_number("around", around, 0, MOST_AROUND)
+        document = self._document(document_id)
+        spans = list(paragraphs(document.text))
+        if paragraph > len(spans):
+            raise NoSuchPassage(
+                f"The document {document_id!r} has {len(spans)} paragraphs, and no paragraph {paragraph}."
+            )
+        first, last = max(paragraph - around, 1), min(paragraph + around, len(spans))
+        start, end = spans[first - 1][0], spans[last - 1][1]
+        return {
+            "document_id": document.id,
+            "title": document.title,
+            "author": document.author,
+            "source": document.source,
+            "paragraph": paragraph,
+            "first": first,
+            "last": last,
+            "paragraphs": len(spans),
+            "start": start,
+            "end": end,
+            "text": document.text[start:end],
+        }
+
+    def _checked(self, question: str, k: int) -> "Index":
+        """The index in its newest state, when the arguments are what they should be."""
+        if not isinstance(question, str):  # JSON may hold anything
+            raise InvalidRequest("The question must be a text, in Arabic or English.")
+        _check_number("k", k, 1, MOST_PASSAGES)
+        self._index.refresh()
+        return self._index.snapshot()
+
+    def _document(self, document_id: str) -> Document:
+        self._index.refresh()
+        try:
+            return self._index.document(document_id)
+        except (KeyError, AttributeError, UnicodeEncodeError):  # of the last two, what isn't a text
+            raise NoSuchPassage(
+                f"The index has no document {document_id!r}. Take the document_id of a citation or a hit."
+            ) from None
+
+
+class Endpoints:
+    """The same for the HTTP API, where an error is a record too, as `dalil ask --json` prints it.
+
+    Args:
+        service: what answers.
+    """
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def ask(self, question: str, k: int = 5) -> AnswerRecord | RefusalRecord:
+        """Answers a question with literal quotations from the texts, or says that they don't answer it."""
+        return _told_of(question, lambda: self._service.ask(question, k))
+
+    def search(self, question: str, k: int = 5) -> SearchRecord | RefusalRecord:
+        """Lists the passages of the texts that are nearest to a question, best first."""
+        return _told_of(question, lambda: self._service.search(question, k))
+
+    def read_passage(self, document_id: str, paragraph: int, around: int = 0) -> PassageRecord | ErrorRecord:
+        """Reads a paragraph of a document, by its number, and those around it."""
+        told = _told(lambda: self._service.read_passage(document_id, paragraph, around))
+        return {"error": told.error, "message": told.message} if isinstance(told, _Told) else told
+
+
+def explain(error: DalilError, question: str = "") -> str:
+    """What an error says to whoever asked: about a question in its own language."""
+    return say(error.reason, language(question)) if isinstance(error, InvalidQuestion) else str(error)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """An error, as whoever asked is told of it."""
+
+    error: str
+    message: str
+
+
+def _told(reply: Callable[[], Record], question: str = "") -> Record | _Told:
+    try:
+        return reply()
+    except DalilError as error:
+        name = error.reason if isinstance(error, InvalidQuestion) else type(error).__name__
+        return _Told(name, explain(error, question))
+    except Exception:
+        logging.getLogger(__name__).exception("A request could not be answered")
+        return _Told("failed", say("failed", language(f"{question}")))
+
+
+def _told_of(question: str, reply: Callable[[], Record]) -> Record | RefusalRecord:
+    told = _told(reply, question)
+    if not isinstance(told, _Told):
+        return told
+    return {"question": f"{question}", "error": told.error, "message": told.message}
+
+
+def _check_number(name: str, number: int, least: int, most: int | None) -> None:
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    if not whole or number < least or (most is not None and number > most):
+        bounds = f"from {least} to {most}" if most is not None else f"from {least} on"
+        raise InvalidRequest(f"{name} must be a whole number {bounds}, not {number!r:.50}.")

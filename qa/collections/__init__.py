@@ -1,0 +1,1 @@
+"""The collections that a person keeps between runs."""

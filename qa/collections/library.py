@@ -1,0 +1,291 @@
+"""The collections that a person keeps between runs: made, filled, emptied and opened by name.
+
+Each is a folder of its own with an index in it. The files that were added aren't kept: the index has their
+text, which is what quotations are checked against, and a copy would take many times as much.
+"""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from index.encoding.base import Encoder
+from index.errors import DalilError
+from index.folder import live_generation
+from index.folder.store import Index
+from index.readers.read import MOST_BYTES
+from index.storage import files
+from qa.article import article_index
+from qa.collections.importer import Clock, Intake
+from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
+from qa.collections.types import (
+    Added,
+    CollectionExists,
+    CollectionInfo,
+    CollectionNotFound,
+    DocumentInfo,
+    ReadOnlyCollection,
+    Report,
+    clean_name,
+    data_folder,
+    same_name,
+)
+
+BUILT_IN: Final = "built-in article"
+"""The name of the collection that is always there. It can't be changed."""
+BUILT_IN_ID: Final = "built-in"
+
+MOST_BYTES_IN_ALL: Final = 2 << 30
+_INDEX: Final = "index"
+_UNFINISHED: Final = "."
+
+
+class Library:
+    """A person's collections, in one folder.
+
+    Any number of processes may use the same one: a change is seen by all, and one at a time is made.
+    Names may be in any script; two that differ in capitals alone are the same. On disk a collection has
+    a name of digits and letters that Dalil gives it.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        encoder: Encoder | str | None = None,
+        most_bytes: int = MOST_BYTES,
+        most_bytes_in_all: int = MOST_BYTES_IN_ALL,
+    ) -> None:
+        """Reads and writes nothing yet.
+
+        Args:
+            folder: where the collections are; `data_folder()` if not given.
+            encoder: of new collections, as in `Index.build`.
+            most_bytes: that a file to add may have.
+            most_bytes_in_all: that the files of a collection may have together.
+        """
+        self.folder = Path(folder).expanduser() if folder is not None else data_folder()
+        self._encoder = encoder
+        self._most_bytes = most_bytes
+        self._most_bytes_in_all = most_bytes_in_all
+
+    def collections(self) -> list[CollectionInfo]:
+        """All collections: the built-in article's, then the others, oldest first."""
+        index = article_index()
+        built_in = CollectionInfo(
+            BUILT_IN_ID, BUILT_IN, len(index.documents), len(index.passages), None, True
+        )
+        found = [self._info(folder) for folder in self._folders()]
+        return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
+
+    def ids(self) -> list[str]:
+        """The ids of all collections, without a look into them."""
+        return [BUILT_IN_ID, *(folder.name for folder in self._folders())]
+
+    def create(self, name: str) -> CollectionInfo:
+        """Makes an empty collection.
+
+        Raises:
+            InvalidName: it can't be a name.
+            CollectionExists: a collection has this name.
+            IndexLocked: another process is making or renaming one.
+        """
+        name = clean_name(name)
+        with self._changing_names():
+            self._check_free(name)
+            for left in self._root.glob(f"{_UNFINISHED}*"):  # by a crash, or being deleted
+                shutil.rmtree(left, ignore_errors=True)
+            id_ = uuid.uuid4().hex[:12]
+            unfinished = self._root / f"{_UNFINISHED}{id_}"
+            unfinished.mkdir()
+            try:
+                Index.build([], unfinished / _INDEX, encoder=self._encoder, show_progress=False)
+                About(name, now(), {}).save(unfinished)
+                unfinished.rename(self._root / id_)
+            except BaseException:
+                shutil.rmtree(unfinished, ignore_errors=True)
+                raise
+            files.flush(self._root)
+            return self._info(self._root / id_)
+
+    def rename(self, name: str, new_name: str) -> CollectionInfo:
+        """Gives a collection another name.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
+            InvalidName, CollectionExists: the new name can't be one, or is another collection's.
+            IndexLocked: another process is changing it.
+        """
+        new_name = clean_name(new_name)
+        with self._changing_names():
+            folder = self._own(name)
+            if not same_name(name, new_name):
+                self._check_free(new_name)
+            with self._changing(folder, name):
+                replace(About.load(folder), name=new_name).save(folder)
+            return self._info(folder)
+
+    def delete(self, name: str) -> None:
+        """Removes a collection with all that is in it.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
+            IndexLocked: another process is changing it.
+        """
+        with self._changing_names():
+            folder = self._own(name)
+            with self._changing(folder, name):
+                gone = self._root / f"{_UNFINISHED}{folder.name}"
+                folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+    def open(self, name: str) -> Index:
+        """A collection's index, to ask.
+
+        Raises:
+            CollectionNotFound: there is none.
+            IndexDamaged, EncoderMismatch, EncoderUnavailable: as in `Index.open`.
+        """
+        if same_name(name, BUILT_IN):
+            return article_index()
+        encoder = self._encoder if not isinstance(self._encoder, str) else None
+        return Index.open(self._own(name) / _INDEX, encoder=encoder)
+
+    def documents(self, name: str) -> list[DocumentInfo]:
+        """The documents of a collection, in the order in which they came.
+
+        Raises:
+            CollectionNotFound: there is none.
+            IndexDamaged: it can't be read.
+        """
+        if same_name(name, BUILT_IN):
+            index = article_index()
+            number = index.passages[-1].number
+            return [DocumentInfo(d.id, d.title, d.author, d.source, number, None) for d in index.documents]
+        folder = self._own(name)
+        texts = live_generation.load(folder / _INDEX).texts
+        entries = About.load(folder).entries
+        return [document_info(texts, row, entries) for row in range(len(texts.documents))]
+
+    def add_files(
+        self,
+        name: str,
+        paths: Iterable[str | Path],
+        progress: Report | None = None,
+        names: Mapping[Path, str] = MappingProxyType({}),
+    ) -> Added:
+        """Adds files to a collection.
+
+        What can't be read doesn't keep the rest from being added. A file of the same name as another one,
+        with another text, is another document: remove the older one if it isn't wanted. If the work is
+        interrupted nothing is added, but what was encoded isn't encoded again the next time.
+
+        Args:
+            name: of the collection.
+            paths: of files.
+            progress: told how far it is; what it raises ends the work.
+            names: of files that are stored under others.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
+            IndexLocked: another process is changing it.
+            OSError: the disk is full or can't be written.
+        """
+        folder = self._own(name)
+        with self._changing(folder, name):
+            index = self.open(name)
+            about = About.load(folder)
+            # Work that was interrupted leaves entries of documents that never came in.
+            there = {document.id for document in self.documents(name)}
+            known = {id_: entry for id_, entry in about.entries.items() if id_ in there}
+            before = sum(entry.size for entry in known.values())
+            intake = Intake(folder.name, index, before, self._most_bytes, self._most_bytes_in_all)
+            files = list(map(Path, paths))
+            clock = Clock("reading", progress)
+            for number, path in enumerate(files):
+                clock(number, len(files))
+                intake.take(path, names.get(path))
+            clock(len(files), len(files))
+            if intake.new:
+                entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
+                # Before the index is: an entry too many does no harm.
+                replace(about, entries={**known, **entries}).save(folder)
+                index.update(intake.new.values(), show_progress=Clock("encoding", progress))
+            infos = {info.id: info for info in self.documents(name)}
+        return Added(
+            tuple(infos[id_] for id_ in intake.new),
+            tuple(infos[id_] for id_ in intake.unchanged),
+            tuple(intake.duplicates),
+            tuple(intake.failed),
+        )
+
+    def remove(self, name: str, document_ids: Iterable[str]) -> None:
+        """Takes documents out of a collection.
+
+        Raises:
+            KeyError: it has no such document; nothing is removed then.
+            CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
+            IndexLocked: another process is changing it.
+        """
+        folder = self._own(name)
+        ids = set(document_ids)
+        with self._changing(folder, name):
+            self.open(name).remove(ids)
+            about = About.load(folder)
+            kept = {id_: entry for id_, entry in about.entries.items() if id_ not in ids}
+            replace(about, entries=kept).save(folder)
+
+    @property
+    def _root(self) -> Path:
+        return self.folder / "collections"
+
+    def _folders(self) -> list[Path]:
+        if not self._root.is_dir():
+            return []
+        return [path for path in sorted(self._root.iterdir()) if (path / ABOUT).exists() and _is_live(path)]
+
+    def _own(self, name: str) -> Path:
+        """The folder of a collection that can be changed."""
+        if same_name(name, BUILT_IN):
+            raise ReadOnlyCollection("The built-in article can't be changed. Make a collection of your own.")
+        for folder in self._folders():
+            if same_name(name_of(folder), name):
+                return folder
+        raise CollectionNotFound(f"There is no collection {name!r}.")
+
+    def _check_free(self, name: str) -> None:
+        if any(same_name(name, taken) for taken in (BUILT_IN, *map(name_of, self._folders()))):
+            raise CollectionExists(f"There is a collection {name!r} already. Choose another name.")
+
+    def _info(self, folder: Path) -> CollectionInfo:
+        name = name_of(folder)
+        try:
+            created = About.load(folder).created
+            texts = live_generation.load(folder / _INDEX).texts
+        except DalilError as error:
+            return CollectionInfo(folder.name, name, 0, 0, None, fault=str(error))
+        return CollectionInfo(folder.name, name, len(texts.documents), len(texts.passages), created)
+
+    @contextmanager
+    def _changing_names(self) -> Iterator[None]:
+        self._root.mkdir(parents=True, exist_ok=True)
+        with changing(self.folder / LOCK, "Another process is making, renaming or deleting a collection."):
+            yield
+
+    @contextmanager
+    def _changing(self, folder: Path, name: str) -> Iterator[None]:
+        with changing(folder / LOCK, f"Another process is changing the collection {name!r}."):
+            if not (folder / ABOUT).exists():
+                raise CollectionNotFound(f"There is no collection {name!r} any more.")
+            yield
+
+
+def _is_live(folder: Path) -> bool:
+    """Whether it isn't half made or half deleted."""
+    return not folder.name.startswith(_UNFINISHED)

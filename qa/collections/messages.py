@@ -1,0 +1,158 @@
+"""What Dalil says of collections and of files that are added to them; `qa.messages` says it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from index.text.analyzer import Language
+
+COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
+    # Collections and their documents.
+    "collection": {"ar": "المجموعة", "en": "Collection"},
+    "collections": {"ar": "المجموعات", "en": "Collections"},
+    "built_in": {"ar": "المقال المرفق", "en": "Built-in article"},
+    "documents": {"ar": "الوثائق", "en": "Documents"},
+    "document_count": {"ar": "الوثائق: {number}", "en": "documents: {number}"},
+    "paragraph_count": {"ar": "الفقرات: {number}", "en": "paragraphs: {number}"},
+    "new_collection": {"ar": "مجموعة جديدة…", "en": "New collection…"},
+    "make_collection": {"ar": "مجموعة جديدة", "en": "New collection"},
+    "collection_name": {"ar": "اسم المجموعة", "en": "Name of the collection"},
+    "create": {"ar": "إنشاء", "en": "Create"},
+    "rename": {"ar": "تغيير الاسم", "en": "Rename"},
+    "delete": {"ar": "حذف", "en": "Delete"},
+    "delete_collection": {
+        "ar": "أتُحذف هذه المجموعة بكلّ ما فيها؟ تبقى ملفاتك الأصلية كما هي.",
+        "en": "Delete this collection with all that is in it? Your own files stay as they are.",
+    },
+    "remove": {"ar": "إزالة", "en": "Remove"},
+    "remove_document": {
+        "ar": "أتُزال هذه الوثيقة من المجموعة؟ يبقى ملفك الأصلي كما هو.",
+        "en": "Remove this document from the collection? Your own file stays as it is.",
+    },
+    "removed": {"ar": "أُزيلت الوثيقة", "en": "The document was removed"},
+    "cancel": {"ar": "إلغاء", "en": "Cancel"},
+    "add_files": {"ar": "إضافة ملفات", "en": "Add files"},
+    "drop_files": {"ar": "أو اسحبها إلى هنا", "en": "or drop them here"},
+    "built_in_note": {
+        "ar": "هذا المقال مرفق مع دليل. لتسأل نصوصك أنشئ مجموعة وأضف إليها ملفاتك.",
+        "en": "This article comes with Dalil. To ask your own texts, make a collection and add files to it.",
+    },
+    "no_documents": {
+        "ar": "لا وثائق في هذه المجموعة بعد. أضف إليها ملفات ثم اسأل.",
+        "en": "This collection has no documents yet. Add files to it, then ask.",
+    },
+    "more_documents": {"ar": "وثائق أخرى", "en": "More documents"},
+    "sending": {"ar": "يصل الملف {number} من {total}", "en": "Receiving file {number} of {total}"},
+    "waiting": {"ar": "في الانتظار: تُضاف الآن ملفات أخرى", "en": "Waiting: other files are being added"},
+    "reading": {"ar": "يُقرأ الملف {number} من {total}", "en": "Reading file {number} of {total}"},
+    "encoding": {"ar": "المقاطع المفهرسة: {number} من {total}", "en": "Indexed {number} of {total} passages"},
+    "encoding_for": {
+        "ar": "المقاطع المفهرسة: {number} من {total}، والوقت الباقي نحو {time}",
+        "en": "Indexed {number} of {total} passages, about {time} left",
+    },
+    "meanwhile": {
+        "ar": "يمكنك أن تسأل أو أن تغلق هذه اللوحة في أثناء ذلك.",
+        "en": "You can ask or close this pane meanwhile.",
+    },
+    "files_added": {"ar": "الملفات المضافة: {number}", "en": "Files added: {number}"},
+    "files_added_of": {
+        "ar": "الملفات المضافة: {number}، والتي لم تُضف: {rest}",
+        "en": "Files added: {number}, not added: {rest}",
+    },
+    "unchanged": {"ar": "هو في المجموعة من قبل بلا تغيير.", "en": "It is there already, unchanged."},
+    "duplicate": {
+        "ar": "نصّه في المجموعة من قبل باسم آخر:",
+        "en": "Its text is there already under another name:",
+    },
+    # Why a file isn't added: named by index.errors.FileFault, or found before it is read.
+    "file_unreadable": {"ar": "تعذّرت قراءته. أضفه من جديد.", "en": "It could not be read. Add it again."},
+    "file_type": {
+        "ar": "لا تُقرأ إلا ملفات {types}. احفظ نصّه في ملف من هذه الأنواع.",
+        "en": "Only {types} files are read. Save its text as one of these.",
+    },
+    "file_other_type": {
+        "ar": "محتواه من نوع غير الذي يقوله اسمه. صحّح اسمه أو فكّ ضغطه.",
+        "en": "It is of another type than its name says. Rename or unpack it.",
+    },
+    "file_old_word": {
+        "ar": "هو ملف قديم الصيغة أو محميّ بكلمة سرّ. احفظه بصيغة حديثة وبلا كلمة سرّ.",
+        "en": "It is an old Word file or protected by a password. Save it as .docx without a password.",
+    },
+    "file_encoding": {
+        "ar": "ترميز نصّه غير معروف. احفظه نصّاً بترميز {encoding}.",
+        "en": "Its encoding isn't known. Save it as text in {encoding}.",
+    },
+    "file_empty": {"ar": "لا كلمات فيه.", "en": "It has no words in it."},
+    "file_damaged": {
+        "ar": "هو ملف تالف. أحضر نسخة سليمة منه أو احفظه من جديد.",
+        "en": "It is damaged. Get the file anew or save it again.",
+    },
+    "file_password": {
+        "ar": "هو محميّ بكلمة سرّ. احفظ نسخة منه بلا كلمة سرّ.",
+        "en": "It is protected by a password. Save a copy without one.",
+    },
+    "file_drm": {
+        "ar": "هو محميّ من النسخ ولا يرفع ذلك إلا بائعه.",
+        "en": "It is protected against copying. Only its seller can lift that.",
+    },
+    "file_scan": {
+        "ar": "ليس فيه نصّ وإنّما صور صفحات. مرّره أوّلاً على برنامج يتعرّف على الحروف.",
+        "en": "It has no text in it, only pictures of pages. Run text recognition (OCR) on it first.",
+    },
+    "file_fonts": {
+        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض. اطبعه من متصفّح في ملف جديد.",
+        "en": "Its fonts don't tell which letters they show. Print it to a new PDF from a browser.",
+    },
+    "file_too_large": {
+        "ar": "هو أكبر ممّا يُقرأ. قسّمه إلى ملفات أصغر.",
+        "en": "It is larger than what is read. Split it into smaller files.",
+    },
+    "file_too_slow": {
+        "ar": "تحتاج قراءته إلى وقت أو ذاكرة أكثر ممّا ينبغي. قسّمه أو احفظ نصّه وحده.",
+        "en": "Reading it takes too much time or memory. Split it or save its text alone.",
+    },
+    "file_full": {
+        "ar": "بلغت الملفات أقصى حجم لها معاً. ضعه في مجموعة أخرى.",
+        "en": "The files together have reached their largest size. Put it into another collection.",
+    },
+    "file_name": {
+        "ar": "اسمه لا يصلح. غيّره ثم أضفه.",
+        "en": "Its name can't be taken. Rename it and add it again.",
+    },
+    "file_too_many": {
+        "ar": "هي ملفات كثيرة. أضف ما بقي منها مرّة أخرى.",
+        "en": "These are too many files at once. Add the rest of them afterwards.",
+    },
+    "file_not_sent": {
+        "ar": "لم يصل. أضفه من جديد. وإن كان مجلّداً فأضف ما فيه.",
+        "en": "It didn't arrive. Add it again. Of a folder add the files in it.",
+    },
+    "disk_full": {
+        "ar": "تعذّرت الكتابة على القرص. أفسح فيه مكاناً ثم أعد المحاولة.",
+        "en": "The disk can't be written to. Make room on it and try again.",
+    },
+    "add_failed": {
+        "ar": "تعذّرت الإضافة بسبب خلل في دليل وتفاصيله في نافذة الأوامر التي شُغّل منها.",
+        "en": "Adding failed because of a fault in Dalil. The terminal that it runs in has the details.",
+    },
+    "collection_gone": {
+        "ar": "لم تعد هذه المجموعة موجودة. اختر غيرها.",
+        "en": "This collection is no longer there. Choose another one.",
+    },
+    "collection_busy": {
+        "ar": "تتغيّر هذه المجموعة الآن. أعد المحاولة بعد قليل.",
+        "en": "This collection is being changed now. Try again in a while.",
+    },
+    "collection_damaged": {
+        "ar": "تعذّر فتح هذه المجموعة. احذفها وأضف ملفاتها من جديد.",
+        "en": "This collection can't be opened. Delete it and add its files again.",
+    },
+    "name_taken": {
+        "ar": "لمجموعة أخرى هذا الاسم. اختر غيره.",
+        "en": "Another collection has this name. Choose another one.",
+    },
+    "name_invalid": {
+        "ar": "يحتاج الاسم إلى حرف أو رقم واحد على الأقلّ وإلى {number} على الأكثر وكلّها ظاهرة.",
+        "en": "A name needs a letter or a digit and has at most {number} characters that can all be seen.",
+    },
+}

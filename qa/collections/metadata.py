@@ -1,0 +1,134 @@
+"""What of a collection stands beside its index: its name, what was added when, and who may change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Final
+
+from index.errors import IndexDamaged, IndexLocked
+from index.folder.documents import Texts
+from index.storage import files
+from qa.collections.types import CollectionNotFound, DocumentInfo
+
+ABOUT: Final = "collection.json"
+LOCK: Final = "changes.lock"
+# Seconds that a change waits for another one.
+_PATIENCE: Final = 5
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of a document beside what the index has.
+
+    Attributes:
+        when: it was added.
+        size: bytes of its file.
+    """
+
+    when: datetime
+    size: int
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a collection beside what the index has.
+
+    Attributes:
+        name: as it was given.
+        created: when it was made.
+        entries: of its documents, by id.
+    """
+
+    name: str
+    created: datetime
+    entries: Mapping[str, Entry]
+
+    @classmethod
+    def load(cls, folder: Path) -> About:
+        """What `save` wrote.
+
+        Raises:
+            IndexDamaged: it can't be read.
+        """
+        path = folder / ABOUT
+        try:
+            record = json.loads(path.read_text("utf-8"))
+            entries = {
+                str(id_): Entry(datetime.fromisoformat(when), int(size))
+                for id_, (when, size) in record["entries"].items()
+            }
+            return cls(str(record["name"]), datetime.fromisoformat(record["created"]), entries)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise IndexDamaged(
+                f"{path} can't be read ({error}). Delete the collection and add its files again."
+            ) from error
+
+    def save(self, folder: Path) -> None:
+        """Writes it, whole or not at all.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        entries = {id_: (entry.when.isoformat(), entry.size) for id_, entry in self.entries.items()}
+        record = {"name": self.name, "created": self.created.isoformat(), "entries": entries}
+        files.replace(folder / ABOUT, json.dumps(record, ensure_ascii=False, indent=1).encode())
+
+
+def now() -> datetime:
+    """The time, to the second."""
+    return datetime.now(timezone.utc).replace(microsecond=0)
+
+
+def name_of(folder: Path) -> str:
+    """A collection's name, or its folder's where that can't be read."""
+    try:
+        return About.load(folder).name
+    except IndexDamaged:
+        return folder.name
+
+
+@contextmanager
+def changing(path: Path, taken: str) -> Iterator[None]:
+    """Makes this process the only one that changes something; the lock ends with the process.
+
+    Args:
+        path: of the lock's file.
+        taken: what to say if another process has it.
+
+    Raises:
+        IndexLocked: another process has it.
+        CollectionNotFound: its folder is gone.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path, timeout=_PATIENCE)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise IndexLocked(f"{taken} Try again when it has finished.") from None
+    except FileNotFoundError:
+        raise CollectionNotFound("The collection was deleted meanwhile.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def document_info(texts: Texts, row: int, entries: Mapping[str, Entry]) -> DocumentInfo:
+    """What there is to say about the document in a row of a collection's index."""
+    document = texts.document(row)
+    start, end = texts.passage_range(row)
+    paragraphs = texts.passages[end - 1].number if end > start else 0
+    return DocumentInfo(
+        document.id,
+        document.title,
+        document.author,
+        document.source,
+        paragraphs,
+        entries[document.id].when if document.id in entries else None,
+    )

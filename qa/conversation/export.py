@@ -1,0 +1,90 @@
+"""A conversation as Markdown: every question, every quotation, and where it stands.
+
+Whose direction is whose is said by `<div dir>` around each block. Marks such as U+200F would do in a viewer
+that takes a paragraph's direction from its first letter (GitHub's does); most others, VS Code's and
+Obsidian's among them, set every paragraph from left to right unless HTML says otherwise. CommonMark reads
+Markdown inside such a block where blank lines set it off, and a viewer that shows no HTML loses the
+direction alone. Names inside a reference are kept apart by isolates, which HTML isn't needed for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timezone
+from typing import Final
+
+import regex
+
+from index.text.analyzer import Language, language
+from qa.conversation.converse import Conversation, Turn
+from qa.conversation.stored_citation import GetDocument, Quoted
+from qa.messages import say
+
+# Every ASCII mark that Markdown, or an extension of it, reads something into. CommonMark lets a backslash
+# stand before any of them; those that are left never mean anything by themselves.
+_MARKUP: Final = regex.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$=:@^])")
+# White space at a line's ends is what indented code and line breaks are made of.
+_LINE_BREAK: Final = regex.compile(r"[^\S\n]*\R[^\S\n]*")
+_NOT_SHOWN: Final = regex.compile(r"[\p{Cc}--[\n\t]]", flags=regex.V1)
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_DIRECTIONS: Final[dict[Language, str]] = {"ar": "rtl", "en": "ltr"}
+
+
+def to_markdown(conversation: Conversation, document: GetDocument) -> str:
+    """A conversation as Markdown (CommonMark).
+
+    Quotations are verified again. What doesn't stand in its document any more is given under words that
+    say so.
+
+    Args:
+        conversation: what to write.
+        document: gives the document of an id, as it is now; KeyError where there is none.
+    """
+    title = f"# {say('conversation', 'ar')} · {say('conversation', 'en')}"
+    return (
+        "\n\n".join([title, *(block for turn in conversation.turns for block in _turn(turn, document))])
+        + "\n"
+    )
+
+
+def escape(text: str) -> str:
+    """A text as Markdown that shows it literally, on as many lines as it has."""
+    text = _NOT_SHOWN.sub("\ufffd", _LINE_BREAK.sub("\n", text.strip()))
+    return _MARKUP.sub(r"\\\1", text).replace("\n", "\\\n")
+
+
+def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
+    spoken = turn.answer.language
+    yield _block(f"## {escape(' '.join(turn.question.split()))}", language(turn.question))
+    lines = [f"*{turn.asked.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC*"]
+    if turn.is_follow_up:
+        lines.append(f"{say('searched_for', spoken)} {escape(' '.join(turn.searched.split()))}")
+    quoted = turn.quoted(document)
+    there = [one for one in quoted if one.citation(document)]
+    gone = [one for one in quoted if one not in there]
+    if not quoted:
+        lines.append(escape(say("not_found", spoken)))
+    yield _block("\n\n".join(lines), spoken)
+    for one in there:
+        yield from _quotation(one, spoken)
+    if gone:
+        yield _block(escape(say("no_longer_there", spoken)), spoken)
+    for one in gone:
+        yield from _quotation(one, spoken)
+
+
+def _quotation(quoted: Quoted, spoken: Language) -> Iterator[str]:
+    lines = escape(quoted.quote).split("\n")
+    yield _block("\n".join(f"> {line}" for line in lines), language(quoted.quote))
+    names = [_name(name) for name in (quoted.title, quoted.author) if name.strip()]
+    where = [*names, say("paragraph", spoken, number=quoted.paragraph)]
+    where += [_name(quoted.source)] if quoted.source.strip() else []
+    yield _block(f"\\[{quoted.number}\\] {' — '.join(where)}", spoken)
+
+
+def _name(name: str) -> str:
+    return f"{_ISOLATE}{escape(' '.join(name.split()))}{_END_ISOLATE}"
+
+
+def _block(content: str, spoken: Language) -> str:
+    return f'<div dir="{_DIRECTIONS[spoken]}" lang="{spoken}">\n\n{content}\n\n</div>'

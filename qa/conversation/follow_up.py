@@ -1,0 +1,176 @@
+"""Which questions lean on the turns before them, and which words of those turns say what they are about.
+
+By their words alone, without a language model: a question leans if it refers to what it doesn't name
+itself («ومن صمّمه؟», "Who led them?") or names too little to be understood («ولماذا؟», "And where?").
+Anaphora and ellipsis are what makes a turn of a conversation unclear by itself (Dalton et al. 2020, TREC
+CAsT 2019, arXiv:2003.13624).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal
+
+import regex
+
+from index.text.analyzer import Term, is_arabic, normalise, stem, words
+
+Leaning = Literal["refers", "brief"]
+
+# Chosen, not measured: more words in common with the first question of a long chain are noise.
+_MOST_WORDS = 24
+# A question that begins with "and" and has more content words than the first of these says by itself what
+# it asks; so does one with more than the second, and with one alone unless it is definite: "the crew".
+_FEW_AFTER_AND: Final = 4
+_FEW: Final = 2
+
+
+def _set(text: str) -> frozenset[str]:
+    """The words of a list, in normalised spelling."""
+    return frozenset(word.term for word in words(text))
+
+
+_PRONOUNS: Final = _set("he she they it him them this these those هذا هذه هذان هاتان هؤلاء ذلك تلك أولئك")
+_POSSESSIVES: Final = _set("his her hers its their theirs")
+# A preposition with a pronoun, and what the pronoun is then.
+_ATTACHED: Final = _set("""
+فيه فيها فيهم فيهما به بها بهم بهما له لها لهم لهما عنه عنها عنهم عنهما منه منها منهم منهما
+إليه إليها إليهم عليه عليها عليهم معه معها معهم بينه بينها بينهم بينهما عنده عندها عندهم
+لديه لديها لديهم بعده بعدها بعدهم قبله قبلها قبلهم حوله حولها حولهم ضده ضدها ضدهم
+""")
+_RELATIVES: Final = _set("الذي التي الذين اللذان اللتان اللذين اللتين اللواتي اللاتي مما عما ممن")
+_ASKS_WHO_OR_WHAT: Final = _set("من ومن فمن ما وما فما ماذا وماذا فماذا")
+_FUNCTION_WORDS: Final = (
+    _PRONOUNS
+    | _POSSESSIVES
+    | _ATTACHED
+    | _RELATIVES
+    | _set("""
+a an the of in on at to from for by with about as into onto over under between after before during through
+and or but so then than because if when where why how who whom whose what which that there here
+is are was were be been being am do does did has have had can could will would shall should may might must
+what's who's where's when's one ones same such also too now again not no yes any some much many long old
+often far more most else ever just only please tell me happen happened reason
+من ما ماذا متى أين كيف كم هل لماذا لم لمن بم بماذا عم أي أية أيهما
+في على إلى عن مع بين بعد قبل خلال منذ حتى عند لدى حول ضمن نحو دون سوى غير كل بعض أيضا فقط الآن
+هو هي هم هما هن هناك هنا كذلك كان كانت كانوا يكون تكون ليس ليست قد لقد لا لن إن أن إذا لو أو ثم بل و ف
+الوقت السبب سبب حدث حدثت حصل جرى تم يتم
+""")
+)
+_AND: Final = regex.compile(
+    r"\W*(?:(?:and|but|so|then|or)\b"
+    r"|[وف](?:من|ما|ماذا|متي|اين|كيف|كم|هل|لماذا|لم|اي|ايه|في|الي|علي|عن|باي|بم|لمن|منذ|حتي|بماذا)\b)"
+)
+_WHAT_ABOUT: Final = regex.compile(
+    r"\W*(?:(?:and|but|so),? )?(?:what|how) about\b|\W*[وف]?ماذا (?:عن|بشان)\b|\W*[وف]?ما بشان\b"
+)
+# "It" that stands for what follows: "How long does it take for the water to boil?"
+_EXPLETIVE: Final = regex.compile(r"\bit\b.*\b(?:for|that|when)\b")
+# "That" that stands for what was said: "When was that?", "To whom did he say that?"
+_THAT: Final = regex.compile(r"\b(?:is|was|did|does|has|after|before) that\b|\bthat\W*$")
+# "There" that stands for a place: not "Are there ...?", not "There is ...".
+_THERE: Final = regex.compile(
+    r"(?<!\b(?:is|are|was|were|be|been) )\bthere\b(?! (?:is|are|was|were|be|been|will|has|have|had)\b)"
+    r"|\bهناك\W*$"
+)
+_SUFFIX: Final = regex.compile(r".{2,}(?:ه|ها|هم|هما|هن)")
+# End like a pronoun and have none, or one that stands for what is named beside them.
+_NO_SUFFIX: Final = regex.compile(
+    r"[وفبلك]{0,2}(?:مياه|وجه|اتجاه|تجاه|انتباه|فقه|شبه|تشابه|شفاه|جباه|تنبيه|ترفيه|توجيه|تشويه|تشبيه|نزيه|كريه"
+    r"|مهم|اهم|فهم|سهم|وهم|درهم|متهم|مساهم|تفاهم|ذهن|رهن|دهن|مهما"
+    r"|(?:نفس|ذات|كل|بعض|احد|احدي|جميع|معظم|اغلب|وحد)(?:ه|ها|هم|هما|هن))"
+)
+_ARTICLE: Final = regex.compile(r"[وف]?(?:ال|بال|كال|لل).{2}")
+
+
+def leaning(question: str) -> Leaning | None:
+    """Whether a question can be understood only from the turns before it.
+
+    Returns:
+        "refers" where it stands for something that it doesn't name, or names nothing; "brief" where it
+        says so little, or begins with "and", that it may lean; None where it says what it asks about.
+    """
+    text = normalise(question).text
+    found = words(question)
+    content = content_words(question)
+    if _WHAT_ABOUT.match(text) or not content or _refers(question, text, found):
+        return "refers"
+    if _names(question, found):
+        return None
+    if _AND.match(text):
+        return "brief" if len(content) <= _FEW_AFTER_AND else None
+    is_definite = any(word.term == "the" or _ARTICLE.match(word.term) for word in found)
+    return "brief" if len(content) <= (_FEW if is_definite else 1) else None
+
+
+def content_words(text: str) -> list[Term]:
+    """The words of a text that aren't only grammar, in their order."""
+    return [word for word in words(text) if not _is_function_word(word.term)]
+
+
+def topic(questions: Iterable[str], question: str) -> str:
+    """What earlier questions are about: their content words as they were written.
+
+    Historical query expansion (Yang et al. 2019, TREC CAsT, and Lin et al. 2021, arXiv:2005.02230) tells
+    topical words from others by BM25's score of each; here all of them come along, and weigh less than
+    the question's own.
+
+    Args:
+        questions: the earlier ones, in their order.
+        question: the one that leans on them: its own words aren't repeated.
+    """
+    known = {stem(word.term) for word in words(question)}
+    kept = []
+    for earlier in questions:
+        for word in content_words(earlier):
+            if (key := stem(word.term)) not in known:
+                known.add(key)
+                kept.append(earlier[word.start : word.end])
+    return " ".join(kept[:_MOST_WORDS])
+
+
+def _is_function_word(word: str) -> bool:
+    return word in _FUNCTION_WORDS or (len(word) > 2 and word[0] in "وف" and word[1:] in _FUNCTION_WORDS)
+
+
+def _names(question: str, found: Sequence[Term]) -> list[Term]:
+    """The words that are written like a Latin name or hold a number; a first word's capital says nothing."""
+    return [
+        word
+        for number, word in enumerate(found)
+        if word.term.isdecimal()
+        or (number and question[word.start].isupper() and not _is_function_word(word.term))
+    ]
+
+
+def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
+    """Whether it has a pronoun and, before that, next to nothing that the pronoun could stand for."""
+    if _THAT.search(text) or _THERE.search(text):
+        return True
+    names = _names(question, found)
+    asks_who = bool(found) and found[0].term in _ASKS_WHO_OR_WHAT
+    before = 0
+    for word in found:
+        term = word.term
+        if term in _RELATIVES or before > 1 or (names and names[0].start <= word.start):
+            return False
+        if term in _PRONOUNS and not (term == "it" and _EXPLETIVE.search(text)):
+            # "What is the metric they use": a clause of its own goes on about the word before it.
+            return before == 0 or term != "they"
+        if term in _POSSESSIVES and before == 0 and not names:
+            return True
+        if term in _ATTACHED and not (asks_who and term.endswith("ه")):
+            return True
+        if not _is_function_word(term):
+            if is_arabic(term[0]):
+                if _ARTICLE.match(term):
+                    return False
+                if _has_pronoun(term, question[word.start : word.end]):
+                    return True
+            before += 1
+    return False
+
+
+def _has_pronoun(term: str, written: str) -> bool:
+    """Whether an Arabic word ends in a pronoun; ة, which is read as ه, isn't one."""
+    return bool(_SUFFIX.fullmatch(term)) and "ة" not in written and not _NO_SUFFIX.fullmatch(term)

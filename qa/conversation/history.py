@@ -1,0 +1,136 @@
+"""Conversations kept as JSON, and shown again only as far as the texts still say the same.
+
+What was quoted is kept with its place. When a conversation is loaded every quotation is compared with the
+documents as they are now; one that doesn't hold any more is told as such (`Turn.lost`), and no answer's
+text is taken from the file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from math import isfinite
+from typing import Any, Final
+
+from index.errors import DalilError
+from index.text.analyzer import language
+from index.types import Hit, Passage, text_id
+from qa.answering.answer import quotations
+from qa.conversation.converse import Conversation, Turn
+from qa.conversation.stored_citation import GetDocument, Quoted, as_text, as_whole
+from qa.messages import say
+from qa.types import Answer
+
+VERSION: Final = 1
+_FORMAT: Final = "dalil conversation"
+
+
+class HistoryUnreadable(DalilError):
+    """A kept conversation that can't be read; the message says why."""
+
+
+def to_json(conversation: Conversation, document: GetDocument) -> str:
+    """A conversation as one JSON object.
+
+    Args:
+        conversation: what to keep.
+        document: gives the document of an id, such as `Index.document`: titles are kept with quotations.
+    """
+    turns = [_turn_record(turn, document) for turn in conversation.turns]
+    return json.dumps({"format": _FORMAT, "version": VERSION, "turns": turns}, ensure_ascii=False)
+
+
+def from_json(content: str, document: GetDocument) -> Conversation:
+    """The conversation that `to_json` wrote, as far as the documents still say what was quoted.
+
+    A quotation that doesn't hold any more is in its turn's `lost`. A passage that was found and has
+    changed is no longer among the answer's `hits`.
+
+    Args:
+        content: what `to_json` wrote.
+        document: gives the document of an id, as it is now; KeyError where there is none.
+
+    Raises:
+        HistoryUnreadable: it isn't a conversation, or another version of Dalil wrote it.
+    """
+    try:
+        record = json.loads(content, parse_constant=_refuse)
+        if record["format"] != _FORMAT:
+            raise ValueError(f"it is {record['format']!r}")
+        if record["version"] != VERSION:
+            raise HistoryUnreadable(
+                f"The conversation is in format {record['version']!r}, of another version of Dalil; this one "
+                f"reads {VERSION}. Open it with that one, or begin a new one."
+            )
+        return Conversation(tuple(_turn(turn, document) for turn in record["turns"]))
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        raise HistoryUnreadable(
+            f"This isn't a conversation that Dalil kept ({type(error).__name__}: {error}). Begin a new one."
+        ) from error
+
+
+def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
+    return {
+        "question": turn.question,
+        "searched": turn.searched,
+        "asked": turn.asked.isoformat(),
+        "confidence": turn.answer.confidence,
+        "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
+        "hits": [
+            {
+                "document_id": hit.passage.document_id,
+                "paragraph": hit.passage.number,
+                "start": hit.passage.start,
+                "end": hit.passage.end,
+                "digest": text_id(hit.passage.text),
+                "score": hit.score,
+                "ranks": dict(hit.ranks),
+                "scores": dict(hit.scores),
+            }
+            for hit in turn.answer.hits
+        ],
+    }
+
+
+def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
+    question, searched = as_text(record["question"]), as_text(record["searched"])
+    asked = datetime.fromisoformat(record["asked"])
+    if asked.tzinfo is None:
+        raise ValueError(f"{record['asked']!r} has no time zone")
+    confidence = _number(record["confidence"])
+    if not 0 <= confidence <= 1:
+        raise ValueError(f"{confidence} isn't a probability")
+    kept = [Quoted.parse(quoted) for quoted in record["quoted"]]
+    checked = [(quoted, quoted.citation(document)) for quoted in kept]
+    citations = tuple(citation for _, citation in checked if citation)
+    lost = tuple(quoted for quoted, citation in checked if citation is None)
+    spoken = language(question)
+    text = quotations(citations) if citations else say("no_longer_there" if lost else "not_found", spoken)
+    hits = [hit for hit in (_hit(hit, document) for hit in record["hits"]) if hit is not None]
+    answer = Answer(question, spoken, text, citations, tuple(hits), confidence)
+    return Turn(question, searched, answer, asked, lost)
+
+
+def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
+    """The passage that was found, or None where it has changed since."""
+    place = [as_whole(record[name]) for name in ("paragraph", "start", "end")]
+    ranks = {as_text(leg): None if rank is None else as_whole(rank) for leg, rank in record["ranks"].items()}
+    scores = {as_text(leg): _number(score) for leg, score in record["scores"].items()}
+    score = _number(record["score"])
+    try:
+        passage = Passage.of(document(as_text(record["document_id"])), *place)
+    except (KeyError, ValueError):
+        return None
+    return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise TypeError(f"{value!r} isn't a number")
+    return float(value)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} isn't JSON")

@@ -1,0 +1,130 @@
+"""`dalil eval`: which questions are asked of what, and the report as a table."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from index.text.analyzer import Language
+from qa.evaluation.evaluate import Estimate, Report, evaluate
+from qa.extras import need
+from qa.gold import GoldQuestion, article_questions, squad
+
+_NEEDED: Final = ("ir_measures", "scipy")
+_NEEDED_FOR_PLOTS: Final = ("matplotlib",)
+_LANGUAGES: Final[tuple[Language, ...]] = ("ar", "en")
+
+
+def check_extra(plots: bool = False) -> None:
+    """Makes sure that what evaluation needs is there, before it is begun.
+
+    Args:
+        plots: whether pictures are to be drawn too.
+
+    Raises:
+        ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
+    """
+    need("Evaluation", "eval", *_NEEDED, *(_NEEDED_FOR_PLOTS if plots else ()))
+
+
+def measure(
+    texts: Sequence[Path], questions: Sequence[Path], model: str | None, *, breakdown: bool = False
+) -> Iterator[tuple[str, Report]]:
+    """Asks the gold questions and yields a report on each set, under its name.
+
+    The built-in article's questions and those of a collection of several files are reported on a
+    language at a time.
+
+    Args:
+        texts: files in SQuAD format, one collection; the built-in article if there are none.
+        questions: files whose questions are asked instead of those of `texts`.
+        model: a sentence-transformers model; the bundled one if not given.
+        breakdown: whether the Arabic questions are asked again in other ways of writing.
+
+    Raises:
+        ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
+        UnreadableFile: a file isn't in SQuAD format.
+    """
+    check_extra()
+    from index.folder.store import Index
+    from qa.evaluation.robustness import breakdown as break_down
+
+    gold = squad(texts, questions) if texts else article_questions()
+    with tempfile.TemporaryDirectory(prefix="dalil-eval-") as folder:
+        index = Index.build(gold.documents, folder, encoder=model)
+        if len(texts) == 1 and len(questions) <= 1:
+            sets = {gold.name: gold.questions}
+        else:
+            sets = {f"{gold.name}, {name}": _in(name, gold.questions) for name in _LANGUAGES}
+        for name, asked in sets.items():
+            if any(question.answers for question in asked):
+                report = evaluate(index, asked)
+                yield name, replace(report, breakdown=break_down(index, asked)) if breakdown else report
+
+
+def _in(language: Language, questions: Sequence[GoldQuestion]) -> tuple[GoldQuestion, ...]:
+    return tuple(question for question in questions if question.language == language)
+
+
+def table(name: str, report: Report) -> str:
+    """The report as lines of text: figures with their 95 % bootstrap intervals."""
+    measures = list(next(iter(report.retrieval.values())))
+    rows: list[tuple[str, Estimate | None]] = [
+        ("first hit right in either language", report.either_first),
+        ("other language's right one in first 5", report.other_in_five),
+        ("answer in the first quoted sentence", report.first_quote),
+        ("answer in any quoted sentence", report.any_quote),
+        ("answerable, but refused", report.answerable_refused),
+        ("not answerable, and refused", report.unanswerable_refused),
+        ("AUROC against leave-gold-out", report.auroc),
+        ("expected calibration error", report.calibration_error),
+        ("area under the risk-coverage curve", report.aurc),
+    ]
+    lines = [
+        f"{name}: {report.questions} questions, {report.unanswerable} of them not answered by the texts",
+        "",
+        f"{'':8}" + "".join(f"{measure:>22}" for measure in measures),
+        *(
+            f"{leg:8}" + "".join(f"{_interval(values[measure]):>22}" for measure in measures)
+            for leg, values in report.retrieval.items()
+        ),
+        "",
+        *(f"{label:40}{_interval(figure)}" for label, figure in rows if figure is not None),
+        f"{'  if confidence were perfect':40}{report.least_aurc:.3f}",
+    ]
+    if point := report.at_threshold:
+        lines.append(
+            f"{'wrong among what is answered':40}{point.risk:.3f} at a coverage of {point.coverage:.3f}"
+        )
+    lines.append(f"{'median seconds a question':40}{report.seconds:.3f}")
+    return "\n".join([*lines, *_breakdown(report)])
+
+
+def _breakdown(report: Report) -> list[str]:
+    """The part of the table on ways of writing, if they were measured."""
+    if not report.breakdown:
+        return []
+    heading = ["questions", "first hit right", "so written", "difference", "same first hit"]
+    width = max(len(effect.name) for effect in report.breakdown) + len("question: ") + 2
+    return [
+        "",
+        "First hits of Arabic questions, they or their texts written in other ways. Counted are the",
+        "questions that were changed, or whose text was; ways of writing that change none are left out.",
+        "",
+        " " * width + f"{heading[0]:>9}" + "".join(f"{title:>25}" for title in heading[1:]),
+        *(
+            f"{f'{effect.side}: {effect.name}':{width}}{effect.questions:>9}"
+            + "".join(f"{_interval(figure):>25}" for figure in (effect.before, effect.after))
+            + f"{_interval(effect.difference, sign=True):>25}"
+            + f"{_interval(effect.same):>25}"
+            for effect in report.breakdown
+        ),
+    ]
+
+
+def _interval(estimate: Estimate, sign: bool = False) -> str:
+    form = "+.3f" if sign else ".3f"
+    return f"{estimate.mean:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"

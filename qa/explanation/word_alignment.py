@@ -1,0 +1,160 @@
+"""Late interaction word by word: which word of a passage each word of a question met most closely.
+
+An encoder's tokens are pieces of words. How close two words are is the mean of two directions: the pieces of
+each, the question's by their weights, meet the nearest piece of the other. Where the question's word stands
+in the right paragraph of XQuAD (names by their sound across languages), it is the nearest one for .78 from
+English to Arabic, .88 from Arabic to English and .85 within Arabic; going by the question's pieces alone, as
+late interaction does, for .81, .75 and .82 (measured 2026-11-25 on 120 paragraphs).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.retrieval.late_interaction import SENTENCE_SHARE
+from index.text.analyzer import Term, legible
+
+if TYPE_CHECKING:
+    from index.query import Query
+    from index.retrieval.token_codec import TokenVectors
+
+# How close a word's nearest one must be to be called near in meaning. In XQuAD's right paragraphs .86 of the
+# words that match in no other way are (.60 across languages), in wrong ones .01 (.02); measured 2026-11-25.
+NEAR = 0.45
+# A word says little if it has less than this share of what the question's words have on average: من, the.
+_LIGHT = 0.6
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Span:
+    """Where something stands: `text[start:end]`."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share characters."""
+        return self.start < other.end and other.start < self.end
+
+    @classmethod
+    def of(cls, term: Term) -> Span:
+        """Where a word stands."""
+        return cls(term.start, term.end)
+
+
+@dataclass(frozen=True)
+class AskedWord:
+    """A word of the question, and what late interaction made of it.
+
+    Attributes:
+        span: where it stands in the question as it was asked.
+        weight: its share of what the question says, in [0, 1]; words and marks have 1 together.
+        contribution: what it brought to the score of late interaction.
+        is_light: whether that is little beside the other words, as of من and the.
+        nearest: the passage's word that it met most closely; None where the encoder read no such word.
+        cosine: how closely; 0 where there is no such word.
+    """
+
+    span: Span
+    weight: float
+    contribution: float
+    is_light: bool
+    nearest: Span | None
+    cosine: float
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the two can be called near in meaning."""
+        return self.cosine >= NEAR and not self.is_light
+
+
+def meet(
+    query: Query, tokens: TokenVectors, asked: Sequence[Term], found: Sequence[Term]
+) -> tuple[tuple[AskedWord, ...], float]:
+    """The question's words with what each met, and what the marks between them brought."""
+    cosines = query.tokens.similarities(tokens)
+    weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
+    contributions = weights * _blended(cosines, weights, tokens.sentences)
+    asked_of = _owners(as_asked(query, query.tokens.spans), asked)
+    found_of = _owners(tokens.spans, found)
+    shares = np.bincount(asked_of[asked_of >= 0], weights[asked_of >= 0], minlength=len(asked))
+    brought = np.bincount(asked_of[asked_of >= 0], contributions[asked_of >= 0], minlength=len(asked))
+    least = _LIGHT * float(shares.mean())
+    nearest = _nearest(cosines, weights, asked_of, found_of)
+    met = []
+    for number, word in enumerate(asked):
+        place, cosine = nearest.get(number, (None, 0.0))
+        partner = None if place is None else Span.of(found[place])
+        share = float(shares[number])
+        met.append(AskedWord(Span.of(word), share, float(brought[number]), share < least, partner, cosine))
+    return tuple(met), float(contributions[asked_of < 0].sum())
+
+
+def _nearest(
+    cosines: FloatArray, weights: FloatArray, asked_of: NDArray[np.intp], found_of: NDArray[np.intp]
+) -> dict[int, tuple[int, float]]:
+    """The number of each of the question's words -> that of the passage's nearest one, and how close it is.
+
+    Args:
+        cosines: (n, m) of the question's tokens with the passage's.
+        weights: (n,) of the question's tokens.
+        asked_of: (n,) the number of the word that each of the question's tokens belongs to, -1 if none.
+        found_of: (m,) the same of the passage's tokens.
+    """
+    # Stably, so that a word's pieces stand together.
+    rows, columns = (
+        order[owners[order] >= 0]
+        for owners in (asked_of, found_of)
+        for order in (np.argsort(owners, kind="stable"),)
+    )
+    if not rows.size or not columns.size:
+        return {}
+    cosines, weights = cosines[np.ix_(rows, columns)], weights[rows]
+    asked, first = np.unique(asked_of[rows], return_index=True)
+    found, first_found, pieces = np.unique(found_of[columns], return_index=True, return_counts=True)
+    best = np.maximum.reduceat(cosines, first_found, axis=1)
+    there = np.add.reduceat(best * weights[:, None], first, axis=0)
+    there /= np.maximum(np.add.reduceat(weights, first), np.float32(1e-12))[:, None]
+    back = np.add.reduceat(np.maximum.reduceat(cosines, first, axis=0), first_found, axis=1) / pieces
+    closeness = (there + back) / 2
+    places = closeness.argmax(axis=1)
+    return {
+        int(word): (int(found[place]), float(closeness[i, place]))
+        for i, (word, place) in enumerate(zip(asked, places, strict=True))
+    }
+
+
+def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int32]) -> FloatArray:
+    """(n,) what `LateIndex.scores` weighs: each token's best cosine, in the passage and its best sentence."""
+    if not cosines.size:
+        return np.zeros(len(weights), np.float32)
+    whole = cosines.max(axis=1)
+    by_sentence = [cosines[:, sentences == number].max(axis=1) for number in np.unique(sentences)]
+    sentence = max(by_sentence, key=lambda matches: float(np.einsum("i,i->", matches, weights)))
+    return np.asarray((1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * sentence, np.float32)
+
+
+def as_asked(query: Query, spans: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Spans that stand in a question's reading, in the question as it was asked.
+
+    The collection's spelling exchanges letters for letters, so that a reading is as long as the legible
+    question.
+    """
+    origins = np.array(legible(query.text).origins, np.int32)
+    return np.stack([origins[spans[:, 0]], origins[spans[:, 1] - 1] + 1], axis=1)
+
+
+def _owners(spans: NDArray[np.int32], among: Sequence[Term]) -> NDArray[np.intp]:
+    """(n,) the number of the word that each token shares most characters with; -1 if none."""
+    if not among:
+        return np.full(len(spans), -1, np.intp)
+    starts, ends = np.array([(word.start, word.end) for word in among], np.int32).T
+    shared = np.minimum(spans[:, 1:], ends) - np.maximum(spans[:, :1], starts)
+    return np.where(shared.max(axis=1, initial=0) > 0, shared.argmax(axis=1), -1)

@@ -1,0 +1,1 @@
+"""What readers say of answers, and gold questions made of it."""

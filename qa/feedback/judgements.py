@@ -1,0 +1,195 @@
+"""What a reader says of answers, right or wrong, kept in a file of their own; gold questions out of it.
+
+A line of JSON a verdict, only ever appended. A lock keeps writers apart; what a crash left of a line is
+ended before the next one is written, and left out when the file is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Final, Literal, get_args
+
+from index.errors import UnreadableFile
+from index.storage.files import flush
+from index.types import text_id
+from qa.collections.types import data_folder
+from qa.conversation.converse import Turn
+from qa.conversation.stored_citation import GetDocument, Quoted, as_text
+from qa.gold import GoldAnswer, GoldQuestion
+
+Verdict = Literal["right", "wrong"]
+
+VERSION: Final = 1
+# Seconds; a line takes milliseconds.
+_LONGEST_WAIT: Final = 10
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer and what its reader said of it.
+
+    Attributes:
+        question: as it was asked.
+        searched: what was searched for: the same or, for a follow-up, more.
+        quoted: what the answer quoted; nothing where it said that the texts don't answer.
+        verdict: "right" or "wrong".
+        time: when it was said, in UTC.
+    """
+
+    question: str
+    searched: str
+    quoted: tuple[Quoted, ...]
+    verdict: Verdict
+    time: datetime
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What it is a verdict on: a question and what was quoted to it."""
+        return (self.searched, *((one.document_id, one.start, one.end) for one in self.quoted))
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What a file of verdicts holds.
+
+    Attributes:
+        judged: the last verdict on each answer, in the order in which answers were first judged.
+        unreadable: how many lines aren't verdicts, such as one that a crash cut off.
+    """
+
+    judged: tuple[Judged, ...]
+    unreadable: int
+
+
+@dataclass(frozen=True)
+class Gold:
+    """Verdicts as questions whose answers are known, as far as the texts are what they were.
+
+    Attributes:
+        right: answers that are right: the paragraph of the first quotation is the one to find, and what was
+            quoted from it the answer. Where the texts were said not to answer, rightly, there is none.
+        wrong: answers that are wrong: the places that were quoted and aren't the answer. None where the
+            texts were said not to answer, though they do.
+        outdated: how many verdicts are on quotations that no longer stand where they stood.
+    """
+
+    right: tuple[GoldQuestion, ...]
+    wrong: tuple[GoldQuestion, ...]
+    outdated: int
+
+
+def feedback_file() -> Path:
+    """Where verdicts are kept unless another file is named."""
+    return data_folder() / "feedback.jsonl"
+
+
+def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | None = None) -> None:
+    """Keeps what a reader said of an answer. It is on disk when this returns.
+
+    A later verdict on the same answer takes an earlier one's place when the file is read.
+
+    Args:
+        turn: the question and its answer.
+        verdict: "right" or "wrong".
+        document: gives the document of an id, such as `Index.document`.
+        path: the file; `feedback_file()` if not given.
+
+    Raises:
+        OSError: it can't be written.
+        ValueError: there is no such verdict.
+    """
+    if verdict not in get_args(Verdict):
+        raise ValueError(f'a verdict is "right" or "wrong", not {verdict!r}')
+    line = {
+        "version": VERSION,
+        "time": datetime.now(timezone.utc).isoformat(),
+        "verdict": verdict,
+        "question": turn.question,
+        "searched": turn.searched,
+        "confidence": turn.answer.confidence,
+        "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
+    }
+    _append(path or feedback_file(), json.dumps(line, ensure_ascii=False).encode() + b"\n")
+
+
+def _append(path: Path, line: bytes) -> None:
+    from filelock import FileLock
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{path}.lock", timeout=_LONGEST_WAIT), path.open("ab+") as file:
+        end = file.seek(0, os.SEEK_END)
+        if end:
+            file.seek(end - 1)
+            if file.read(1) != b"\n":
+                line = b"\n" + line
+        file.write(line)
+        file.flush()
+        flush(path)
+
+
+def read(path: Path | None = None) -> Feedback:
+    """What a file of verdicts holds.
+
+    Args:
+        path: the file; `feedback_file()` if not given.
+
+    Raises:
+        UnreadableFile: there is no such file, or it can't be read.
+    """
+    path = path or feedback_file()
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as error:
+        raise UnreadableFile(f"{path} can't be read: {error.strerror}.") from error
+    judged: dict[tuple[object, ...], Judged] = {}
+    unreadable = 0
+    for line in filter(None, lines):
+        try:
+            one = _judged(json.loads(line))
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            unreadable += 1
+        else:
+            judged[one.key] = one
+    return Feedback(tuple(judged.values()), unreadable)
+
+
+def _judged(record: Mapping[str, Any]) -> Judged:
+    if record["version"] != VERSION or record["verdict"] not in get_args(Verdict):
+        raise ValueError("not a verdict that this version knows")
+    return Judged(
+        as_text(record["question"]),
+        as_text(record["searched"]),
+        tuple(Quoted.parse(quoted) for quoted in record["quoted"]),
+        record["verdict"],
+        datetime.fromisoformat(record["time"]),
+    )
+
+
+def gold(judged: Iterable[Judged], document: GetDocument) -> Gold:
+    """Verdicts as gold questions.
+
+    A follow-up is asked as what was searched for, since by itself it couldn't be understood.
+
+    Args:
+        judged: the verdicts.
+        document: gives the document of an id, as it is now; KeyError where there is none.
+    """
+    questions: dict[Verdict, list[GoldQuestion]] = {"right": [], "wrong": []}
+    outdated = 0
+    for one in judged:
+        if not all(quoted.citation(document) for quoted in one.quoted):
+            outdated += 1
+            continue
+        places = one.quoted
+        if one.verdict == "right":
+            first = [(quoted.document_id, quoted.paragraph) for quoted in places[:1]]
+            places = tuple(quoted for quoted in places if (quoted.document_id, quoted.paragraph) in first)
+        answers = tuple(GoldAnswer(q.document_id, q.start, q.end, q.paragraph) for q in places)
+        id_ = text_id(f"{one.verdict} {one.key!r}")
+        questions[one.verdict].append(GoldQuestion(id_, one.searched, answers))
+    return Gold(tuple(questions["right"]), tuple(questions["wrong"]), outdated)

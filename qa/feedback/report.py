@@ -1,0 +1,111 @@
+"""`dalil eval --feedback`: how Dalil does today on answers that its readers have judged.
+
+Needs the extra `dalil[eval]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qa.answering.answer import ask
+from qa.evaluation.evaluate import Report, evaluate
+from qa.evaluation.measures import Estimate, estimate
+from qa.evaluation.report import check_extra, table
+from qa.feedback.judgements import gold, read
+from qa.gold import GoldQuestion
+from qa.types import Citation
+
+if TYPE_CHECKING:
+    from index.folder.store import Index
+
+
+@dataclass(frozen=True)
+class FeedbackReport:
+    """What was measured on verdicts.
+
+    Answers told right and answers told wrong are measured apart: of the first it is known where the answer
+    stands, of the second only where it doesn't.
+
+    Attributes:
+        right: on the answers that are right, asked again; None where none of them has a quotation.
+        right_answers, wrong_answers: how many of each were asked again.
+        wrong_again: of the answers told wrong that quoted something, the share that quote some of it again;
+            None where there are none.
+        refused_again: of the refusals told wrong, the share that are refusals again; None where there
+            are none.
+        outdated: verdicts left out since what they are on doesn't stand in the texts any more.
+        unreadable: lines of the file that aren't verdicts.
+    """
+
+    right: Report | None
+    right_answers: int
+    wrong_answers: int
+    wrong_again: Estimate | None
+    refused_again: Estimate | None
+    outdated: int
+    unreadable: int
+
+
+def measure_feedback(path: Path, index: Index) -> FeedbackReport:
+    """Asks the questions of a file of verdicts again.
+
+    Args:
+        path: the file that `qa.feedback.judgements.record` wrote.
+        index: what the answers were quoted from.
+
+    Raises:
+        ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
+        UnreadableFile: there is no such file.
+    """
+    check_extra()
+    source = index.snapshot()
+    feedback = read(path)
+    known = gold(feedback.judged, source.document)
+    has_answer = any(question.answers for question in known.right)
+    again = [(question, ask(question.text, source)) for question in known.wrong]
+    quoting = [_quotes_again(reply.citations, question) for question, reply in again if question.answers]
+    refusing = [not reply.found for question, reply in again if not question.answers]
+    return FeedbackReport(
+        right=evaluate(source, known.right) if has_answer else None,
+        right_answers=len(known.right),
+        wrong_answers=len(known.wrong),
+        wrong_again=estimate(quoting) if quoting else None,
+        refused_again=estimate(refusing) if refusing else None,
+        outdated=known.outdated,
+        unreadable=feedback.unreadable,
+    )
+
+
+def _quotes_again(citations: Sequence[Citation], question: GoldQuestion) -> bool:
+    """Whether one of the citations shares characters with one of the places."""
+    return any(
+        citation.passage.document_id == place.document_id
+        and citation.start < place.end
+        and place.start < citation.end
+        for citation in citations
+        for place in question.answers
+    )
+
+
+def feedback_table(name: str, report: FeedbackReport) -> str:
+    """The report as lines of text."""
+    rows = [
+        ("wrong answers that are given again", report.wrong_again),
+        ("refusals told wrong that are repeated", report.refused_again),
+    ]
+    lines = [
+        f"{name}: answers told right {report.right_answers}, told wrong {report.wrong_answers}, "
+        f"left out since the texts have changed {report.outdated}; unreadable lines {report.unreadable}",
+        "",
+        *(
+            f"{label:40}{figure.mean:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
+            for label, figure in rows
+            if figure is not None
+        ),
+    ]
+    if report.right is not None:
+        lines += ["", table("told right", report.right)]
+    return "\n".join(lines)

@@ -1,0 +1,251 @@
+"""What a page can ask of its conversation: answers, why they are what they are, and what is kept of them.
+
+Every method takes what the page's script sent (turns.js, reader.js).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import qa
+from index.errors import DalilError, InvalidQuestion, UnreadableFile
+from index.folder.store import CANDIDATES
+from index.text.analyzer import Language
+from index.types import Hit
+from qa.collections.types import CollectionNotFound
+from qa.conversation import history
+from qa.conversation.export import to_markdown
+from qa.feedback import judgements
+from qa.messages import say
+from web.views import reading_pane
+from web.views.conversation import Exchange, Session, Sessions
+
+if TYPE_CHECKING:
+    from index import Index
+    from qa.conversation.stored_citation import GetDocument
+    from web.server.collection_calls import Collections
+
+Data = Mapping[str, Any]
+_LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
+# Bytes, as the page sends it back: web.server.limits takes requests of 1 MB.
+_MOST_KEPT: Final = 900_000
+FORGOTTEN: Final = -1
+"""What `Talk.begin` gives where the conversation has to be restored first."""
+
+
+class Talk:
+    """The conversations of all open pages with one index."""
+
+    def __init__(
+        self,
+        index: Index,
+        converse: Callable[..., qa.Turn] = qa.converse,
+        read_only: bool = False,
+        collections: Collections | None = None,
+    ) -> None:
+        """Begins without a conversation.
+
+        Args:
+            index: what is asked, where there are no collections.
+            converse: `qa.converse`, or what stands for it.
+            read_only: whether nothing may be written on this machine: no verdicts then.
+            collections: of which every question names one.
+        """
+        self.index = index
+        self.collections = collections
+        self.document: GetDocument = collections.document if collections else _documents(index)
+        self.converse = converse
+        self.read_only = read_only
+        self._sessions = Sessions(judged=not read_only)
+
+    def begin(self, data: Data) -> int:
+        """Takes a question; or that of an earlier number again, to be searched for as it stands.
+
+        Returns:
+            Its number, for `respond`; `FORGOTTEN` where the page has a conversation that isn't known here, as
+            when the server was started anew: it is to be restored first.
+        """
+        session = self._session(data)
+        if data.get("has_turns") and not session.exchanges:
+            return FORGOTTEN
+        number = data.get("number")
+        if number is None:
+            return session.begin(str(data["question"]), str(data.get("collection", "")))
+        asked = session.exchanges[int(number)]
+        session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
+        return int(number)
+
+    def respond(self, page: str, number: int, language: Language) -> Iterator[str]:
+        """The conversation as HTML while a question is searched for, and with the answer."""
+        session = self._sessions.of(page)
+        yield session.render(language)
+        exchange = session.exchanges.get(number)
+        if exchange is not None:
+            session.change(number, self._reply(exchange, session, number))
+            yield session.render(language)
+
+    def render(self, page: str, language: Language) -> str:
+        """The conversation as HTML."""
+        return self._sessions.of(page).render(language)
+
+    def read(self, data: Data) -> dict[str, Any]:
+        """The document that a citation is from, for the reading pane."""
+        wish = reading_pane.Wish.of(data)
+        try:
+            return reading_pane.read(self.document(wish.document_id), wish).data()
+        except KeyError:
+            return reading_pane.gone(wish.language).data()
+
+    def why(self, data: Data) -> dict[str, Any]:
+        """Why a passage was found, for the reading pane.
+
+        The search is done again: what a follow-up was searched for isn't what its passages were ranked by
+        alone, and a conversation that was taken up again may be older than the index.
+        """
+        from qa.explanation.explain import PassageGone, explain
+
+        language = _language(data)
+        link = _LINK.fullmatch(str(data["name"]))
+        if link is None:
+            raise ValueError("not a link of an answer")
+        exchange = self._session(data).exchanges[int(link[1])]
+        passage = exchange.passage(link[2])
+        source = exchange.sources[passage.document_id]
+        searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
+        try:
+            index = self._index(exchange.collection).snapshot()
+            query = index.query(searched)
+            # What a follow-up found may be far down for what was searched for.
+            found = index.search(query, CANDIDATES)
+            hit = next((hit for hit in found if hit.passage == passage), Hit(passage, 0.0))
+            explanation = explain(index, query, hit)
+        except (PassageGone, CollectionNotFound):
+            return reading_pane.unexplained(
+                source, passage.number, say("passage_gone", language), language
+            ).data()
+        except DalilError as error:
+            return reading_pane.unexplained(source, passage.number, str(error), language).data()
+        return reading_pane.explained(source, explanation, language).data()
+
+    def keep(self, data: Data) -> str:
+        """The conversation as JSON, which the page's browser keeps; nothing if nothing was answered.
+
+        Of a very long one its last turns: it comes back as one request.
+        """
+        turns = self._session(data).conversation().turns
+        while turns:
+            kept = history.to_json(qa.Conversation(turns), self.document)
+            if len(json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= _MOST_KEPT:
+                return kept
+            turns = turns[len(turns) // 4 + 1 :]
+        return ""
+
+    def restore(self, data: Data) -> bool:
+        """Takes up what `keep` gave, as far as the texts still say it; whether it could be read."""
+        try:
+            conversation = history.from_json(str(data["kept"]), self.document)
+        except history.HistoryUnreadable:
+            return False
+        verdicts = self._verdicts()
+        self._session(data).restore(
+            replace(
+                Exchange(turn.question, collection=self._asked_of(turn)).replied(turn, self.document),
+                verdict=verdicts.get(self._key(turn)),
+            )
+            for turn in conversation.turns
+        )
+        return True
+
+    def clear(self, data: Data) -> None:
+        """Begins a new conversation."""
+        self._session(data).clear()
+
+    def export(self, data: Data) -> str:
+        """The conversation as Markdown."""
+        return to_markdown(self._session(data).conversation(), self.document)
+
+    def judge(self, data: Data) -> str:
+        """Keeps whether the reader finds an answer right; says that it is kept, or why not.
+
+        Raises:
+            PermissionError: nothing may be written.
+        """
+        if self.read_only:
+            raise PermissionError("this chat writes nothing")
+        session, number, language = self._session(data), int(data["number"]), _language(data)
+        exchange = session.exchanges[number]
+        if not isinstance(exchange.reply, qa.Turn):
+            raise LookupError(number)
+        # What isn't a verdict is refused there.
+        verdict = cast("feedback.Verdict", data["verdict"])
+        try:
+            judgements.record(exchange.reply, verdict, self.document)
+        except OSError as error:
+            logging.getLogger(__name__).warning(
+                "A verdict could not be written to %s: %s", judgements.feedback_file(), error
+            )
+            return say("verdict_not_kept", language)
+        session.change(number, replace(exchange, verdict=verdict))
+        return say("verdict_kept", language)
+
+    def _index(self, collection: str) -> Index:
+        """What a question is asked of, as it is now."""
+        if self.collections:
+            return self.collections.index(collection)
+        self.index.refresh()
+        return self.index
+
+    def _asked_of(self, turn: qa.Turn) -> str:
+        """The collection that a turn was asked of, by what it names."""
+        passages = [citation.passage for citation in turn.answer.citations]
+        passages += [hit.passage for hit in turn.answer.hits]
+        ids = [passage.document_id for passage in passages]
+        return self.collections.holding(ids) if self.collections else ""
+
+    def _session(self, data: Data) -> Session:
+        return self._sessions.of(str(data["conversation"]))
+
+    def _reply(self, exchange: Exchange, session: Session, number: int) -> Exchange:
+        before = qa.Conversation() if exchange.alone else session.conversation(before=number)
+        try:
+            index = self._index(exchange.collection).snapshot()
+            if self.collections and not index.documents:
+                return exchange.refused("no_documents")
+            turn = self.converse(before, exchange.question, index)
+            return exchange.replied(turn, index.document)
+        except CollectionNotFound:
+            return exchange.refused("collection_gone")
+        except InvalidQuestion as error:
+            return exchange.refused(error.reason)
+        except DalilError as error:
+            return exchange.refused(text=str(error))
+        except Exception:
+            shown = exchange.question[:200]
+            logging.getLogger(__name__).exception("The question %r could not be answered", shown)
+            return exchange.refused("failed")
+
+    def _verdicts(self) -> dict[tuple[object, ...], judgements.Verdict]:
+        """The last verdict on each answer that was ever judged."""
+        if self.read_only:
+            return {}
+        try:
+            return {judged.key: judged.verdict for judged in judgements.read().judged}
+        except UnreadableFile:  # nothing was ever judged
+            return {}
+
+    def _key(self, turn: qa.Turn) -> tuple[object, ...]:
+        quoted = turn.quoted(self.document)
+        return judgements.Judged(turn.question, turn.searched, quoted, "right", turn.asked).key
+
+
+def _documents(index: Index) -> GetDocument:
+    return lambda id_: index.document(id_)
+
+
+def _language(data: Data) -> Language:
+    return "ar" if data["language"] == "ar" else "en"

@@ -1,0 +1,190 @@
+"""What a page can ask of the reader's collections: to list, make, rename, delete, fill and empty them.
+
+Every call takes what the page's script sent (library.js), and gives what it shows next.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import DalilError, IndexNotFound
+from index.text.analyzer import Language
+from index.types import Document
+from qa.collections.library import BUILT_IN_ID, Library
+from qa.collections.types import Added, CollectionInfo, CollectionNotFound, ReadOnlyCollection, Report
+from web.server.uploads import PATIENCE, Arrivals
+from web.views import collection_views
+
+if TYPE_CHECKING:
+    from index import Index
+
+Data = Mapping[str, Any]
+Reply = dict[str, Any]
+Calls = dict[str, Callable[[Data, Language], Reply]]
+
+
+class Collections:
+    """A library as the pages of one server see it.
+
+    Which collection a page shows and asks is its own affair: it names it by its id with every call.
+    A document's id begins with its collection's.
+    """
+
+    def __init__(self, library: Library, read_only: bool = False, patience: float = PATIENCE) -> None:
+        """Opens nothing yet.
+
+        Args:
+            library: the collections.
+            read_only: whether pages may change nothing.
+            patience: as for `Arrivals`.
+        """
+        self.library = library
+        self.read_only = read_only
+        self.arrivals = Arrivals(self._add, patience=patience)
+        self._opened: dict[str, Index] = {}
+        self._opening = threading.Lock()
+        self._looks: Calls = {"state": self._state, "progress": self._progress}
+        self._changes: Calls = {
+            "create": self._create,
+            "rename": self._rename,
+            "delete": self._delete,
+            "remove": self._remove,
+            "begin": self._begin,
+            "finish": self._finish,
+        }
+
+    def index(self, collection: str) -> Index:
+        """The index of a collection, as it is now.
+
+        Args:
+            collection: its id.
+
+        Raises:
+            CollectionNotFound: it was deleted.
+            IndexDamaged, EncoderMismatch: it can't be opened.
+        """
+        with self._opening:
+            index = self._opened.get(collection)
+            if index is None:
+                index = self._opened[collection] = self.library.open(self._info(collection).name)
+        try:
+            index.refresh()
+        except IndexNotFound:
+            self._opened.pop(collection, None)
+            raise CollectionNotFound("The collection was deleted.") from None
+        return index
+
+    def document(self, document_id: str) -> Document:
+        """The document with this id.
+
+        Raises:
+            KeyError: no collection has it.
+        """
+        return self._find(document_id)[1]
+
+    def holding(self, document_ids: Iterable[str]) -> str:
+        """The id of a collection that has one of these documents; empty if none has."""
+        for document_id in document_ids:
+            with suppress(KeyError):
+                return self._find(document_id)[0]
+        return ""
+
+    def call(self, data: Data) -> Reply:
+        """Does what a page asks for.
+
+        Returns:
+            What the page shows next; or `error`, a sentence that says why it wasn't done.
+        """
+        language: Language = "ar" if data["language"] == "ar" else "en"
+        try:
+            act = str(data["act"])
+            if act in self._changes and self.read_only:
+                raise ReadOnlyCollection("pages may change nothing")
+            return (self._looks | self._changes)[act](data, language)
+        except (DalilError, OSError) as error:
+            return {"error": collection_views.trouble(error, language)}
+
+    def _state(self, data: Data, language: Language) -> Reply:
+        """The collections, and what the one that the page names has, or else the built-in one."""
+        infos = self.library.collections()
+        info = next((info for info in infos if info.id == data.get("collection")), infos[0])
+        documents = [] if info.fault else self.library.documents(info.name)
+        first = int(data.get("first") or 0)
+        changeable = not (info.read_only or info.fault or self.read_only)
+        return {
+            "collection": info.id,
+            "plain_name": "" if info.read_only else info.name,
+            "name": collection_views.name(info, language),
+            "menu": collection_views.menu(infos, info.id, language),
+            "note": collection_views.note(info, self.read_only, language),
+            "documents": collection_views.documents(documents, first, changeable, language),
+            "last": min(first + collection_views.MOST, len(documents)),
+            "total": len(documents),
+            "built_in": info.read_only,
+            "changeable": changeable,
+            "own": not (info.read_only or self.read_only),
+            "busy": self.arrivals.of_collection(info.id) is not None,
+        }
+
+    def _create(self, data: Data, language: Language) -> Reply:
+        return self._state({"collection": self.library.create(str(data["name"])).id}, language)
+
+    def _rename(self, data: Data, language: Language) -> Reply:
+        self.library.rename(self._info(str(data["collection"])).name, str(data["name"]))
+        return self._state(data, language)
+
+    def _delete(self, data: Data, language: Language) -> Reply:
+        id_ = str(data["collection"])
+        self.library.delete(self._info(id_).name)
+        self._opened.pop(id_, None)
+        return self._state({}, language)
+
+    def _remove(self, data: Data, language: Language) -> Reply:
+        name = self._info(str(data["collection"])).name
+        if any(info.id == data["document"] for info in self.library.documents(name)):
+            self.library.remove(name, [str(data["document"])])
+        return self._state(data, language)
+
+    def _begin(self, data: Data, language: Language) -> Reply:
+        info = self._info(str(data["collection"]))
+        if info.read_only:
+            raise ReadOnlyCollection("the built-in article")
+        files = [(str(file["name"]), int(file["size"])) for file in data["files"]]
+        batch, accepted = self.arrivals.begin(info.id, files)
+        return {"batch": batch.id, "accepted": accepted, **collection_views.progress(batch, True, language)}
+
+    def _finish(self, data: Data, language: Language) -> Reply:
+        batch = self.arrivals.batch(str(data["batch"]))
+        if batch is not None:
+            self.arrivals.finish(batch)
+        return self._progress(data, language)
+
+    def _progress(self, data: Data, language: Language) -> Reply:
+        """How far a batch is: the page's own, or that which is being added to a collection by another."""
+        own = data.get("batch")
+        batch = self.arrivals.batch(str(own)) if own else self.arrivals.of_collection(str(data["collection"]))
+        return collection_views.progress(batch, bool(own), language)
+
+    def _add(
+        self, collection: str, paths: Sequence[Path], report: Report, names: Mapping[Path, str]
+    ) -> Added:
+        return self.library.add_files(self._info(collection).name, paths, report, names)
+
+    def _find(self, document_id: str) -> tuple[str, Document]:
+        collection = document_id.rpartition("-")[0] or BUILT_IN_ID
+        if collection not in self.library.ids():
+            raise KeyError(document_id)
+        try:
+            return collection, self.index(collection).document(document_id)
+        except DalilError:
+            raise KeyError(document_id) from None
+
+    def _info(self, id_: str) -> CollectionInfo:
+        found = next((info for info in self.library.collections() if info.id == id_), None)
+        if found is None:
+            raise CollectionNotFound("The collection was deleted.")
+        return found

@@ -1,0 +1,56 @@
+"""The page's language and appearance: what the reader chose, or else what the browser asks for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+
+from index.text.analyzer import Language
+
+LANGUAGE_COOKIE: Final = "dalil-language"
+THEME_COOKIE: Final = "dalil-theme"
+STYLES: Final = ("chat", "reader", "why", "library")
+_ROOT: Final = re.compile(rb'<html\s+lang="en"')
+
+
+def preferred_language(headers: Headers) -> Language:
+    """The language of a request: the one chosen on the page, or the browser's first that Dalil speaks."""
+    chosen = _cookie(headers, LANGUAGE_COOKIE)
+    if chosen in ("ar", "en"):
+        return "ar" if chosen == "ar" else "en"
+    asked: list[tuple[float, Language]] = []
+    for part in headers.get("accept-language", "").split(","):
+        tag, _, parameters = part.strip().partition(";")
+        primary = tag.split("-")[0].strip().casefold()
+        quality = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", parameters)
+        if primary in ("ar", "en"):
+            asked.append((float(quality[1]) if quality else 1.0, "ar" if primary == "ar" else "en"))
+    # Of two as welcome the one that is named first.
+    return max(asked, key=lambda pair: pair[0], default=(1.0, "en"))[1]
+
+
+def dress(page: bytes, headers: Headers) -> bytes:
+    """A page of Gradio's in the reader's language, appearance and style from its first moment.
+
+    Gradio's own way of adding a style sheet waits for its script, and rewrites the selectors.
+
+    Args:
+        page: the HTML that Gradio made, which says that it is in English.
+        headers: the request's.
+    """
+    language = preferred_language(headers)
+    theme = _cookie(headers, THEME_COOKIE)
+    theme = theme if theme in ("light", "dark") else "system"
+    way = "rtl" if language == "ar" else "ltr"
+    # Gradio's script writes the browser's language into `lang`; chat.js goes by the other one.
+    root = f'<html lang="{language}" data-language="{language}" dir="{way}" data-theme="{theme}"'
+    page = _ROOT.sub(root.encode(), page, count=1)
+    links = "".join(f'<link rel="stylesheet" href="/style/{name}.css">' for name in STYLES)
+    return page.replace(b"</head>", links.encode() + b"</head>", 1)
+
+
+def _cookie(headers: Headers, name: str) -> str:
+    return cookie_parser(headers.get("cookie", "")).get(name, "")

@@ -1,0 +1,87 @@
+"""The chat's web server: where it listens, what its answers are wrapped in, and its typeface."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from importlib import resources
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.responses import FileResponse, Response
+
+from index.errors import DalilError
+from web.server.access import guard
+from web.server.guard import ContentPolicy, OwnPagesOnly
+from web.server.preferences import STYLES
+from web.server.sharing import OWN_MACHINE, Sharing
+from web.views.layout import asset
+
+HOST: Final = "127.0.0.1"
+PORT: Final = 7860
+# Noto Naskh Arabic and Noto Sans Arabic, each in all its weights (SIL Open Font License).
+_TYPEFACES: Final = {"naskh": "NotoNaskhArabic-Variable.ttf", "sans": "NotoSansArabic-Variable.ttf"}
+
+
+class PortTaken(DalilError):
+    """The port that the chat should listen on isn't free."""
+
+
+def listen(port: int | None = None, host: str = HOST) -> socket.socket:
+    """A socket that listens on the given port of an address, or else on 7860 or any free one.
+
+    Raises:
+        PortTaken: something else listens on the given port, or the address isn't this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for candidate in (PORT, 0) if port is None else (port,):
+        with suppress(OSError):
+            return socket.create_server((host, candidate), family=family)
+    raise PortTaken(
+        f"Port {port or PORT} of {host} is taken, or the address isn't this machine's. "
+        "Choose another one, or leave it out."
+    )
+
+
+def application(
+    start: Callable[[], None], sharing: Sharing = OWN_MACHINE, stop: Callable[[], None] = lambda: None
+) -> FastAPI:
+    """A web application that answers whom it should, and loads nothing from elsewhere.
+
+    Args:
+        start: called once when the server has started.
+        sharing: where it listens, and to whom it answers.
+        stop: called once when it stops.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        start()
+        yield
+        stop()
+
+    app = FastAPI(lifespan=lifespan, openapi_url=None)
+    app.add_middleware(ContentPolicy)
+    app.add_middleware(OwnPagesOnly)
+    guard(app, sharing)
+    for name, file in _TYPEFACES.items():
+        app.get(f"/typeface/{name}.ttf")(_typeface(file))
+    for name in STYLES:
+        app.get(f"/style/{name}.css")(_style(f"{name}.css"))
+    return app
+
+
+def _typeface(file: str) -> Callable[[], FileResponse]:
+    def send() -> FileResponse:
+        path = str(resources.files("pylopdf_fonts_ar").joinpath(file))
+        return FileResponse(path, media_type="font/ttf", headers={"Cache-Control": "max-age=604800"})
+
+    return send
+
+
+def _style(file: str) -> Callable[[], Response]:
+    def send() -> Response:
+        return Response(asset(file), media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+    return send

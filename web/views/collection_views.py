@@ -1,0 +1,178 @@
+"""Collections, their documents and files on their way, as HTML."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final
+
+from index.errors import DalilError, IndexLocked, IndexNotFound
+from index.readers.read import TYPES
+from index.text.analyzer import Language
+from qa.collections.types import (
+    LONGEST_NAME,
+    CollectionExists,
+    CollectionInfo,
+    CollectionNotFound,
+    DocumentInfo,
+    InvalidName,
+    ReadOnlyCollection,
+)
+from qa.messages import say
+from web.server.uploads import Batch
+from web.views.answers import direction, escape, plain
+
+MOST: Final = 100
+"""Documents that are listed at a time."""
+
+
+def name(info: CollectionInfo, page: Language) -> str:
+    """A collection's name; the built-in one's is in the page's language."""
+    return _bdi(say("built_in", page) if info.read_only else info.name)
+
+
+def menu(infos: Sequence[CollectionInfo], current: str, page: Language) -> str:
+    """All collections, to choose one."""
+    return "".join(
+        f'<li><button type="button" data-act="choose-collection" data-collection="{escape(info.id)}"'
+        f"{_CURRENT if info.id == current else ''}>{name(info, page)}"
+        f'<span class="about">{say("document_count", page, number=info.documents)}</span></button></li>'
+        for info in infos
+    )
+
+
+def note(info: CollectionInfo, read_only: bool, page: Language) -> str:
+    """What there is to say of a collection before its documents, if anything."""
+    if info.fault:
+        message = "collection_damaged"
+    elif info.read_only and not read_only:
+        message = "built_in_note"
+    elif read_only:
+        message = "read_only"
+    elif not info.documents:
+        message = "no_documents"
+    else:
+        return ""
+    text = say(message, page)
+    return f"<p {direction(text)}>{escape(text)}</p>"
+
+
+def documents(infos: Sequence[DocumentInfo], first: int, changeable: bool, page: Language) -> str:
+    """Documents of a collection, each a link that the page's script opens (reader.js).
+
+    Args:
+        infos: all of them.
+        first: the number of the first one that is listed; `MOST` are.
+        changeable: whether they can be removed.
+        page: the page's language.
+    """
+    return "".join(_document(info, changeable, page) for info in infos[first : first + MOST])
+
+
+def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
+    """How far files are, or what became of them.
+
+    Args:
+        batch: theirs; None if it isn't known any more.
+        own: whether the page sent them: others aren't shown their names.
+        page: the page's language.
+
+    Returns:
+        `done`: whether it is; `shown`: HTML; `said`: what is told to who listens, when it is done.
+    """
+    if batch is None or (batch.stage == "done" and not own):
+        return {"done": True, "shown": "", "said": ""}
+    if batch.stage == "done":
+        return {"done": True, "shown": _outcome(batch, page), "said": _summary(batch, page)}
+    number, total, seconds = len(batch.arrived) + 1, len(batch.names) - len(batch.faults), None
+    if batch.progress is not None:
+        total, seconds = batch.progress.total, batch.progress.seconds_left
+        number = batch.progress.done + (batch.stage == "reading")
+    stage = "encoding_for" if batch.stage == "encoding" and seconds else batch.stage
+    text = say(stage, page, number=min(number, total), total=total, time=_clock(seconds or 0))
+    value = "" if batch.stage == "waiting" else f'value="{min(number, total)}" max="{max(total, 1)}"'
+    shown = (
+        f"<p {direction(text)}>{escape(text)}</p>"
+        f'<progress {value} aria-label="{escape(say("add_files", page))}"></progress>'
+        f'<p class="about">{escape(say("meanwhile", page))}</p>'
+    )
+    return {"done": False, "shown": shown, "said": ""}
+
+
+def trouble(error: Exception, page: Language) -> str:
+    """Why something couldn't be done, and what to do."""
+    if isinstance(error, InvalidName):
+        return say("name_invalid", page, number=LONGEST_NAME)
+    messages: Sequence[tuple[type[Exception], str]] = (
+        (CollectionExists, "name_taken"),
+        (CollectionNotFound, "collection_gone"),
+        (IndexNotFound, "collection_gone"),
+        (IndexLocked, "collection_busy"),
+        (ReadOnlyCollection, "read_only"),
+        (DalilError, "collection_damaged"),
+        (OSError, "disk_full"),
+    )
+    message = next((message for type_, message in messages if isinstance(error, type_)), "add_failed")
+    return say(message, page)
+
+
+_CURRENT: Final = ' aria-current="true"'
+
+
+def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
+    id_ = escape(info.id)
+    title = plain(info.title or info.source) or say("untitled", page)
+    parts = [plain(info.author), plain(info.source), say("paragraph_count", page, number=info.paragraphs)]
+    about = " — ".join(_bdi(part) for part in parts if part)
+    remove = escape(f"{say('remove', page)}: {title}")
+    button = (
+        f'<button type="button" class="quiet" data-act="remove-document" data-name="{escape(title)}" '
+        f'title="{remove}" aria-label="{remove}">{_CROSS}</button>'
+    )
+    return (
+        f'<li><div><a class="document" id="document-{id_}" href="#document-{id_}" '
+        f'data-document="{id_}">{_bdi(title)}</a>'
+        f'<p class="about">{about}</p></div>{button if changeable else ""}</li>'
+    )
+
+
+def _outcome(batch: Batch, page: Language) -> str:
+    """What became of the files: those that were added are in the list, so the others are named."""
+    shown = f"<p><strong>{escape(_summary(batch, page))}</strong></p>"
+    if batch.error is not None:
+        text = trouble(batch.error, page)
+        return f'{shown}<p class="trouble">{escape(text)}</p>'
+    told = [(name, say("unchanged", page)) for name in (info.source for info in batch.added.unchanged)]
+    told += [
+        (one.name, f"{say('duplicate', page)} \u2068{plain(one.original)}\u2069")
+        for one in batch.added.duplicates
+    ]
+    # Isolated from the words around them, which may run the other way.
+    values = {"types": f"\u2066{' '.join(TYPES)}\u2069", "encoding": "\u2066UTF-8\u2069"}
+    told += [(batch.names[i], say(fault, page, **values)) for i, fault in sorted(batch.faults.items())]
+    rows = "".join(f"<li><strong>{_bdi(name)}</strong> <span>{escape(why)}</span></li>" for name, why in told)
+    return f"{shown}<ul>{rows}</ul>" if rows else shown
+
+
+def _summary(batch: Batch, page: Language) -> str:
+    added = len(batch.added.added)
+    rest = len(batch.names) - added
+    return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)
+
+
+def _bdi(text: str) -> str:
+    return f"<bdi {direction(text)}>{escape(plain(text))}</bdi>"
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds, and hours where there are any; to five seconds, so that it doesn't flicker."""
+    rounded = 5 * math.ceil(seconds / 5)
+    minutes, rest = divmod(rounded, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+_CROSS: Final = (
+    '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
+    '<path d="M5 5l10 10M15 5L5 15" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>'
+)

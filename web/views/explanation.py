@@ -1,0 +1,208 @@
+"""Why a passage was found, as HTML: its matched words highlighted, and three small charts.
+
+The charts are rows of text with an SVG bar each, and not Plotly's: the browser shapes every word, wraps it
+and gives it its direction, the page's colours hold in light and dark, and a chart stands in its own turn of
+the conversation. `gr.Plot` is a component of its own outside of it, has light colours only and loads 4.6 MB
+of script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import log
+from operator import attrgetter
+from typing import Final
+
+from index.folder.store import CANDIDATES
+from index.text.analyzer import Language
+from qa.explanation.explain import KINDS, Explanation, Kind, Match
+from qa.explanation.word_alignment import AskedWord, Span
+from qa.messages import say
+from web.views.answers import direction, escape
+
+_LEGS: Final = ("bm25", "dense", "late")
+_MOST_ROWS: Final = 12
+# In units of a bar's drawing, which is 100 long.
+_DEPTH: Final = 20
+_THINNEST: Final = 4
+_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row of a chart, HTML all of it: what it is about, its bar, and what is read off it."""
+
+    label: str
+    bar: str
+    value: str
+
+
+def render_why(explanation: Explanation, language: Language) -> str:
+    """An explanation as HTML.
+
+    Args:
+        explanation: what to show.
+        language: of Dalil's own words.
+    """
+    heading = say("why", language)
+    parts = (
+        _passage(explanation),
+        _legend(explanation, language),
+        _nearest_words(explanation, language),
+        _legs(explanation, language),
+        _score(explanation, language),
+    )
+    return (
+        f'<section class="why" aria-label="{escape(heading)}" {direction(heading)}>{"".join(parts)}</section>'
+    )
+
+
+def _passage(explanation: Explanation) -> str:
+    """The passage with its matches marked, each with its question word as a hint."""
+    text = explanation.passage.text
+    pieces, position = [], 0
+    for match in explanation.matches:
+        faint = " faint" if match.is_light else ""
+        pieces.append(
+            f"{escape(text[position : match.found.start])}"
+            f'<mark class="{_class(match.kind)}{faint}" title="{escape(explanation.asked(match))}">'
+            f"{escape(explanation.found(match))}</mark>"
+        )
+        position = match.found.end
+    return f'<p class="why-text" {direction(text)}>{"".join(pieces)}{escape(text[position:])}</p>'
+
+
+def _legend(explanation: Explanation, language: Language) -> str:
+    met = {match.kind for match in explanation.matches}
+    if not met:
+        return f'<p class="why-legend">{escape(say("no_match", language))}</p>'
+    items = (
+        f'<mark class="{_class(kind)}">{escape(say(kind, language))}</mark>' for kind in KINDS if kind in met
+    )
+    return f'<p class="why-legend">{" ".join(items)}</p>'
+
+
+def _nearest_words(explanation: Explanation, language: Language) -> str:
+    """Each word of the question, a bar as long as it is close, and the passage's nearest word."""
+    words = [word for word in explanation.words if word.nearest]
+    caption = say("nearest_words", language)
+    if len(words) > _MOST_ROWS:
+        heaviest = sorted(words, key=attrgetter("weight"), reverse=True)[:_MOST_ROWS]
+        words = sorted(heaviest, key=attrgetter("span.start"))
+        caption = say("heaviest_words", language, number=_MOST_ROWS)
+    most = max((word.weight for word in words), default=0) or 1.0
+    rows, said = [], []
+    for word in words:
+        asked, found = _part(explanation.question, word.span), _part(explanation.passage.text, word.nearest)
+        depth = _THINNEST + (_DEPTH - _THINNEST) * word.weight / most
+        bar = _bar(word.cosine, _kind(word, explanation.matches), depth)
+        rows.append(_Row(_isolated(asked), bar, f"{_isolated(found)} {_number(word.cosine)}"))
+        said.append(f"{asked} – {found} {word.cosine:.2f}")
+    if not rows:
+        return ""
+    note = f'<p class="why-note">{escape(say("bars", language))}</p>'
+    return _figure(caption, rows, said, language, note)
+
+
+def _legs(explanation: Explanation, language: Language) -> str:
+    """The passage's rank in each leg: the longer the bar, the nearer to the first."""
+    rows, said = [], []
+    for leg in _LEGS:
+        rank = explanation.ranks.get(leg)
+        name, place = say(leg, language), _place(explanation, leg, language)
+        # A rank's length goes by its logarithm: from first to second is more than from 40th to 41st.
+        length = 0.0 if rank is None else max(1 - log(rank) / log(CANDIDATES + 1), 0.02)
+        rows.append(_Row(escape(name), _bar(length, "leg" if rank else "none"), escape(place)))
+        said.append(f"{name} – {place}")
+    return _figure(say("legs", language), rows, said, language)
+
+
+def _place(explanation: Explanation, leg: str, language: Language) -> str:
+    rank = explanation.ranks.get(leg)
+    if rank is not None:
+        return say("rank", language, number=rank)
+    if leg not in explanation.ranks:  # a follow-up found it by other words
+        return say("not_found_again", language)
+    if leg == "late":  # it ranks all that is found
+        return say("not_searched", language)
+    if leg == "bm25" and not explanation.shares_words:
+        return say("no_common_word", language)
+    return say("not_among", language, number=CANDIDATES)
+
+
+def _score(explanation: Explanation, language: Language) -> str:
+    """What the fused score is the sum of, each part as long as its share of it."""
+    summands = explanation.summands
+    parts = {"semantic": summands.semantic, "words": summands.words, "names": summands.names}
+    whole = sum(max(part, 0.0) for part in parts.values()) or 1.0
+    rows, said = [], []
+    for name, part in parts.items():
+        if part:
+            called = say(f"part_{name}", language)
+            rows.append(_Row(escape(called), _bar(part / whole, f"part-{name}"), _number(part)))
+            said.append(f"{called} {part:.2f}")
+    total = say("part_total", language)
+    rows.append(_Row(f"<b>{escape(total)}</b>", "<span></span>", f"<b>{_number(explanation.score)}</b>"))
+    said.append(f"{total} {explanation.score:.2f}")
+    granted = summands.words > 0 and not explanation.shares_words
+    note = f'<p class="why-note">{escape(say("granted_words", language))}</p>' if granted else ""
+    return _figure(say("score", language), rows, said, language, note)
+
+
+def _figure(
+    caption: str, rows: Iterable[_Row], said: Sequence[str], language: Language, note: str = ""
+) -> str:
+    """A chart with its caption.
+
+    Args:
+        caption: text.
+        rows: one below the other.
+        said: what a screen reader says of each row, text.
+        language: of the caption.
+        note: HTML that stands below.
+    """
+    sentence = f"{caption}: {_COMMA[language].join(said)}."
+    cells = "".join(
+        f'<span class="why-label">{row.label}</span>{row.bar}<span class="why-value">{row.value}</span>'
+        for row in rows
+    )
+    return (
+        f'<figure class="why-chart"><figcaption>{escape(caption)}</figcaption>'
+        f'<div class="why-rows" role="img" aria-label="{escape(sentence)}">{cells}</div>{note}</figure>'
+    )
+
+
+def _bar(share: float, kind: str, depth: float = 10) -> str:
+    """A bar from the side where the line begins; the style sheet turns it around where that is the right."""
+    length, top = 100 * min(max(share, 0.0), 1.0), (_DEPTH - depth) / 2
+    return (
+        f'<svg class="why-bar" viewBox="0 0 100 {_DEPTH}" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="track" x="0" y="{_DEPTH / 2 - 0.5}" width="100" height="1"/>'
+        f'<rect class="{kind}" x="0" y="{top:.1f}" width="{length:.1f}" height="{depth:.1f}"/>'
+        "</svg>"
+    )
+
+
+def _part(text: str, span: Span | None) -> str:
+    return text[span.start : span.end] if span else ""
+
+
+def _kind(word: AskedWord, matches: Iterable[Match]) -> str:
+    """The class of a bar: how the two words match, if they do."""
+    for match in matches:
+        if word.nearest and match.asked.overlaps(word.span) and match.found.overlaps(word.nearest):
+            return _class(match.kind)
+    return _class("meaning") if word.is_near else "far"
+
+
+def _class(kind: Kind) -> str:
+    return kind.replace("_", "-")
+
+
+def _isolated(word: str) -> str:
+    return f"<bdi {direction(word)}>{escape(word)}</bdi>"
+
+
+def _number(value: float) -> str:
+    return f'<span class="why-number" dir="ltr">{value:.2f}</span>'

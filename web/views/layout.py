@@ -1,0 +1,57 @@
+"""What stands round the conversation: head, first questions, question box, reading pane.
+
+The page's words come from `qa.messages` in both languages; its script (chat.js) puts in those of the
+page's language, wherever an element names one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+from typing import Final
+
+from qa.messages import say
+from web.views.answers import direction, escape
+
+_SPOKEN: Final = (
+    "tagline", "question_box", "invitation", "ask", "conversation", "to_the_question", "examples",
+    "this_language", "theme_system", "theme_light", "theme_dark", "copied", "reader", "previous_citation",
+    "next_citation", "close", "copy_quotation", "earlier", "later", "out_of_reach",
+    "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
+    "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
+    "add_files", "drop_files", "no_documents", "more_documents",
+    "why", "export", "saved", "new_conversation", "last_conversation",
+)  # fmt: skip
+
+SCRIPTS: Final = ("chat.js", "turns.js", "reader.js", "library.js")
+"""They run one after the other, as one."""
+
+# Gradio compiles the templates; what changes is set into them as it is: a value is never a template.
+CONVERSATION: Final = (
+    '<div role="log" id="log" aria-live="polite" aria-relevant="additions" '
+    'aria-labelledby="conversation-name">${value}</div>'
+)
+
+
+def words() -> dict[str, dict[str, str]]:
+    """What the page says, by language and by the message's name."""
+    return {
+        "ar": {name: say(name, "ar") for name in _SPOKEN},
+        "en": {name: say(name, "en") for name in _SPOKEN},
+    }
+
+
+def asset(name: str) -> str:
+    """A file of this package's, as text."""
+    return resources.files("web").joinpath(name).read_text(encoding="utf-8")
+
+
+def examples(questions: Sequence[str]) -> str:
+    """Questions to click, as HTML."""
+    if not questions:
+        return ""
+    buttons = "".join(
+        f'<li><button type="button" data-act="example" {direction(question)}>{escape(question)}</button></li>'
+        for question in questions
+    )
+    return f'<p data-say="examples"></p><ul>{buttons}</ul>'
