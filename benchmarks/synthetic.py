@@ -93,7 +93,7 @@ class Synthetic:
 
 
 def _own_texts(language: Language) -> Iterator[str]:
-    lines = resources.files("index").joinpath("parallel.jsonl").read_text("utf-8").splitlines()
+    lines = resources.files("index.encoding").joinpath("parallel.jsonl").read_text("utf-8").splitlines()
     for line in lines:
         pair = json.loads(line)[language]
         yield from (pair["passage"], pair["question"])

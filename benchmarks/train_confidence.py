@@ -45,7 +45,7 @@ from qa.gold import GoldSet, squad
 LANGUAGES = ("ar", "en")
 # Articles beside the question's own: none, a few, all.
 COMPANY = (0, 4, None)
-DESTINATION = Path(__file__).parent.parent / "qa" / "confidence.json"
+DESTINATION = Path(__file__).parent.parent / "qa" / "answering" / "confidence.json"
 
 
 @dataclass(frozen=True)

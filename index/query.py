@@ -19,9 +19,9 @@ from index.text.spelling import Spelling
 
 # Characters. The encoder's window ends near 1,500; nobody asks for longer than this by intent.
 LONGEST = 2_000
-# A question's rare words decide which passage it means, more than their surprisal alone says. With .5 for
-# `index.retrieval.late_interaction.SENTENCE_SHARE` this brought .1 to .5 points of R@1 on each pairing of XQuAD and cost none on
-# TyDi; from 1.25 to 1.75 none differs by more than a quarter of a point.
+# Exponent of each question token's surprisal. With SENTENCE_SHARE .5 (`index.retrieval.late_interaction`) it
+# added .1 to .5 points of R@1 on each pairing of XQuAD and cost none on TyDi; from 1.25 to 1.75 no result
+# differs by more than a quarter of a point.
 SURPRISAL_POWER = 1.5
 
 

@@ -119,7 +119,7 @@ def test_tokens_know_their_sentence(encoder: FakeEncoder) -> None:
 def test_taken_once(cache: Path) -> None:
     encoder = FakeEncoder()
     taken = Centers.known(encoder)
-    lines = Path(__file__).parent.parent / "index" / "parallel.jsonl"
+    lines = Path(__file__).parent.parent / "index" / "encoding" / "parallel.jsonl"
     texts = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
     expected = [
         legible(t[language][field]).text for t in texts for language in ("ar", "en") for field in t[language]

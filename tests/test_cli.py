@@ -65,7 +65,7 @@ def judge(*arguments: Any) -> float:
 def install() -> None:
     """Puts both in place for a whole process."""
     index.encoding.base.load = load
-    setattr(qa.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
+    setattr(qa.answering.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
 
 
 @pytest.fixture(scope="session")
@@ -76,8 +76,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def surroundings(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(index.encoder, "load", load)
-    monkeypatch.setattr(qa.answer, "confidence", judge)
+    monkeypatch.setattr(index.encoding.base, "load", load)
+    monkeypatch.setattr(qa.answering.answer, "confidence", judge)
     monkeypatch.setenv("DALIL_CACHE", str(cache))
     monkeypatch.delenv("DALIL_INDEX", raising=False)
     monkeypatch.chdir(tmp_path)
@@ -185,7 +185,7 @@ def test_index_adds_replaces_and_leaves_alone(texts: Path) -> None:
 
 def test_index_encodes_only_what_is_new(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = FakeEncoder()
-    monkeypatch.setattr(index.encoder, "load", lambda _: encoder)
+    monkeypatch.setattr(index.encoding.base, "load", lambda _: encoder)
     dalil("index", "texts")
     assert encoder.encoded == []
     (texts / "new.txt").write_text("A new text.")

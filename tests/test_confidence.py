@@ -338,7 +338,7 @@ def test_features_of_an_answer_are_those_of_what_was_read(encoder: FakeEncoder, 
 
 
 def test_the_trained_numbers_are_whole() -> None:
-    content = json.loads(resources.files("qa").joinpath("confidence.json").read_text("utf-8"))
+    content = json.loads(resources.files("qa.answering").joinpath("confidence.json").read_text("utf-8"))
     assert set(content["models"]) == set(PAIRINGS)
     for model in _models().values():
         assert all(model[part].shape == (len(FEATURES),) for part in ("mean", "scale", "weights"))

@@ -307,7 +307,7 @@ class Watch:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.asked: list[list[Hit]] = []
         monkeypatch.setattr("qa.answering.answer.confidence", self._confidence)
-        monkeypatch.setattr(qa.evaluate, "answer", self._answer)
+        monkeypatch.setattr(qa.evaluation.evaluate, "answer", self._answer)
 
     def _answer(self, index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
         self.asked.append(list(hits))

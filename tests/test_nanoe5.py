@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from fake_encoder import TINY_FEED_FORWARD, TINY_HIDDEN, TINY_PIECES, TINY_POSITIONS, tiny_weights
 
-from index.encoding.e5 import weights
+from index.encoding.e5 import weights as weights_file
 from index.encoding.e5.weights import _dequantise, _pack, _Tensor
 
 CONTENT = tiny_weights()
 
 
 def test_sizes_and_vocabulary() -> None:
-    weights = weights.parse(CONTENT)
+    weights = weights_file.parse(CONTENT)
     assert (weights.hidden, weights.layers, weights.heads) == (TINY_HIDDEN, 1, 2)
     assert (weights.feed_forward, weights.positions, weights.types) == (TINY_FEED_FORWARD, TINY_POSITIONS, 1)
     assert weights.vocabulary == len(TINY_PIECES)
@@ -45,7 +45,7 @@ def test_tensors_are_a_bert_checkpoints() -> None:
         expected |= {f"{name}.weight": shape, f"{name}.bias": (shape[0],)}
     for norm in ("embeddings", f"{layer}.attention.output", f"{layer}.output"):
         expected |= {f"{norm}.LayerNorm.weight": (hidden,), f"{norm}.LayerNorm.bias": (hidden,)}
-    tensors = weights.parse(CONTENT).tensors
+    tensors = weights_file.parse(CONTENT).tensors
     assert {name: tensor.shape for name, tensor in tensors.items()} == expected
     assert {tensor.dtype for tensor in tensors.values()} == {np.dtype(np.float32)}
 
@@ -67,7 +67,7 @@ def test_a_block_of_four_bits_by_hand() -> None:
 
 
 def test_the_word_embeddings_in_four_bits_are_those_in_float32() -> None:
-    whole, without = weights.parse(CONTENT), weights.parse(CONTENT, with_words=False)
+    whole, without = weights_file.parse(CONTENT), weights_file.parse(CONTENT, with_words=False)
     name = "embeddings.word_embeddings.weight"
     assert whole.tensors.keys() - without.tensors.keys() == {name}
     words = without.words
@@ -79,17 +79,17 @@ def test_the_word_embeddings_in_four_bits_are_those_in_float32() -> None:
 def test_what_is_not_such_a_file() -> None:
     for content in (b"", b"E5S", b"GGUF" + CONTENT[4:], b"E5S1" + struct.pack("<i", 2) + CONTENT[8:]):
         with pytest.raises(ValueError, match=r"format is unknown|ends early"):
-            weights.parse(content)
+            weights_file.parse(content)
     other_block = CONTENT[:40] + struct.pack("<i", 64) + CONTENT[44:]
     with pytest.raises(ValueError, match="block size"):
-        weights.parse(other_block)
+        weights_file.parse(other_block)
 
 
 def test_a_file_that_is_cut_short_anywhere() -> None:
     header = 1200
     for length in (*range(header), *range(header, len(CONTENT), 499), len(CONTENT) - 1):
         with pytest.raises(ValueError):  # noqa: PT011 (numpy's words differ from place to place)
-            weights.parse(CONTENT[:length])
+            weights_file.parse(CONTENT[:length])
 
 
 def test_a_garbled_file_is_refused_or_read_but_nothing_else() -> None:
@@ -99,7 +99,7 @@ def test_a_garbled_file_is_refused_or_read_but_nothing_else() -> None:
         content = bytearray(CONTENT)
         content[generator.randrange(1200)] ^= 1 << generator.randrange(8)
         try:
-            weights.parse(bytes(content))
+            weights_file.parse(bytes(content))
         except ValueError:
             refused += 1
     assert refused > 100

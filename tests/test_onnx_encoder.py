@@ -18,7 +18,8 @@ from index import EncoderUnavailable
 from index.encoding import base as encoders
 from index.encoding import onnx_runtime
 from index.encoding.base import Encoder, Encoding, Kind, SentenceTransformerEncoder
-from index.encoding.e5 import onnx_graph, unpack, weights
+from index.encoding.e5 import onnx_graph, unpack
+from index.encoding.e5 import weights as weights_file
 from index.encoding.onnx_runtime import OnnxEncoder, _batches
 
 KINDS: tuple[Kind, ...] = ("query", "passage")
@@ -76,7 +77,7 @@ def test_a_small_model_says_what_it_says_in_torch(
     assert tiny.dimension == in_torch.dimension == TINY_HIDDEN
 
 
-def by_hand(weights: weights.Weights, ids: Sequence[int]) -> NDArray[np.float64]:
+def by_hand(weights: weights_file.Weights, ids: Sequence[int]) -> NDArray[np.float64]:
     """(n, hidden): BERT's forward pass in float64, straight from its definition."""
     tensors = {name: tensor.astype(np.float64) for name, tensor in weights.tensors.items()}
 
@@ -111,7 +112,7 @@ def by_hand(weights: weights.Weights, ids: Sequence[int]) -> NDArray[np.float64]
 
 
 def test_token_vectors_are_those_of_the_definition(tiny: OnnxEncoder) -> None:
-    weights = weights.parse(tiny_weights())
+    weights = weights_file.parse(tiny_weights())
     # <s> ▁passage : ▁a b ▁كتاب </s>
     state = by_hand(weights, [0, 9, 10, 5, 6, 7, 2])
     (encoding,) = tiny.encode(["ab كتاب"], "passage")

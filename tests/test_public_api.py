@@ -20,7 +20,7 @@ from index import Document, Hit, Index, Passage
 from qa import Answer, Citation, Conversation, Turn
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-PACKAGES = ("index", "qa", "web")
+PACKAGES = ("index", "qa", "web", "cli")
 PRODUCT = [
     *(path for package in PACKAGES for path in sorted((REPOSITORY / package).rglob("*.py"))),
     REPOSITORY / "ui.py",
@@ -183,9 +183,8 @@ def test_arrows_point_one_way(path: Path) -> None:
         forbidden |= {"qa", "web", "ui", "gradio", "seeds"}
     if package == "qa":
         forbidden |= {"web", "gradio"}
-    if package == "web" or (package == "qa" and path.name != "cli.py"):
-        # The command line starts the chat.
-        forbidden |= {"ui", "gradio"}
+    if package != "cli":  # the command line starts the chat
+        forbidden |= {"ui", "gradio", "cli"}
     assert imported.isdisjoint(forbidden)
 
 

@@ -38,7 +38,7 @@ def judge(*arguments: Any) -> float:
 
 @pytest.fixture(autouse=True)
 def _judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(qa.answer, "confidence", judge)
+    monkeypatch.setattr(qa.answering.answer, "confidence", judge)
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def serve(path: str) -> None:
     """An application that has nothing but the endpoints: a process of its own, since Gradio leaves loops."""
     import gradio as gr
 
-    setattr(qa.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
+    setattr(qa.answering.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
     endpoints = Endpoints(Service(Index.open(path, encoder=FakeEncoder())))
     with gr.Blocks(analytics_enabled=False) as blocks:
         for endpoint in (endpoints.ask, endpoints.search, endpoints.read_passage):

@@ -15,7 +15,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.encoding.e5 import tokenizer, unpack, weights
+from index.encoding.e5 import tokenizer, unpack
+from index.encoding.e5 import weights as weights_file
 from index.encoding.e5.export_reference import write_tokenizer
 from index.encoding.e5.tokenizer import Unigram
 
@@ -34,7 +35,7 @@ TEXT = st.text(st.sampled_from(USUAL + ODD) | st.characters(exclude_categories=[
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> tuple[Unigram, Tokenizer]:
     """The tests' vocabulary, in both forms."""
     folder = tmp_path_factory.mktemp("tiny")
-    weights = weights.parse(tiny_weights())
+    weights = weights_file.parse(tiny_weights())
     Unigram.save(weights.pieces, weights.special.values(), folder)
     write_tokenizer(weights, folder)
     return Unigram.load(folder, UNKNOWN), Tokenizer.from_file(str(folder / "tokenizer.json"))

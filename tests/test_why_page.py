@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from importlib import resources
 
 import pytest
 from chatting import browser
@@ -18,6 +17,7 @@ from index.text.analyzer import Language
 from qa.explanation.explain import Explanation, Match
 from qa.explanation.word_alignment import AskedWord, Span
 from web.views.explanation import render_why
+from web.views.layout import asset
 
 __all__ = ["browser"]  # a fixture
 
@@ -182,9 +182,7 @@ def test_texts_do_nothing_but_be_shown(attack: str) -> None:
 @pytest.mark.parametrize("width", [390, 1100])
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_as_it_is_seen(browser: Browser, language: Language, width: int) -> None:
-    style = "".join(
-        resources.files("web").joinpath(name).read_text("utf-8") for name in ("chat.css", "why.css")
-    )
+    style = "".join(asset(name) for name in ("chat.css", "why.css"))
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.set_content(f'<style>{style}</style><article class="turn">{render(language)}</article>')
     assert page.evaluate("document.documentElement.scrollWidth") == width

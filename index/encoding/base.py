@@ -241,7 +241,7 @@ def load(name: str | None = None) -> Encoder:
 def _bundled(folder: Path) -> Encoder:
     from index.encoding.onnx_runtime import OnnxEncoder
 
-    return OnnxEncoder(unpack.NAME, folder, f"{bundled.NAME}:{bundled.content_fingerprint(folder)}")
+    return OnnxEncoder(unpack.NAME, folder, f"{unpack.NAME}:{unpack.content_fingerprint(folder)}")
 
 
 @lru_cache(maxsize=2)

@@ -103,7 +103,7 @@ def _texts(language: str, kind: Kind) -> Iterator[str]:
 
 
 def _content() -> str:
-    return resources.files("index").joinpath("parallel.jsonl").read_text(encoding="utf-8")
+    return resources.files("index.encoding").joinpath("parallel.jsonl").read_text(encoding="utf-8")
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

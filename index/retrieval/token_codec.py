@@ -9,9 +9,9 @@ rest is turned (`turned`), so that its numbers are spread as those of a normal d
 four levels, as far apart as is best for that distribution (Max 1960, "Quantizing for minimum distortion").
 What the rounded rest is multiplied by makes its product with the rest itself exactly what it was (RaBitQ's
 estimator, Gao & Long 2024, arXiv:2405.12497). A passage of 150 tokens takes 14.4 KB, its punctuation
-being left out (`index.encoding.passages`). With one bit for half of the numbers it took 12.0 KB when that was still
-in, and nDCG@10 on XQuAD fell by .006 and .003 across languages; with the tokens of each word made one it
-took 10.8 KB, and R@1 fell by .3 to .9 points.
+being left out (`index.encoding.passages`). With one bit for half of the numbers it took 12.0 KB when that
+was still in, and nDCG@10 on XQuAD fell by .006 and .003 across languages; with the tokens of each word made
+one it took 10.8 KB, and R@1 fell by .3 to .9 points.
 """
 
 from __future__ import annotations

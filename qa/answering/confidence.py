@@ -3,8 +3,8 @@
 A small logistic model for each pairing of the question's language with the passage's, since cosines
 across languages are lower throughout. Its numbers are in confidence.json with their provenance;
 benchmarks/train_confidence.py makes them. They are older than the leaving out of signs' tokens
-(`index.encoding.passages`): trained anew with it, on 2026-11-28, its AUROC held out by article differed by .005 at
-most, and on the built-in article it was lower by .01.
+(`index.encoding.passages`): trained anew with it, on 2026-11-28, its AUROC held out by article differed
+by .005 at most, and on the built-in article it was lower by .01.
 """
 
 from __future__ import annotations
@@ -142,6 +142,6 @@ def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> floa
 
 @lru_cache(maxsize=1)
 def _models() -> dict[str, dict[str, Any]]:
-    content = resources.files("qa").joinpath("confidence.json").read_text(encoding="utf-8")
+    content = resources.files("qa.answering").joinpath("confidence.json").read_text(encoding="utf-8")
     models: dict[str, dict[str, Any]] = json.loads(content)["models"]
     return {name: {k: np.array(v) for k, v in model.items()} for name, model in models.items()}

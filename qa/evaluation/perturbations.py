@@ -1,8 +1,9 @@
 """Ways of writing the same in Arabic: what a search must not be put off by.
 
 Each is a small pure function of a text; `VARIANTS` lists them. This file holds those that change letters
-and marks: after them the words are the same once the analyzer has levelled them (`index.text.analyzer.normalise`),
-except where digits or names are given in another script. rewording.py holds those that change words.
+and marks: after them the words are the same once the analyzer has normalised them
+(`index.text.analyzer.normalise`), except where digits or names are given in another script. rewording.py
+holds those that change words.
 """
 
 from __future__ import annotations

@@ -182,7 +182,7 @@ class Talk:
         if not isinstance(exchange.reply, qa.Turn):
             raise LookupError(number)
         # What isn't a verdict is refused there.
-        verdict = cast("feedback.Verdict", data["verdict"])
+        verdict = cast("judgements.Verdict", data["verdict"])
         try:
             judgements.record(exchange.reply, verdict, self.document)
         except OSError as error:

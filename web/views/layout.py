@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import resources
+from pathlib import PurePosixPath
 from typing import Final
 
 from qa.messages import say
@@ -41,9 +42,13 @@ def words() -> dict[str, dict[str, str]]:
     }
 
 
+_FOLDERS: Final = {".js": "static/js", ".css": "static/css", ".html": "views/templates"}
+
+
 def asset(name: str) -> str:
-    """A file of this package's, as text."""
-    return resources.files("web").joinpath(name).read_text(encoding="utf-8")
+    """A script, a style sheet or a template of the page, as text."""
+    folder = _FOLDERS[PurePosixPath(name).suffix]
+    return resources.files("web").joinpath(folder, name).read_text(encoding="utf-8")
 
 
 def examples(questions: Sequence[str]) -> str:
