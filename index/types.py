@@ -5,13 +5,53 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from index.errors import InvalidDocument
+
+BlockKind = Literal[
+    "heading",
+    "paragraph",
+    "list_item",
+    "table_header",
+    "table_row",
+    "caption",
+    "footnote",
+    "page_header",
+    "page_footer",
+    "form_field",
+]
 
 
 def text_id(text: str) -> str:
     """The id that a text gives itself: the first 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of a document's text and its role in the layout.
+
+    Attributes:
+        kind: the role.
+        start, end: where it stands in the document's text, in characters.
+        level: of a heading 1 (highest) to 9; of a list item its depth, from 1; else 0.
+        label: a list item's number or bullet, or a footnote's mark, as shown; it may stand in the text too.
+        table: of a table's row the number of its table in the document, from 1; else 0.
+        cells: of a table's row, (start, end) of each of its cells in the document's text, in characters.
+        columns: of a table's row, the column heading of each cell, empty where there is none.
+        page: the page that it begins on, from 1; 0 where pages aren't known.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    label: str = ""
+    table: int = 0
+    cells: tuple[tuple[int, int], ...] = ()
+    columns: tuple[str, ...] = ()
+    page: int = 0
 
 
 @dataclass(frozen=True)
@@ -24,9 +64,13 @@ class Document:
         source: where it comes from, such as a file's path.
         id: from the text's hash if not given.
         author: shown with a citation, not searched.
+        date: when it was written or published, as its file says; shown with a citation.
+        blocks: its layout, in the order of the text, without overlaps. Where none are given, its headings,
+            lists and tables are found in the text by rule when it is split into passages.
 
     Raises:
-        InvalidDocument: the text is blank, or has characters that can't be written to disk.
+        InvalidDocument: the text is blank, it has characters that can't be written to disk, or its blocks
+            overlap or lie outside of it.
     """
 
     text: str
@@ -34,18 +78,28 @@ class Document:
     source: str = ""
     id: str = ""
     author: str = ""
+    date: str = ""
+    blocks: tuple[Block, ...] = ()
 
     def __post_init__(self) -> None:
         name = self.source or self.title or self.text[:40].strip() or "(no name)"
         if not self.text.strip():
             raise InvalidDocument(f"The document {name!r} has no text.")
         try:
-            "\n".join((self.text, self.title, self.source, self.id, self.author)).encode()
+            "\n".join((self.text, self.title, self.source, self.id, self.author, self.date)).encode()
         except UnicodeEncodeError as error:
             raise InvalidDocument(
                 f"The document {name!r} has a character that isn't Unicode text "
                 f"(half of a surrogate pair, at {error.start}). Decode its file as UTF-8 or UTF-16."
             ) from None
+        end = 0
+        for block in self.blocks:
+            if not end <= block.start < block.end <= len(self.text):
+                raise InvalidDocument(
+                    f"The document {name!r} has a block at {block.start}-{block.end}, where none can stand: "
+                    "blocks follow one another inside the text."
+                )
+            end = block.end
         if not self.id:
             object.__setattr__(self, "id", text_id(self.text))
 
