@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from synthetic import Synthetic
 
-from index.retrieval.bm25 import DELTA, K1, B, LexicalIndex
+from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.postings import Postings
 
 K = 10
@@ -101,7 +101,7 @@ def measure(
 def _rank_bm25(passages: list[list[str]], questions: list[list[str]]) -> float:
     from rank_bm25 import BM25Plus
 
-    model = BM25Plus(passages, k1=K1, b=B, delta=DELTA)
+    model = BM25Plus(passages)
 
     def search(terms: Sequence[str]) -> None:
         # What its own get_top_n does, without copying the passages.
@@ -113,7 +113,7 @@ def _rank_bm25(passages: list[list[str]], questions: list[list[str]]) -> float:
 def _bm25s(passages: list[list[str]], questions: list[list[str]]) -> float:
     import bm25s
 
-    model = bm25s.BM25(method="bm25+", k1=K1, b=B, delta=DELTA)
+    model = bm25s.BM25(method="bm25+")
     model.index(passages, show_progress=False)
 
     def search(terms: Sequence[str]) -> None:

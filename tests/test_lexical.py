@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
-from index.retrieval.bm25 import DELTA, K1, B, LexicalIndex, Match
+from index.retrieval.bm25 import LexicalIndex, Match
 from index.retrieval.postings import Postings
 
+K1, B, DELTA = 1.5, 0.75, 1.0  # rank-bm25's
 ROWS = [["a", "b"], ["a", "c", "c"], ["a"]]
 CORPORA = st.lists(st.lists(st.sampled_from("abcdefg"), max_size=8), min_size=1, max_size=8)
 
@@ -105,13 +106,34 @@ def test_held_to_the_paper_and_to_rank_bm25(rows: list[list[str]], terms: list[s
     most = sum(3.5 * log((len(rows) + 1) / max(1, sum(term in row for row in rows))) for term in terms)
     np.testing.assert_allclose(scores, expected / most, rtol=1e-5, atol=1e-7)
     if any(rows):
-        model = BM25Plus(rows, k1=K1, b=B, delta=DELTA)
+        model = BM25Plus(rows)
         # rank-bm25 gives idf * delta to passages without a term; the rest is the same.
         missing = [
             sum(float(model.idf[term]) * DELTA for term in terms if term in model.idf and term not in row)
             for row in rows
         ]
         np.testing.assert_allclose(model.get_scores(terms) - missing, scores * most, rtol=1e-4, atol=1e-5)
+
+
+@given(CORPORA.filter(any), st.lists(st.sampled_from("abcdefghi")), st.lists(st.integers(0, 7)))
+def test_it_is_a_bm25plus_of_rank_bm25(rows: list[list[str]], terms: list[str], asked: list[int]) -> None:
+    """Every public method of rank-bm25's gives the same numbers, repeated and unknown terms included."""
+    index, model = LexicalIndex(Postings.of(rows)), BM25Plus(rows)
+    assert isinstance(index, BM25Plus)
+    assert (index.k1, index.b, index.delta) == (model.k1, model.b, model.delta) == (K1, B, DELTA)
+    assert (index.corpus_size, index.avgdl, list(index.doc_len)) == (
+        model.corpus_size, model.avgdl, model.doc_len,
+    )  # fmt: skip
+    np.testing.assert_allclose(index.get_scores(terms), model.get_scores(terms), rtol=1e-12)
+    assert {term: model.idf[term] for term in terms if term in model.idf} == index.idf
+    chosen = [row % len(rows) for row in asked]
+    expected = model.get_batch_scores(terms, chosen)
+    np.testing.assert_allclose(index.get_batch_scores(terms, chosen), expected, rtol=1e-12)
+    # By scores, since equal ones may stand in another order by the last digit of a sum.
+    places = {name: place for place, name in enumerate("abcdefgh"[: len(rows)])}
+    best = index.get_top_n(terms, list(places), n=3)
+    scores = model.get_scores(terms)
+    np.testing.assert_allclose([scores[places[name]] for name in best], np.sort(scores)[::-1][:3], rtol=1e-12)
 
 
 @settings(max_examples=300)
@@ -149,7 +171,7 @@ def test_the_ranking_is_that_of_rank_bm25(frequent: list[list[str]], k: int, see
     words = [f"w{number}" for number in np.random.default_rng(seed).zipf([1.1, 1.3, 2][seed % 3], 12) % 5000]
     terms = list(dict.fromkeys(words))
     rows, scores = matched(frequent, words).best(k)
-    model = BM25Plus(frequent, k1=K1, b=B, delta=DELTA)
+    model = BM25Plus(frequent)
     # rank-bm25 gives idf * delta to passages without a term.
     missing = [sum(float(model.idf[t]) for t in terms if t in model.idf and t not in row) for row in frequent]
     expected = model.get_scores(terms) - DELTA * np.array(missing)

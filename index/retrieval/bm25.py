@@ -1,40 +1,48 @@
-"""BM25Plus (Lv & Zhai 2011, "Lower-bounding term frequency normalization") over postings.
+"""BM25Plus (Lv & Zhai 2011, "Lower-bounding term frequency normalization") over an inverted index.
 
-rank-bm25's BM25Plus with its own k1, b and delta is the definition; tests hold the ranking and the
-scores to it. It looks at every passage for every question, 370 ms of work at 100,000 passages; here a
-question touches the postings of its rarer words, and of the frequent ones only what can matter.
+`LexicalIndex` is rank-bm25's `BM25Plus`: its k1, b, delta and idf are inherited, and `get_scores`,
+`get_batch_scores` and `get_top_n` return the same numbers as on an object that rank-bm25 made from the same
+passages. rank-bm25 looks at every passage for every question, 370 ms of work at 100,000 passages; the
+methods here read the postings of the question's terms, and `Match.best` of the frequent terms only what can
+change the ranking.
 
-BM25Okapi gives a word that stands in half of the passages no weight or less, which in a small
-collection is most words; BM25Plus doesn't.
+BM25Okapi gives a term that stands in half of the passages no weight or less, which in a small
+collection is most terms; BM25Plus doesn't.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log
 
 import numpy as np
 from numpy.typing import NDArray
+from rank_bm25 import BM25Plus
 
 from index.retrieval.postings import Frequencies, Posting, Postings
 
-K1 = 1.5
-B = 0.75
-DELTA = 1.0
-
-# Asking what the best have at least takes as long as adding some tens of rows for each of them.
+# Computing the k-th lower bound costs about as much as adding this many rows per hit.
 _WORTH_ASKING = 64
-# Looking one passage up in a posting takes as long as adding some rows of it. At 1,000,000 passages 2, 4
-# and 8 made no difference that could be told from noise.
+# Looking one passage up in a posting takes as long as adding this many of its rows. At 1,000,000 passages 2,
+# 4 and 8 made no difference above the noise.
 _LOOKUP_COST = 4
 
 FloatArray = NDArray[np.float32]
 
 
-class LexicalIndex:
-    """The terms of every passage, searchable by BM25."""
+class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
+    """The terms of every passage, searchable by BM25.
+
+    Attributes:
+        postings: of the passages' terms.
+        k1, b, delta: BM25Plus's parameters, with rank-bm25's own values.
+        corpus_size: passages in the collection.
+        avgdl: terms per passage, on average.
+        doc_len: (passages,) int32, terms in each passage.
+        idf: of the terms that were asked for so far.
+    """
 
     def __init__(self, postings: Postings, frequencies: Frequencies | None = None) -> None:
         """Wraps the postings of the passages' terms, as the analyzer gives them.
@@ -45,20 +53,60 @@ class LexicalIndex:
         """
         self.postings = postings
         self._frequencies = frequencies
-        if frequencies is None:
-            self._passages, keys = len(postings.lengths), int(postings.lengths.sum(dtype=np.int64))
+        super().__init__(postings)
+        self._slope = self.k1 * self.b / self.avgdl if self.avgdl else 0.0
+        # The greatest weight that a term can have in a passage, in units of its idf.
+        self.greatest_weight = self.k1 + 1 + self.delta
+
+    def _initialize(self, corpus: Postings) -> dict[str, int]:
+        """Sets the collection's size and mean length; an idf is computed when its term is first asked for."""
+        if self._frequencies is None:
+            passages, keys = len(corpus.lengths), int(corpus.lengths.sum(dtype=np.int64))
         else:
-            self._passages, keys = frequencies.passages, frequencies.keys
-        mean = keys / max(self._passages, 1)
-        self._slope = K1 * B / mean if mean else 0.0
+            passages, keys = self._frequencies.passages, self._frequencies.keys
+        self.corpus_size, self.doc_len = passages, corpus.lengths
+        self.avgdl = keys / max(passages, 1)
+        return {}
 
     @cached_property
-    def _normalisers(self) -> FloatArray:
+    def normalisers(self) -> FloatArray:
         """(passages,) float32, what is added to a term's count in each passage to divide it by."""
-        normalisers: FloatArray = self.postings.lengths.astype(np.float32)
+        normalisers: FloatArray = self.doc_len.astype(np.float32)
         normalisers *= np.float32(self._slope)
-        normalisers += np.float32(K1 * (1 - B))
+        normalisers += np.float32(self.k1 * (1 - self.b))
         return normalisers
+
+    def get_scores(self, query: Iterable[str]) -> NDArray[np.float64]:
+        """(passages,) float64, BM25Plus of each passage; idf * delta also where a term isn't in it."""
+        return self._scores(query, np.arange(len(self.doc_len)))
+
+    def get_batch_scores(self, query: Iterable[str], doc_ids: Sequence[int]) -> list[float]:
+        """BM25Plus of these passages, in their order."""
+        scores: list[float] = self._scores(query, np.array(doc_ids, np.int64)).tolist()
+        return scores
+
+    def _scores(self, query: Iterable[str], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        scores = np.zeros(len(rows))
+        for term in query:
+            posting = self.postings.find(term)
+            if posting is not None:
+                counts = posting.counts_in(rows).astype(np.float64)
+                scores += self._idf(term, posting) * (self.delta + self.saturation(counts, rows))
+        return scores
+
+    def saturation(self, counts: NDArray[np.float64], rows: NDArray[np.integer]) -> NDArray[np.float64]:
+        """Term frequencies normalised by passage length: equation 5 of Lv & Zhai without idf and delta.
+
+        Args:
+            counts: (..., n) how often terms stand in each of the passages.
+            rows: (n,) the passages.
+
+        Returns:
+            (..., n) float64, in [0, k1 + 1).
+        """
+        normalisers = self.k1 * (1 - self.b) + self._slope * self.doc_len[rows]
+        saturated: NDArray[np.float64] = (self.k1 + 1) * counts / (normalisers + counts)
+        return saturated
 
     def match(self, terms: Collection[str]) -> Match:
         """What a question's terms find; those that repeat count once."""
@@ -66,17 +114,25 @@ class LexicalIndex:
         most = 0.0
         for term in dict.fromkeys(terms):
             posting = self.postings.find(term)
-            # A term that no passage has was asked for all the same: it weighs as the rarest.
-            idf = log((self._passages + 1) / max(self._found(term, posting), 1))
-            most += (K1 + 1 + DELTA) * idf
+            idf = self._idf(term, posting)
+            most += self.greatest_weight * idf
             if posting is not None:
                 found.append(_Weighted(posting, idf))
-        return Match(found, most, self.postings.lengths, self._slope, self._normalisers)
+        return Match(self, found, most)
 
-    def _found(self, term: str, posting: Posting | None) -> int:
+    def _idf(self, term: str, posting: Posting | None) -> float:
+        """BM25Plus's idf of a term; one that no passage has weighs as the rarest."""
+        idf: float | None = self.idf.get(term)
+        if idf is not None:
+            return idf
         if self._frequencies is not None:
-            return self._frequencies.found.get(term, 0)
-        return 0 if posting is None else len(posting.rows)
+            count = self._frequencies.found.get(term, 0)
+        else:
+            count = 0 if posting is None else len(posting.rows)
+        if not count:
+            return log(self.corpus_size + 1)
+        self._calc_idf({term: count})
+        return float(self.idf[term])
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,20 +151,11 @@ class Match:
     which other passages are compared.
     """
 
-    def __init__(
-        self,
-        terms: list[_Weighted],
-        most: float,
-        lengths: NDArray[np.int32],
-        slope: float,
-        normalisers: FloatArray,
-    ) -> None:
+    def __init__(self, index: LexicalIndex, terms: list[_Weighted], most: float) -> None:
         """Use `LexicalIndex.match`."""
+        self._index = index
         self._terms = terms
         self._most = most
-        self._lengths = lengths
-        self._slope = slope
-        self._normalisers = normalisers
 
     def scores(self, rows: NDArray[np.int64]) -> FloatArray:
         """(len(rows),) float32, the shares of these passages; quickest where rows ascend."""
@@ -117,7 +164,7 @@ class Match:
         if self._terms:
             rows = rows.astype(np.int32)
             counts = np.array([term.posting.counts_in(rows) for term in self._terms], np.float64)
-            weights = (K1 + 1) * counts / (K1 * (1 - B) + self._slope * self._lengths[rows] + counts) + DELTA
+            weights = self._index.saturation(counts, rows) + self._index.delta
             # BM25Plus gives idf * delta to passages without the term too: go by its presence.
             weights *= counts > 0
             for term, term_weights in zip(self._terms, weights, strict=True):
@@ -136,10 +183,11 @@ class Match:
         """
         terms = sorted(self._terms, key=lambda term: len(term.posting.rows))
         # The most that the terms from each one on can bring together, and at the end nothing.
-        bounds = [(K1 + 1 + DELTA) * sum(term.idf for term in terms[i:]) for i in range(len(terms) + 1)]
+        greatest = self._index.greatest_weight
+        bounds = [greatest * sum(term.idf for term in terms[i:]) for i in range(len(terms) + 1)]
         # Sums of float32 in another order than that of `scores`: what is as near as this may be equal.
         slack = 1 - (len(terms) + 8) * float(np.finfo(np.float32).eps)
-        sums = np.zeros(len(self._lengths), np.float32)
+        sums = np.zeros(len(self._index.doc_len), np.float32)
         rows, threshold, taken = np.zeros(0, np.int32), 0.0, 0
         while taken < len(terms):
             term = terms[taken]
@@ -177,17 +225,18 @@ class Match:
     def _weights_in(self, rows: NDArray[np.int32], term: _Weighted) -> FloatArray:
         """What the term brings to each of these passages."""
         counts = term.posting.counts_in(rows).astype(np.float32)
-        weights = np.float32(K1 + 1) * counts / (self._normalisers[rows] + counts) + np.float32(DELTA)
+        weights = np.float32(self._index.k1 + 1) * counts / (self._index.normalisers[rows] + counts)
+        weights += np.float32(self._index.delta)
         return np.where(counts > 0, np.float32(term.idf) * weights, np.float32(0))
 
     def _weights(self, term: _Weighted, rows: NDArray[np.intp]) -> FloatArray:
         """What the term brings to each passage of its posting, which is in these rows."""
         counts = term.posting.counts.astype(np.float32)
-        weights = self._normalisers.take(rows)
+        weights = self._index.normalisers.take(rows)
         weights += counts
         np.divide(counts, weights, out=weights)
-        weights *= np.float32(term.idf * (K1 + 1))
-        weights += np.float32(term.idf * DELTA)
+        weights *= np.float32(term.idf * (self._index.k1 + 1))
+        weights += np.float32(term.idf * self._index.delta)
         return weights
 
 
