@@ -19,7 +19,7 @@ from dialogue_sets import SETS, Dialogue, dialogues, texts
 from results import Section, markdown_table, run
 from tqdm import tqdm
 
-from index.folder.store import Index
+from index.interface import Index
 from qa.answering.answer import ask
 from qa.conversation.converse import Conversation, Turn, converse
 from qa.evaluation.evaluate import quoted

@@ -28,7 +28,7 @@ from synthetic import Synthetic
 
 from index import Document, Hit, Index
 from index.encoding.base import Encoder, Encoding, Kind, load
-from index.folder.store import CANDIDATES
+from index.interface import CANDIDATES
 from index.lance import rows, table
 from index.lance.search import proposed
 from index.lance.store import LanceIndex

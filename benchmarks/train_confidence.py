@@ -35,7 +35,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from tqdm import tqdm
 
-from index.folder.store import Index
+from index.interface import Index
 from index.types import Hit
 from qa.answering.answer import READ, Sentence, read
 from qa.answering.confidence import FEATURES, MOST_CANDIDATES, features

@@ -12,7 +12,7 @@ from index.errors import (
     InvalidQuestion,
     UnreadableFile,
 )
-from index.folder.store import Index
+from index.interface import Index
 from index.types import Document, Hit, Passage
 
 __all__ = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -102,6 +102,24 @@ class Document:
             end = block.end
         if not self.id:
             object.__setattr__(self, "id", text_id(self.text))
+
+
+def unique_documents(documents: Iterable[Document]) -> Iterator[Document]:
+    """Yields the documents; one that came before is left out.
+
+    Raises:
+        InvalidDocument: two different documents have the same id.
+    """
+    seen: dict[str, tuple[str, str]] = {}
+    for document in documents:
+        own = (text_id(document.text), document.source or document.title)
+        other = seen.setdefault(document.id, own)
+        if other is own:
+            yield document
+        elif other[0] != own[0]:
+            raise InvalidDocument(
+                f"Two different documents have the id {document.id!r}: {other[1]!r} and {own[1]!r}."
+            )
 
 
 @dataclass(frozen=True)

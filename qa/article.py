@@ -11,7 +11,7 @@ from index.storage.files import cache_folder
 from index.types import Document
 
 if TYPE_CHECKING:
-    from index.folder.store import Index
+    from index.interface import Index
 
 FILE = "000_ab97100a69363a3a.txt"
 
@@ -26,7 +26,7 @@ def article() -> Document:
 @lru_cache(maxsize=1)
 def article_index() -> Index:
     """The article's index, made once in the user's cache folder."""
-    from index.folder.store import Index
+    from index.interface import Index
 
     document = article()
     folder = cache_folder() / "article"

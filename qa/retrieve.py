@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qa.article import article_index
 
 if TYPE_CHECKING:
-    from index.folder.store import Index
+    from index.interface import Index
     from index.types import Hit
 
 # By place, the one that was asked last at the end: an older state of an index isn't kept.
@@ -44,8 +44,8 @@ def open_index(index: Index | str | Path | None) -> Index:
     if index is None:
         return article_index()
     if isinstance(index, str | Path):
-        from index.address import settled, state
-        from index.folder.store import Index
+        from index.interface import Index
+        from index.open import settled, state
 
         place = settled(index)
         now = state(place)

@@ -406,7 +406,12 @@ def fake_everywhere(
 @pytest.mark.usefixtures("sure", "fake_everywhere")
 def test_an_index_may_be_given_by_its_path(texts: Index) -> None:
     given = ask(SALT, texts)
-    assert given == ask(SALT, texts.path) == ask(SALT, str(texts.path)) == ask(SALT, index=texts.path)
+    assert (
+        given
+        == ask(SALT, Path(texts.location))
+        == ask(SALT, str(Path(texts.location)))
+        == ask(SALT, index=Path(texts.location))
+    )
 
 
 @pytest.mark.usefixtures("sure", "fake_everywhere")

@@ -94,14 +94,14 @@ def test_a_question_is_read_by_the_index_that_it_is_asked_of(
     query = Index.query
 
     def watched(index: Index, question: str) -> Query:
-        made_by.append(index.path)
+        made_by.append(Path(index.location))
         return query(index, question)
 
     monkeypatch.setattr(Index, "query", watched)
     breakdown(pool, QUESTIONS, [Variant("exchanged", "text", exchanged)])
-    assert made_by[:2] == [pool.path] * 2
+    assert made_by[:2] == [Path(pool.location)] * 2
     assert len(made_by) == 4
-    assert pool.path not in made_by[2:]
+    assert Path(pool.location) not in made_by[2:]
 
 
 def test_either_of_two_right_documents_will_do(pool: Index) -> None:

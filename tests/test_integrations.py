@@ -87,7 +87,7 @@ for document in (DalilRetriever(index=PATH, k=3) | list).invoke(QUESTION):
 import asyncio
 assert len(asyncio.run(DalilRetriever(index=PATH).ainvoke(QUESTION))) == 5
 """,
-        index.path,
+        Path(index.location),
     )
     assert printed == expected(index, 3)
 
@@ -114,7 +114,7 @@ from index import Index
 assert DalilRetriever(Index.open(PATH)).to_dict()["init_parameters"] == {{"index": PATH, "top_k": 5}}
 assert DalilRetriever().to_dict()["init_parameters"]["index"] is None
 """,
-        index.path,
+        Path(index.location),
     )
     assert printed == expected(index, 3)
 
@@ -127,7 +127,7 @@ import qa.api.integrations.haystack
 from haystack.telemetry import _telemetry
 assert _telemetry.telemetry is not None
 """,
-        index.path,
+        Path(index.location),
     )
 
 
@@ -139,7 +139,7 @@ for found in DalilRetriever(PATH, k=3).retrieve(QUESTION):
     print((found.node.node_id, found.node.text, found.node.metadata))
     assert found.score == found.node.metadata["score"]
 """,
-        index.path,
+        Path(index.location),
     )
     assert printed == expected(index, 3)
 

@@ -36,7 +36,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def folder(index: Index) -> Path:
-    return index.path
+    return Path(index.location)
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def test_an_agent_asks_searches_and_reads(index: Index, tmp_path: Path) -> None:
         assert "Begin with `ask`" in client.instructions
         return tools, [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    tools, (asked, searched, read, *errors) = with_client(index.path, use, tmp_path / "log")
+    tools, (asked, searched, read, *errors) = with_client(Path(index.location), use, tmp_path / "log")
     service = Service(index)
     assert asked.structured_content is not None
     assert asked.structured_content["citations"][0]["quote"] == "أعلن الحشد انطلاق المعركة."
@@ -109,12 +109,12 @@ def test_an_agent_asks_searches_and_reads(index: Index, tmp_path: Path) -> None:
 
 def test_an_index_that_is_gone_is_a_tool_error(index: Index, tmp_path: Path) -> None:
     async def use(client: Client) -> CallToolResult:
-        (index.path / "CURRENT").rename(tmp_path / "CURRENT")
+        (Path(index.location) / "CURRENT").rename(tmp_path / "CURRENT")
         return await client.call_tool("ask", {"question": WHO})
 
-    result = with_client(index.path, use, tmp_path / "log")
+    result = with_client(Path(index.location), use, tmp_path / "log")
     assert result.is_error
-    assert f"There is no index in {index.path}. Make one: dalil index" in text_of(result)
+    assert f"There is no index in {Path(index.location)}. Make one: dalil index" in text_of(result)
 
 
 def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
@@ -144,7 +144,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
         },
     ]
     server = subprocess.Popen(
-        [sys.executable, "-c", program, "mcp", "--index", str(index.path)],
+        [sys.executable, "-c", program, "mcp", "--index", index.location],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -165,7 +165,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
 
 def test_over_http_on_this_machine_only(index: Index) -> None:
     server = subprocess.Popen(
-        [sys.executable, "-c", _ON_A_FREE_PORT, str(index.path)],
+        [sys.executable, "-c", _ON_A_FREE_PORT, index.location],
         stderr=subprocess.PIPE,
         text=True,
         env=surrounding({}),

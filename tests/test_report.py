@@ -309,4 +309,4 @@ def test_a_file_in_another_format_is_named(watch: Watch, tmp_path: Path) -> None
 
 def test_nothing_is_left_behind(watch: Watch, files: dict[str, Path]) -> None:
     list(measure([files["en"]], [], None))
-    assert not watch.asked[0][0].path.exists()
+    assert not Path(watch.asked[0][0].location).exists()

@@ -61,11 +61,11 @@ def test_five_are_given_if_nothing_is_said(encoder: FakeEncoder, tmp_path: Path)
 
 def test_an_index_may_be_given_by_its_path(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = retrieve(RIVER, index=index)
-    assert retrieve(RIVER, index=index.path) == expected
-    assert retrieve(RIVER, index=str(index.path)) == expected
-    monkeypatch.chdir(index.path.parent)
+    assert retrieve(RIVER, index=Path(index.location)) == expected
+    assert retrieve(RIVER, index=index.location) == expected
+    monkeypatch.chdir(Path(index.location).parent)
     assert retrieve(RIVER, index="index") == expected
-    monkeypatch.setenv("HOME", str(index.path.parent))
+    monkeypatch.setenv("HOME", str(Path(index.location).parent))
     assert retrieve(RIVER, index="~/index") == expected
 
 
@@ -84,9 +84,9 @@ def test_errors(index: Index, tmp_path: Path) -> None:
         retrieve("؟", index=index)
     with pytest.raises(IndexNotFound, match="nowhere"):
         retrieve(RIVER, index=tmp_path / "nowhere")
-    (index.path / "CURRENT").write_text("nonsense")
+    (Path(index.location) / "CURRENT").write_text("nonsense")
     with pytest.raises(IndexDamaged):
-        retrieve(RIVER, index=index.path)
+        retrieve(RIVER, index=Path(index.location))
 
 
 def test_an_index_itself_is_taken_as_it_is(index: Index) -> None:
@@ -94,39 +94,39 @@ def test_an_index_itself_is_taken_as_it_is(index: Index) -> None:
 
 
 def test_an_index_that_has_not_changed_is_opened_once(index: Index) -> None:
-    opened = open_index(index.path)
-    assert open_index(str(index.path)) is opened
-    assert open_index(index.path / ".." / "index") is opened
+    opened = open_index(Path(index.location))
+    assert open_index(index.location) is opened
+    assert open_index(Path(index.location) / ".." / "index") is opened
 
 
 def test_what_another_process_changed_is_seen(index: Index) -> None:
-    before = open_index(index.path)
+    before = open_index(Path(index.location))
     assert set(texts(before)) == {"river", "battle", "bread"}
     subprocess.run(
-        [sys.executable, "-c", ANOTHER_PROCESS, str(index.path)],
+        [sys.executable, "-c", ANOTHER_PROCESS, index.location],
         env={**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'tests'}"},
         check=True,
         timeout=60,
     )
-    after = open_index(index.path)
+    after = open_index(Path(index.location))
     assert set(texts(after)) == {"river", "battle", "new"}
-    assert retrieve(RIVER, 1, index.path)[0].passage.document_id in ("new", "river")
-    assert "new" in {hit.passage.document_id for hit in retrieve(RIVER, 9, index.path)}
+    assert retrieve(RIVER, 1, Path(index.location))[0].passage.document_id in ("new", "river")
+    assert "new" in {hit.passage.document_id for hit in retrieve(RIVER, 9, Path(index.location))}
     # Whoever holds the old one goes on with it.
     assert set(texts(before)) == {"river", "battle", "bread"}
 
 
 def test_an_index_that_was_removed_and_made_anew_is_seen(index: Index, encoder: FakeEncoder) -> None:
-    assert "river" in texts(open_index(index.path))
-    shutil.rmtree(index.path)
+    assert "river" in texts(open_index(Path(index.location)))
+    shutil.rmtree(Path(index.location))
     with pytest.raises(IndexNotFound):
-        open_index(index.path)
-    Index.build([Document("Rain fell.", id="rain")], index.path, encoder=encoder)
-    assert texts(open_index(index.path)) == {"rain": "Rain fell."}
+        open_index(Path(index.location))
+    Index.build([Document("Rain fell.", id="rain")], Path(index.location), encoder=encoder)
+    assert texts(open_index(Path(index.location))) == {"rain": "Rain fell."}
 
 
 def test_two_indexes_are_kept_apart(index: Index, encoder: FakeEncoder, tmp_path: Path) -> None:
     Index.build([Document("Rain fell.", id="rain")], tmp_path / "other", encoder=encoder)
-    assert set(texts(open_index(index.path))) == {"river", "battle", "bread"}
+    assert set(texts(open_index(Path(index.location)))) == {"river", "battle", "bread"}
     assert set(texts(open_index(tmp_path / "other"))) == {"rain"}
-    assert set(texts(open_index(index.path))) == {"river", "battle", "bread"}
+    assert set(texts(open_index(Path(index.location)))) == {"river", "battle", "bread"}

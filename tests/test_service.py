@@ -117,7 +117,7 @@ def test_read_passage_gives_what_stands_there(
 
 
 def test_what_was_written_meanwhile_is_taken_in(service: Service, index: Index) -> None:
-    Index.open(index.path, encoder=index.encoder).update([Document("Akashat was freed.", id="new")])
+    Index.open(Path(index.location), encoder=index.encoder).update([Document("Akashat was freed.", id="new")])
     assert service.read_passage("new", 1)["text"] == "Akashat was freed."
     index.remove(["new"])
     with pytest.raises(NoSuchPassage, match="no document 'new'"):
@@ -209,7 +209,7 @@ def serve(path: str) -> None:
 def address(index: Index) -> Iterator[str]:
     """Where `serve` listens."""
     server = subprocess.Popen(
-        [sys.executable, "-c", f"import test_service; test_service.serve({str(index.path)!r})"],
+        [sys.executable, "-c", f"import test_service; test_service.serve({index.location!r})"],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / "tests")))},

@@ -56,7 +56,7 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(index: Index, *options: str) -> Iterator[str]:
     """The address of `dalil chat` over an index, in a process of its own."""
     server = subprocess.Popen(
-        [*DALIL, "chat", "--index", str(index.path), *options],
+        [*DALIL, "chat", "--index", index.location, *options],
         stdout=subprocess.PIPE,
         text=True,
         env=surrounding({}),
@@ -197,7 +197,7 @@ def test_users_have_to_log_in(closed_chat: str, index: Index) -> None:
 
 def test_without_its_file_of_users_it_doesnt_start(index: Index, tmp_path: Path) -> None:
     done = subprocess.run(
-        [*DALIL, "chat", "--index", str(index.path), "--auth", str(tmp_path / "none.json")],
+        [*DALIL, "chat", "--index", index.location, "--auth", str(tmp_path / "none.json")],
         capture_output=True,
         text=True,
         env=surrounding({}),

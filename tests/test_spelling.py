@@ -247,7 +247,7 @@ def test_what_is_mapped_can_be_merged(tmp_path: Path) -> None:
 
 
 def spelling_of(index: Index) -> Spelling:
-    return Spelling.load(index.path / version(index.path), SPELLING)
+    return Spelling.load(Path(index.location) / version(Path(index.location)), SPELLING)
 
 
 def test_it_is_saved_with_the_index(encoder: FakeEncoder, tmp_path: Path) -> None:

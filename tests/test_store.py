@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -20,6 +21,8 @@ from index import Document, EncoderMismatch, Hit, Index, IndexNotFound, InvalidD
 from index.encoding.base import Encoding, Kind
 from index.encoding.language_means import Centers
 from index.folder import live_generation, store
+from index.folder.store import FolderIndex
+from index.interface import CANDIDATES
 from index.query import SURPRISAL_POWER
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
@@ -99,7 +102,7 @@ def test_search_is_held_to_brute_force(
     question: str, is_reopened: bool, index: Index, encoder: FakeEncoder
 ) -> None:
     if is_reopened:
-        index = Index.open(index.path, encoder=encoder)
+        index = Index.open(Path(index.location), encoder=encoder)
     expected, _ = brute_force(question, index.passages, encoder)
     hits = index.search(question)
     assert [hit.passage.id for hit in hits] == [id_ for id_, _ in expected]
@@ -112,7 +115,7 @@ def test_the_scores_of_each_leg_are_held_to_brute_force(
     question: str, is_reopened: bool, index: Index, encoder: FakeEncoder
 ) -> None:
     if is_reopened:
-        index = Index.open(index.path, encoder=encoder)
+        index = Index.open(Path(index.location), encoder=encoder)
     _, legs = brute_force(question, index.passages, encoder)
     rows = {passage.id: row for row, passage in enumerate(index.passages)}
     for hit in index.search(question):
@@ -241,9 +244,9 @@ def test_k(index: Index) -> None:
 
 
 def test_more_than_the_candidates_can_be_had(encoder: FakeEncoder, tmp_path: Path) -> None:
-    documents = [Document(f"passage number{i} of many") for i in range(store.CANDIDATES + 30)]
+    documents = [Document(f"passage number{i} of many") for i in range(CANDIDATES + 30)]
     index = Index.build(documents, tmp_path / "index", encoder=encoder, show_progress=False)
-    assert len(index.search("number7 unknown", k=1000)) == store.CANDIDATES + 30
+    assert len(index.search("number7 unknown", k=1000)) == CANDIDATES + 30
     hits = index.search("number77")
     assert (hits[0].passage.text, len(hits)) == ("passage number77 of many", 10)
 
@@ -271,7 +274,7 @@ def test_a_query_is_encoded_once_for_several_searches(index: Index, encoder: Fak
 
 
 def test_reopened_it_answers_the_same(index: Index, collection: list[Document]) -> None:
-    again = Index.open(index.path, encoder=FakeEncoder())
+    again = Index.open(Path(index.location), encoder=FakeEncoder())
     assert answers(again) == answers(index)
     assert again.documents == tuple(collection)
     assert again.passages == index.passages
@@ -326,7 +329,7 @@ def test_two_texts_with_one_id_are_refused(index: Index, encoder: FakeEncoder, t
         Index.open(tmp_path / "twins", encoder=encoder)
     with pytest.raises(InvalidDocument):
         index.update(twins)
-    assert answers(index) == answers(Index.open(index.path, encoder=encoder)) == before
+    assert answers(index) == answers(Index.open(Path(index.location), encoder=encoder)) == before
 
 
 @pytest.mark.parametrize("documents", [[], [Document("* * *")]])
@@ -370,7 +373,7 @@ def test_a_new_title_is_kept_without_encoding_anything(
 ) -> None:
     index.update([Document(collection[0].text, title="The Tigris", source="t.txt", author="A", id="river")])
     assert encoder.encoded == []
-    changed = Index.open(index.path, encoder=encoder).document("river")
+    changed = Index.open(Path(index.location), encoder=encoder).document("river")
     assert (changed.title, changed.source, changed.author) == ("The Tigris", "t.txt", "A")
 
 
@@ -378,12 +381,14 @@ def test_a_new_title_is_kept_without_encoding_anything(
 def test_what_changes_nothing_writes_nothing(
     write: str, index: Index, encoder: FakeEncoder, collection: list[Document]
 ) -> None:
-    files = {p: p.stat().st_mtime_ns for p in index.path.rglob("*") if p.name != "write.lock"}
+    files = {p: p.stat().st_mtime_ns for p in Path(index.location).rglob("*") if p.name != "write.lock"}
     if write == "remove_nothing":
         index.remove([])
     else:
         index.update(collection[::-1] if write == "update" else [])
-    assert {p: p.stat().st_mtime_ns for p in index.path.rglob("*") if p.name != "write.lock"} == files
+    assert {
+        p: p.stat().st_mtime_ns for p in Path(index.location).rglob("*") if p.name != "write.lock"
+    } == files
     assert encoder.encoded == []
 
 
@@ -403,7 +408,7 @@ def test_an_updated_index_is_the_one_that_would_have_been_built(
 def test_remove(index: Index, encoder: FakeEncoder) -> None:
     index.remove(["bread", "river"])
     assert encoder.encoded == []
-    for one in (index, Index.open(index.path, encoder=encoder)):
+    for one in (index, Index.open(Path(index.location), encoder=encoder)):
         assert [d.id for d in one.documents] == ["battle"]
         assert {hit.passage.document_id for hit in one.search("flour")} == {"battle"}
     with pytest.raises(KeyError, match="absent, gone"):
@@ -414,23 +419,23 @@ def test_remove(index: Index, encoder: FakeEncoder) -> None:
 def test_build_takes_the_place_of_what_was_there(index: Index, encoder: FakeEncoder) -> None:
     again = Index.build(
         [Document("The river floods in spring."), Document("New text.")],
-        index.path,
+        Path(index.location),
         encoder=encoder,
         show_progress=False,
     )
     assert encoder.encoded == ["New text."]
     assert [p.text for p in again.passages] == ["The river floods in spring.", "New text."]
-    assert Index.open(index.path, encoder=encoder).passages == again.passages
+    assert Index.open(Path(index.location), encoder=encoder).passages == again.passages
 
 
 def test_build_with_another_encoder_encodes_all(index: Index, collection: list[Document]) -> None:
     other = FakeEncoder(seed=5)
     Centers.known(other)
     other.encoded.clear()
-    Index.build(collection, index.path, encoder=other, show_progress=False)
+    Index.build(collection, Path(index.location), encoder=other, show_progress=False)
     assert sorted(other.encoded) == sorted(without_marks(p.text) for p in index.passages)
     with pytest.raises(EncoderMismatch):
-        Index.open(index.path, encoder=FakeEncoder())
+        Index.open(Path(index.location), encoder=FakeEncoder())
     # The object that was opened before can't write into what is another encoder's by now.
     with pytest.raises(EncoderMismatch, match="fake:version1:5:32"):
         index.update([Document("x")])
@@ -438,7 +443,7 @@ def test_build_with_another_encoder_encodes_all(index: Index, collection: list[D
 
 def test_another_encoder_is_refused(index: Index) -> None:
     with pytest.raises(EncoderMismatch) as caught:
-        Index.open(index.path, encoder=FakeEncoder(seed=1))
+        Index.open(Path(index.location), encoder=FakeEncoder(seed=1))
     assert "fake:version1:0:32" in str(caught.value)
     assert "fake:version1:1:32" in str(caught.value)
 
@@ -450,19 +455,19 @@ def test_there_is_no_index(tmp_path: Path, encoder: FakeEncoder) -> None:
 
 
 def test_an_open_index_answers_from_what_it_opened(index: Index, encoder: FakeEncoder) -> None:
-    reader = Index.open(index.path, encoder=encoder)
+    reader = Index.open(Path(index.location), encoder=encoder)
     before = answers(reader)
     for version in range(4):
         index.update([Document(f"The river dried up in year{version}.", id="river")])
         assert answers(reader) == before
         assert reader.document("river").text.startswith("The river floods")
     assert "The river dried up in year3." in [p.text for p in index.passages]
-    again = Index.open(index.path, encoder=encoder)
+    again = Index.open(Path(index.location), encoder=encoder)
     assert answers(again) == answers(index) != before
 
 
 def test_a_writer_sees_what_another_one_wrote(index: Index, encoder: FakeEncoder) -> None:
-    other = Index.open(index.path, encoder=encoder)
+    other = Index.open(Path(index.location), encoder=encoder)
     index.update([Document("Cheese needs milk.", id="cheese")])
     other.update([Document("Wine needs grapes.", id="wine")])
     assert {d.id for d in other.documents} == {"river", "battle", "bread", "cheese", "wine"}
@@ -474,7 +479,7 @@ def test_a_writer_sees_what_another_one_wrote(index: Index, encoder: FakeEncoder
 def test_an_update_that_fails_changes_nothing(
     index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, version = answers(index), live_generation.version(index.path)
+    before, version = answers(index), live_generation.version(Path(index.location))
 
     def fail(_: str) -> Encoding:
         raise RuntimeError("out of memory")
@@ -483,14 +488,14 @@ def test_an_update_that_fails_changes_nothing(
         patch.setattr(encoder, "encoding", fail)
         with pytest.raises(RuntimeError, match="out of memory"):
             index.update([Document("Cheese needs milk.")])
-    assert live_generation.version(index.path) == version
-    assert answers(index) == answers(Index.open(index.path, encoder=encoder)) == before
+    assert live_generation.version(Path(index.location)) == version
+    assert answers(index) == answers(Index.open(Path(index.location), encoder=encoder)) == before
 
 
 def test_threads_share_one_index(index: Index) -> None:
     """Readers of one object, while it is updated, see the collection before or after."""
     expected = [(answers(index), "old")]
-    probe = Index.open(index.path, encoder=FakeEncoder())
+    probe = Index.open(Path(index.location), encoder=FakeEncoder())
     seen: list[list[list[Hit]]] = []
     failures: list[BaseException] = []
     started, stop = threading.Event(), threading.Event()
@@ -577,7 +582,7 @@ def test_an_index_without_token_vectors(
         assert set(hit.scores) == {"bm25", "dense"} - (set() if hit.ranks["bm25"] else {"bm25"})
         assert hit.ranks["late"] is None
         text = without_marks(hit.passage.text)
-        vector = index._generation.centers.vector(encoder.encoding(text), text, "passage")
+        vector = cast(FolderIndex, index)._generation.centers.vector(encoder.encoding(text), text, "passage")
         # A passage in the other script is taken to have as many words in common as the best.
         expected = float(query.vector @ vector) + LEXICAL_WEIGHT * (
             hit.scores.get("bm25", 0.0)
@@ -631,15 +636,17 @@ def test_what_was_encoded_before_an_interrupt_is_not_encoded_again(
 
 
 def test_an_open_index_takes_in_what_others_write(index: Index, encoder: FakeEncoder) -> None:
-    reader = Index.open(index.path, encoder=encoder)
+    reader = Index.open(Path(index.location), encoder=encoder)
     reader.refresh()
     index.update([Document("Cheese needs milk.", id="cheese")])
     assert "cheese" not in {document.id for document in reader.documents}
     reader.refresh()
     assert reader.search("milk", k=1)[0].passage.text == "Cheese needs milk."
-    generation = reader._generation
+    generation = cast(FolderIndex, reader)._generation
     reader.refresh()
-    assert reader._generation is generation
-    Index.build([Document("All else.")], index.path, encoder=FakeEncoder(seed=1), show_progress=False)
+    assert cast(FolderIndex, reader)._generation is generation
+    Index.build(
+        [Document("All else.")], Path(index.location), encoder=FakeEncoder(seed=1), show_progress=False
+    )
     with pytest.raises(EncoderMismatch):
         reader.refresh()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.encoding import hub
 from index.encoding.e5 import unpack
-from index.errors import EncoderUnavailable
+from index.errors import EncoderMismatch, EncoderUnavailable, make_again
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -78,6 +78,35 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens in each text, without prompt and special tokens, however long it is."""
+
+
+class EncodedBy(Protocol):
+    """What remembers the encoder that made its vectors."""
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder's name."""
+
+    @property
+    def encoder_fingerprint(self) -> str:
+        """What tells the encoder from any other."""
+
+    def belongs_to(self, encoder: Encoder) -> bool:
+        """Whether this encoder made the vectors."""
+
+
+def check_encoder(place: Path | str, made: EncodedBy, encoder: Encoder) -> None:
+    """Makes sure that an index is searched with the encoder that made it.
+
+    Raises:
+        EncoderMismatch: another one made it.
+    """
+    if not made.belongs_to(encoder):
+        raise EncoderMismatch(
+            f"The index in {place} was made by {made.encoder_name} "
+            f"({made.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
+            f"Open it with the one that made it. {make_again(place)}"
+        )
 
 
 class SentenceTransformerEncoder:

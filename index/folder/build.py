@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from index.encoding.base import Encoder
 from index.encoding.language_means import Centers
 from index.encoding.passages import encode
-from index.errors import InvalidDocument
 from index.folder import live_generation
-from index.folder.documents import Texts, TextsWriter, digest
+from index.folder.documents import Texts, TextsWriter
 from index.folder.generation import CENTERS, NAMES, SPELLING, TERMS, Generation
 from index.folder.journal import Journal
 from index.folder.manifest import FORMAT_VERSION, write_manifest
@@ -57,24 +56,6 @@ class Plan:
     has_tokens: bool
     journal: Path
     show_progress: bool | Progress | None
-
-
-def each_once(documents: Iterable[Document]) -> Iterator[Document]:
-    """The documents; one that was there before is left out.
-
-    Raises:
-        InvalidDocument: two different documents have the same id.
-    """
-    seen: dict[str, tuple[bytes, str]] = {}
-    for document in documents:
-        own = (digest(document.text), document.source or document.title)
-        other = seen.setdefault(document.id, own)
-        if other is own:
-            yield document
-        elif other[0] != own[0]:
-            raise InvalidDocument(
-                f"Two different documents have the id {document.id!r}: {other[1]!r} and {own[1]!r}."
-            )
 
 
 def publish(

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from index.encoding.base import Encoder
 from index.encoding.language_means import Centers
-from index.errors import EncoderMismatch, make_again
 from index.folder.documents import HEADS, TEXTS, Texts
 from index.folder.manifest import read_manifest
 from index.retrieval.bm25 import LexicalIndex
@@ -78,32 +77,3 @@ class Generation:
     def belongs_to(self, encoder: Encoder) -> bool:
         """Whether this encoder made the vectors."""
         return self.encoder_fingerprint == encoder.fingerprint
-
-
-class Made(Protocol):
-    """What remembers the encoder that made it."""
-
-    @property
-    def encoder_name(self) -> str:
-        """The encoder's name."""
-
-    @property
-    def encoder_fingerprint(self) -> str:
-        """What tells the encoder from any other."""
-
-    def belongs_to(self, encoder: Encoder) -> bool:
-        """Whether this encoder made the vectors."""
-
-
-def check_encoder(place: Path | str, made: Made, encoder: Encoder) -> None:
-    """Makes sure that an index is asked by the encoder that made it.
-
-    Raises:
-        EncoderMismatch: another one made it.
-    """
-    if not made.belongs_to(encoder):
-        raise EncoderMismatch(
-            f"The index in {place} was made by {made.encoder_name} "
-            f"({made.encoder_fingerprint}), not by {encoder.name} ({encoder.fingerprint}). "
-            f"Open it with the one that made it. {make_again(place)}"
-        )

@@ -1,4 +1,4 @@
-"""`Index`: build, open, update and search."""
+"""`FolderIndex`: an index in a folder of this machine, the default engine."""
 
 from __future__ import annotations
 
@@ -10,39 +10,27 @@ from pathlib import Path
 
 import numpy as np
 
-from index.address import is_address
 from index.admission import TURNS
 from index.encoding import base as encoders
-from index.encoding.base import Encoder
+from index.encoding.base import Encoder, check_encoder
 from index.encoding.passages import encode
 from index.errors import IndexDamaged, IndexNotFound
 from index.folder import live_generation
-from index.folder.build import each_once, publish
-from index.folder.generation import Generation, check_encoder
+from index.folder.build import publish
+from index.folder.generation import Generation
+from index.interface import Index
 from index.progress import Progress
 from index.query import Query
-from index.retrieval.candidates import Candidates, rank
-from index.retrieval.fusion import Summands
-from index.retrieval.score_parts import summands
+from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import TokenVectors
-from index.types import Document, Hit, Passage
-
-# Passages that each leg proposes.
-CANDIDATES = 50
-# Passages that late interaction looks at: of those proposed the best by their vectors, words and names. On
-# XQuAD, on TyDi and in a pool of both no nDCG@10 differs by more than .003 from that with all of them.
-RERANKED = 32
+from index.types import Document, Passage, unique_documents
 
 
-class Index:
-    """A collection of documents that can be searched.
-
-    Made by `Index.build` or `Index.open`. Any number of processes may search an index while one
-    writes to it; threads may share one object.
-    """
+class FolderIndex(Index):
+    """A collection in a folder of this machine; see `Index`."""
 
     def __init__(self, path: Path, generation: Generation, encoder: Encoder) -> None:
-        """Use `build` or `open`."""
+        """Use `Index.build` or `Index.open`."""
         self.path = path
         self.encoder = encoder
         self._generation = generation
@@ -58,36 +46,7 @@ class Index:
         token_vectors: bool = True,
         show_progress: bool | Progress | None = None,
     ) -> Index:
-        """Makes an index of the documents, in place of the one at `path` if there is one.
-
-        Documents are taken one at a time and written as they come. What was encoded is kept if the build
-        is interrupted: the next one of the same texts goes on from there.
-
-        Args:
-            documents: the whole collection. The same document given twice counts once.
-            path: the index's folder, made if need be, or an address of LanceDB tables, such as
-                `s3://bucket/collection` or `lance:///data/collection` (docs/scale.md).
-            encoder: an encoder, or the name of a sentence-transformers model; the bundled
-                multilingual-e5-small if not given.
-            token_vectors: whether to keep a vector for each token. Without them an index is a good deal
-                smaller and search is worse: by the vectors of whole passages, not by late interaction.
-                Confidence wasn't trained for that. An update keeps to what the index was made with.
-            show_progress: on standard error; only in a terminal if not given. Or a function that is told
-                how many passages are encoded, and of how many; what it raises ends the build.
-
-        Raises:
-            InvalidDocument: two different documents have the same id.
-            IndexLocked: another process is writing to it.
-            IndexNotFound: the folder holds other things than an index.
-            EncoderUnavailable: there is no such model on this machine.
-            OSError: the disk is full, or can't be written.
-        """
-        if is_address(path):
-            from index.lance.store import LanceIndex
-
-            return LanceIndex.build(
-                documents, path, encoder=encoder, token_vectors=token_vectors, show_progress=show_progress
-            )
+        """See `Index.build`."""
         folder = Path(path).expanduser()
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         with live_generation.writing(folder):
@@ -96,26 +55,12 @@ class Index:
                 old = live_generation.load(folder, every_byte=True)
             except (IndexNotFound, IndexDamaged):
                 old = None  # it is about to be replaced as a whole
-            publish(folder, each_once(documents), chosen, old, token_vectors, show_progress)
+            publish(folder, unique_documents(documents), chosen, old, token_vectors, show_progress)
             return cls(folder.resolve(), live_generation.load(folder), chosen)
 
     @classmethod
     def open(cls, path: str | Path, *, encoder: Encoder | str | None = None) -> Index:
-        """Opens the index at `path`.
-
-        Args:
-            path: the index's folder or address.
-            encoder: as in `build`; the one that made the index if not given.
-
-        Raises:
-            IndexNotFound: there is no index.
-            IndexDamaged: its files aren't what was written; the message names which and why.
-            EncoderMismatch: another encoder made it.
-        """
-        if is_address(path):
-            from index.lance.store import LanceIndex
-
-            return LanceIndex.open(path, encoder=encoder)
+        """See `Index.open`."""
         folder = Path(path).expanduser()
         generation = live_generation.load(folder)
         name = generation.encoder_name if encoder is None else encoder
@@ -123,16 +68,14 @@ class Index:
         check_encoder(folder, generation, chosen)
         return cls(folder.resolve(), generation, chosen)
 
+    @property
+    def location(self) -> str:
+        """See `Index.location`."""
+        return str(self.path)
+
     def update(self, documents: Iterable[Document], *, show_progress: bool | Progress | None = None) -> None:
-        """Adds the documents; one whose id the index has already takes the old one's place.
-
-        Only passages whose text is new are encoded. If anything fails the index stays as it was.
-
-        Raises:
-            InvalidDocument: two different documents have the same id.
-            IndexLocked: another process is writing to it.
-        """
-        new = list(each_once(documents))
+        """See `Index.update`."""
+        new = list(unique_documents(documents))
         with live_generation.writing(self.path):
             generation = self._reload()
             texts = generation.texts
@@ -148,12 +91,7 @@ class Index:
                 self._replace(generation, chain(kept, added), show_progress)
 
     def remove(self, document_ids: Iterable[str]) -> None:
-        """Removes the documents with these ids.
-
-        Raises:
-            KeyError: the index has no such document; nothing is removed then.
-            IndexLocked: another process is writing to it.
-        """
+        """See `Index.remove`."""
         ids = set(document_ids)
         with live_generation.writing(self.path):
             generation = self._reload()
@@ -164,30 +102,15 @@ class Index:
                 kept = (row for row in range(len(generation.texts.documents)) if row not in unwanted)
                 self._replace(generation, kept, show_progress=False)
 
-    def search(self, question: str | Query, k: int = 10) -> list[Hit]:
-        """The `k` passages that answer a question best, best first; all if there are fewer.
-
-        Args:
-            question: in Arabic or English, or what `query` made of it.
-            k: at least 1. From 33 on more passages are compared, and the first may be others.
-
-        Raises:
-            InvalidQuestion: there is nothing to search for.
-            ValueError: k is less than 1.
-        """
-        if k < 1:
-            raise ValueError(f"k must be at least 1, not {k}")
-        with self.turn():
-            query = self.query(question) if isinstance(question, str) else question
-            return rank(self._candidates(query, max(k, CANDIDATES), max(k, RERANKED)), k)
-
-    def _candidates(self, query: Query, each: int, count: int) -> Candidates:
-        """What is to be ranked: of what the legs propose, `each` a leg, the best `count`, or all."""
+    def candidates(self, query: Query, per_leg: int, count: int, also: Passage | None = None) -> Candidates:
+        """See `Index.candidates`."""
         generation = self._generation
         match = generation.lexical.match([term.term for term in query.terms])
-        matching = match.best(each)
-        nearest = generation.dense.search(query.vector, each)
+        matching = match.best(per_leg)
+        nearest = generation.dense.search(query.vector, per_leg)
         rows = np.union1d(nearest[0], matching[0])
+        if also is not None:
+            rows = np.union1d(rows, generation.texts.passage_row(also))
         distances = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
         names = np.zeros(len(rows), np.float32)
         elsewhere = distances > 0  # only there do names count
@@ -209,50 +132,28 @@ class Index:
         return replace(best, semantic=generation.late.scores(query.tokens, best.rows), has_late=True)
 
     def turn(self) -> AbstractContextManager[None]:
-        """Where all that belongs to a question is done: among many at once, in the order they came.
-
-        `search` does so by itself.
-        """
+        """See `Index.turn`."""
         return TURNS
 
     def snapshot(self) -> Index:
-        """The index as it is now, for several calls that belong together: updates don't change it."""
-        return Index(self.path, self._generation, self.encoder)
+        """See `Index.snapshot`."""
+        return FolderIndex(self.path, self._generation, self.encoder)
 
     def query(self, question: str) -> Query:
-        """A question made ready, for several calls to share: it is encoded once.
-
-        Raises:
-            InvalidQuestion: there is nothing to search for.
-        """
+        """See `Index.query`."""
         generation = self._generation
         return Query.of(question, self.encoder, generation.centers, generation.spelling)
 
     def tokens(self, passage: Passage) -> TokenVectors:
-        """The token vectors of one of the index's passages; spans count from its start.
-
-        Where the index keeps none they are made.
-        """
+        """See `Index.tokens`."""
         generation = self._generation
         if generation.has_tokens:
             return generation.late[generation.texts.passage_row(passage)]
         ((_, tokens),) = encode([passage.text], "passage", self.encoder, generation.centers)
         return tokens
 
-    def summands(self, query: Query, passage: Passage) -> Summands:
-        """What the score of one of the index's passages is the sum of, where a search finds it.
-
-        Raises:
-            KeyError: the index has no such passage.
-        """
-        return summands(self._generation, query, passage)
-
     def document(self, document_id: str) -> Document:
-        """The document with this id.
-
-        Raises:
-            KeyError: there is none.
-        """
+        """See `Index.document`."""
         texts = self._generation.texts
         row = texts.row(document_id)
         if row is None:
@@ -261,26 +162,16 @@ class Index:
 
     @property
     def documents(self) -> Sequence[Document]:
-        """All documents, in the order in which they came, read from disk as they are asked for."""
+        """See `Index.documents`."""
         return self._generation.texts.documents
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """All passages, in the order of the documents and of reading, read as they are asked for."""
+        """See `Index.passages`."""
         return self._generation.texts.passages
 
-    def warm_up(self) -> None:
-        """Loads what the first question would otherwise wait for."""
-        self.search("دليل", k=1)
-
     def refresh(self) -> None:
-        """Takes in what other processes have written since the index was opened; quick if nothing was.
-
-        Raises:
-            IndexNotFound: there is no index any more.
-            IndexDamaged: its files aren't what was written.
-            EncoderMismatch: another encoder made it anew.
-        """
+        """See `Index.refresh`."""
         state = live_generation.state(self.path)
         if state != self._state:
             self._reload()

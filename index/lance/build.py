@@ -13,11 +13,10 @@ from typing import Any, Final
 
 from index.encoding.base import Encoder
 from index.errors import IndexLocked
-from index.folder.build import each_once
 from index.lance import rows, table
 from index.lance.counts import Counts, quoted
 from index.progress import Progress, encoding
-from index.types import Document
+from index.types import Document, unique_documents
 
 _LISTED: Final = 1000
 _COUNTS_AT_ONCE: Final = 100_000
@@ -97,7 +96,7 @@ def fill(
             yield batch
 
     def missing() -> Iterator[Document]:
-        for document in each_once(documents):
+        for document in unique_documents(documents):
             wanted.add(document.id)
             if written.get(document.id) != rows.digest(document):
                 yield document

@@ -15,14 +15,12 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from index.encoding.base import Encoder
+from index.encoding.base import Encoder, check_encoder
 from index.errors import IndexLocked
-from index.folder.build import each_once
-from index.folder.generation import check_encoder
 from index.lance import rows, table, upkeep
 from index.lance.counts import Counts, quoted
 from index.progress import Progress, encoding
-from index.types import Document
+from index.types import Document, unique_documents
 
 # Other writers' commits that a change gives way to before it gives up.
 _PATIENCE: Final = 40
@@ -44,7 +42,7 @@ def update(
         IndexLocked: other writers were quicker all the time.
         EncoderMismatch: another encoder made the live table.
     """
-    new = list(each_once(documents))
+    new = list(unique_documents(documents))
     encoded: Encoded = {}
 
     def change(version: table.Version) -> bool:

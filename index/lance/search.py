@@ -48,15 +48,15 @@ RowIds = NDArray[np.uint64]
 
 
 def candidates(
-    version: Version, known: Known, query: Query, each: int, count: int, also: RowIds | None = None
+    version: Version, known: Known, query: Query, per_leg: int, count: int, also: RowIds | None = None
 ) -> tuple[Candidates, Mapping[str, bytes]]:
-    """What is to be ranked: of what the legs propose, `each` a leg, the best `count`, or all.
+    """What is to be ranked: of what the legs propose, `per_leg` each, the best `count`, or all.
 
     Args:
         version: of the collection.
         known: its counts.
         query: the question.
-        each: passages that a leg proposes.
+        per_leg: passages that each leg proposes.
         count: passages that late interaction looks at.
         also: the row ids of passages that are looked at whether or not a leg proposes them.
 
@@ -70,10 +70,10 @@ def candidates(
     sounds = [name.term for name in query.names]
     frequencies, names = known.frequencies(terms, sounds)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(proposed, version.dataset, query.vector, each)
-        by_words = _matching(version.dataset, terms, _MORE * each)
+        waiting = pool.submit(proposed, version.dataset, query.vector, per_leg)
+        by_words = _matching(version.dataset, terms, _MORE * per_leg)
         lexical = LexicalIndex(_postings(by_words, "terms", terms), frequencies)
-        best, _ = lexical.match(terms).best(each)
+        best, _ = lexical.match(terms).best(per_leg)
         matching = by_words.column("_rowid").to_numpy()[best]
         nearest = waiting.result()
     proposals = np.union1d(matching, nearest)

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 from index.encoding.base import Encoder
 from index.errors import DalilError
-from index.folder.store import Index
+from index.interface import Index
 from index.lance.cluster import started_ray
 
 # Seconds after which another replica is asked as well, and after which all are given up.

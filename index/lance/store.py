@@ -12,17 +12,15 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 
 from index.encoding import base as encoders
-from index.encoding.base import Encoder
+from index.encoding.base import Encoder, check_encoder
 from index.encoding.passages import encode
-from index.folder.generation import check_encoder
-from index.folder.store import CANDIDATES, Index
+from index.interface import Index
 from index.lance import build, change, cluster, rows, table
 from index.lance.counts import Known, quoted
 from index.lance.search import candidates
 from index.progress import Progress
 from index.query import Query
-from index.retrieval.candidates import Candidates, taken_apart
-from index.retrieval.fusion import Summands
+from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import CompactTokens, TokenVectors
 from index.types import Document, Passage
 
@@ -85,9 +83,16 @@ class LanceIndex(Index):
         """See `Index.remove`."""
         self._take(change.remove(self.view.version.address, set(document_ids), self.encoder))
 
-    def _candidates(self, query: Query, each: int, count: int) -> Candidates:
+    @property
+    def location(self) -> str:
+        """See `Index.location`."""
+        return self.view.version.address
+
+    def candidates(self, query: Query, per_leg: int, count: int, also: Passage | None = None) -> Candidates:
+        """See `Index.candidates`."""
         view = self.view
-        found, records = candidates(view.version, view.known, query, each, count)
+        row_ids = None if also is None else np.array([view.row_id(also)], np.uint64)
+        found, records = candidates(view.version, view.known, query, per_leg, count, row_ids)
         view.records.add(records.items())
         return found
 
@@ -118,16 +123,6 @@ class LanceIndex(Index):
             record = view.one(rows.passage_key(passage), ["tokens"])["tokens"]
             view.records.add([(passage.id, record)])
         return CompactTokens.parse(memoryview(record)).expand()
-
-    def summands(self, query: Query, passage: Passage) -> Summands:
-        """See `Index.summands`."""
-        view = self.view
-        row = view.one(rows.passage_key(passage), [rows.KEY])["_rowid"]
-        every = 2 * CANDIDATES + 1
-        also = np.array([row], np.uint64)
-        found, _ = candidates(view.version, view.known, query, CANDIDATES, every, also)
-        (place,) = (int(i) for i in found.rows if found.passage(int(i)) == passage)
-        return taken_apart(found, place)
 
     def document(self, document_id: str) -> Document:
         """See `Index.document`."""
@@ -165,6 +160,14 @@ class _View:
         self.known = Known(version.dataset)
         self.documents: _Kept[Document] = _Kept(_DOCUMENTS_KEPT)
         self.records: _Kept[bytes] = _Kept(_RECORDS_KEPT)
+
+    def row_id(self, passage: Passage) -> int:
+        """The row of a passage, as Lance numbers them.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return int(self.one(rows.passage_key(passage), [rows.KEY])["_rowid"])
 
     def one(self, key: str, columns: list[str]) -> dict[str, Any]:
         """The row with this key.

@@ -1,4 +1,4 @@
-"""Candidates -> hits: what every engine does with the passages that its legs propose."""
+"""Candidates: the passages that an engine's legs propose, their fused scores, and what these are made of."""
 
 from __future__ import annotations
 
@@ -62,33 +62,31 @@ class Candidates:
             distances=self.distances[kept],
         )
 
+    def hits(self, k: int) -> list[Hit]:
+        """The `k` best as hits, best first."""
+        rows, semantic = self.rows, self.semantic
+        legs = {"bm25": _places(*self.matching), "dense": _places(*self.nearest), "late": {}}
+        if self.has_late:
+            by_late = np.argsort(-semantic, kind="stable")
+            legs["late"] = _places(rows[by_late], semantic[by_late])
+        scores = self.scores()
+        return [
+            Hit(
+                self.passage(int(rows[i])),
+                float(scores[i]),
+                {leg: places[rows[i]][0] if rows[i] in places else None for leg, places in legs.items()},
+                {leg: places[rows[i]][1] for leg, places in legs.items() if rows[i] in places},
+            )
+            for i in np.argsort(-scores, kind="stable")[:k]
+        ]
 
-def rank(candidates: Candidates, k: int) -> list[Hit]:
-    """The `k` best candidates as hits, best first."""
-    rows, semantic = candidates.rows, candidates.semantic
-    legs = {"bm25": _places(*candidates.matching), "dense": _places(*candidates.nearest), "late": {}}
-    if candidates.has_late:
-        by_late = np.argsort(-semantic, kind="stable")
-        legs["late"] = _places(rows[by_late], semantic[by_late])
-    scores = candidates.scores()
-    return [
-        Hit(
-            candidates.passage(int(rows[i])),
-            float(scores[i]),
-            {leg: places[rows[i]][0] if rows[i] in places else None for leg, places in legs.items()},
-            {leg: places[rows[i]][1] for leg, places in legs.items() if rows[i] in places},
-        )
-        for i in np.argsort(-scores, kind="stable")[:k]
-    ]
-
-
-def taken_apart(candidates: Candidates, row: int) -> Summands:
-    """What the score of the candidate in a row is the sum of."""
-    (at,) = np.flatnonzero(candidates.rows == row)
-    distance = candidates.distances[at : at + 1]
-    words = words_part(candidates.shares[at : at + 1], candidates.best_share, distance)
-    names = names_part(candidates.names[at : at + 1], distance)
-    return Summands(float(candidates.semantic[at]), float(words[0]), float(names[0]))
+    def score_parts(self, passage: Passage) -> Summands:
+        """What the score of one of the candidates is the sum of."""
+        (at,) = (i for i, row in enumerate(self.rows.tolist()) if self.passage(row).id == passage.id)
+        distance = self.distances[at : at + 1]
+        words = words_part(self.shares[at : at + 1], self.best_share, distance)
+        names = names_part(self.names[at : at + 1], distance)
+        return Summands(float(self.semantic[at]), float(words[0]), float(names[0]))
 
 
 def _places(rows: Rows, scores: FloatArray) -> dict[int, tuple[int, float]]:

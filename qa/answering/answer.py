@@ -23,7 +23,7 @@ from qa.retrieve import open_index
 from qa.types import Answer, Citation
 
 if TYPE_CHECKING:
-    from index.folder.store import Index
+    from index.interface import Index
     from index.query import Query
 
 # Passages whose sentences are read; chosen, not measured. The right one is the first for 95 of 100

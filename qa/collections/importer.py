@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.errors import UnreadableFile
-from index.folder.store import Index
+from index.interface import Index
 from index.readers.read import read_file
 from index.types import Document, text_id
 from qa.collections.types import Duplicate, Progress

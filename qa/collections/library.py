@@ -18,7 +18,7 @@ from typing import Final
 from index.encoding.base import Encoder
 from index.errors import DalilError
 from index.folder import live_generation
-from index.folder.store import Index
+from index.interface import Index
 from index.readers.read import MOST_BYTES
 from index.storage import files
 from qa.article import article_index

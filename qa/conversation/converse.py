@@ -29,7 +29,7 @@ from qa.retrieve import open_index
 from qa.types import Answer
 
 if TYPE_CHECKING:
-    from index.folder.store import Index
+    from index.interface import Index
     from index.query import Query
 
 # How much a passage's score with the words of the turns before weighs, beside that with the question's own.

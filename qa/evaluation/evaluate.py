@@ -38,7 +38,7 @@ from qa.gold import GoldQuestion
 from qa.types import Answer, Citation
 
 if TYPE_CHECKING:
-    from index.folder.store import Index
+    from index.interface import Index
 
 __all__ = ["Estimate", "Outcome", "Report", "calibration_error", "evaluate", "observe", "summarise"]
 

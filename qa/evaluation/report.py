@@ -49,7 +49,7 @@ def measure(
         UnreadableFile: a file isn't in SQuAD format.
     """
     check_extra()
-    from index.folder.store import Index
+    from index.interface import Index
     from qa.evaluation.robustness import breakdown as break_down
 
     gold = squad(texts, questions) if texts else article_questions()

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from tqdm import tqdm
 
-from index.folder.store import Index
+from index.interface import Index
 from index.types import Document
 from qa.evaluation.measures import Estimate, estimate, ranking_scores
 from qa.evaluation.perturbations import VARIANTS, Side, Variant
@@ -95,7 +95,7 @@ def _first_hits_among(
     """The same in an index of its own, of these documents instead of `index`'s."""
     with TemporaryDirectory(prefix="dalil-eval-") as folder:
         # Of a copy only what changed is encoded again.
-        copy = shutil.copytree(index.path, Path(folder) / "index")
+        copy = shutil.copytree(index.location, Path(folder) / "index")
         made = Index.build(documents, copy, encoder=index.encoder, show_progress=show_progress)
         # A question is made ready anew: how it is read may depend on the texts.
         return _first_hits(made, questions, title, show_progress)

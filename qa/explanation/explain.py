@@ -18,7 +18,7 @@ from index.text.analyzer import Term, is_arabic, stem, words
 from qa.explanation.word_alignment import AskedWord, Span, as_asked, meet
 
 if TYPE_CHECKING:
-    from index.folder.store import Index
+    from index.interface import Index
     from index.query import Query
     from index.retrieval.fusion import Summands
     from index.types import Hit, Passage

@@ -19,7 +19,7 @@ from qa.gold import GoldQuestion
 from qa.types import Citation
 
 if TYPE_CHECKING:
-    from index.folder.store import Index
+    from index.interface import Index
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
 from index.errors import DalilError, InvalidQuestion, UnreadableFile
-from index.folder.store import CANDIDATES
+from index.interface import CANDIDATES
 from index.text.analyzer import Language
 from index.types import Hit
 from qa.collections.types import CollectionNotFound

@@ -14,7 +14,7 @@ from math import log
 from operator import attrgetter
 from typing import Final
 
-from index.folder.store import CANDIDATES
+from index.interface import CANDIDATES
 from index.text.analyzer import Language
 from qa.explanation.explain import KINDS, Explanation, Kind, Match
 from qa.explanation.word_alignment import AskedWord, Span

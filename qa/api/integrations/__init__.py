@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from index.folder.store import Index
+from index.interface import Index
 from qa.api.records import HitRecord, search_record
 from qa.retrieve import open_index
 

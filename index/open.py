@@ -1,13 +1,17 @@
-"""Where an index is: a folder of this machine, or an address that LanceDB's tables are at."""
+"""Which engine has the index at a path: a folder of this machine, or an address of LanceDB tables."""
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final, cast
 
 from index.errors import EngineUnavailable
+
+if TYPE_CHECKING:
+    from index.interface import Index
 
 SCHEMES: Final = ("lance", "s3", "gs", "az")
 """What an address begins with: a folder (`lance:///data/collection`), or a bucket of an object storage."""
@@ -32,6 +36,17 @@ def is_address(place: str | Path) -> bool:
     return True
 
 
+def engine_at(place: str | Path) -> type[Index]:
+    """The class of the index at a place. An engine is imported when it is first used.
+
+    Raises:
+        EngineUnavailable: the packages that an address needs aren't installed.
+    """
+    if is_address(place):
+        return cast("type[Index]", importlib.import_module("index.lance.store").LanceIndex)
+    return cast("type[Index]", importlib.import_module("index.folder.store").FolderIndex)
+
+
 def settled(place: str | Path) -> str | Path:
     """An address as it is, or a folder's path in full: the same for the same index."""
     return str(place).rstrip("/") if is_address(place) else Path(place).expanduser().resolve()
@@ -45,9 +60,5 @@ def state(place: str | Path) -> Hashable:
         IndexDamaged: what says which version is the live one can't be read.
     """
     if is_address(place):
-        from index.lance import table
-
-        return table.state(str(place))
-    from index.folder import live_generation
-
-    return live_generation.state(Path(place))
+        return cast("Hashable", importlib.import_module("index.lance.table").state(str(place)))
+    return cast("Hashable", importlib.import_module("index.folder.live_generation").state(Path(place)))
