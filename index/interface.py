@@ -71,9 +71,10 @@ class Index(ABC):
             EngineUnavailable: the packages that an address needs aren't installed.
             OSError: the disk is full, or can't be written.
         """
-        return engine_at(path).build(
+        index: Index = engine_at(path).build(
             documents, path, encoder=encoder, token_vectors=token_vectors, show_progress=show_progress
         )
+        return index
 
     @classmethod
     def open(cls, path: str | Path, *, encoder: Encoder | str | None = None) -> Index:
@@ -89,7 +90,8 @@ class Index(ABC):
             EncoderMismatch: another encoder made it.
             EngineUnavailable: the packages that an address needs aren't installed.
         """
-        return engine_at(path).open(path, encoder=encoder)
+        index: Index = engine_at(path).open(path, encoder=encoder)
+        return index
 
     @property
     @abstractmethod

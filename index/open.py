@@ -6,12 +6,9 @@ import importlib
 import importlib.util
 from collections.abc import Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import Any, Final, cast
 
 from index.errors import EngineUnavailable
-
-if TYPE_CHECKING:
-    from index.interface import Index
 
 SCHEMES: Final = ("lance", "s3", "gs", "az")
 """What an address begins with: a folder (`lance:///data/collection`), or a bucket of an object storage."""
@@ -36,15 +33,15 @@ def is_address(place: str | Path) -> bool:
     return True
 
 
-def engine_at(place: str | Path) -> type[Index]:
-    """The class of the index at a place. An engine is imported when it is first used.
+def engine_at(place: str | Path) -> Any:
+    """The class of the index at a place, a subclass of `index.Index`; imported when it is first asked for.
 
     Raises:
         EngineUnavailable: the packages that an address needs aren't installed.
     """
     if is_address(place):
-        return cast("type[Index]", importlib.import_module("index.lance.store").LanceIndex)
-    return cast("type[Index]", importlib.import_module("index.folder.store").FolderIndex)
+        return importlib.import_module("index.lance.store").LanceIndex
+    return importlib.import_module("index.folder.store").FolderIndex
 
 
 def settled(place: str | Path) -> str | Path:
