@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import robustness
 from results import Section, markdown_table, run
 from tqdm import tqdm
 
@@ -44,13 +45,20 @@ def sections(arguments: argparse.Namespace) -> dict[str, Section]:
         "Article": lambda: _tables(measure((), (), None)),
         **{name: partial(_measured, *paths) for name, paths in files.items()},
         "XQuAD, both languages": partial(_measured, both, []),
-        "XQuAD, ways of writing": partial(_measured, *pairings["XQuAD, ar -> ar"], breakdown=True),
+        "XQuAD, ways of writing": partial(_ways_of_writing, *pairings["XQuAD, ar -> ar"]),
         "Beside peers": partial(_beside_peers, {name: squad(*paths) for name, paths in files.items()}),
     }
 
 
-def _measured(texts: list[Path], questions: list[Path], breakdown: bool = False) -> Iterator[str]:
-    yield from _tables(measure(texts, questions, None, breakdown=breakdown))
+def _measured(texts: list[Path], questions: list[Path]) -> Iterator[str]:
+    yield from _tables(measure(texts, questions, None))
+
+
+def _ways_of_writing(texts: list[Path], questions: list[Path]) -> Iterator[str]:
+    gold = squad(texts, questions)
+    with tempfile.TemporaryDirectory(prefix="dalil-quality-") as folder:
+        effects = robustness.breakdown(Index.build(gold.documents, folder), gold.questions)
+    yield f"```\n{robustness.table(effects)}\n```"
 
 
 def _tables(reports: Iterator[tuple[str, Report]]) -> Iterator[str]:

@@ -16,7 +16,6 @@ EPILOG: Final = epilog(
     "dalil eval xquad.ar.json --plots pictures           a file in SQuAD 1.1 format",
     "dalil eval xquad.ar.json --questions xquad.en.json  English questions over Arabic text",
     "dalil eval xquad.ar.json xquad.en.json              both in one collection",
-    "dalil eval xquad.ar.json --breakdown                vocalised, in dialect, without hamza ...",
     "dalil eval --feedback mine.jsonl -i dalil-index     what readers said of the chat's answers",
 )
 
@@ -28,10 +27,6 @@ def evaluate(
         typer.Option(metavar="FILE", help="Ask this file's questions over the parallel FILE's paragraphs."),
     ] = None,
     model: ModelName = None,
-    breakdown: Annotated[
-        bool,
-        typer.Option("--breakdown", help="Ask Arabic questions again, they or the texts written otherwise."),
-    ] = False,
     plots: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to draw the figures as well, as PNG files.")
     ] = None,
@@ -57,7 +52,7 @@ def evaluate(
 
     check_extra(plots=plots is not None)
     if feedback is not None:
-        if texts or breakdown or plots:
+        if texts or plots:
             raise typer.BadParameter("--feedback goes with --index, --model and --json alone.")
         from qa.feedback.report import feedback_table, measure_feedback
 
@@ -67,7 +62,7 @@ def evaluate(
         else:
             print(feedback_table(feedback.stem, judged))
         return
-    for name, report in measure(texts or (), questions or (), model, breakdown=breakdown):
+    for name, report in measure(texts or (), questions or (), model):
         if as_json:
             print_json({"name": name} | asdict(report))
         else:

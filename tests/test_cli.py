@@ -649,21 +649,15 @@ def test_eval_of_one_collection_in_two_languages(parallel: tuple[str, str]) -> N
         assert report["other_in_five"] == {"mean": 1, "low": 1, "high": 1}
         assert report["retrieval"]["whole"]["R@1"]["mean"] == 0.5
         assert report["retrieval"]["whole"]["Success@1"]["mean"] == 1
-        assert report["breakdown"] == []
         assert report["risk_coverage"][-1]["coverage"] == 1
 
 
-def test_eval_with_a_breakdown_and_pictures(parallel: tuple[str, str], tmp_path: Path) -> None:
-    done = dalil("eval", parallel[0], "--breakdown", "--plots", "pictures")
+def test_eval_with_pictures(parallel: tuple[str, str], tmp_path: Path) -> None:
+    done = dalil("eval", parallel[0], "--plots", "pictures")
     assert done.exit_code == 0
-    names = [f"x.ar-x.ar-{kind}.png" for kind in ("retrieval", "risk-coverage", "reliability", "breakdown")]
+    names = [f"x.ar-x.ar-{kind}.png" for kind in ("retrieval", "risk-coverage", "reliability")]
     assert done.stderr.splitlines() == [f"Drawn: {Path('pictures') / name}" for name in names]
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == sorted(names)
-    (row,) = (line for line in done.stdout.splitlines() if line.startswith("question: hamza left off "))
-    assert re.split(r"  +", row)[1:3] == ["1", "1.000 [1.000, 1.000]"]
-    as_json = json.loads(dalil("eval", parallel[0], "--breakdown", "--json").stdout)
-    (effect,) = (e for e in as_json["breakdown"] if (e["name"], e["side"]) == ("hamza left off", "question"))
-    assert (effect["questions"], effect["before"]["mean"]) == (1, 1)
 
 
 def test_eval_of_the_built_in_article() -> None:
@@ -689,7 +683,7 @@ def test_eval_of_what_readers_said(tmp_path: Path) -> None:
     as_table = dalil("eval", "--feedback", "mine.jsonl", "-i", "dalil-index").stdout
     assert as_table.startswith("mine: answers told right 2, told wrong 1, ")
     assert dalil("eval", "--feedback", "none.jsonl", "-i", "dalil-index").exit_code == 2
-    assert dalil("eval", "--feedback", "mine.jsonl", "--breakdown").exit_code == 2
+    assert dalil("eval", "--feedback", "mine.jsonl", "--plots", "x").exit_code == 2
 
 
 def test_eval_of_what_it_cannot_read_or_use(parallel: tuple[str, str], tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from matplotlib.figure import Figure
-from test_report import EFFECTS, REPORT
+from test_report import REPORT
 
 from qa.evaluation.evaluate import Report
 from qa.evaluation.measures import Estimate
@@ -53,17 +53,6 @@ def test_a_file_a_picture(tmp_path: Path) -> None:
     ]
     assert [size(path) for path in paths] == [(1200, 675), (975, 675), (825, 750)]
     assert sorted(paths[0].parent.iterdir()) == sorted(paths)
-
-
-def test_the_breakdown_is_a_picture_of_its_own(tmp_path: Path, figures: list[Figure]) -> None:
-    paths = draw(tmp_path, "x", dataclasses.replace(REPORT, breakdown=EFFECTS))
-    assert paths[-1].name == "x-breakdown.png"
-    axes = only_axes(figures[-1])
-    # Bars from below: before, then after, the last way of writing first.
-    assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.9, 0.95, 0.96, 0.85])
-    names = [label.get_text() for label in axes.get_yticklabels()]
-    assert names == ["question: hamza left off (n = 7)", "text: tatweel (n = 1,190)"]
-    assert [text.get_text() for text in axes.texts] == ["+0.060", "-0.100"]
 
 
 def test_bars_are_the_means_with_their_intervals(tmp_path: Path, figures: list[Figure]) -> None:

@@ -19,7 +19,6 @@ from qa.article import article
 from qa.evaluation.evaluate import Estimate, Report
 from qa.evaluation.measures import Bin, RiskPoint
 from qa.evaluation.report import check_extra, measure, table
-from qa.evaluation.robustness import Effect
 from qa.extras import ExtraMissing
 from qa.gold import GoldQuestion, article_questions
 
@@ -51,10 +50,6 @@ REPORT = Report(
     aurc=figure(345),
     least_aurc=0.1239,
     seconds=0.0534,
-)
-EFFECTS = (
-    Effect("tatweel", "text", 1190, figure(950), figure(850), figure(-100), figure(870)),
-    Effect("hamza left off", "question", 7, figure(900), figure(960), figure(60), figure(500)),
 )
 
 
@@ -104,35 +99,6 @@ def test_what_was_not_measured_has_no_line(field: str, line: str) -> None:
     shown = table("x", dataclasses.replace(REPORT, **changes)).split("\n")
     assert shown == [other for other in table("x", REPORT).split("\n") if not other.startswith(line)]
     assert len(shown) == len(table("x", REPORT).split("\n")) - 1
-
-
-def test_the_breakdown_to_the_letter() -> None:
-    plain = table("x", REPORT)
-    shown = table("x", dataclasses.replace(REPORT, breakdown=EFFECTS))
-    assert shown.startswith(plain)
-    blank, *_, empty, heading, tatweel, hamza = shown.removeprefix(plain + "\n").split("\n")
-    assert blank == empty == ""
-    titles = ["questions", "first hit right", "so written", "difference", "same first hit"]
-    assert re.split(r"  +", heading.strip()) == titles
-    assert re.split(r"  +", tatweel) == [
-        "text: tatweel",
-        "1190",
-        "0.950 [0.900, 1.000]",
-        "0.850 [0.800, 0.900]",
-        "-0.100 [-0.150, -0.050]",
-        "0.870 [0.820, 0.920]",
-    ]
-    assert re.split(r"  +", hamza) == [
-        "question: hamza left off",
-        "7",
-        "0.900 [0.850, 0.950]",
-        "0.960 [0.910, 1.010]",
-        "+0.060 [+0.010, +0.110]",
-        "0.500 [0.450, 0.550]",
-    ]
-    assert len(heading) == len(tatweel) == len(hamza)
-    for title, value in zip(titles[1:], ("1.000]", "0.900]", "-0.050]", "0.920]"), strict=True):
-        assert heading.index(title) + len(title) == tatweel.index(value) + len(value)
 
 
 def test_without_unanswerable_questions_their_line_is_left_out() -> None:
@@ -266,23 +232,6 @@ def test_a_language_that_nothing_is_asked_in_has_no_report(watch: Watch, files: 
     names = [name for name, _ in measure([files["en"], files["ar"]], [files["ar"]], None)]
     assert names == ["x.ar -> x.en + x.ar, ar"]
     assert len(watch.asked) == 1
-
-
-def test_the_breakdown_is_made_where_it_is_asked_for(
-    watch: Watch, files: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[tuple[Index, list[GoldQuestion]]] = []
-
-    def break_down(index: Index, questions: Sequence[GoldQuestion]) -> tuple[Effect, ...]:
-        asked.append((index, list(questions)))
-        return EFFECTS
-
-    monkeypatch.setattr("qa.evaluation.robustness.breakdown", break_down)
-    assert [report for _, report in measure([files["ar"]], [], None)] == [REPORT]
-    assert asked == []
-    (report,) = (report for _, report in measure([files["ar"]], [], None, breakdown=True))
-    assert report == dataclasses.replace(REPORT, breakdown=EFFECTS)
-    assert asked == watch.asked[1:]
 
 
 def test_what_is_measured_is_what_is_shown(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from index.text.analyzer import normalise
-from qa.evaluation.rewording import (
+from rewording import (
     _IN_ARABIC,
     _IN_LATIN,
     and_apart,
@@ -23,6 +21,8 @@ from qa.evaluation.rewording import (
     levantine,
     so_before,
 )
+
+from index.text.analyzer import normalise
 
 
 @pytest.mark.parametrize(

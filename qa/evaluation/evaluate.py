@@ -33,7 +33,6 @@ from qa.evaluation.measures import (
     risk_coverage,
     thinned,
 )
-from qa.evaluation.robustness import Effect
 from qa.gold import GoldQuestion
 from qa.types import Answer, Citation
 
@@ -107,7 +106,6 @@ class Report:
         aurc: the area under that curve, which is best low; `least_aurc` is that of a confidence
             which puts every right answer before every wrong one.
         seconds: median time a question.
-        breakdown: what each way of writing did to the first hit; empty where that wasn't asked for.
     """
 
     questions: int
@@ -127,7 +125,6 @@ class Report:
     aurc: Estimate
     least_aurc: float
     seconds: float
-    breakdown: tuple[Effect, ...] = ()
 
 
 def evaluate(index: Index, questions: Sequence[GoldQuestion], show_progress: bool | None = None) -> Report:

@@ -1,4 +1,4 @@
-"""Reports as pictures: retrieval, risk against coverage, reliability, ways of writing.
+"""Reports as pictures: retrieval, risk against coverage, reliability.
 
 Needs the extra `dalil[eval]`.
 """
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 # Of Okabe and Ito's palette, which people who see colours differently can tell apart.
-_BLUE, _ORANGE, _GREEN, _PURPLE = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
-_GREY, _LIGHT_GREY = "#666666", "#bbbbbb"
-_LEG_COLOURS: Final = {"bm25": _ORANGE, "dense": _GREEN, "late": _PURPLE, "whole": _BLUE}
+BLUE, _ORANGE, _GREEN, _PURPLE = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
+GREY = "#666666"
+_LEG_COLOURS: Final = {"bm25": _ORANGE, "dense": _GREEN, "late": _PURPLE, "whole": BLUE}
 _LEG_NAMES: Final = {
     "bm25": "BM25",
     "dense": "dense vectors",
@@ -40,27 +40,24 @@ def draw(folder: Path, name: str, report: Report) -> list[Path]:
         report: what was measured.
 
     Returns:
-        The files, in the order retrieval, risk-coverage, reliability and, where it was measured,
-        breakdown.
+        The files, in the order retrieval, risk-coverage, reliability.
     """
     pictures = {
         "retrieval": _retrieval(report),
         "risk-coverage": _risk_coverage(report),
         "reliability": _reliability(report),
     }
-    if report.breakdown:
-        pictures["breakdown"] = _breakdown(report)
     folder.mkdir(parents=True, exist_ok=True)
     start = regex.sub(r"[^\p{L}\p{N}.]+", "-", name).strip("-")
     paths = []
     for kind, figure in pictures.items():
-        figure.suptitle(name, fontsize=9, color=_GREY)
+        figure.suptitle(name, fontsize=9, color=GREY)
         paths.append(folder / f"{start}-{kind}.png")
         figure.savefig(paths[-1], dpi=_DOTS_PER_INCH)
     return paths
 
 
-def _figure(width: float, height: float) -> tuple[Figure, Axes]:
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
     """An empty figure, in inches, that is drawn without a display."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -74,14 +71,14 @@ def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _errors(estimates: list[Estimate]) -> Any:
+def error_bars(estimates: list[Estimate]) -> Any:
     """(2, n): how far the intervals reach below and above; a mean may lie on their edge."""
     reach = [(e.mean - e.low, e.high - e.mean) for e in estimates]
     return np.maximum(np.array(reach).T, 0)
 
 
 def _retrieval(report: Report) -> Figure:
-    figure, axes = _figure(8, 4.5)
+    figure, axes = new_figure(8, 4.5)
     measures = list(next(iter(report.retrieval.values())))
     places = np.arange(len(measures))
     width = 0.8 / len(report.retrieval)
@@ -91,7 +88,7 @@ def _retrieval(report: Report) -> Figure:
             places + (number - (len(report.retrieval) - 1) / 2) * width,
             [estimate.mean for estimate in estimates],
             width * 0.92,
-            yerr=_errors(estimates),
+            yerr=error_bars(estimates),
             capsize=2,
             error_kw={"linewidth": 1},
             color=_LEG_COLOURS[leg],
@@ -108,15 +105,15 @@ def _retrieval(report: Report) -> Figure:
 
 
 def _risk_coverage(report: Report) -> Figure:
-    figure, axes = _figure(6.5, 4.5)
+    figure, axes = new_figure(6.5, 4.5)
     coverage = np.array([point.coverage for point in report.risk_coverage])
     risk = np.array([point.risk for point in report.risk_coverage])
     # Under perfect confidence nothing is wrong until all right answers have been given.
     right = 1 - risk[-1]
     ideal = np.linspace(max(right, 1e-9), 1, 200)
-    axes.plot([0, *ideal], [0, *(1 - right / ideal)], "--", color=_GREY, label="perfect confidence")
-    axes.axhline(risk[-1], color=_GREY, linestyle=":", label="confidence that says nothing")
-    axes.plot(coverage, risk, color=_BLUE, label=f"Dalil: area {report.aurc.mean:.3f}")
+    axes.plot([0, *ideal], [0, *(1 - right / ideal)], "--", color=GREY, label="perfect confidence")
+    axes.axhline(risk[-1], color=GREY, linestyle=":", label="confidence that says nothing")
+    axes.plot(coverage, risk, color=BLUE, label=f"Dalil: area {report.aurc.mean:.3f}")
     if point := report.at_threshold:
         label = "Dalil's own threshold; nothing is quoted below it"
         axes.plot([point.coverage], [point.risk], "o", color=_ORANGE, label=label)
@@ -130,16 +127,16 @@ def _risk_coverage(report: Report) -> Figure:
 
 
 def _reliability(report: Report) -> Figure:
-    figure, axes = _figure(5.5, 5)
+    figure, axes = new_figure(5.5, 5)
     bins = report.reliability
     most = max(bin_.count for bin_ in bins)
-    axes.plot([0, 1], [0, 1], "--", color=_GREY, label="perfectly calibrated")
-    axes.plot([b.confidence for b in bins], [b.share for b in bins], color=_BLUE, linewidth=1)
+    axes.plot([0, 1], [0, 1], "--", color=GREY, label="perfectly calibrated")
+    axes.plot([b.confidence for b in bins], [b.share for b in bins], color=BLUE, linewidth=1)
     axes.scatter(
         [b.confidence for b in bins],
         [b.share for b in bins],
         s=[20 + 180 * b.count / most for b in bins],
-        color=_BLUE,
+        color=BLUE,
         label="answers of like confidence; larger where there are more",
     )
     for bin_ in bins:
@@ -150,7 +147,7 @@ def _reliability(report: Report) -> Figure:
             textcoords="offset points",
             ha="center",
             fontsize=8,
-            color=_GREY,
+            color=GREY,
         )
     axes.set_xlim(0, 1)
     axes.set_ylim(-0.02, 1.04)
@@ -160,41 +157,4 @@ def _reliability(report: Report) -> Figure:
         f"Is confidence what it says? Calibration error {report.calibration_error.mean:.3f}", fontsize=11
     )
     figure.legend(loc="outside lower center", frameon=False, fontsize=9)
-    return figure
-
-
-def _breakdown(report: Report) -> Figure:
-    effects = report.breakdown[::-1]  # the first one on top
-    figure, axes = _figure(9, 1.6 + 0.36 * len(effects))
-    places = np.arange(len(effects))
-    for shift, colour, label, estimates in (
-        (0.19, _LIGHT_GREY, "as it is", [effect.before for effect in effects]),
-        (-0.19, _BLUE, "so written", [effect.after for effect in effects]),
-    ):
-        axes.barh(
-            places + shift,
-            [estimate.mean for estimate in estimates],
-            0.36,
-            xerr=_errors(estimates),
-            capsize=2,
-            error_kw={"linewidth": 1},
-            color=colour,
-            label=label,
-        )
-    for place, effect in enumerate(effects):
-        axes.text(
-            1.02,
-            place,
-            f"{effect.difference.mean:+.3f}",
-            va="center",
-            fontsize=9,
-            transform=axes.get_yaxis_transform(),
-        )
-    axes.set_yticks(places, [f"{e.side}: {e.name} (n = {e.questions:,})" for e in effects], fontsize=9)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(-0.6, len(effects) - 0.4)
-    axes.grid(visible=False, axis="y")
-    axes.set_xlabel("share of questions whose first hit is right, 95 % interval; right: the difference")
-    axes.set_title("Does another way of writing change the first hit?", fontsize=11)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False)
     return figure

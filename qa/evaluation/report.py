@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +30,7 @@ def check_extra(plots: bool = False) -> None:
 
 
 def measure(
-    texts: Sequence[Path], questions: Sequence[Path], model: str | None, *, breakdown: bool = False
+    texts: Sequence[Path], questions: Sequence[Path], model: str | None
 ) -> Iterator[tuple[str, Report]]:
     """Asks the gold questions and yields a report on each set, under its name.
 
@@ -42,7 +41,6 @@ def measure(
         texts: files in SQuAD format, one collection; the built-in article if there are none.
         questions: files whose questions are asked instead of those of `texts`.
         model: a sentence-transformers model; the bundled one if not given.
-        breakdown: whether the Arabic questions are asked again in other ways of writing.
 
     Raises:
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
@@ -50,7 +48,6 @@ def measure(
     """
     check_extra()
     from index.interface import Index
-    from qa.evaluation.robustness import breakdown as break_down
 
     gold = squad(texts, questions) if texts else article_questions()
     with tempfile.TemporaryDirectory(prefix="dalil-eval-") as folder:
@@ -61,8 +58,7 @@ def measure(
             sets = {f"{gold.name}, {name}": _in(name, gold.questions) for name in _LANGUAGES}
         for name, asked in sets.items():
             if any(question.answers for question in asked):
-                report = evaluate(index, asked)
-                yield name, replace(report, breakdown=break_down(index, asked)) if breakdown else report
+                yield name, evaluate(index, asked)
 
 
 def _in(language: Language, questions: Sequence[GoldQuestion]) -> tuple[GoldQuestion, ...]:
@@ -88,11 +84,11 @@ def table(name: str, report: Report) -> str:
         "",
         f"{'':8}" + "".join(f"{measure:>22}" for measure in measures),
         *(
-            f"{leg:8}" + "".join(f"{_interval(values[measure]):>22}" for measure in measures)
+            f"{leg:8}" + "".join(f"{interval(values[measure]):>22}" for measure in measures)
             for leg, values in report.retrieval.items()
         ),
         "",
-        *(f"{label:40}{_interval(figure)}" for label, figure in rows if figure is not None),
+        *(f"{label:40}{interval(figure)}" for label, figure in rows if figure is not None),
         f"{'  if confidence were perfect':40}{report.least_aurc:.3f}",
     ]
     if point := report.at_threshold:
@@ -100,31 +96,10 @@ def table(name: str, report: Report) -> str:
             f"{'wrong among what is answered':40}{point.risk:.3f} at a coverage of {point.coverage:.3f}"
         )
     lines.append(f"{'median seconds a question':40}{report.seconds:.3f}")
-    return "\n".join([*lines, *_breakdown(report)])
+    return "\n".join(lines)
 
 
-def _breakdown(report: Report) -> list[str]:
-    """The part of the table on ways of writing, if they were measured."""
-    if not report.breakdown:
-        return []
-    heading = ["questions", "first hit right", "so written", "difference", "same first hit"]
-    width = max(len(effect.name) for effect in report.breakdown) + len("question: ") + 2
-    return [
-        "",
-        "First hits of Arabic questions, they or their texts written in other ways. Counted are the",
-        "questions that were changed, or whose text was; ways of writing that change none are left out.",
-        "",
-        " " * width + f"{heading[0]:>9}" + "".join(f"{title:>25}" for title in heading[1:]),
-        *(
-            f"{f'{effect.side}: {effect.name}':{width}}{effect.questions:>9}"
-            + "".join(f"{_interval(figure):>25}" for figure in (effect.before, effect.after))
-            + f"{_interval(effect.difference, sign=True):>25}"
-            + f"{_interval(effect.same):>25}"
-            for effect in report.breakdown
-        ),
-    ]
-
-
-def _interval(estimate: Estimate, sign: bool = False) -> str:
+def interval(estimate: Estimate, sign: bool = False) -> str:
+    """An estimate with its interval, such as 0.950 [0.900, 1.000]."""
     form = "+.3f" if sign else ".3f"
     return f"{estimate.mean:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
+from matplotlib.patches import Rectangle
+from perturbations import VARIANTS, Variant
+from robustness import Effect, breakdown, draw, table
+from test_report import figure
 
 from index import Document, Index
+from index.folder.store import FolderIndex
 from index.query import Query
 from qa.evaluation.measures import Estimate
-from qa.evaluation.perturbations import VARIANTS, Variant
-from qa.evaluation.robustness import breakdown
 from qa.gold import GoldAnswer, GoldQuestion
 
 RIVER, BATTLE = "يفيض النهر في الربيع", "أعلن الجيش المعركة"
@@ -91,13 +95,13 @@ def test_a_question_is_read_by_the_index_that_it_is_asked_of(
 ) -> None:
     """How a question is read may depend on the collection, so a query isn't handed from one to another."""
     made_by: list[Path] = []
-    query = Index.query
+    query = FolderIndex.query
 
-    def watched(index: Index, question: str) -> Query:
+    def watched(index: FolderIndex, question: str) -> Query:
         made_by.append(Path(index.location))
         return query(index, question)
 
-    monkeypatch.setattr(Index, "query", watched)
+    monkeypatch.setattr(FolderIndex, "query", watched)
     breakdown(pool, QUESTIONS, [Variant("exchanged", "text", exchanged)])
     assert made_by[:2] == [Path(pool.location)] * 2
     assert len(made_by) == 4
@@ -142,3 +146,46 @@ def test_all_ways_of_writing_run(pool: Index) -> None:
     assert effects["vocalised", "question"].questions == effects["vocalised", "text"].questions == 2
     assert effects["Egyptian", "question"].questions == 2
     assert effects["hamza left off", "text"].questions == 1
+
+
+EFFECTS = (
+    Effect("tatweel", "text", 1190, figure(950), figure(850), figure(-100), figure(870)),
+    Effect("hamza left off", "question", 7, figure(900), figure(960), figure(60), figure(500)),
+)
+
+
+def test_the_table_to_the_letter() -> None:
+    *_, empty, heading, tatweel, hamza = table(EFFECTS).split("\n")
+    assert empty == ""
+    titles = ["questions", "first hit right", "so written", "difference", "same first hit"]
+    assert re.split(r"  +", heading.strip()) == titles
+    assert re.split(r"  +", tatweel) == [
+        "text: tatweel",
+        "1190",
+        "0.950 [0.900, 1.000]",
+        "0.850 [0.800, 0.900]",
+        "-0.100 [-0.150, -0.050]",
+        "0.870 [0.820, 0.920]",
+    ]
+    assert re.split(r"  +", hamza) == [
+        "question: hamza left off",
+        "7",
+        "0.900 [0.850, 0.950]",
+        "0.960 [0.910, 1.010]",
+        "+0.060 [+0.010, +0.110]",
+        "0.500 [0.450, 0.550]",
+    ]
+    assert len(heading) == len(tatweel) == len(hamza)
+    for title, value in zip(titles[1:], ("1.000]", "0.900]", "-0.050]", "0.920]"), strict=True):
+        assert heading.index(title) + len(title) == tatweel.index(value) + len(value)
+
+
+def test_the_picture_shows_what_was_measured() -> None:
+    (axes,) = draw(EFFECTS).axes
+    # Bars from below: before, then after, the last way of writing first.
+    assert [bar.get_width() for bar in axes.patches if isinstance(bar, Rectangle)] == pytest.approx(
+        [0.9, 0.95, 0.96, 0.85]
+    )
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["question: hamza left off (n = 7)", "text: tatweel (n = 1,190)"]
+    assert [text.get_text() for text in axes.texts] == ["+0.060", "-0.100"]

@@ -16,8 +16,7 @@ from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import regex
-
-from qa.evaluation.rewording import (
+from rewording import (
     and_apart,
     and_before,
     attach_prepositions,

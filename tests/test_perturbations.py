@@ -9,9 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from index.text.analyzer import is_arabic, normalise, words
-from qa.evaluation.perturbations import (
+from perturbations import (
     VARIANTS,
     drop_hamza,
     eastern_digits,
@@ -22,6 +20,8 @@ from qa.evaluation.perturbations import (
     vocalise,
     western_digits,
 )
+
+from index.text.analyzer import is_arabic, normalise, words
 
 TASHKEEL = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"
 
