@@ -15,6 +15,10 @@ from contextlib import suppress
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
+from index import telemetry  # noqa: F401 - before Gradio, which reads what it sets
+
+# isort: split
+
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI

@@ -93,7 +93,6 @@ def started_ray() -> Any:
     Raises:
         EngineUnavailable: Ray isn't installed.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         import lance_ray  # noqa: F401 - what is missing is told before work is begun
         import ray
