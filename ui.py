@@ -24,6 +24,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import qa
+from index.storage.files import keep_font_list
 from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
 from web.server.access import login
@@ -116,6 +117,7 @@ def serve(
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
+    keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
     served = application(start, sharing, collections.arrivals.close if collections else lambda: None)
     if collections and not sharing.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])

@@ -31,6 +31,7 @@ from test_convert import BOOK, CORE, archive
 from index import telemetry
 from index.encoding.base import Encoder
 from index.encoding.e5 import unpack
+from index.encoding.language_means import Centers
 
 __all__ = ["browser"]  # a fixture
 
@@ -131,11 +132,12 @@ def place(tmp_path: Path) -> Place:
 
 @pytest.fixture
 def machine(place: Place, model: Encoder) -> Place:
-    """With the bundled model, as unpacking it takes seconds."""
-    assert model.dimension
+    """With the bundled model and its languages' means, as both take seconds to make."""
+    Centers.known(model)
     cache = place.home / ".cache" / "dalil"
     cache.mkdir(parents=True)
-    (cache / "models").symlink_to(Path(os.environ["DALIL_CACHE"]).resolve() / "models")
+    for name in ("models", "centers"):
+        (cache / name).symlink_to(Path(os.environ["DALIL_CACHE"]).resolve() / name)
     return place
 
 
@@ -312,6 +314,23 @@ def _link_picture(path: Path) -> None:
     archive(path, parts)
 
 
+def write_questions(path: Path) -> None:
+    """Two questions in SQuAD's format."""
+    context = "Salma Haddad signed the accord in Amman. It held for three years."
+    questions = [
+        {
+            "id": str(number),
+            "question": question,
+            "answers": [{"text": answer, "answer_start": context.index(answer)}],
+        }
+        for number, (question, answer) in enumerate(
+            [("Who signed the accord?", "Salma Haddad"), ("How long did it hold?", "three years")]
+        )
+    ]
+    articles = [{"title": "Accord", "paragraphs": [{"context": context, "qas": questions}]}]
+    path.write_text(json.dumps({"version": "1.1", "data": articles}), "utf-8")
+
+
 def write_models(machine: Place) -> Mapping[str, Path]:
     """A sentence-transformers model of a few kilobytes in a folder, and as a download left it."""
     weights = machine.folder / "weights.bin"
@@ -344,7 +363,7 @@ def programs() -> dict[str, list[str]]:
         "index": ["index", "files"],
         "model in a folder": ["index", "files", "--index", "by-folder", "--model", "tiny"],
         "model of the hub": ["index", "files", "--index", "by-name", "--model", "someone/tiny"],
-        "eval": ["eval", "--plots", "pictures"],
+        "eval": ["eval", "squad.json", "--plots", "pictures"],
         "user": ["user", "add", "salma"],
     }
     asked = {
@@ -371,6 +390,7 @@ def run(name: str, machine: Place) -> tuple[int, str, Seen]:
 @pytest.mark.model
 def test_no_command_leaves_the_machine_or_its_folders(machine: Place) -> None:
     write_files(machine.work / "files")
+    write_questions(machine.work / "squad.json")
     write_models(machine)
     before = machine.foreign()
     # All at the same time: they mostly wait.

@@ -5,14 +5,13 @@ Needs the extra `dalil[eval]`.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import regex
 
-from index.storage.files import cache_folder
+from index.storage.files import keep_font_list
 from qa.evaluation.evaluate import Report
 from qa.evaluation.measures import Estimate
 
@@ -64,8 +63,7 @@ def draw(folder: Path, name: str, report: Report) -> list[Path]:
 
 def _figure(width: float, height: float) -> tuple[Figure, Axes]:
     """An empty figure, in inches, that is drawn without a display."""
-    # Where its list of the machine's fonts goes: else into ~/.cache and ~/.config.
-    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
+    keep_font_list()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
