@@ -39,6 +39,7 @@ _ADDRESS: Final = re.compile(
     r"sa_family=AF_INET6?, sin6?_port=htons\((\d+)\).*?"
     r'(?:inet_addr\("([^"]+)"\)|inet_pton\(AF_INET6, "([^"]+)")'
 )
+_SOCKET: Final = re.compile(r"\d+<socket:\[(\d+)\]>")
 _UNIX: Final = re.compile(r'sa_family=AF_UNIX, sun_path=@?"([^"]+)"')
 _FOLDER: Final = re.compile(r"^(?:AT_FDCWD|\d+)(?:<((?:[^>\\]|\\.)*)>)?$")
 _FAMILIES: Final = frozenset(("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK"))
@@ -59,10 +60,13 @@ class Seen:
         packets: attempts to reach something that isn't this machine, look-ups of names among them, and
             sockets that listen to others.
         files: paths outside the allowed folders that were made, written or removed, or should have been.
+        routes: where to a datagram socket was connected that then sent nothing: the system is asked which
+            of its addresses would be used, and no packet leaves.
     """
 
-    packets: tuple[str, ...]
-    files: tuple[str, ...]
+    packets: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    routes: tuple[str, ...] = ()
 
 
 class Observed:
@@ -166,13 +170,27 @@ def read_log(log: str, folder: Path, own: Sequence[Path]) -> Seen:
     folders = [folder]
     packets: dict[str, None] = {}
     files: dict[str, None] = {}
+    # Datagram sockets by their inodes, and where to they were connected.
+    datagrams: dict[str, list[str]] = {}
     for line in log.splitlines():
         found = _CALL.match(line)
         if found is None:  # the end of a call that was begun above, or of a process
             continue
         call, rest = found[2], found[3]
         if call in _NETWORK:
-            packets |= dict.fromkeys(_reached(call, rest))
+            number = inode[1] if (inode := _SOCKET.search(rest)) else ""
+            reached = list(_reached(call, rest))
+            if call == "socket" and "SOCK_DGRAM" in rest:
+                datagrams[number] = []
+            elif call == "connect" and number in datagrams:
+                datagrams[number] += reached
+                continue
+            elif call.startswith("send") and datagrams.get(number):
+                sent = _string(rest)
+                reached += [
+                    f"{one.replace('connect', call)} {sent}".rstrip() for one in datagrams.pop(number)
+                ]
+            packets |= dict.fromkeys(reached)
         elif call in ("chdir", "fchdir"):
             if path := _string(rest):
                 folders += [base / path for base in tuple(folders) if base / path not in folders]
@@ -180,7 +198,8 @@ def read_log(log: str, folder: Path, own: Sequence[Path]) -> Seen:
             for path, bases in _written(call, rest, folders):
                 outside = [base / path for base in bases if not _is_own(base / path, own)]
                 files |= dict.fromkeys(f"{call} {os.path.normpath(one)}" for one in outside)
-    return Seen(tuple(packets), tuple(files))
+    routes = dict.fromkeys(place for places in datagrams.values() for place in places)
+    return Seen(tuple(packets), tuple(files), tuple(routes))
 
 
 def _reached(call: str, rest: str) -> Iterator[str]:
