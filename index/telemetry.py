@@ -31,8 +31,6 @@ VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Variable -> the value that turns something off."""
 
-_chosen_by_user: set[str] = set()
-
 
 def turn_off(environment: MutableMapping[str, str] = os.environ) -> None:
     """Sets each of `VARIABLES` that isn't set yet: what a user has chosen stays.
@@ -41,15 +39,13 @@ def turn_off(environment: MutableMapping[str, str] = os.environ) -> None:
         environment: of the process; changed in place.
     """
     for name, value in VARIABLES.items():
-        if environment.get(name) not in (None, "", value):
-            _chosen_by_user.add(name)
-        else:
+        if not environment.get(name):
             environment[name] = value
 
 
-def is_users_choice(name: str) -> bool:
-    """Whether one of `VARIABLES` had another value before Dalil was imported."""
-    return name in _chosen_by_user
+def is_off(name: str) -> bool:
+    """Whether one of `VARIABLES` has the value that `turn_off` gives it."""
+    return os.environ.get(name) == VARIABLES[name]
 
 
 turn_off()

@@ -18,7 +18,7 @@ from conftest import REPOSITORY
 from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
 from observer import Seen, need_strace, observed
 
-from index import Document, EncoderMismatch, EncoderUnavailable, Index
+from index import Document, EncoderMismatch, EncoderUnavailable, Index, telemetry
 from index.encoding import base as encoders
 from index.encoding.base import Encoder, Kind, SentenceTransformerEncoder
 from index.encoding.e5 import unpack

@@ -12,7 +12,7 @@ need("The Haystack retriever", "haystack", "haystack")
 from haystack import Document, component, default_to_dict  # noqa: E402
 from haystack.telemetry import _telemetry  # noqa: E402
 
-if not telemetry.is_users_choice("HAYSTACK_TELEMETRY_ENABLED"):
+if telemetry.is_off("HAYSTACK_TELEMETRY_ENABLED"):
     _telemetry.telemetry = None  # where Haystack was imported before Dalil
 
 
