@@ -15,11 +15,16 @@ from contextlib import suppress
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
+from index import telemetry  # noqa: F401 - before Gradio, which reads what it sets
+
+# isort: split
+
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
 import qa
+from index.storage.files import keep_font_list
 from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
 from web.server.access import login
@@ -112,6 +117,7 @@ def serve(
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
+    keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
     served = application(start, sharing, collections.arrivals.close if collections else lambda: None)
     if collections and not sharing.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])

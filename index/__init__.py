@@ -1,5 +1,6 @@
 """Text -> something searchable. Knows nothing of chat, answers or wording."""
 
+from index import telemetry  # noqa: F401 - before anything else: it sets what other packages read
 from index.errors import (
     DalilError,
     EncoderMismatch,

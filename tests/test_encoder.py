@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 from conftest import REPOSITORY
 from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
+from observer import Seen, need_strace, observed
 
-from index import Document, EncoderMismatch, EncoderUnavailable, Index
+from index import Document, EncoderMismatch, EncoderUnavailable, Index, telemetry
 from index.encoding import base as encoders
 from index.encoding.base import Encoder, Kind, SentenceTransformerEncoder
 from index.encoding.e5 import unpack
@@ -231,31 +232,24 @@ def test_threads_share_the_model(model: Encoder) -> None:
 
 
 @pytest.mark.model
-def test_the_model_loads_and_answers_without_a_network() -> None:
-    """Without the hub's own offline switch: nothing may so much as try to connect."""
+def test_the_model_loads_and_answers_without_a_network(tmp_path: Path) -> None:
+    """Without the hub's own offline switch, nothing so much as tries to connect, native libraries included.
+
+    Nor is anything kept in the home folder for later. tests/test_offline.py observes whole commands, longer.
+    """
+    need_strace()
     code = (
-        "import socket\n"
-        "tried = []\n"
-        "connect = socket.socket.connect\n"
-        "def refuse(self, address):\n"
-        "    if self.family == socket.AF_UNIX:\n"
-        "        return connect(self, address)\n"
-        "    tried.append(address)\n"
-        "    raise OSError('no network')\n"
-        "def unknown(*args, **kwargs):\n"
-        "    tried.append(args)\n"
-        "    raise socket.gaierror('no network')\n"
-        "socket.socket.connect = socket.socket.connect_ex = refuse\n"
-        "socket.getaddrinfo = unknown\n"
         "from index.encoding.base import load\n"
         "(encoding,) = load().encode(['من أعلن المعركة؟'], 'query')\n"
-        "print(encoding.vector.shape, len(encoding.spans) > 3, tried)"
+        "print(encoding.vector.shape, len(encoding.spans) > 3)"
     )
-    environment = {k: v for k, v in os.environ.items() if k not in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")}
-    process = subprocess.run(
-        [sys.executable, "-c", code], cwd=REPOSITORY, env=environment, capture_output=True, text=True
-    )
-    assert process.stdout == "(384,) True []\n", process.stderr
+    left_out = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "CI", *telemetry.VARIABLES)
+    environment = {name: value for name, value in os.environ.items() if name not in left_out}
+    environment |= {"PYTHONPATH": str(REPOSITORY), "HOME": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
+    with observed([sys.executable, "-c", code], tmp_path / "log", tmp_path, environment) as running:
+        printed, _ = running.process.communicate(timeout=120)
+    assert printed == b"(384,) True\n"
+    assert running.seen([Path(os.environ["DALIL_CACHE"]).resolve()]) == Seen()
 
 
 @pytest.mark.model

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 from fake_encoder import FakeEncoder
+from observer import need_strace, observed
+from test_offline import SECONDS, Place
 
 from index import Document, Index, InvalidQuestion
 from index.encoding.base import Encoding, Kind
@@ -213,3 +215,35 @@ def test_a_cluster_builds_and_serves_though_nodes_are_lost(cluster: Any, tmp_pat
             found = [question.result(60)[0].passage.text for question in asked]
     # Another passage may have the same words in another order.
     assert all(words_of(question) <= words_of(text) for question, text in zip(questions, found, strict=True))
+
+
+BUILD_ALONE = """
+import sys, time
+from fake_encoder import FakeEncoder
+from index import Document, Index
+from index.lance import cluster
+herons = [Document(f"Heron {number} saw a boat.", id=f"heron {number}") for number in range(6)]
+cluster.build_on_cluster(herons, sys.argv[1], FakeEncoder(), True, False, workers=1)
+print("passages:", len(Index.open(sys.argv[1], encoder=FakeEncoder()).passages), flush=True)
+time.sleep(float(sys.argv[2]))
+"""
+
+
+def test_a_build_with_ray_leaves_nothing() -> None:
+    """No cloud's metadata is asked for, nobody else can reach Ray, and no token is put in the home folder."""
+    need_strace()
+    # Ray's sockets lie in the temporary folder; their paths mustn't be long.
+    with tempfile.TemporaryDirectory(prefix="ray", dir="/tmp") as folder:
+        place = Place(Path(folder))
+        for part in (place.home, place.work, place.temporary):
+            part.mkdir()
+        command = [sys.executable, "-c", BUILD_ALONE, f"lance://{place.work}/herons", str(SECONDS)]
+        with observed(command, place.folder / "log", place.work, place.environment) as running:
+            printed, _ = running.process.communicate(timeout=300)
+        assert "passages: 6" in printed.decode().splitlines(), printed.decode()
+        assert running.process.returncode == 0
+        seen = running.seen(place.own)
+        # It asks the system for its address in the network, and sends nothing.
+        assert set(seen.routes) <= {"connect 8.8.8.8 port 53"}
+        assert (seen.packets, seen.files) == ((), ())
+        assert place.foreign() == []

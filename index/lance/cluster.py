@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any, Final
+from unittest.mock import patch
 
 import lance
 import pyarrow as pa
@@ -93,7 +95,6 @@ def started_ray() -> Any:
     Raises:
         EngineUnavailable: Ray isn't installed.
     """
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         import lance_ray  # noqa: F401 - what is missing is told before work is begun
         import ray
@@ -102,9 +103,28 @@ def started_ray() -> Any:
             f'Building on a cluster needs {error.name}: pip install "dalil[scale]"'
         ) from None
     if not ray.is_initialized():
-        ray.init(include_dashboard=False, log_to_driver=False)
+        if os.environ.get("RAY_ADDRESS", "local") not in ("", "local"):
+            ray.init(log_to_driver=False)
+        else:
+            _start_alone(ray)
     ray.data.DataContext.get_current().enable_progress_bars = False
     return ray
+
+
+def _start_alone(ray: Any) -> None:
+    """Starts Ray on this machine, so that it reaches nothing else and nothing else reaches it."""
+    from ray._private.node import Node
+
+    # Without it Ray writes a token into ~/.ray. Processes that Ray starts inherit it.
+    if not {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ):
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+    # Ray's services listen on the node's address: without one, on that in the network, to find which it
+    # connects to 8.8.8.8. It replaces 127.0.0.1 by that address too, but on macOS.
+    loopback = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
+    # Even without a dashboard, and with usage statistics off, this would start a process that asks the
+    # metadata services of Azure, Google and Amazon which cloud it is in.
+    with patch.object(Node, "start_api_server", lambda *_, **__: None):
+        ray.init(address="local", include_dashboard=False, log_to_driver=False, _node_ip_address=loopback)
 
 
 def _keep(address: str, batches: Iterator[list[Document]]) -> None:

@@ -27,6 +27,14 @@ def cache_folder() -> Path:
     return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("dalil"))
 
 
+def keep_font_list() -> None:
+    """Has matplotlib keep its list of the machine's fonts in the cache folder.
+
+    Otherwise it makes folders in ~/.cache and ~/.config. To be called before matplotlib is imported.
+    """
+    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
+
+
 def sha256(path: Path) -> str:
     """SHA-256 of a file's content, in hexadecimal."""
     digest = hashlib.sha256()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import regex
 
+from index.storage.files import keep_font_list
 from qa.evaluation.evaluate import Report
 from qa.evaluation.measures import Estimate
 
@@ -59,6 +60,7 @@ def draw(folder: Path, name: str, report: Report) -> list[Path]:
 
 def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
     """An empty figure, in inches, that is drawn without a display."""
+    keep_font_list()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -1,24 +1,19 @@
 """A Haystack retriever: `pip install "dalil[haystack]"`."""
 
 # Haystack reads the annotations of `run`: they stay evaluated, without `from __future__ import annotations`.
-import os
-from typing import Any, Final
+from typing import Any
 
+from index import telemetry
 from qa.api.integrations import AnyIndex, find, metadata_of, name_of
 from qa.extras import need
 
 need("The Haystack retriever", "haystack", "haystack")
 
-_TELEMETRY: Final = "HAYSTACK_TELEMETRY_ENABLED"
-# Haystack tells its makers of every pipeline that runs, unless it is told not to before it is imported.
-_unasked = _TELEMETRY not in os.environ
-os.environ.setdefault(_TELEMETRY, "False")
-
 from haystack import Document, component, default_to_dict  # noqa: E402
 from haystack.telemetry import _telemetry  # noqa: E402
 
-if _unasked:
-    _telemetry.telemetry = None  # where Haystack was imported before
+if telemetry.is_off("HAYSTACK_TELEMETRY_ENABLED"):
+    _telemetry.telemetry = None  # where Haystack was imported before Dalil
 
 
 @component
