@@ -25,6 +25,7 @@ from qa.api.service import Endpoints, Service
 from web.server.access import login
 from web.server.chat_calls import Talk
 from web.server.collection_calls import Collections
+from web.server.connections import server_config
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
 from web.server.uploads import UPLOAD
@@ -84,7 +85,7 @@ def launch(
         chat = build_chat(index, examples=examples, read_only=sharing.read_only, collections=collections)
         served = serve(chat, start, sharing, collections)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
-        config = uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=1)
+        config = server_config(served, sharing, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         # That pages were still open when it was stopped isn't a fault, and nobody's traceback.
         logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)

@@ -274,7 +274,8 @@ class Library:
 
     @contextmanager
     def _changing_names(self) -> Iterator[None]:
-        self._root.mkdir(parents=True, exist_ok=True)
+        files.make_private_folder(self.folder)
+        self._root.mkdir(exist_ok=True)
         with changing(self.folder / LOCK, "Another process is making, renaming or deleting a collection."):
             yield
 
