@@ -20,9 +20,11 @@ import uvicorn
 from fastapi import FastAPI
 
 import qa
+from index.errors import DalilError
 from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
 from web.server.access import login
+from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
 from web.server.chat_calls import Talk
 from web.server.collection_calls import Collections
 from web.server.connections import server_config
@@ -113,7 +115,7 @@ def serve(
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
-    served = application(start, sharing, collections.arrivals.close if collections else lambda: None)
+    served = application(start, sharing, collections.arrivals.close if collections else lambda: None, chat)
     if collections and not sharing.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(
@@ -159,18 +161,19 @@ def build_chat(
 
     def library(data: dict[str, Any]) -> dict[str, Any]:
         if collections is None:
-            raise LookupError("this chat has no collections")
+            raise NotFound("This chat has no collections.")
         return collections.call(data)
 
     calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge]
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
+    chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:
         page = gr.HTML(
             elem_id="page",
             html_template=layout.asset("frame.html") + (layout.asset("library.html") if collections else ""),
             js_on_load="".join(map(layout.asset, layout.SCRIPTS)),
             apply_default_css=False,
-            server_functions=[library, *(_function(call) for call in calls)],
+            server_functions=[_function(call) for call in (library, *calls)],
             words=layout.words(),
             examples=layout.examples(examples),
             switcher=layout.asset("switcher.html") if collections else "",
@@ -195,18 +198,23 @@ def build_chat(
         )
         on(page.submit, respond)
         on(page.change, render)
-        endpoints = Endpoints(Service(index))
-        for endpoint in (endpoints.ask, endpoints.search, endpoints.read_passage):
+        for endpoint in Endpoints(Service(index)).all:
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
 
 
 def _function(method: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-    """A method as a function: Gradio marks what a page may call, and a method can't be marked."""
+    """A method as a function whose errors are records.
+
+    Gradio marks what a page may call, and a method can't be marked.
+    """
 
     @wraps(method)
     def call(data: dict[str, Any]) -> Any:
-        return method(data)
+        try:
+            return method(data)
+        except DalilError as error:  # what a call names isn't there (any more), or isn't allowed
+            raise as_http_exception(error) from None
 
     return call
 

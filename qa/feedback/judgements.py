@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, BinaryIO, Final, Literal, get_args
 
 from index.errors import UnreadableFile
 from index.storage.files import flush, lock, make_private_folder
@@ -119,7 +119,7 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
 
 def _append(path: Path, line: bytes) -> None:
     make_private_folder(path.parent)
-    with lock(Path(f"{path}.lock"), _LONGEST_WAIT), path.open("ab+", opener=_private) as file:
+    with lock(Path(f"{path}.lock"), _LONGEST_WAIT), _opened(path) as file:
         end = file.seek(0, os.SEEK_END)
         if end:
             file.seek(end - 1)
@@ -130,9 +130,9 @@ def _append(path: Path, line: bytes) -> None:
         flush(path)
 
 
-def _private(path: str, flags: int) -> int:
-    """Opens a file that, if it is new, only its owner may read: what was asked is nobody else's business."""
-    return os.open(path, flags, 0o600)
+def _opened(path: Path) -> BinaryIO:
+    """Opens the file to append; a new one only its owner may read: what was asked is nobody else's business."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab+")
 
 
 def read(path: Path | None = None) -> Feedback:
