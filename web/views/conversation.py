@@ -160,7 +160,7 @@ class Session:
         """
         with self._lock:
             waiting = [number for number, one in self.exchanges.items() if one.reply is None]
-            for number in waiting[: len(waiting) - MOST_WAITING + 1]:
+            for number in waiting[: max(0, len(waiting) - MOST_WAITING + 1)]:
                 del self.exchanges[number]
             return self._add(Exchange(question[: LONGEST + 1], collection=collection))
 
