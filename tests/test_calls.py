@@ -231,14 +231,18 @@ def test_events_of_the_page(app: CheckedCalls, chat: gr.Blocks) -> None:
         sent = event(chat, name, data)
         reply = post(app, "/gradio_api/queue/join", {**sent, "batched": True, "event_id": "x", "data": [1]})
         assert (reply.status, json.loads(reply.body)) == (200, {**sent, "trigger_id": None})
-    for name, data in (
+    wrong: tuple[tuple[str, object], ...] = (
         ("submit", None),
         ("submit", PAGE),
         ("submit", {**PAGE, "number": HUGE}),
         ("change", {}),
         ("change", "x"),
-    ):
-        assert refused(post(app, "/gradio_api/queue/join", event(chat, name, data)), 422) == "InvalidRequest"
+    )
+    for name, wrong_data in wrong:
+        assert (
+            refused(post(app, "/gradio_api/queue/join", event(chat, name, wrong_data)), 422)
+            == "InvalidRequest"
+        )
     without = {**event(chat, "change", PAGE), "session_hash": None}
     assert refused(post(app, "/gradio_api/queue/join", without), 422) == "InvalidRequest"
 

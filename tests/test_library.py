@@ -13,6 +13,7 @@ from fake_encoder import FakeEncoder
 from filelock import FileLock
 
 from index import Document, Index, IndexLocked, UnreadableFile
+from index.folder import live_generation
 from index.folder.generation import Generation
 from qa.article import article
 from qa.collections import library as libraries
@@ -324,13 +325,13 @@ def test_what_hasnt_changed_isnt_opened_again(
         library.create(f"collection {number}")
     first = library.collections()
     opened: list[Path] = []
-    load = libraries.live.load
+    load = live_generation.load
 
     def counted(folder: Path, every_byte: bool = False) -> Generation:
         opened.append(folder)
         return load(folder, every_byte)
 
-    monkeypatch.setattr(libraries.live, "load", counted)
+    monkeypatch.setattr(live_generation, "load", counted)
     assert library.collections() == first
     assert [library.info(info.id) for info in first] == first
     assert opened == []

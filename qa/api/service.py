@@ -99,7 +99,8 @@ class Service:
         spans = list(paragraphs(document.text))
         if paragraph > len(spans):
             raise NoSuchPassage(
-                f"The document {document_id!r} has {len(spans)} paragraphs, and no paragraph {paragraph!r:.50}."
+                f"The document {document_id!r} has {len(spans)} paragraphs, "
+                f"and no paragraph {paragraph!r:.50}."
             )
         first, last = max(paragraph - around, 1), min(paragraph + around, len(spans))
         start, end = spans[first - 1][0], spans[last - 1][1]
@@ -131,7 +132,8 @@ class Service:
             return self._index.document(document_id)
         except (KeyError, AttributeError, UnicodeEncodeError):  # of the last two, what isn't a text
             raise NoSuchPassage(
-                f"The index has no document {document_id!r:.200}. Take the document_id of a citation or a hit."
+                f"The index has no document {document_id!r:.200}. "
+                "Take the document_id of a citation or a hit."
             ) from None
 
 

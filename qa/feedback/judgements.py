@@ -131,7 +131,7 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Opens the file to append; a new one only its owner may read: what was asked is nobody else's business."""
+    """Opens the file to append to it; one that is new only its owner may read."""
     return os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab+")
 
 
