@@ -310,3 +310,33 @@ def test_sessions_that_are_done_leave_nothing_behind(
     chat._queue.pending_event_ids_session = {f"s{n}": set() for n in range(9)} | {"busy": {"x"}}
     assert post(app, "/gradio_api/call/ask", {"data": ["Who?"]}).status == 200
     assert chat._queue.pending_event_ids_session == {"busy": {"x"}}
+
+
+def test_answers_that_nobody_asked_for_arent_waited_for(app: CheckedCalls, chat: gr.Blocks) -> None:
+    chat._queue.pending_messages_per_session["s"] = asyncio.Queue()
+    chat._queue.pending_event_ids_session["s"] = {"e"}
+
+    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse("passed")(scope, receive, send)
+
+    app.app = passed
+    for path in (
+        "queue/data?session_hash=s",
+        "queue/data",
+        "call/ask/e",
+        "call/ask/e/",
+        "info",
+        "queue/status",
+    ):
+        assert get(app, path).body == b'"passed"'
+    for path in ("queue/data?session_hash=x", "queue/data/?session_hash=", "call/ask/x", "call/v2/ask/x"):
+        assert refused(get(app, path), 404) == "NotFound"
+
+
+def get(app: CheckedCalls, path: str) -> Reply:
+    path, _, query = path.partition("?")
+
+    async def with_query(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "query_string": query.encode()}, receive, send)
+
+    return request(with_query, f"/gradio_api/{path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import socket
 import subprocess
 import time
@@ -16,13 +17,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPMessage
 from pathlib import Path
+from typing import TYPE_CHECKING, Final, cast
 
 import pytest
+from starlette.routing import BaseRoute, Route
 from test_cli import FAKE_DALIL, surrounding
 from test_connections import HEADERS
 
+import ui
 from web.server.limits import MOST_WRONG_PASSWORDS
 from web.server.users import Users
+
+if TYPE_CHECKING:
+    from index import Index
 
 pytestmark = [pytest.mark.slow, pytest.mark.hostile]
 
@@ -148,6 +155,51 @@ def test_200_wrong_passwords_by_any_header(closed: Server) -> None:
     status, headers, body = closed.send("/login", form("salma", PASSWORD), headers=FORM)
     assert (status, json.loads(body)["error"]) == (429, "too_many")
     assert int(headers["retry-after"]) > 0
+    assert "Traceback" not in closed.log.read_text()
+
+
+def routes() -> list[tuple[str, str]]:
+    """Method and path of everything that the chat's server has, Gradio's included."""
+    served = ui.serve(ui.build_chat(cast("Index", None)))
+    found: list[tuple[str, str]] = []
+    waiting: list[BaseRoute] = list(served.routes)
+    while waiting:
+        route = waiting.pop()
+        if isinstance(route, Route):
+            found += [(method, route.path) for method in sorted(route.methods or ())]
+        else:  # a mounted application, or, as FastAPI keeps it, a router that was included
+            waiting += getattr(getattr(route, "original_router", route), "routes", [])
+    return sorted(set(found))
+
+
+# What only shows the page that asks for a password, or is the same for everybody.
+OPEN: Final = re.compile(
+    r"/|/login/?|/logout|/(typeface|style|static|assets|svelte)/.*|/favicon.ico|/manifest.json|/robots.txt|"
+    r"/pwa_icon.*|/theme.css|/gradio_api/(theme.css|app_id/?|startup-events|heartbeat/.*|user/?|login_check/?)"
+)
+ODD = ["x", "0", "-1", "..%2f..%2fetc%2fpasswd", "%00", "%ff", "9" * 400]
+
+
+def test_every_route_with_odd_names_is_answered_without_a_fault(closed: Server) -> None:
+    """None gives 500, and without a password none gives anything away."""
+    wrong: list[tuple[str, str, int]] = []
+    asked = routes()
+    assert len(asked) > 50
+    for method, path in asked:
+        for odd in ODD if "{" in path else [""]:
+            target = re.sub(r"{[^}]*}", odd, path)
+            for body in [b""] if method in ("GET", "HEAD") else [b"", b"{}", b"[" * 1000, b"\xff"]:
+                with contextlib.closing(
+                    http.client.HTTPConnection("127.0.0.1", closed.port, timeout=LIMIT)
+                ) as connection:
+                    connection.request(method, target, body, {"Content-Type": "application/json"})
+                    status = connection.getresponse().status  # a stream has no end
+                open_ = OPEN.fullmatch(path) or method == "HEAD"
+                if status >= 500 or (status < 400 and not open_):
+                    wrong.append((method, target[:100], status))
+                if status == 429:
+                    time.sleep(0.2)
+    assert wrong == []
     assert "Traceback" not in closed.log.read_text()
 
 

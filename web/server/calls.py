@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -262,6 +262,9 @@ class CheckedCalls:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
         path = str(scope.get("path", "")).rstrip("/")
+        if scope["type"] == "http" and scope["method"] == "GET" and self._has_no_answers(scope, path):
+            await as_response(NotFound("No answers are on their way there."))(scope, receive, send)
+            return
         if scope["type"] != "http" or scope["method"] != "POST" or path in (UPLOAD, "/login", "/logout"):
             await self.app(scope, receive, send)
             return
@@ -345,6 +348,20 @@ class CheckedCalls:
         if not isinstance(event, str) or len(event) > _LONGEST_ID or not isinstance(number, int):
             raise InvalidRequest("`event_id` and `fn_index` must be those of a call.")
         return {"event_id": event, "fn_index": number, **_session(sent, required=True)}
+
+    def _has_no_answers(self, scope: Scope, path: str) -> bool:
+        """Whether a request wants answers of a session or a call that there isn't: Gradio raises then."""
+        queue = self._chat._queue
+        route, *names = path.removeprefix(_API).split("/")
+        if not path.startswith(_API):
+            return False
+        if (route, names) == ("queue", ["data"]):
+            session = QueryParams(scope.get("query_string", b"")).get("session_hash")
+            return session is not None and session not in queue.pending_messages_per_session
+        if route == "call" and len(names) > 1:
+            known = (queue.event_ids_to_events, *queue.pending_event_ids_session.values())
+            return not any(names[-1] in events for events in known)
+        return False
 
     async def _admit(self, session: str | None) -> None:
         """Makes room for another answer: of those that nobody fetches the oldest are given up.
