@@ -32,6 +32,13 @@ class OwnPagesOnly:
             # Behind a proxy that speaks TLS the page's scheme is another than this server's.
             foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
             unused = scope["path"].rstrip("/").endswith(_UNUSED) and scope["path"] != UPLOAD
+            if (
+                max(len(name.encode("utf-8", "surrogatepass")) for name in scope["path"].split("/"))
+                > _LONGEST_NAME
+            ):
+                # No file has such a name; Gradio asks the system for it and fails.
+                await PlainTextResponse("Not found.", 404)(scope, receive, send)
+                return
             if ("origin" in headers and foreign) or unused:
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return
@@ -105,6 +112,8 @@ class ContentPolicy:
         await self.app(scope, receive, send_guarded)
 
 
+# Bytes of a part of a path, as of a file's name.
+_LONGEST_NAME: Final = 255
 # What of Gradio's own writes files, tells of the server, or gives a script the token that its cookie is kept
 # from scripts for (HttpOnly).
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
