@@ -29,6 +29,11 @@ def test_a_paths_parts_are_no_longer_than_a_files_name() -> None:
     assert request(app, f"/assets/{'س' * 128}").status == 404
 
 
+@pytest.mark.parametrize("path", ["/\0", "/a\n", "/gradio_api/heartbeat/\x7f", "/\x1b[2J"])
+def test_control_characters_name_nothing(path: str) -> None:
+    assert request(OwnPagesOnly(method), path).status == 404
+
+
 def test_a_session_ends_by_the_button_of_the_logout_page_alone() -> None:
     app = OwnPagesOnly(LogoutByPost(method))
     for path in ("/logout", "/logout/"):

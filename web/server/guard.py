@@ -32,17 +32,21 @@ class OwnPagesOnly:
             # Behind a proxy that speaks TLS the page's scheme is another than this server's.
             foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
             unused = scope["path"].rstrip("/").endswith(_UNUSED) and scope["path"] != UPLOAD
-            if (
-                max(len(name.encode("utf-8", "surrogatepass")) for name in scope["path"].split("/"))
-                > _LONGEST_NAME
-            ):
-                # No file has such a name; Gradio asks the system for it and fails.
+            if not _could_be(scope["path"]):
+                # Gradio fails on it: it asks the system for such a file, or makes an address of it.
                 await PlainTextResponse("Not found.", 404)(scope, receive, send)
                 return
             if ("origin" in headers and foreign) or unused:
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def _could_be(path: str) -> bool:
+    """Whether a path has no control characters, and no part that is longer than a file's name may be."""
+    if any(character < " " or character == "\x7f" for character in path):
+        return False
+    return all(len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_NAME for name in path.split("/"))
 
 
 class LogoutByPost:
