@@ -24,12 +24,15 @@ import uvicorn
 from fastapi import FastAPI
 
 import qa
+from index.errors import DalilError
 from index.storage.files import keep_font_list
 from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
 from web.server.access import login
+from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
 from web.server.chat_calls import Talk
 from web.server.collection_calls import Collections
+from web.server.connections import server_config
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
 from web.server.uploads import UPLOAD
@@ -89,7 +92,7 @@ def launch(
         chat = build_chat(index, examples=examples, read_only=sharing.read_only, collections=collections)
         served = serve(chat, start, sharing, collections)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
-        config = uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=1)
+        config = server_config(served, sharing, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
         # That pages were still open when it was stopped isn't a fault, and nobody's traceback.
         logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
@@ -118,7 +121,7 @@ def serve(
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
     keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
-    served = application(start, sharing, collections.arrivals.close if collections else lambda: None)
+    served = application(start, sharing, collections.arrivals.close if collections else lambda: None, chat)
     if collections and not sharing.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(
@@ -164,18 +167,19 @@ def build_chat(
 
     def library(data: dict[str, Any]) -> dict[str, Any]:
         if collections is None:
-            raise LookupError("this chat has no collections")
+            raise NotFound("This chat has no collections.")
         return collections.call(data)
 
     calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge]
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
+    chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:
         page = gr.HTML(
             elem_id="page",
             html_template=layout.asset("frame.html") + (layout.asset("library.html") if collections else ""),
             js_on_load="".join(map(layout.asset, layout.SCRIPTS)),
             apply_default_css=False,
-            server_functions=[library, *(_function(call) for call in calls)],
+            server_functions=[_function(call) for call in (library, *calls)],
             words=layout.words(),
             examples=layout.examples(examples),
             switcher=layout.asset("switcher.html") if collections else "",
@@ -200,18 +204,23 @@ def build_chat(
         )
         on(page.submit, respond)
         on(page.change, render)
-        endpoints = Endpoints(Service(index))
-        for endpoint in (endpoints.ask, endpoints.search, endpoints.read_passage):
+        for endpoint in Endpoints(Service(index)).all:
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
 
 
 def _function(method: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-    """A method as a function: Gradio marks what a page may call, and a method can't be marked."""
+    """A method as a function whose errors are records.
+
+    Gradio marks what a page may call, and a method can't be marked.
+    """
 
     @wraps(method)
     def call(data: dict[str, Any]) -> Any:
-        return method(data)
+        try:
+            return method(data)
+        except DalilError as error:  # what a call names isn't there (any more), or isn't allowed
+            raise as_http_exception(error) from None
 
     return call
 

@@ -28,7 +28,7 @@ from cli.eval_command import EPILOG as EVAL_EPILOG
 from cli.eval_command import evaluate
 from cli.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
 from cli.user_command import user
-from web.server.sharing import OWN_MACHINE, Sharing
+from web.server.sharing import OWN_MACHINE, Sharing, is_network
 
 FOLDER: Final = "dalil-index"
 
@@ -221,14 +221,27 @@ def chat(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Take nothing in: no files, no removal, no verdicts.")
     ] = False,
+    proxies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--proxy",
+            metavar="ADDRESS",
+            help="A proxy before it, whose X-Forwarded-For is believed; repeatable.",
+        ),
+    ] = None,
     model: ModelName = None,
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
     from qa.collections.library import Library
 
+    for proxy in proxies or ():
+        if not is_network(proxy):
+            raise typer.BadParameter(
+                f"--proxy wants an IP address or a network such as 10.0.0.0/8, not {proxy!r}."
+            )
     examples = ui.EXAMPLES if folder is None else ()
-    sharing = Sharing(host, tuple(names or ()), auth, read_only)
+    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
     library = Library() if folder is None else None
     ui.launch(open_named(folder, model), port, open_browser, examples, sharing, library)
 

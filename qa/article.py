@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import EncoderMismatch, IndexDamaged, IndexNotFound
-from index.storage.files import cache_folder
+from index.storage.files import cache_folder, lock
 from index.types import Document
 
 if TYPE_CHECKING:
@@ -36,11 +37,9 @@ def article_index() -> Index:
             return index
     except (IndexNotFound, IndexDamaged, EncoderMismatch):
         pass  # not made yet, or by another version of Dalil: make it
-    from filelock import FileLock
-
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Two processes that start together make it once; the other waits, however long it takes.
-    with FileLock(f"{folder}.lock"):
+    with lock(Path(f"{folder}.lock")):
         try:
             index = Index.open(folder)
         except (IndexNotFound, IndexDamaged, EncoderMismatch):

@@ -50,6 +50,10 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "ما أُرسل أكبر من اللازم. أرسل أقلّ منه.",
         "en": "What was sent is too large. Send less at once.",
     },
+    "log_out": {
+        "ar": "تسجيل الخروج",
+        "en": "Log out",
+    },
     "read_only": {
         "ar": "لا تُضاف الملفات هنا: الدردشة للقراءة فقط.",
         "en": "No files are taken here: the chat is read-only.",

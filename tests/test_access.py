@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 
 from web.server import users
 from web.server.access import NamedHosts, guard, login
-from web.server.sharing import Sharing, is_own
+from web.server.sharing import Sharing, is_network, is_own
 from web.server.users import Users, UsersUnreadable
 
 OWN = ["127.0.0.1", "127.0.0.1:7860", "localhost", "LOCALHOST:7860", "localhost.", "[::1]:7860", "[::1]"]
@@ -88,6 +88,35 @@ def test_it_warns_where_anybody_could_ask(host: str, own: bool) -> None:
         assert "--auth" in warned
 
 
+@pytest.mark.parametrize(
+    ("sharing", "shared"),
+    [
+        (Sharing(), False),
+        (Sharing(read_only=True), False),
+        (Sharing("localhost"), False),
+        (Sharing(names=("library.example",)), True),
+        (Sharing(auth=Path("users.json")), True),
+        (Sharing(proxies=("127.0.0.1",)), True),
+        (Sharing("0.0.0.0"), True),
+    ],
+)
+def test_who_names_a_proxy_a_name_or_users_shares_it(sharing: Sharing, shared: bool) -> None:
+    assert sharing.is_shared is shared
+    assert (sharing.warning is not None) is (shared and sharing.auth is None)
+
+
+def test_the_warning_names_where_others_reach_it() -> None:
+    assert "Whoever reaches library.example can" in str(Sharing(names=("library.example",)).warning)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [("127.0.0.1", True), ("10.0.0.0/8", True), ("::1", True), ("*", False), ("proxy", False), ("", False)],
+)
+def test_a_proxy_is_an_address_or_a_network(text: str, is_one: bool) -> None:
+    assert is_network(text) is is_one
+
+
 def test_login_asks_the_file_of_users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(users, "_N", 2)
     path = tmp_path / "users.json"
@@ -121,6 +150,14 @@ def test_guard_asks_for_the_name_first_and_then_for_the_rest(tmp_path: Path) -> 
     shared = Sharing("0.0.0.0", ("library.example",), tmp_path / "users.json")
     assert statuses(shared, join, "attack.example") == {400}
     assert statuses(shared, join, "library.example") == {200, 429}
+    # Whenever anybody but who started it can reach it, also through a proxy or a tunnel.
+    for more in (
+        Sharing(names=("library.example",)),
+        Sharing(auth=tmp_path / "users.json"),
+        Sharing(proxies=("127.0.0.1",)),
+        Sharing("192.168.1.5"),
+    ):
+        assert statuses(more, join) == {200, 429}
     assert statuses(Sharing(), join) == {200}
     assert statuses(Sharing(), join, "library.example") == {400}
     assert statuses(Sharing(), join, size=10**7) == {413}

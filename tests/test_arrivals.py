@@ -193,6 +193,21 @@ def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
     assert batch.faults == {1: "file_not_sent"}
 
 
+def test_batches_of_which_nothing_comes_take_one_thread_together(shelf: Shelf) -> None:
+    arrivals = Arrivals(shelf.add, patience=3600)
+    before = threading.active_count()
+    for _ in range(50):
+        arrivals.begin("c", [("a.txt", 2)])
+    assert threading.active_count() <= before + 1
+    arrivals.close()
+    # It ends with the last of them, and begins again with the next.
+    arrivals = Arrivals(shelf.add, patience=0.05)
+    for _ in range(2):
+        batches = [arrivals.begin("c", [("a.txt", 2)])[0] for _ in range(3)]
+        wait(lambda batches=batches: all(batch.stage == "done" for batch in batches))  # type: ignore[misc]
+        wait(lambda: arrivals._watcher is None)
+
+
 def test_what_is_on_its_way_when_the_server_stops_is_removed(arrivals: Arrivals) -> None:
     batch, _ = arrivals.begin("one", [("a.txt", 4)])
     assert send(arrivals, batch, 0, b"text") == 200

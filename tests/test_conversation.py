@@ -11,13 +11,23 @@ import pytest
 
 import qa
 from index import Document, Hit, Passage
+from index.query import LONGEST
 from index.text.analyzer import Language
 from qa.conversation.stored_citation import Quoted
 from qa.feedback.judgements import Verdict
 from qa.messages import say
 from qa.types import Answer, Citation
+from web.views import conversation
 from web.views.answers import Source
-from web.views.conversation import Exchange, Refusal, Session, Sessions
+from web.views.conversation import (
+    MOST_TURNS,
+    MOST_WAITING,
+    Exchange,
+    NoSuchTurn,
+    Refusal,
+    Session,
+    Sessions,
+)
 
 RIVER = Document("The river floods.", title="River", author="A.", id="river")
 BREAD = Document("Bread needs flour.", source="bread.txt", id="bread")
@@ -195,8 +205,62 @@ def test_each_page_has_its_own_session_and_the_oldest_are_forgotten(monkeypatch:
 def test_questions_of_many_threads_are_all_there() -> None:
     session = Session()
     with ThreadPoolExecutor(8) as pool:
-        numbers = list(pool.map(session.begin, (str(n) for n in range(200))))
-    assert sorted(numbers) == list(range(200))
+        numbers = list(pool.map(session.begin, (str(n) for n in range(MOST_WAITING))))
+    assert sorted(numbers) == list(range(MOST_WAITING))
     assert {session.exchanges[number].question: number for number in numbers} == {
         str(n): number for n, number in enumerate(numbers)
     }
+
+
+def test_of_questions_that_wait_for_ever_the_last_are_kept() -> None:
+    session = Session()
+    for number in range(3 * MOST_WAITING):
+        assert session.begin(f"Question {number}") == number
+    assert list(session.exchanges) == list(range(2 * MOST_WAITING, 3 * MOST_WAITING))
+    session.change(0, Exchange("Question 0").replied(TURN, DOCUMENTS.__getitem__))  # too late
+    assert 0 not in session.exchanges
+
+
+def test_a_session_keeps_its_last_turns() -> None:
+    session = Session()
+    for number in range(MOST_TURNS + 20):
+        session.begin(f"Question {number}")
+        session.change(number, Exchange(f"Question {number}").replied(TURN, DOCUMENTS.__getitem__))
+        session.render("en")
+    assert list(session.exchanges) == list(range(20, MOST_TURNS + 20))
+    assert len(session.conversation().turns) == MOST_TURNS
+    shown = session.render("en")
+    assert shown.count("<article") == MOST_TURNS
+    assert ("Question 19<" in shown, "Question 20<" in shown) == (False, True)
+    assert len(session._rendered) == MOST_TURNS
+
+
+def test_of_a_question_that_is_too_long_no_more_is_kept_than_tells_so() -> None:
+    session = Session()
+    session.begin("x" * 1_000_000)
+    assert len(session.exchanges[0].question) == LONGEST + 1
+
+
+def test_all_sessions_together_have_so_many_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversation, "_MOST_TURNS_IN_ALL", 10)
+    sessions = Sessions()
+    for page in "abc":
+        for number in range(4):
+            sessions.of(page).begin(f"{page}{number}")
+    sessions.of("d")
+    assert len(sessions.of("c").exchanges) == 4
+    assert len(sessions.of("b").exchanges) == 4
+    assert sessions.of("a").exchanges == {}
+    monkeypatch.setattr(conversation, "_MOST_TURNS_IN_ALL", 1)
+    assert len(sessions.of("b").exchanges) == 4  # the page's own is never taken from it
+
+
+def test_there_is_no_such_question() -> None:
+    session = Session()
+    with pytest.raises(NoSuchTurn):
+        session.exchange(0)
+    session.begin("When?")
+    assert session.exchange(0) == Exchange("When?")
+    for name in ("1", "near1", "0", "near0"):
+        with pytest.raises(NoSuchTurn):
+            session.exchange(0).passage(name)

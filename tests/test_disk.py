@@ -5,11 +5,14 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import stat
 from pathlib import Path
 
 import platformdirs
 import pytest
+from fake_encoder import FakeEncoder
 
+from index import Document, Index
 from index.storage import files
 
 
@@ -66,3 +69,44 @@ def test_replace_that_fails_leaves_the_old_content_and_nothing_else(
         files.replace(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o002, 0o077])
+def test_modes_are_the_umasks_but_for_what_is_private(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        files.replace(tmp_path / "CURRENT", b"x")
+        files.write(tmp_path / "texts", [b"x"])
+        with files.lock(tmp_path / "write.lock"):
+            pass
+        files.temporary_folder("model.", tmp_path).rename(tmp_path / "model")
+        files.replace(tmp_path / "users", b"x", private=True)
+        files.make_private_folder(tmp_path / "parent" / "data")
+        files.make_private_folder(tmp_path / "parent" / "data")
+    finally:
+        os.umask(before)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    modes.setdefault("write.lock", 0o666 & ~umask)  # some versions of filelock remove it
+    file, folder = 0o666 & ~umask, 0o777 & ~umask
+    assert modes == {
+        "CURRENT": file,
+        "texts": file,
+        "write.lock": file,
+        "model": folder,
+        "users": 0o600,
+        "parent": folder,
+    }
+    assert stat.S_IMODE((tmp_path / "parent" / "data").stat().st_mode) == 0o700
+
+
+def test_an_index_can_be_read_by_others_where_the_umask_says_so(tmp_path: Path, encoder: FakeEncoder) -> None:
+    before = os.umask(0o022)
+    try:
+        Index.build([Document("A text.")], tmp_path / "index", encoder=encoder, show_progress=False)
+    finally:
+        os.umask(before)
+    modes = {
+        stat.S_IMODE(path.stat().st_mode) & (0o755 if path.is_dir() else 0o644)
+        for path in (tmp_path / "index").rglob("*")
+    }
+    assert modes == {0o755, 0o644}

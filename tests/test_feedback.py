@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +34,18 @@ def test_a_verdict_is_a_line_of_json(tmp_path: Path) -> None:
     )  # fmt: skip
     assert (second["verdict"], second["quoted"]) == ("wrong", [])
     assert "متى؟" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_only_its_owner_may_read_it(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "data" / "feedback.jsonl"
+    before = os.umask(umask)
+    try:
+        record(turn("When?", FLOODS), "right", EVERYTHING, path)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
 def test_it_goes_to_the_users_data(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

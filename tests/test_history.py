@@ -139,6 +139,64 @@ def test_what_is_no_conversation_is_refused(content: str) -> None:
         from_json(content, among(RIVER, BREAD))
 
 
+def kept_turn() -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(to_json(CONVERSATION, among(RIVER, BREAD)))["turns"][0]
+    return record
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"paragraph": 10**30},
+        {"paragraph": -1},
+        {"paragraph": 2},
+        {"paragraph": 0},
+        {"passage_start": 5},
+        {"passage_end": 10**30},
+        {"passage_end": 40},
+        {"passage_start": -1},
+    ],
+)
+def test_a_made_up_place_isnt_quoted(place: dict[str, int]) -> None:
+    """What is shown as a quotation's paragraph is the one in which it stands."""
+    quoted = [{**kept_turn()["quoted"][0], **place}]
+    hits = [{**hit, **place} for hit in kept_turn()["hits"][:1]]
+    for content in (broken(quoted=quoted), broken(hits=hits)):
+        try:
+            first, _ = from_json(content, among(RIVER, BREAD)).turns
+        except HistoryUnreadable:
+            continue
+        everything = [citation.passage for citation in first.answer.citations]
+        everything += [hit.passage for hit in first.answer.hits]
+        true = {"river": (1, 0), "bread": (1, 0)}
+        assert {(p.number, p.start) for p in everything} <= set(true.values())
+        assert all(passage.end <= 34 for passage in everything)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"quoted": kept_turn()["quoted"] * 300},
+        {"quoted": kept_turn()["quoted"] * 2},
+        {"hits": kept_turn()["hits"] * 300},
+        {"quoted": {}},
+        {"hits": "x"},
+        {"question": "x" * 100_000},
+        {"searched": "x" * 100_000},
+    ],
+)
+def test_more_than_an_answer_has_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(HistoryUnreadable):
+        from_json(broken(**changes), among(RIVER, BREAD))
+
+
+def test_more_turns_than_a_conversation_has_are_refused() -> None:
+    record = json.loads(to_json(CONVERSATION, among(RIVER, BREAD)))
+    record["turns"] = record["turns"] * 300
+    with pytest.raises(HistoryUnreadable, match="at most"):
+        from_json(json.dumps(record), among(RIVER, BREAD))
+
+
 def test_another_version_is_refused_by_name() -> None:
     content = to_json(CONVERSATION, among(RIVER, BREAD)).replace('"version": 1', '"version": 2')
     with pytest.raises(HistoryUnreadable, match="in format 2"):

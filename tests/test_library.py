@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ from fake_encoder import FakeEncoder
 from filelock import FileLock
 
 from index import Document, Index, IndexLocked, UnreadableFile
+from index.folder import live_generation
+from index.folder.generation import Generation
 from qa.article import article
 from qa.collections import library as libraries
 from qa.collections.library import BUILT_IN, Library
@@ -23,6 +26,7 @@ from qa.collections.types import (
     InvalidName,
     Progress,
     ReadOnlyCollection,
+    TooManyCollections,
     data_folder,
 )
 
@@ -312,3 +316,72 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, capture_output=True, check=True
     )
     assert done.stdout == b"[]\n"
+
+
+def test_what_hasnt_changed_isnt_opened_again(
+    library: Library, files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        library.create(f"collection {number}")
+    first = library.collections()
+    opened: list[Path] = []
+    load = live_generation.load
+
+    def counted(folder: Path, every_byte: bool = False) -> Generation:
+        opened.append(folder)
+        return load(folder, every_byte)
+
+    monkeypatch.setattr(live_generation, "load", counted)
+    assert library.collections() == first
+    assert [library.info(info.id) for info in first] == first
+    assert opened == []
+    # One that has is, once.
+    library.add_files("collection 3", files)
+    opened.clear()
+    second = library.collections()
+    assert library.collections() == second
+    assert {folder.parent.name for folder in opened} <= {first[4].id}
+    assert len(opened) <= 1
+    assert [info.documents for info in second[1:]] == [0, 0, 0, 2, 0]
+    opened.clear()
+    assert library.documents("collection 3") == library.documents("collection 3")
+    library.rename("collection 2", "another name")
+    assert {"another name", "collection 2"} & set(names(library)) == {"another name"}
+    library.delete("collection 0")
+    assert len(library.collections()) == 5
+    with pytest.raises(CollectionNotFound):
+        library.info(first[1].id)
+
+
+def test_another_process_changes_are_seen(library: Library, files: list[Path], encoder: FakeEncoder) -> None:
+    library.create("one")
+    other = Library(library.folder, encoder=encoder)
+    assert other.collections() == library.collections()
+    library.add_files("one", files)
+    assert other.collections() == library.collections()
+    assert other.documents("one") == library.documents("one")
+    (library.folder / "collections" / other.collections()[1].id / "index" / "CURRENT").write_text("rubbish")
+    assert other.collections()[1].fault
+    assert other.info(other.collections()[1].id).fault
+
+
+@pytest.mark.parametrize("id_", ["", ".", "..", "../collections", "none", "/", "a\0b"])
+def test_an_id_names_a_collection_or_nothing(library: Library, id_: str) -> None:
+    library.create("one")
+    with pytest.raises(CollectionNotFound):
+        library.info(id_)
+
+
+def test_there_are_so_many_collections(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(libraries, "MOST_COLLECTIONS", 2)
+    library.create("one")
+    library.create("two")
+    with pytest.raises(TooManyCollections, match="There are 2 collections, and no more can be made"):
+        library.create("three")
+    library.delete("one")
+    library.create("three")
+
+
+def test_only_its_owner_may_look_into_the_data_folder(library: Library) -> None:
+    library.create("one")
+    assert stat.S_IMODE(library.folder.stat().st_mode) == 0o700

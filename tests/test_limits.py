@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from asgi import Reply, request
@@ -11,11 +13,15 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from qa.messages import say
+from web.server import users as users_module
 from web.server.limits import (
+    DEVICE_COOKIE,
     LARGEST_REQUEST,
     MOST_REQUESTS_AT_ONCE,
+    MOST_WRONG_FOR_A_NAME,
     MOST_WRONG_PASSWORDS,
     REQUESTS_A_SECOND,
+    SECONDS_A_NAME,
     SECONDS_A_PASSWORD,
     Allowance,
     LoginRate,
@@ -23,6 +29,7 @@ from web.server.limits import (
     RequestSize,
     client_of,
 )
+from web.server.users import Users
 
 
 class Clock:
@@ -111,7 +118,7 @@ def test_eight_people_behind_one_address_never_meet_it(clock: Clock) -> None:
 
 
 def test_wrong_passwords_are_limited_and_right_ones_are_not(clock: Clock) -> None:
-    app = LoginRate(gate, Allowance(MOST_WRONG_PASSWORDS, 1 / SECONDS_A_PASSWORD, clock))
+    app = LoginRate(gate, None, Allowance(MOST_WRONG_PASSWORDS, 1 / SECONDS_A_PASSWORD, clock))
 
     def attempt(password: bytes, client: str = "192.0.2.7", path: str = "/login") -> Reply:
         return request(app, path, "POST", body=[password], client=client)
@@ -126,6 +133,94 @@ def test_wrong_passwords_are_limited_and_right_ones_are_not(clock: Clock) -> Non
     assert attempt(b"right").status == 200
     assert request(app, "/login", "GET").status == 400
     assert request(app, "/gradio_api/queue/join", "POST").status == 400
+
+
+@pytest.fixture
+def users(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Users:
+    """One user, whose password is hashed in no time."""
+    monkeypatch.setattr(users_module, "_N", 2)
+    users = Users(tmp_path / "users.json")
+    users.add("salma", "open sesame")
+    return users
+
+
+def door(users: Users, clock: Clock) -> LoginRate:
+    """Where users log in, by this test's clock."""
+
+    async def check(scope: Scope, receive: Receive, send: Send) -> None:
+        form = await Request(scope, receive).form()
+        right = users.check(str(form["username"]).strip(), str(form["password"]))
+        await PlainTextResponse("", 200 if right else 400)(scope, receive, send)
+
+    return LoginRate(
+        check,
+        users,
+        Allowance(MOST_WRONG_PASSWORDS, 1 / SECONDS_A_PASSWORD, clock),
+        Allowance(MOST_WRONG_FOR_A_NAME, 1 / SECONDS_A_NAME, clock),
+    )
+
+
+def log_in(app: LoginRate, password: str, name: str = "salma", client: str = "", cookie: str = "") -> Reply:
+    """An attempt with a form, as a browser sends it."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+    body = urlencode({"username": name, "password": password}).encode()
+    return request(app, "/login", "POST", headers, [body[:9], body[9:]], client=client or "192.0.2.7")
+
+
+@pytest.mark.parametrize("name", ["salma", "nobody", " salma "])
+def test_one_users_password_is_guessed_from_many_addresses_no_faster(
+    users: Users, clock: Clock, name: str
+) -> None:
+    app = door(users, clock)
+    statuses = [log_in(app, f"guess {n}", name, client=f"2001:db8:{n:x}::1").status for n in range(200)]
+    assert statuses == [400] * MOST_WRONG_FOR_A_NAME + [429] * (200 - MOST_WRONG_FOR_A_NAME)
+    assert log_in(app, "wrong", "another", client="203.0.113.9").status == 400  # others aren't kept out
+    clock.now += SECONDS_A_NAME
+    assert [log_in(app, "x", name, client=f"198.51.100.{n}").status for n in range(2)] == [400, 429]
+
+
+def test_a_browser_that_was_in_before_isnt_locked_out_by_others_guesses(users: Users, clock: Clock) -> None:
+    app = door(users, clock)
+    came_in = log_in(app, "open sesame")
+    cookie, *attributes = came_in.headers["set-cookie"].split("; ")
+    assert cookie.startswith(f"{DEVICE_COOKIE}=")
+    assert {"HttpOnly", "SameSite=strict", "Path=/login"} <= set(attributes)
+    for n in range(200):
+        log_in(app, f"guess {n}", client=f"2001:db8:{n:x}::1")
+        log_in(app, f"guess {n}")
+    assert log_in(app, "open sesame").status == 429
+    assert log_in(app, "open sesame", cookie=cookie).status == 200
+    # It has a count of its own, and is of use for no other name, nor when the password was changed.
+    assert [log_in(app, "wrong", cookie=cookie).status for _ in range(6)] == [400] * 5 + [429]
+    users.add("omar", "open sesame")
+    assert log_in(app, "open sesame", "omar", cookie=cookie).status == 429
+    clock.now += SECONDS_A_PASSWORD
+    users.add("salma", "another password")
+    assert log_in(app, "another password", cookie=cookie, client="2001:db8:1::1").status == 429
+
+
+@pytest.mark.parametrize("token", ["", "x", ".", "a.b", "a." + "0" * 64, "é.é", "a" * 10_000])
+def test_a_made_up_device_is_none(users: Users, token: str) -> None:
+    assert not users.is_device("salma", token)
+    assert users.is_device("salma", users.device_token("salma"))
+    assert not users.is_device("omar", users.device_token("salma"))
+
+
+def test_a_form_that_cant_be_read_counts_on_its_address(users: Users, clock: Clock) -> None:
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("", 422)(scope, receive, send)
+
+    app = LoginRate(refuse, users, Allowance(2, 0.01, clock), Allowance(100, 1, clock))
+    for headers in (
+        {"Content-Type": "multipart/form-data; boundary=x"},
+        {"Content-Type": "multipart/form-data"},
+        {},
+    ):
+        address = {"": "192.0.2.1"}.get(headers.get("Content-Type", ""), headers.get("Content-Type", "")[-9:])
+        statuses = [
+            request(app, "/login", "POST", headers, [b"--x\r\nrubbish"], client=address).status for _ in "abc"
+        ]
+        assert statuses == [422, 422, 429]
 
 
 def test_a_large_body_is_refused_whether_or_not_it_says_so() -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
+from index.storage import files
 from web.server import users as users_module
 from web.server.users import HashedPassword, InvalidUser, Users, UsersUnreadable
 
@@ -72,7 +78,68 @@ def test_what_is_kept_is_scrypt_with_a_salt_of_its_own(tmp_path: Path) -> None:
         ).hex()
     )
     assert HashedPassword.of("open sesame").salt != kept["salt"]
-    assert [p.name for p in tmp_path.iterdir()] == ["users.json"]
+    # Beside it there is nothing but the lock, which keeps changes apart.
+    assert {p.name for p in tmp_path.iterdir()} <= {"users.json", ".users.json.lock"}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_only_its_owner_may_read_the_file_whatever_the_umask(users: Users, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        users.add("salma", "open sesame")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(users.path.stat().st_mode) == 0o600
+
+
+def test_users_added_at_once_are_all_there(users: Users) -> None:
+    """Each by an object of its own, as by a process of its own."""
+    start = Barrier(8)
+
+    def add(number: int) -> bool:
+        start.wait()
+        return Users(users.path).add(f"user {number}", "open sesame")
+
+    with ThreadPoolExecutor(8) as people:
+        assert all(people.map(add, range(8)))
+    assert sorted(users.load()) == [f"user {number}" for number in range(8)]
+
+
+@pytest.mark.slow
+def test_eight_commands_at_once_add_eight_users(tmp_path: Path) -> None:
+    path = tmp_path / "users.json"
+    commands = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                "from cli.app import main; main()",
+                "user",
+                "add",
+                f"user{number}",
+                "--auth",
+                str(path),
+            ],
+            stdin=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(8)
+    ]
+    for command in commands:
+        command.communicate("open sesame\n", timeout=120)
+    assert [command.returncode for command in commands] == [0] * 8
+    assert sorted(Users(path).load()) == [f"user{number}" for number in range(8)]
+
+
+def test_who_waits_too_long_is_told(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users_module, "_LONGEST_WAIT", 0)
+    users.add("salma", "open sesame")
+    with files.lock(users.path.with_name(".users.json.lock")):  # as another process does
+        with pytest.raises(UsersUnreadable, match="Another process is changing"):
+            users.add("omar", "open sesame")
+        with pytest.raises(UsersUnreadable, match="Another process is changing"):
+            users.remove("salma")
+    assert sorted(users.load()) == ["salma"]
 
 
 def test_an_unknown_name_costs_as_much_as_a_known_one(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.folder.generation import Generation
-from index.storage.files import flush, replace
+from index.storage.files import flush, lock, replace
 
 _CURRENT = "CURRENT"
 _LOCK = "write.lock"
@@ -67,12 +67,12 @@ def writing(folder: Path) -> Iterator[None]:
             f"{folder} holds other things than an index; nothing was written. Name a new folder."
         )
     # Here, as it takes a tenth of a cold start to import.
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / _LOCK, timeout=_PATIENCE)
-        lock.acquire()
+        held = lock(folder / _LOCK, _PATIENCE)
+        held.acquire()
     except Timeout:
         raise IndexLocked(
             f"Another process is writing to the index in {folder}. Try again when it has finished."
@@ -82,7 +82,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        held.release()
 
 
 def publish(folder: Path, write: Callable[[Path], None]) -> None:

@@ -1,4 +1,9 @@
-"""Files that are whole or absent: checksums, flushing, atomic replacement."""
+"""Files that are whole or absent: checksums, flushing, atomic replacement, locks, and one rule for modes.
+
+What Dalil writes has the mode that the user's umask gives it, so that an index or a cache can be shared.
+Only what is private is for its owner alone, whatever the umask: the file of users, verdicts on answers, and
+the data folder that Dalil makes for collections (`private=True`, `make_private_folder`).
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,20 @@ import fcntl
 import hashlib
 import io
 import os
-import tempfile
+import secrets
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 _parsing = threading.Lock()
 
@@ -146,16 +154,66 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Writes a small file so that a reader sees the old content or the new, never a part."""
-    handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+def replace(path: Path, content: bytes, private: bool = False) -> None:
+    """Writes a small file so that a reader sees the old content or the new, never a part.
+
+    Args:
+        path: the file.
+        content: what it holds then.
+        private: whether only its owner may read it (mode 0600); else the umask says who may.
+
+    Raises:
+        OSError: it can't be written; the old content stays.
+    """
+    partial = path.parent / f".{path.name}.{secrets.token_hex(8)}"
+    # Not by tempfile, which gives every file the mode 0600.
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
             _sync(file.fileno())
-        Path(partial).replace(path)
+        partial.replace(path)
     except BaseException:
-        Path(partial).unlink(missing_ok=True)
+        partial.unlink(missing_ok=True)
         raise
     flush(path.parent)
+
+
+def temporary_folder(prefix: str, parent: Path) -> Path:
+    """A new folder with a name of its own, with the mode that the umask gives; remove it, or rename it.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    # Not by tempfile, which gives every folder the mode 0700.
+    folder = parent / f"{prefix}{secrets.token_hex(8)}"
+    folder.mkdir()
+    return folder
+
+
+def make_private_folder(folder: Path) -> None:
+    """Makes a folder that only its owner may look into (mode 0700), unless there is one.
+
+    Raises:
+        OSError: it can't be made.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def lock(path: Path, timeout: float = -1) -> BaseFileLock:
+    """A lock between processes, as a context manager; it ends with the process, however it ends.
+
+    Args:
+        path: the lock's file, which stays. Whoever may write the folder's files may take the lock.
+        timeout: seconds to wait for another process; without an end if negative.
+
+    Raises:
+        filelock.Timeout: on entering, when another process has it for longer.
+        OSError: on entering, when its file can't be made.
+    """
+    # Here, as it takes a tenth of a cold start to import.
+    from filelock import FileLock
+
+    return FileLock(path, timeout=timeout)

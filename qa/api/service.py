@@ -5,9 +5,10 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from index.errors import DalilError, InvalidQuestion
+from index.query import LONGEST
 from index.text.analyzer import language
 from index.text.split import paragraphs
 from index.types import Document
@@ -98,7 +99,8 @@ class Service:
         spans = list(paragraphs(document.text))
         if paragraph > len(spans):
             raise NoSuchPassage(
-                f"The document {document_id!r} has {len(spans)} paragraphs, and no paragraph {paragraph}."
+                f"The document {document_id!r} has {len(spans)} paragraphs, "
+                f"and no paragraph {paragraph!r:.50}."
             )
         first, last = max(paragraph - around, 1), min(paragraph + around, len(spans))
         start, end = spans[first - 1][0], spans[last - 1][1]
@@ -130,7 +132,8 @@ class Service:
             return self._index.document(document_id)
         except (KeyError, AttributeError, UnicodeEncodeError):  # of the last two, what isn't a text
             raise NoSuchPassage(
-                f"The index has no document {document_id!r}. Take the document_id of a citation or a hit."
+                f"The index has no document {document_id!r:.200}. "
+                "Take the document_id of a citation or a hit."
             ) from None
 
 
@@ -143,6 +146,11 @@ class Endpoints:
 
     def __init__(self, service: Service) -> None:
         self._service = service
+
+    @property
+    def all(self) -> tuple[Callable[..., Any], ...]:
+        """The functions, by whose names they are called."""
+        return self.ask, self.search, self.read_passage
 
     def ask(self, question: str, k: int = 5) -> AnswerRecord | RefusalRecord:
         """Answers a question with literal quotations from the texts, or says that they don't answer it."""
@@ -186,7 +194,8 @@ def _told_of(question: str, reply: Callable[[], Record]) -> Record | RefusalReco
     told = _told(reply, question)
     if not isinstance(told, _Told):
         return told
-    return {"question": f"{question}", "error": told.error, "message": told.message}
+    # Not more of it than a question may have: nobody needs a megabyte back.
+    return {"question": f"{question}"[: LONGEST + 1], "error": told.error, "message": told.message}
 
 
 def _check_number(name: str, number: int, least: int, most: int | None) -> None:

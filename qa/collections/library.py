@@ -7,7 +7,9 @@ text, which is what quotations are checked against, and a copy would take many t
 from __future__ import annotations
 
 import shutil
+import threading
 import uuid
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +20,7 @@ from typing import Final
 from index.encoding.base import Encoder
 from index.errors import DalilError
 from index.folder import live_generation
+from index.folder.documents import Texts
 from index.interface import Index
 from index.readers.read import MOST_BYTES
 from index.storage import files
@@ -25,6 +28,7 @@ from qa.article import article_index
 from qa.collections.importer import Clock, Intake
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.types import (
+    MOST_COLLECTIONS,
     Added,
     CollectionExists,
     CollectionInfo,
@@ -32,6 +36,7 @@ from qa.collections.types import (
     DocumentInfo,
     ReadOnlyCollection,
     Report,
+    TooManyCollections,
     clean_name,
     data_folder,
     same_name,
@@ -44,6 +49,8 @@ BUILT_IN_ID: Final = "built-in"
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
 _UNFINISHED: Final = "."
+# Collections whose texts are kept open for lists of their documents.
+_MOST_OPEN: Final = 4
 
 
 class Library:
@@ -74,15 +81,38 @@ class Library:
         self._encoder = encoder
         self._most_bytes = most_bytes
         self._most_bytes_in_all = most_bytes_in_all
+        # What was read, and of what state of the folder: it is read again when that has changed.
+        self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
+        self._texts: OrderedDict[Path, tuple[object, Texts]] = OrderedDict()
+        self._reading = threading.Lock()
 
     def collections(self) -> list[CollectionInfo]:
-        """All collections: the built-in article's, then the others, oldest first."""
-        index = article_index()
-        built_in = CollectionInfo(
-            BUILT_IN_ID, BUILT_IN, len(index.documents), len(index.passages), None, True
-        )
-        found = [self._info(folder) for folder in self._folders()]
+        """All collections: the built-in article's, then the others, oldest first.
+
+        One that hasn't changed since it was last listed isn't opened again.
+        """
+        built_in = self._built_in()
+        folders = self._folders()
+        found = [self._info(folder) for folder in folders]
+        with self._reading:
+            for gone in self._infos.keys() - set(folders):
+                self._infos.pop(gone, None)
+                self._texts.pop(gone, None)
         return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
+
+    def info(self, id_: str) -> CollectionInfo:
+        """The collection with this id. No other one is looked at.
+
+        Raises:
+            CollectionNotFound: there is none.
+        """
+        if id_ == BUILT_IN_ID:
+            return self._built_in()
+        # Looked for among the names that there are: an id is what a page sent.
+        folder = next((folder for folder in self._folders() if folder.name == id_), None)
+        if folder is None:
+            raise CollectionNotFound("The collection was deleted.")
+        return self._info(folder)
 
     def ids(self) -> list[str]:
         """The ids of all collections, without a look into them."""
@@ -94,11 +124,17 @@ class Library:
         Raises:
             InvalidName: it can't be a name.
             CollectionExists: a collection has this name.
+            TooManyCollections: there are `MOST_COLLECTIONS` already.
             IndexLocked: another process is making or renaming one.
         """
         name = clean_name(name)
         with self._changing_names():
             self._check_free(name)
+            if len(self._folders()) >= MOST_COLLECTIONS:
+                raise TooManyCollections(
+                    f"There are {MOST_COLLECTIONS} collections, and no more can be made. Delete one that "
+                    "isn't needed."
+                )
             for left in self._root.glob(f"{_UNFINISHED}*"):  # by a crash, or being deleted
                 shutil.rmtree(left, ignore_errors=True)
             id_ = uuid.uuid4().hex[:12]
@@ -157,8 +193,13 @@ class Library:
         encoder = self._encoder if not isinstance(self._encoder, str) else None
         return Index.open(self._own(name) / _INDEX, encoder=encoder)
 
-    def documents(self, name: str) -> list[DocumentInfo]:
+    def documents(self, name: str, first: int = 0, most: int | None = None) -> list[DocumentInfo]:
         """The documents of a collection, in the order in which they came.
+
+        Args:
+            name: of the collection.
+            first: how many to leave out.
+            most: how many to give; all if not given.
 
         Raises:
             CollectionNotFound: there is none.
@@ -167,11 +208,13 @@ class Library:
         if same_name(name, BUILT_IN):
             index = article_index()
             number = index.passages[-1].number
-            return [DocumentInfo(d.id, d.title, d.author, d.source, number, None) for d in index.documents]
+            infos = [DocumentInfo(d.id, d.title, d.author, d.source, number, None) for d in index.documents]
+            return infos[first:][:most]
         folder = self._own(name)
-        texts = live_generation.load(folder / _INDEX).texts
+        texts = self._texts_of(folder)
         entries = About.load(folder).entries
-        return [document_info(texts, row, entries) for row in range(len(texts.documents))]
+        rows = range(len(texts.documents))[first:][:most]
+        return [document_info(texts, row, entries) for row in rows]
 
     def add_files(
         self,
@@ -260,21 +303,57 @@ class Library:
         raise CollectionNotFound(f"There is no collection {name!r}.")
 
     def _check_free(self, name: str) -> None:
-        if any(same_name(name, taken) for taken in (BUILT_IN, *map(name_of, self._folders()))):
+        if any(same_name(name, taken) for taken in (BUILT_IN, *map(self._name, self._folders()))):
             raise CollectionExists(f"There is a collection {name!r} already. Choose another name.")
 
+    def _built_in(self) -> CollectionInfo:
+        index = article_index()
+        return CollectionInfo(BUILT_IN_ID, BUILT_IN, len(index.documents), len(index.passages), None, True)
+
     def _info(self, folder: Path) -> CollectionInfo:
+        state = _state(folder)
+        known = self._infos.get(folder)
+        if known is not None and known[0] == state:
+            return known[1]
         name = name_of(folder)
         try:
             created = About.load(folder).created
             texts = live_generation.load(folder / _INDEX).texts
         except DalilError as error:
+            # Not remembered: what is damaged may be put right in a way that the state doesn't tell.
             return CollectionInfo(folder.name, name, 0, 0, None, fault=str(error))
-        return CollectionInfo(folder.name, name, len(texts.documents), len(texts.passages), created)
+        info = CollectionInfo(folder.name, name, len(texts.documents), len(texts.passages), created)
+        self._infos[folder] = (state, info)
+        return info
+
+    def _name(self, folder: Path) -> str:
+        """A collection's name, for which its index isn't opened."""
+        known = self._infos.get(folder)
+        return known[1].name if known is not None and known[0] == _state(folder) else name_of(folder)
+
+    def _texts_of(self, folder: Path) -> Texts:
+        """The texts of a collection as they are now; those of the last few are kept open.
+
+        Raises:
+            IndexDamaged: they can't be read.
+        """
+        state = _state(folder)
+        with self._reading:
+            known = self._texts.get(folder)
+            if known is not None and known[0] == state:
+                self._texts.move_to_end(folder)
+                return known[1]
+        texts = live_generation.load(folder / _INDEX).texts
+        with self._reading:
+            self._texts[folder] = (state, texts)
+            while len(self._texts) > _MOST_OPEN:
+                self._texts.popitem(last=False)
+        return texts
 
     @contextmanager
     def _changing_names(self) -> Iterator[None]:
-        self._root.mkdir(parents=True, exist_ok=True)
+        files.make_private_folder(self.folder)
+        self._root.mkdir(exist_ok=True)
         with changing(self.folder / LOCK, "Another process is making, renaming or deleting a collection."):
             yield
 
@@ -289,3 +368,12 @@ class Library:
 def _is_live(folder: Path) -> bool:
     """Whether it isn't half made or half deleted."""
     return not folder.name.startswith(_UNFINISHED)
+
+
+def _state(folder: Path) -> object:
+    """Changes whenever a collection does; like no other where it can't be told."""
+    try:
+        about = (folder / ABOUT).stat()
+        return live_generation.state(folder / _INDEX), about.st_mtime_ns, about.st_size, about.st_ino
+    except (OSError, DalilError):
+        return object()

@@ -147,6 +147,10 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "تعذّر فتح هذه المجموعة. احذفها وأضف ملفاتها من جديد.",
         "en": "This collection can't be opened. Delete it and add its files again.",
     },
+    "too_many_collections": {
+        "ar": "بلغ عدد المجموعات حدّه الأقصى، وهو {number}. احذف مجموعة لا تحتاج إليها.",
+        "en": "There are {number} collections, and no more can be made. Delete one that isn't needed.",
+    },
     "name_taken": {
         "ar": "لمجموعة أخرى هذا الاسم. اختر غيره.",
         "en": "Another collection has this name. Choose another one.",

@@ -104,9 +104,9 @@ def changing(path: Path, taken: str) -> Iterator[None]:
         IndexLocked: another process has it.
         CollectionNotFound: its folder is gone.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
-    lock = FileLock(path, timeout=_PATIENCE)
+    lock = files.lock(path, _PATIENCE)
     try:
         lock.acquire()
     except Timeout:

@@ -15,6 +15,8 @@ import platformdirs
 from index.errors import DalilError, UnreadableFile
 
 LONGEST_NAME: Final = 100
+MOST_COLLECTIONS: Final = 200
+"""Collections of a library beside the built-in one: all are in one menu."""
 _JOINERS: Final = "\u200c\u200d"  # Persian and Urdu are written with them
 
 
@@ -33,6 +35,10 @@ class CollectionNotFound(DalilError, KeyError):
 
 class CollectionExists(DalilError):
     """Another collection has this name already."""
+
+
+class TooManyCollections(DalilError):
+    """There are as many collections as there may be."""
 
 
 class InvalidName(DalilError, ValueError):

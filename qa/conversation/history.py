@@ -16,14 +16,21 @@ from typing import Any, Final
 
 from index.errors import DalilError
 from index.text.analyzer import language
-from index.types import Hit, Passage, text_id
+from index.types import Hit, text_id
 from qa.answering.answer import quotations
 from qa.conversation.converse import Conversation, Turn
-from qa.conversation.stored_citation import GetDocument, Quoted, as_text, as_whole
+from qa.conversation.stored_citation import GetDocument, Quoted, as_text, as_whole, passage_at
 from qa.messages import say
 from qa.types import Answer
 
 VERSION: Final = 1
+# What a conversation that Dalil kept never has more of: turns that a page shows, quotations of an answer (it
+# has three at most) and passages.
+MOST_TURNS: Final = 200
+MOST_QUOTED: Final = 20
+MOST_HITS: Final = 50
+# Characters; what is searched for is a question of 2,000 at most with words of those before it.
+_LONGEST_TEXT: Final = 10_000
 _FORMAT: Final = "dalil conversation"
 
 
@@ -64,7 +71,8 @@ def from_json(content: str, document: GetDocument) -> Conversation:
                 f"The conversation is in format {record['version']!r}, of another version of Dalil; this one "
                 f"reads {VERSION}. Open it with that one, or begin a new one."
             )
-        return Conversation(tuple(_turn(turn, document) for turn in record["turns"]))
+        turns = _at_most(MOST_TURNS, record["turns"])
+        return Conversation(tuple(_turn(turn, document) for turn in turns))
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
         raise HistoryUnreadable(
             f"This isn't a conversation that Dalil kept ({type(error).__name__}: {error}). Begin a new one."
@@ -102,13 +110,18 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     confidence = _number(record["confidence"])
     if not 0 <= confidence <= 1:
         raise ValueError(f"{confidence} isn't a probability")
-    kept = [Quoted.parse(quoted) for quoted in record["quoted"]]
+    if max(len(question), len(searched)) > _LONGEST_TEXT:
+        raise ValueError("the question is too long")
+    kept = [Quoted.parse(quoted) for quoted in _at_most(MOST_QUOTED, record["quoted"])]
+    if len({quoted.number for quoted in kept}) < len(kept):
+        raise ValueError("two quotations have one number")
     checked = [(quoted, quoted.citation(document)) for quoted in kept]
     citations = tuple(citation for _, citation in checked if citation)
     lost = tuple(quoted for quoted, citation in checked if citation is None)
     spoken = language(question)
     text = quotations(citations) if citations else say("no_longer_there" if lost else "not_found", spoken)
-    hits = [hit for hit in (_hit(hit, document) for hit in record["hits"]) if hit is not None]
+    kept_hits = _at_most(MOST_HITS, record["hits"])
+    hits = [hit for hit in (_hit(hit, document) for hit in kept_hits) if hit is not None]
     answer = Answer(question, spoken, text, citations, tuple(hits), confidence)
     return Turn(question, searched, answer, asked, lost)
 
@@ -120,10 +133,16 @@ def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
     scores = {as_text(leg): _number(score) for leg, score in record["scores"].items()}
     score = _number(record["score"])
     try:
-        passage = Passage.of(document(as_text(record["document_id"])), *place)
+        passage = passage_at(document(as_text(record["document_id"])), *place)
     except (KeyError, ValueError):
         return None
     return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None
+
+
+def _at_most(most: int, value: object) -> list[Any]:
+    if not isinstance(value, list) or len(value) > most:
+        raise TypeError(f"it isn't a list of at most {most}")
+    return value
 
 
 def _number(value: object) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
+from index.text.split import paragraphs
 from index.types import Document, Passage
 from qa.types import BrokenCitation, Citation
 
@@ -79,11 +81,31 @@ class Quoted:
         """
         try:
             found = document(self.document_id)
-            passage = Passage.of(found, self.paragraph, self.passage_start, self.passage_end)
+            passage = passage_at(found, self.paragraph, self.passage_start, self.passage_end)
             citation = Citation.of(found, self.number, passage, self.start, self.end)
         except (KeyError, ValueError, BrokenCitation):
             return None
         return citation if citation.quote == self.quote else None
+
+
+def passage_at(document: Document, paragraph: int, start: int, end: int) -> Passage:
+    """The passage that is said to stand at a place of a document.
+
+    Raises:
+        ValueError: the place isn't in the paragraph with this number.
+    """
+    spans = _paragraphs(document.text)
+    if not 1 <= paragraph <= len(spans):
+        raise ValueError(f"the document has {len(spans)} paragraphs")
+    first, last = spans[paragraph - 1]
+    if not first <= start < end <= max(last, first + 1):
+        raise ValueError(f"paragraph {paragraph} stands at {first}-{last}")
+    return Passage.of(document, paragraph, start, end)
+
+
+@lru_cache(maxsize=16)
+def _paragraphs(text: str) -> Sequence[tuple[int, int]]:
+    return tuple(paragraphs(text))
 
 
 def as_text(value: object) -> str:
@@ -98,11 +120,11 @@ def as_text(value: object) -> str:
 
 
 def as_whole(value: object) -> int:
-    """A value out of JSON that must be a whole number.
+    """A value out of JSON that must be a whole number such as counts characters, passages or ranks.
 
     Raises:
-        TypeError: it isn't.
+        TypeError: it isn't, or is below 0 or above 2 ** 31.
     """
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{value!r} isn't a whole number")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 2**31:
+        raise TypeError(f"{value!r:.50} isn't a whole number from 0 to 2 ** 31")
     return value

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, BinaryIO, Final, Literal, get_args
 
 from index.errors import UnreadableFile
-from index.storage.files import flush
+from index.storage.files import flush, lock, make_private_folder
 from index.types import text_id
 from qa.collections.types import data_folder
 from qa.conversation.converse import Turn
@@ -118,10 +118,8 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
 
 
 def _append(path: Path, line: bytes) -> None:
-    from filelock import FileLock
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock", timeout=_LONGEST_WAIT), path.open("ab+") as file:
+    make_private_folder(path.parent)
+    with lock(Path(f"{path}.lock"), _LONGEST_WAIT), _opened(path) as file:
         end = file.seek(0, os.SEEK_END)
         if end:
             file.seek(end - 1)
@@ -130,6 +128,11 @@ def _append(path: Path, line: bytes) -> None:
         file.write(line)
         file.flush()
         flush(path)
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Opens the file to append to it; one that is new only its owner may read."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab+")
 
 
 def read(path: Path | None = None) -> Feedback:

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.readers.read import MOST_BYTES
 from web.server.limits import LoginRate, RequestRate, RequestSize
-from web.server.sharing import OWN_NAMES, Sharing, is_own
+from web.server.sharing import OWN_NAMES, Sharing
 from web.server.users import Users, UsersUnreadable
 
 _EVERYWHERE: Final = ("0.0.0.0", "::")
@@ -28,14 +28,14 @@ def guard(app: FastAPI, sharing: Sharing) -> None:
     """Puts an application behind what keeps strangers out and everybody within limits.
 
     Before a request reaches the application: its host's name, how often the client asks, how large it
-    is, and wrong passwords. Where it listens to this machine alone, nobody is told to ask less often.
+    is, and wrong passwords. Where only who started it can reach it, nobody is told to ask less often.
     """
-    app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else LARGEST_UPLOAD)
-    if not is_own(sharing.host):
-        app.add_middleware(RequestRate)
+    # What is added last is asked first.
     if sharing.auth is not None:
-        app.add_middleware(LoginRate)
-    # Added last, so that it is asked first.
+        app.add_middleware(LoginRate, users=Users(sharing.auth))
+    app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else LARGEST_UPLOAD)
+    if sharing.is_shared:
+        app.add_middleware(RequestRate)
     app.add_middleware(NamedHosts, host=sharing.host, names=sharing.names)
 
 
@@ -43,7 +43,8 @@ class NamedHosts:
     """Turns away requests to another name than this machine's or those that were named.
 
     Else a page elsewhere could point its own name at this machine and read the texts (DNS rebinding).
-    Where it listens on all addresses, each address is a name of its own: a page can't have one.
+    Where it listens on all addresses, each address is a name of its own: a page can't have one. Starlette's
+    TrustedHostMiddleware doesn't know these, nor an IPv6 address written in another way, nor `localhost.`.
 
     Args:
         app: what is guarded.

@@ -23,7 +23,7 @@ from qa.conversation.export import to_markdown
 from qa.feedback import judgements
 from qa.messages import say
 from web.views import reading_pane
-from web.views.conversation import Exchange, Session, Sessions
+from web.views.conversation import MOST_TURNS, Exchange, NoSuchTurn, Session, Sessions
 
 if TYPE_CHECKING:
     from index import Index
@@ -36,6 +36,10 @@ _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
 _MOST_KEPT: Final = 900_000
 FORGOTTEN: Final = -1
 """What `Talk.begin` gives where the conversation has to be restored first."""
+
+
+class NotAllowed(DalilError, PermissionError):
+    """What a read-only chat doesn't do."""
 
 
 class Talk:
@@ -76,7 +80,7 @@ class Talk:
         number = data.get("number")
         if number is None:
             return session.begin(str(data["question"]), str(data.get("collection", "")))
-        asked = session.exchanges[int(number)]
+        asked = session.exchange(int(number))
         session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
         return int(number)
 
@@ -112,8 +116,8 @@ class Talk:
         language = _language(data)
         link = _LINK.fullmatch(str(data["name"]))
         if link is None:
-            raise ValueError("not a link of an answer")
-        exchange = self._session(data).exchanges[int(link[1])]
+            raise NoSuchTurn("This isn't a link of an answer.")
+        exchange = self._session(data).exchange(int(link[1]))
         passage = exchange.passage(link[2])
         source = exchange.sources[passage.document_id]
         searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
@@ -157,7 +161,7 @@ class Talk:
                 Exchange(turn.question, collection=self._asked_of(turn)).replied(turn, self.document),
                 verdict=verdicts.get(self._key(turn)),
             )
-            for turn in conversation.turns
+            for turn in conversation.turns[-MOST_TURNS:]
         )
         return True
 
@@ -173,14 +177,15 @@ class Talk:
         """Keeps whether the reader finds an answer right; says that it is kept, or why not.
 
         Raises:
-            PermissionError: nothing may be written.
+            NotAllowed: nothing may be written.
+            NoSuchTurn: there is no such answer.
         """
         if self.read_only:
-            raise PermissionError("this chat writes nothing")
+            raise NotAllowed("This chat is read-only: it keeps no verdicts.")
         session, number, language = self._session(data), int(data["number"]), _language(data)
-        exchange = session.exchanges[number]
+        exchange = session.exchange(number)
         if not isinstance(exchange.reply, qa.Turn):
-            raise LookupError(number)
+            raise NoSuchTurn("The question has no answer.")
         # What isn't a verdict is refused there.
         verdict = cast("judgements.Verdict", data["verdict"])
         try:

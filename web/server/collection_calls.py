@@ -112,8 +112,8 @@ class Collections:
         """The collections, and what the one that the page names has, or else the built-in one."""
         infos = self.library.collections()
         info = next((info for info in infos if info.id == data.get("collection")), infos[0])
-        documents = [] if info.fault else self.library.documents(info.name)
         first = int(data.get("first") or 0)
+        documents = [] if info.fault else self.library.documents(info.name, first, collection_views.MOST)
         changeable = not (info.read_only or info.fault or self.read_only)
         return {
             "collection": info.id,
@@ -121,9 +121,9 @@ class Collections:
             "name": collection_views.name(info, language),
             "menu": collection_views.menu(infos, info.id, language),
             "note": collection_views.note(info, self.read_only, language),
-            "documents": collection_views.documents(documents, first, changeable, language),
-            "last": min(first + collection_views.MOST, len(documents)),
-            "total": len(documents),
+            "documents": collection_views.documents(documents, 0, changeable, language),
+            "last": min(first + len(documents), info.documents),
+            "total": info.documents,
             "built_in": info.read_only,
             "changeable": changeable,
             "own": not (info.read_only or self.read_only),
@@ -145,8 +145,12 @@ class Collections:
 
     def _remove(self, data: Data, language: Language) -> Reply:
         name = self._info(str(data["collection"])).name
-        if any(info.id == data["document"] for info in self.library.documents(name)):
+        try:
             self.library.remove(name, [str(data["document"])])
+        except KeyError as error:
+            if isinstance(error, CollectionNotFound):
+                raise
+            # It was removed on another page.
         return self._state(data, language)
 
     def _begin(self, data: Data, language: Language) -> Reply:
@@ -184,7 +188,4 @@ class Collections:
             raise KeyError(document_id) from None
 
     def _info(self, id_: str) -> CollectionInfo:
-        found = next((info for info in self.library.collections() if info.id == id_), None)
-        if found is None:
-            raise CollectionNotFound("The collection was deleted.")
-        return found
+        return self.library.info(id_)

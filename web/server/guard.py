@@ -7,9 +7,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from qa.messages import say
 from web.server.preferences import dress
 from web.server.uploads import UPLOAD
 
@@ -31,10 +32,50 @@ class OwnPagesOnly:
             # Behind a proxy that speaks TLS the page's scheme is another than this server's.
             foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
             unused = scope["path"].rstrip("/").endswith(_UNUSED) and scope["path"] != UPLOAD
+            if not _could_be(scope["path"]):
+                # Gradio fails on it: it asks the system for such a file, or makes an address of it.
+                await PlainTextResponse("Not found.", 404)(scope, receive, send)
+                return
             if ("origin" in headers and foreign) or unused:
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+
+def _could_be(path: str) -> bool:
+    """Whether a path has no control characters, and no part that is longer than a file's name may be."""
+    if any(character < " " or character == "\x7f" for character in path):
+        return False
+    return all(len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_NAME for name in path.split("/"))
+
+
+class LogoutByPost:
+    """Ends a session where the reader presses a button, not where a page elsewhere shows an address.
+
+    Gradio logs out whoever's browser asks for `/logout`, be it for a picture in a foreign page. Here that
+    gives a page with a button; what the button sends comes from this server's own page, or is refused.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wraps an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http" or scope["path"].rstrip("/") != "/logout":
+            await self.app(scope, receive, send)
+            return
+        if scope["method"] in ("GET", "HEAD"):
+            button = " · ".join(say("log_out", language) for language in ("ar", "en"))
+            page = _LOGOUT.format(button=button)
+            headers = {"Content-Security-Policy": _LOGOUT_POLICY, "Cache-Control": "no-store"}
+            await HTMLResponse(page, headers=headers)(scope, receive, send)
+        elif scope["method"] == "POST" and "origin" in Headers(scope=scope):  # the page's, or it was refused
+            await self.app(
+                {**scope, "method": "GET", "path": "/logout", "raw_path": b"/logout"}, receive, send
+            )
+        else:
+            await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
 
 
 class ContentPolicy:
@@ -56,7 +97,7 @@ class ContentPolicy:
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = _POLICY.format(nonce=nonce)
+                headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=nonce))
                 headers["Referrer-Policy"] = "no-referrer"
                 if not headers.get("content-type", "").startswith("text/html"):
                     await send(message)
@@ -75,8 +116,18 @@ class ContentPolicy:
         await self.app(scope, receive, send_guarded)
 
 
-# What of Gradio's own writes files or tells of the server.
-_UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json")
+# Bytes of a part of a path, as of a file's name.
+_LONGEST_NAME: Final = 255
+# What of Gradio's own writes files, tells of the server, or gives a script the token that its cookie is kept
+# from scripts for (HttpOnly).
+_UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
+_LOGOUT: Final = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dalil</title>'
+    '<form method="post" action="/logout"><button>{button}</button></form></html>'
+)
+_LOGOUT_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 _POLICY: Final = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; frame-src 'none'; "

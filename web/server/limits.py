@@ -1,20 +1,31 @@
-"""How much one client may ask of the server: requests, attempts to log in, bytes."""
+"""How much one client may ask of the server: requests, attempts to log in, bytes.
+
+The token bucket is our own: of the library `limits` (5.8) the store in memory keeps every client that ever
+asked (20,001 keys of 20,001 clients, long after their window), takes 0.25 ms a request with 20,000 clients,
+and goes by the wall clock, which may be set. Here the last 10,000 are kept, by a clock that only goes on.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import math
 import time
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.messages import say
+from web.server.users import Users, UsersUnreadable
 
 # Chosen, not measured: a page sends up to three requests a question, and eight people behind one address
 # who each ask every three seconds send eight a second.
@@ -23,6 +34,12 @@ MOST_REQUESTS_AT_ONCE: Final = 60
 # Seconds until one more wrong password may be tried, after these.
 MOST_WRONG_PASSWORDS: Final = 5
 SECONDS_A_PASSWORD: Final = 30.0
+# The same for a user's name, from all addresses together but for browsers where that user has logged in
+# before: some 700 guesses a day at one password, from however many addresses.
+MOST_WRONG_FOR_A_NAME: Final = 20
+SECONDS_A_NAME: Final = 120.0
+DEVICE_COOKIE: Final = "dalil-device"
+_SECONDS_A_DEVICE: Final = 180 * 24 * 3600
 # Bytes of a request that is no upload: a question has 2,000 characters at most, and a kept conversation
 # comes back as one request (`web.server.chat_calls`).
 LARGEST_REQUEST: Final = 1 << 20
@@ -80,42 +97,91 @@ class RequestRate:
         if scope["type"] == "http" and scope["method"] == "POST":
             client = client_of(scope)
             if seconds := self._allowance.wait(client):
-                await _refuse("too_many", 429, math.ceil(seconds))(scope, receive, send)
+                await refuse("too_many", 429, math.ceil(seconds))(scope, receive, send)
                 return
             self._allowance.spend(client)
         await self.app(scope, receive, send)
 
 
 class LoginRate:
-    """Answers 429 to a client that has sent too many wrong passwords.
+    """Answers 429 where too many wrong passwords came: from one address, or for one user's name.
+
+    Wrong passwords for a name are counted whether or not there is such a user. They can't lock a user out
+    who has logged in before: that browser has a device cookie (`Users.device_token`), and its own count
+    instead of the address's and the name's.
 
     Args:
         app: what is guarded: it answers a wrong password with an error.
-        allowance: how many each client may send.
+        users: who there is; without it no browser is known.
+        allowance: how many each address, and each known browser, may send.
+        for_a_name: how many may be sent for each name.
     """
 
-    def __init__(self, app: ASGIApp, allowance: Allowance | None = None) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        users: Users | None = None,
+        allowance: Allowance | None = None,
+        for_a_name: Allowance | None = None,
+    ) -> None:
         self.app = app
+        self._users = users
         self._allowance = allowance or Allowance(MOST_WRONG_PASSWORDS, 1 / SECONDS_A_PASSWORD)
+        self._for_a_name = for_a_name or Allowance(MOST_WRONG_FOR_A_NAME, 1 / SECONDS_A_NAME)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
         if scope["type"] != "http" or scope["method"] != "POST" or not _path(scope).endswith("/login"):
             await self.app(scope, receive, send)
             return
-        client = client_of(scope)
-        if seconds := self._allowance.wait(client):
-            await _refuse("too_many", 429, math.ceil(seconds))(scope, receive, send)
+        body = await whole_body(receive)
+        if body is None:
+            return  # nobody waits for an answer
+        receive = given_again(body, receive)
+        name = await _user_name(scope, body)
+        counted = self._counted(scope, name)
+        if seconds := max(allowance.wait(key) for allowance, key in counted):
+            await refuse("too_many", 429, math.ceil(seconds))(scope, receive, send)
             return
         # Spent before the answer is known, as many may be sent at once, and given back to who was right.
-        self._allowance.spend(client)
+        for allowance, key in counted:
+            allowance.spend(key)
 
         async def send_counted(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:
-                self._allowance.give_back(client)
+                for allowance, key in counted:
+                    allowance.give_back(key)
+                self._remember(scope, name, message)
             await send(message)
 
         await self.app(scope, receive, send_counted)
+
+    def _counted(self, scope: Scope, name: str) -> list[tuple[Allowance, str]]:
+        """What an attempt is counted on, by which keys."""
+        token = Request(scope).cookies.get(DEVICE_COOKIE, "")
+        with suppress(UsersUnreadable):
+            if token and self._users and self._users.is_device(name, token):
+                return [(self._allowance, f"device {token}")]
+        # Hashed: a name may be of any length, and 10,000 are remembered.
+        hashed = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+        return [(self._allowance, client_of(scope)), (self._for_a_name, hashed)]
+
+    def _remember(self, scope: Scope, name: str, message: Message) -> None:
+        """Gives the browser its device cookie."""
+        if self._users is None:
+            return
+        cookie = Response()
+        with suppress(UsersUnreadable, KeyError):
+            cookie.set_cookie(
+                DEVICE_COOKIE,
+                self._users.device_token(name),
+                max_age=_SECONDS_A_DEVICE,
+                path="/login",
+                secure=scope.get("scheme") == "https",
+                httponly=True,
+                samesite="strict",
+            )
+            MutableHeaders(scope=message).append("set-cookie", cookie.headers["set-cookie"])
 
 
 class RequestSize:
@@ -138,12 +204,12 @@ class RequestSize:
             return
         is_upload = _path(scope).endswith("/upload")
         if is_upload and not self._largest_upload:
-            await _refuse("read_only", 403)(scope, receive, send)
+            await refuse("read_only", 403)(scope, receive, send)
             return
         largest = self._largest_upload if is_upload else self._largest
         told = Headers(scope=scope).get("content-length", "0")
         if not told.isdecimal() or int(told) > largest:
-            await _refuse("too_large", 413)(scope, receive, send)
+            await refuse("too_large", 413)(scope, receive, send)
             return
         received, answered = 0, False
 
@@ -164,7 +230,7 @@ class RequestSize:
         with suppress(_TooLarge):
             await self.app(scope, receive_counted, send_noted)
         if received > largest and not answered:
-            await _refuse("too_large", 413)(scope, receive, send)
+            await refuse("too_large", 413)(scope, receive, send)
 
 
 class _TooLarge(Exception):
@@ -185,11 +251,49 @@ def client_of(scope: Scope) -> str:
     return str(address)
 
 
+async def whole_body(receive: Receive) -> bytes | None:
+    """A request's body, or None where the client has gone; `RequestSize` says how large it may be."""
+    parts, more = [], True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)
+
+
+def given_again(body: bytes, receive: Receive) -> Receive:
+    """What gives an application a body that has been read already, and then what comes after it."""
+    waiting = [body]
+
+    async def again() -> Message:
+        if waiting:
+            return {"type": "http.request", "body": waiting.pop(), "more_body": False}
+        return await receive()
+
+    return again
+
+
+async def _user_name(scope: Scope, body: bytes) -> str:
+    """The name in a form that logs in, as Gradio reads it; empty if there is none."""
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    try:
+        async with Request(scope, receive).form(max_files=1, max_fields=20) as form:
+            name = form.get("username")
+    except (HTTPException, MultiPartException):  # which Gradio will refuse too
+        return ""
+    return unicodedata.normalize("NFC", name.strip()) if isinstance(name, str) else ""
+
+
 def _path(scope: Scope) -> str:
     return str(scope["path"]).rstrip("/")
 
 
-def _refuse(message: str, status: int, seconds: int = 0) -> JSONResponse:
+def refuse(message: str, status: int, seconds: int = 0) -> JSONResponse:
     """A refusal in both languages, as it isn't known what the client reads. Gradio shows `detail`."""
     text = " · ".join(say(message, language, number=seconds) for language in ("ar", "en"))
     headers = {"Retry-After": f"{seconds}"} if seconds else None

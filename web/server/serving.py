@@ -6,17 +6,21 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
 
 from index.errors import DalilError
 from web.server.access import guard
-from web.server.guard import ContentPolicy, OwnPagesOnly
+from web.server.calls import CheckedCalls
+from web.server.guard import ContentPolicy, LogoutByPost, OwnPagesOnly
 from web.server.preferences import STYLES
 from web.server.sharing import OWN_MACHINE, Sharing
 from web.views.layout import asset
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 7860
@@ -45,7 +49,10 @@ def listen(port: int | None = None, host: str = HOST) -> socket.socket:
 
 
 def application(
-    start: Callable[[], None], sharing: Sharing = OWN_MACHINE, stop: Callable[[], None] = lambda: None
+    start: Callable[[], None],
+    sharing: Sharing = OWN_MACHINE,
+    stop: Callable[[], None] = lambda: None,
+    chat: gr.Blocks | None = None,
 ) -> FastAPI:
     """A web application that answers whom it should, and loads nothing from elsewhere.
 
@@ -53,6 +60,7 @@ def application(
         start: called once when the server has started.
         sharing: where it listens, and to whom it answers.
         stop: called once when it stops.
+        chat: what will be mounted in it; requests for it are checked.
     """
 
     @asynccontextmanager
@@ -62,6 +70,9 @@ def application(
         stop()
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
+    if chat is not None:
+        app.add_middleware(CheckedCalls, chat=chat)
+    app.add_middleware(LogoutByPost)
     app.add_middleware(ContentPolicy)
     app.add_middleware(OwnPagesOnly)
     guard(app, sharing)

@@ -103,6 +103,7 @@ class Arrivals:
         self._waiting: SimpleQueue[Batch] = SimpleQueue()
         self._lock = threading.Lock()
         self._worker: threading.Thread | None = None
+        self._watcher: threading.Thread | None = None
 
     def begin(self, collection: str, files: Sequence[tuple[str, int]]) -> tuple[Batch, list[int]]:
         """A new batch, and the numbers of the files that the page may send.
@@ -122,7 +123,10 @@ class Arrivals:
             self._batches[batch.id] = batch
         if accepted:
             batch.folder = Path(tempfile.mkdtemp(prefix="dalil-"))
-            self._watch(batch)
+            with self._lock:
+                if self._watcher is None:
+                    self._watcher = threading.Thread(target=self._watch, name="arrivals-watch", daemon=True)
+                    self._watcher.start()
         else:
             batch.stage = "done"
         return batch, accepted
@@ -215,15 +219,20 @@ class Arrivals:
             return "file_type"
         return "file_too_large" if size > self._most_bytes else ""
 
-    def _watch(self, batch: Batch) -> None:
-        """Goes on with a batch when nothing more comes."""
-        idle = time.monotonic() - batch.touched
-        if batch.stage == "sending" and idle >= self._patience:
-            self.finish(batch)
-        if batch.stage == "sending":
-            timer = threading.Timer(self._patience - idle, self._watch, [batch])
-            timer.daemon = True
-            timer.start()
+    def _watch(self) -> None:
+        """Goes on with batches of which nothing more comes, until none is being sent: one thread for all."""
+        while True:
+            with self._lock:
+                sending = [batch for batch in self._batches.values() if batch.stage == "sending"]
+                if not sending:
+                    self._watcher = None
+                    return
+            left = [batch.touched + self._patience - time.monotonic() for batch in sending]
+            for batch, seconds in zip(sending, left, strict=True):
+                if seconds <= 0:
+                    self.finish(batch)
+            # One that begins meanwhile has longer.
+            time.sleep(max(0.0, min(left)))
 
     def _work(self) -> None:
         while True:

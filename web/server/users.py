@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from index.errors import DalilError
+from index.storage import files
 
 SHORTEST_PASSWORD: Final = 8
 _LONGEST: Final = 1024  # characters of a name or a password; nobody types more
@@ -22,6 +23,8 @@ _N, _R, _P = 2**15, 8, 3
 _MOST_MEMORY: Final = 256 << 20
 _SALT_SIZE: Final = 16
 _HASH_SIZE: Final = 32
+# Seconds that a change waits for another one; each takes milliseconds.
+_LONGEST_WAIT: Final = 30
 
 
 class InvalidUser(DalilError, ValueError):
@@ -108,10 +111,11 @@ class Users:
             raise InvalidUser(f"{name!r} can't be a user's name. Take letters, digits, dots or dashes.")
         if not SHORTEST_PASSWORD <= len(password) <= _LONGEST:
             raise InvalidUser(f"A password needs at least {SHORTEST_PASSWORD} characters.")
-        users = self.load() if self.path.exists() else {}
-        is_new = name not in users
-        self._write(users | {name: HashedPassword.of(password)})
-        return is_new
+        hashed = HashedPassword.of(password)  # before others have to wait for it
+        with self._changing():
+            users = self.load() if self.path.exists() else {}
+            self._write(users | {name: hashed})
+        return name not in users
 
     def remove(self, name: str) -> None:
         """Removes a user.
@@ -120,11 +124,40 @@ class Users:
             InvalidUser: there is no such user.
             UsersUnreadable: the file is missing or damaged.
         """
-        users = self.load()
-        if _normal(name) not in users:
-            raise InvalidUser(f"There is no user {name!r} in {self.path}.")
-        del users[_normal(name)]
-        self._write(users)
+        self.load()  # where there is nothing to change, no lock's file is left either
+        with self._changing():
+            users = self.load()
+            if _normal(name) not in users:
+                raise InvalidUser(f"There is no user {name!r} in {self.path}.")
+            del users[_normal(name)]
+            self._write(users)
+
+    def device_token(self, name: str) -> str:
+        """What a browser keeps from which this user has logged in: a device cookie, as OWASP calls it.
+
+        It lets nobody in. It says that somebody who knew the password was here before, so that wrong
+        passwords from elsewhere don't lock this browser out
+        (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). It holds
+        until the password is changed.
+
+        Raises:
+            KeyError: there is no such user.
+            UsersUnreadable: the file is missing or damaged.
+        """
+        nonce = secrets.token_hex(_SALT_SIZE)
+        return f"{nonce}.{_device_code(self.load()[_normal(name)], name, nonce)}"
+
+    def is_device(self, name: str, token: str) -> bool:
+        """Whether `device_token` gave this token for this user.
+
+        Raises:
+            UsersUnreadable: the file is missing or damaged.
+        """
+        nonce, _, code = token.partition(".")
+        hashed = self.load().get(_normal(name))
+        if hashed is None or not token.isascii():
+            return False
+        return hmac.compare_digest(_device_code(hashed, name, nonce), code)
 
     def load(self) -> dict[str, HashedPassword]:
         """All users by name.
@@ -147,19 +180,27 @@ class Users:
                 "Move it away and add the users again."
             ) from error
 
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Makes this process the only one that changes the file, so that no change is lost."""
+        from filelock import Timeout
+
+        try:
+            with files.lock(self.path.with_name(f".{self.path.name}.lock"), _LONGEST_WAIT):
+                yield
+        except Timeout:
+            raise UsersUnreadable(
+                f"Another process is changing {self.path}. Try again when it has finished."
+            ) from None
+
     def _write(self, users: dict[str, HashedPassword]) -> None:
         content = {"users": {name: asdict(users[name]) for name in sorted(users)}}
-        # Made for the owner alone; whoever reads sees the old file or the new.
-        handle, partial = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=self.path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False, indent=1)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(partial).replace(self.path)
-        except BaseException:
-            Path(partial).unlink(missing_ok=True)
-            raise
+        files.replace(self.path, json.dumps(content, ensure_ascii=False, indent=1).encode(), private=True)
+
+
+def _device_code(hashed: HashedPassword, name: str, nonce: str) -> str:
+    key = bytes.fromhex(hashed.hash)  # which never leaves this machine
+    return hmac.new(key, f"device\0{_normal(name)}\0{nonce}".encode(), "sha256").hexdigest()
 
 
 def _normal(name: str) -> str:

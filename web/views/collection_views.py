@@ -11,12 +11,14 @@ from index.readers.read import TYPES
 from index.text.analyzer import Language
 from qa.collections.types import (
     LONGEST_NAME,
+    MOST_COLLECTIONS,
     CollectionExists,
     CollectionInfo,
     CollectionNotFound,
     DocumentInfo,
     InvalidName,
     ReadOnlyCollection,
+    TooManyCollections,
 )
 from qa.messages import say
 from web.server.uploads import Batch
@@ -103,6 +105,8 @@ def trouble(error: Exception, page: Language) -> str:
     """Why something couldn't be done, and what to do."""
     if isinstance(error, InvalidName):
         return say("name_invalid", page, number=LONGEST_NAME)
+    if isinstance(error, TooManyCollections):
+        return say("too_many_collections", page, number=MOST_COLLECTIONS)
     messages: Sequence[tuple[type[Exception], str]] = (
         (CollectionExists, "name_taken"),
         (CollectionNotFound, "collection_gone"),

@@ -9,6 +9,8 @@ from threading import Lock
 from typing import Final
 
 import qa
+from index.errors import DalilError
+from index.query import LONGEST
 from index.text.analyzer import Language
 from index.types import Passage
 from qa.conversation.stored_citation import GetDocument
@@ -24,9 +26,19 @@ from web.views.answers import (
     render_turn,
 )
 
-# A page that is still open when 200 others have been opened after it begins anew. Each holds its turns, of
-# some kilobytes.
+# A page that is still open when 200 others have been opened after it begins anew, and so does the one that
+# was used the longest ago where all together have more turns than this. A turn with what is shown of it has
+# some 30 KB: 120 MB at most.
 _MOST_SESSIONS: Final = 200
+_MOST_TURNS_IN_ALL: Final = 4000
+MOST_TURNS: Final = 100
+"""Turns that a session keeps: those that were asked last."""
+MOST_WAITING: Final = 8
+"""Questions of a session that wait for their reply: a page sends one at a time."""
+
+
+class NoSuchTurn(DalilError, LookupError):
+    """A question, or a link of an answer, that the conversation doesn't have."""
 
 
 @dataclass(frozen=True)
@@ -83,14 +95,18 @@ class Exchange:
         """The passage that a link shows, by the end of its name such as "1" or "near1".
 
         Raises:
-            LookupError, ValueError: the answer has no such link.
+            NoSuchTurn: the answer has no such link.
         """
-        if not isinstance(self.reply, qa.Turn):
-            raise LookupError(name)
-        answer = self.reply.answer
-        if name.startswith("near"):
-            return answer.hits[int(name.removeprefix("near")) - 1].passage
-        found = [one.passage for one in answer.citations if one.number == int(name)]
+        found: list[Passage] = []
+        if isinstance(self.reply, qa.Turn):
+            answer = self.reply.answer
+            if name.startswith("near"):
+                number = int(name.removeprefix("near"))
+                found = [hit.passage for hit in answer.hits[max(number - 1, 0) : number]]
+            else:
+                found = [one.passage for one in answer.citations if one.number == int(name)]
+        if not found:
+            raise NoSuchTurn("The answer has no such link.")
         return found[0]
 
     def render(self, number: int, language: Language, judged: bool = True) -> str:
@@ -137,9 +153,27 @@ class Session:
         self._rendered: dict[tuple[int, Language], tuple[Exchange, str]] = {}
 
     def begin(self, question: str, collection: str = "") -> int:
-        """Adds a question that waits for its reply; gives its number, which no other will have."""
+        """Adds a question that waits for its reply; gives its number, which no other will have.
+
+        Of more than `MOST_WAITING` that wait the oldest are dropped. Of a question that is too long to be
+        searched for only so much is kept that this is seen.
+        """
         with self._lock:
-            return self._add(Exchange(question, collection=collection))
+            waiting = [number for number, one in self.exchanges.items() if one.reply is None]
+            for number in waiting[: max(0, len(waiting) - MOST_WAITING + 1)]:
+                del self.exchanges[number]
+            return self._add(Exchange(question[: LONGEST + 1], collection=collection))
+
+    def exchange(self, number: int) -> Exchange:
+        """The question with this number.
+
+        Raises:
+            NoSuchTurn: there is none.
+        """
+        with self._lock:
+            if number not in self.exchanges:
+                raise NoSuchTurn("The conversation has no such question.")
+            return self.exchanges[number]
 
     def change(self, number: int, exchange: Exchange) -> None:
         """Puts one in the place of that with this number, unless the conversation was begun anew since."""
@@ -187,6 +221,9 @@ class Session:
         self.exchanges[number] = exchange
         self._begun += 1
         self._changes += 1
+        while len(self.exchanges) > MOST_TURNS:
+            del self.exchanges[next(iter(self.exchanges))]
+        self._rendered = {key: shown for key, shown in self._rendered.items() if key[0] in self.exchanges}
         return number
 
     def _render(self, number: int, language: Language) -> str:
@@ -212,6 +249,9 @@ class Sessions:
         with self._lock:
             session = self._sessions.setdefault(page, Session(self._judged))
             self._sessions.move_to_end(page)
-            if len(self._sessions) > _MOST_SESSIONS:
-                self._sessions.popitem(last=False)
+            turns = sum(len(one.exchanges) for one in self._sessions.values())
+            while len(self._sessions) > _MOST_SESSIONS or (
+                turns > _MOST_TURNS_IN_ALL and len(self._sessions) > 1
+            ):
+                turns -= len(self._sessions.popitem(last=False)[1].exchanges)
             return session

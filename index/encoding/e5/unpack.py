@@ -14,7 +14,6 @@ import importlib.util
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from index.encoding.e5.export_reference import write_json, write_settings, write
 from index.encoding.e5.tokenizer import Unigram
 from index.encoding.e5.weights import Weights
 from index.errors import EncoderUnavailable
-from index.storage.files import cache_folder, flush, replace, sha256
+from index.storage.files import cache_folder, flush, lock, replace, sha256, temporary_folder
 
 NAME = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
@@ -111,12 +110,9 @@ def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], siz
     folder = models / f"{NAME}-{key}"
     if _intact(folder):
         return folder
-    # Here, as it takes a tenth of a cold start to import.
-    from filelock import FileLock
-
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{folder}.lock"):
+        with lock(Path(f"{folder}.lock")):
             if not _intact(folder):
                 _unpack_atomically(source, folder, unpack)
     except OSError as error:
@@ -151,7 +147,7 @@ def _content_hash(source: Path, models: Path) -> str:
 def _unpack_atomically(source: Path, folder: Path, unpack: Callable[[Path, Path], None]) -> None:
     for left_by_a_crash in folder.parent.glob(f"{folder.name}.*/"):
         shutil.rmtree(left_by_a_crash, ignore_errors=True)
-    partial = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))
+    partial = temporary_folder(f"{folder.name}.", folder.parent)
     try:
         unpack(source, partial)
         _stamp(partial)

@@ -1,0 +1,342 @@
+"""What a page and programs may send to Gradio: everything else is refused with a record."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from asgi import Reply, request
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
+
+import ui
+from index import Index
+from web.server import calls
+from web.server.calls import MOST_REQUESTS, MOST_UNREAD, MOST_UNREAD_OF_A_SESSION, CheckedCalls
+
+PAGE = {"conversation": "a", "language": "en"}
+FORM = {"Content-Type": "application/json"}
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with what Gradio would have been sent."""
+    sent = Request(scope, receive)
+    body = await sent.body()
+    assert int(sent.headers["content-length"]) == len(body)
+    await JSONResponse(json.loads(body) if body else None)(scope, receive, send)
+
+
+@pytest.fixture
+def chat(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gr.Blocks:
+    monkeypatch.setenv("DALIL_DATA", str(tmp_path / "data"))
+    return ui.build_chat(index)
+
+
+@pytest.fixture
+def app(chat: gr.Blocks) -> CheckedCalls:
+    return CheckedCalls(echo, chat)
+
+
+def post(app: CheckedCalls, path: str, body: object) -> Reply:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return request(
+        app, path, "POST", {**FORM, "Content-Length": f"{len(content)}"}, [content[:7], content[7:]]
+    )
+
+
+def refused(reply: Reply, status: int) -> str:
+    """The name of the error in a record."""
+    record = json.loads(reply.body)
+    assert reply.status == status, record
+    assert set(record) == {"error", "message", "detail"}
+    assert record["message"]
+    return str(record["error"])
+
+
+def component(chat: gr.Blocks, name: str, data: object, **more: object) -> dict[str, Any]:
+    (page,) = (number for number, block in chat.blocks.items() if getattr(block, "elem_id", "") == "page")
+    return {"session_hash": "s", "component_id": page, "fn_name": name, "data": data, **more}
+
+
+def event(chat: gr.Blocks, name: str, data: object, **more: object) -> dict[str, Any]:
+    (number,) = (
+        number for number, function in chat.fns.items() if any(event == name for _, event in function.targets)
+    )
+    return {"session_hash": "s", "fn_index": number, "data": [], "event_data": data, **more}
+
+
+@pytest.mark.parametrize("route", ["call", "run", "api"])
+@pytest.mark.parametrize(
+    ("name", "given", "filled"),
+    [
+        ("ask", ["Who?"], ["Who?", 5]),
+        ("ask", ["Who?", 3], ["Who?", 3]),
+        ("search", ["Who?"], ["Who?", 5]),
+        ("read_passage", ["river", 1], ["river", 1, 0]),
+        ("ask", [7], [7, 5]),  # which the endpoint refuses in its own record
+    ],
+)
+def test_arguments_that_arent_given_have_their_defaults(
+    app: CheckedCalls, route: str, name: str, given: list[object], filled: list[object]
+) -> None:
+    reply = post(app, f"/gradio_api/{route}/{name}", {"data": given, "more": 1})
+    assert (reply.status, json.loads(reply.body)) == (200, {"data": filled})
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "error"),
+    [
+        ("call/ask", {"data": []}, 422, "InvalidRequest"),
+        ("call/ask", {"data": ["Who?", 5, 6]}, 422, "InvalidRequest"),
+        ("call/ask", {"data": "Who?"}, 422, "InvalidRequest"),
+        ("call/ask", {"data": [["Who?"]]}, 422, "InvalidRequest"),
+        ("call/ask", {"data": ["x" * 20_001]}, 422, "InvalidRequest"),
+        ("call/ask", {}, 422, "InvalidRequest"),
+        ("call/ask", [], 422, "InvalidRequest"),
+        ("call/ask", b"", 422, "InvalidRequest"),
+        ("call/ask", b"{", 422, "InvalidRequest"),
+        ("call/ask", b"[" * 100_000, 422, "InvalidRequest"),
+        ("call/ask", b"\xff\xfe", 422, "InvalidRequest"),
+        ("call/ask", b'{"data": [' + b"9" * 10_000 + b"]}", 422, "InvalidRequest"),
+        ("call/ask", {"data": ["Who?"], "session_hash": 7}, 422, "InvalidRequest"),
+        ("call/ask", {"data": ["Who?"], "session_hash": "x" * 101}, 422, "InvalidRequest"),
+        ("call/respond", {"data": []}, 404, "NotFound"),
+        ("call/none", {"data": []}, 404, "NotFound"),
+        ("call/v2/ask", {"question": "Who?"}, 404, "NotFound"),
+        ("queue/join", {"data": [], "session_hash": "s"}, 404, "NotFound"),
+        ("queue/join", {"data": [], "session_hash": "s", "fn_index": 10**30}, 404, "NotFound"),
+        ("queue/join", {"data": [], "session_hash": "s", "fn_index": [0]}, 404, "NotFound"),
+        ("queue/join", {"data": [], "session_hash": "s", "fn_index": True}, 404, "NotFound"),
+        ("queue/leave", {}, 404, "NotFound"),
+        ("component_server", {}, 404, "NotFound"),
+        ("cancel", {"event_id": 7}, 422, "InvalidRequest"),
+        ("reset", {"event_id": "x"}, 404, "NotFound"),
+        ("vibe-edit", {"prompt": "x"}, 404, "NotFound"),
+        ("run-history/connect", {}, 404, "NotFound"),
+        ("stream/x", {}, 404, "NotFound"),
+    ],
+)
+def test_what_nobody_sends_is_refused(
+    app: CheckedCalls, path: str, body: object, status: int, error: str
+) -> None:
+    assert refused(post(app, f"/gradio_api/{path}", body), status) == error
+    assert refused(post(app, f"/gradio_api/{path}/", body), status) == error
+
+
+@pytest.mark.parametrize("path", ["/", "/queue/join", "/run/ask", "/monitoring", "/gradio_api"])
+def test_outside_of_gradios_own_paths_there_is_nothing_to_send_to(app: CheckedCalls, path: str) -> None:
+    assert refused(post(app, path, {"data": ["Who?"]}), 404) == "NotFound"
+
+
+def test_what_isnt_sent_to_gradio_passes(app: CheckedCalls) -> None:
+    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse("passed")(scope, receive, send)
+
+    app.app = passed
+    for path, method in (("/", "GET"), ("/login", "POST"), ("/logout", "POST"), ("/library/upload", "POST")):
+        assert request(app, path, method, body=[b"\0rubbish"]).body == b'"passed"'
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("begin", {**PAGE, "question": "Who?", "has_turns": False, "collection": ""}),
+        ("begin", {"conversation": "a", "question": "x" * 900_000}),
+        ("begin", {**PAGE, "number": 0}),
+        ("read", {**PAGE, "document": "river", "marks": [], "first": None, "last": None}),
+        ("why", {**PAGE, "name": "cite-0-1"}),
+        ("keep", {"conversation": "a"}),
+        ("restore", {**PAGE, "kept": "{}"}),
+        ("clear", PAGE),
+        ("export", PAGE),
+        ("judge", {**PAGE, "number": 0, "verdict": "right"}),
+        ("library", {"act": "state", "collection": "", "language": "en"}),
+        (
+            "library",
+            {"act": "begin", "collection": "x", "language": "en", "files": [{"name": "a", "size": 1}]},
+        ),
+        ("library", {"act": "progress", "collection": "x", "language": "ar", "batch": None}),
+    ],
+)
+def test_a_pages_calls_pass_as_they_are(app: CheckedCalls, chat: gr.Blocks, name: str, data: object) -> None:
+    sent = component(chat, name, data)
+    reply = post(app, "/gradio_api/component_server", {**sent, "more": "x"})
+    assert (reply.status, json.loads(reply.body)) == (200, sent)
+
+
+HUGE = 10**30
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("begin", PAGE),
+        ("begin", {**PAGE, "question": "Who?", "number": 0}),
+        ("begin", {**PAGE, "question": ["Who?"]}),
+        ("begin", {**PAGE, "number": HUGE}),
+        ("begin", {**PAGE, "number": -1}),
+        ("begin", {**PAGE, "number": "0"}),
+        ("begin", {"conversation": "a" * 101, "question": "Who?"}),
+        ("begin", {"conversation": "", "question": "Who?"}),
+        ("begin", {"conversation": None, "question": "Who?"}),
+        ("begin", {"question": "Who?"}),
+        ("begin", None),
+        ("begin", []),
+        ("begin", "x"),
+        ("read", {**PAGE, "document": "river"}),
+        ("read", {**PAGE, "document": "river", "marks": [{}]}),
+        ("read", {**PAGE, "document": "river", "marks": [], "first": "x"}),
+        ("read", {**PAGE, "document": "river", "marks": [], "first": HUGE}),
+        ("why", PAGE),
+        ("why", {**PAGE, "language": "fr", "name": "cite-0-1"}),
+        ("judge", {**PAGE, "number": 0, "verdict": "maybe"}),
+        ("judge", {**PAGE, "verdict": "right"}),
+        ("restore", PAGE),
+        ("restore", {**PAGE, "kept": {}}),
+        ("library", {"act": "state"}),
+        ("library", {"act": "state", "language": "en", "first": -1}),
+        ("library", {"act": "create", "language": "en"}),
+        ("library", {"act": "create", "language": "en", "name": "x" * 1001}),
+        ("library", {"act": "remove", "language": "en", "collection": "x"}),
+        ("library", {"act": "begin", "language": "en", "collection": "x", "files": [{"name": "a"}]}),
+        ("library", {"act": "finish", "language": "en"}),
+    ],
+)
+def test_arguments_of_another_kind_are_refused(
+    app: CheckedCalls, chat: gr.Blocks, name: str, data: object
+) -> None:
+    sent = component(chat, name, data)
+    assert refused(post(app, "/gradio_api/component_server", sent), 422) == "InvalidRequest"
+
+
+def test_calls_that_there_arent(app: CheckedCalls, chat: gr.Blocks) -> None:
+    for sent in (
+        component(chat, "postprocess", PAGE),
+        component(chat, "__init__", PAGE),
+        component(chat, "library", {"act": "__class__", "language": "en"}),
+        component(chat, "begin", PAGE, component_id=HUGE),
+        component(chat, "begin", PAGE, component_id="1"),
+        component(chat, "begin", PAGE, fn_name=["begin"]),
+    ):
+        assert refused(post(app, "/gradio_api/component_server", sent), 404) == "NotFound"
+
+
+def test_events_of_the_page(app: CheckedCalls, chat: gr.Blocks) -> None:
+    for name, data in (("submit", {**PAGE, "number": 0}), ("change", PAGE)):
+        sent = event(chat, name, data)
+        reply = post(app, "/gradio_api/queue/join", {**sent, "batched": True, "event_id": "x", "data": [1]})
+        assert (reply.status, json.loads(reply.body)) == (200, {**sent, "trigger_id": None})
+    wrong: tuple[tuple[str, object], ...] = (
+        ("submit", None),
+        ("submit", PAGE),
+        ("submit", {**PAGE, "number": HUGE}),
+        ("change", {}),
+        ("change", "x"),
+    )
+    for name, wrong_data in wrong:
+        assert (
+            refused(post(app, "/gradio_api/queue/join", event(chat, name, wrong_data)), 422)
+            == "InvalidRequest"
+        )
+    without = {**event(chat, "change", PAGE), "session_hash": None}
+    assert refused(post(app, "/gradio_api/queue/join", without), 422) == "InvalidRequest"
+
+
+def test_so_much_is_worked_on_at_once(chat: gr.Blocks) -> None:
+    async def send_all() -> list[int]:
+        statuses: list[int] = []
+        waiting, let_go = 0, asyncio.Event()
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal waiting
+            waiting += 1
+            await let_go.wait()
+            await echo(scope, receive, send)
+
+        app = CheckedCalls(slow, chat)
+
+        async def one() -> None:
+            body = [{"type": "http.request", "body": b'{"data": ["Who?"]}', "more_body": False}]
+
+            async def receive() -> Any:
+                return body.pop()
+
+            async def send(message: Any) -> None:
+                if message["type"] == "http.response.start":
+                    statuses.append(message["status"])
+
+            await app(
+                {"type": "http", "method": "POST", "path": "/gradio_api/run/ask", "headers": []},
+                receive,
+                send,
+            )
+
+        tasks = [asyncio.create_task(one()) for _ in range(MOST_REQUESTS + 5)]
+        while waiting < MOST_REQUESTS or len(statuses) < 5:
+            await asyncio.sleep(0)
+        let_go.set()
+        await asyncio.gather(*tasks)
+        await one()  # there is room again
+        return statuses
+
+    statuses = asyncio.run(send_all())
+    assert statuses[:5] == [503] * 5
+    assert statuses[5:] == [200] * (MOST_REQUESTS + 1)
+
+
+def test_answers_that_nobody_fetches_are_given_up(app: CheckedCalls, chat: gr.Blocks) -> None:
+    queue = chat._queue
+    for number in range(MOST_UNREAD):
+        queue.pending_event_ids_session[f"s{number}"] = {f"event {number}"}
+        queue.pending_messages_per_session[f"s{number}"] = asyncio.Queue()
+    assert post(app, "/gradio_api/queue/join", event(chat, "change", PAGE, session_hash="new")).status == 200
+    assert list(queue.pending_event_ids_session) == [f"s{n}" for n in range(1, MOST_UNREAD)]
+    assert "s0" not in queue.pending_messages_per_session
+    queue.pending_event_ids_session["s1"] = set(map(str, range(MOST_UNREAD_OF_A_SESSION)))
+    reply = post(app, "/gradio_api/queue/join", event(chat, "change", PAGE, session_hash="s1"))
+    assert refused(reply, 503) == "too_many"
+    assert len(queue.pending_event_ids_session) == MOST_UNREAD - 1
+
+
+def test_sessions_that_are_done_leave_nothing_behind(
+    app: CheckedCalls, chat: gr.Blocks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calls, "MOST_GRADIO_SESSIONS", 3)
+    chat._queue.pending_event_ids_session = {f"s{n}": set() for n in range(9)} | {"busy": {"x"}}
+    assert post(app, "/gradio_api/call/ask", {"data": ["Who?"]}).status == 200
+    assert chat._queue.pending_event_ids_session == {"busy": {"x"}}
+
+
+def test_answers_that_nobody_asked_for_arent_waited_for(app: CheckedCalls, chat: gr.Blocks) -> None:
+    chat._queue.pending_messages_per_session["s"] = asyncio.Queue()
+    chat._queue.pending_event_ids_session["s"] = {"e"}
+
+    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+        await JSONResponse("passed")(scope, receive, send)
+
+    app.app = passed
+    for path in (
+        "queue/data?session_hash=s",
+        "queue/data",
+        "call/ask/e",
+        "call/ask/e/",
+        "info",
+        "queue/status",
+    ):
+        assert get(app, path).body == b'"passed"'
+    for path in ("queue/data?session_hash=x", "queue/data/?session_hash=", "call/ask/x", "call/v2/ask/x"):
+        assert refused(get(app, path), 404) == "NotFound"
+
+
+def get(app: CheckedCalls, path: str) -> Reply:
+    path, _, query = path.partition("?")
+
+    async def with_query(scope: Scope, receive: Receive, send: Send) -> None:
+        await app({**scope, "query_string": query.encode()}, receive, send)
+
+    return request(with_query, f"/gradio_api/{path}")
