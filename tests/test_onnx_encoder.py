@@ -125,7 +125,7 @@ def test_token_vectors_are_those_of_the_definition(tiny: OnnxEncoder) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_text_has_the_same_vectors_whatever_shares_its_batch(kind: Kind, tiny: OnnxEncoder) -> None:
-    """Quantisation looks at one token at a time; a mean's last bit depends on the padding, a token's doesn't."""
+    """Quantisation looks at one token at a time; only a mean's last bit depends on the padding."""
     together = list(tiny.encode(TINY_TEXTS * 3, kind))
     for text, batched in zip(TINY_TEXTS * 3, together, strict=True):
         (alone,) = tiny.encode([text], kind)
