@@ -35,15 +35,15 @@ LANGUAGES: tuple[Language, ...] = ("ar", "en")
 # difference). Where tashkeel is read, a text or question that is vocalised throughout loses 17 to 31 first
 # hits of 100.
 ANSWERABLE, QUESTIONS = 68, 96
-RIGHT_PARAGRAPH_FIRST = 53
+RIGHT_PARAGRAPH_FIRST = 54
 # The best sentence, and the best three at most, hold the answer.
-FIRST_QUOTE = 48
+FIRST_QUOTE = 49
 ANY_QUOTE = 59
 # Decided rightly by the confidence: an answer quoted that holds it, or a question refused that has none. Of
 # 28 of these half are near misses.
 DECIDED = 74
 # Of the questions that have nothing to do with the article, and those that are answered: told apart rightly.
-FAR, TOLD_APART = 14, 80
+FAR, TOLD_APART = 14, 81
 # Confidence with the answering paragraph against without it: the share of pairs in the right order.
 AUROC = 0.75
 
@@ -145,7 +145,10 @@ def test_the_examples_of_the_chat_are_answered(index: Index) -> None:
     from qa import ask
     from ui import EXAMPLES
 
-    assert {question: ask(question, index).found for question in EXAMPLES} == dict.fromkeys(EXAMPLES, True)
+    # Well above the threshold: on another processor confidence differs by some hundredths.
+    sure = {question: ask(question, index).confidence for question in EXAMPLES}
+    least = max(THRESHOLDS["ar-ar"], THRESHOLDS["en-ar"]) + 0.1
+    assert {question: confidence for question, confidence in sure.items() if confidence < least} == {}
 
 
 def test_every_quotation_is_literally_there(outcomes: dict[Language, list[Outcome]]) -> None:
