@@ -15,8 +15,8 @@ MARGIN = 3.0
 def floor(right: int, cases: int) -> float:
     """The number of right cases that has to be reached where `right` of `cases` were measured.
 
-    Three standard deviations of a binomial below it: right - 3 sqrt(n p (1 - p)), with p = (right + 2) / (n + 4)
-    (Agresti and Coull 1998), so that there is a margin where nearly all were right.
+    Three standard deviations of a binomial below it: right - 3 sqrt(n p (1 - p)), with
+    p = (right + 2) / (n + 4) (Agresti and Coull 1998), so that there is a margin where nearly all were right.
 
     Raises:
         ValueError: there are too few cases; pool them with others.
