@@ -48,8 +48,8 @@ EXAMPLES: Final = (
     "من أعلن انطلاق معركة التلاقي؟",
     "كم من الوقت استغرق تحرير عكاشات؟",
     "ماذا قال المتحدث باسم وزارة الدفاع الروسية؟",
-    "Who commented on the de-escalation zone in the Euphrates valley?",
-    "Which newspaper did the field commander speak to?",
+    "Where is the de-escalation zone that the United States and Russia want to preserve?",
+    "Who told Al-Binaa newspaper that the forces would keep advancing?",
     "How long did it take to capture Akashat?",
 )
 """Questions about the article that Dalil answers from out of the box."""

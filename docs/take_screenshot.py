@@ -21,7 +21,7 @@ from qa.article import article_index
 FOLDER = Path(__file__).parent
 FREED = "كم من الوقت استغرق تحرير عكاشات؟"
 WHO_SAID = "من أعلن انطلاق معركة التلاقي؟"
-NEWSPAPER = "Which newspaper did the field commander speak to?"
+NEWSPAPER = "Who told Al-Binaa newspaper that the forces would keep advancing?"
 # Milliseconds that a frame of the moving picture is shown: a letter, an answer, the evidence.
 LETTER, ANSWER, EVIDENCE = 90, 1600, 3200
 

@@ -45,6 +45,9 @@ ARGUMENTS = [
 # What the tests saw, for people to look at.
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 WIDE, PHONE = (1280, 800), (390, 844)
+# Milliseconds. States are waited for; this only ends a test that hangs. Playwright's 5 s are too few where
+# other work keeps the processors busy.
+expect.set_options(timeout=60_000)
 
 ARABIC = Document(
     "تقدّمت القطعات من ثلاثة محاور. فتمّ تحرير عكاشات في أقلّ من يوم واحد.\n"
@@ -143,6 +146,7 @@ class Asker:
     def __init__(self, answers: dict[str, Answer]) -> None:
         self.answers = answers
         self.asked: list[str] = []
+        self.answered: list[str] = []
         self.let_go = threading.Event()
         self.waiting = 0
 
@@ -152,6 +156,7 @@ class Asker:
         if question == FOLLOW_UP and conversation.turns:
             searched = f"{question} {conversation.turns[-1].question}"
             found = answer("en", 0.6, [(ARABIC, 2, REUTERS)])
+        self.answered.append(question)
         return Turn(question, searched, replace(found, question=question), datetime.now(timezone.utc))
 
     def answer(self, question: str) -> Answer:
@@ -161,7 +166,7 @@ class Asker:
             raise RuntimeError("a fault")
         if question == SLOW:
             self.waiting += 1
-            assert self.let_go.wait(30)
+            assert self.let_go.wait(120)
         if question == DAMAGED:
             raise IndexDamaged("The file <b>bm25.json</b> is damaged. Build the index again.")
         if question not in self.answers:
@@ -186,10 +191,10 @@ def served(
         patch.setenv("DALIL_DATA", data)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        assert started.wait(30)
+        assert started.wait(120)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         server.should_exit = True
-        thread.join(30)
+        thread.join(120)
     assert not thread.is_alive()
 
 

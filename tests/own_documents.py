@@ -44,7 +44,7 @@ class SlowEncoder(FakeEncoder):
     def encode(self, texts: Sequence[str], kind: Kind) -> Iterator[Encoding]:
         for text, encoding in zip(texts, super().encode(texts, kind), strict=True):
             if SLOW in text:
-                assert self.let_go.wait(30)
+                assert self.let_go.wait(120)
             yield encoding
 
 
@@ -75,10 +75,10 @@ def serving(collections: Collections) -> Iterator[str]:
     with listen(0) as listener:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        assert started.wait(30)
+        assert started.wait(120)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
         server.should_exit = True
-        thread.join(30)
+        thread.join(120)
     assert not thread.is_alive()
 
 
@@ -164,7 +164,7 @@ def add(page: Page, *paths: Path) -> Locator:
     done = page.locator("#library .arrivals > [data-done]")
     before = done.count()
     page.locator("#files").set_input_files(paths)
-    expect(done).to_have_count(before + 1, timeout=20_000)
+    expect(done).to_have_count(before + 1)
     return done.first
 
 

@@ -57,7 +57,7 @@ def run(arguments: list[str], folder: Path) -> str:
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -31,7 +31,7 @@ class Shelf:
 
     def add(self, collection: str, paths: Sequence[Path], report: Report, names: Mapping[Path, str]) -> Added:
         report(Progress("reading", 0, len(paths), None))
-        assert self.let_go.wait(10)
+        assert self.let_go.wait(120)
         if self.error:
             raise self.error
         self.paths += paths
@@ -62,7 +62,7 @@ def send(arrivals: Arrivals, batch: Batch | str, number: object, *body: bytes) -
 
 
 def wait(done: Callable[[], bool]) -> None:
-    for _ in range(1000):
+    for _ in range(12_000):  # two minutes; only ends a test that hangs
         if done():
             return
         time.sleep(0.01)

@@ -50,7 +50,6 @@ from web.server.collection_calls import Collections
 __all__ = ["address", "browser", "encoder", "files", "library", "page"]  # fixtures
 pytestmark = pytest.mark.browser
 
-SERVED = 30_000
 """Milliseconds within which the server has read, converted and encoded files, on a busy machine too."""
 
 CASTLE = "بنى الملك الظاهر غازي مدخلها."
@@ -213,21 +212,19 @@ def test_while_files_are_added_others_ask_and_are_answered(
     encoder.let_go.clear()
     page.locator("#files").set_input_files([slow])
     pane = page.locator("#library")
-    expect(pane.locator("progress")).to_have_attribute("max", "2", timeout=SERVED)
-    expect(pane.locator(".arrivals p").first).to_have_text("Indexed 0 of 2 passages", timeout=SERVED)
+    expect(pane.locator("progress")).to_have_attribute("max", "2")
+    expect(pane.locator(".arrivals p").first).to_have_text("Indexed 0 of 2 passages")
     picture(page, "adding-en-light")
     page.keyboard.press("Escape")
     with reading(browser, address, locale="ar") as other:
         # Sees that something is being added, but not what.
         choose(other, "Slow")
         other.get_by_role("button", name="الوثائق").click()
-        expect(other.locator("#library .arrivals p").first).to_have_text(
-            "المقاطع المفهرسة: 0 من 2", timeout=SERVED
-        )
+        expect(other.locator("#library .arrivals p").first).to_have_text("المقاطع المفهرسة: 0 من 2")
         create(other, "Other")
         other.locator("#files").set_input_files([files / "قلعة حلب.txt"])
         waiting = other.locator("#library .arrivals > :visible p").first
-        expect(waiting).to_have_text(say("waiting", "ar"), timeout=SERVED)
+        expect(waiting).to_have_text(say("waiting", "ar"))
         for name in ("Slow", "Other"):
             choose(other, name)
             refusal = ask(other, CASTLE).locator(".refusal")
@@ -242,9 +239,9 @@ def test_while_files_are_added_others_ask_and_are_answered(
         encoder.let_go.set()
         choose(other, "Other")
         other.get_by_role("button", name="الوثائق").click()
-        expect(other.locator("#library .document")).to_have_text(["قلعة حلب"], timeout=SERVED)
+        expect(other.locator("#library .document")).to_have_text(["قلعة حلب"])
         assert ask(other, CASTLE).locator(".quote").inner_text() == CASTLE
-    expect(page.locator("#said")).to_have_text("Files added: 1", timeout=SERVED)
+    expect(page.locator("#said")).to_have_text("Files added: 1")
     assert ask(page, SLOW).locator(".quote").inner_text() == f"هذا نصّ {SLOW}."
 
 
@@ -258,8 +255,8 @@ def test_two_readers_add_to_one_collection_at_once(
         page.locator("#files").set_input_files([files / "border.md", files / "تقرير.docx"])
         other.locator("#files").set_input_files([files / "border.md", files / "قلعة حلب.txt"])
         for reader_ in (page, other):
-            expect(reader_.locator("#library .arrivals > [data-done]")).to_have_count(1, timeout=SERVED)
-            expect(reader_.locator("#library .document")).to_have_count(3, timeout=SERVED)
+            expect(reader_.locator("#library .arrivals > [data-done]")).to_have_count(1)
+            expect(reader_.locator("#library .document")).to_have_count(3)
     sources = sorted(info.source for info in library.documents("Shared"))
     assert sources == ["border.md", "تقرير.docx", "قلعة حلب.txt"]
 
@@ -297,19 +294,19 @@ def test_after_a_reload_it_goes_on_telling_what_became_of_the_files(
     film.write_bytes(b"x")
     try:
         page.locator("#files").set_input_files([slow, film])
-        expect(page.locator("#library progress")).to_have_attribute("max", "1", timeout=SERVED)
+        expect(page.locator("#library progress")).to_have_attribute("max", "1")
         # All of it has left the page.
         indexing = say("encoding", "en", number=0, total=1)
-        expect(page.locator("#library .arrivals p").first).to_have_text(indexing, timeout=SERVED)
+        expect(page.locator("#library .arrivals p").first).to_have_text(indexing)
         page.reload()
         expect(page.locator("#current .name")).to_have_text("Reloaded")
         page.get_by_role("button", name="Documents").click()
         # Once: as this tab's files, and not also as those of another one.
-        expect(page.locator("#library progress").first).to_be_visible(timeout=SERVED)
+        expect(page.locator("#library progress").first).to_be_visible()
         assert page.locator("#library .arrivals > div").count() == 1
     finally:
         encoder.let_go.set()  # else the next tests' files would wait behind these
-    expect(page.locator("#library .arrivals strong").nth(1)).to_have_text("x.mp4", timeout=SERVED)
+    expect(page.locator("#library .arrivals strong").nth(1)).to_have_text("x.mp4")
     page.get_by_role("button", name="العربية").click()
     expect(page.locator("#library .arrivals p")).to_have_text("الملفات المضافة: 1، والتي لم تُضف: 1")
 
@@ -359,7 +356,7 @@ def test_hostile_names_and_documents_are_shown_and_do_nothing(page: Page, librar
     )
     sent.append({"name": "page.html", "mimeType": "text/html", "buffer": html.encode()})
     page.locator("#files").set_input_files(sent)  # type: ignore[arg-type]
-    expect(pane.locator(".arrivals > [data-done]")).to_have_count(1, timeout=SERVED)
+    expect(pane.locator(".arrivals > [data-done]")).to_have_count(1)
 
     told = pane.locator(".arrivals li")
     assert told.locator("span").all_inner_texts() == [say("file_name", "en")] * len(REFUSED_NAMES)
@@ -395,7 +392,7 @@ def test_files_that_are_dropped_anywhere_are_added(page: Page) -> None:
     page.locator("#composer").dispatch_event("dragover", {"dataTransfer": page.evaluate_handle(drop)})
     expect(page.locator("html")).to_have_attribute("data-dropping", "")
     page.locator("#composer").dispatch_event("drop", {"dataTransfer": page.evaluate_handle(drop)})
-    expect(page.locator("#library .document")).to_have_text(["أول", "two"], timeout=SERVED)
+    expect(page.locator("#library .document")).to_have_text(["أول", "two"])
     choose(page, "Built-in article")
     page.locator("#composer").dispatch_event("drop", {"dataTransfer": page.evaluate_handle(drop)})
     expect(page.locator("#library .note")).to_have_text(say("built_in_note", "en"))

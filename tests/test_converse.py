@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timezone
-from itertools import product
 from pathlib import Path
 
 import pytest
 from dialogue_sets import SETS, dialogues, texts
 from fake_encoder import FakeEncoder
+from floors import floor
 
 from index import Document, Index, InvalidQuestion
 from index.encoding.base import Encoder
@@ -131,17 +131,18 @@ def inventions(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Inde
     return Index.build(texts(), folder / "index", encoder=model, show_progress=False)
 
 
+# Of all the dialogues' follow-ups, both languages together: how many find their paragraph first, and how many
+# are answered. Measured with the bundled model on a processor with AVX2 alone.
+FOUND_FIRST, ANSWERED, DIALOGUES = 55, 58, 60
+
+
 @pytest.mark.model
-@pytest.mark.parametrize(("name", "language"), list(product(SETS, ("ar", "en"))))
-def test_follow_ups_find_the_right_paragraph(inventions: Index, name: str, language: str) -> None:
-    """At least five of six find it first and are answered: ten of twelve."""
-    asked = [dialogue for dialogue in dialogues(name) if dialogue.language == language]
+def test_follow_ups_find_the_right_paragraph_and_are_answered(inventions: Index) -> None:
+    asked = [dialogue for name in SETS for dialogue in dialogues(name)]
+    assert len(asked) == DIALOGUES
     turns = [converse(after(inventions, *d.before), d.question, inventions) for d in asked]
     right = [d.is_in(turn.answer.hits[0].passage) for d, turn in zip(asked, turns, strict=True)]
-    assert len(asked) >= 8
-    # Of the Arabic ones that were held out, 8 of 10 find it first.
-    assert sum(right) >= (8 if (name, language) == ("held_out", "ar") else len(asked) * 5 / 6)
-    # Of the fresh English ones 6 of 8 were answered on a processor without AVX-512, where the last digits of
-    # the encoder's numbers are others, and 7 on one with it.
-    least = 6 if (name, language) == ("fresh", "en") else len(asked) * 5 / 6
-    assert sum(turn.answer.found for turn in turns) >= least
+    wrong = [d.id for d, is_right in zip(asked, right, strict=True) if not is_right]
+    assert sum(right) >= floor(FOUND_FIRST, DIALOGUES), wrong
+    refused = [d.id for d, turn in zip(asked, turns, strict=True) if not turn.answer.found]
+    assert len(asked) - len(refused) >= floor(ANSWERED, DIALOGUES), refused

@@ -106,7 +106,7 @@ def test_the_command_line_says_so_on_one_line(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
     )
     assert done.returncode == 3
     (line,) = done.stderr.splitlines()

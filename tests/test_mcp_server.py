@@ -156,7 +156,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
         server.stdin.write(json.dumps(message).encode() + b"\n")
     server.stdin.flush()
     replies = [json.loads(server.stdout.readline()) for _ in range(2)]
-    rest, _ = server.communicate(timeout=60)
+    rest, _ = server.communicate(timeout=300)
     assert [reply["id"] for reply in replies] == [1, 2]
     assert replies[1]["result"]["structuredContent"]["question"] == WHO
     assert rest == b""
@@ -184,7 +184,7 @@ def test_over_http_on_this_machine_only(index: Index) -> None:
         assert result.structured_content == Service(index).search(WHO, 1)
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(300)
         server.stderr.close()
 
 

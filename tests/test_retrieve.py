@@ -106,7 +106,7 @@ def test_what_another_process_changed_is_seen(index: Index) -> None:
         [sys.executable, "-c", ANOTHER_PROCESS, index.location],
         env={**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'tests'}"},
         check=True,
-        timeout=60,
+        timeout=300,
     )
     after = open_index(Path(index.location))
     assert set(texts(after)) == {"river", "battle", "new"}

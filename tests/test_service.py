@@ -217,7 +217,7 @@ def address(index: Index) -> Iterator[str]:
     assert server.stdout
     yield server.stdout.readline().strip()
     server.terminate()
-    server.wait(30)
+    server.wait(300)
     server.stdout.close()
 
 

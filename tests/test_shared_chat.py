@@ -65,7 +65,7 @@ def serving(index: Index, *options: str) -> Iterator[str]:
     port = server.stdout.readline().split()[3].rpartition(":")[2]
     yield f"http://127.0.0.1:{port}/"
     server.terminate()
-    server.wait(30)
+    server.wait(300)
     server.stdout.close()
 
 
@@ -120,7 +120,7 @@ def test_the_examples_of_the_documentation(open_chat: str) -> None:
         capture_output=True,
         text=True,
         env=surrounding({}),
-        timeout=60,
+        timeout=300,
         check=True,
     )
     answered, read = done.stdout.splitlines()
@@ -136,7 +136,7 @@ def test_the_examples_of_the_documentation(open_chat: str) -> None:
 def curl(command: str) -> str:
     """What a curl command of the documentation gives."""
     return subprocess.run(
-        ["sh", "-c", command], capture_output=True, text=True, timeout=60, check=True
+        ["sh", "-c", command], capture_output=True, text=True, timeout=300, check=True
     ).stdout
 
 
@@ -201,7 +201,7 @@ def test_without_its_file_of_users_it_doesnt_start(index: Index, tmp_path: Path)
         capture_output=True,
         text=True,
         env=surrounding({}),
-        timeout=60,
+        timeout=300,
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("dalil: There is no file ")

@@ -511,7 +511,7 @@ def test_threads_share_one_index(index: Index) -> None:
     threads = [threading.Thread(target=read) for _ in range(3)]
     for thread in threads:
         thread.start()
-    started.wait(30)
+    started.wait(300)
     index.update([Document("When the river floods, it floods.", id="flood")])
     expected.append((answers(index), "new"))
     stop.set()

@@ -34,7 +34,7 @@ def test_no_more_are_in_than_there_are_places() -> None:
 
     def hold() -> None:
         with turns:
-            let_go.wait(10)
+            let_go.wait(120)
 
     def work(number: int) -> None:
         with turns:
@@ -53,7 +53,7 @@ def test_no_more_are_in_than_there_are_places() -> None:
     assert order == []
     let_go.set()
     for thread in (*holders, *threads):
-        thread.join(10)
+        thread.join(120)
     assert sorted(order) == [0, 1, 2, 3, 4, 5]
     assert max(most) <= 2
 
@@ -71,7 +71,7 @@ def test_with_one_place_they_come_in_order() -> None:
             threads.append(started(lambda number=number: work(number)))  # type: ignore[misc]
             waiting(turns, number + 1)
     for thread in threads:
-        thread.join(10)
+        thread.join(120)
     assert order == [0, 1, 2, 3, 4]
 
 
@@ -87,7 +87,7 @@ def test_who_is_in_may_enter_again_and_leaves_at_the_end() -> None:
             other = started(work)
             waiting(turns, 1)
         assert not entered.is_set()
-    other.join(10)
+    other.join(120)
     assert entered.is_set()
 
 
@@ -108,7 +108,7 @@ def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
         with turns:
             waiting(turns, 1)
             os.kill(os.getpid(), signal.SIGINT)
-            let_go.wait(10)
+            let_go.wait(120)
 
     holder = started(hold)
     while turns._free:
@@ -119,7 +119,7 @@ def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
         let_go.set()
-        holder.join(10)
+        holder.join(120)
     assert not turns._waiting
     with turns:
         pass

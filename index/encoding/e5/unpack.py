@@ -32,7 +32,7 @@ PROMPTS = {"query": "query: ", "passage": "passage: "}
 
 # Raise them when what is written changes: they are part of the folders' names.
 LAYOUT = 1
-RUNTIME_LAYOUT = 1
+RUNTIME_LAYOUT = 2
 _STAMP = "checksums.json"
 _SETTINGS = "settings.json"
 _SHA256 = re.compile("[0-9a-f]{64}")

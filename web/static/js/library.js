@@ -75,7 +75,7 @@ const library = {
 
   show() {
     if (this.isOpen()) return;
-    if (reader.name !== null) reader.close();
+    if (reader.isOpen()) reader.close();
     this.pane.hidden = false;
     root.dataset.reading = "";
     reader.fit(this.pane);

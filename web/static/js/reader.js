@@ -7,7 +7,8 @@ const reader = {
   name: null,  // id of the link that is shown
   wished: null,  // what was asked for through it: another link may have its id later
   view: "read",  // or "why": which of the server's functions shows it
-  asked: 0,  // what was asked for last: an answer to something older is dropped
+  wanted: null,  // {wish, view, focus} that the server was asked for last and that isn't shown yet
+  extended: 0,  // counts what changes the shown range: an answer to an older request for more is dropped
   copied: "",
   first: 0,
   last: 0,
@@ -37,21 +38,32 @@ const reader = {
     return link.dataset.check === wish.marks[0]?.check ? link : null;
   },
 
-  async ask(wish, which = this.view) {
-    const number = ++this.asked;
-    const view = await turns.tell(which, wish);
-    return number === this.asked ? view : null;
+  // Open, or about to be: keys pressed before the server has answered count too.
+  isOpen() {
+    return this.name !== null || this.wanted !== null;
+  },
+
+  // What a key or a button starts from: what was asked for last, not what is still shown.
+  current() {
+    return this.wanted ?? {wish: this.wished, view: this.view};
   },
 
   open(link, options) {
     return this.fetch(this.wish(link), options);
   },
 
-  async fetch(wish, {focus = true, view: which = this.view} = {}) {
+  async fetch(wish, {focus = true, view: which = this.current().view} = {}) {
     // Why a passage was found is only known of what the conversation still shows.
     if (which === "why" && !this.link(wish)) return;
-    const view = await this.ask(wish, which);
+    // A change of language doesn't take the focus, but leaves it to what was on its way.
+    const wanted = {wish, view: which, focus: focus || Boolean(this.wanted?.focus)};
+    this.wanted = wanted;
+    const view = await turns.tell(which, wish);
+    // By now something else was asked for, or the pane was closed.
+    if (this.wanted !== wanted) return;
+    this.wanted = null;
     if (!view) return;
+    this.extended++;
     const wasOpen = this.name !== null;
     this.name = wish.name;
     this.wished = wish;
@@ -80,12 +92,13 @@ const reader = {
     const target = mark ?? this.part("h2") ?? this.part("[data-act=close]");
     if (mark) mark.scrollIntoView({block: "center", behavior: "instant"});
     else this.part(".scroll").scrollTop = 0;
-    if (focus) target.focus({preventScroll: true});
+    if (wanted.focus) target.focus({preventScroll: true});
   },
 
   // The document, or why the passage was found: the other one of them.
   turn() {
-    this.fetch(this.wished, {view: this.view === "why" ? "read" : "why"});
+    const {wish, view} = this.current();
+    this.fetch(wish, {view: view === "why" ? "read" : "why"});
   },
 
   isSheet() {
@@ -118,8 +131,9 @@ const reader = {
   async more(way) {
     const [first, last] = way < 0
       ? [Math.max(this.first - props.more, 0), this.first] : [this.last, this.last + props.more];
-    const view = await this.ask({...this.wished, first, last});
-    if (!view) return;
+    const number = ++this.extended;
+    const view = await turns.tell(this.view, {...this.wished, first, last});
+    if (!view || number !== this.extended) return;
     const scroll = this.part(".scroll");
     const [height, top] = [scroll.scrollHeight, scroll.scrollTop];
     const text = this.part(".text");
@@ -135,7 +149,7 @@ const reader = {
   },
 
   step(way) {
-    const link = this.link();
+    const link = this.link(this.current().wish);
     const links = this.links(link);
     const next = links[links.indexOf(link) + way];
     if (next) this.open(next);
@@ -143,7 +157,7 @@ const reader = {
 
   // In another language; or what it shows has gone from the conversation.
   renew() {
-    if (this.name !== null) this.fetch(this.wished, {focus: false});
+    if (this.isOpen()) this.fetch(this.current().wish, {focus: false});
   },
 
   show() {
@@ -163,10 +177,12 @@ const reader = {
   },
 
   close() {
+    const wish = this.current().wish;
+    this.wanted = null;
+    this.extended++;
     if (this.name === null) return;
-    const link = this.link();
+    const link = this.link(wish);
     this.name = null;
-    this.asked++;
     this.pane.hidden = true;
     delete root.dataset.reading;
     this.point();
@@ -181,7 +197,7 @@ const reader = {
 reader.narrow.addEventListener("change", () => reader.fit(library.isOpen() ? library.pane : reader.pane));
 
 document.addEventListener("keydown", (event) => {
-  if (reader.name === null || event.isComposing || find("dialog[open], :popover-open")) return;
+  if (!reader.isOpen() || event.isComposing || find("dialog[open], :popover-open")) return;
   if (event.key === "Escape") {
     event.preventDefault();
     reader.close();
