@@ -51,18 +51,18 @@ $(VENV)/bin/python $(BENCH)/bin/python:
 
 $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the dependencies; this takes some minutes."
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval]"
 	touch $@
 
 $(VENV)/.test: $(VENV)/.app
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[eval,test]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval,test]"
 	touch $@
 
 $(VENV)/.scale: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[eval,test,scale,test-scale]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval,test,scale,test-scale]"
 	touch $@
 
 $(BENCH)/.peers: pyproject.toml $(CONSTRAINTS) | $(BENCH)/bin/python
 	@echo "Installing the dependencies and the packages to compare with; this takes some minutes."
-	$(BENCH)/bin/python -m pip install --quiet --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval,peers]"
+	$(BENCH)/bin/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval,peers]"
 	touch $@

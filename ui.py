@@ -7,7 +7,6 @@ reads what texts contain. Gradio carries events and answers between the page and
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,8 @@ import uvicorn
 from fastapi import FastAPI
 
 import qa
+from cli.failures import complain
+from cli.streams import OutputLost, in_one_line
 from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
 from web.server.access import login
@@ -72,10 +73,11 @@ def launch(
     with listen(port, sharing.host) as listener:
         address = sharing.address(listener.getsockname()[1])
         if sharing.warning:
-            print(f"dalil: {sharing.warning}", file=sys.stderr)
+            complain(sharing.warning)
 
         def start() -> None:
-            print(f"Dalil listens on {address} (Ctrl-C stops it).", flush=True)
+            with suppress(OutputLost):  # who closed it doesn't want to know
+                print(in_one_line(f"Dalil listens on {address} (Ctrl-C stops it)."), flush=True)
             threading.Thread(target=index.warm_up, daemon=True).start()
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

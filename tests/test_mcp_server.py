@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, Tool
-from test_cli import surrounding
+from test_cli import REPOSITORY, surrounding
 from typer.testing import CliRunner
 
 from cli.app import app
@@ -203,4 +204,5 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "mcp" else find(name))
     shown = CliRunner().invoke(app, ["mcp"])
     assert (shown.exit_code, shown.stdout) == (2, "")
-    assert shown.stderr == 'dalil: The MCP server needs mcp: pip install "dalil[mcp]"\n'
+    command = f"pip install --editable {shlex.quote(f'{REPOSITORY}[mcp]')}"
+    assert shown.stderr == f"dalil: The MCP server needs mcp: {command}\n"

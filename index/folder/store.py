@@ -25,6 +25,7 @@ from index.retrieval.candidates import Candidates, rank
 from index.retrieval.fusion import Summands
 from index.retrieval.score_parts import summands
 from index.retrieval.token_codec import TokenVectors
+from index.storage.files import expanded
 from index.types import Document, Hit, Passage
 
 # Passages that each leg proposes.
@@ -88,7 +89,7 @@ class Index:
             return LanceIndex.build(
                 documents, path, encoder=encoder, token_vectors=token_vectors, show_progress=show_progress
             )
-        folder = Path(path).expanduser()
+        folder = expanded(path)
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         with live_generation.writing(folder):
             try:
@@ -116,7 +117,7 @@ class Index:
             from index.lance.store import LanceIndex
 
             return LanceIndex.open(path, encoder=encoder)
-        folder = Path(path).expanduser()
+        folder = expanded(path)
         generation = live_generation.load(folder)
         name = generation.encoder_name if encoder is None else encoder
         chosen = encoders.load(name) if isinstance(name, str) else name
