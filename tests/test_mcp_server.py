@@ -164,6 +164,34 @@ def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
     assert server.returncode == 0
 
 
+def test_what_is_no_message_is_answered_by_an_error(index: Index) -> None:
+    ping = b'{"jsonrpc":"2.0","id":99,"method":"ping"}'
+    lines: list[tuple[bytes, int, object]] = [
+        (b"not json", -32700, None),
+        (b"[1,2", -32700, None),
+        (b"\xff\xfe\0", -32700, None),
+        (b"[" * 100_000, -32700, None),
+        (b"[]", -32600, None),
+        (b"null", -32600, None),
+        (b"{}", -32600, None),
+        (b'{"jsonrpc":"1.0","id":7,"method":"ping"}', -32600, 7),
+        (b'{"jsonrpc":"2.0","id":"a"}', -32600, "a"),
+        (b'{"jsonrpc":"2.0","id":9,"method":5}', -32600, 9),
+        (b'{"jsonrpc":"2.0","id":10,"method":"ping","params":[]}', -32600, 10),
+    ]
+    done = subprocess.run(
+        [sys.executable, *DALIL, "mcp", "--index", str(index.path)],
+        input=b"\n".join([*(line for line, _, _ in lines), b"", b"  ", ping, b""]),
+        capture_output=True,
+        env=surrounding({}),
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    *refused, answered = map(json.loads, done.stdout.splitlines())
+    assert [(reply["error"]["code"], reply["id"]) for reply in refused] == [(c, i) for _, c, i in lines]
+    assert answered["id"] == 99
+
+
 def test_over_http_on_this_machine_only(index: Index) -> None:
     server = subprocess.Popen(
         [sys.executable, "-c", _ON_A_FREE_PORT, str(index.path)],
