@@ -162,7 +162,7 @@ def test_version_is_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_console_script_is_this_command_line() -> None:
     project = (REPOSITORY / "pyproject.toml").read_text("utf-8")
-    assert '[project.scripts]\ndalil = "cli.app:main"\n' in project
+    assert '[project.scripts]\ndalil = "cli.entry:main"\n' in project
 
 
 def test_index_adds_replaces_and_leaves_alone(texts: Path) -> None:

@@ -92,11 +92,11 @@ def outcomes(suffix: str, count: int, folder: Path, seed: str) -> dict[str, int]
             document = read_file(path)
             assert isinstance(document, Document)
             document.text.encode()
-            outcome = "read"
+            outcome, why = "read", str(path)
         except UnreadableFile as error:
-            assert str(path) in str(error)
-            assert len(str(error).splitlines()) == 1
-            outcome = error.fault
+            outcome, why = error.fault, str(error)
+        assert str(path) in why
+        assert len(why.splitlines()) == 1
         found[outcome] = found.get(outcome, 0) + 1
     assert sum(found.values()) == count
     # The process that converts lives, or is started anew.
