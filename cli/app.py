@@ -217,7 +217,7 @@ def chat(
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only)
     library = Library() if folder is None else None
-    ui.launch(open_named(folder, model), port, open_browser, examples, sharing, library)
+    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library)
 
 
 @app.command(

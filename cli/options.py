@@ -44,10 +44,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON a questio
 FOLDER: Final = "dalil-index"
 
 
-def open_named(folder: str | None, model: str | None) -> Index:
+def open_named(folder: str | None, model: str | None, tell: bool = True) -> Index:
     """The index that the options name; the built-in article's if they name none.
 
-    Where an index lies in the current folder that isn't asked then, standard error tells of it.
+    Args:
+        folder: of the option --index.
+        model: of the option --model.
+        tell: whether to say on standard error that an index in the current folder isn't asked.
     """
     if folder is not None:
         from index import Index
@@ -57,6 +60,6 @@ def open_named(folder: str | None, model: str | None) -> Index:
         raise typer.BadParameter("--model goes with --index: the built-in article has a model of its own.")
     from qa.article import article_index
 
-    if os.path.lexists(f"{FOLDER}/CURRENT"):
+    if tell and os.path.lexists(f"{FOLDER}/CURRENT"):
         complain(f"This asks the built-in article. To ask the index in ./{FOLDER}: --index {FOLDER}")
     return article_index()
