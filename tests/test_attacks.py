@@ -35,7 +35,7 @@ from web.server.guard import OwnPagesOnly
 from web.server.sharing import Sharing
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
-SECRETS = ("river", "River", "الحشد", "root:", "salma", "manifest", "generation-")
+SECRETS = ("river", "River", "الحشد", "root:", "salma", "generation-")
 # What the page that asks for the password is made of, and nothing of the texts.
 PUBLIC = (
     "/typeface/",
@@ -47,6 +47,9 @@ PUBLIC = (
     "/robots.txt",
     "/login",
     "/logout",
+    "/favicon.ico",
+    "/pwa_icon",
+    "/manifest.json",
 )
 
 
@@ -62,7 +65,8 @@ def send(
             connection.putheader(name, value)
         connection.endheaders(body)
         reply = connection.getresponse()
-        # A stream of events would never end.
+        if reply.getheader("content-type", "").startswith("text/event-stream"):  # has no end
+            return reply.status, "(a stream)"
         return reply.status, reply.read(200_000).decode(errors="replace")
     finally:
         connection.close()
@@ -84,6 +88,8 @@ def paths_of(routes: Sequence[Any], before: str = "") -> Iterator[str]:
     for route in routes:
         if isinstance(route, Mount):
             yield from paths_of(route.routes, f"{before}{route.path}")
+        elif (included := getattr(route, "original_router", None)) is not None:
+            yield from paths_of(included.routes, before)
         elif hasattr(route, "path"):
             yield f"{before}{route.path}"
 
@@ -95,6 +101,7 @@ def test_no_route_tells_anything_to_who_isnt_logged_in(closed: str, index: Index
     routes = sorted(set(paths_of(application.routes)))
     assert len(routes) > 20
     seen = 0
+    odd: list[tuple[str, str, int, str]] = []
     for route, method in product(routes, METHODS):
         path = route
         while "{" in path:
@@ -108,9 +115,11 @@ def test_no_route_tells_anything_to_who_isnt_logged_in(closed: str, index: Index
         assert told(text) == [], (method, path)
         if status == 429:
             continue  # asked too often, which is as good as refused
-        if status < 300 and path not in ("", "/") and not path.startswith(PUBLIC):
-            assert text in ("", "null") or "login" in text.casefold(), (method, path, status, text[:200])
-        assert status < 500, (method, path, status)
+        is_public = path in ("", "/") or path.startswith(PUBLIC)
+        says_nothing = text in ("", "null") or "login" in text.casefold()
+        if status >= 500 or (status < 300 and not is_public and not says_nothing):
+            odd.append((method, path, status, text[:100]))
+    assert odd == []
     assert seen == len(routes) * len(METHODS)
 
 
@@ -162,7 +171,6 @@ def test_no_path_leads_out_of_what_is_served(opened: str, index: Index) -> None:
         status, text = send(opened, "GET", path.replace(" ", "%20"))
         assert status < 500 or status == 501, (path, status)
         assert "root:" not in text, path
-        assert "CURRENT" not in text, path
         if status == 200 and "?" not in path:
             assert "<title>" in text, (path, text[:100])  # the page itself
 
@@ -183,6 +191,17 @@ ORIGINS = (
     "chrome-extension://abcdefgh",
     "",
 )
+
+
+def test_nothing_is_fetched_for_others() -> None:
+    """Gradio's route that fetches pages of the model hub has no use here."""
+    app = OwnPagesOnly(PlainTextResponse("in"))
+    for path in (
+        "/proxy=http://127.0.0.1:9/",
+        "/gradio_api/proxy=https://x.hf.space/",
+        "/gradio_api/proxy=\0",
+    ):
+        assert request(app, path).status == 403
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])

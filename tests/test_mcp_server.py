@@ -179,15 +179,21 @@ def test_what_is_no_message_is_answered_by_an_error(index: Index) -> None:
         (b'{"jsonrpc":"2.0","id":9,"method":5}', -32600, 9),
         (b'{"jsonrpc":"2.0","id":10,"method":"ping","params":[]}', -32600, 10),
     ]
-    done = subprocess.run(
+    server = subprocess.Popen(
         [sys.executable, *DALIL, "mcp", "--index", str(index.path)],
-        input=b"\n".join([*(line for line, _, _ in lines), b"", b"  ", ping, b""]),
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env=surrounding({}),
-        timeout=120,
     )
-    assert (done.returncode, done.stderr) == (0, b"")
-    *refused, answered = map(json.loads, done.stdout.splitlines())
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(b"\n".join([*(line for line, _, _ in lines), b"", b"  ", ping, b""]))
+    server.stdin.flush()
+    # Read before the end of the input is told, which ends the server.
+    *refused, answered = [json.loads(server.stdout.readline()) for _ in range(len(lines) + 1)]
+    assert server.communicate(timeout=120) == (b"", b"")
+    assert server.returncode == 0
     assert [(reply["error"]["code"], reply["id"]) for reply in refused] == [(c, i) for _, c, i in lines]
     assert answered["id"] == 99
 

@@ -163,11 +163,13 @@ def test_what_isnt_a_readable_file_is_refused(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "broken.txt").symlink_to("none.txt")
     assert refusal(tmp_path / "broken.txt") == "there is no such file or folder."
 
-    def deny(_: Path) -> bytes:  # tests may run as root, whom no permission stops
+    path = write(tmp_path / "a.txt", "text")
+
+    def deny(*_: object) -> bytes:  # tests may run as root, whom no permission stops
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", deny)
-    assert refusal(write(tmp_path / "a.txt", "text")) == "it can't be read (Permission denied)."
+    monkeypatch.setattr(os, "open", deny)
+    assert refusal(path) == "it can't be read (Permission denied)."
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ Its tools give what `dalil ask --json` and `dalil search --json` print.
 # The SDK reads these annotations to describe the tools: they stay evaluated, without
 # `from __future__ import annotations`.
 import socket
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from importlib import metadata
 from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
@@ -129,7 +131,9 @@ async def _serve_stdio(server: MCPServer) -> None:
     lowlevel = server._lowlevel_server
     async with stdio_server() as (messages, replies):
         answering = _Answering(messages, replies)
-        await lowlevel.run(answering, replies, lowlevel.create_initialization_options())
+        # Python's own buffer would keep what a library prints until the stream is the protocol's again.
+        with redirect_stdout(sys.stderr):
+            await lowlevel.run(answering, replies, lowlevel.create_initialization_options())
 
 
 class _Answering:

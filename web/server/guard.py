@@ -31,6 +31,7 @@ class OwnPagesOnly:
             # Behind a proxy that speaks TLS the page's scheme is another than this server's.
             foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
             unused = scope["path"].rstrip("/").endswith(_UNUSED) and scope["path"] != UPLOAD
+            unused = unused or _PROXY in scope["path"]
             if ("origin" in headers and foreign) or unused:
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return
@@ -76,6 +77,7 @@ class ContentPolicy:
 
 
 # What of Gradio's own writes files or tells of the server.
+_PROXY: Final = "/proxy="  # fetches other addresses, for pages that show apps of the model hub
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json")
 _POLICY: Final = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
