@@ -50,6 +50,12 @@ PUBLIC = (
     "/favicon.ico",
     "/pwa_icon",
     "/manifest.json",
+    "/gradio_api/theme.css",
+    # Of Gradio's own: they know nothing of texts, and act on a session whose secret name is given.
+    *(
+        f"/gradio_api/{name}"
+        for name in ("app_id", "cancel", "heartbeat", "reset", "startup-events", "token")
+    ),
 )
 
 
@@ -108,7 +114,7 @@ def test_no_route_tells_anything_to_who_isnt_logged_in(closed: str, index: Index
             start, end = path.index("{"), path.index("}")
             path = f"{path[:start]}{'search' if 'name' in path[start:end] else 'x'}{path[end + 1 :]}"
         body = json.dumps(
-            {"data": ["river", 2], "session_hash": "a", "fn_index": 0, "event_id": "a"}
+            {"data": ["flood", 2], "session_hash": "a", "fn_index": 0, "event_id": "a"}
         ).encode()
         status, text = send(closed, method, path or "/", body, {"Content-Type": "application/json"})
         seen += 1
@@ -119,8 +125,8 @@ def test_no_route_tells_anything_to_who_isnt_logged_in(closed: str, index: Index
         says_nothing = text in ("", "null") or "login" in text.casefold()
         if status >= 500 or (status < 300 and not is_public and not says_nothing):
             odd.append((method, path, status, text[:100]))
-    assert odd == []
-    assert seen == len(routes) * len(METHODS)
+    assert odd == [], "\n".join(map(str, odd))
+    assert seen == len(routes) * len(METHODS) >= 112
 
 
 UPWARD = (
