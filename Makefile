@@ -13,22 +13,25 @@ CONSTRAINTS := constraints.txt
 # Tests on every core; who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: chat test fast lint test-scale eval bench clean
+.PHONY: chat test fast lint test-hostile test-scale eval bench clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	@echo "Starting; the first time, the model is unpacked and the article indexed: some seconds."
 	$(BIN)/dalil chat $(ARGS)
 
 test: lint                 ## everything: lint, types, all tests
-	$(BIN)/python -m pytest $(PARALLEL) -m "not scale" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not scale and not hostile" $(ARGS)
 
 fast: $(VENV)/.test        ## the tests without the real model, the browser and long waits
-	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not slow and not scale" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not slow and not scale and not hostile" $(ARGS)
 
 lint: $(VENV)/.test        ## ruff and mypy --strict
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, many at once, memory (docs/security.md)
+	$(BIN)/python -m pytest $(PARALLEL) -m hostile $(ARGS)
 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine
 	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)
@@ -51,18 +54,18 @@ $(VENV)/bin/python $(BENCH)/bin/python:
 
 $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the dependencies; this takes some minutes."
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval]"
 	touch $@
 
 $(VENV)/.test: $(VENV)/.app
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[eval,test]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval,test]"
 	touch $@
 
 $(VENV)/.scale: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --editable ".[eval,test,scale,test-scale]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval,test,scale,test-scale]"
 	touch $@
 
 $(BENCH)/.peers: pyproject.toml $(CONSTRAINTS) | $(BENCH)/bin/python
 	@echo "Installing the dependencies and the packages to compare with; this takes some minutes."
-	$(BENCH)/bin/python -m pip install --quiet --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval,peers]"
+	$(BENCH)/bin/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval,peers]"
 	touch $@

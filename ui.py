@@ -7,7 +7,6 @@ reads what texts contain. Gradio carries events and answers between the page and
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,8 @@ import uvicorn
 from fastapi import FastAPI
 
 import qa
+from cli.failures import complain
+from cli.streams import OutputLost, in_one_line
 from index.errors import DalilError
 from index.storage.files import keep_font_list
 from index.text.analyzer import Language
@@ -80,10 +81,11 @@ def launch(
     with listen(port, sharing.host) as listener:
         address = sharing.address(listener.getsockname()[1])
         if sharing.warning:
-            print(f"dalil: {sharing.warning}", file=sys.stderr)
+            complain(sharing.warning)
 
         def start() -> None:
-            print(f"Dalil listens on {address} (Ctrl-C stops it).", flush=True)
+            with suppress(OutputLost):  # who closed it doesn't want to know
+                print(in_one_line(f"Dalil listens on {address} (Ctrl-C stops it)."), flush=True)
             threading.Thread(target=index.warm_up, daemon=True).start()
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

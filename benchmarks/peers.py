@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from index.encoding import base as encoders
 from index.encoding.base import Encoder, FloatArray, Kind
+from index.errors import install_extra
 from index.types import Document
 from qa.evaluation.measures import Estimate, estimate, ranking_scores
 from qa.extras import ExtraMissing
@@ -131,7 +132,7 @@ def peers(encoder: Encoder | None = None) -> list[Peer]:
     if missing := [package for peer in found for package in peer.packages if not _is_installed(package)]:
         raise ExtraMissing(
             f"The comparison with other packages needs {', '.join(missing)}: "
-            'pip install "dalil[peers]" in a virtual environment of its own, or run make bench'
+            f"{install_extra('peers')} in a virtual environment of its own, or run make bench"
         )
     return found
 

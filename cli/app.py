@@ -6,31 +6,18 @@ What is heavy (onnxruntime, FAISS, Gradio) is imported when it is first used, so
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
-from cli.console import (
-    DONE,
-    FAULT,
-    NOT_FOUND,
-    Commands,
-    complain,
-    epilog,
-    print_json,
-    reply_to_all,
-    speak_utf8,
-)
+from cli.console import DONE, NOT_FOUND, Commands, epilog, print_json, reply_to_all, show
 from cli.eval_command import EPILOG as EVAL_EPILOG
 from cli.eval_command import evaluate
-from cli.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
+from cli.options import FOLDER, AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
 from cli.user_command import user
 from web.server.sharing import OWN_MACHINE, Sharing, is_network
-
-FOLDER: Final = "dalil-index"
 
 app = typer.Typer(
     cls=Commands,
@@ -44,7 +31,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        print(f"dalil {metadata.version('dalil')}")
+        show(f"dalil {metadata.version('dalil')}")
         raise typer.Exit
 
 
@@ -142,7 +129,7 @@ def ask(
         if as_json:
             print_json(answer_record(answer, opened.document))
         else:
-            print(plain.answer(answer))
+            show(plain.answer(answer))
         return DONE if answer.found else NOT_FOUND
 
     raise typer.Exit(reply_to_all(" ".join(question), reply, as_json))
@@ -182,7 +169,7 @@ def search(
         if as_json:
             print_json(search_record(line, hits, opened.document, reasons))
         else:
-            print(plain.hits(hits, query.language, reasons))
+            show(plain.hits(hits, query.language, reasons))
         return DONE
 
     raise typer.Exit(reply_to_all(" ".join(question), reply, as_json))
@@ -243,7 +230,7 @@ def chat(
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
     library = Library() if folder is None else None
-    ui.launch(open_named(folder, model), port, open_browser, examples, sharing, library)
+    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library)
 
 
 @app.command(
@@ -264,7 +251,8 @@ def mcp(
 ) -> None:
     """Lets agents ask your texts, over the Model Context Protocol.
 
-    It has the tools ask, search and read_passage. It needs more packages: pip install "dalil[mcp]".
+    It has the tools ask, search and read_passage. It needs more packages: pip install -e
+    ".[mcp]" in the folder that Dalil was cloned into.
     """
     from qa.extras import need
 
@@ -280,11 +268,7 @@ app.command("eval", epilog=EVAL_EPILOG)(evaluate)
 
 
 def main() -> None:
-    """The console script `dalil`."""
-    speak_utf8()
-    try:
-        app(prog_name="dalil")
-    except Exception:
-        traceback.print_exc()
-        complain("This is a fault in Dalil, not in what you asked of it. Please report the lines above.")
-        sys.exit(FAULT)
+    """Runs the command line, as the console script `dalil` does."""
+    from cli.entry import main
+
+    main()

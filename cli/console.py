@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
@@ -12,41 +12,23 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
+from cli.failures import BAD_INPUT, DONE, INCOMPLETE, MEANINGS, NOT_FOUND, complain, explain, note
+from cli.streams import OutputLost, in_one_line
 from cli.terminal import heading
-from index.errors import (
-    DalilError,
-    EncoderMismatch,
-    EncoderUnavailable,
-    IndexDamaged,
-    IndexLocked,
-    IndexNotFound,
-    InvalidQuestion,
-)
+from index.errors import DalilError, InvalidQuestion
 from index.text.analyzer import language
 from qa.api.records import RefusalRecord
 from qa.messages import say
 
-DONE, NOT_FOUND, BAD_INPUT, NO_INDEX, INCOMPLETE, FAULT, INTERRUPTED, PIPE_CLOSED = (
-    0,
-    1,
-    2,
-    3,
-    4,
-    70,
-    130,
-    141,
-)
+__all__ = [
+    "BAD_INPUT", "DONE", "INCOMPLETE", "NOT_FOUND", "Commands", "complain", "epilog", "in_one_line", "note",
+    "print_json", "reply_to_all", "show",
+]  # fmt: skip
 
-_MEANINGS: Final = {
-    DONE: "done; for ask: the texts answer the question",
-    NOT_FOUND: "ask: the texts don't answer it",
-    BAD_INPUT: "wrong usage, or a question or files that can't be read",
-    NO_INDEX: "the index or its model can't be used: missing, damaged, locked ...",
-    INCOMPLETE: "index: done, but some of the files could not be read",
-    FAULT: "a fault in Dalil itself",
-    INTERRUPTED: "stopped with Ctrl-C",
-}
-_INDEX_FAULTS = (EncoderMismatch, EncoderUnavailable, IndexDamaged, IndexLocked, IndexNotFound)
+# Characters of a line of standard input that are kept; a question may have far fewer.
+_MOST_OF_A_LINE: Final = 1 << 16
+# JSON leaves DEL and C1 as they are, and some terminals obey them.
+_NOT_ESCAPED_BY_JSON: Final = re.compile("[\x7f-\x9f]")
 
 
 class Commands(TyperGroup):
@@ -57,24 +39,14 @@ class Commands(TyperGroup):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
-        except KeyboardInterrupt:
-            raise typer.Exit(INTERRUPTED) from None
-        except BrokenPipeError:
-            # Else the interpreter would try to write the rest when it ends, and complain.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(PIPE_CLOSED) from None
-        except DalilError as error:
-            complain(str(error))
-            raise typer.Exit(NO_INDEX if isinstance(error, _INDEX_FAULTS) else BAD_INPUT) from None
-        except OSError as error:
-            complain(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
-            raise typer.Exit(NO_INDEX) from None
+        except (DalilError, OSError, OutputLost, MemoryError, KeyboardInterrupt) as error:
+            raise typer.Exit(explain(error)) from None
         return result
 
 
 def epilog(*examples: str) -> str:
     """What stands below a command's options: examples, and what the exit codes say."""
-    codes = [f"{code:<4} {meaning}" for code, meaning in _MEANINGS.items()]
+    codes = [f"{code:<4} {meaning}" for code, meaning in MEANINGS.items()]
     blocks = {"Examples:": examples, "Exit codes:": codes}
     # The backspace keeps the help's lines as they are.
     return "\n\n".join("\n  ".join((f"\b\n{title}", *lines)) for title, lines in blocks.items())
@@ -95,7 +67,7 @@ def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> i
     codes = []
     for number, line in _lines() if several else ((1, _as_text(question)),):
         if several and not as_json:
-            print(heading(line, sys.stdout.isatty()))
+            show(heading(line, sys.stdout.isatty()))
         try:
             codes.append(reply(line))
         except InvalidQuestion as error:
@@ -107,39 +79,37 @@ def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> i
             else:
                 complain(f"line {number}: {refusal}" if several else refusal)
         if several and not as_json:
-            print()
+            show()
         sys.stdout.flush()
     if not codes:
         complain("There is no question on standard input. Write one a line.")
     return max(codes, default=BAD_INPUT)
 
 
+def show(text: str = "") -> None:
+    """Prints lines on standard output; where it is a terminal control characters are escaped."""
+    print(text)
+
+
 def print_json(record: Mapping[str, object]) -> None:
     """Prints one line of JSON Lines."""
-    print(json.dumps(record, ensure_ascii=False))
-
-
-def complain(message: str) -> None:
-    """Says on one line of standard error what is wrong."""
-    print("dalil:", " ".join(message.splitlines()), file=sys.stderr)
-
-
-def speak_utf8() -> None:
-    """Makes standard input, output and error UTF-8, whatever the locale.
-
-    What isn't Unicode text comes in as lone surrogates, which no question may have, and goes out as
-    escapes.
-    """
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8-sig", errors="surrogateescape")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    line = json.dumps(record, ensure_ascii=False)
+    print(_NOT_ESCAPED_BY_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line))
 
 
 def _lines() -> Iterator[tuple[int, str]]:
-    """The lines of standard input that hold something, with their numbers."""
-    return ((number, line.rstrip("\r\n")) for number, line in enumerate(sys.stdin, 1) if line.strip())
+    """The lines of standard input that hold something, with their numbers; of a long one the beginning."""
+    number = 0
+    try:
+        while line := sys.stdin.readline(_MOST_OF_A_LINE):
+            number += 1
+            rest = line
+            while rest and not rest.endswith("\n"):
+                rest = sys.stdin.readline(_MOST_OF_A_LINE)
+            if line.strip():
+                yield number, line.rstrip("\r\n")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard input") from error
 
 
 def _as_text(argument: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from cli.console import epilog, print_json
+from cli.console import epilog, in_one_line, note, print_json, show
 from cli.options import AnswerFrom, ModelName, open_named
 
 EPILOG: Final = epilog(
@@ -42,7 +41,7 @@ def evaluate(
     FILE is in SQuAD 1.1 format; several make one collection, whose questions are reported on by language,
     Arabic and English apart. If none is given: the built-in article and its gold questions; or, with
     --feedback, an index of yours and what was said of its answers. It needs more packages:
-    pip install "dalil[eval]".
+    pip install -e ".[eval]" in the folder that Dalil was cloned into.
     """
     if questions and not texts:
         raise typer.BadParameter("--questions goes with FILE: the texts that they are asked of.")
@@ -60,15 +59,15 @@ def evaluate(
         if as_json:
             print_json({"name": feedback.stem} | asdict(judged))
         else:
-            print(feedback_table(feedback.stem, judged))
+            show(feedback_table(in_one_line(feedback.stem), judged))
         return
     for name, report in measure(texts or (), questions or (), model):
         if as_json:
             print_json({"name": name} | asdict(report))
         else:
-            print(table(name, report), end="\n\n")
+            show(f"{table(in_one_line(name), report)}\n")
         if plots is not None:
             from qa.evaluation.plots import draw
 
             for path in draw(plots, name, report):
-                print(f"Drawn: {path}", file=sys.stderr)
+                note(f"Drawn: {path}")

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from cli.console import BAD_INPUT, DONE, INCOMPLETE, complain
+from cli.console import BAD_INPUT, DONE, INCOMPLETE, complain, in_one_line, show
 from index import Document, Index, IndexNotFound
 from index.readers.read import duplicates, read_paths, source_of
 
@@ -45,9 +45,9 @@ def file_texts(
     _report(folder, opened, f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged")
     read = {document.id for document in reading.documents}
     if left := [document for document in _below(paths, opened) if document.id not in read]:
-        print("Indexed before, and not found or not readable now (--remove forgets them):")
-        print("\n".join(f"  {document.source}" for document in left))
-    print(f'Ask it: dalil ask --index {shlex.quote(folder)} "..."')
+        show("Indexed before, and not found or not readable now (--remove forgets them):")
+        show("\n".join(f"  {in_one_line(document.source)}" for document in left))
+    show(f'Ask it: dalil ask --index {in_one_line(shlex.quote(folder))} "..."')
     return INCOMPLETE if reading.unreadable else DONE
 
 
@@ -87,7 +87,7 @@ def _below(paths: Sequence[Path], opened: Index) -> list[Document]:
 
 def _report(folder: str, opened: Index, change: str) -> None:
     documents, passages = len(opened.documents), len(opened.passages)
-    print(f"{folder}: {_count(documents, 'document')}, {_count(passages, 'passage')} ({change}).")
+    show(f"{in_one_line(folder)}: {_count(documents, 'document')}, {_count(passages, 'passage')} ({change}).")
 
 
 def _count(number: int, thing: str) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import os
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+from cli.failures import complain
 
 if TYPE_CHECKING:
     from index import Index
@@ -37,8 +40,18 @@ PassageCount = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON a question.")]
 
 
-def open_named(folder: str | None, model: str | None) -> Index:
-    """The index that the options name; the built-in article's if they name none."""
+# Where `dalil index` puts an index that isn't named.
+FOLDER: Final = "dalil-index"
+
+
+def open_named(folder: str | None, model: str | None, tell: bool = True) -> Index:
+    """The index that the options name; the built-in article's if they name none.
+
+    Args:
+        folder: of the option --index.
+        model: of the option --model.
+        tell: whether to say on standard error that an index in the current folder isn't asked.
+    """
     if folder is not None:
         from index import Index
 
@@ -47,4 +60,6 @@ def open_named(folder: str | None, model: str | None) -> Index:
         raise typer.BadParameter("--model goes with --index: the built-in article has a model of its own.")
     from qa.article import article_index
 
+    if tell and os.path.lexists(f"{FOLDER}/CURRENT"):
+        complain(f"This asks the built-in article. To ask the index in ./{FOLDER}: --index {FOLDER}")
     return article_index()

@@ -1,7 +1,7 @@
 """Answers and hits as lines of text, for a terminal or a pipe.
 
 A pipe gets every character as it is. A terminal obeys control characters and arranges lines that mix
-directions: there the first are shown as U+FFFD, and invisible marks keep names and lines in order.
+directions: there the first are shown escaped, and invisible marks keep names and lines in order.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
+from cli.streams import escaped
 from index.text.analyzer import Language, language
 from index.types import Hit, Passage
 from qa.api.records import GetDocument
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _PREVIEW: Final = 200  # characters of a passage; enough to see what it is about
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
-_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _DIRECTION_MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
@@ -119,7 +119,7 @@ def heading(question: str, is_terminal: bool) -> str:
 
 
 def _line(line: str, in_language: Language, is_terminal: bool) -> str:
-    return _DIRECTION_MARKS[in_language] + _CONTROLS.sub("\ufffd", line) if is_terminal else line
+    return _DIRECTION_MARKS[in_language] + escaped(line) if is_terminal else line
 
 
 def _preview(text: str) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.console import epilog
+from cli.console import epilog, in_one_line, show
 
 USERS: Final = Path("dalil-users.json")
+_MOST_OF_A_LINE: Final = 1 << 16
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", hidden=True)]
 UsersFile = Annotated[
@@ -38,9 +39,9 @@ def add(name: UserName, path: UsersFile = USERS) -> None:
     if sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = sys.stdin.readline(_MOST_OF_A_LINE).rstrip("\r\n")
     is_new = Users(path).add(name, password)
-    print(f"{path}: {name} {'was added' if is_new else 'has a new password'}.")
+    show(f"{in_one_line(f'{path}: {name}')} {'was added' if is_new else 'has a new password'}.")
 
 
 @user.command(epilog=epilog("dalil user remove salma"))
@@ -49,7 +50,7 @@ def remove(name: UserName, path: UsersFile = USERS) -> None:
     from web.server.users import Users
 
     Users(path).remove(name)
-    print(f"{path}: {name} was removed.")
+    show(in_one_line(f"{path}: {name} was removed."))
 
 
 @user.command("list", epilog=epilog("dalil user list"))
@@ -58,4 +59,4 @@ def list_users(path: UsersFile = USERS) -> None:
     from web.server.users import Users
 
     for name in sorted(Users(path).load()):
-        print(name)
+        show(in_one_line(name))

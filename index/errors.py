@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Literal
 
@@ -66,6 +67,10 @@ class UnreadableFile(DalilError):
         return error
 
 
+class InvalidPath(DalilError, ValueError):
+    """A path in the home folder of a user whom this machine doesn't know."""
+
+
 class IndexNotFound(DalilError, FileNotFoundError):
     """No index at the given path."""
 
@@ -93,6 +98,16 @@ class EngineUnavailable(DalilError):
 def make_again(folder: Path | str) -> str:
     """How to make the index in a folder or at an address again, as messages say it."""
     return f"Make it again: dalil index PATH... --index {folder} --rebuild"
+
+
+def install_extra(extra: str) -> str:
+    """The command that installs packages which only a part of Dalil needs, as messages say it.
+
+    Dalil is on no package index: it is installed from the folder that this code lies in.
+    """
+    folder = Path(__file__).resolve().parents[1]
+    place = str(folder) if (folder / "pyproject.toml").is_file() else "."
+    return f"pip install --editable {shlex.quote(f'{place}[{extra}]')}"
 
 
 def damaged(path: Path, what: str) -> IndexDamaged:

@@ -8,7 +8,8 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, Final, cast
 
-from index.errors import EngineUnavailable
+from index.errors import EngineUnavailable, install_extra
+from index.storage.files import expanded
 
 SCHEMES: Final = ("lance", "s3", "gs", "az")
 """What an address begins with: a folder (`lance:///data/collection`), or a bucket of an object storage."""
@@ -28,7 +29,7 @@ def is_address(place: str | Path) -> bool:
     if missing := [name for name in _NEEDED if importlib.util.find_spec(name) is None]:
         raise EngineUnavailable(
             f"{place} is an address of LanceDB tables, which need {', '.join(missing)}: "
-            'pip install "dalil[scale]"'
+            f"{install_extra('scale')}"
         )
     return True
 
@@ -46,7 +47,7 @@ def engine_at(place: str | Path) -> Any:
 
 def settled(place: str | Path) -> str | Path:
     """An address as it is, or a folder's path in full: the same for the same index."""
-    return str(place).rstrip("/") if is_address(place) else Path(place).expanduser().resolve()
+    return str(place).rstrip("/") if is_address(place) else expanded(place).resolve()
 
 
 def state(place: str | Path) -> Hashable:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
-from index.errors import DalilError
+from index.errors import DalilError, install_extra
 
 
 class ExtraMissing(DalilError, ImportError):
@@ -23,4 +23,4 @@ def need(what: str, extra: str, *modules: str) -> None:
         ExtraMissing: one of them isn't installed.
     """
     if missing := [module for module in modules if importlib.util.find_spec(module) is None]:
-        raise ExtraMissing(f'{what} needs {", ".join(missing)}: pip install "dalil[{extra}]"')
+        raise ExtraMissing(f"{what} needs {', '.join(missing)}: {install_extra(extra)}")

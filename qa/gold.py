@@ -146,7 +146,7 @@ def _contexts(path: Path) -> Iterable[tuple[str, str, list[dict[str, Any]]]]:
         raise UnreadableFile(f"{path} can't be read: {error.strerror}.") from error
     except KeyError as error:
         raise UnreadableFile(f"{path} isn't a file in SQuAD 1.1 format: {error} is missing.") from error
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise UnreadableFile(f"{path} isn't a file in SQuAD 1.1 format: {error}.") from error
     return contexts
 

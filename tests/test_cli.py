@@ -162,7 +162,7 @@ def test_version_is_the_projects(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_console_script_is_this_command_line() -> None:
     project = (REPOSITORY / "pyproject.toml").read_text("utf-8")
-    assert '[project.scripts]\ndalil = "cli.app:main"\n' in project
+    assert '[project.scripts]\ndalil = "cli.entry:main"\n' in project
 
 
 def test_index_adds_replaces_and_leaves_alone(texts: Path) -> None:
@@ -541,7 +541,7 @@ def test_a_terminal_gets_direction_marks_and_no_control_characters(tmp_path: Pat
         "\u200f«وقّع محمد الكاتب الاتفاقية يوم الأحد.» [1]\n"
         "\u200f(يُرجَّح كثيراً أنّ الجواب في النصوص)\n"
         "\n"
-        "\u200f[1] \u2068عنوان\ufffd[2J A\u2069 — الفقرة 2 "
+        "\u200f[1] \u2068عنوان\\x1b[2J A\u2069 — الفقرة 2 "
         f"(\u2068{tmp_path}/نص.md\u2069)\n"
     )
 

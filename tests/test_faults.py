@@ -26,7 +26,7 @@ import pytest
 from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
-from index import DalilError, Document, Hit, Index, IndexDamaged, IndexNotFound
+from index import DalilError, Document, Hit, Index, IndexDamaged, IndexLocked, IndexNotFound
 from index.folder import generation as generations
 from index.folder import live_generation
 
@@ -159,6 +159,85 @@ def test_a_damaged_file_is_named(name: str, damage: str, folder: Path) -> None:
 @pytest.mark.parametrize("damage", ["missing", "empty", "cut", "first byte", "middle byte", "last byte"])
 def test_a_damaged_manifest_is_named(damage: str, folder: Path) -> None:
     DAMAGES[damage](live_folder(folder) / "manifest.json")
+    with pytest.raises(IndexDamaged, match=r"manifest\.json"):
+        Index.open(folder, encoder=FakeEncoder())
+
+
+def a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def a_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def a_loop(path: Path) -> None:
+    path.unlink()
+    path.symlink_to(path.name)
+
+
+OTHER_THINGS = {"folder": a_folder, "pipe": a_pipe, "loop of links": a_loop}
+
+
+@pytest.mark.parametrize("thing", OTHER_THINGS)
+@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+def test_another_thing_in_the_place_of_a_file_is_named(name: str, thing: str, folder: Path) -> None:
+    OTHER_THINGS[thing](live_folder(folder) / name)
+    with pytest.raises(IndexDamaged) as caught:
+        Index.open(folder, encoder=FakeEncoder())
+    assert str(live_folder(folder) / name) in str(caught.value)
+    assert "--rebuild" in str(caught.value)
+
+
+@pytest.mark.parametrize("thing", OTHER_THINGS)
+def test_another_thing_in_the_place_of_current_is_named(thing: str, folder: Path) -> None:
+    OTHER_THINGS[thing](folder / "CURRENT")
+    with pytest.raises(IndexDamaged, match="CURRENT can't be read"):
+        Index.open(folder, encoder=FakeEncoder())
+
+
+@pytest.mark.parametrize("thing", ["folder", "loop of links"])
+def test_another_thing_in_the_place_of_the_lock_is_named(thing: str, folder: Path, old: Answers) -> None:
+    OTHER_THINGS[thing](folder / "write.lock")
+    with pytest.raises(IndexLocked, match=r"can't be written: .*write\.lock"):
+        Index.open(folder, encoder=FakeEncoder()).update(CHANGE)
+    assert answers(folder) == old
+
+
+@pytest.mark.parametrize("thing", OTHER_THINGS)
+def test_another_thing_in_the_place_of_the_journal_is_named(thing: str, folder: Path, old: Answers) -> None:
+    (folder / "encoded.journal").touch()
+    OTHER_THINGS[thing](folder / "encoded.journal")
+    with pytest.raises(OSError, match=r"encoded\.journal"):
+        Index.open(folder, encoder=FakeEncoder()).update(CHANGE)
+    assert answers(folder) == old
+
+
+def test_nothing_is_written_through_a_link(folder: Path, tmp_path: Path) -> None:
+    """An index that someone else made may have links to one's own files in it."""
+    (tmp_path / "mine").write_text("mine")
+    for name in ("encoded.journal", "write.lock"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(tmp_path / "mine")
+        with pytest.raises((OSError, IndexLocked)):
+            Index.open(folder, encoder=FakeEncoder()).update(CHANGE)
+        assert (tmp_path / "mine").read_text() == "mine"
+        (folder / name).unlink()
+
+
+def test_an_index_whose_folder_is_a_loop_of_links_is_no_index(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(DalilError, match="loop"):
+        Index.open(tmp_path / "loop", encoder=FakeEncoder())
+    with pytest.raises(DalilError, match="loop"):
+        build(OLD, tmp_path / "loop")
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"{", b"1" * 5000, b'"\xff"'])
+def test_a_manifest_that_no_parser_reads_is_damaged(content: bytes, folder: Path) -> None:
+    (live_folder(folder) / "manifest.json").write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"manifest\.json"):
         Index.open(folder, encoder=FakeEncoder())
 

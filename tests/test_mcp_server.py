@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib.util
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import pytest
 from mcp import Client, StdioServerParameters
 from mcp_types import CallToolResult, Tool
-from test_cli import surrounding
+from test_cli import REPOSITORY, surrounding
 from typer.testing import CliRunner
 
 from cli.app import app
@@ -163,6 +164,40 @@ def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
     assert server.returncode == 0
 
 
+def test_what_is_no_message_is_answered_by_an_error(index: Index) -> None:
+    ping = b'{"jsonrpc":"2.0","id":99,"method":"ping"}'
+    lines: list[tuple[bytes, int, object]] = [
+        (b"not json", -32700, None),
+        (b"[1,2", -32700, None),
+        (b"\xff\xfe\0", -32700, None),
+        (b"[" * 100_000, -32700, None),
+        (b"[]", -32600, None),
+        (b"null", -32600, None),
+        (b"{}", -32600, None),
+        (b'{"jsonrpc":"1.0","id":7,"method":"ping"}', -32600, 7),
+        (b'{"jsonrpc":"2.0","id":"a"}', -32600, "a"),
+        (b'{"jsonrpc":"2.0","id":9,"method":5}', -32600, 9),
+        (b'{"jsonrpc":"2.0","id":10,"method":"ping","params":[]}', -32600, 10),
+    ]
+    server = subprocess.Popen(
+        [sys.executable, *DALIL, "mcp", "--index", index.location],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=surrounding({}),
+    )
+    assert server.stdin
+    assert server.stdout
+    server.stdin.write(b"\n".join([*(line for line, _, _ in lines), b"", b"  ", ping, b""]))
+    server.stdin.flush()
+    # Read before the end of the input is told, which ends the server.
+    *refused, answered = [json.loads(server.stdout.readline()) for _ in range(len(lines) + 1)]
+    assert server.communicate(timeout=120) == (b"", b"")
+    assert server.returncode == 0
+    assert [(reply["error"]["code"], reply["id"]) for reply in refused] == [(c, i) for _, c, i in lines]
+    assert answered["id"] == 99
+
+
 def test_over_http_on_this_machine_only(index: Index) -> None:
     server = subprocess.Popen(
         [sys.executable, "-c", _ON_A_FREE_PORT, index.location],
@@ -203,4 +238,5 @@ def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "mcp" else find(name))
     shown = CliRunner().invoke(app, ["mcp"])
     assert (shown.exit_code, shown.stdout) == (2, "")
-    assert shown.stderr == 'dalil: The MCP server needs mcp: pip install "dalil[mcp]"\n'
+    command = f"pip install --editable {shlex.quote(f'{REPOSITORY}[mcp]')}"
+    assert shown.stderr == f"dalil: The MCP server needs mcp: {command}\n"

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import index.readers.read
 from index import Document, UnreadableFile
 from index.readers.read import read_file, read_paths, source_of
 
@@ -162,11 +163,13 @@ def test_what_isnt_a_readable_file_is_refused(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "broken.txt").symlink_to("none.txt")
     assert refusal(tmp_path / "broken.txt") == "there is no such file or folder."
 
-    def deny(_: Path) -> bytes:  # tests may run as root, whom no permission stops
+    path = write(tmp_path / "a.txt", "text")
+
+    def deny(*_: object) -> bytes:  # tests may run as root, whom no permission stops
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", deny)
-    assert refusal(write(tmp_path / "a.txt", "text")) == "it can't be read (Permission denied)."
+    monkeypatch.setattr(os, "open", deny)
+    assert refusal(path) == "it can't be read (Permission denied)."
 
 
 @pytest.mark.parametrize(
@@ -207,6 +210,26 @@ def test_names_that_arent_utf8_are_told_apart(tmp_path: Path) -> None:
     for name in (b"\xff.txt", b"\xfe.txt"):
         Path(os.fsdecode(folder + b"/" + name)).write_text("text")
     assert [d.title for d in read_paths([tmp_path]).documents] == [r"\xfe", r"\xff"]
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".html"])
+def test_a_pipe_that_took_a_files_place_isnt_waited_for(
+    suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    os.mkfifo(path)
+    monkeypatch.setattr(index.readers.read, "_check", lambda *_: None)  # it was a file then
+    with pytest.raises(UnreadableFile, match="it can't be read"):
+        read_file(path)
+
+
+def test_a_file_that_grew_since_it_was_looked_at_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("more than that")
+    monkeypatch.setattr(index.readers.read, "_check", lambda *_: None)
+    with pytest.raises(UnreadableFile, match="it grew while it was read"):
+        read_file(tmp_path / "a.txt", most_bytes=5)
 
 
 def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:

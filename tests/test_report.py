@@ -6,11 +6,13 @@ import dataclasses
 import importlib.util
 import json
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
 from index import Index, UnreadableFile
@@ -129,7 +131,7 @@ def test_without_the_extra_it_is_named_before_anything_is_done(
     with pytest.raises(ExtraMissing) as caught:
         next(measure([], [], None))
     assert f"needs {named}: " in str(caught.value)
-    assert 'pip install "dalil[eval]"' in str(caught.value)
+    assert f"pip install --editable {shlex.quote(f'{REPOSITORY}[eval]')}" in str(caught.value)
 
 
 def test_plots_need_one_more_package(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index.encoding import hub
 from index.encoding.e5 import unpack
 from index.errors import EncoderMismatch, EncoderUnavailable, make_again
+from index.storage.files import expanded
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -258,7 +259,7 @@ def load(name: str | None = None) -> Encoder:
             unpack.HUB_NAME,
         )
         name = unpack.HUB_NAME
-    folder = Path(name).expanduser()
+    folder = expanded(name)
     if folder.is_dir():
         # The index remembers the name: it has to be found from any other working folder too.
         name = str(folder.resolve())

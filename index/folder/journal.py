@@ -7,10 +7,13 @@ the file up to the first record that isn't whole.
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from pathlib import Path
 from types import TracebackType
+
+from index.storage.files import open_regular
 
 # A text's digest, the encoding's size, and the CRC-32 of both the digest and the encoding.
 _RECORD = struct.Struct("<16sQI")
@@ -34,7 +37,8 @@ class Journal:
         """
         header = _record(b"\0" * 16, identity.encode())
         self._places: dict[bytes, int] = {}
-        self._file = path.open("r+b") if path.exists() else path.open("w+b")
+        # Never through a link: what it leads to would lose its content.
+        self._file = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
         self._end = 0
         if self._file.read(len(header)) == header:
             self._end = len(header)

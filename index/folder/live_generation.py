@@ -15,13 +15,15 @@ from pathlib import Path
 
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.folder.generation import Generation
-from index.storage.files import flush, lock, replace
+from index.storage.files import flush, lock, read_regular, replace
 
 _CURRENT = "CURRENT"
 _LOCK = "write.lock"
 _JOURNAL = "encoded.journal"
 _GENERATION = "generation-"
 _GENERATION_NAME = re.compile(rf"{_GENERATION}\d{{6,12}}")
+# Bytes of CURRENT: more than any name has.
+_LONGEST = 1000
 # Seconds that a writer waits for another one: enough for a small update, not for a build.
 _PATIENCE = 5
 
@@ -133,7 +135,7 @@ def version(folder: Path) -> str:
         IndexDamaged: CURRENT isn't what was written.
     """
     try:
-        name = (folder / _CURRENT).read_text("utf-8").strip()
+        name = read_regular(folder / _CURRENT, _LONGEST).decode().strip()
     except (FileNotFoundError, NotADirectoryError):
         raise IndexNotFound(
             f"There is no index in {folder}. Make one: dalil index PATH... --index {folder}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 from index.errors import IndexDamaged, damaged, make_again
-from index.storage.files import flush, sha256, write
+from index.storage.files import flush, read_regular, sha256, write
 from index.text.analyzer import ANALYZER_VERSION
 
 # Raise it when what is on disk changes: indexes of another format are refused.
@@ -57,7 +58,7 @@ def read_manifest(folder: Path, checked_by_row: Collection[str]) -> dict[str, An
     def verify(name: str) -> None:
         path, written = folder / name, manifest["files"][name]
         if not path.is_file():
-            raise damaged(path, "is missing")
+            raise damaged(path, "isn't a file" if os.path.lexists(path) else "is missing")
         size = path.stat().st_size
         if size != written["size"]:
             raise damaged(path, f"has {size:,} bytes instead of {written['size']:,}")
@@ -77,13 +78,18 @@ def _sealed(manifest: dict[str, Any]) -> bytes:
 
 def _read(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
-    content = path.read_bytes()
+    try:
+        content = read_regular(path)
+    except (FileNotFoundError, PermissionError):
+        raise
+    except OSError as error:
+        raise damaged(path, f"can't be read ({error.strerror})") from error
     try:
         manifest: dict[str, Any] = json.loads(content)
         # First of all: another version may seal its manifest in another way.
         versions = (manifest["format"], manifest["analyzer"])
         del manifest["sha256"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise damaged(path, "isn't what was written") from error
     if versions != (FORMAT_VERSION, ANALYZER_VERSION):
         raise IndexDamaged(

@@ -23,6 +23,7 @@ from index.progress import Progress
 from index.query import Query
 from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import TokenVectors
+from index.storage.files import expanded
 from index.types import Document, Passage, unique_documents
 
 
@@ -47,7 +48,7 @@ class FolderIndex(Index):
         show_progress: bool | Progress | None = None,
     ) -> Index:
         """See `Index.build`."""
-        folder = Path(path).expanduser()
+        folder = expanded(path)
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         with live_generation.writing(folder):
             try:
@@ -61,7 +62,7 @@ class FolderIndex(Index):
     @classmethod
     def open(cls, path: str | Path, *, encoder: Encoder | str | None = None) -> Index:
         """See `Index.open`."""
-        folder = Path(path).expanduser()
+        folder = expanded(path)
         generation = live_generation.load(folder)
         name = generation.encoder_name if encoder is None else encoder
         chosen = encoders.load(name) if isinstance(name, str) else name

@@ -24,7 +24,7 @@ from lance.fragment import FragmentMetadata, write_fragments
 
 from index.encoding import base as encoders
 from index.encoding.base import Encoder
-from index.errors import EngineUnavailable
+from index.errors import EngineUnavailable, install_extra
 from index.lance import build, rows, table
 from index.lance.counts import Counts
 from index.progress import Progress
@@ -100,7 +100,7 @@ def started_ray() -> Any:
         import ray
     except ImportError as error:
         raise EngineUnavailable(
-            f'Building on a cluster needs {error.name}: pip install "dalil[scale]"'
+            f"Building on a cluster needs {error.name}: {install_extra('scale')}"
         ) from None
     if not ray.is_initialized():
         if os.environ.get("RAY_ADDRESS", "local") not in ("", "local"):

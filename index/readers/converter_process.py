@@ -124,9 +124,10 @@ def serve(most_bytes: int) -> None:
 
 def _answer(path: Path) -> dict[str, Any]:
     from index.readers.convert import convert
+    from index.storage.files import read_regular
 
     try:
-        found = convert(path.suffix.casefold(), path.read_bytes())
+        found = convert(path.suffix.casefold(), read_regular(path))
         return {"text": found.text, "title": found.title, "author": found.author}
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}

@@ -15,6 +15,7 @@ from index.readers import converter_process
 from index.readers.convert import check_type
 from index.readers.extract import Extract, Unextractable
 from index.readers.plain_text import decode
+from index.storage.files import read_regular
 from index.types import Document, text_id
 
 PLAIN = (".txt", ".md")
@@ -83,7 +84,9 @@ def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
     suffix = file.suffix.casefold()
     _check(file, most_bytes)
     try:
-        found = _plain(file) if suffix in PLAIN else converter_process.shared.convert(file.absolute())
+        found = (
+            _plain(file, most_bytes) if suffix in PLAIN else converter_process.shared.convert(file.absolute())
+        )
     except Unextractable as error:
         raise UnreadableFile.of(file, str(error), error.fault) from error
     if not any(map(str.isalnum, found.text)):
@@ -148,11 +151,14 @@ def _check(path: Path, most_bytes: int) -> None:
         raise UnreadableFile.of(path, why, "too_large")
 
 
-def _plain(path: Path) -> Extract:
+def _plain(path: Path, most_bytes: int) -> Extract:
     try:
-        content = path.read_bytes()
+        # It may be another thing, or larger, than when it was looked at.
+        content = read_regular(path, most_bytes + 1)
     except OSError as error:
         raise UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable") from error
+    if len(content) > most_bytes:
+        raise UnreadableFile.of(path, "it grew while it was read. Try again.", "too_large")
     check_type(content, path.suffix.casefold())
     text = decode(content)
     return Extract(text, title=_heading(text) if path.suffix.casefold() == ".md" else "")

@@ -7,21 +7,25 @@ the data folder that Dalil makes for collections (`private=True`, `make_private_
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import io
 import os
 import secrets
+import stat
 import threading
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
 import platformdirs
 from numpy.typing import NDArray
+
+from index.errors import InvalidPath
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
@@ -30,9 +34,70 @@ _parsing = threading.Lock()
 
 
 def cache_folder() -> Path:
-    """Folder for what Dalil can make again: `$DALIL_CACHE`, else the platform's cache folder."""
-    chosen = os.environ.get("DALIL_CACHE")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("dalil"))
+    """Folder for what Dalil can make again: `$DALIL_CACHE`, else the platform's cache folder.
+
+    Raises:
+        InvalidPath: the variable names the home folder of a user who doesn't exist.
+    """
+    return chosen_folder("DALIL_CACHE") or Path(platformdirs.user_cache_dir("dalil"))
+
+
+def chosen_folder(variable: str) -> Path | None:
+    """The folder that an environment variable names; None where it is empty or not set.
+
+    Raises:
+        InvalidPath: it is in the home folder of a user who doesn't exist.
+    """
+    chosen = os.environ.get(variable)
+    return expanded(chosen, f"{variable}: ") if chosen else None
+
+
+def expanded(path: str | Path, where: str = "") -> Path:
+    """A path with the home folder in the place of a leading `~` or `~name`.
+
+    Args:
+        path: as it was typed.
+        where: it stands, for the message.
+
+    Raises:
+        InvalidPath: there is no such user.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        user = Path(path).parts[0]
+        raise InvalidPath(
+            f"{where}{path}: there is no home folder {user} on this machine. Name another folder."
+        ) from None
+
+
+def open_regular(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
+    """A file's content, if it is a regular file when it is opened.
+
+    A pipe would be waited for without end, and a device may have no end.
+
+    Args:
+        path: of the file.
+        flags: of `os.open`.
+
+    Raises:
+        IsADirectoryError: it is a folder.
+        OSError: it is another thing than a file, or can't be opened.
+    """
+    handle = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return os.fdopen(handle, "r+b" if flags & os.O_RDWR else "rb")
+
+
+def read_regular(path: Path, most_bytes: int = -1) -> bytes:
+    """What `open_regular` gives, up to so many bytes; all if that is negative."""
+    with open_regular(path) as file:
+        return file.read(most_bytes)
 
 
 def keep_font_list() -> None:
@@ -46,7 +111,7 @@ def keep_font_list() -> None:
 def sha256(path: Path) -> str:
     """SHA-256 of a file's content, in hexadecimal."""
     digest = hashlib.sha256()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         while block := file.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()

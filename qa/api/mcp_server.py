@@ -8,15 +8,20 @@ Its tools give what `dalil ask --json` and `dalil search --json` print.
 import socket
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from importlib import metadata
-from typing import Annotated, Final, ParamSpec, TypeVar
+from typing import Annotated, Any, Final, ParamSpec, TypeVar
 
+import anyio
 import uvicorn
 from mcp.server import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp_types import ToolAnnotations
-from pydantic import Field
+from mcp.server.stdio import stdio_server
+from mcp.shared.message import SessionMessage
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, ToolAnnotations
+from pydantic import Field, ValidationError
 
+from cli.failures import note
 from index.errors import DalilError
 from qa.api.records import AnswerRecord, PassageRecord, SearchRecord
 from qa.api.service import MOST_AROUND, MOST_PASSAGES, Service, explain
@@ -111,14 +116,77 @@ def serve(service: Service, port: int | None = None) -> None:
     """
     server = build_server(service)
     if port is None:
-        server.run("stdio")
+        anyio.run(_serve_stdio, server)
         return
     # The SDK turns away other hosts' names and pages of other sites where it listens on this address.
     application = server.streamable_http_app(host=HOST)
     with socket.create_server((HOST, port)) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}/mcp"
-        print(f"Dalil listens on {address} (Ctrl-C stops it).", file=sys.stderr, flush=True)
+        note(f"Dalil listens on {address} (Ctrl-C stops it).")
         uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
+
+
+async def _serve_stdio(server: MCPServer) -> None:
+    """As the SDK's own `run_stdio_async`, but a line that is no message is answered by an error."""
+    lowlevel = server._lowlevel_server
+    async with stdio_server() as (messages, replies):
+        answering = _Answering(messages, replies)
+        # Python's own buffer would keep what a library prints until the stream is the protocol's again.
+        with redirect_stdout(sys.stderr):
+            await lowlevel.run(answering, replies, lowlevel.create_initialization_options())
+
+
+class _Answering:
+    """The messages that come in; what isn't one is answered as JSON-RPC asks, where the SDK only logs it.
+
+    Args:
+        messages: the SDK's stream, whose items are messages or errors.
+        replies: the SDK's stream of what goes out.
+    """
+
+    def __init__(self, messages: Any, replies: Any) -> None:
+        self._messages = messages
+        self._replies = replies
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._messages, name)
+
+    def __aiter__(self) -> "_Answering":
+        return self
+
+    async def __anext__(self) -> Any:
+        try:
+            return await self.receive()
+        except anyio.EndOfStream:
+            raise StopAsyncIteration from None
+
+    async def receive(self) -> Any:
+        """The next message."""
+        while isinstance(item := await self._messages.receive(), Exception):
+            if refusal := _refusal(item):
+                await self._replies.send(SessionMessage(refusal))
+        return item
+
+    async def __aenter__(self) -> "_Answering":
+        await self._messages.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> Any:
+        return await self._messages.__aexit__(*error)
+
+
+def _refusal(error: Exception) -> JSONRPCError | None:
+    """What to answer to a line that isn't a message; nothing to a blank one."""
+    faults = error.errors(include_url=False) if isinstance(error, ValidationError) else []
+    if faults and isinstance(faults[0]["input"], str) and not faults[0]["input"].strip():
+        return None
+    if any(fault["type"] != "json_invalid" for fault in faults):
+        code, message = INVALID_REQUEST, "This isn't a JSON-RPC 2.0 message."
+    else:
+        code, message = PARSE_ERROR, "This line isn't JSON."
+    ids = [fault["input"].get("id") for fault in faults if isinstance(fault["input"], dict)]
+    known = (id_ for id_ in ids if isinstance(id_, str | int) and not isinstance(id_, bool))
+    return JSONRPCError(jsonrpc="2.0", id=next(known, None), error=ErrorData(code=code, message=message))
 
 
 def _told(

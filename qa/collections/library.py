@@ -77,7 +77,7 @@ class Library:
             most_bytes: that a file to add may have.
             most_bytes_in_all: that the files of a collection may have together.
         """
-        self.folder = Path(folder).expanduser() if folder is not None else data_folder()
+        self.folder = files.expanded(folder) if folder is not None else data_folder()
         self._encoder = encoder
         self._most_bytes = most_bytes
         self._most_bytes_in_all = most_bytes_in_all

@@ -57,13 +57,13 @@ class About:
         """
         path = folder / ABOUT
         try:
-            record = json.loads(path.read_text("utf-8"))
+            record = json.loads(files.read_regular(path))
             entries = {
                 str(id_): Entry(datetime.fromisoformat(when), int(size))
                 for id_, (when, size) in record["entries"].items()
             }
             return cls(str(record["name"]), datetime.fromisoformat(record["created"]), entries)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise IndexDamaged(
                 f"{path} can't be read ({error}). Delete the collection and add its files again."
             ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Final
 import platformdirs
 
 from index.errors import DalilError, UnreadableFile
+from index.storage.files import chosen_folder
 
 LONGEST_NAME: Final = 100
 MOST_COLLECTIONS: Final = 200
@@ -21,9 +21,12 @@ _JOINERS: Final = "\u200c\u200d"  # Persian and Urdu are written with them
 
 
 def data_folder() -> Path:
-    """Folder for what only the user has: `$DALIL_DATA`, else the platform's folder for a user's data."""
-    chosen = os.environ.get("DALIL_DATA")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("dalil"))
+    """Folder for what only the user has: `$DALIL_DATA`, else the platform's folder for a user's data.
+
+    Raises:
+        InvalidPath: the variable names the home folder of a user who doesn't exist.
+    """
+    return chosen_folder("DALIL_DATA") or Path(platformdirs.user_data_dir("dalil"))
 
 
 class CollectionNotFound(DalilError, KeyError):

@@ -36,6 +36,7 @@ class OwnPagesOnly:
                 # Gradio fails on it: it asks the system for such a file, or makes an address of it.
                 await PlainTextResponse("Not found.", 404)(scope, receive, send)
                 return
+            unused = unused or _PROXY in scope["path"]
             if ("origin" in headers and foreign) or unused:
                 await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
                 return
@@ -120,6 +121,7 @@ class ContentPolicy:
 _LONGEST_NAME: Final = 255
 # What of Gradio's own writes files, tells of the server, or gives a script the token that its cookie is kept
 # from scripts for (HttpOnly).
+_PROXY: Final = "/proxy="  # fetches other addresses, for pages that show apps of the model hub
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
 _LOGOUT: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dalil</title>'

@@ -174,7 +174,7 @@ class Users:
             ) from None
         except OSError as error:
             raise UsersUnreadable(f"{self.path} can't be read ({error.strerror}).") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise UsersUnreadable(
                 f"{self.path} isn't a file of users that `dalil user add` made, or it is damaged. "
                 "Move it away and add the users again."

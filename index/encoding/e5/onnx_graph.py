@@ -202,7 +202,8 @@ def _layer(graph: _Builder, weights: Weights, layer: int, state: str, output: st
         _linear(graph, weights, f"{name}.attention.self.{part}", given, f"{out}.{part}")
         for part in ("query", "key", "value")
     ]
-    attention = _attention(graph, weights, *heads, f"{out}.heads")
+    query, key, value = heads
+    attention = _attention(graph, weights, query, key, value, f"{out}.heads")
     given = _quantise(graph, attention, f"{out}.heads8")
     attended = _linear(graph, weights, f"{name}.attention.output.dense", given, f"{out}.attended")
     total = graph.node("Add", [attended, state], f"{out}.attended+state")

@@ -1,4 +1,4 @@
-"""A Haystack retriever: `pip install "dalil[haystack]"`."""
+"""A Haystack retriever: `pip install -e ".[haystack]"`."""
 
 # Haystack reads the annotations of `run`: they stay evaluated, without `from __future__ import annotations`.
 from typing import Any

@@ -1,4 +1,4 @@
-"""A LangChain retriever: `pip install "dalil[langchain]"`."""
+"""A LangChain retriever: `pip install -e ".[langchain]"`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A LlamaIndex retriever: `pip install "dalil[llama-index]"`."""
+"""A LlamaIndex retriever: `pip install -e ".[llama-index]"`."""
 
 from __future__ import annotations
 
