@@ -47,8 +47,8 @@ bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQ
 audit: $(VENV)/.test       ## the installed versions against the known vulnerabilities; asks pypi.org for them
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --constraint $(CONSTRAINTS) pip-audit
-	$(BIN)/python -m pip freeze --exclude-editable > $(AUDIT)/installed.txt
-	$(AUDIT)/bin/pip-audit --requirement $(AUDIT)/installed.txt --no-deps --disable-pip $(ARGS)
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+[^ ]*$$//' > $(AUDIT)/installed.txt
+	$(AUDIT)/bin/pip-audit --strict --requirement $(AUDIT)/installed.txt --no-deps --disable-pip $(ARGS)
 
 clean:                     ## remove the virtual environments and what tools left
 	rm -rf $(VENV) $(BENCH) $(AUDIT) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

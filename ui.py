@@ -18,15 +18,18 @@ from typing import TYPE_CHECKING, Any, Final
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 import qa
 from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
-from web.server.access import login
+from web.server.access import login, signed_in
 from web.server.chat_calls import Talk
 from web.server.collection_calls import Collections
+from web.server.person import KnownPerson
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
+from web.server.spool import sweep
 from web.server.uploads import UPLOAD
 from web.views import layout, reading_pane
 
@@ -112,7 +115,13 @@ def serve(
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
-    served = application(start, sharing, collections.arrivals.close if collections else lambda: None)
+
+    def begin() -> None:
+        if collections:
+            sweep()  # what a server that was killed left behind
+        start()
+
+    served = application(begin, sharing, collections.arrivals.close if collections else lambda: None)
     if collections and not sharing.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(
@@ -129,6 +138,12 @@ def serve(
         # Fonts of the reader's own machine: Gradio's default theme names some to fetch.
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
+    (gradio_app,) = (
+        route.app
+        for route in served.routes
+        if isinstance(route, Mount) and isinstance(route.app, gr.routes.App)
+    )
+    served.add_middleware(KnownPerson, user_of=signed_in(gradio_app))
     return served
 
 

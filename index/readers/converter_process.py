@@ -121,8 +121,9 @@ class Apart:
         if ended is not None and -ended in _CRASHES:
             return damaged(f"its converter crashed: {signal.Signals(-ended).name}")
         return Unextractable(
-            f"it could not be read within {math.ceil(seconds):,} seconds of processor time and "
-            f"{self._most_bytes >> 20:,} MB of memory. Split it, or save its text as .txt.",
+            f"it could not be read within {math.ceil(seconds):,} seconds of processor time "
+            f"({limits.BASE_SECONDS:.0f} before the first page) and {self._most_bytes >> 20:,} MB of memory. "
+            "Split it, or save its text as .txt.",
             "too_slow",
         )
 
