@@ -15,10 +15,10 @@ _CHARSET: Final = regex.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]
 # Python's names of the encodings that the Encoding Standard has for pages. It has more, of which some take a
 # time that grows with the square of the text (punycode), and some aren't of characters (rot13).
 _ENCODINGS: Final = frozenset((
-    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", *(f"iso8859-{n}" for n in range(2, 17)),
-    *(f"cp{n}" for n in (866, 874, *range(1250, 1259))), "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic",
-    "gbk", "gb2312", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp", "shift_jis", "cp932", "euc_kr",
-    "cp949",
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", *(f"iso8859-{n}" for n in range(1, 17)),
+    *(f"cp{n}" for n in (866, 874, 932, 949, *range(1250, 1259))), "koi8-r", "koi8-u", "tis-620",
+    "mac-roman", "mac-cyrillic", "gbk", "gb2312", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
+    "shift_jis", "euc_kr",
 ))  # fmt: skip
 # What programs write where nobody gave a title or an author.
 _NOT_TYPED: Final = regex.compile(

@@ -88,9 +88,14 @@ class Apart:
         return Extract(**answer)
 
     def close(self) -> None:
-        """Ends the process."""
+        """Ends the process, when it has converted the files that it was given before."""
         with self._turn:
             self._stop()
+
+    def kill(self) -> None:
+        """Ends the process now, also within a file; who waits for that is told that it took too long."""
+        if (process := self._process) is not None:
+            process.kill()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
@@ -185,4 +190,5 @@ def answer(path: Path, progress: Progress) -> dict[str, Any]:
 
 
 shared: Final = Apart()
-atexit.register(shared.close)
+# Not `close`, which would wait for a file that is being converted.
+atexit.register(shared.kill)

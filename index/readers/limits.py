@@ -28,8 +28,9 @@ _SECONDS_PER_MB: Final = {".pdf": 120.0, ".docx": 30.0, ".epub": 30.0}
 _SECONDS_PER_MB_OF_HTML: Final = 3.0
 # Of these types a file reports its progress: what doesn't get anywhere has no more than BASE_SECONDS.
 _IN_PARTS: Final = frozenset((".pdf", ".epub"))
-# Wall-clock seconds per processor second: a busy machine gives a process a fraction of a core.
-_WALL_FACTOR: Final = 4.0
+# Wall-clock seconds per processor second: a busy machine gives a process a fraction of a core (a fifth of one
+# with a load of ten on two cores).
+_WALL_FACTOR: Final = 10.0
 _PARENT_CHECK_SECONDS: Final = 0.5
 
 
