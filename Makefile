@@ -7,13 +7,15 @@ BIN    := $(VENV)/bin
 # The peers' packages stay out of the chat's environment: LlamaIndex takes PyStemmer back to 2.x, whose
 # English stems differ from those that an index was made with.
 BENCH  := .venv-bench
+# pip-audit's own packages are none of Dalil's.
+AUDIT  := .venv-audit
 # Where pip looks for torch's CPU build, if you give one (on Linux the default build brings 2 GB of CUDA).
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
 # Tests on every core; who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: chat test fast lint test-hostile test-scale eval bench clean
+.PHONY: chat test fast lint test-hostile test-scale eval bench audit clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	@echo "Starting; the first time, the model is unpacked and the article indexed: some seconds."
@@ -45,8 +47,14 @@ bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQ
 	$(BENCH)/bin/python benchmarks/conversation.py --xquad $(XQUAD) --tydi $(TYDI)
 	$(BENCH)/bin/python benchmarks/speed.py --xquad $(XQUAD) --tydi $(TYDI)
 
+audit: $(VENV)/.test       ## the installed versions against the known vulnerabilities; asks pypi.org for them
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --constraint $(CONSTRAINTS) pip-audit
+	$(BIN)/python -m pip freeze --exclude-editable | sed 's/+[^ ]*$$//' > $(AUDIT)/installed.txt
+	$(AUDIT)/bin/pip-audit --strict --requirement $(AUDIT)/installed.txt --no-deps --disable-pip $(ARGS)
+
 clean:                     ## remove the virtual environments and what tools left
-	rm -rf $(VENV) $(BENCH) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(BENCH) $(AUDIT) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
 $(VENV)/bin/python $(BENCH)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "Dalil needs Python 3.10 to 3.12; this is %d.%d. Name another one: make PYTHON=python3.12 ..." % v)'

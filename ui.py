@@ -21,6 +21,7 @@ from index import telemetry  # noqa: F401 - before Gradio, which reads what it s
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 import qa
 from cli.failures import complain
@@ -29,13 +30,15 @@ from index.errors import DalilError
 from index.storage.files import keep_font_list
 from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
-from web.server.access import login
+from web.server.access import login, signed_in
 from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
 from web.server.chat_calls import Talk
 from web.server.collection_calls import Collections
 from web.server.connections import server_config
+from web.server.person import KnownPerson
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
+from web.server.spool import sweep
 from web.server.uploads import UPLOAD
 from web.views import layout, reading_pane
 
@@ -122,8 +125,14 @@ def serve(
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
+
+    def begin() -> None:
+        if collections:
+            sweep()  # what a server that was killed left behind
+        start()
+
     keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
-    served = application(start, sharing, collections.arrivals.close if collections else lambda: None, chat)
+    served = application(begin, sharing, collections.arrivals.close if collections else lambda: None, chat)
     if collections and not sharing.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(
@@ -140,6 +149,12 @@ def serve(
         # Fonts of the reader's own machine: Gradio's default theme names some to fetch.
         theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
     )
+    (gradio_app,) = (
+        route.app
+        for route in served.routes
+        if isinstance(route, Mount) and isinstance(route.app, gr.routes.App)
+    )
+    served.add_middleware(KnownPerson, user_of=signed_in(gradio_app))
     return served
 
 

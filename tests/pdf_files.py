@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 # Of every glyph, in parts of the font's size.
 WIDTH = 0.5
@@ -89,3 +90,16 @@ def pdf(pages: Sequence[Sequence[Text]], information: dict[str, str] | None = No
 def _stream(content: bytes) -> bytes:
     packed = zlib.compress(content)
     return f"<</Length {len(packed)} /Filter /FlateDecode>>\nstream\n".encode() + packed + b"\nendstream"
+
+
+def endless_pdf(path: Path) -> Path:
+    """Writes a PDF whose second object is a reference to itself, which pdfminer follows without end."""
+    parts = [b"1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n", b"2 0 obj\n2 0 R\nendobj\n"]
+    content, places = b"%PDF-1.4\n", []
+    for part in parts:
+        places.append(len(content))
+        content += part
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"xref\n0 3\n0000000000 65535 f \n%strailer\n<</Root 1 0 R/Size 3>>\nstartxref\n%d\n%%%%EOF"
+    path.write_bytes(content + end % (table, len(content)))
+    return path

@@ -164,25 +164,49 @@ def test_all_that_wait_have_room_for_so_much_together(arrivals: Arrivals, shelf:
     assert send(arrivals, second, 1, b"a" * 1000) == 200
 
 
-def test_a_file_that_breaks_off_is_left_out_and_what_came_before_is_added(
-    arrivals: Arrivals, shelf: Shelf
-) -> None:
-    batch, _ = arrivals.begin("c", [("a.txt", 2), ("b.txt", 500), ("c.txt", 1)])
-    assert send(arrivals, batch, 0, b"aa") == 200
+def break_off(arrivals: Arrivals, batch: Batch, number: int, part: bytes) -> None:
+    """Sends the first part of a file; then the connection is gone."""
     messages: list[Message] = [
-        {"type": "http.request", "body": b"half", "more_body": True},
+        {"type": "http.request", "body": part, "more_body": True},
         {"type": "http.disconnect"},
     ]
 
     async def receive() -> Message:
         return messages.pop(0)
 
-    headers = [(b"x-batch", batch.id.encode()), (b"x-number", b"1")]
+    headers = [(b"x-batch", batch.id.encode()), (b"x-number", str(number).encode())]
     asyncio.run(arrivals.receive(Request({"type": "http", "method": "POST", "headers": headers}, receive)))
+
+
+def test_a_connection_that_breaks_off_doesnt_end_its_batch(arrivals: Arrivals, shelf: Shelf) -> None:
+    batch, _ = arrivals.begin("c", [("a.txt", 2), ("b.txt", 4), ("c.txt", 1), ("d.txt", 1)])
+    assert send(arrivals, batch, 0, b"aa") == 200
+    for number in (1, 2):
+        break_off(arrivals, batch, number, b"half")
+    assert sorted(path.name for path in batch.folder.iterdir()) == ["0.txt"]
+    assert batch.bytes == 2
+    # The page tries one of them again.
+    assert [send(arrivals, batch, n, b"whole") for n in (1, 3)] == [200, 200]
+    arrivals.finish(batch)
     wait(lambda: batch.stage == "done")
-    assert shelf.added == [("c", {"a.txt": b"aa"})]
-    assert batch.faults == {1: "file_not_sent", 2: "file_not_sent"}
+    assert shelf.added == [("c", {"a.txt": b"aa", "b.txt": b"whole", "d.txt": b"whole"})]
+    assert batch.faults == {2: "file_not_sent"}
     assert not batch.folder.exists()
+
+
+def test_what_came_of_several_batches_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
+    """By one thread: a thread a batch would be one that a page may ask for without end."""
+    arrivals = Arrivals(shelf.add, patience=0.3)
+    before = threading.active_count()
+    batches = [arrivals.begin(f"c{n}", [("a.txt", 2), ("b.txt", 1)])[0] for n in range(20)]
+    assert threading.active_count() <= before + 1
+    for batch in batches:
+        assert send(arrivals, batch, 0, b"aa") == 200
+    wait(lambda: all(batch.stage == "done" for batch in batches))
+    assert sorted(shelf.added) == sorted((f"c{n}", {"a.txt": b"aa"}) for n in range(20))
+    later, _ = arrivals.begin("later", [("a.txt", 1)])
+    wait(lambda: later.stage == "done")
+    assert later.faults == {0: "file_not_sent"}
 
 
 def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
@@ -205,7 +229,7 @@ def test_batches_of_which_nothing_comes_take_one_thread_together(shelf: Shelf) -
     for _ in range(2):
         batches = [arrivals.begin("c", [("a.txt", 2)])[0] for _ in range(3)]
         wait(lambda batches=batches: all(batch.stage == "done" for batch in batches))  # type: ignore[misc]
-        wait(lambda: arrivals._watcher is None)
+        wait(lambda: not arrivals._watching)
 
 
 def test_what_is_on_its_way_when_the_server_stops_is_removed(arrivals: Arrivals) -> None:
@@ -269,3 +293,136 @@ def test_batches_are_added_one_after_another(arrivals: Arrivals, shelf: Shelf) -
     assert [collection for collection, _ in shelf.added] == ["c", "d"]
     assert arrivals.of_collection("d") is None
     assert cast("Batch", arrivals.batch(batches[1].id)) is batches[1]
+
+
+class Lanes:
+    """Adds what each collection's gate lets through; tells the order in which turns began and ended."""
+
+    def __init__(self, *closed: str) -> None:
+        self.gates = {name: threading.Event() for name in closed}
+        self.began: list[tuple[str, int]] = []
+        self.ended: list[tuple[str, int]] = []
+
+    def add(self, collection: str, paths: Sequence[Path], report: Report, names: Mapping[Path, str]) -> Added:
+        report(Progress("reading", 0, len(paths), None))
+        self.began.append((collection, len(paths)))
+        if gate := self.gates.get(collection):
+            assert gate.wait(20)
+        self.ended.append((collection, len(paths)))
+        failed = [path for path in paths if names[path].startswith("damaged")]
+        return Added(failed=tuple(UnreadableFile.of(path, "it is damaged.", "damaged") for path in failed))
+
+
+def sent(arrivals: Arrivals, collection: str, count: int, person: str, name: str = "a") -> Batch:
+    """A batch of small files that has arrived."""
+    batch, accepted = arrivals.begin(collection, [(f"{name}{n}.txt", 1) for n in range(count)], person)
+    assert [send(arrivals, batch, number, b"x") for number in accepted] == [200] * len(accepted)
+    arrivals.finish(batch)
+    return batch
+
+
+def test_while_one_persons_file_takes_long_anothers_is_added() -> None:
+    lanes = Lanes("slow")
+    arrivals = Arrivals(lanes.add)
+    slow = sent(arrivals, "slow", 1, "one")
+    wait(lambda: lanes.began == [("slow", 1)])
+    later = sent(arrivals, "later", 1, "one")
+    other = sent(arrivals, "other", 1, "another")
+    wait(lambda: other.stage == "done")
+    # One person has one turn at a time.
+    assert (slow.stage, later.stage) == ("reading", "waiting")
+    lanes.gates["slow"].set()
+    wait(lambda: later.stage == "done")
+    assert [name for name, _ in lanes.ended] == ["other", "slow", "later"]
+
+
+def test_a_large_batch_is_added_in_turns_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.server.uploads.LANES", 1)
+    lanes = Lanes("large")
+    arrivals = Arrivals(lanes.add)
+    large = sent(arrivals, "large", 120, "one", name="damaged")
+    wait(lambda: lanes.began == [("large", 50)])
+    small = [sent(arrivals, name, 1, name) for name in ("two", "three")]
+    lanes.gates["large"].set()
+    wait(lambda: large.stage == "done")
+    assert lanes.ended == [("large", 50), ("two", 1), ("three", 1), ("large", 50), ("large", 20)]
+    assert [batch.stage for batch in small] == ["done", "done"]
+    # What became of the files of each turn is told of all together.
+    assert len(large.added.failed) == 120
+    assert large.faults == dict.fromkeys(range(120), "file_damaged")
+    assert large.bytes == 0
+    assert not large.folder.exists()
+
+
+def test_how_far_a_batch_is_counts_over_all_its_turns() -> None:
+    batch = Batch("id", "c", ("a.txt",) * 120, arrived={n: Path(f"{n}") for n in range(120)})
+    batch.unread.extend(range(50, 120))
+    batch.started = time.monotonic() - 10
+    batch.note(Progress("reading", 10, 50, 3.0))
+    assert batch.progress == Progress("reading", 10, 120, 3.0)
+    batch.note(Progress("encoding", 5, 80, 1.0))
+    assert batch.progress is not None
+    assert batch.progress.seconds_left is not None
+    assert 14 <= batch.progress.seconds_left < 100  # 50 files took 10 seconds, so 70 take 14
+    batch.unread.clear()
+    batch.note(Progress("encoding", 5, 80, 1.0))
+    assert batch.progress == Progress("encoding", 5, 80, 1.0)
+
+
+def test_encoding_takes_turns() -> None:
+    """One encodes at a time, and who comes to it later isn't behind all of another's passages."""
+    encoded: list[str] = []
+    begun = threading.Barrier(2, timeout=20)
+
+    def add(collection: str, paths: Sequence[Path], report: Report, names: Mapping[Path, str]) -> Added:
+        del paths, names
+        report(Progress("reading", 1, 1, 0.0))
+        begun.wait()
+        for number in range(5):
+            report(Progress("encoding", number, 5, None))
+            encoded.append(collection)
+            time.sleep(0.05)
+            encoded.append(collection)
+        return Added()
+
+    arrivals = Arrivals(add)
+    batches = [sent(arrivals, name, 1, name) for name in ("a", "b")]
+    wait(lambda: all(batch.stage == "done" for batch in batches))
+    pairs = list(zip(encoded[::2], encoded[1::2], strict=True))
+    assert all(one == other for one, other in pairs)  # nobody encoded meanwhile
+    # From when both have come to it until one is done, each lets the other go before.
+    order = "".join(one for one, _ in pairs)
+    both = order[max(order.index("a"), order.index("b")) : min(order.rindex("a"), order.rindex("b"))]
+    assert "aa" not in both
+    assert "bb" not in both
+
+
+def test_one_person_may_have_so_many_files_waiting() -> None:
+    lanes = Lanes("c")
+    arrivals = Arrivals(lanes.add, most_waiting=3, most_bytes_waiting=1000)
+    first = sent(arrivals, "c", 2, "one")
+    second, accepted = arrivals.begin("c", [("a.txt", 1), ("b.mp4", 1), ("c.txt", 1)], "one")
+    assert (accepted, second.faults) == ([0], {1: "file_type", 2: "file_quota"})
+    other, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(4)], "another")
+    assert (accepted, other.faults) == ([0, 1, 2], {3: "file_quota"})
+    assert send(arrivals, second, 0, b"x" * 999) == 413
+    assert second.faults[0] == "file_quota"
+    assert send(arrivals, other, 0, b"x" * 999) == 200
+    lanes.gates["c"].set()
+    wait(lambda: first.stage == "done")
+    _, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(4)], "one")
+    assert accepted == [0, 1, 2]
+
+
+def test_without_room_on_the_disk_no_batch_begins(
+    arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkdtemp", full)
+    with pytest.raises(OSError, match="No space"):
+        arrivals.begin("c", [("a.txt", 1)])
+    monkeypatch.undo()
+    assert arrivals.of_collection("c") is None
+    assert arrivals.begin("c", [("a.txt", 1)])[1] == [0]

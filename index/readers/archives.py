@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from index.readers import html
-from index.readers.extract import Extract, Unextractable, damaged
+from index.readers.extract import Extract, Progress, Unextractable, damaged, no_progress
 
 # Bytes that an archive may hold, unpacked: pictures included.
 MOST_UNPACKED: Final = 1 << 30
@@ -60,8 +60,12 @@ def extract_docx(content: bytes) -> Extract:
     return Extract(found.text, title, author, found.heading)
 
 
-def extract_epub(content: bytes) -> Extract:
+def extract_epub(content: bytes, progress: Progress = no_progress) -> Extract:
     """The text of an electronic book, chapter after chapter.
+
+    Args:
+        content: the file's bytes.
+        progress: called after each chapter.
 
     Raises:
         Unextractable: it is damaged, protected, or would unpack to too much.
@@ -77,11 +81,16 @@ def extract_epub(content: bytes) -> Extract:
             if item.get("media-type") in _PAGES and "nav" not in item.get("properties", "").split()
         }
         named = (reference.get("idref") for reference in package.iter(f"{_PACKAGE}itemref"))
-        chapters = [pages[name] for name in dict.fromkeys(named) if name in pages]
+        # A page that is named again, under whatever name, isn't read again.
+        chapters = list(dict.fromkeys(pages[name] for name in named if name in pages))
         if not _encrypted(archive).isdisjoint(chapters):
             why = "the book is protected against copying (DRM); only its seller can lift that."
             raise Unextractable(why, "drm")
-        texts = [html.extract(_part(archive, name).decode("utf-8-sig", "replace")).text for name in chapters]
+        texts = []
+        for name in chapters:
+            page = _part(archive, name).decode("utf-8-sig", "replace")
+            texts.append(html.extract(page, is_xml=True).text)
+            progress()
     titles = [_text(element) for element in package.iter(f"{_DUBLIN_CORE}title")]
     authors = [_text(element) for element in package.iter(f"{_DUBLIN_CORE}creator")]
     return Extract(
@@ -123,7 +132,8 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise damaged(f"no {name} in it") from None
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
         raise damaged(error) from error
-    if name.endswith(_MARKED_UP) and b"<!ENTITY" in content:
+    # UTF-16 has a zero byte in each of these letters.
+    if name.endswith(_MARKED_UP) and b"<!ENTITY" in content.replace(b"\0", b""):
         # No program writes them here, and nested ones grow without end.
         why = "it defines XML entities, which no ordinary document does. Save it anew."
         raise Unextractable(why, "damaged")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Final
 
 import regex
 
-from index.readers.extract import Extract, Unextractable
+from index.readers.extract import Extract, Progress, Unextractable, no_progress
 from index.readers.plain_text import decode
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHARSET: Final = regex.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", regex.IGNORECASE)
+# Python's names of the encodings that the Encoding Standard has for pages. It has more, of which some take a
+# time that grows with the square of the text (punycode), and some aren't of characters (rot13).
+_ENCODINGS: Final = frozenset((
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", *(f"iso8859-{n}" for n in range(1, 17)),
+    *(f"cp{n}" for n in (866, 874, 932, 949, *range(1250, 1259))), "koi8-r", "koi8-u", "tis-620",
+    "mac-roman", "mac-cyrillic", "gbk", "gb2312", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
+    "shift_jis", "euc_kr",
+))  # fmt: skip
 # What programs write where nobody gave a title or an author.
 _NOT_TYPED: Final = regex.compile(
     r"(?i)untitled.*|unknown|(?:no )?title|(?:document|مستند) ?\p{Nd}*|new (?:document|page)\b.*|about:blank"
@@ -28,12 +37,13 @@ _UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
 _LONGEST: Final = 200
 
 
-def convert(suffix: str, content: bytes) -> Extract:
+def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Extract:
     """The text of a file that isn't plain text, and its title and author where the file says them.
 
     Args:
         suffix: ".pdf", ".docx", ".epub", ".html" or ".htm".
         content: the file's bytes.
+        progress: called after each page of a .pdf and each chapter of an .epub file.
 
     Raises:
         Unextractable: it can't be read.
@@ -43,7 +53,7 @@ def convert(suffix: str, content: bytes) -> Extract:
     if suffix == ".pdf":
         from index.readers.pdf import pages
 
-        found = pages.extract(content)
+        found = pages.extract(content, progress)
     elif suffix == ".docx":
         from index.readers import archives
 
@@ -51,11 +61,12 @@ def convert(suffix: str, content: bytes) -> Extract:
     elif suffix == ".epub":
         from index.readers import archives
 
-        found = archives.extract_epub(content)
+        found = archives.extract_epub(content, progress)
     else:
         from index.readers import html
 
-        found = html.extract(_html(content))
+        page = _html(content)
+        found = html.extract(page, is_xml=page.lstrip().startswith("<?xml"))
     # What isn't Unicode text, and control characters, fonts and pages may name by mistake.
     text = _UNWRITABLE.sub("", found.text)
     title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
@@ -102,7 +113,9 @@ def _html(content: bytes) -> str:
     named = _CHARSET.search(content[:4096])
     if named and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         try:
-            return content.decode(named[1].decode())
+            encoding = codecs.lookup(named[1].decode()).name
+            if encoding in _ENCODINGS:
+                return content.decode(encoding)
         except (LookupError, UnicodeDecodeError):
             pass
     return decode(content)

@@ -1,41 +1,60 @@
-"""Converters run in a process of their own: no file can take the memory, the time or the life of this one."""
+"""Converters run in a process of their own: no file can take the memory, the time or the life of this one.
+
+That process limits itself (`index.readers.limits`): it ends when a file takes too long, and when the process
+that started it is gone, however that ended.
+"""
 
 from __future__ import annotations
 
 import atexit
 import json
+import math
 import os
+import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from index.admission import Turns
+from index.readers import limits
 from index.readers.extract import Extract, Unextractable, damaged
 
 if TYPE_CHECKING:
     from index.errors import FileFault
+    from index.readers.extract import Progress
 
-# The article's PDF files take .1 to .4 seconds a page: enough for a book of 1,500 pages.
-SECONDS: Final = 600
 BYTES: Final = 3 << 30
+"""Of memory that the process may have."""
+# Wall-clock seconds by which this process gives the other one up, should it not have ended itself.
+_GRACE_SECONDS: Final = 10.0
+# Signals by which a process ends that has a fault, and not because it took too much.
+_CRASHES: Final = frozenset((signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE))
 
 
 class Apart:
-    """A process that converts one file after another; started when needed, and anew when it was lost."""
+    """A process that converts one file after another; started when needed, and anew when it was lost.
 
-    def __init__(self, seconds: float = SECONDS, most_bytes: int = BYTES) -> None:
+    Threads that want a file converted get their turns in the order in which they came.
+    """
+
+    def __init__(self, seconds: float = limits.MAX_SECONDS, most_bytes: int = BYTES) -> None:
         """Starts nothing yet.
 
         Args:
-            seconds: that a file may take.
+            seconds: of processor time that a file may take, at most; `limits.processor_seconds` may be less.
             most_bytes: of memory that the process may have, where the system can say so.
         """
         self._seconds = seconds
         self._most_bytes = most_bytes
-        self._turn = threading.Lock()
+        self._turn = Turns(1)
         self._process: subprocess.Popen[bytes] | None = None
+        # The kernel takes the end of the thread that started a process for the end of its parent: all are
+        # started by one thread that stays.
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="converter-start")
 
     def convert(self, path: Path) -> Extract:
         """The text of the file at `path`.
@@ -44,15 +63,11 @@ class Apart:
             Unextractable: it can't be read, or takes too long or too much memory.
         """
         with self._turn:
+            seconds = min(self._seconds, limits.processor_seconds(path.suffix.casefold(), _size(path)))
             process = self._running()
-            lost = Unextractable(
-                f"it could not be read within {self._seconds:,.0f} seconds and {self._most_bytes >> 20:,} MB "
-                "of memory. Split it, or save its text as .txt.",
-                "too_slow",
-            )
-            if process.stdin is None or process.stdout is None:
-                raise lost
-            timer = threading.Timer(self._seconds, process.kill)
+            assert process.stdin is not None
+            assert process.stdout is not None
+            timer = threading.Timer(limits.wall_seconds(seconds) + _GRACE_SECONDS, process.kill)
             timer.start()
             try:
                 process.stdin.write(json.dumps(os.fsencode(path).hex()).encode() + b"\n")
@@ -66,35 +81,56 @@ class Apart:
             finally:
                 timer.cancel()
             if not reply.endswith(b"\n"):
-                self._stop()
-                raise lost
+                raise self._loss(seconds)
         answer: dict[str, str] = json.loads(reply)
         if "error" in answer:
             raise Unextractable(answer["error"], cast("FileFault", answer["fault"]))
         return Extract(**answer)
 
     def close(self) -> None:
-        """Ends the process."""
+        """Ends the process, when it has converted the files that it was given before."""
         with self._turn:
             self._stop()
+
+    def kill(self) -> None:
+        """Ends the process now, also within a file; who waits for that is told that it took too long."""
+        if (process := self._process) is not None:
+            process.kill()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._stop()
-            package = str(Path(__file__).resolve().parents[2])
-            known = os.environ.get("PYTHONPATH")
-            self._process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-c",
-                    f"from index.readers.converter_process import serve; serve({self._most_bytes})",
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, known)))},
-                start_new_session=True,  # Ctrl-C is for this process
-            )
+            self._process = self._starter.submit(self._start).result()
         return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        package = str(Path(__file__).resolve().parents[2])
+        known = os.environ.get("PYTHONPATH")
+        call = f"serve({self._most_bytes}, {self._seconds}, {os.getpid()})"
+        return subprocess.Popen(
+            [sys.executable, "-c", f"from index.readers.converter_process import serve; {call}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, known)))},
+            start_new_session=True,  # Ctrl-C is for this process
+        )
+
+    def _loss(self, seconds: float) -> Unextractable:
+        """Ends the process, which gave no answer, and says why there is none."""
+        process = self._process
+        ended = None
+        if process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                ended = process.wait(1)  # it may be closing its pipes
+        self._stop()
+        if ended is not None and -ended in _CRASHES:
+            return damaged(f"its converter crashed: {signal.Signals(-ended).name}")
+        return Unextractable(
+            f"it could not be read within {math.ceil(seconds):,} seconds of processor time "
+            f"({limits.BASE_SECONDS:.0f} before the first page) and {self._most_bytes >> 20:,} MB of memory. "
+            "Split it, or save its text as .txt.",
+            "too_slow",
+        )
 
     def _stop(self) -> None:
         if self._process is not None:
@@ -107,27 +143,42 @@ class Apart:
             self._process = None
 
 
-def serve(most_bytes: int) -> None:
+def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
     """What the process does: reads paths, one a line, and answers each with a line, until there are no more.
 
     Args:
         most_bytes: of memory that it may take.
+        most_seconds: of processor time that a file may take.
+        parent: process id of the one that started it.
     """
-    _limit_memory(most_bytes)
+    limits.end_with_parent(parent)
+    limits.limit_memory(most_bytes)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints mustn't come between
     for line in sys.stdin.buffer:
         path = Path(os.fsdecode(bytes.fromhex(json.loads(line))))
-        replies.write(json.dumps(_answer(path)).encode() + b"\n")
+        allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
+        reply = json.dumps(answer(path, allowance.add_part)).encode()
+        allowance.end()
+        replies.write(reply + b"\n")
         replies.flush()
 
 
-def _answer(path: Path) -> dict[str, Any]:
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 where it can't be looked at, which is told when it is read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def answer(path: Path, progress: Progress) -> dict[str, Any]:
+    """The text of the file at `path` or why there is none, as the process says it to the one that asked."""
     from index.readers.convert import convert
     from index.storage.files import read_regular
 
     try:
-        found = convert(path.suffix.casefold(), read_regular(path))
+        found = convert(path.suffix.casefold(), read_regular(path), progress)
         return {"text": found.text, "title": found.title, "author": found.author}
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}
@@ -139,13 +190,6 @@ def _answer(path: Path) -> dict[str, Any]:
         return {"error": str(damaged(error)), "fault": "damaged"}
 
 
-def _limit_memory(most_bytes: int) -> None:
-    import resource
-
-    with suppress(ValueError, OSError):  # macOS has no such limit
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, hard))
-
-
 shared: Final = Apart()
-atexit.register(shared.close)
+# Not `close`, which would wait for a file that is being converted.
+atexit.register(shared.kill)

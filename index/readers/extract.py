@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from index.errors import FileFault
+
+Progress: TypeAlias = Callable[[], None]
+"""Called by a converter after each page or chapter."""
 
 
 @dataclass(frozen=True)
@@ -48,3 +53,7 @@ def damaged(why: object) -> Unextractable:
         )
     reason = f"{type(why).__name__}: {why}" if isinstance(why, Exception) else str(why)
     return Unextractable(f"it is damaged ({reason[:200]}). Get the file anew, or save it again.", "damaged")
+
+
+def no_progress() -> None:
+    """For who doesn't want to know."""

@@ -1,17 +1,20 @@
-"""HTML -> text, by Python's own html.parser, which reads any depth and any tag soup.
+"""HTML -> blocks of text, by a walk over the tree that turbohtml builds.
 
-Of four readers measured on the article as HTML (html.parser, lxml, selectolax, trafilatura) the first three
-give all of its words; trafilatura 99 %. Of elements nested 100,000 deep lxml loses the text, and selectolax
-takes 80 times as long.
+turbohtml parses by the HTML standard in time that grows linearly with the page: like browsers it nests no
+deeper than 512 elements and puts what is deeper beside the deepest. Measured on hostile pages of 1 to 10 MB
+(unclosed comments, attributes and declarations, 2,000,000 nested divs, 300,000 formatting elements): .1 to
+.6 seconds each. Of the others, html.parser is quadratic in unclosed comments and tags (up to Python 3.13.5),
+lexbor in depth, and lxml loses the text of elements that are nested deeper than 2,048.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from html.parser import HTMLParser
-from typing import Final
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import regex
+from turbohtml import Document, Element, Namespace, Node, Text, parse
 
 from index.readers.extract import Extract
 
@@ -24,140 +27,181 @@ _SKIPPED_ROLES: Final = frozenset((
     "navigation", "banner", "complementary", "contentinfo", "search", "menu", "dialog",
 ))  # fmt: skip
 _BLOCKS: Final = frozenset((
-    "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hr", "html", "legend", "li", "main", "ol", "p", "pre", "section", "summary", "table", "tbody",
-    "tfoot", "thead", "tr", "ul",
-))  # fmt: skip
-_VOID: Final = frozenset((
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-    "track", "wbr", "keygen", "basefont", "bgsound", "frame",
+    "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog",
+    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
+    "h6", "header", "hr", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary",
+    "table", "tbody", "tfoot", "thead", "tr", "ul",
 ))  # fmt: skip
 _CELLS: Final = frozenset(("td", "th"))
+_LEVELS: Final = {f"h{level}": level for level in range(1, 7)}
 _TITLES: Final = frozenset(("og:title", "citation_title", "dc.title"))
 _AUTHORS: Final = frozenset(("author", "article:author", "citation_author", "dc.creator"))
 _SPACES: Final = regex.compile(r"[ \t\n\f\r]+")
 _HIDDEN: Final = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+_LINE_BREAK: Final = "\v"  # within a block, until its lines are trimmed
+# In XML any element may be written so; HTML reads it as a start tag, and all that follows as its content.
+# Every "<" is looked at once: neither name nor attributes contain another one.
+_EMPTY_ELEMENT: Final = regex.compile(r"<([A-Za-z][^\s<>/]*+)([^<>]*+)(?<=/)>")
+_VOID: Final = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
+))  # fmt: skip
 
-Attributes = list[tuple[str, str | None]]
+Kind = Literal["heading", "paragraph", "item", "row"]
 
 
-def extract(html: str) -> Extract:
+@dataclass(frozen=True)
+class Block:
+    """A piece of a page's text that stands by itself.
+
+    Attributes:
+        kind: what it is; "item" is an item of a list and "row" a row of a table.
+        text: lines with a line feed between them; cells of a row with " | " between them.
+        level: of a heading, 1 to 6; 0 of everything else.
+    """
+
+    kind: Kind
+    text: str
+    level: int = 0
+
+
+def extract(html: str, *, is_xml: bool = False) -> Extract:
     """The text of a page: paragraphs, headings, items and rows of tables, each by itself.
 
     Scripts, menus, side columns and a page's footer are left out. The heading is the
     page's only one of the first level.
+
+    Args:
+        html: the page.
+        is_xml: whether it is XHTML, where `<title/>` is a whole element.
     """
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.extract()
+    document = parse(_EMPTY_ELEMENT.sub(_expanded, html) if is_xml else html, positions=False)
+    found = list(blocks(document))
+    headings = [" ".join(block.text.split()) for block in found if block.level == 1]
+    return Extract(
+        "\n\n".join(block.text for block in found),
+        *_title_and_author(document),
+        heading=headings[0] if len(headings) == 1 else "",
+    )
 
 
-class _Reader(HTMLParser):
+def blocks(document: Document) -> Iterator[Block]:
+    """The blocks of a parsed page, in its order."""
+    collector = _Collector()
+    # A node to enter with what its surroundings say, or an element to leave (True), which ends a block.
+    stack: list[tuple[Node, _Context, bool]] = [(document, _Context(), False)]
+    while stack:
+        node, context, is_end = stack.pop()
+        if isinstance(node, Text):
+            collector.add(node.data, context)
+        elif is_end:
+            yield from collector.end(context)
+        elif isinstance(node, Element):
+            tag = node.tag
+            inner = context.inside(tag)
+            if tag == "br":
+                collector.break_line()
+            elif tag in _CELLS:
+                collector.end_cell()
+            elif tag in _BLOCKS:
+                yield from collector.end(context)
+                stack.append((node, inner, True))
+            if not _is_skipped(node, tag, context):
+                stack += [(child, inner, False) for child in reversed(list(node.children))]
+        else:
+            stack += [(child, context, False) for child in reversed(list(node.children))]
+    yield from collector.end(_Context())
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What the open elements say about the text in them."""
+
+    kind: Kind = "paragraph"
+    level: int = 0
+    is_preformatted: bool = False
+    is_quotation: bool = False  # whose footer names who is quoted
+
+    def inside(self, tag: str) -> _Context:
+        """What the elements say that are open inside an element with this tag."""
+        if tag in _LEVELS:
+            return replace(self, kind="heading", level=_LEVELS[tag])
+        if tag == "li":
+            return replace(self, kind="item", level=0)
+        if tag == "tr":
+            return replace(self, kind="row", level=0)
+        if tag == "pre":
+            return replace(self, is_preformatted=True)
+        if tag in ("blockquote", "figure"):
+            return replace(self, is_quotation=True)
+        return self
+
+
+class _Collector:
+    """The block that is being read."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._paragraphs: list[str] = []
         self._parts: list[str] = []
-        self._open: list[tuple[str, bool]] = []  # tags, and whether their text is skipped
-        self._counts: Counter[str] = Counter()  # of the open tags
-        self._skipping = 0
-        self._preformatted = 0
-        self._title: list[str] | None = None
-        self._in_title = False
-        self._headings: list[str] = []
-        self._meta: dict[str, str] = {}
+        self._has_text = False
 
-    def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        """Opens an element."""
-        values = {name: value or "" for name, value in attrs}
-        if tag == "meta":
-            self._meta.setdefault(
-                (values.get("property") or values.get("name") or "").casefold(), values.get("content", "")
-            )
-        elif tag == "title" and self._title is None and not self._is_inside("svg"):
-            self._title, self._in_title = [], True
-        elif tag == "body":
-            self._close_head()
-        if tag == "br":
-            self._parts.append("\v")  # a line break within a paragraph
-        elif tag in _CELLS and any(part.strip() for part in self._parts):
+    def add(self, text: str, context: _Context) -> None:
+        if context.is_preformatted:
+            text = text.replace("\r\n", "\n").replace("\n", _LINE_BREAK)
+        else:
+            text = _SPACES.sub(" ", text)
+        self._parts.append(text)
+        self._has_text = self._has_text or not text.isspace()
+
+    def break_line(self) -> None:
+        self._parts.append(_LINE_BREAK)
+
+    def end_cell(self) -> None:
+        if self._has_text:
             self._parts.append(" | ")
-        elif tag in _BLOCKS:
-            self._end_paragraph(self._heading())
-        if tag in _VOID:
-            return
-        self._preformatted += tag == "pre"
-        skips = self._skips(tag, values)
-        self._skipping += skips
-        self._open.append((tag, skips))
-        self._counts[tag] += 1
 
-    def handle_endtag(self, tag: str) -> None:
-        """Closes an element, and those within it that weren't closed."""
-        if tag == "title":
-            self._in_title = False
-        if tag == "br":
-            self._parts.append("\v")
-        if not self._is_inside(tag):
-            return
-        while self._open:
-            name, skips = self._open[-1]
-            if name in _BLOCKS:
-                self._end_paragraph(self._heading())
-            self._open.pop()
-            self._counts[name] -= 1
-            self._skipping -= skips
-            self._preformatted -= name == "pre"
-            if name == tag:
-                return
+    def end(self, context: _Context) -> Iterable[Block]:
+        """The block, if it has any text; the next one begins."""
+        if not self._has_text:
+            self._parts.clear()
+            return ()
+        text = "".join(self._parts)
+        self._parts, self._has_text = [], False
+        if context.is_preformatted:
+            lines = [line.rstrip() for line in text.split(_LINE_BREAK)]
+        else:
+            lines = [line.strip(" ") for line in _SPACES.sub(" ", text).split(_LINE_BREAK)]
+        kept = "\n".join(line for line in lines if line)
+        return (Block(context.kind, kept, context.level),) if kept.strip(" |\n") else ()
 
-    def handle_data(self, data: str) -> None:
-        """Takes text in."""
-        if self._in_title and self._title is not None:
-            self._title.append(data)
-        elif not self._skipping:
-            if self._preformatted:
-                self._parts.append(data.replace("\r\n", "\n").replace("\n", "\v"))
-            else:
-                self._parts.append(_SPACES.sub(" ", data))
 
-    def extract(self) -> Extract:
-        """What was read."""
-        self._end_paragraph(self._heading())
-        title = next((value for name in _TITLES if (value := self._meta.get(name))), "")
-        title = title or "".join(self._title or ())
-        heading = self._headings[0] if len(self._headings) == 1 else ""
-        author = next((value for name in sorted(_AUTHORS) if (value := self._meta.get(name))), "")
-        return Extract("\n\n".join(self._paragraphs), title, author, heading)
+def _is_skipped(element: Element, tag: str, context: _Context) -> bool:
+    if tag in _SKIPPED or (tag == "footer" and not context.is_quotation):
+        return True
+    attributes = element.attrs
+    return bool(attributes) and (
+        _value(element, "role").casefold() in _SKIPPED_ROLES
+        or "hidden" in attributes
+        or _value(element, "aria-hidden").casefold() == "true"
+        or _HIDDEN.search(_value(element, "style")) is not None
+    )
 
-    def _is_inside(self, tag: str) -> bool:
-        return self._counts[tag] > 0
 
-    def _close_head(self) -> None:
-        """A body ends the head, also where that wasn't closed."""
-        if self._is_inside("head"):
-            self.handle_endtag("head")
+def _title_and_author(document: Document) -> tuple[str, str]:
+    named: dict[str, str] = {}
+    for meta in document.iter_elements("meta"):
+        name = _value(meta, "property") or _value(meta, "name")
+        named.setdefault(name.casefold(), _value(meta, "content"))
+    titles = (title.text for title in document.iter_elements("title") if title.namespace is Namespace.HTML)
+    title = next((value for name in _TITLES if (value := named.get(name))), "") or next(titles, "")
+    return title, next((value for name in sorted(_AUTHORS) if (value := named.get(name))), "")
 
-    def _skips(self, tag: str, attributes: dict[str, str]) -> bool:
-        return (
-            tag in _SKIPPED
-            or (tag == "footer" and not self._is_inside("blockquote") and not self._is_inside("figure"))
-            or attributes.get("role", "").casefold() in _SKIPPED_ROLES
-            or "hidden" in attributes
-            or attributes.get("aria-hidden", "").casefold() == "true"
-            or _HIDDEN.search(attributes.get("style", "")) is not None
-        )
 
-    def _heading(self) -> bool:
-        return self._is_inside("h1")
+def _value(element: Element, name: str) -> str:
+    value = element.attrs.get(name)
+    return value if isinstance(value, str) else " ".join(value or ())
 
-    def _end_paragraph(self, is_heading: bool) -> None:
-        text = _SPACES.sub(" ", "".join(self._parts)) if not self._preformatted else "".join(self._parts)
-        lines = [line.strip(" ") if not self._preformatted else line.rstrip() for line in text.split("\v")]
-        paragraph = "\n".join(line for line in lines if line).strip("\n")
-        self._parts.clear()
-        if paragraph.strip(" |"):
-            self._paragraphs.append(paragraph)
-            if is_heading:
-                self._headings.append(" ".join(paragraph.split()))
+
+def _expanded(element: regex.Match[str]) -> str:
+    if element[1].casefold() in _VOID:
+        return str(element[0])
+    return f"<{element[1]}{element[2][:-1]}></{element[1]}>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import UnreadableFile
@@ -15,6 +15,39 @@ from qa.collections.types import Duplicate, Progress
 
 # Before that much of the work is done nothing is said of the time that it takes.
 _LEAST_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A file that was read.
+
+    Attributes:
+        path: where it is.
+        document: what it holds, under its path.
+        size: bytes of the file.
+        name: what it is called, if it is stored under another name.
+    """
+
+    path: Path
+    document: Document
+    size: int
+    name: str | None = None
+
+
+def read(path: Path, most_bytes: int, name: str | None = None) -> ReadFile | UnreadableFile:
+    """A file's text, or why it has none.
+
+    Args:
+        path: where it is.
+        most_bytes: that it may have.
+        name: what it is called, if it is stored under another name.
+    """
+    try:
+        return ReadFile(path, read_file(path, most_bytes), path.stat().st_size, name)
+    except UnreadableFile as error:
+        return error
+    except OSError as error:
+        return UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable")
 
 
 class Intake:
@@ -28,16 +61,13 @@ class Intake:
         failed: why others can't be added.
     """
 
-    def __init__(
-        self, collection: str, index: Index, bytes_before: int, most_bytes: int, most_bytes_in_all: int
-    ) -> None:
+    def __init__(self, collection: str, index: Index, bytes_before: int, most_bytes_in_all: int) -> None:
         """For one call.
 
         Args:
             collection: its id.
             index: what is there.
             bytes_before: of the files that were added before.
-            most_bytes: that a file may have.
             most_bytes_in_all: that all may have together.
         """
         self.new: dict[str, Document] = {}
@@ -48,25 +78,14 @@ class Intake:
         self._collection = collection
         self._index = index
         self._bytes = bytes_before
-        self._most_bytes = most_bytes
         self._most_bytes_in_all = most_bytes_in_all
 
-    def take(self, path: Path, name: str | None = None) -> None:
-        """Reads a file and sorts it in.
-
-        Args:
-            path: where it is.
-            name: what it is called, if it is stored under another name.
-        """
-        try:
-            read = read_file(path, self._most_bytes)
-            size = path.stat().st_size
-        except UnreadableFile as error:
-            self.failed.append(error)
+    def take(self, found: ReadFile | UnreadableFile) -> None:
+        """Sorts a file in that was read, or couldn't be."""
+        if isinstance(found, UnreadableFile):
+            self.failed.append(found)
             return
-        except OSError as error:
-            self.failed.append(UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable"))
-            return
+        read, name = found.document, found.name
         stored = Path(read.source)
         title = Path(name).stem if name and read.title == stored.stem else read.title
         name = name or stored.name
@@ -76,11 +95,11 @@ class Intake:
             self.duplicates.append(Duplicate(name, there.source))
         elif there is not None:
             self.unchanged |= {} if document.id in self.new else {document.id: None}
-        elif self._bytes + size > self._most_bytes_in_all:
+        elif self._bytes + found.size > self._most_bytes_in_all:
             most = self._most_bytes_in_all / 2**20
             self.failed.append(
                 UnreadableFile.of(
-                    path,
+                    found.path,
                     f"with it the files of this collection would have more than {most:,.1f} MB. Put it into "
                     "another one.",
                     "full",
@@ -88,8 +107,8 @@ class Intake:
             )
         else:
             self.new[document.id] = document
-            self.sizes[document.id] = size
-            self._bytes += size
+            self.sizes[document.id] = found.size
+            self._bytes += found.size
 
     def _there(self, id_: str) -> Document | None:
         try:

@@ -17,15 +17,16 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from index.admission import Turns
 from index.encoding.base import Encoder
-from index.errors import DalilError
+from index.errors import DalilError, UnreadableFile
 from index.folder import live_generation
 from index.folder.documents import Texts
 from index.interface import Index
 from index.readers.read import MOST_BYTES
 from index.storage import files
 from qa.article import article_index
-from qa.collections.importer import Clock, Intake
+from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.types import (
     MOST_COLLECTIONS,
@@ -85,6 +86,7 @@ class Library:
         self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
         self._texts: OrderedDict[Path, tuple[object, Texts]] = OrderedDict()
         self._reading = threading.Lock()
+        self._adding_to: dict[str, Turns] = {}
 
     def collections(self) -> list[CollectionInfo]:
         """All collections: the built-in article's, then the others, oldest first.
@@ -241,20 +243,24 @@ class Library:
             OSError: the disk is full or can't be written.
         """
         folder = self._own(name)
-        with self._changing(folder, name):
+        # Before the collection is locked: a file that takes long keeps nobody from adding others to it.
+        files = list(map(Path, paths))
+        clock = Clock("reading", progress)
+        found: list[ReadFile | UnreadableFile] = []
+        for number, path in enumerate(files):
+            clock(number, len(files))
+            found.append(read(path, self._most_bytes, names.get(path)))
+        clock(len(files), len(files))
+        with self._adding(folder), self._changing(folder, name):
             index = self.open(name)
             about = About.load(folder)
             # Work that was interrupted leaves entries of documents that never came in.
             there = {document.id for document in self.documents(name)}
             known = {id_: entry for id_, entry in about.entries.items() if id_ in there}
             before = sum(entry.size for entry in known.values())
-            intake = Intake(folder.name, index, before, self._most_bytes, self._most_bytes_in_all)
-            files = list(map(Path, paths))
-            clock = Clock("reading", progress)
-            for number, path in enumerate(files):
-                clock(number, len(files))
-                intake.take(path, names.get(path))
-            clock(len(files), len(files))
+            intake = Intake(folder.name, index, before, self._most_bytes_in_all)
+            for each in found:
+                intake.take(each)
             if intake.new:
                 entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
                 # Before the index is: an entry too many does no harm.
@@ -349,6 +355,12 @@ class Library:
             while len(self._texts) > _MOST_OPEN:
                 self._texts.popitem(last=False)
         return texts
+
+    @contextmanager
+    def _adding(self, folder: Path) -> Iterator[None]:
+        """Has this process's threads that add to one collection wait for each other, however long."""
+        with self._adding_to.setdefault(folder.name, Turns(1)):
+            yield
 
     @contextmanager
     def _changing_names(self) -> Iterator[None]:

@@ -123,6 +123,10 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "هي ملفات كثيرة. أضف ما بقي منها مرّة أخرى.",
         "en": "These are too many files at once. Add the rest of them afterwards.",
     },
+    "file_quota": {
+        "ar": "تنتظر ملفات كثيرة لك. أضفه بعد أن تُضاف.",
+        "en": "Many of your files are waiting already. Add it when they are in.",
+    },
     "file_not_sent": {
         "ar": "لم يصل. أضفه من جديد. وإن كان مجلّداً فأضف ما فيه.",
         "en": "It didn't arrive. Add it again. Of a folder add the files in it.",

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
+from gradio.routes import App
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -88,6 +90,19 @@ def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:
                 return False
 
     return check
+
+
+def signed_in(gradio_app: App) -> Callable[[Request], str | None]:
+    """What tells who is signed in to Gradio's application: the name of a request's user, if it has one."""
+
+    def user_of(request: Request) -> str | None:
+        for name in ("access-token", "access-token-unsecure"):
+            token = request.cookies.get(f"{name}-{gradio_app.cookie_id}")
+            if token and (user := gradio_app.tokens.get(token)):
+                return str(user)
+        return None
+
+    return user_of
 
 
 def _host(header: str) -> str:

@@ -16,6 +16,7 @@ from index.text.analyzer import Language
 from index.types import Document
 from qa.collections.library import BUILT_IN_ID, Library
 from qa.collections.types import Added, CollectionInfo, CollectionNotFound, ReadOnlyCollection, Report
+from web.server.person import person
 from web.server.uploads import PATIENCE, Arrivals
 from web.views import collection_views
 
@@ -158,7 +159,7 @@ class Collections:
         if info.read_only:
             raise ReadOnlyCollection("the built-in article")
         files = [(str(file["name"]), int(file["size"])) for file in data["files"]]
-        batch, accepted = self.arrivals.begin(info.id, files)
+        batch, accepted = self.arrivals.begin(info.id, files, person())
         return {"batch": batch.id, "accepted": accepted, **collection_views.progress(batch, True, language)}
 
     def _finish(self, data: Data, language: Language) -> Reply:

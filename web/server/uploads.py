@@ -3,6 +3,10 @@
 The page first says which files it has, and is told under which secret name (a batch's) it may send them. So
 who may not use the page can't send anything, and no file's name comes with its content: it is stored under
 a number, in a folder that only this user can look into, and removed when it was read.
+
+Batches are added in turns: a few files of one, then a few of another person's. Each person has one turn at a
+time, and `LANES` persons have theirs at once, so that nobody waits for a file of another one that takes
+long. Only one at a time encodes, so that questions get their share; they take turns there, too.
 """
 
 from __future__ import annotations
@@ -10,29 +14,40 @@ from __future__ import annotations
 import logging
 import secrets
 import shutil
-import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
+from index.admission import Turns
 from index.errors import DalilError, UnreadableFile
 from index.readers.read import MOST_BYTES, TYPES
 from qa.collections.library import MOST_BYTES_IN_ALL
 from qa.collections.types import Added, Progress, Report
 from web.server.file_names import UnsafeName, safe_name
+from web.server.spool import Spool
 
 UPLOAD: Final = "/library/upload"
 """Where the page sends files to."""
 
 MOST_FILES: Final = 1000
+MOST_WAITING: Final = 2000
+"""Files of one person that may wait to be added."""
+MOST_BYTES_WAITING: Final = 512 << 20
+"""Bytes of one person's files that may wait to be added."""
+LANES: Final = 4
+"""Persons whose files are read at once."""
+# Of a turn: a change of a collection costs about the same however many files it adds, but the next person
+# in the same collection waits until these are encoded, which for 1 MB of text takes some 20 seconds.
+_FILES_PER_TURN: Final = 50
+_BYTES_PER_TURN: Final = 2 << 20
 # Seconds without another file after which those that came are added: the page was closed.
 PATIENCE: Final = 60.0
 # Batches whose outcome is remembered.
@@ -54,8 +69,9 @@ class Batch:
         faults: why some aren't added: number of the file -> the name of the message that says so.
         stage: "sending", "waiting", "reading", "encoding" or "done".
         progress: of the reading or encoding.
-        added: what became of the files that arrived, when it is done.
-        error: why nothing could be added, if so.
+        added: what became of the files that were added so far.
+        error: why the rest couldn't be added, if so.
+        person: who sends it.
     """
 
     id: str
@@ -71,14 +87,40 @@ class Batch:
     sent: set[int] = field(default_factory=set)
     bytes: int = 0
     touched: float = field(default_factory=time.monotonic)
+    person: str = ""
+    unread: deque[int] = field(default_factory=deque)
+    started: float = 0.0
 
     def note(self, progress: Progress) -> None:
-        """Keeps how far it is."""
+        """Keeps how far it is.
+
+        Where it takes more than one turn, files are counted over all of them, and the time that is left is
+        estimated by the files that are done.
+        """
+        done = len(self.arrived) - len(self.unread)
+        total = len(self.arrived)
+        if progress.stage == "reading":
+            before = done - progress.total
+            progress = replace(progress, done=before + progress.done, total=total)
+        elif self.unread:
+            seconds = (time.monotonic() - self.started) * len(self.unread) / done
+            progress = replace(progress, seconds_left=seconds)
         self.stage, self.progress = progress.stage, progress
+
+    def take_turn(self) -> list[int]:
+        """The numbers of the files that are added next, which are then no longer unread."""
+        taken: list[int] = []
+        size = 0
+        while self.unread and len(taken) < _FILES_PER_TURN:
+            size += self.arrived[self.unread[0]].stat().st_size
+            if taken and size > _BYTES_PER_TURN:
+                break
+            taken.append(self.unread.popleft())
+        return taken
 
 
 class Arrivals:
-    """All batches of one server. They are added one after another, so that questions get their share."""
+    """All batches of one server."""
 
     def __init__(
         self,
@@ -86,6 +128,8 @@ class Arrivals:
         most_bytes: int = MOST_BYTES,
         most_in_all: int = MOST_BYTES_IN_ALL,
         patience: float = PATIENCE,
+        most_waiting: int = MOST_WAITING,
+        most_bytes_waiting: int = MOST_BYTES_WAITING,
     ) -> None:
         """Starts nothing yet.
 
@@ -94,41 +138,60 @@ class Arrivals:
             most_bytes: that a file may have.
             most_in_all: that all files may have that wait to be read.
             patience: seconds to wait for the next file.
+            most_waiting: files of one person that may wait.
+            most_bytes_waiting: bytes of one person's files that may wait.
         """
         self._add = add
         self._most_bytes = most_bytes
         self._most_in_all = most_in_all
         self._patience = patience
+        self._most_waiting = most_waiting
+        self._most_bytes_waiting = most_bytes_waiting
         self._batches: dict[str, Batch] = {}
-        self._waiting: SimpleQueue[Batch] = SimpleQueue()
+        self._spool = Spool()
         self._lock = threading.Lock()
-        self._worker: threading.Thread | None = None
-        self._watcher: threading.Thread | None = None
+        # Whose turn it is next comes first; each person's batches in the order in which they came.
+        self._waiting: dict[str, deque[Batch]] = {}
+        self._work = threading.Condition(self._lock)
+        self._served: set[str] = set()
+        self._workers = 0
+        self._watching = False
+        self._encoding = Turns(1)
 
-    def begin(self, collection: str, files: Sequence[tuple[str, int]]) -> tuple[Batch, list[int]]:
+    def begin(
+        self, collection: str, files: Sequence[tuple[str, int]], person: str = ""
+    ) -> tuple[Batch, list[int]]:
         """A new batch, and the numbers of the files that the page may send.
 
         Args:
             collection: its id.
             files: name and bytes of each.
+            person: who sends them.
+
+        Raises:
+            OSError: the disk is full or can't be written.
         """
-        batch = Batch(secrets.token_urlsafe(24), collection, tuple(shown_name(name) for name, _ in files))
-        for number, (name, size) in enumerate(files):
-            if fault := self._refusal(number, name, size):
-                batch.faults[number] = fault
-        accepted = [number for number in range(len(files)) if number not in batch.faults]
+        names = tuple(shown_name(name) for name, _ in files)
+        batch = Batch(secrets.token_urlsafe(24), collection, names, person=person)
         with self._lock:
+            room = self._most_waiting - sum(
+                len(one.names) - len(one.faults) for one in self._unfinished() if one.person == person
+            )
+            for number, (name, size) in enumerate(files):
+                if fault := self._refusal(number, name, size) or ("file_quota" if room <= 0 else ""):
+                    batch.faults[number] = fault
+                else:
+                    room -= 1
+            accepted = [number for number in range(len(files)) if number not in batch.faults]
             for old in [key for key, one in self._batches.items() if one.stage == "done"][:-_REMEMBERED]:
                 del self._batches[old]
+            if accepted:
+                batch.folder = self._spool.new_folder()
+            else:
+                batch.stage = "done"
             self._batches[batch.id] = batch
         if accepted:
-            batch.folder = Path(tempfile.mkdtemp(prefix="dalil-"))
-            with self._lock:
-                if self._watcher is None:
-                    self._watcher = threading.Thread(target=self._watch, name="arrivals-watch", daemon=True)
-                    self._watcher.start()
-        else:
-            batch.stage = "done"
+            self._watch()
         return batch, accepted
 
     def batch(self, id_: str) -> Batch | None:
@@ -137,8 +200,7 @@ class Arrivals:
 
     def of_collection(self, collection: str) -> Batch | None:
         """The batch that is being added to a collection, if one is."""
-        batches = list(self._batches.values())
-        return next((b for b in batches if b.collection == collection and b.stage != "done"), None)
+        return next((batch for batch in self._unfinished() if batch.collection == collection), None)
 
     def finish(self, batch: Batch) -> None:
         """Reads what has arrived of a batch; what hasn't won't be taken any more."""
@@ -148,17 +210,17 @@ class Arrivals:
             batch.stage = "waiting"
             missing = set(range(len(batch.names))) - batch.faults.keys() - batch.arrived.keys()
             batch.faults |= dict.fromkeys(missing, "file_not_sent")
-            self._waiting.put(batch)
-            if self._worker is None:
+            batch.unread.extend(sorted(batch.arrived))
+            self._waiting.setdefault(batch.person, deque()).append(batch)
+            if self._workers < min(LANES, len(self._waiting)):
+                self._workers += 1
                 # A daemon: Ctrl-C doesn't wait for it, and leaves a collection as before or as after.
-                self._worker = threading.Thread(target=self._work, name="arrivals", daemon=True)
-                self._worker.start()
+                threading.Thread(target=self._serve, name="arrivals", daemon=True).start()
+            self._work.notify()
 
     def close(self) -> None:
         """Removes the files of batches that aren't done: what wasn't added by now won't be."""
-        for batch in list(self._batches.values()):
-            if batch.stage != "done" and batch.folder.is_absolute():  # else it has none yet
-                shutil.rmtree(batch.folder, ignore_errors=True)
+        self._spool.close()
 
     async def receive(self, request: Request) -> Response:
         """Takes in one file, which is the request's body."""
@@ -175,15 +237,16 @@ class Arrivals:
                 async for chunk in request.stream():
                     size += len(chunk)
                     batch.bytes += len(chunk)
-                    if size > self._most_bytes or self._held() > self._most_in_all:
-                        fault = "file_too_large" if size > self._most_bytes else "file_full"
+                    if fault := self._excess(batch, size):
                         break
                     batch.touched = time.monotonic()
                     await run_in_threadpool(file.write, chunk)
         except ClientDisconnect:
-            # The page was closed: what came whole is added, of the rest nothing is kept.
+            # Of this file nothing is kept, but the page may send it again. If it was closed nothing more
+            # comes, and what came whole is added.
             _drop(batch, path, size)
-            self.finish(batch)
+            with self._lock:
+                batch.sent.discard(number)
             return PlainTextResponse("", 499)
         except OSError:
             fault = "disk_full"
@@ -219,43 +282,100 @@ class Arrivals:
             return "file_type"
         return "file_too_large" if size > self._most_bytes else ""
 
-    def _watch(self) -> None:
-        """Goes on with batches of which nothing more comes, until none is being sent: one thread for all."""
-        while True:
-            with self._lock:
-                sending = [batch for batch in self._batches.values() if batch.stage == "sending"]
-                if not sending:
-                    self._watcher = None
-                    return
-            left = [batch.touched + self._patience - time.monotonic() for batch in sending]
-            for batch, seconds in zip(sending, left, strict=True):
-                if seconds <= 0:
-                    self.finish(batch)
-            # One that begins meanwhile has longer.
-            time.sleep(max(0.0, min(left)))
+    def _excess(self, batch: Batch, size: int) -> str:
+        """The name of the message that says why no more of a file is taken, if it isn't."""
+        if size > self._most_bytes:
+            return "file_too_large"
+        held = self._unfinished()
+        if sum(one.bytes for one in held) > self._most_in_all:
+            return "file_full"
+        own = sum(one.bytes for one in held if one.person == batch.person)
+        return "file_quota" if own > self._most_bytes_waiting else ""
 
-    def _work(self) -> None:
+    def _watch(self, is_due: bool = False) -> None:
+        """Goes on with batches of which nothing more comes; one timer looks after all of them."""
+        with self._lock:
+            if self._watching and not is_due:
+                return
+            now = time.monotonic()
+            idle = {b.id: now - b.touched for b in self._batches.values() if b.stage == "sending"}
+            abandoned = [self._batches[id_] for id_, seconds in idle.items() if seconds >= self._patience]
+            self._watching = len(idle) > len(abandoned)
+            if self._watching:
+                longest = max(seconds for seconds in idle.values() if seconds < self._patience)
+                timer = threading.Timer(self._patience - longest, self._watch, [True])
+                timer.daemon = True
+                timer.start()
+        for batch in abandoned:
+            self.finish(batch)
+
+    def _serve(self) -> None:
+        """Gives turns, one after another; each of the threads that do serves one person at a time."""
         while True:
-            batch = self._waiting.get()
-            paths = [batch.arrived[number] for number in sorted(batch.arrived)]
-            names = {path: batch.names[number] for number, path in batch.arrived.items()}
+            with self._work:
+                while (batch := self._next()) is None:
+                    self._work.wait()
+                self._served.add(batch.person)
             try:
-                if paths:
-                    batch.added = self._add(batch.collection, paths, batch.note, names)
-                for error in batch.added.failed:
-                    batch.faults[_number(batch, error)] = f"file_{error.fault}"
+                if numbers := batch.take_turn():
+                    self._add_turn(batch, numbers)
             except (DalilError, OSError) as error:
                 batch.error = error
             except Exception as error:
                 batch.error = error
                 logging.getLogger(__name__).exception("Files could not be added")
-            finally:
-                shutil.rmtree(batch.folder, ignore_errors=True)
-                batch.stage = "done"
+            self._end_turn(batch)
 
-    def _held(self) -> int:
-        """Bytes of all files that wait to be read."""
-        return sum(batch.bytes for batch in list(self._batches.values()) if batch.stage != "done")
+    def _next(self) -> Batch | None:
+        """The batch whose turn it is, if one can be served."""
+        person = next((person for person in self._waiting if person not in self._served), None)
+        return None if person is None else self._waiting[person][0]
+
+    def _add_turn(self, batch: Batch, numbers: Sequence[int]) -> None:
+        batch.started = batch.started or time.monotonic()
+        paths = [batch.arrived[number] for number in numbers]
+        names = {batch.arrived[number]: batch.names[number] for number in numbers}
+        is_encoding = False
+
+        def note(progress: Progress) -> None:
+            nonlocal is_encoding
+            batch.note(progress)
+            if progress.stage == "encoding":
+                if is_encoding:
+                    self._encoding.__exit__()
+                    is_encoding = False
+                self._encoding.__enter__()  # behind the others that wait
+                is_encoding = True
+
+        try:
+            added = self._add(batch.collection, paths, note, names)
+        finally:
+            if is_encoding:
+                self._encoding.__exit__()
+        batch.added = _together(batch.added, added)
+        for error in added.failed:
+            batch.faults[_number(batch, error)] = f"file_{error.fault}"
+        for path in paths:
+            batch.bytes -= path.stat().st_size
+            path.unlink()
+
+    def _end_turn(self, batch: Batch) -> None:
+        """Puts a person behind the others who wait, if there is more to do for them."""
+        is_done = batch.error is not None or not batch.unread
+        if is_done:
+            shutil.rmtree(batch.folder, ignore_errors=True)
+        with self._work:
+            own = self._waiting.pop(batch.person)
+            if is_done:
+                own.popleft()
+                batch.stage = "done"
+            if own:
+                self._waiting[batch.person] = own
+            self._served.discard(batch.person)
+            self._work.notify()
+
+    def _unfinished(self) -> list[Batch]:
+        return [batch for batch in list(self._batches.values()) if batch.stage != "done"]
 
 
 def shown_name(name: str) -> str:
@@ -269,6 +389,15 @@ def shown_name(name: str) -> str:
 
 def _number(batch: Batch, error: UnreadableFile) -> int:
     return next(number for number, path in batch.arrived.items() if str(path) == error.path)
+
+
+def _together(one: Added, other: Added) -> Added:
+    return Added(
+        one.added + other.added,
+        one.unchanged + other.unchanged,
+        one.duplicates + other.duplicates,
+        one.failed + other.failed,
+    )
 
 
 def _drop(batch: Batch, path: Path, size: int) -> None:

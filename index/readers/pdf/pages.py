@@ -24,7 +24,7 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.utils import decode_text
 
-from index.readers.extract import Extract, Unextractable, damaged
+from index.readers.extract import Extract, Progress, Unextractable, damaged, no_progress
 from index.readers.pdf.columns import Column, columns
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.glyphs import Glyph
@@ -42,8 +42,12 @@ for _library in ("pdfminer", "fontTools"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
-def extract(content: bytes) -> Extract:
+def extract(content: bytes, progress: Progress = no_progress) -> Extract:
     """The text of a PDF.
+
+    Args:
+        content: the file's bytes.
+        progress: called after each page.
 
     Raises:
         Unextractable: it is damaged or protected, or has no text.
@@ -69,6 +73,7 @@ def extract(content: bytes) -> Extract:
             # Text of another direction than most of the page's stands beside it: it comes last.
             by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
             pages.append([column for _, turned in by_count for column in columns(with_marks(turned))])
+            progress()
     except Unextractable:
         raise
     except Exception as error:

@@ -170,12 +170,13 @@ const library = {
   },
 
   // What doesn't arrive is named by the server, which knows what should have come.
-  async send(batch, number, file) {
+  // A connection that breaks off is tried again some times.
+  async send(batch, number, file, tries = 3) {
     const request = {method: "POST", body: file, headers: {"X-Batch": batch, "X-Number": number}};
     const answer = await fetch("/library/upload", request).catch(() => null);
-    if (answer?.status !== 429) return;
-    await new Promise((after) => setTimeout(after, 1000 * Number(answer.headers.get("Retry-After") ?? 1)));
-    await this.send(batch, number, file);
+    if (answer ? answer.status !== 429 : tries === 0) return;
+    await new Promise((after) => setTimeout(after, 1000 * Number(answer?.headers.get("Retry-After") ?? 1)));
+    await this.send(batch, number, file, answer ? tries : tries - 1);
   },
 
   // Shows how far files are until they are done: this page's by their batch, others' by their collection.
