@@ -8,7 +8,8 @@ from math import sqrt
 LEAST_CASES = 30
 # Standard deviations of a binomial. One last digit of a float changes every vector a little
 # (index/encoding/e5/onnx_graph.py): a few borderline questions fall otherwise on another kind of processor,
-# with a newer onnxruntime or in float32. Three standard deviations are more than that, and what is broken loses more.
+# with a newer onnxruntime or in float32. Three standard deviations are more than that, and what is broken
+# loses more.
 MARGIN = 3.0
 
 
