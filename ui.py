@@ -7,6 +7,7 @@ reads what texts contain. Gradio carries events and answers between the page and
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
@@ -24,8 +25,6 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 import qa
-from cli.failures import complain
-from cli.streams import OutputLost, in_one_line
 from index.errors import DalilError
 from index.storage.files import keep_font_list
 from index.text.analyzer import Language
@@ -38,8 +37,8 @@ from web.server.connections import server_config
 from web.server.person import KnownPerson
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
-from web.server.spool import sweep
-from web.server.uploads import UPLOAD
+from web.uploads.batches import UPLOAD
+from web.uploads.spool import sweep
 from web.views import layout, reading_pane
 
 if TYPE_CHECKING:
@@ -84,11 +83,13 @@ def launch(
     with listen(port, sharing.host) as listener:
         address = sharing.address(listener.getsockname()[1])
         if sharing.warning:
-            complain(sharing.warning)
+            print(f"dalil: {sharing.warning}", file=sys.stderr, flush=True)
 
         def start() -> None:
-            with suppress(OutputLost):  # who closed it doesn't want to know
-                print(in_one_line(f"Dalil listens on {address} (Ctrl-C stops it)."), flush=True)
+            with suppress(
+                Exception
+            ):  # nobody reads standard output any more: the chat is served all the same
+                print(f"Dalil listens on {address} (Ctrl-C stops it).", flush=True)
             threading.Thread(target=index.warm_up, daemon=True).start()
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

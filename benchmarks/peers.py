@@ -17,7 +17,7 @@ from importlib import metadata
 import numpy as np
 from tqdm import tqdm
 
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.encoding.base import Encoder, FloatArray, Kind
 from index.errors import install_extra
 from index.types import Document

@@ -20,7 +20,7 @@ import robustness
 from results import Section, markdown_table, run
 from tqdm import tqdm
 
-from index.encoding.base import load
+from index.encoding.load import load
 from index.interface import Index
 from index.types import Hit
 from qa.answering.confidence import MOST_CANDIDATES

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from synthetic import Synthetic
 
 from index import Document, Index
-from index.encoding.base import Encoder, Encoding, Kind, load
+from index.encoding.base import Encoder, Encoding, Kind
+from index.encoding.load import load
 from index.storage.files import read_array, write_array
 from qa import ask
 from qa.article import article

@@ -27,7 +27,8 @@ import scale
 from synthetic import Synthetic
 
 from index import Document, Hit, Index
-from index.encoding.base import Encoder, Encoding, Kind, load
+from index.encoding.base import Encoder, Encoding, Kind
+from index.encoding.load import load
 from index.interface import CANDIDATES
 from index.lance import rows, table
 from index.lance.search import proposed

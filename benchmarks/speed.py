@@ -27,7 +27,8 @@ from synthetic import Synthetic
 from vector_speed import dense_speed, jittered, late_speed
 
 from index import Document, Index
-from index.encoding.base import Encoder, Encoding, Kind, load
+from index.encoding.base import Encoder, Encoding, Kind
+from index.encoding.load import load
 from index.storage.files import read_array
 from index.types import Hit
 from qa.gold import GoldSet, squad

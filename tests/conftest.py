@@ -10,7 +10,7 @@ from fake_encoder import FakeEncoder
 from hypothesis import settings
 
 from index import Document, Index
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.encoding.base import Encoder
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index import Document, Hit, Index, IndexNotFound, InvalidQuestion, Passage
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.encoding.language_means import Centers
 from index.query import SURPRISAL_POWER
 from index.retrieval.token_codec import CompactTokens, turned

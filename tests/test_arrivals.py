@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from index import IndexLocked, UnreadableFile
 from qa.collections.types import Added, Progress, Report
-from web.server.uploads import MOST_FILES, Arrivals, Batch, shown_name
+from web.uploads.batches import MOST_FILES, Arrivals, Batch, shown_name
 
 
 class Shelf:
@@ -268,7 +268,7 @@ def test_after_a_failure_the_next_files_are_added(
     arrivals.finish(first)
     wait(lambda: first.stage == "done")
     assert first.error is error
-    assert [record.name for record in caplog.records] == ["web.server.uploads"] * isinstance(
+    assert [record.name for record in caplog.records] == ["web.uploads.batches"] * isinstance(
         error, RuntimeError
     )
     shelf.error = None
@@ -337,7 +337,7 @@ def test_while_one_persons_file_takes_long_anothers_is_added() -> None:
 
 
 def test_a_large_batch_is_added_in_turns_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.server.uploads.LANES", 1)
+    monkeypatch.setattr("web.uploads.batches.LANES", 1)
     lanes = Lanes("large")
     arrivals = Arrivals(lanes.add)
     large = sent(arrivals, "large", 120, "one", name="damaged")

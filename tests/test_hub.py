@@ -12,8 +12,8 @@ import huggingface_hub
 import pytest
 
 from index import EncoderUnavailable
-from index.encoding import base as encoders
 from index.encoding import hub
+from index.encoding import load as encoders
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

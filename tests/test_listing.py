@@ -29,7 +29,7 @@ from qa.collections.types import (
 )
 from qa.messages import say
 from web.server.collection_calls import Collections
-from web.server.uploads import Batch
+from web.uploads.batches import Batch
 from web.views import collection_views
 
 BUILT_IN = CollectionInfo("built-in", "built-in article", 1, 7, None, read_only=True)

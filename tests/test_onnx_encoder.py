@@ -15,12 +15,13 @@ from fake_encoder import TINY_HIDDEN, TINY_POSITIONS, tiny_weights
 from numpy.typing import NDArray
 
 from index import EncoderUnavailable
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.encoding import onnx_runtime
-from index.encoding.base import Encoder, Encoding, Kind, SentenceTransformerEncoder
+from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.e5 import onnx_graph, unpack
 from index.encoding.e5 import weights as weights_file
 from index.encoding.onnx_runtime import OnnxEncoder, _batches
+from index.encoding.sentence_transformer import SentenceTransformerEncoder
 
 KINDS: tuple[Kind, ...] = ("query", "passage")
 TINY_TEXTS = ["a b", "كتاب", "", " ", "b", "a b كتاب b b", "query: a", "a " * 30, "xyz b", "a\u00a0b"]

@@ -16,7 +16,7 @@ from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
 from index import Index, UnreadableFile
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from qa.article import article
 from qa.evaluation.evaluate import Estimate, Report
 from qa.evaluation.measures import Bin, RiskPoint

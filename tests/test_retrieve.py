@@ -13,7 +13,7 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index, IndexDamaged, IndexNotFound, InvalidQuestion
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from qa import retrieve
 from qa.article import article, article_index
 from qa.retrieve import open_index

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from web.server.spool import Spool, sweep
+from web.uploads.spool import Spool, sweep
 
 HOLD = """
 import sys
-from web.server.spool import Spool
+from web.uploads.spool import Spool
 spool = Spool()
 (spool.new_folder() / "0.txt").write_text("secret")
 print("ready", flush=True)

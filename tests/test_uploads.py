@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.server.file_names import LONGEST_NAME, UnsafeName, safe_name
+from web.uploads.file_names import LONGEST_NAME, UnsafeName, safe_name
 
 ORDINARY = [
     "notes.txt",

@@ -42,7 +42,7 @@ class OnnxEncoder:
         """Names a model.
 
         Args:
-            name: by which `index.encoding.base.load` finds it again.
+            name: by which `index.encoding.load` finds it again.
             folder: where it was unpacked.
             fingerprint: changes whenever its vectors would.
         """

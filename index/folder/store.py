@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from index.admission import TURNS
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
 from index.encoding.passages import encode
 from index.errors import IndexDamaged, IndexNotFound

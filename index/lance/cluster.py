@@ -22,7 +22,7 @@ import lance
 import pyarrow as pa
 from lance.fragment import FragmentMetadata, write_fragments
 
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.encoding.base import Encoder
 from index.errors import EngineUnavailable, install_extra
 from index.lance import build, rows, table

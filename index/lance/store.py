@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 
 import numpy as np
 
-from index.encoding import base as encoders
+from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
 from index.encoding.passages import encode
 from index.interface import Index

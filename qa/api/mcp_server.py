@@ -21,7 +21,6 @@ from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError, ToolAnnotations
 from pydantic import Field, ValidationError
 
-from cli.failures import note
 from index.errors import DalilError
 from qa.api.records import AnswerRecord, PassageRecord, SearchRecord
 from qa.api.service import MOST_AROUND, MOST_PASSAGES, Service, explain
@@ -122,7 +121,7 @@ def serve(service: Service, port: int | None = None) -> None:
     application = server.streamable_http_app(host=HOST)
     with socket.create_server((HOST, port)) as listener:
         address = f"http://{HOST}:{listener.getsockname()[1]}/mcp"
-        note(f"Dalil listens on {address} (Ctrl-C stops it).")
+        print(f"Dalil listens on {address} (Ctrl-C stops it).", file=sys.stderr, flush=True)
         uvicorn.Server(uvicorn.Config(application, log_level="warning")).run(sockets=[listener])
 
 

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from index.errors import DalilError
 from qa.api.service import InvalidRequest
 from web.server.limits import given_again, refuse, whole_body
-from web.server.uploads import UPLOAD
+from web.uploads.batches import UPLOAD
 
 if TYPE_CHECKING:
     import gradio as gr

@@ -17,7 +17,7 @@ from index.types import Document
 from qa.collections.library import BUILT_IN_ID, Library
 from qa.collections.types import Added, CollectionInfo, CollectionNotFound, ReadOnlyCollection, Report
 from web.server.person import person
-from web.server.uploads import PATIENCE, Arrivals
+from web.uploads.batches import PATIENCE, Arrivals
 from web.views import collection_views
 
 if TYPE_CHECKING:

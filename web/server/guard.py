@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.messages import say
 from web.server.preferences import dress
-from web.server.uploads import UPLOAD
+from web.uploads.batches import UPLOAD
 
 
 class OwnPagesOnly:

