@@ -60,11 +60,11 @@ class Document:
 
     Attributes:
         text: the text itself; every offset counts its characters (Unicode code points).
-        title: shown with a citation, not searched.
+        title: shown with a citation; searched with each of its passages.
         source: where it comes from, such as a file's path.
         id: from the text's hash if not given.
-        author: shown with a citation, not searched.
-        date: when it was written or published, as its file says; shown with a citation.
+        author: as the title.
+        date: when it was written or published, as its file says; as the title.
         blocks: its layout, in the order of the text, without overlaps. Where none are given, its headings,
             lists and tables are found in the text by rule when it is split into passages.
 
@@ -120,6 +120,8 @@ class Passage:
         headings: the headings that it stands under, from the outermost to the nearest.
         columns: of a table's row, the column heading of each cell, empty where there is none.
         page: the page that it begins on, from 1; 0 where pages aren't known.
+        items: of a list or a form, where each of its items begins, in characters of the passage's text; what
+            stands before the first of them introduces them.
     """
 
     id: str
@@ -132,10 +134,16 @@ class Passage:
     headings: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     page: int = 0
+    items: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end or len(self.text) != self.end - self.start:
             raise ValueError(f"passage {self.id}: {self.start}-{self.end} isn't where its text stands")
+
+    @property
+    def written(self) -> str:
+        """The headings above it and its text: the words as the document writes them."""
+        return "\n".join((*self.headings, self.text))
 
     @classmethod
     def of(
@@ -148,11 +156,12 @@ class Passage:
         headings: tuple[str, ...] = (),
         columns: tuple[str, ...] = (),
         page: int = 0,
+        items: tuple[int, ...] = (),
     ) -> Passage:
         """The passage that stands at `document.text[start:end]`."""
         text = document.text[start:end]
         id_ = f"{document.id}:{start}-{end}"
-        return cls(id_, document.id, number, start, end, text, kind, headings, columns, page)
+        return cls(id_, document.id, number, start, end, text, kind, headings, columns, page, items)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from typing import Literal
 from index.text.analyzer import Language
 from index.types import Document, Hit, Passage
 
-
 CitedField = Literal["text", "title", "author", "date"]
 """What of a document is quoted."""
 

@@ -14,7 +14,7 @@ from index.address import is_address
 from index.admission import TURNS
 from index.encoding import base as encoders
 from index.encoding.base import Encoder
-from index.encoding.passages import encode
+from index.encoding.passages import PassageInput, encode_passages
 from index.errors import IndexDamaged, IndexNotFound
 from index.folder import live_generation
 from index.folder.build import each_once, publish
@@ -25,6 +25,7 @@ from index.retrieval.candidates import Candidates, rank
 from index.retrieval.fusion import Summands
 from index.retrieval.score_parts import summands
 from index.retrieval.token_codec import TokenVectors
+from index.text.context import context
 from index.types import Document, Hit, Passage
 
 # Passages that each leg proposes.
@@ -236,7 +237,8 @@ class Index:
         generation = self._generation
         if generation.has_tokens:
             return generation.late[generation.texts.passage_row(passage)]
-        ((_, tokens),) = encode([passage.text], "passage", self.encoder, generation.centers)
+        item = PassageInput(passage, context(self.document(passage.document_id), passage))
+        ((_, tokens),) = encode_passages([item], self.encoder, generation.centers)
         return tokens
 
     def summands(self, query: Query, passage: Passage) -> Summands:

@@ -21,7 +21,7 @@ from index.types import Document
 
 _LISTED: Final = 1000
 _COUNTS_AT_ONCE: Final = 100_000
-COUNTED: Final = ["terms", "names", "text"]
+COUNTED: Final = ["terms", "names", "text", "written"]
 
 
 @dataclass(frozen=True)

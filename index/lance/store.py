@@ -13,7 +13,7 @@ import numpy as np
 
 from index.encoding import base as encoders
 from index.encoding.base import Encoder
-from index.encoding.passages import encode
+from index.encoding.passages import PassageInput, encode_passages
 from index.folder.generation import check_encoder
 from index.folder.store import CANDIDATES, Index
 from index.lance import build, change, cluster, rows, table
@@ -24,10 +24,11 @@ from index.query import Query
 from index.retrieval.candidates import Candidates, taken_apart
 from index.retrieval.fusion import Summands
 from index.retrieval.token_codec import CompactTokens, TokenVectors
+from index.text.context import context
 from index.types import Document, Passage
 
-_PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text"]
-_DOCUMENT_COLUMNS = ["document_id", "text", "head"]
+_PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
+_DOCUMENT_COLUMNS = ["document_id", "text", "layout", "head"]
 # What is kept of what was read last: documents that are cited, and token vectors of candidates (15 KB each).
 _DOCUMENTS_KEPT, _RECORDS_KEPT = 64, 512
 
@@ -111,7 +112,8 @@ class LanceIndex(Index):
         view = self.view
         about = view.version.about
         if not about.has_tokens:
-            ((_, tokens),) = encode([passage.text], "passage", self.encoder, about.centers)
+            item = PassageInput(passage, context(self.document(passage.document_id), passage))
+            ((_, tokens),) = encode_passages([item], self.encoder, about.centers)
             return tokens
         record = view.records.get(passage.id)
         if record is None:
