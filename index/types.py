@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from index.errors import InvalidDocument
 
@@ -21,6 +21,9 @@ BlockKind = Literal[
     "page_footer",
     "form_field",
 ]
+
+# Chosen, not measured.
+_MOST_WORDS_OF_RECORD: Final = 40
 
 
 def text_id(text: str) -> str:
@@ -139,6 +142,12 @@ class Passage:
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end or len(self.text) != self.end - self.start:
             raise ValueError(f"passage {self.id}: {self.start}-{self.end} isn't where its text stands")
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it says one thing in several fields: a table's row, or a form short enough to be quoted."""
+        is_short = len(self.text.split()) <= _MOST_WORDS_OF_RECORD
+        return self.kind == "table_row" or (self.kind == "form_field" and is_short)
 
     @property
     def written(self) -> str:

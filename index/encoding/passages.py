@@ -84,7 +84,7 @@ class PassageInput:
                     place + i if place >= 0 else -1 for piece, place in pieces for i in range(len(piece))
                 ]
                 return Reading(text, [(0, len(text))], np.array(places, np.int32))
-        spans = passage_sentences(passage.text, passage.kind == "table_row", passage.items)
+        spans = passage_sentences(passage.text, passage.is_record, passage.items)
         return Reading(passage.text, spans)
 
 

@@ -64,18 +64,18 @@ def sentences(text: str, longest: int = LONGEST) -> list[Span]:
     return spans
 
 
-def passage_sentences(text: str, is_row: bool, items: Sequence[int]) -> list[Span]:
+def passage_sentences(text: str, is_record: bool, items: Sequence[int]) -> list[Span]:
     """The sentences of a passage.
 
     Args:
         text: the passage's.
-        is_row: whether it is a row of a table: that is one sentence, whatever its cells hold.
+        is_record: whether it is a row of a table or a short form: that is one sentence, whatever it holds.
         items: where the items of a list begin: a sentence ends before each.
 
     Returns:
         As `sentences`.
     """
-    if is_row:
+    if is_record:
         whole = _strip(text, 0, len(text))
         return [whole] if whole else []
     spans = []

@@ -276,10 +276,7 @@ def _parts(text: str, unit: _Unit, window: int, count_tokens: CountTokens) -> li
     """Whole items or sentences while they fit; a sentence that doesn't fit is cut between words."""
     if unit.items:
         edges = [unit.start, *(item for item in unit.items if item > unit.start), unit.end]
-        pieces = [
-            (start, start + len(text[start:end].rstrip()))
-            for start, end in pairwise(edges)
-        ]
+        pieces = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(edges)]
     else:
         pieces = [(unit.start + a, unit.start + b) for a, b in sentences(text[unit.start : unit.end])]
     counts = _counts(text, pieces, window, count_tokens)

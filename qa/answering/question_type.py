@@ -102,25 +102,33 @@ def fits(kind: Kind | None, sentence: AbstractSet[str], question: AbstractSet[st
 
 
 # What is asked about: a word or a few, and no more.
+_FEW_WORDS: Final = (
+    r"(?P<subject>(?!\w+ (?:of|in|on|at|for|by|to|from|with)\b)\w[\w'\-]*(?: \w[\w'\-]*){0,3})"
+)
 _DEFINITIONS: Final = regex.compile(
-    r"(?:what|who)(?:'s| is| are| was| were)(?: meant by)?(?: an?| the)? (?P<subject>\w[\w'\-]*(?: \w[\w'\-]*){0,3})"
-    r"|(?:define|the definition of)(?: an?| the)? (?P<subject>\w[\w'\-]*(?: \w[\w'\-]*){0,3})"
+    rf"(?:what|who)(?:'s| is| are| was| were)(?: meant by)?(?: an?| the)? {_FEW_WORDS}"
+    rf"|(?:define|the definition of)(?: an?| the)? {_FEW_WORDS}"
     r"|[وف]?(?:ما|من) (?:هو|هي|هم|هما|معني|تعريف|المقصود ب|المراد ب) ?(?P<subject>\w+(?: \w+){0,3})"
     r"|[وف]?(?:ما|من) (?P<subject>ال\w+(?: ال\w+)?)"
     r"|عرف (?P<subject>\w+(?: \w+){0,3})"
 )
+_PLURALS: Final = (
+    r"\w{3,}ات|\w{3,}ون|\w{4,}ين|توصيات|شروط|اهداف|وثائق|خطوات|بنود|مهام|واجبات|حقوق|انواع|اقسام|اسباب|مراحل|ادوات|مواد"
+    r"|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء|اجهزه|مواعيد|مبادئ|قواعد|عوامل|طرق|مصادر|موارد|خصائص"
+)
 _LISTS: Final = regex.compile(
-    r"(?:what|which) (?:are|were) (?:the |all |its |their |our |my )|\b(?:list|enumerate|name) (?:all |the |its )"
-    r"|^(?:what|which) \w+s\b|\bما (?:هي |هم )?(?:ال)?(?:\w{3,}ات|\w{3,}(?:ون|ين)|توصيات|شروط|اهداف|وثائق|خطوات|بنود"
-    r"|مهام|واجبات|حقوق|انواع|اقسام|اسباب|مكونات|مراحل|ادوات|مواد|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء)"
-    r"(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
+    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )|\b(?:list|enumerate|name) (?:all|the|its) "
+    r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
+    rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
 )
 _SPACES: Final = regex.compile(r"\s+")
-_BE: Final = frozenset(("is", "are", "was", "were", "means", "refers", "هو", "هي", "كان", "كانت", "يعد", "تعد", "يقصد"))
+_BE: Final = frozenset(
+    ("is", "are", "was", "were", "means", "refers", "هو", "هي", "كان", "كانت", "يعد", "تعد", "يقصد")
+)
 
 
 def subject(question: str) -> frozenset[str]:
-    """The stems of the thing or the person that a question wants explained; empty where it wants other things.
+    """The stems of the thing or the person that a question wants explained; empty if it wants something else.
 
     "What is an astrolabe?", «ما الأسطرلاب؟», "Who was Matthew?"
     """
