@@ -116,6 +116,10 @@ class Passage:
         number: the paragraph as a reader counts it, from 1.
         start, end: where it stands in the document's text, in characters.
         text: the characters themselves.
+        kind: its role in the layout; of several blocks together that of the first one.
+        headings: the headings that it stands under, from the outermost to the nearest.
+        columns: of a table's row, the column heading of each cell, empty where there is none.
+        page: the page that it begins on, from 1; 0 where pages aren't known.
     """
 
     id: str
@@ -124,16 +128,31 @@ class Passage:
     start: int
     end: int
     text: str
+    kind: BlockKind = "paragraph"
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    page: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end or len(self.text) != self.end - self.start:
             raise ValueError(f"passage {self.id}: {self.start}-{self.end} isn't where its text stands")
 
     @classmethod
-    def of(cls, document: Document, number: int, start: int, end: int) -> Passage:
+    def of(
+        cls,
+        document: Document,
+        number: int,
+        start: int,
+        end: int,
+        kind: BlockKind = "paragraph",
+        headings: tuple[str, ...] = (),
+        columns: tuple[str, ...] = (),
+        page: int = 0,
+    ) -> Passage:
         """The passage that stands at `document.text[start:end]`."""
         text = document.text[start:end]
-        return cls(f"{document.id}:{start}-{end}", document.id, number, start, end, text)
+        id_ = f"{document.id}:{start}-{end}"
+        return cls(id_, document.id, number, start, end, text, kind, headings, columns, page)
 
 
 @dataclass(frozen=True)
