@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.analyzer import analyze, language
+from index.text.analyzer import Language, analyze, language
 from index.text.sentences import sentences
 from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
@@ -139,7 +139,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
         as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, hits[:READ]))
         probability = (probability + as_fuller) / 2
     citations = _cite(index, _choose(found)) if is_enough(probability, query, found) else ()
-    text = quotations(citations) if citations else say("not_found", query.language)
+    text = quotations(citations, query.language) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 
 
@@ -258,7 +258,15 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
     return tuple(citations)
 
 
-def quotations(citations: Sequence[Citation]) -> str:
-    """Each citation as its quotation, in the quotation marks of its language, and its [n]."""
+def quotations(citations: Sequence[Citation], spoken: Language) -> str:
+    """Each citation as its quotation, in the quotation marks of its language, and its [n].
+
+    A title, author or date is named as such, in the language that is spoken: "Author: Edmund Farleigh [1]".
+    """
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
-    return "\n".join(marks[language(c.quote)].format(c.quote, c.number) for c in citations)
+    return "\n".join(
+        marks[language(c.quote)].format(c.quote, c.number)
+        if c.field == "text"
+        else f"{say(c.field, spoken)}: {c.quote} [{c.number}]"
+        for c in citations
+    )
