@@ -44,6 +44,10 @@ class Plain:
         """An answer and its sources, or that there is none and the nearest passages."""
         lines = [self._line(line, language(line)) for line in answer.text.splitlines()]
         if answer.found:
+            columns = dict.fromkeys(
+                " | ".join(c.passage.columns) for c in answer.citations if c.field == "text"
+            )
+            lines += [self._line(f"   ({line})", language(line)) for line in columns if line.strip(" |")]
             sure = say_confidence(answer.confidence, answer.language)
             lines += [self._line(f"({sure})", answer.language), ""]
             lines += [
@@ -98,9 +102,7 @@ class Plain:
                 lines.append(self._line(f"   {say(kind, in_language)}: {met}", in_language))
         return lines or [self._line(f"   {say('no_match', in_language)}", in_language)]
 
-    def _where(
-        self, passage: Passage, in_language: Language, *, full: bool, is_text: bool = True
-    ) -> str:
+    def _where(self, passage: Passage, in_language: Language, *, full: bool, is_text: bool = True) -> str:
         """Title and headings as a path, author and date, page and paragraph; of metadata the first alone."""
         document = self._document(passage.document_id)
         path = dict.fromkeys([document.title or document.source, *(passage.headings if is_text else ())])

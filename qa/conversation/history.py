@@ -121,7 +121,11 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     citations = tuple(citation for _, citation in checked if citation)
     lost = tuple(quoted for quoted, citation in checked if citation is None)
     spoken = language(question)
-    text = quotations(citations, spoken) if citations else say("no_longer_there" if lost else "not_found", spoken)
+    text = (
+        quotations(citations, spoken)
+        if citations
+        else say("no_longer_there" if lost else "not_found", spoken)
+    )
     hits = [hit for hit in (_hit(hit, document) for hit in record["hits"]) if hit is not None]
     answer = Answer(question, spoken, text, citations, tuple(hits), confidence)
     return Turn(question, searched, answer, asked, lost)

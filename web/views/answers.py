@@ -26,6 +26,8 @@ __all__ = ["direction"]
 
 # In a line that names several things, a stray one would reorder what stands beside it.
 _BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Between the cells of a table's row, in a document's text.
+CELL_SEPARATOR: Final = " | "
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
 # The template's macros.
 _macros: Final[Any] = environment.get_template("answers.html").module
@@ -107,14 +109,44 @@ class _Link:
 
 
 @dataclass(frozen=True)
+class _Row:
+    """A table's row: (column heading, cell) of each of its cells."""
+
+    cells: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, text: str, columns: Sequence[str]) -> _Row | None:
+        """What a passage says as a row; None where it isn't known which cell stands in which column."""
+        cells = text.split(CELL_SEPARATOR)
+        if not any(columns) or len(cells) != len(columns):
+            return None
+        return cls(tuple(zip(columns, cells, strict=True)))
+
+    @property
+    def text(self) -> str:
+        """All of its words."""
+        return " ".join(f"{column} {cell}" for column, cell in self.cells)
+
+
+@dataclass(frozen=True)
 class _Cited:
-    """A quotation as it is shown; of a title, an author or a date `label` says which of these it is."""
+    """A quotation as it is shown.
+
+    Attributes:
+        number: the n of its [n].
+        quote: the characters.
+        place: where it stands.
+        label: of a title, an author or a date, which of these it is; else empty.
+        link: opens the document; None where it no longer says this.
+        row: of a whole row of a table, its cells.
+    """
 
     number: int
     quote: str
     place: Place
     label: str = ""
     link: _Link | None = None
+    row: _Row | None = None
 
 
 @dataclass(frozen=True)
@@ -124,6 +156,7 @@ class _Near:
     text: str
     place: Place
     link: _Link
+    row: _Row | None
 
 
 def plain(name: str) -> str:
@@ -187,7 +220,8 @@ def render_lost(lost: Sequence[Quoted], page: Language) -> str:
             if is_text
             else Place.of(source, page)
         )
-        shown.append(_Cited(one.number, one.quote, place, "" if is_text else say(one.field, page)))
+        row = _Row.of(one.quote, one.columns) if is_text else None
+        shown.append(_Cited(one.number, one.quote, place, "" if is_text else say(one.field, page), row=row))
     return str(_macros.lost(shown, page))
 
 
@@ -230,13 +264,15 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
         place = Place.of(source, page)
         return _Cited(citation.number, citation.quote, place, say(citation.field, page), link)
     link = _Link.to("number", name, passage, citation.start, citation.end)
-    return _Cited(citation.number, citation.quote, _place(passage, source, page), link=link)
+    row = _Row.of(citation.quote, passage.columns)
+    return _Cited(citation.number, citation.quote, _place(passage, source, page), link=link, row=row)
 
 
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """One of the nearest passages. The line that says where it stands opens it."""
     link = _Link.to("place", name, passage, passage.start, passage.end)
-    return _Near(passage.text, _place(passage, source, page), link)
+    row = _Row.of(passage.text, passage.columns)
+    return _Near(passage.text, _place(passage, source, page), link, row)
 
 
 def _place(passage: Passage, source: Source, page: Language) -> Place:

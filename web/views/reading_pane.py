@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-import regex
 from markupsafe import Markup
 
 from index.text.analyzer import Language, language
@@ -19,7 +18,7 @@ from qa.explanation.explain import Explanation
 from qa.messages import say
 from web.views.answers import Place, Source, checksum, plain
 from web.views.explanation import render_why
-from web.views.templating import direction, environment
+from web.views.templating import direction, environment, has_letters
 
 # Pieces shown before and after the quotation, and more at a time: some screens of text each. A book of
 # 5,000 paragraphs opens as fast as an article.
@@ -31,7 +30,6 @@ MORE: Final = 60
 _LONGEST: Final = 6000
 # A list within a list within a list: more depth isn't shown.
 _DEEPEST: Final = 6
-_LETTER: Final = regex.compile(r"\p{L}")
 # The template's macros.
 _macros: Final[Any] = environment.get_template("reading_pane.html").module
 
@@ -199,15 +197,16 @@ def read(document: Document, wish: Wish) -> View:
     shown = str(_macros.parts(parts, wish.language))
     source = Source.of(document)
     title = source.title or say("untitled", wish.language)
-    details = [part for part in (source.author, source.date) if part]
-    heading = str(_macros.heading(title, details, wish.language))
+    heading = str(_macros.heading(title, Place.of(replace(source, title=""), wish.language)))
     if chosen is None:
         return View(heading, "", shown, first, last, len(pieces))
     if chosen not in holding or not pieces:
         changed = str(_macros.note(say("document_changed", wish.language)))
         return View(heading, changed, shown, first, last, len(pieces))
     piece = pieces[place]
-    where = Place.of(source, wish.language, piece.number, _headings(document.text, pieces, place), piece.block.page)
+    where = Place.of(
+        source, wish.language, piece.number, _headings(document.text, pieces, place), piece.block.page
+    )
     copied = reference(document.text[chosen.start : chosen.end], where)
     return View(heading, "", shown, first, last, len(pieces), copied)
 
@@ -231,8 +230,7 @@ def unexplained(source: Source, paragraph: int, text: str, page: Language) -> Vi
 
 
 def _why_heading(place: Place, page: Language) -> str:
-    line = [" › ".join(place.path), *place.details] if place.path else list(place.details)
-    return str(_macros.heading(say("why", page), line, page))
+    return str(_macros.heading(say("why", page), place))
 
 
 def reference(quote: str, place: Place) -> str:
@@ -346,7 +344,7 @@ def _cells(text: str, row: Block, marks: Sequence[Mark]) -> tuple[_Cell, ...]:
 
 
 def _way(cell: str) -> Markup:
-    return direction(cell) if _LETTER.search(cell) else Markup("")
+    return direction(cell) if has_letters(cell) else Markup("")
 
 
 def _runs(text: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[_Run, ...]:

@@ -31,6 +31,11 @@ def direction(text: str) -> Markup:
     return Markup('lang="ar" dir="rtl"' if language(text) == "ar" else 'lang="en" dir="ltr"')
 
 
+def has_letters(text: str) -> bool:
+    """Whether a text has a direction of its own: a number in a table's cell hasn't."""
+    return any(map(str.isalpha, text))
+
+
 environment: Final = Environment(
     loader=PackageLoader("web.views"),
     autoescape=True,
@@ -40,4 +45,5 @@ environment: Final = Environment(
     lstrip_blocks=True,
 )
 environment.filters["way"] = direction
+environment.filters["lettered"] = has_letters
 environment.globals["say"] = say
