@@ -100,7 +100,8 @@ def address() -> Iterator[str]:
 def test_a_citation_shows_its_path(page: Page) -> None:
     where = ask(page, FINE).locator(".where")
     assert where.inner_text() == (
-        "نظام توزيع مياه الأفلاج في ولاية وادي السدر › الباب الرابع: العقوبات › المادة 8 — page 3 — paragraph 7"
+        "نظام توزيع مياه الأفلاج في ولاية وادي السدر › الباب الرابع: العقوبات › المادة 8"
+        " — page 3 — paragraph 7"
     )
     assert directions(where.locator("bdi")) == ["rtl", "rtl", "rtl", "ltr", "ltr"]
 

@@ -79,7 +79,7 @@ class Quoted:
 
     @classmethod
     def parse(cls, record: Mapping[str, Any]) -> Quoted:
-        """What `dataclasses.asdict` made a record of; what older versions of Dalil didn't keep may be missing.
+        """What `dataclasses.asdict` made a record of, or older versions of Dalil, which kept less.
 
         Raises:
             TypeError: a field is missing, unknown, or of another type.

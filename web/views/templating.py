@@ -1,4 +1,4 @@
-"""The Jinja2 environment of the views: whatever is put into a template is escaped, and named by its direction."""
+"""The Jinja2 environment of the views. Whatever is put into a template is escaped."""
 
 from __future__ import annotations
 
