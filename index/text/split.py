@@ -10,7 +10,7 @@ from itertools import pairwise
 import regex
 
 from index.text.blocks import find_blocks
-from index.text.paragraphs import HAS_WORD, paragraphs
+from index.text.paragraphs import paragraphs
 from index.text.sentences import Span, sentences
 from index.types import Block, BlockKind, Document, Passage
 
@@ -18,6 +18,7 @@ __all__ = ["paragraphs", "split"]
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
+_HAS_WORD = regex.compile(r"[\p{L}\p{N}]")
 _SPACE = regex.compile(r"\s")
 _WORD = regex.compile(r"\S+")
 _DIGIT = regex.compile(r"\p{Nd}")
@@ -105,7 +106,7 @@ def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
     for block in (*blocks, Block("paragraph", len(text), len(text))):
         for first, last in paragraphs(text[end : block.start]):
             yield Block("paragraph", end + first, end + last)
-        if HAS_WORD.search(text, block.start, block.end):
+        if _HAS_WORD.search(text, block.start, block.end):
             yield block
         end = block.end
 

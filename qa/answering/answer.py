@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.passages import SECTION_SENTENCE
-from index.text.analyzer import analyze, language
+from index.text.analyzer import Language, analyze, language
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
@@ -168,7 +168,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
     citations = _cite(index, _choose(found, asks_for_list((fuller or query).text))) if enough else ()
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
-    text = quotations(citations) if citations else say("not_found", query.language)
+    text = quotations(citations, query.language) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 
 
@@ -401,7 +401,15 @@ def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     return best.lexical >= 1 and len(query.terms) > 1
 
 
-def quotations(citations: Sequence[Citation]) -> str:
-    """Each citation as its quotation, in the quotation marks of its language, and its [n]."""
+def quotations(citations: Sequence[Citation], spoken: Language) -> str:
+    """Each citation as its quotation, in the quotation marks of its language, and its [n].
+
+    A title, author or date is named as such, in the language that is spoken: "Author: Edmund Farleigh [1]".
+    """
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
-    return "\n".join(marks[language(c.quote)].format(c.quote, c.number) for c in citations)
+    return "\n".join(
+        marks[language(c.quote)].format(c.quote, c.number)
+        if c.field == "text"
+        else f"{say(c.field, spoken)}: {c.quote} [{c.number}]"
+        for c in citations
+    )

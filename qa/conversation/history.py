@@ -19,11 +19,21 @@ from index.text.analyzer import language
 from index.types import Hit, Passage, text_id
 from qa.answering.answer import quotations
 from qa.conversation.converse import Conversation, Turn
-from qa.conversation.stored_citation import GetDocument, Quoted, as_text, as_whole
+from qa.conversation.stored_citation import (
+    BLOCK_KINDS,
+    GetDocument,
+    Quoted,
+    as_one_of,
+    as_text,
+    as_texts,
+    as_whole,
+)
 from qa.messages import say
 from qa.types import Answer
 
-VERSION: Final = 1
+VERSION: Final = 2
+# Version 1 kept nothing of where a passage stands in its document.
+_READ: Final = (1, VERSION)
 _FORMAT: Final = "dalil conversation"
 
 
@@ -59,7 +69,7 @@ def from_json(content: str, document: GetDocument) -> Conversation:
         record = json.loads(content, parse_constant=_refuse)
         if record["format"] != _FORMAT:
             raise ValueError(f"it is {record['format']!r}")
-        if record["version"] != VERSION:
+        if record["version"] not in _READ:
             raise HistoryUnreadable(
                 f"The conversation is in format {record['version']!r}, of another version of Dalil; this one "
                 f"reads {VERSION}. Open it with that one, or begin a new one."
@@ -85,6 +95,10 @@ def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
                 "start": hit.passage.start,
                 "end": hit.passage.end,
                 "digest": text_id(hit.passage.text),
+                "kind": hit.passage.kind,
+                "headings": hit.passage.headings,
+                "columns": hit.passage.columns,
+                "page": hit.passage.page,
                 "score": hit.score,
                 "ranks": dict(hit.ranks),
                 "scores": dict(hit.scores),
@@ -107,7 +121,11 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     citations = tuple(citation for _, citation in checked if citation)
     lost = tuple(quoted for quoted, citation in checked if citation is None)
     spoken = language(question)
-    text = quotations(citations) if citations else say("no_longer_there" if lost else "not_found", spoken)
+    text = (
+        quotations(citations, spoken)
+        if citations
+        else say("no_longer_there" if lost else "not_found", spoken)
+    )
     hits = [hit for hit in (_hit(hit, document) for hit in record["hits"]) if hit is not None]
     answer = Answer(question, spoken, text, citations, tuple(hits), confidence)
     return Turn(question, searched, answer, asked, lost)
@@ -115,12 +133,16 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
 
 def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
     """The passage that was found, or None where it has changed since."""
-    number, start, end = (as_whole(record[name]) for name in ("paragraph", "start", "end"))
+    place = [as_whole(record[name]) for name in ("paragraph", "start", "end")]
     ranks = {as_text(leg): None if rank is None else as_whole(rank) for leg, rank in record["ranks"].items()}
     scores = {as_text(leg): _number(score) for leg, score in record["scores"].items()}
     score = _number(record["score"])
+    kind = record.get("kind", "paragraph")
+    as_one_of(kind, BLOCK_KINDS)
+    headings, columns = (as_texts(record.get(name, ())) for name in ("headings", "columns"))
+    page = as_whole(record.get("page", 0))
     try:
-        passage = Passage.of(document(as_text(record["document_id"])), number, start, end)
+        passage = Passage.of(document(as_text(record["document_id"])), *place, kind, headings, columns, page)
     except (KeyError, ValueError):
         return None
     return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final, get_args
 
-from index.types import Document, Passage
-from qa.types import BrokenCitation, Citation
+from index.types import BlockKind, Document, Passage
+from qa.types import BrokenCitation, Citation, CitedField
 
 GetDocument = Callable[[str], Document]
+
+BLOCK_KINDS: Final[tuple[str, ...]] = get_args(BlockKind)
+"""The roles that a passage may have."""
+_TUPLES: Final = ("headings", "columns")
+_CHOICES: Final = {"field": get_args(CitedField), "kind": BLOCK_KINDS}
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,9 @@ class Quoted:
         passage_start, passage_end: where its passage stood in the document's text, in characters.
         start, end: where it stood itself.
         quote: the characters that were quoted.
-        title, author, source: the document's, as they were.
+        title, author, source, date: the document's, as they were.
+        field: what was quoted, the text or one of these.
+        kind, headings, columns, page: of the passage, as they were.
     """
 
     number: int
@@ -37,6 +44,12 @@ class Quoted:
     title: str = ""
     author: str = ""
     source: str = ""
+    date: str = ""
+    field: CitedField = "text"
+    kind: BlockKind = "paragraph"
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    page: int = 0
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> Quoted:
@@ -44,9 +57,9 @@ class Quoted:
         passage = citation.passage
         try:
             known = document(passage.document_id)
-            names = (known.title, known.author, known.source)
+            names = (known.title, known.author, known.source, known.date)
         except KeyError:
-            names = ("", "", "")
+            names = ("", "", "", "")
         return cls(
             citation.number,
             passage.document_id,
@@ -57,19 +70,27 @@ class Quoted:
             citation.end,
             citation.quote,
             *names,
+            citation.field,
+            passage.kind,
+            passage.headings,
+            passage.columns,
+            passage.page,
         )
 
     @classmethod
     def parse(cls, record: Mapping[str, Any]) -> Quoted:
-        """What `dataclasses.asdict` made a record of.
+        """What `dataclasses.asdict` made a record of, or older versions of Dalil, which kept less.
 
         Raises:
             TypeError: a field is missing, unknown, or of another type.
         """
-        quoted = cls(**record)
+        quoted = cls(**{name: as_texts(v) if name in _TUPLES else v for name, v in record.items()})
         for field in fields(cls):
             value = getattr(quoted, field.name)
-            as_text(value) if field.type == "str" else as_whole(value)
+            if field.name in _CHOICES:
+                as_one_of(value, _CHOICES[field.name])
+            elif field.name not in _TUPLES:
+                as_text(value) if field.type == "str" else as_whole(value)
         return quoted
 
     def citation(self, document: GetDocument) -> Citation | None:
@@ -79,8 +100,17 @@ class Quoted:
         """
         try:
             found = document(self.document_id)
-            passage = Passage.of(found, self.paragraph, self.passage_start, self.passage_end)
-            citation = Citation.of(found, self.number, passage, self.start, self.end)
+            passage = Passage.of(
+                found,
+                self.paragraph,
+                self.passage_start,
+                self.passage_end,
+                self.kind,
+                self.headings,
+                self.columns,
+                self.page,
+            )
+            citation = Citation.of(found, self.number, passage, self.start, self.end, self.field)
         except (KeyError, ValueError, BrokenCitation):
             return None
         return citation if citation.quote == self.quote else None
@@ -95,6 +125,27 @@ def as_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} isn't text")
     return value
+
+
+def as_texts(value: object) -> tuple[str, ...]:
+    """A value out of JSON that must be a list of texts.
+
+    Raises:
+        TypeError: it isn't.
+    """
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} isn't a list")
+    return tuple(as_text(one) for one in value)
+
+
+def as_one_of(value: object, choices: Collection[str]) -> None:
+    """Checks that a value out of JSON is one of those known.
+
+    Raises:
+        TypeError: it isn't.
+    """
+    if value not in choices:
+        raise TypeError(f"{value!r} isn't one of {', '.join(choices)}")
 
 
 def as_whole(value: object) -> int:
