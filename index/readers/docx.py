@@ -278,7 +278,7 @@ class _Cell:
         paragraphs: texts in it.
         tables: tables in it.
         span: columns that it covers.
-        merge: "" for a cell by itself, "restart" for the first of several rows', "continue" for one of theirs.  # noqa: E501
+        merge: "restart" of a cell that covers several rows, "continue" of those that it covers, else "".
     """
 
     element: ElementTree.Element

@@ -379,7 +379,7 @@ def _parts_of(table: Element) -> Iterator[tuple[str, Element, bool]]:
 
 
 def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
-    """The text of a cell on one line, and whether headings or several paragraphs divide it, as they do a page.  # noqa: E501
+    """The text of a cell on one line, and whether headings or several paragraphs divide it like a page.
 
     Tables in it are added to `nested`.
     """
