@@ -44,11 +44,17 @@ class Plain:
         """An answer and its sources, or that there is none and the nearest passages."""
         lines = [self._line(line, language(line)) for line in answer.text.splitlines()]
         if answer.found:
+            columns = dict.fromkeys(
+                " | ".join(c.passage.columns) for c in answer.citations if c.field == "text"
+            )
+            lines += [self._line(f"   ({line})", language(line)) for line in columns if line.strip(" |")]
             sure = say_confidence(answer.confidence, answer.language)
             lines += [self._line(f"({sure})", answer.language), ""]
             lines += [
                 self._line(
-                    f"[{c.number}] {self._where(c.passage, answer.language, full=True)}", answer.language
+                    f"[{c.number}] "
+                    f"{self._where(c.passage, answer.language, full=True, is_text=c.field == 'text')}",
+                    answer.language,
                 )
                 for c in answer.citations
             ]
@@ -96,11 +102,16 @@ class Plain:
                 lines.append(self._line(f"   {say(kind, in_language)}: {met}", in_language))
         return lines or [self._line(f"   {say('no_match', in_language)}", in_language)]
 
-    def _where(self, passage: Passage, in_language: Language, *, full: bool) -> str:
+    def _where(self, passage: Passage, in_language: Language, *, full: bool, is_text: bool = True) -> str:
+        """Title and headings as a path, author and date, page and paragraph; of metadata the first alone."""
         document = self._document(passage.document_id)
-        paragraph = say("paragraph", in_language, number=passage.number)
-        names = [document.title or document.source, document.author if full else ""]
-        where = " — ".join([*(self._name(name) for name in names if name), paragraph])
+        path = dict.fromkeys([document.title or document.source, *(passage.headings if is_text else ())])
+        parts = [" › ".join(self._name(step) for step in path if step)]
+        parts += [self._name(name) for name in (document.author, document.date) if full and name]
+        if is_text:
+            parts += [say("page", in_language, number=passage.page)] if passage.page else []
+            parts += [say("paragraph", in_language, number=passage.number)]
+        where = " — ".join(part for part in parts if part)
         return f"{where} ({self._name(document.source)})" if full and document.source else where
 
     def _name(self, name: str) -> str:

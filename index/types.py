@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from index.errors import InvalidDocument
 
@@ -21,6 +21,9 @@ BlockKind = Literal[
     "page_footer",
     "form_field",
 ]
+
+# Chosen, not measured.
+_MOST_WORDS_OF_RECORD: Final = 40
 
 
 def text_id(text: str) -> str:
@@ -60,11 +63,11 @@ class Document:
 
     Attributes:
         text: the text itself; every offset counts its characters (Unicode code points).
-        title: shown with a citation, not searched.
+        title: shown with a citation; searched with each of its passages.
         source: where it comes from, such as a file's path.
         id: from the text's hash if not given.
-        author: shown with a citation, not searched.
-        date: when it was written or published, as its file says; shown with a citation.
+        author: as the title.
+        date: when it was written or published, as its file says; as the title.
         blocks: its layout, in the order of the text, without overlaps. Where none are given, its headings,
             lists and tables are found in the text by rule when it is split into passages.
 
@@ -134,6 +137,12 @@ class Passage:
         number: the paragraph as a reader counts it, from 1.
         start, end: where it stands in the document's text, in characters.
         text: the characters themselves.
+        kind: its role in the layout; of several blocks together that of the first one.
+        headings: the headings that it stands under, from the outermost to the nearest.
+        columns: of a table's row, the column heading of each cell, empty where there is none.
+        page: the page that it begins on, from 1; 0 where pages aren't known.
+        items: of a list or a form, where each of its items begins, in characters of the passage's text; what
+            stands before the first of them introduces them.
     """
 
     id: str
@@ -142,16 +151,44 @@ class Passage:
     start: int
     end: int
     text: str
+    kind: BlockKind = "paragraph"
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    page: int = 0
+    items: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end or len(self.text) != self.end - self.start:
             raise ValueError(f"passage {self.id}: {self.start}-{self.end} isn't where its text stands")
 
+    @property
+    def is_record(self) -> bool:
+        """Whether it says one thing in several fields: a table's row, or a form short enough to be quoted."""
+        is_short = len(self.text.split()) <= _MOST_WORDS_OF_RECORD
+        return self.kind == "table_row" or (self.kind == "form_field" and is_short)
+
+    @property
+    def written(self) -> str:
+        """The headings above it and its text: the words as the document writes them."""
+        return "\n".join((*self.headings, self.text))
+
     @classmethod
-    def of(cls, document: Document, number: int, start: int, end: int) -> Passage:
+    def of(
+        cls,
+        document: Document,
+        number: int,
+        start: int,
+        end: int,
+        kind: BlockKind = "paragraph",
+        headings: tuple[str, ...] = (),
+        columns: tuple[str, ...] = (),
+        page: int = 0,
+        items: tuple[int, ...] = (),
+    ) -> Passage:
         """The passage that stands at `document.text[start:end]`."""
         text = document.text[start:end]
-        return cls(f"{document.id}:{start}-{end}", document.id, number, start, end, text)
+        id_ = f"{document.id}:{start}-{end}"
+        return cls(id_, document.id, number, start, end, text, kind, headings, columns, page, items)
 
 
 @dataclass(frozen=True)

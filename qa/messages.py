@@ -17,6 +17,11 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "The passages nearest to the question:",
     },
     "paragraph": {"ar": "الفقرة {number}", "en": "paragraph {number}"},
+    "page": {"ar": "الصفحة {number}", "en": "page {number}"},
+    # What of a document is quoted, where it isn't its text.
+    "title": {"ar": "العنوان", "en": "Title"},
+    "author": {"ar": "المؤلف", "en": "Author"},
+    "date": {"ar": "التاريخ", "en": "Date"},
     "certain": {"ar": "يُرجَّح كثيراً أنّ الجواب في النصوص", "en": "The texts very probably say so"},
     "likely": {"ar": "الجواب في النصوص على الأرجح", "en": "The texts probably say so"},
     "unsure": {"ar": "قد لا يكون هذا هو الجواب", "en": "This may not be the answer"},
@@ -126,6 +131,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "copy_quotation": {"ar": "نسخ الاقتباس مع مرجعه", "en": "Copy with its reference"},
     "earlier": {"ar": "فقرات سابقة", "en": "Earlier paragraphs"},
     "later": {"ar": "فقرات لاحقة", "en": "Later paragraphs"},
+    "table": {"ar": "جدول", "en": "Table"},
     "untitled": {"ar": "بلا عنوان", "en": "Untitled"},
     "document_gone": {
         "ar": "لم تعد هذه الوثيقة بين النصوص.",

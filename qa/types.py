@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from index.text.analyzer import Language
 from index.types import Document, Hit, Passage
+
+CitedField = Literal["text", "title", "author", "date"]
+"""What of a document is quoted."""
 
 
 class BrokenCitation(AssertionError):
@@ -16,36 +20,56 @@ class BrokenCitation(AssertionError):
 class Citation:
     """A quotation and where it stands.
 
+    Made by `Citation.of`, so that `getattr(document, field)[start:end] == quote`.
+
     Attributes:
         number: the n of the [n] shown in the answer, from 1.
-        passage: the passage that it stands in.
-        start, end: where it stands in the document's text, in characters.
+        passage: the passage that it stands in; of metadata, the document's best passage for the question.
+        start, end: where it stands in the document's text, or in the cited metadata, in characters.
+        field: what is quoted: the document's text, or its title, author or date.
+        metadata: all of the cited metadata; empty where the text is quoted.
     """
 
     number: int
     passage: Passage
     start: int
     end: int
+    field: CitedField = "text"
+    metadata: str = ""
 
     def __post_init__(self) -> None:
-        if not self.passage.start <= self.start < self.end <= self.passage.end:
-            raise BrokenCitation(f"[{self.number}] {self.start}-{self.end} leaves its passage")
+        is_text = self.field == "text"
+        first, last = (self.passage.start, self.passage.end) if is_text else (0, len(self.metadata))
+        if not first <= self.start < self.end <= last:
+            place = "its passage" if is_text else f"the {self.field}"
+            raise BrokenCitation(f"[{self.number}] {self.start}-{self.end} leaves {place}")
 
     @classmethod
-    def of(cls, document: Document, number: int, passage: Passage, start: int, end: int) -> Citation:
-        """The citation of `document.text[start:end]`.
+    def of(
+        cls,
+        document: Document,
+        number: int,
+        passage: Passage,
+        start: int,
+        end: int,
+        field: CitedField = "text",
+    ) -> Citation:
+        """The citation of `getattr(document, field)[start:end]`.
 
         Raises:
-            BrokenCitation: the passage isn't this document's, or the quotation isn't in its text.
+            BrokenCitation: the passage isn't this document's, or the quotation isn't in the cited field.
         """
-        citation = cls(number, passage, start, end)
-        if passage.document_id != document.id or document.text[start:end] != citation.quote:
+        cited = str(getattr(document, field))
+        citation = cls(number, passage, start, end, field, "" if field == "text" else cited)
+        if passage.document_id != document.id or cited[start:end] != citation.quote:
             raise BrokenCitation(f"[{number}] {start}-{end} isn't in document {document.id}")
         return citation
 
     @property
     def quote(self) -> str:
-        """The quoted characters: `document.text[start:end]`."""
+        """The quoted characters: `getattr(document, field)[start:end]`."""
+        if self.field != "text":
+            return self.metadata[self.start : self.end]
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
 

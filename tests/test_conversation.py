@@ -116,7 +116,7 @@ def test_what_no_longer_holds_is_told_as_such() -> None:
     lost = Quoted.of(TURN.answer.citations[0], DOCUMENTS.__getitem__)
     gone = dataclasses.replace(TURN, answer=dataclasses.replace(ANSWER, citations=(), hits=()), lost=(lost,))
     page = Exchange("When?").replied(gone, DOCUMENTS.__getitem__).render(0, "en")
-    assert say("no_longer_there", "en").replace("'", "&#x27;") in page
+    assert say("no_longer_there", "en").replace("'", "&#39;") in page
     assert page.index('class="lost"') < page.index("The river") < page.index("River</bdi> — ")
     # Nothing leads to where it isn't any more.
     assert "<a " not in page

@@ -197,9 +197,39 @@ def test_more_turns_than_a_conversation_has_are_refused() -> None:
         from_json(json.dumps(record), among(RIVER, BREAD))
 
 
+def test_where_a_quotation_stands_and_what_is_quoted_of_metadata_come_back() -> None:
+    passage = Passage.of(RIVER, 2, 28, 52, "table_row", ("Part one", "Floods"), ("Who", "Where"), 7)
+    row = Citation.of(RIVER, 1, passage, 28, 51)
+    author = Citation.of(RIVER, 2, passage, 0, 7, "author")
+    conversation = Conversation((turn("Who?", row, author),))
+
+    (back,) = from_json(to_json(conversation, among(RIVER)), among(RIVER)).turns
+    assert back.answer.citations == (row, author)
+    assert back.answer.hits[0].passage == passage
+    assert back.answer.text.splitlines()[1] == "Author: A. Bell [2]"
+    # Another author: that is no longer what the document says.
+    (changed,) = from_json(to_json(conversation, among(RIVER)), among(replace(RIVER, author="B. Hill"))).turns
+    assert changed.answer.citations == (row,)
+    assert [lost.quote for lost in changed.lost] == ["A. Bell"]
+
+
+def test_what_the_first_version_kept_comes_back() -> None:
+    record = json.loads(to_json(CONVERSATION, among(RIVER, BREAD)))
+    record["version"] = 1
+    for one in record["turns"]:
+        for quoted in one["quoted"]:
+            for name in ("date", "field", "kind", "headings", "columns", "page"):
+                del quoted[name]
+        for hit in one["hits"]:
+            for name in ("kind", "headings", "columns", "page"):
+                del hit[name]
+
+    assert from_json(json.dumps(record), among(RIVER, BREAD)) == CONVERSATION
+
+
 def test_another_version_is_refused_by_name() -> None:
-    content = to_json(CONVERSATION, among(RIVER, BREAD)).replace('"version": 1', '"version": 2')
-    with pytest.raises(HistoryUnreadable, match="in format 2"):
+    content = to_json(CONVERSATION, among(RIVER, BREAD)).replace('"version": 2', '"version": 3')
+    with pytest.raises(HistoryUnreadable, match="in format 3"):
         from_json(content, among(RIVER, BREAD))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from index import Document
 from index.text.analyzer import Language
-from index.text.split import paragraphs
+from index.types import Block, BlockKind
 from qa.messages import say
 from web.views.answers import checksum
 from web.views.reading_pane import AFTER, BEFORE, MORE, Mark, Wish, gone, read, reference
@@ -158,14 +160,14 @@ def test_a_document_without_a_title() -> None:
 
 
 def test_a_reference_names_what_is_known() -> None:
-    from web.views.answers import Source
+    from web.views.answers import Place, Source
 
-    assert reference("سلام", Source("عنوان", "كاتب"), 3, "ar") == "«سلام» — عنوان — كاتب — الفقرة 3"
+    assert reference("سلام", Place.of(Source("عنوان", "كاتب"), "ar", 3)) == "«سلام» — عنوان — كاتب — الفقرة 3"
     # Speech that is quoted as a whole has its marks; two speeches haven't them together.
-    assert reference("«سلام»", Source("عنوان", ""), 3, "ar") == "«سلام» — عنوان — الفقرة 3"
-    assert reference("«نعم» و«لا»", Source("", ""), 1, "en") == "««نعم» و«لا»» — paragraph 1"
-    assert reference('"Peace."', Source("Title", ""), 3, "en") == '"Peace." — Title — paragraph 3'
-    assert reference("Peace", Source("Title", ""), 3, "en") == "“Peace” — Title — paragraph 3"
+    assert reference("«سلام»", Place.of(Source("عنوان", ""), "ar", 3)) == "«سلام» — عنوان — الفقرة 3"
+    assert reference("«نعم» و«لا»", Place.of(Source("", ""), "en", 1)) == "««نعم» و«لا»» — paragraph 1"
+    assert reference('"Peace."', Place.of(Source("Title", ""), "en", 3)) == '"Peace." — Title — paragraph 3'
+    assert reference("Peace", Place.of(Source("Title", ""), "en", 3)) == "“Peace” — Title — paragraph 3"
 
 
 SENT = {
@@ -217,10 +219,102 @@ def test_whatever_a_document_is_all_of_its_paragraphs_are_shown_and_nothing_else
     end = data.draw(st.integers(start + 1, len(text)))
     quote = text[start:end]
     view = read(document, wish(document, Mark('"><b>', start, end, checksum(quote), True)))
-    expected = [text[a:b].replace("\x00", "\ufffd") for a, b in paragraphs(text)]
-    assert shown(view.paragraphs) == expected
-    marked = "".join(html.unescape(m) for m in re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs, re.S))
-    inside = "".join(text[max(a, start) : min(b, end)] for a, b in paragraphs(text))
-    assert marked == inside.replace("\x00", "\ufffd")
+    assert words_of(view.paragraphs) == letters(text)
+    marked = re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs, re.S)
+    assert words_of("".join(marked)) == letters(quote)
     tags = set(re.findall(r"<(\w+)", view.heading + view.note + view.paragraphs))
-    assert tags <= {"h2", "p", "div", "span", "mark"}
+    assert tags <= {"h2", "h3", "h4", "h5", "h6", "p", "bdi", "div", "span", "mark", *TABLE_TAGS}
+
+
+TABLE_TAGS = ("table", "thead", "tbody", "tr", "th", "td")
+
+
+def words_of(content: str) -> str:
+    """The letters and digits that are shown, but for the numbers of paragraphs."""
+    return letters(html.unescape(re.sub('<span class="count".*?</span>|<[^>]+>', "", content)))
+
+
+def letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+# A table is between paragraphs; its second row is quoted.
+STATUTE = "\n\n".join(
+    (
+        "الفروع",
+        "للجمعية فرعان.",
+        "الفرع | الأعضاء\nتل الورد | 87\nعين الحور | 54",
+        "أهداف الجمعية:",
+        "1. الفهرسة.\n2. التدريب.",
+        "نصّ الحاشية.",
+    )
+)
+
+
+def block(kind: BlockKind, words: str, **more: Any) -> Block:
+    start = STATUTE.index(words)
+    return Block(kind, start, start + len(words), **more)
+
+
+def row(kind: BlockKind, *cells: str) -> Block:
+    columns = () if kind == "table_header" else ("الفرع", "الأعضاء")
+    made = block(kind, " | ".join(cells), table=1, columns=columns, page=2)
+    second = made.start + len(cells[0]) + 3
+    places = ((made.start, made.start + len(cells[0])), (second, made.end))
+    return replace(made, cells=places)
+
+
+LAID_OUT = Document(
+    STATUTE,
+    title="النظام",
+    author="لجنة",
+    date="2018",
+    id="laid out",
+    blocks=(
+        block("heading", "الفروع", level=2, page=1),
+        block("paragraph", "للجمعية فرعان.", page=1),
+        row("table_header", "الفرع", "الأعضاء"),
+        row("table_row", "تل الورد", "87"),
+        row("table_row", "عين الحور", "54"),
+        block("paragraph", "أهداف الجمعية:", page=2),
+        block("list_item", "1. الفهرسة.", level=1, label="1.", page=2),
+        block("list_item", "2. التدريب.", level=2, label="2.", page=2),
+        block("footnote", "نصّ الحاشية.", label="*", page=2),
+    ),
+)
+
+
+def test_headings_lists_and_footnotes_look_like_what_they_are() -> None:
+    content = read(LAID_OUT, wish(LAID_OUT)).paragraphs
+    assert f'<div class="paragraph head" {RTL}><span class="count" aria-hidden="true">1</span>' in content
+    assert f"<h4 {RTL}>الفروع</h4>" in content
+    assert f'<div class="paragraph item" {RTL} style="--depth: 1">' in content
+    assert f'<div class="paragraph item" {RTL} style="--depth: 2">' in content
+    # A number that stands in the text isn't shown again; a footnote's mark that doesn't is.
+    assert f"<p {RTL}>1. الفهرسة.</p>" in content
+    assert f'<p {RTL}><span class="label">*</span> نصّ الحاشية.</p>' in content
+    assert re.findall(r'<div class="sheet" [^>]*><span>(.*?)</span>', content) == ["page 1", "page 2"]
+
+
+def test_a_table_is_a_table_and_the_quoted_row_is_marked_in_its_cells() -> None:
+    content = read(LAID_OUT, wish(LAID_OUT, mark(LAID_OUT, "عين الحور | 54"), language="ar")).paragraphs
+    (table,) = re.findall("<table>.*?</table>", content)
+    assert table == (
+        f'<table><thead><tr><th scope="col" {RTL}>الفرع</th><th scope="col" {RTL}>الأعضاء</th></tr></thead>'
+        f"<tbody><tr><td {RTL}>تل الورد</td><td>87</td></tr>"
+        f'<tr><td {RTL}><mark data-cite="0-1" tabindex="-1">عين الحور</mark></td>'
+        '<td><mark data-cite="0-1" tabindex="-1">54</mark></td></tr></tbody></table>'
+    )
+    assert 'role="region" aria-label="جدول" tabindex="0"' in content
+
+
+def test_a_part_of_a_table_has_its_column_headings() -> None:
+    content = read(LAID_OUT, wish(LAID_OUT, first=4, last=5)).paragraphs
+    assert re.findall("<th [^>]*>(.*?)</th>", content) == ["الفرع", "الأعضاء"]
+    assert re.findall("<td[^>]*>(.*?)</td>", content) == ["عين الحور", "54"]
+
+
+def test_what_is_copied_names_the_headings_and_the_page() -> None:
+    view = read(LAID_OUT, wish(LAID_OUT, mark(LAID_OUT, "عين الحور | 54"), language="ar"))
+    assert view.copied.startswith("«عين الحور | 54» — النظام › الفروع — لجنة — 2018 — الصفحة 2 — الفقرة ")
+    assert re.findall("<bdi[^>]*>(.*?)</bdi>", view.heading) == ["لجنة", "2018"]

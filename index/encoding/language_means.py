@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import resources
 
 import numpy as np
@@ -25,7 +25,7 @@ from index.encoding.base import Encoder, Encoding, Kind
 from index.retrieval.token_codec import TokenVectors
 from index.storage.files import cache_folder, read_array, replace
 from index.text.analyzer import ANALYZER_VERSION, arabic_share, legible
-from index.text.sentences import sentences
+from index.text.sentences import Span, sentences
 
 FloatArray = NDArray[np.float32]
 
@@ -82,10 +82,19 @@ class Centers:
         """(dimension,) float32: the text's vector without its language, of unit length."""
         return _unit(encoding.vector - SHARE * self._mean(text, kind)[1])
 
-    def tokens(self, encoding: Encoding, text: str, kind: Kind) -> TokenVectors:
-        """The text's tokens without its language, of unit length."""
+    def tokens(
+        self, encoding: Encoding, text: str, kind: Kind, spans: Sequence[Span] | None = None
+    ) -> TokenVectors:
+        """The text's tokens without its language, of unit length.
+
+        Args:
+            encoding: of the text.
+            text: the text.
+            kind: what it is encoded as.
+            spans: its sentences; found in it if not given.
+        """
         vectors = _unit(_unit(encoding.tokens) - SHARE * self._mean(text, kind)[0])
-        ends = np.array([end for _, end in sentences(text)])
+        ends = np.array([end for _, end in (sentences(text) if spans is None else spans)])
         numbers = np.searchsorted(ends, encoding.spans[:, 0], side="right").astype(np.int32)
         return TokenVectors(vectors, encoding.spans, encoding.surprisal, numbers)
 

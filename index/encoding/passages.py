@@ -2,18 +2,125 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.language_means import Centers
+from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors, turned
-from index.text.analyzer import legible
+from index.text.analyzer import Term, analyze, arabic_share, legible, words
+from index.text.context import Context, row_pieces
+from index.text.sentences import Span, passage_sentences
+from index.types import Passage
 
 FloatArray = NDArray[np.float32]
+
+DOCUMENT_SENTENCE: Final = -2
+"""The sentence number of tokens that stand for what is known about a passage's document."""
+SECTION_SENTENCE: Final = -1
+"""The sentence number of tokens that stand for the headings of a passage or the columns of a row."""
+# What the vector of a passage's headings weighs beside the passage's own. Chosen, not measured.
+_SECTION_WEIGHT: Final = 0.35
+
+
+@dataclass(frozen=True)
+class PassageInput:
+    """A passage as it is encoded, and where it stands."""
+
+    passage: Passage
+    context: Context = Context()
+
+    @property
+    def digest(self) -> bytes:
+        """16 bytes that tell what is encoded from anything else that gives other vectors."""
+        passage, context = self.passage, self.context
+        content = passage.text
+        if context.text or passage.items or passage.kind == "table_row":
+            place = [context.document, context.headings, context.columns, passage.kind, *passage.items]
+            content = json.dumps([content, *place], ensure_ascii=False)
+        return hashlib.blake2b(content.encode(), digest_size=16).digest()
+
+    @property
+    def terms(self) -> list[str]:
+        """What the passage is found by: its terms, and those that only its context has."""
+        return _with_context(analyze, self.passage.text, self.context.text)
+
+    @property
+    def names(self) -> list[str]:
+        """The same with the sounds of words (`index.retrieval.names`)."""
+        return _with_context(name_keys, self.passage.text, self.context.text)
+
+    @property
+    def arabic_share(self) -> float:
+        """The share of its words that are Arabic; of its context's where it has none, but numbers."""
+        text = self.passage.text
+        if self.context.text and all(word.term.isdecimal() for word in words(text)):
+            text = self.context.headings or self.context.columns or self.context.document
+        return arabic_share(text)
+
+    @property
+    def apart(self) -> tuple[str, str]:
+        """What is known of its document, and its headings: what is encoded apart from it."""
+        document, headings = self.context.document, self.context.headings
+        return tuple(text if any(map(str.isalnum, text)) else "" for text in (document, headings))  # type: ignore[return-value]
+
+    def reading(self, window: int) -> Reading:
+        """What the encoder reads of the passage itself; it has so many tokens or fewer."""
+        passage = self.passage
+        pieces = row_pieces(passage)
+        if pieces is not None:
+            text = "".join(piece for piece, _ in pieces)
+            # No token is shorter than a character.
+            if len(text) <= window:
+                places = [
+                    place + i if place >= 0 else -1 for piece, place in pieces for i in range(len(piece))
+                ]
+                return Reading(text, [(0, len(text))], np.array(places, np.int32))
+        spans = passage_sentences(passage.text, passage.is_record, passage.items)
+        return Reading(passage.text, spans)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What is encoded of a passage.
+
+    Attributes:
+        text: what is read.
+        sentences: where its sentences stand in it.
+        places: for each of its characters the one of the passage's text that it is, -1 for what is added;
+            None where all of it is the passage's text.
+    """
+
+    text: str
+    sentences: Sequence[Span]
+    places: NDArray[np.int32] | None = None
+
+    def in_passage(self, tokens: TokenVectors) -> TokenVectors:
+        """Its tokens with the spans that they have in the passage; those of what is added come first."""
+        if self.places is None or not len(tokens.spans):
+            return tokens
+        starts, ends = self.places[tokens.spans[:, 0]], self.places[tokens.spans[:, 1] - 1] + 1
+        is_added = (starts < 0) | (ends <= starts)
+        spans = np.where(is_added[:, None], 0, np.stack([starts, ends], axis=1)).astype(np.int32)
+        numbers = np.where(is_added, SECTION_SENTENCE, 0).astype(np.int32)
+        order = np.argsort(numbers, kind="stable")
+        return TokenVectors(tokens.vectors[order], spans[order], tokens.weights[order], numbers[order])
+
+
+def _with_context(keys: Callable[[str], list[Term]], text: str, context: str) -> list[str]:
+    found = [key.term for key in keys(text)]
+    if not context:
+        return found
+    known = set(found)
+    return found + list(dict.fromkeys(key.term for key in keys(context) if key.term not in known))
 
 
 def encode(
@@ -31,6 +138,54 @@ def encode(
         original = _in_original(encoding, text)
         tokens = centers.tokens(original, text, kind)
         yield centers.vector(original, text, kind), turned(_without_signs(tokens, text))
+
+
+def encode_passages(
+    inputs: Sequence[PassageInput], encoder: Encoder, centers: Centers
+) -> Iterator[tuple[FloatArray, TokenVectors]]:
+    """Yields each passage's vector and its tokens, turned, in the order of the passages.
+
+    The text is encoded by itself, so that a title leaves its vectors as they are; a table's row is read with
+    its column headings. What its context says is encoded apart, once for all passages that share it, and its
+    tokens come first: with the sentence number `DOCUMENT_SENTENCE` or `SECTION_SENTENCE`, and spans of (0, 0).
+    """
+    texts = dict.fromkeys(text for item in inputs for text in item.apart if text)
+    contexts = dict(zip(texts, encode(list(texts), "passage", encoder, centers), strict=True))
+    readings = [item.reading(encoder.window) for item in inputs]
+    encodings = encoder.encode([legible(reading.text).text for reading in readings], "passage")
+    for item, reading, encoding in zip(inputs, readings, encodings, strict=True):
+        original = _in_original(encoding, reading.text)
+        tokens = centers.tokens(original, reading.text, "passage", reading.sentences)
+        tokens = reading.in_passage(_without_signs(tokens, reading.text))
+        vector = centers.vector(original, reading.text, "passage")
+        parts = []
+        for text, number in zip(item.apart, (DOCUMENT_SENTENCE, SECTION_SENTENCE), strict=True):
+            if text:
+                beside, known = contexts[text]
+                parts.append(_placed(known, number))
+                if number == SECTION_SENTENCE:
+                    vector = vector + np.float32(_SECTION_WEIGHT) * beside
+                    vector /= np.float32(max(float(np.linalg.norm(vector)), 1e-12))
+        yield vector, _joined([*parts, turned(tokens)])
+
+
+def _placed(tokens: TokenVectors, number: int) -> TokenVectors:
+    """Tokens that stand nowhere in the passage, in a sentence of this number."""
+    count = len(tokens.weights)
+    return TokenVectors(
+        tokens.vectors, np.zeros((count, 2), np.int32), tokens.weights, np.full(count, number, np.int32)
+    )
+
+
+def _joined(parts: Sequence[TokenVectors]) -> TokenVectors:
+    if len(parts) == 1:
+        return parts[0]
+    return TokenVectors(
+        np.concatenate([part.vectors for part in parts]),
+        np.concatenate([part.spans for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+        np.concatenate([part.sentences for part in parts]),
+    )
 
 
 def _in_original(encoding: Encoding, text: str) -> Encoding:

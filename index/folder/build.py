@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.encoding.base import Encoder
 from index.encoding.language_means import Centers
-from index.encoding.passages import encode
+from index.encoding.passages import encode_passages
 from index.folder import live_generation
 from index.folder.documents import Texts, TextsWriter
 from index.folder.generation import CENTERS, NAMES, SPELLING, TERMS, Generation
@@ -22,11 +22,10 @@ from index.folder.manifest import FORMAT_VERSION, write_manifest
 from index.progress import Progress, encoding
 from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import LateWriter
-from index.retrieval.names import name_keys
 from index.retrieval.postings import Postings
 from index.retrieval.token_codec import CompactTokens, TokenVectors
 from index.storage.files import write_array
-from index.text.analyzer import ANALYZER_VERSION, analyze
+from index.text.analyzer import ANALYZER_VERSION
 from index.text.spelling import Spelling
 from index.text.split import split
 from index.types import Document
@@ -105,14 +104,15 @@ def write_generation(folder: Path, plan: Plan) -> None:
     texts = Texts(folder)
     new_rows = np.flatnonzero(sources < 0).tolist()
 
-    def new_texts() -> Iterator[str]:
-        return (texts.passage(row).text for row in new_rows)
+    terms = Postings.of(texts.passage_input(row).terms for row in new_rows)
+    names = Postings.of(texts.passage_input(row).names for row in new_rows)
 
-    terms = Postings.of([term.term for term in analyze(text)] for text in new_texts())
-    names = Postings.of([key.term for key in name_keys(text)] for text in new_texts())
+    def new_texts() -> Iterator[str]:
+        return (texts.passage(row).written for row in new_rows)
+
     if old:
         gone = np.setdiff1d(np.arange(len(old.texts.passages)), sources).tolist()
-        spelling = old.spelling.merged((old.texts.passage(row).text for row in gone), new_texts())
+        spelling = old.spelling.merged((old.texts.passage(row).written for row in gone), new_texts())
         terms = old.lexical.postings.merged(sources, terms)
         names = old.names.postings.merged(sources, names)
     else:
@@ -152,7 +152,7 @@ def _write_texts(folder: Path, plan: Plan) -> NDArray[np.int64]:
             row: int | None
             if isinstance(entry, Document):
                 document, row = entry, old.texts.row(entry.id) if old else None
-                if old and row is not None and not old.texts.has_same_text(row, document):
+                if old and row is not None and not old.texts.has_same_passages(row, document):
                     row = None
             elif old:
                 document, row = old.texts.document(entry), entry
@@ -191,8 +191,8 @@ def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journa
     with encoding("passages", plan.show_progress, done, len(row_of)) as advance:
         for start in range(0, len(missing), _WINDOW):
             window = missing[start : start + _WINDOW]
-            passages = [texts.passage(row).text for _, row in window]
-            encodings = encode(passages, "passage", plan.encoder, centers)
+            inputs = [texts.passage_input(row) for _, row in window]
+            encodings = encode_passages(inputs, plan.encoder, centers)
             for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
                 compact = CompactTokens.of(tokens if plan.has_tokens else none_of(tokens))
                 journal.add(digest, vector.astype("<f4").tobytes() + compact.record())

@@ -1,8 +1,9 @@
 """The documents and passages of a generation, on disk until they are asked for.
 
 All texts stand in one file of UTF-8, one after the other; a passage is a stretch of its document's
-bytes. Every document and every passage has its own checksum, since a file of many gigabytes can't be
-read as a whole whenever an index is opened.
+bytes. Blocks, and what passages stand under, are lines of JSON in a file of their own. Every document
+and every passage has its own checksums, since a file of many gigabytes can't be read as a whole
+whenever an index is opened.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from index.encoding.passages import PassageInput
 from index.errors import damaged
 from index.storage.files import FileWriter, read_array, write_array
-from index.text.analyzer import arabic_share
+from index.storage.layout import content_of, read_blocks, read_place, write_blocks, write_place
+from index.text.context import context
 from index.types import Document, Passage
 
-TEXTS, HEADS = "texts.bin", "documents.jsonl"
+TEXTS, HEADS, LAYOUTS = "texts.bin", "documents.jsonl", "layouts.jsonl"
 _DOCUMENTS, _PASSAGES = "documents.npy", "passages.npy"
 _KEYS, _ROWS = "document_keys.npy", "document_rows.npy"
 
@@ -35,6 +38,7 @@ _DOCUMENT = np.dtype(
     [
         ("head", "<i8"), ("head_size", "<i4"), ("head_checksum", "<u4"),
         ("text", "<i8"), ("text_size", "<i8"), ("text_checksum", "<u4"),
+        ("layout", "<i8"), ("layout_size", "<i4"), ("layout_checksum", "<u4"),
         ("digest", DIGEST), ("first_passage", "<i8"),
     ]
 )  # fmt: skip
@@ -42,6 +46,7 @@ _PASSAGE = np.dtype(
     [
         ("document", "<i4"), ("number", "<i4"), ("start", "<i8"), ("end", "<i8"),  # in characters
         ("text", "<i8"), ("text_size", "<i4"), ("text_checksum", "<u4"),  # in bytes
+        ("layout", "<i8"), ("layout_size", "<i4"), ("layout_checksum", "<u4"),
         ("digest", DIGEST), ("arabic_share", "<f4"),
     ]
 )  # fmt: skip
@@ -73,6 +78,7 @@ class TextsWriter:
         self._files = ExitStack()
         self._texts = self._files.enter_context(FileWriter(folder / TEXTS))
         self._heads = self._files.enter_context(FileWriter(folder / HEADS))
+        self._layouts = self._files.enter_context(FileWriter(folder / LAYOUTS))
         self._documents: list[NDArray[Any]] = []
         self._passages: list[NDArray[Any]] = [np.zeros(0, _PASSAGE)]
         self._keys: list[int] = []
@@ -84,22 +90,43 @@ class TextsWriter:
         # Where each passage stands in bytes: characters before it, encoded. Passages come in order.
         places = np.zeros(len(passages), _PASSAGE)
         character, byte = 0, 0
+        written, stretch = "", (0, 0, 0)
         for place, passage in zip(places, passages, strict=True):
+            item = PassageInput(passage, context(document, passage))
+            # Neighbours mostly stand under the same headings.
+            if (layout := write_place(passage)) != written:
+                written, stretch = layout, self._write_layout(layout)
+            place["layout"], place["layout_size"], place["layout_checksum"] = stretch
             byte += len(document.text[character : passage.start].encode())
             content = passage.text.encode()
             place["number"], place["start"], place["end"] = passage.number, passage.start, passage.end
             place["text"], place["text_size"] = byte, len(content)
             place["text_checksum"] = zlib.crc32(content)
-            place["digest"] = hashlib.blake2b(content, digest_size=16).digest()
-            place["arabic_share"] = arabic_share(passage.text)
+            place["digest"] = item.digest
+            place["arabic_share"] = item.arabic_share
             character, byte = passage.end, byte + len(content)
         self._append(document, text, places)
 
     def add_known(self, document: Document, texts: Texts, row: int) -> None:
-        """Writes a document whose text, and so its passages, an older generation has in that row."""
+        """Writes a document whose passages an older generation has in that row."""
         places = np.array(texts.places(row))
         places["text"] -= texts.documents_table[row]["text"]
+        moved: dict[int, tuple[int, int, int]] = {}
+        for place in places:
+            if place["layout_size"]:
+                old = int(place["layout"])
+                if old not in moved:
+                    moved[old] = self._write_layout(texts.layout(place))
+                place["layout"], place["layout_size"], place["layout_checksum"] = moved[old]
         self._append(document, document.text.encode(), places)
+
+    def _write_layout(self, layout: str) -> tuple[int, int, int]:
+        """Writes a line of JSON, if there is any; returns where it stands, its size and its checksum."""
+        content = layout.encode()
+        position = self._layouts.position
+        if content:
+            self._layouts.write(content + b"\n")
+        return position, len(content), zlib.crc32(content)
 
     def _append(self, document: Document, text: bytes, places: NDArray[Any]) -> None:
         head = json.dumps(
@@ -108,6 +135,7 @@ class TextsWriter:
                 "title": document.title,
                 "source": document.source,
                 "author": document.author,
+                "date": document.date,
             },
             ensure_ascii=False,
         ).encode()
@@ -116,7 +144,9 @@ class TextsWriter:
         entry["head_checksum"] = zlib.crc32(head)
         entry["text"], entry["text_size"] = self._texts.position, len(text)
         entry["text_checksum"] = zlib.crc32(text)
-        entry["digest"] = hashlib.blake2b(text, digest_size=16).digest()
+        layout = self._write_layout(write_blocks(document.blocks))
+        entry["layout"], entry["layout_size"], entry["layout_checksum"] = layout
+        entry["digest"] = digest(content_of(document))
         entry["first_passage"] = self.passage_count
         places["document"] = len(self._documents)
         places["text"] += self._texts.position
@@ -164,6 +194,7 @@ class Texts:
         self._keys = read_array(folder / _KEYS, mapped=True)
         self._rows = read_array(folder / _ROWS, mapped=True)
         self._texts, self._heads = _map(folder / TEXTS), _map(folder / HEADS)
+        self._layouts = _map(folder / LAYOUTS)
         self._known_heads: dict[int, dict[str, str]] = {}
 
     @property
@@ -183,7 +214,7 @@ class Texts:
 
     @property
     def passage_digests(self) -> NDArray[np.void]:
-        """(passages,) of 16 bytes: those that `digest` gives for the passages' texts."""
+        """(passages,) of 16 bytes: those that `PassageInput.digest` gives."""
         return np.asarray(self._passages_table["digest"])
 
     def row(self, document_id: str) -> int | None:
@@ -199,20 +230,35 @@ class Texts:
         text = _stretch(self._texts, int(entry["text"]), int(entry["text_size"]))
         if zlib.crc32(text) != entry["text_checksum"]:
             raise damaged(self._folder / TEXTS, f"has other content than was written (document {row})")
-        return Document(text=text.decode(), **self._head(row))
+        return Document(text=text.decode(), blocks=read_blocks(self.layout(entry)), **self._head(row))
 
-    def has_same_text(self, row: int, document: Document) -> bool:
-        """Whether the document in a row has this one's text."""
-        return bool(self.documents_table[row]["digest"].tobytes() == digest(document.text))
+    def has_same_passages(self, row: int, document: Document) -> bool:
+        """Whether the document in a row has all that this one's passages depend on."""
+        return bool(self.documents_table[row]["digest"].tobytes() == digest(content_of(document)))
 
     def passage(self, row: int) -> Passage:
         """The passage in a row."""
-        document, number, start, end, text, size, checksum, *_ = self._passages_table[row].item()
+        entry = self._passages_table[row]
+        document, number, start, end, text, size, checksum, *_ = entry.item()
         content = _stretch(self._texts, text, size)
         if zlib.crc32(content) != checksum:
             raise damaged(self._folder / TEXTS, f"has other content than was written (passage {row})")
         id_ = self._head(document)["id"]
-        return Passage(f"{id_}:{start}-{end}", id_, number, start, end, content.decode())
+        place = read_place(self.layout(entry))
+        return Passage(f"{id_}:{start}-{end}", id_, number, start, end, content.decode(), **place)
+
+    def passage_input(self, row: int) -> PassageInput:
+        """The passage in a row, and where it stands."""
+        passage = self.passage(row)
+        head = self._head(int(self._passages_table[row]["document"]))
+        return PassageInput(passage, context(head, passage))
+
+    def layout(self, entry: Any) -> str:
+        """What is written of the layout of a document or a passage, by its entry in a table."""
+        content = _stretch(self._layouts, int(entry["layout"]), int(entry["layout_size"]))
+        if zlib.crc32(content) != entry["layout_checksum"]:
+            raise damaged(self._folder / LAYOUTS, "has other content than was written")
+        return content.decode()
 
     def passage_row(self, passage: Passage) -> int:
         """The row of a passage that this generation has.

@@ -13,7 +13,7 @@ from typing import Final
 
 from index.encoding.base import Encoder
 from index.encoding.language_means import Centers
-from index.folder.documents import HEADS, TEXTS, Texts
+from index.folder.documents import HEADS, LAYOUTS, TEXTS, Texts
 from index.folder.manifest import read_manifest
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.dense import DenseIndex
@@ -60,7 +60,9 @@ class Generation:
             IndexDamaged: a file is missing, or isn't what was written, or is of another version.
             FileNotFoundError: there is no such folder (any more).
         """
-        manifest = read_manifest(folder, checked_by_row=() if every_byte else (TEXTS, HEADS, RECORDS))
+        manifest = read_manifest(
+            folder, checked_by_row=() if every_byte else (TEXTS, HEADS, LAYOUTS, RECORDS)
+        )
         return cls(
             texts=Texts(folder),
             lexical=LexicalIndex(Postings.load(folder, TERMS)),

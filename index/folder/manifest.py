@@ -15,7 +15,7 @@ from index.storage.files import flush, read_regular, sha256, write
 from index.text.analyzer import ANALYZER_VERSION
 
 # Raise it when what is on disk changes: indexes of another format are refused.
-FORMAT_VERSION: Final = 4
+FORMAT_VERSION: Final = 5
 
 MANIFEST: Final = "manifest.json"
 # Files that are checked row by row when they are read. Up to this many bytes they are read as a whole

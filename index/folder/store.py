@@ -13,7 +13,7 @@ import numpy as np
 from index.admission import TURNS
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
-from index.encoding.passages import encode
+from index.encoding.passages import PassageInput, encode_passages
 from index.errors import IndexDamaged, IndexNotFound
 from index.folder import live_generation
 from index.folder.build import publish
@@ -24,6 +24,7 @@ from index.query import Query
 from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import TokenVectors
 from index.storage.files import expanded
+from index.text.context import context
 from index.types import Document, Passage, unique_documents
 
 
@@ -150,7 +151,8 @@ class FolderIndex(Index):
         generation = self._generation
         if generation.has_tokens:
             return generation.late[generation.texts.passage_row(passage)]
-        ((_, tokens),) = encode([passage.text], "passage", self.encoder, generation.centers)
+        item = PassageInput(passage, context(self.document(passage.document_id), passage))
+        ((_, tokens),) = encode_passages([item], self.encoder, generation.centers)
         return tokens
 
     def document(self, document_id: str) -> Document:

@@ -20,7 +20,7 @@ from index.types import Document, unique_documents
 
 _LISTED: Final = 1000
 _COUNTS_AT_ONCE: Final = 100_000
-COUNTED: Final = ["terms", "names", "text"]
+COUNTED: Final = ["terms", "names", "text", "written"]
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from index.types import Document, unique_documents
 _PATIENCE: Final = 40
 _LONGEST_PAUSE: Final = 2.0
 _LISTED: Final = 1000
-_FIELDS: Final = ["text", *(name for name in rows.REUSED if name != "vector")]
+_FIELDS: Final = [name for name in rows.REUSED if name != "vector"]
 
-# By a passage's text, what older rows have of it.
-Encoded = dict[str, Mapping[str, Any]]
+# By `PassageInput.digest`, what older rows have of it.
+Encoded = dict[bytes, Mapping[str, Any]]
 
 
 def update(
@@ -129,13 +129,13 @@ def _made(maker: rows.Maker, documents: list[Document], encoded: Encoded) -> pa.
 
 
 def _known(found: pa.Table) -> Encoded:
-    """What rows have of their passages, by the passages' texts."""
+    """What rows have of their passages, by the digests of what was encoded."""
     found = found.filter(pc.is_valid(found.column("terms")))
     numbers = found.column("vector").combine_chunks()
     vectors = numbers.flatten().to_numpy().reshape(-1, numbers.type.list_size)
     known: Encoded = {}
     for row, vector in zip(found.select(_FIELDS).to_pylist(), vectors, strict=True):
-        known[row.pop("text")] = row | {"vector": vector}
+        known[row["encoded"]] = row | {"vector": vector}
     return known
 
 
@@ -152,7 +152,7 @@ def _digests(dataset: Any, ids: list[str]) -> dict[str, bytes]:
 
 def _passages(dataset: Any, ids: list[str]) -> pa.Table:
     """The passages of some documents."""
-    columns = ["text", *rows.REUSED]
+    columns = ["text", "written", *rows.REUSED]
     where = f"kind = '{rows.PASSAGE}' AND {_of_documents(ids)}"
     return dataset.to_table(columns=columns, filter=where)
 

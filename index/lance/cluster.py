@@ -14,7 +14,7 @@ import os
 import secrets
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -28,6 +28,7 @@ from index.errors import EngineUnavailable, install_extra
 from index.lance import build, rows, table
 from index.lance.counts import Counts
 from index.progress import Progress
+from index.storage.layout import read_blocks, write_blocks
 from index.types import Document
 
 SOURCES: Final = "sources"
@@ -133,7 +134,13 @@ def _keep(address: str, batches: Iterator[list[Document]]) -> None:
 
     def written() -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            content = json.dumps([asdict(document) for document in batch], ensure_ascii=False)
+            content = json.dumps(
+                [
+                    asdict(replace(document, blocks=())) | {"blocks": write_blocks(document.blocks)}
+                    for document in batch
+                ],
+                ensure_ascii=False,
+            )
             yield pa.record_batch([pa.array([content], pa.large_string())], schema=_LISTS)
 
     reader = pa.RecordBatchReader.from_batches(_LISTS, written())
@@ -173,7 +180,10 @@ class _Worker:
     def __call__(self, lists: pa.Table) -> pa.Table:
         fragments, counts = [], []
         for content in lists.column("documents").to_pylist():
-            documents = [Document(**fields) for fields in json.loads(content)]
+            documents = [
+                Document(**fields | {"blocks": read_blocks(fields["blocks"])})
+                for fields in json.loads(content)
+            ]
             made = self._maker.rows(documents, {}).cast(self._schema)
             written = write_fragments(made, self._uri, schema=self._schema)
             fragments.append([json.dumps(fragment.to_json()) for fragment in written])

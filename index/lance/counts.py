@@ -36,11 +36,11 @@ class Counts:
         return self._counts[_PASSAGES, ""][0]
 
     def add(self, passages: Any, sign: int = 1) -> None:
-        """Counts the passages of a table with `terms`, `names` and `text`; with a sign of -1 they go."""
-        columns = (passages.column(name).to_pylist() for name in ("terms", "names", "text"))
-        for terms, names, text in zip(*columns, strict=True):
+        """Counts the passages of a table (`index.lance.build.COUNTED`); with a sign of -1 they go."""
+        columns = (passages.column(name).to_pylist() for name in ("terms", "names", "text", "written"))
+        for terms, names, text, written in zip(*columns, strict=True):
             if terms is not None:
-                self._add_passage(terms.split(), names.split(), text, sign)
+                self._add_passage(terms.split(), names.split(), written or text, sign)
 
     def _add_passage(self, terms: list[str], names: list[str], text: str, sign: int) -> None:
         self._change(_PASSAGES, "", sign)

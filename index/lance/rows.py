@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 
 from index.encoding.base import Encoder
 from index.encoding.language_means import Centers
-from index.encoding.passages import encode
+from index.encoding.passages import PassageInput, encode_passages
 from index.folder.build import none_of
-from index.retrieval.names import name_keys
 from index.retrieval.token_codec import CompactTokens
-from index.text.analyzer import analyze, arabic_share
+from index.storage.layout import content_of, read_blocks, read_place, write_blocks, write_place
+from index.text.context import context
 from index.text.split import split
 from index.types import Document, Passage
 
@@ -31,7 +31,7 @@ KEY: Final = "row"
 PASSAGE, DOCUMENT, COUNT = "passage", "document", "count"
 
 # A passage whose every field but its place is known: what may be taken over from an older row.
-REUSED: Final = ("terms", "names", "arabic_share", "vector", "tokens", "checksum")
+REUSED: Final = ("encoded", "terms", "names", "arabic_share", "vector", "tokens", "checksum")
 _BATCH_CHARACTERS = 250_000
 
 
@@ -39,8 +39,9 @@ def schema(dimension: int) -> pa.Schema:
     """The columns of a table whose vectors have so many dimensions.
 
     Every row has `row`, which is unique, and `kind`. The others belong to one kind each: those of a passage
-    (its terms and names are the analyzer's, separated by spaces), of a document (its text in full, the rest
-    of it as JSON, and a digest of both), or of a count.
+    (its terms and names are the analyzer's, separated by spaces, `layout` is where it stands, `encoded`
+    the digest of what its vectors are made of), of a document (its text in full, its blocks as `layout`, the rest
+    of it as JSON, and a digest of all), or of a count.
     """
     # Two writers that add the same row at once are told apart by it.
     unique = {b"lance-schema:unenforced-primary-key": b"true"}
@@ -53,6 +54,9 @@ def schema(dimension: int) -> pa.Schema:
             pa.field("start", pa.int64()),
             pa.field("end", pa.int64()),
             pa.field("text", pa.large_string()),
+            pa.field("layout", pa.large_string()),
+            pa.field("written", pa.large_string()),
+            pa.field("encoded", pa.binary(16)),
             pa.field("arabic_share", pa.float32()),
             pa.field("terms", pa.string()),
             pa.field("names", pa.string()),
@@ -83,35 +87,41 @@ class Maker:
     centers: Centers
     has_tokens: bool
 
-    def rows(self, documents: Sequence[Document], known: Mapping[str, Mapping[str, Any]]) -> pa.Table:
+    def rows(self, documents: Sequence[Document], known: Mapping[bytes, Mapping[str, Any]]) -> pa.Table:
         """The rows of some documents: each document's, then those of its passages, in order.
 
         Args:
             documents: a few; all of it is in memory.
-            known: by a passage's text, what older rows have of it (`REUSED`); it isn't made again.
+            known: by `PassageInput.digest`, what older rows have of it (`REUSED`); it isn't made again.
         """
         made: list[dict[str, Any]] = []
+        inputs: dict[bytes, PassageInput] = {}
         for document in documents:
             made.append(_document_row(document))
             passages = split(document, self.encoder.window, self.encoder.count_tokens)
-            made += [_passage_row(passage) for passage in passages]
-        new: dict[str, dict[str, Any]] = {}
-        texts = dict.fromkeys(row["text"] for row in made if row["kind"] == PASSAGE)
-        missing = [text for text in texts if text not in known]
-        encodings = encode(missing, "passage", self.encoder, self.centers)
-        for text, (vector, tokens) in zip(missing, encodings, strict=True):
+            for passage in passages:
+                item = PassageInput(passage, context(document, passage))
+                digest = item.digest
+                inputs.setdefault(digest, item)
+                made.append(_passage_row(passage) | {"encoded": digest})
+        new: dict[bytes, dict[str, Any]] = {}
+        missing = [digest for digest in inputs if digest not in known]
+        items = [inputs[digest] for digest in missing]
+        encodings = encode_passages(items, self.encoder, self.centers)
+        for digest, item, (vector, tokens) in zip(missing, items, encodings, strict=True):
             record = CompactTokens.of(tokens if self.has_tokens else none_of(tokens)).record()
-            new[text] = {
-                "terms": " ".join(term.term for term in analyze(text)),
-                "names": " ".join(key.term for key in name_keys(text)),
-                "arabic_share": arabic_share(text),
+            new[digest] = {
+                "encoded": digest,
+                "terms": " ".join(item.terms),
+                "names": " ".join(item.names),
+                "arabic_share": item.arabic_share,
                 "vector": vector.astype(np.float16),
                 "tokens": record,
                 "checksum": zlib.crc32(record),
             }
         for row in made:
             if row["kind"] == PASSAGE:
-                row.update(known.get(row["text"]) or new[row["text"]])
+                row.update(known.get(row["encoded"]) or new[row["encoded"]])
         return table(made, self.encoder.dimension)
 
 
@@ -153,23 +163,30 @@ def passage_key(passage: Passage) -> str:
 
 def digest(document: Document) -> bytes:
     """16 bytes that tell a document, all of it, from another one with the same id."""
-    content = json.dumps([document.text, _head(document)], ensure_ascii=False)
+    content = json.dumps([content_of(document), _head(document)], ensure_ascii=False)
     return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
 def read_document(row: Mapping[str, Any]) -> Document:
-    """The document of a row with `document_id`, `text` and `head`."""
-    return Document(text=row["text"], id=row["document_id"], **json.loads(row["head"]))
+    """The document of a row with `document_id`, `text`, `layout` and `head`."""
+    blocks = read_blocks(row["layout"])
+    return Document(text=row["text"], id=row["document_id"], blocks=blocks, **json.loads(row["head"]))
 
 
 def read_passage(row: Mapping[str, Any]) -> Passage:
-    """The passage of a row with `document_id`, `number`, `start`, `end` and `text`."""
+    """The passage of a row with `document_id`, `number`, `start`, `end`, `text` and `layout`."""
     id_ = f"{row['document_id']}:{row['start']}-{row['end']}"
-    return Passage(id_, row["document_id"], row["number"], row["start"], row["end"], row["text"])
+    place = read_place(row["layout"])
+    return Passage(id_, row["document_id"], row["number"], row["start"], row["end"], row["text"], **place)
 
 
 def _head(document: Document) -> dict[str, str]:
-    return {"title": document.title, "source": document.source, "author": document.author}
+    return {
+        "title": document.title,
+        "source": document.source,
+        "author": document.author,
+        "date": document.date,
+    }
 
 
 def _document_row(document: Document) -> dict[str, Any]:
@@ -178,6 +195,7 @@ def _document_row(document: Document) -> dict[str, Any]:
         "kind": DOCUMENT,
         "document_id": document.id,
         "text": document.text,
+        "layout": write_blocks(document.blocks),
         "head": json.dumps(_head(document), ensure_ascii=False),
         "digest": digest(document),
     }
@@ -192,6 +210,8 @@ def _passage_row(passage: Passage) -> dict[str, Any]:
         "start": passage.start,
         "end": passage.end,
         "text": passage.text,
+        "layout": write_place(passage),
+        "written": passage.written if passage.headings else None,
     }
 
 

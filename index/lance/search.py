@@ -37,8 +37,8 @@ _REFINED: Final = 8
 # Clusters that are gone through; among a million passages in 244 of them, three times as many find no more.
 _PROBES: Final = 32
 _COLUMNS: Final = [
-    "document_id", "number", "start", "end", "text", "arabic_share", "terms", "names", "vector", "tokens",
-    "checksum",
+    "document_id", "number", "start", "end", "text", "layout", "arabic_share", "terms", "names", "vector",
+    "tokens", "checksum",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float32]
@@ -82,7 +82,7 @@ def candidates(
     every = np.arange(len(ids))
     match = LexicalIndex(_postings(found, "terms", terms), frequencies).match(terms)
     cosines = _cosines(found, query.vector)
-    passages = [rows.read_passage(row) for row in found.select(_COLUMNS[:5]).to_pylist()]
+    passages = [rows.read_passage(row) for row in found.select(_COLUMNS[:6]).to_pylist()]
     records = found.column("tokens").to_pylist()
     shares = match.scores(every)
     chosen = Candidates(

@@ -13,7 +13,7 @@ import numpy as np
 
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
-from index.encoding.passages import encode
+from index.encoding.passages import PassageInput, encode_passages
 from index.interface import Index
 from index.lance import build, change, cluster, rows, table
 from index.lance.counts import Known, quoted
@@ -22,10 +22,11 @@ from index.progress import Progress
 from index.query import Query
 from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import CompactTokens, TokenVectors
+from index.text.context import context
 from index.types import Document, Passage
 
-_PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text"]
-_DOCUMENT_COLUMNS = ["document_id", "text", "head"]
+_PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
+_DOCUMENT_COLUMNS = ["document_id", "text", "layout", "head"]
 # What is kept of what was read last: documents that are cited, and token vectors of candidates (15 KB each).
 _DOCUMENTS_KEPT, _RECORDS_KEPT = 64, 512
 
@@ -116,7 +117,8 @@ class LanceIndex(Index):
         view = self.view
         about = view.version.about
         if not about.has_tokens:
-            ((_, tokens),) = encode([passage.text], "passage", self.encoder, about.centers)
+            item = PassageInput(passage, context(self.document(passage.document_id), passage))
+            ((_, tokens),) = encode_passages([item], self.encoder, about.centers)
             return tokens
         record = view.records.get(passage.id)
         if record is None:

@@ -82,10 +82,10 @@ class Apart:
                 timer.cancel()
             if not reply.endswith(b"\n"):
                 raise self._loss(seconds)
-        answer: dict[str, str] = json.loads(reply)
+        answer: dict[str, Any] = json.loads(reply)
         if "error" in answer:
             raise Unextractable(answer["error"], cast("FileFault", answer["fault"]))
-        return Extract(**answer)
+        return Extract.from_record(answer)
 
     def close(self) -> None:
         """Ends the process, when it has converted the files that it was given before."""
@@ -179,7 +179,7 @@ def answer(path: Path, progress: Progress) -> dict[str, Any]:
 
     try:
         found = convert(path.suffix.casefold(), read_regular(path), progress)
-        return {"text": found.text, "title": found.title, "author": found.author}
+        return found.to_record()
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}
     except OSError as error:

@@ -1,4 +1,4 @@
-"""HTML -> blocks of text, by a walk over the tree that turbohtml builds.
+"""HTML -> text and blocks, by a walk over the tree that turbohtml builds.
 
 turbohtml parses by the HTML standard in time that grows linearly with the page: like browsers it nests no
 deeper than 512 elements and puts what is deeper beside the deepest. Measured on hostile pages of 1 to 10 MB
@@ -9,14 +9,18 @@ lexbor in depth, and lxml loses the text of elements that are nested deeper than
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import regex
 from turbohtml import Document, Element, Namespace, Node, Text, parse
 
-from index.readers.extract import Extract
+from index.readers.extract import LONGEST_REPEATED, Extract, TextBuilder
+from index.readers.word_numbering import formatted
+from index.text.blocks import refined
+from index.text.labels import is_number_like
+from index.types import BlockKind
 
 # What isn't the text itself: code, menus, what stands around every page of a site.
 _SKIPPED: Final = frozenset((
@@ -30,12 +34,31 @@ _BLOCKS: Final = frozenset((
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog",
     "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5",
     "h6", "header", "hr", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary",
-    "table", "tbody", "tfoot", "thead", "tr", "ul",
+    "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 ))  # fmt: skip
 _CELLS: Final = frozenset(("td", "th"))
+_LISTS: Final = frozenset(("ol", "ul", "menu"))
+_BOLD: Final = frozenset(("b", "strong"))
 _LEVELS: Final = {f"h{level}": level for level in range(1, 7)}
-_TITLES: Final = frozenset(("og:title", "citation_title", "dc.title"))
-_AUTHORS: Final = frozenset(("author", "article:author", "citation_author", "dc.creator"))
+_MOST_LEVELS: Final = 9
+_NUMBERS: Final = {
+    "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "1": "decimal",
+}  # fmt: skip
+_LIST_STYLES: Final = {
+    "lower-alpha": "lowerLetter", "lower-latin": "lowerLetter", "upper-alpha": "upperLetter",
+    "upper-latin": "upperLetter", "lower-roman": "lowerRoman", "upper-roman": "upperRoman",
+}  # fmt: skip
+_LIST_STYLE: Final = regex.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
+_TITLES: Final = frozenset(("og:title", "citation_title", "dc.title", "dcterms.title"))
+_AUTHORS: Final = frozenset(("author", "article:author", "citation_author", "dc.creator", "dcterms.creator"))
+_DATES: Final = (
+    "article:published_time", "datepublished", "citation_publication_date", "citation_date", "dcterms.issued",
+    "dcterms.created", "dcterms.date", "dc.date.issued", "dc.date", "date", "pubdate",
+)  # fmt: skip
+_NOTES: Final = frozenset((
+    "doc-footnote", "doc-endnote", "doc-endnotes", "footnote", "footnotes", "rearnote", "rearnotes", "endnote",  # noqa: E501
+    "endnotes",
+))  # fmt: skip
 _SPACES: Final = regex.compile(r"[ \t\n\f\r]+")
 _HIDDEN: Final = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _LINE_BREAK: Final = "\v"  # within a block, until its lines are trimmed
@@ -46,154 +69,417 @@ _VOID: Final = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr",
 ))  # fmt: skip
-
-Kind = Literal["heading", "paragraph", "item", "row"]
-
-
-@dataclass(frozen=True)
-class Block:
-    """A piece of a page's text that stands by itself.
-
-    Attributes:
-        kind: what it is; "item" is an item of a list and "row" a row of a table.
-        text: lines with a line feed between them; cells of a row with " | " between them.
-        level: of a heading, 1 to 6; 0 of everything else.
-    """
-
-    kind: Kind
-    text: str
-    level: int = 0
+# A table of which a cell has more words only parts the page.
+_MOST_CELL_WORDS: Final = 80
+_MOST_HEADING_WORDS: Final = 8
+_MOST_COLUMNS: Final = 100
+_MOST_ROWS: Final = 1000
 
 
 def extract(html: str, *, is_xml: bool = False) -> Extract:
     """The text of a page: paragraphs, headings, items and rows of tables, each by itself.
 
     Scripts, menus, side columns and a page's footer are left out. The heading is the
-    page's only one of the first level.
+    page's only one of the first level. Numbers of list items, which a browser counts, are part of the text.
 
     Args:
         html: the page.
         is_xml: whether it is XHTML, where `<title/>` is a whole element.
     """
     document = parse(_EMPTY_ELEMENT.sub(_expanded, html) if is_xml else html, positions=False)
-    found = list(blocks(document))
-    headings = [" ".join(block.text.split()) for block in found if block.level == 1]
-    return Extract(
-        "\n\n".join(block.text for block in found),
-        *_title_and_author(document),
-        heading=headings[0] if len(headings) == 1 else "",
-    )
+    builder = TextBuilder()
+    _Walk(builder).read(document)
+    text = builder.text
+    blocks = refined(text, builder.blocks, builder.emphasized)
+    headings = [
+        " ".join(text[block.start : block.end].split())
+        for block in builder.blocks
+        if block.kind == "heading" and block.level == 1
+    ]
+    title, author, date = _metadata(document)
+    return Extract(text, title, author, headings[0] if len(headings) == 1 else "", date, blocks)
 
 
-def blocks(document: Document) -> Iterator[Block]:
-    """The blocks of a parsed page, in its order."""
-    collector = _Collector()
-    # A node to enter with what its surroundings say, or an element to leave (True), which ends a block.
-    stack: list[tuple[Node, _Context, bool]] = [(document, _Context(), False)]
-    while stack:
-        node, context, is_end = stack.pop()
-        if isinstance(node, Text):
-            collector.add(node.data, context)
-        elif is_end:
-            yield from collector.end(context)
-        elif isinstance(node, Element):
-            tag = node.tag
-            inner = context.inside(tag)
-            if tag == "br":
-                collector.break_line()
-            elif tag in _CELLS:
-                collector.end_cell()
-            elif tag in _BLOCKS:
-                yield from collector.end(context)
-                stack.append((node, inner, True))
-            if not _is_skipped(node, tag, context):
-                stack += [(child, inner, False) for child in reversed(list(node.children))]
-        else:
-            stack += [(child, context, False) for child in reversed(list(node.children))]
-    yield from collector.end(_Context())
+@dataclass
+class _List:
+    """A list that is open.
+
+    Attributes:
+        depth: 1 for one that isn't in another.
+        number_format: as of `formatted`; nothing where it has bullets.
+        following: the number of its next item.
+        step: from one number to the next.
+    """
+
+    depth: int
+    number_format: str
+    following: int = 1
+    step: int = 1
+
+
+@dataclass
+class _Item:
+    """An item of a list: its first block has the label."""
+
+    depth: int
+    label: str
+    is_bullet: bool
+    is_begun: bool = False
 
 
 @dataclass(frozen=True)
 class _Context:
     """What the open elements say about the text in them."""
 
-    kind: Kind = "paragraph"
+    kind: BlockKind = "paragraph"
     level: int = 0
     is_preformatted: bool = False
     is_quotation: bool = False  # whose footer names who is quoted
+    is_bold: bool = False
+    is_note: bool = False
+    list: _List | None = None
+    item: _Item | None = None
 
-    def inside(self, tag: str) -> _Context:
-        """What the elements say that are open inside an element with this tag."""
+    def inside(self, element: Element) -> _Context:
+        """What holds in an element."""
+        tag = element.tag
+        context = self
+        if _is_note(element):
+            context = replace(context, kind="footnote", is_note=True)
         if tag in _LEVELS:
-            return replace(self, kind="heading", level=_LEVELS[tag])
+            return replace(context, kind="heading", level=_LEVELS[tag], item=None)
+        if tag in _LISTS:
+            return replace(context, list=_list(element, context.list.depth if context.list else 0), item=None)
         if tag == "li":
-            return replace(self, kind="item", level=0)
-        if tag == "tr":
-            return replace(self, kind="row", level=0)
+            kind: BlockKind = "footnote" if context.is_note else "list_item"
+            return replace(context, kind=kind, level=0, item=_item(element, context.list))
+        if tag in ("caption", "figcaption"):
+            return replace(context, kind="caption", level=0)
         if tag == "pre":
-            return replace(self, is_preformatted=True)
+            return replace(context, is_preformatted=True)
         if tag in ("blockquote", "figure"):
-            return replace(self, is_quotation=True)
-        return self
+            return replace(context, is_quotation=True)
+        if tag in _BOLD:
+            return replace(context, is_bold=True)
+        if tag in _CELLS:
+            return replace(context, kind="footnote" if context.is_note else "paragraph", level=0)
+        return context
 
 
-class _Collector:
-    """The block that is being read."""
+class _Walk:
+    """Goes through a page, with a stack of its own, and gives its blocks to a builder."""
 
-    def __init__(self) -> None:
+    def __init__(self, builder: TextBuilder) -> None:
+        self._builder = builder
         self._parts: list[str] = []
-        self._has_text = False
+        self._ink = self._bold = 0
+        self._tables = 0
 
-    def add(self, text: str, context: _Context) -> None:
+    def read(self, document: Document) -> None:
+        # A node to enter with what its surroundings say, or an element to leave (True), which ends a block.
+        stack: list[tuple[Node, _Context, bool]] = [(document, _Context(), False)]
+        while stack:
+            node, context, is_end = stack.pop()
+            if isinstance(node, Text):
+                self._add(node.data, context)
+            elif is_end:
+                self._end(context)
+            elif isinstance(node, Element):
+                if _is_skipped(node, context):
+                    if node.tag in _BLOCKS:
+                        self._end(context)
+                    continue
+                inner = context.inside(node)
+                if node.tag == "br":
+                    self._parts.append(_LINE_BREAK)
+                elif node.tag in _BLOCKS:
+                    self._end(context)
+                    stack.append((node, inner, True))
+                    if node.tag == "table" and (table := _Table.of(node)):
+                        stack.extend((nested, inner, False) for nested in reversed(self._table(table)))
+                        continue
+                stack.extend((child, inner, False) for child in reversed(node.children))
+            else:
+                stack.extend((child, context, False) for child in reversed(node.children))
+        self._end(_Context())
+
+    def _add(self, text: str, context: _Context) -> None:
         if context.is_preformatted:
             text = text.replace("\r\n", "\n").replace("\n", _LINE_BREAK)
         else:
             text = _SPACES.sub(" ", text)
         self._parts.append(text)
-        self._has_text = self._has_text or not text.isspace()
+        if not text.isspace():
+            self._ink += 1
+            self._bold += context.is_bold
 
-    def break_line(self) -> None:
-        self._parts.append(_LINE_BREAK)
-
-    def end_cell(self) -> None:
-        if self._has_text:
-            self._parts.append(" | ")
-
-    def end(self, context: _Context) -> Iterable[Block]:
-        """The block, if it has any text; the next one begins."""
-        if not self._has_text:
-            self._parts.clear()
-            return ()
-        text = "".join(self._parts)
-        self._parts, self._has_text = [], False
+    def _end(self, context: _Context) -> None:
+        """Ends the block, if it has any text; the next one begins."""
+        text, ink, bold = "".join(self._parts), self._ink, self._bold
+        self._parts, self._ink, self._bold = [], 0, 0
+        if not ink:
+            return
         if context.is_preformatted:
             lines = [line.rstrip() for line in text.split(_LINE_BREAK)]
         else:
             lines = [line.strip(" ") for line in _SPACES.sub(" ", text).split(_LINE_BREAK)]
         kept = "\n".join(line for line in lines if line)
-        return (Block(context.kind, kept, context.level),) if kept.strip(" |\n") else ()
+        kind, level, label = context.kind, context.level, ""
+        if context.item is not None and kind in ("list_item", "footnote"):
+            if context.item.is_begun:
+                kind = "footnote" if kind == "footnote" else "paragraph"
+            else:
+                context.item.is_begun = True
+                label = context.item.label
+                level = context.item.depth if kind == "list_item" else 0
+                if label and not context.item.is_bullet:
+                    kept = f"{label} {kept}"
+        self._builder.add(kind, kept, level=level, label=label, is_emphasized=bold == ink)
+
+    def _table(self, table: _Table) -> list[Element]:
+        """Adds a table's captions and rows, and returns the tables that stand in its cells."""
+        for caption in table.captions:
+            self._builder.add("caption", caption)
+        self._tables += 1
+        columns: list[str] = []
+        for number, row in enumerate(table.grid):
+            is_header = number < table.headers
+            if is_header:
+                columns.extend([""] * (len(row) - len(columns)))
+                for place, cell in enumerate(row):
+                    columns[place] = " ".join(dict.fromkeys(filter(None, (columns[place], cell.text))))
+            places = [i for i, cell in enumerate(row) if not i or cell is not row[i - 1]]
+            named = []
+            for place, end in zip(places, [*places[1:], len(row)], strict=True):
+                named.append(" ".join(dict.fromkeys(filter(None, columns[place:end]))))
+            self._builder.add_row(
+                [row[place].text for place in places],
+                () if is_header else named,
+                table=self._tables,
+                is_header=is_header,
+            )
+        return table.nested
 
 
-def _is_skipped(element: Element, tag: str, context: _Context) -> bool:
-    if tag in _SKIPPED or (tag == "footer" and not context.is_quotation):
-        return True
+@dataclass
+class _Cell:
+    text: str
+    is_heading: bool
+    columns: int
+    rows: int
+
+
+@dataclass
+class _Table:
+    """A table of data.
+
+    Attributes:
+        grid: its rows; a cell that covers several places stands in each of them.
+        headers: how many rows at its head have the column headings.
+        captions: what is written above or below it.
+        nested: tables in its cells.
+    """
+
+    grid: list[list[_Cell]]
+    headers: int
+    captions: list[str] = field(default_factory=list)
+    nested: list[Element] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, element: Element) -> _Table | None:
+        """The table, or None where it only parts the page."""
+        if _value(element, "role").casefold() in ("presentation", "none"):
+            return None
+        table = cls([], 0)
+        rows: list[tuple[list[_Cell], bool]] = []
+        has_heading = False
+        is_divided = False
+        for tag, found, in_head in _parts_of(element):
+            if tag == "caption":
+                table.captions.append(_flat(found, table.nested)[0])
+            else:
+                cells = []
+                for cell in found.children:
+                    if isinstance(cell, Element) and cell.tag in _CELLS and not _is_skipped(cell, _Context()):
+                        before = len(table.nested)
+                        text, parts = _flat(cell, table.nested)
+                        has_heading = has_heading or cell.tag == "th"
+                        is_divided = is_divided or parts or len(table.nested) > before
+                        is_divided = is_divided or len(text.split()) > _MOST_CELL_WORDS
+                        cells.append(
+                            _Cell(
+                                text,
+                                cell.tag == "th",
+                                _count(cell, "colspan", _MOST_COLUMNS),
+                                _count(cell, "rowspan", _MOST_ROWS),
+                            )
+                        )
+                if cells:
+                    rows.append((cells, in_head))
+        is_single = all(len(cells) < 2 for cells, _ in rows)
+        if (is_divided and not has_heading) or is_single or not rows:
+            return None
+        table._fill(rows)
+        return table
+
+    def _fill(self, rows: Sequence[tuple[list[_Cell], bool]]) -> None:
+        spanning: dict[int, tuple[_Cell, int]] = {}
+        empty = _Cell("", is_heading=False, columns=1, rows=1)
+        for cells, _ in rows:
+            row: list[_Cell] = []
+            waiting = iter(cells)
+            cell = next(waiting, None)
+            while len(row) < _MOST_COLUMNS and (cell is not None or len(row) in spanning):
+                place = len(row)
+                if place in spanning:
+                    above, left = spanning.pop(place)
+                    row.append(above)
+                    if left > 1:
+                        spanning[place] = (above, left - 1)
+                elif cell is not None:
+                    for _ in range(min(cell.columns, _MOST_COLUMNS - place)):
+                        if len(row) in spanning:
+                            break
+                        if cell.rows > 1:
+                            below = cell if len(cell.text) <= LONGEST_REPEATED else empty
+                            spanning[len(row)] = (below, cell.rows - 1)
+                        row.append(cell)
+                    cell = next(waiting, None)
+            self.grid.append(row)
+        heads = 0
+        for number, (cells, in_head) in enumerate(rows):
+            if heads == number and (in_head or all(cell.is_heading for cell in cells)):
+                heads += 1
+        if heads == len(rows):
+            heads = 0
+        self.headers = heads or int(_has_headings(self.grid))
+
+
+def _has_headings(grid: Sequence[Sequence[_Cell]]) -> bool:
+    """Whether the first row of a table without marked headings is surely one of them."""
+    first, others = grid[0], grid[1:]
+    said = [cell.text for cell in first]
+    if not others or len(said) < 2 or not all(said) or any(cell.is_heading for row in others for cell in row):
+        return False
+    if any(is_number_like(text) or len(text.split()) > _MOST_HEADING_WORDS for text in said):
+        return False
+    columns = [[row[i].text for row in others if len(row) == len(said)] for i in range(len(said))]
+    return any(column and all(map(is_number_like, column)) for column in columns)
+
+
+def _parts_of(table: Element) -> Iterator[tuple[str, Element, bool]]:
+    """Captions and rows of a table, and whether each is in its head; not those of tables within it."""
+    stack: list[tuple[Node, bool]] = [(child, False) for child in reversed(table.children)]
+    while stack:
+        node, in_head = stack.pop()
+        if not isinstance(node, Element) or _is_skipped(node, _Context()):
+            continue
+        if node.tag in ("caption", "tr"):
+            yield node.tag, node, in_head
+        elif node.tag in ("thead", "tbody", "tfoot"):
+            stack.extend((child, node.tag == "thead") for child in reversed(node.children))
+
+
+def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
+    """The text of a cell on one line, and whether headings or several paragraphs divide it like a page.
+
+    Tables in it are added to `nested`.
+    """
+    parts: list[str] = []
+    paragraphs = 0
+    has_heading = False
+    stack: list[Node | None] = list(reversed(element.children))  # None where a block ends
+    while stack:
+        node = stack.pop()
+        if node is None:
+            parts.append(" ")
+        elif isinstance(node, Text):
+            parts.append(node.data)
+        elif isinstance(node, Element):
+            if node.tag == "table":
+                nested.append(node)
+                continue
+            if _is_skipped(node, _Context()):
+                continue
+            if node.tag == "br" or node.tag in _BLOCKS:
+                parts.append(" ")
+                paragraphs += node.tag in ("p", "section", "article")
+                has_heading = has_heading or node.tag in _LEVELS
+                stack.append(None)
+            stack.extend(reversed(node.children))
+    return " ".join("".join(parts).split()), has_heading or paragraphs > 2
+
+
+def _list(element: Element, depth: int) -> _List:
+    depth = min(depth + 1, _MOST_LEVELS)
+    if element.tag != "ol":
+        return _List(depth, "")
+    style = _LIST_STYLE.search(_value(element, "style").casefold())
+    if style and style[1] == "none":
+        return _List(depth, "")
+    named = _NUMBERS.get(_value(element, "type"), "decimal")
+    kind = _LIST_STYLES.get(style[1], named) if style else named
+    is_reversed = "reversed" in element.attrs
+    items = sum(isinstance(child, Element) and child.tag == "li" for child in element.children)
+    start = _integer(_value(element, "start"), items if is_reversed else 1)
+    return _List(depth, kind, start, -1 if is_reversed else 1)
+
+
+def _item(element: Element, of: _List | None) -> _Item:
+    if of is None:
+        return _Item(1, "•", is_bullet=True)
+    if not of.number_format:
+        return _Item(of.depth, "•", is_bullet=True)
+    number = _integer(_value(element, "value"), of.following)
+    of.following = number + of.step
+    return _Item(of.depth, f"{formatted(number, of.number_format)}.", is_bullet=False)
+
+
+def _integer(text: str, default: int) -> int:
+    return int(text) if regex.fullmatch(r"\s*-?[0-9]{1,6}\s*", text) else default
+
+
+def _count(element: Element, name: str, most: int) -> int:
+    """How many rows or columns a cell covers."""
+    number = _integer(_value(element, name), 1)
+    return most if name == "rowspan" and number == 0 else max(1, min(number, most))
+
+
+def _is_note(element: Element) -> bool:
+    names = f"{_value(element, 'role')} {_value(element, 'epub:type')} {_value(element, 'class')}"
+    return not _NOTES.isdisjoint(names.casefold().split()) and element.tag in (
+        "aside", "section", "div", "li", "ol", "p", "dd", "footer", "ul",
+    )  # fmt: skip
+
+
+def _is_skipped(element: Element, context: _Context) -> bool:
     attributes = element.attrs
-    return bool(attributes) and (
-        _value(element, "role").casefold() in _SKIPPED_ROLES
+    if element.tag in ("aside", "footer") and _is_note(element):
+        return False
+    return (
+        element.tag in _SKIPPED
+        or (element.tag == "footer" and not context.is_quotation)
+        or _value(element, "role").casefold() in _SKIPPED_ROLES
         or "hidden" in attributes
         or _value(element, "aria-hidden").casefold() == "true"
         or _HIDDEN.search(_value(element, "style")) is not None
     )
 
 
-def _title_and_author(document: Document) -> tuple[str, str]:
+def _metadata(document: Document) -> tuple[str, str, str]:
+    """Title, author and date, as the page's head gives them."""
     named: dict[str, str] = {}
     for meta in document.iter_elements("meta"):
-        name = _value(meta, "property") or _value(meta, "name")
+        name = _value(meta, "property") or _value(meta, "name") or _value(meta, "itemprop")
         named.setdefault(name.casefold(), _value(meta, "content"))
+    for time in document.iter_elements("time"):
+        if _value(time, "itemprop").casefold() == "datepublished" or "pubdate" in time.attrs:
+            named.setdefault("datepublished", _value(time, "datetime"))
     titles = (title.text for title in document.iter_elements("title") if title.namespace is Namespace.HTML)
-    title = next((value for name in _TITLES if (value := named.get(name))), "") or next(titles, "")
-    return title, next((value for name in sorted(_AUTHORS) if (value := named.get(name))), "")
+    title = next((value for name in sorted(_TITLES) if (value := named.get(name))), "") or next(titles, "")
+    author = next((value for name in sorted(_AUTHORS) if (value := named.get(name))), "")
+    date = next((value for name in _DATES if (value := named.get(name))), "")
+    return title, author, regex.sub(r"^(\d{4}-\d{2}-\d{2})T.*", r"\1", date.strip())
 
 
 def _value(element: Element, name: str) -> str:

@@ -5,7 +5,8 @@ that nobody trained for it: on XQuAD it ranks the right paragraph first for .93 
 where the same encoder's pooled vector does for .86.
 
 In a long passage a question's words find partners scattered here and there, though no sentence
-answers it. So half of a passage's score is that of its best single sentence.
+answers it. So half of a passage's score is that of its best single sentence, read together with what is
+known of where it stands (`index.encoding.passages`): its document's title, its headings.
 
 On disk every passage is one record of `token_vectors.bin` (`CompactTokens`), so that a candidate is read
 in one place and an update takes records over as they are. `open` can't go through a file of gigabytes:
@@ -173,9 +174,26 @@ class LateIndex:
         (sentence,) = np.nonzero(block.begins)
         first_sentence = np.searchsorted(sentence, first)
         best = np.maximum.reduceat(cosines, sentence, axis=0)
+        best = _with_context(best, block.is_context[sentence], first_sentence)
         # Not products by BLAS: see `NameIndex.scores`.
         whole = np.maximum.reduceat(best, first_sentence, axis=0)
         passage_scores = np.einsum("ij,j->i", whole, weights)
         sentence_scores = np.maximum.reduceat(np.einsum("ij,j->i", best, weights), first_sentence)
         scores[filled] = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * sentence_scores
         return scores
+
+
+def _with_context(best: FloatArray, is_context: NDArray[np.bool_], first: NDArray[np.intp]) -> FloatArray:
+    """What each sentence matches, with what its passage's context matches.
+
+    Args:
+        best: (sentences, m), the best cosines of each.
+        is_context: (sentences,) whether it is a passage's context.
+        first: (passages,) the first sentence of each passage.
+    """
+    if not is_context.any():
+        return best
+    matched = np.where(is_context[:, None], best, np.float32(-1))
+    of_passage = np.maximum.reduceat(matched, first, axis=0)
+    lengths = np.diff(np.append(first, len(best)))
+    return np.asarray(np.maximum(best, np.repeat(of_passage, lengths, axis=0)), np.float32)

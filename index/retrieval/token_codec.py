@@ -52,7 +52,8 @@ class TokenVectors:
         vectors: (n, dimension) float32, of unit length; of nearly that where they were stored.
         spans: (n, 2) int32, where each stands in the text: first character, one past the last.
         weights: (n,) float32, how much each says: its surprisal. Only a question's are used.
-        sentences: (n,) int32, the number of the sentence that each stands in, from 0.
+        sentences: (n,) int32, ascending: the number of the sentence that each stands in, from 0; below 0
+            where it stands for the passage's context (`index.encoding.passages`).
     """
 
     vectors: FloatArray
@@ -224,6 +225,7 @@ class TokenBlock:
         counts: (passages,) int64, how many tokens each has.
         codes, scales: of all n tokens, as in `CompactTokens`.
         begins: (n,) bool, where a passage or a sentence begins.
+        is_context: (n,) bool, whether the token stands for the passage's context.
         means: (passages, dimension) float32.
     """
 
@@ -231,13 +233,14 @@ class TokenBlock:
     codes: NDArray[np.uint8]
     scales: NDArray[np.float16]
     begins: NDArray[np.bool_]
+    is_context: NDArray[np.bool_]
     means: FloatArray
 
     @classmethod
     def parse(cls, records: Sequence[memoryview]) -> TokenBlock:
         """Reads what `CompactTokens.record` made, of passages whose vectors have the same dimension."""
         heads = [_HEAD.unpack_from(record) for record in records]
-        codes, means, scales, begins = [], [], [], []
+        codes, means, scales, begins, is_context = [], [], [], [], []
         for record, (count, dimension, size, _) in zip(records, heads, strict=True):
             mean_at = _HEAD.size + count * dimension // 4
             scales_at = mean_at + dimension
@@ -245,14 +248,17 @@ class TokenBlock:
             means.append(record[mean_at:scales_at])
             scales.append(record[scales_at : scales_at + 2 * count])
             steps_at = scales_at + 2 * count + 2 * size * count
-            begins.append(np.frombuffer(record, f"<i{size}", count, steps_at) != 0)
+            steps = np.frombuffer(record, f"<i{size}", count, steps_at)
+            begins.append(steps != 0)
             begins[-1][:1] = True
+            is_context.append(np.cumsum(steps, dtype=np.int32) < 0)
         dimension = heads[0][1]
         return cls(
             np.array([count for count, *_ in heads], np.int64),
             np.frombuffer(b"".join(codes), np.uint8).reshape(-1, dimension // 4),
             np.frombuffer(b"".join(scales), "<f2"),
             np.concatenate(begins),
+            np.concatenate(is_context),
             np.frombuffer(b"".join(means), np.int8).reshape(-1, dimension).astype(np.float32)
             * np.array([[mean_scale] for *_, mean_scale in heads], np.float32),
         )

@@ -18,7 +18,7 @@ import Stemmer
 # Raise the number when the same text would give other terms, sentences, paragraphs or names, or other
 # vectors with the same encoder (encode.py, centers.py): indexes made by another version are refused.
 # PyStemmer's is a part of it, since Snowball 3 stems some English words otherwise than 2.
-ANALYZER_VERSION = f"4 with Snowball {Stemmer.version().split('.')[0]}"
+ANALYZER_VERSION = f"5 with Snowball {Stemmer.version().split('.')[0]}"
 
 Language = Literal["ar", "en"]
 

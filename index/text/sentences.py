@@ -6,7 +6,7 @@ abbreviation, an initial or a number, or stands inside a short quotation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import regex
@@ -19,16 +19,27 @@ LONGEST = 50
 
 _TERMINAL = regex.compile(r"[.!?؟…。]+[\"'”’»)\]]*(?=\s|$)")
 _CLAUSE = regex.compile(r"[،؛,;:—–](?=\s)")
-_QUOTATION = regex.compile(r"«[^«»\n]{0,300}»|“[^“”\n]{0,300}”")
+_QUOTATION = regex.compile(r"«[^«»\n]{0,300}»|“[^“”\n]{0,300}”|(?<!\w)\"(?=\S)[^\"\n]{0,300}(?<=\S)\"(?!\w)")
 _NEXT = regex.compile(r"\S")
 _WORD = regex.compile(r"\S+")
 # Before a single full stop: an initial (J. / د.), a dotted acronym (U.S. / ق.م.), an abbreviation.
 _ABBREVIATION = regex.compile(
     r"(?:^|[\s(«“\"'\-])"
     r"(?:\p{L}|(?:\p{L}\.)+\p{L}"
-    r"|Mr|Mrs|Ms|Dr|Prof|Rev|Gen|Col|Lt|Capt|Sgt|Sen|Rep|Gov|Hon|St|Mt|Ft|Jr|Sr|Inc|Ltd|Co|Corp"
+    r"|Mr|Mrs|Ms|Messrs|Mme|Dr|Prof|Rev|Pres|Maj|Adm|Cmdr|Eng|Gen|Col|Lt|Capt|Sgt|Sen|Rep|Gov|Hon|St|Mt|Ft|Jr|Sr|Inc|Ltd|Co|Corp"
     r"|No|Nos|Vol|Fig|pp|vs|etc|al|cf|ca|approx|est|e\.g|i\.e"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|إلخ|الخ|ج|ص)$"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Dept|Univ|Bros|إلخ|الخ|ج|ص)$"
+)
+# Before a full stop that a number follows: no. 7, art. 12, fig. 3.
+_NUMBERED = regex.compile(
+    r"(?i)(?:^|[\s(\[«“\"'\-])(?:nos?|arts?|secs?|chs?|figs?|vols?|pp?|paras?|cls?|nr|refs?|exts?|tel|eds?|eqs?|bk|"
+    r"pt|app|cf|ca|approx|c)$"
+)
+# The number of an article or item, or the letter of an era, before a full stop that ends no sentence where
+# what follows can't begin one: «1446هـ. الموافق», «البند 3.4. من اللائحة».
+_ERA_OR_ITEM = regex.compile(r"\p{Nd}\s?(?:هـ?|م)$|\p{Nd}[.٫]\p{Nd}+$")
+_GOES_ON = regex.compile(
+    r"\s*(?:[(\[\p{Nd}]|(?:ال?موافق|المصادف|في|من|إلى|الى|على|عن|حتى|لدى|عند|وفق|وفقا|وفقًا|بحضور|ضمن)\b)"
 )
 _LOOK_BEHIND = 12
 
@@ -53,6 +64,26 @@ def sentences(text: str, longest: int = LONGEST) -> list[Span]:
     return spans
 
 
+def passage_sentences(text: str, is_record: bool, items: Sequence[int]) -> list[Span]:
+    """The sentences of a passage.
+
+    Args:
+        text: the passage's.
+        is_record: whether it is a row of a table or a short form: that is one sentence, whatever it holds.
+        items: where the items of a list begin: a sentence ends before each.
+
+    Returns:
+        As `sentences`.
+    """
+    if is_record:
+        whole = _strip(text, 0, len(text))
+        return [whole] if whole else []
+    spans = []
+    for start, end in pairwise([0, *(item for item in items if item), len(text)]):
+        spans += [(start + first, start + last) for first, last in sentences(text[start:end])]
+    return spans
+
+
 def _ends(text: str) -> Iterator[int]:
     """Where a sentence ends: one past its terminal mark and the closing quotes behind it."""
     quotations = [match.span() for match in _QUOTATION.finditer(text)]
@@ -64,14 +95,23 @@ def _ends(text: str) -> Iterator[int]:
         inside = quotation < len(quotations) and quotations[quotation][0] < match.start()
         if inside and match.end() < quotations[quotation][1]:
             continue
-        if match.group() == "." and _ABBREVIATION.search(
-            text, max(0, match.start() - _LOOK_BEHIND), match.start()
-        ):
+        if match.group() == "." and _is_abbreviated(text, match.start()):
             continue
         following = _NEXT.search(text, match.end())
         if following and following.group().islower():
             continue
         yield match.end()
+
+
+def _is_abbreviated(text: str, stop: int) -> bool:
+    """Whether a full stop belongs to the word before it, and ends no sentence."""
+    first = max(0, stop - _LOOK_BEHIND)
+    if _ABBREVIATION.search(text, first, stop):
+        return True
+    following = _NEXT.search(text, stop + 1)
+    if following and following.group().isdecimal() and _NUMBERED.search(text, first, stop):
+        return True
+    return bool(_ERA_OR_ITEM.search(text, first, stop) and _GOES_ON.match(text, stop + 1))
 
 
 def _clauses(text: str, span: Span, longest: int) -> list[Span]:

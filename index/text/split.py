@@ -1,85 +1,285 @@
-"""Document -> passages: its paragraphs, and the parts of those too long for the encoder's window."""
+"""Document -> passages: its blocks under their headings, and the parts of those too long to be encoded."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import regex
 
+from index.text.blocks import find_blocks
+from index.text.paragraphs import paragraphs
 from index.text.sentences import Span, sentences
-from index.types import Document, Passage
+from index.types import Block, BlockKind, Document, Passage
+
+__all__ = ["paragraphs", "split"]
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
-_LINE = regex.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
-_LINE_BREAK = regex.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
-_SENTENCE_END = regex.compile(r"[.!?؟…:»\"”]\s*$")
-_SPACE = regex.compile(r"\s")
 _HAS_WORD = regex.compile(r"[\p{L}\p{N}]")
-# A line as long as this or longer wasn't broken to fit a screen or an e-mail.
-_WRAPPED_LINE = 100
+_SPACE = regex.compile(r"\s")
+_WORD = regex.compile(r"\S+")
+_DIGIT = regex.compile(r"\p{Nd}")
+_STATEMENT_END = regex.compile(r"[.!。]\s*$")
+_LINE_END = regex.compile(r"[.!?؟…:،؛,;]\s*$")
+_LEAD_IN_END = regex.compile(r"[:：]\s*$")
 # Characters for each token of the window, and at least in all, beyond which a text surely doesn't fit: no
 # piece of the bundled model's vocabulary is longer.
 _LONGEST_TOKEN = 16
 _LEAST_COUNTED = 4096
+# Words; chosen, not measured. A list whose items are longer on average is a series of paragraphs.
+_LONG_ITEM = 30
+# A heading with more words is a sentence that was printed large.
+_LONG_HEADING = 20
+# A heading with fewer isn't a sentence, though it ends as one.
+_SHORT_STATEMENT = 6
+# A line with more words isn't the number or date that what follows goes by.
+_LONG_KEY = 8
+# A line with more words isn't the name of the table under it.
+_LONG_CAPTION = 15
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """What becomes one passage, if it isn't too long."""
+
+    kind: BlockKind
+    start: int
+    end: int
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    page: int = 0
+    items: tuple[int, ...] = ()
 
 
 def split(document: Document, window: int, count_tokens: CountTokens) -> list[Passage]:
-    """The passages of a document, in reading order; together they hold all of its words.
+    """The passages of a document, in reading order.
+
+    Together with the headings that they stand under they hold all of the document's words. A heading is a
+    passage only where nothing stands under it. A list, and a form, is one passage together with the
+    sentence that introduces it; a table's row is one.
 
     Args:
         document: what to split.
         window: tokens that a passage may have.
         count_tokens: tokens in each of several texts, as the encoder counts them.
     """
-    spans = list(paragraphs(document.text))
-    counts = _counts(document.text, spans, window, count_tokens)
+    text = document.text
+    units = _units(text, document.blocks or find_blocks(text))
+    counts = _counts(text, [(unit.start, unit.end) for unit in units], window, count_tokens)
+    starts = [start for start, _ in paragraphs(text)]
     passages: list[Passage] = []
-    for number, (span, count) in enumerate(zip(spans, counts, strict=True), 1):
-        parts = [span] if count <= window else _parts(document.text, span, window, count_tokens)
-        passages.extend(Passage.of(document, number, start, end) for start, end in parts)
+    for unit, count in zip(units, counts, strict=True):
+        parts = [(unit.start, unit.end)] if count <= window else _parts(text, unit, window, count_tokens)
+        for start, end in parts:
+            passages.append(
+                Passage.of(
+                    document,
+                    max(bisect_right(starts, start), 1),
+                    start,
+                    end,
+                    unit.kind,
+                    unit.headings,
+                    unit.columns,
+                    unit.page,
+                    tuple(item - start for item in unit.items if start <= item < end),
+                )
+            )
     return passages
 
 
-def paragraphs(text: str) -> Iterator[Span]:
-    """The paragraphs as a reader counts them: (start, end) of each, in characters.
-
-    A blank line ends one. So does a line break, except in a block whose lines were broken to fit a
-    width. A line without a letter or digit (a rule, a row of stars) isn't a paragraph.
-    """
-    block: list[Span] = []
-    previous_end = 0
-    for line in _LINE.finditer(text):
-        if not line.group().strip():
-            continue
-        breaks = _LINE_BREAK.findall(text, previous_end, line.start())
-        if block and len(breaks) > 1:
-            yield from _paragraphs_of_block(text, block)
-            block = []
-        start = line.start() + len(line.group()) - len(line.group().lstrip())
-        end = line.start() + len(line.group().rstrip())
-        block.append((start, end))
-        previous_end = line.end()
-    yield from _paragraphs_of_block(text, block)
+def _units(text: str, blocks: Sequence[Block]) -> list[_Unit]:
+    """The blocks as units, in order."""
+    maker = _Maker(text)
+    covered = list(_covering(text, blocks))
+    position = 0
+    while position < len(covered):
+        position = maker.take(covered, position)
+    return maker.done()
 
 
-def _paragraphs_of_block(text: str, lines: list[Span]) -> Iterator[Span]:
-    broken = lines[:-1]
-    unfinished = [line for line in broken if not _SENTENCE_END.search(text[line[0] : line[1]])]
-    wrapped = (
-        bool(broken)
-        and all(end - start < _WRAPPED_LINE for start, end in lines)
-        and 2 * len(unfinished) > len(broken)
-    )
-    for start, end in [(lines[0][0], lines[-1][1])] if wrapped else lines:
-        if _HAS_WORD.search(text, start, end):
-            yield start, end
+def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """The blocks that have words, and paragraphs for what stands between them."""
+    end = 0
+    for block in (*blocks, Block("paragraph", len(text), len(text))):
+        for first, last in paragraphs(text[end : block.start]):
+            yield Block("paragraph", end + first, end + last)
+        if _HAS_WORD.search(text, block.start, block.end):
+            yield block
+        end = block.end
 
 
-def _parts(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[Span]:
-    """Whole sentences while they fit; a sentence that doesn't fit is cut between words."""
-    start, end = span
-    pieces = [(start + a, start + b) for a, b in sentences(text[start:end])]
+@dataclass
+class _Heading:
+    """A heading that is open: what comes stands under it."""
+
+    block: Block
+    text: str
+    is_used: bool = False
+
+
+@dataclass
+class _Maker:
+    """Makes units of blocks, one run of blocks after the other."""
+
+    text: str
+    units: list[_Unit] = field(default_factory=list)
+    open: list[_Heading] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    last_is_key: bool = False
+
+    def take(self, blocks: Sequence[Block], at: int) -> int:
+        """Makes units of the run of blocks that begins at a place; returns the place after it."""
+        block = blocks[at]
+        if block.kind == "heading":
+            self._open(block)
+            return at + 1
+        if block.kind in ("list_item", "form_field"):
+            return self._take_items(blocks, at)
+        if block.kind in ("table_header", "table_row"):
+            return self._take_table(blocks, at)
+        if block.kind == "paragraph" and self._is_key(block):
+            if not self.last_is_key:
+                self.keys = []
+            self._add(block)
+            self.keys.append(self._line(block))
+            self.last_is_key = True
+            return at + 1
+        self._add(block)
+        return at + 1
+
+    def done(self) -> list[_Unit]:
+        """All units, in the order of the text."""
+        self._close(0)
+        return sorted(self.units, key=lambda unit: unit.start)
+
+    def _add(self, block: Block, **changes: object) -> None:
+        unit = _Unit(block.kind, block.start, block.end, self._path(block.kind), block.columns, block.page)
+        self.units.append(replace(unit, **changes))  # type: ignore[arg-type]
+        self.last_is_key = False
+
+    def _path(self, kind: BlockKind) -> tuple[str, ...]:
+        if kind in ("page_header", "page_footer"):
+            return ()
+        for heading in self.open:
+            heading.is_used = True
+        return (*(heading.text for heading in self.open), *self.keys)
+
+    def _open(self, block: Block) -> None:
+        level = block.level or 1
+        self._close(level)
+        self.keys, self.last_is_key = [], False
+        heading = _Heading(block, self._line(block))
+        words = self._words(block)
+        if words > _LONG_HEADING or (words >= _SHORT_STATEMENT and _STATEMENT_END.search(heading.text)):
+            # A sentence that was printed large says something by itself.
+            self._add(block, kind="paragraph")
+            heading.is_used = True
+        self.open.append(heading)
+
+    def _close(self, level: int) -> None:
+        """Closes the headings of this level and below; one with nothing under it is a unit of its own."""
+        while self.open and (self.open[-1].block.level or 1) >= level:
+            heading = self.open.pop()
+            if not heading.is_used:
+                block = heading.block
+                self.units.append(
+                    _Unit("heading", block.start, block.end, self._path("heading"), (), block.page)
+                )
+
+    def _is_key(self, block: Block) -> bool:
+        """Whether a line is the number or the date that what follows goes by."""
+        line = self.text[block.start : block.end]
+        return (
+            "\n" not in line
+            and self._words(block) <= _LONG_KEY
+            and _DIGIT.search(line) is not None
+            and _LINE_END.search(line) is None
+        )
+
+    def _take_items(self, blocks: Sequence[Block], at: int) -> int:
+        kind = blocks[at].kind
+        run = [blocks[at]]
+        while at + len(run) < len(blocks) and blocks[at + len(run)].kind == kind:
+            run.append(blocks[at + len(run)])
+        after = at + len(run)
+        if sum(map(self._words, run)) > _LONG_ITEM * len(run):
+            for block in run:
+                self._add(block)
+            return after
+        lead_in = self._lead_in(run[0]) if kind == "list_item" else None
+        for group in self._records(run) if kind == "form_field" else [run]:
+            start = group[0].start if lead_in is None else lead_in
+            items = tuple(block.start for block in group)
+            self._add(group[0], start=start, end=group[-1].end, items=items)
+        return after
+
+    def _records(self, fields: Sequence[Block]) -> list[list[Block]]:
+        """The fields of each form: one begins anew where a field's name comes again."""
+        records: list[list[Block]] = [[]]
+        known: set[str] = set()
+        for block in fields:
+            name = block.label or self.text[block.start : block.end].partition(":")[0]
+            if name in known:
+                records.append([])
+                known = set()
+            known.add(name)
+            records[-1].append(block)
+        return records
+
+    def _lead_in(self, first: Block) -> int | None:
+        """Where the sentence before a list begins, if it introduces it; it becomes a part of the list."""
+        if not self.units:
+            return None
+        unit = self.units[-1]
+        between = self.text[unit.end : first.start]
+        line = self.text[unit.start : unit.end]
+        if unit.kind != "paragraph" or between.strip() or not _LEAD_IN_END.search(line):
+            return None
+        begin, _ = sentences(line)[-1]
+        self.units.pop()
+        if begin:
+            shortened = line[:begin].rstrip()
+            self.units.append(replace(unit, end=unit.start + len(shortened)))
+        return unit.start + begin
+
+    def _take_table(self, blocks: Sequence[Block], at: int) -> int:
+        table = blocks[at].table
+        name = self._table_name(blocks, at)
+        while (
+            at < len(blocks)
+            and blocks[at].kind in ("table_header", "table_row")
+            and blocks[at].table == table
+        ):
+            self._add(blocks[at], headings=(*self._path("table_row"), *name))
+            at += 1
+        return at
+
+    def _table_name(self, blocks: Sequence[Block], at: int) -> tuple[str, ...]:
+        """The caption of a table, or the line that introduces it."""
+        if not at:
+            return ()
+        before = blocks[at - 1]
+        line = self._line(before)
+        is_name = before.kind == "caption" or (before.kind == "paragraph" and _LEAD_IN_END.search(line))
+        return (line,) if is_name and self._words(before) <= _LONG_CAPTION else ()
+
+    def _line(self, block: Block) -> str:
+        return " ".join(self.text[block.start : block.end].split())
+
+    def _words(self, block: Block) -> int:
+        return len(_WORD.findall(self.text, block.start, block.end))
+
+
+def _parts(text: str, unit: _Unit, window: int, count_tokens: CountTokens) -> list[Span]:
+    """Whole items or sentences while they fit; a sentence that doesn't fit is cut between words."""
+    if unit.items:
+        edges = [unit.start, *(item for item in unit.items if item > unit.start), unit.end]
+        pieces = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(edges)]
+    else:
+        pieces = [(unit.start + a, unit.start + b) for a, b in sentences(text[unit.start : unit.end])]
     counts = _counts(text, pieces, window, count_tokens)
     parts: list[Span] = []
     room = 0

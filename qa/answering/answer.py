@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.analyzer import analyze, language
-from index.text.sentences import sentences
+from index.encoding.passages import SECTION_SENTENCE
+from index.text.analyzer import Language, analyze, language
+from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
-from qa.answering.dependent_sentences import leans
-from qa.answering.question_type import fits, kind, plain_words
+from qa.answering.dependent_sentences import leans, speaks_on
+from qa.answering.metadata import asked_document, asked_field, value
+from qa.answering.question_type import asks_for_list, defines, fits, kind, plain_words, subject
 from qa.messages import say
 from qa.retrieve import open_index
-from qa.types import Answer, Citation
+from qa.types import Answer, Citation, CitedField
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -42,6 +44,24 @@ AFTER_WEIGHT = 0.2
 POOLED_WEIGHT = 0.2
 LEXICAL_WEIGHT = 0.1
 KIND_WEIGHT = 0.03
+# For a sentence that says what is to be explained, and for the items of a list where several things are asked
+# for; chosen on documents written for it, as no public set has such.
+DEFINITION_WEIGHT = 0.06
+LIST_WEIGHT = 0.06
+# What a running header or footer has less than what is said in the text; chosen.
+MARGIN_PENALTY = 0.03
+# What the line with a number or a date that a question asks with has less than what stands under it; chosen.
+KEY_PENALTY = 0.1
+# Words of a list that is quoted as a whole; of a longer one, as many items as have fewer.
+MOST_LISTED = 120
+# Words of an item that needs the sentence which introduces its list.
+_SHORT_ITEM = 12
+# Words of an item that is a sentence by itself, where it ends as one.
+_SHORT_SENTENCE = 6
+# What names other things and says nothing by itself.
+_NEVER_QUOTED: Final = frozenset(("heading", "table_header"))
+# How sure it is that metadata answer a question that asks for them, where the document meant is clear.
+METADATA_CONFIDENCE = 0.9
 # Ends of a clause that a quotation doesn't need at its end.
 _TRAILING = " \t\n،؛,;:—–"
 
@@ -54,15 +74,18 @@ class Sentence:
         passage: the passage that it stands in.
         start, end: where, in the passage's text.
         quote_start: where its quotation begins: before it where it leans on what was said before.
+        quote_end: where its quotation ends: behind it where the same person speaks on.
         length: the sentences that its quotation has.
-        matches: (n,) float32, each question token's best cosine with a token of the sentence.
-        semantic: late interaction with the sentence alone: their weighted mean.
+        lead_in: where the sentence stands that introduces its list, if it needs that.
+        matches: (n,) float32, each question token's best cosine with a token of the sentence, of the headings
+            above it, or of its row's column headings.
+        semantic: late interaction with the sentence under its headings: their weighted mean.
         before: how much the semantic score rises when the sentence before it is read too.
         after: the same with the sentence that follows.
         pooled: cosine of the question's and the sentence's mean token vectors.
         asked: the mean over the sentence's tokens of each one's best cosine with a token of the question:
             how much of what it says was asked about.
-        lexical: the share of the question's words that stand in the sentence.
+        lexical: the share of the question's words that stand in the sentence or its headings.
         fit: 1 where the sentence has the time or the number that the question asks for, -1 where it
             hasn't, 0 where the question asks for neither.
         score: what sentences are compared by.
@@ -72,7 +95,9 @@ class Sentence:
     start: int
     end: int
     quote_start: int
+    quote_end: int
     length: int
+    lead_in: Span | None
     matches: NDArray[np.float32]
     semantic: float
     before: float
@@ -86,7 +111,7 @@ class Sentence:
     def overlaps(self, other: Sentence) -> bool:
         """Whether the two quotations share characters."""
         same = self.passage.id == other.passage.id
-        return same and self.quote_start < other.end and other.quote_start < self.end
+        return same and self.quote_start < other.quote_end and other.quote_start < self.quote_end
 
 
 def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> Answer:
@@ -133,13 +158,17 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
         fuller: the question with more words, where it doesn't say by itself what it is about: confidence
             is then the mean of that in either.
     """
-    found = read(index, query, hits[:READ])
+    quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED][:READ]
+    found = read(index, query, quotable)
     probability = confidence(query, hits[:MOST_CANDIDATES], found)
     if fuller is not None:
-        as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, hits[:READ]))
+        as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, quotable))
         probability = (probability + as_fuller) / 2
-    citations = _cite(index, _choose(found)) if is_enough(probability, query, found) else ()
-    text = quotations(citations) if citations else say("not_found", query.language)
+    enough = is_enough(probability, query, found)
+    citations = _cite(index, _choose(found, asks_for_list((fuller or query).text))) if enough else ()
+    if known := _from_metadata(index, query, hits, found[0] if enough else None):
+        citations, probability = known, max(probability, METADATA_CONFIDENCE)
+    text = quotations(citations, query.language) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 
 
@@ -149,18 +178,31 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     mean = _unit(np.einsum("ij,i->j", query.tokens.vectors, weights))
     terms = {term.term for term in query.terms}
     wanted, words = kind(query.text), plain_words(query.text)
+    explained, is_list = subject(query.text), asks_for_list(query.text)
     found = []
+    heads = {heading for hit in hits for heading in hit.passage.headings}
+    keys = {term for term in terms if any(map(str.isdecimal, term))}
     for hit in hits:
         tokens = index.tokens(hit.passage)
         cosines = query.tokens.similarities(tokens)
-        texts = _sentences(hit.passage.text)
+        passage = hit.passage
+        texts = _sentences(passage)
+        above = _context_terms(passage)
+        is_key = passage.text in heads
         numbers = np.array([text.number for text in texts])
         # Tokens stand in the order of the text.
         starts, ends = (tokens.sentences.searchsorted(numbers, side) for side in ("left", "right"))
         inside = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         closest = cosines.max(axis=0, initial=0)
         nothing = np.zeros(len(weights), np.float32)
-        best = [nothing, *(cosines[:, columns].max(axis=1, initial=0) for columns in inside), nothing]
+        # Every sentence stands under the passage's headings. What is known of the whole document tells no
+        # sentence from another.
+        context = cosines[:, tokens.sentences == SECTION_SENTENCE].max(axis=1, initial=0)
+        best = [
+            nothing,
+            *(np.maximum(cosines[:, columns].max(axis=1, initial=0), context) for columns in inside),
+            nothing,
+        ]
         for i, text in enumerate(texts):
             matches_before, matches, matches_after = best[i : i + 3]
             semantic = float(matches @ weights)
@@ -168,7 +210,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
             after = float(np.maximum(matches, matches_after) @ weights) - semantic
             pooled = float(mean @ _unit(tokens.vectors[inside[i]].sum(axis=0)))
             asked = closest[inside[i]]
-            lexical = len(terms & text.terms) / len(terms)
+            lexical = len(terms & (text.terms | above)) / len(terms)
             fit = fits(wanted, text.words, words)
             score = (
                 semantic
@@ -177,16 +219,22 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + POOLED_WEIGHT * pooled
                 + LEXICAL_WEIGHT * lexical
                 + KIND_WEIGHT * fit
+                + DEFINITION_WEIGHT * defines(explained, text.written, passage.headings, i == 0)
+                + LIST_WEIGHT * (is_list and passage.kind == "list_item")
+                - KEY_PENALTY * (is_key and bool(keys & text.terms))
+                - MARGIN_PENALTY * (passage.kind in ("page_header", "page_footer"))
                 # The passage's own score decides between like sentences of different passages.
                 + hit.score
             )
             found.append(
                 Sentence(
-                    hit.passage,
+                    passage,
                     text.start,
                     text.end,
                     text.quote_start,
+                    text.quote_end,
                     text.length,
+                    text.lead_in,
                     matches,
                     semantic,
                     before,
@@ -207,38 +255,85 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class _Text:
-    """A sentence of a passage as it was written, whatever is asked."""
+    """A sentence of a passage as it was written, whatever is asked; see `Sentence`."""
 
     number: int
     start: int
     end: int
     quote_start: int
+    quote_end: int
     length: int
+    lead_in: Span | None
+    written: str
     terms: frozenset[str]
     words: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
-def _sentences(passage: str) -> tuple[_Text, ...]:
+def _sentences(passage: Passage) -> tuple[_Text, ...]:
     """The sentences of a passage in order, but for marks alone: they say nothing that could be quoted."""
     found: list[_Text] = []
-    for number, (start, end) in enumerate(sentences(passage)):
-        text = passage[start:end]
-        terms = frozenset(term.term for term in analyze(text))
+    text, items = passage.text, passage.items
+    lead_in: Span | None = None
+    spans = passage_sentences(text, passage.is_record, items)
+    for number, (start, end) in enumerate(spans):
+        written = text[start:end]
+        terms = frozenset(term.term for term in analyze(written))
         if not terms:
             continue
+        if items and start < items[0]:
+            lead_in = (start, end)
         quote_start, length = start, 1
-        if found and leans(text):
+        begins_item = start in items
+        if found and not begins_item and (leans(written) or speaks_on(found[-1].written, written)):
             # Of a long chain the nearest: the first of them would be a paragraph away.
             length = min(found[-1].length + 1, MOST_SENTENCES)
             quote_start = found[1 - length].start
-        found.append(_Text(number, start, end, quote_start, length, terms, plain_words(text)))
+        if found and not begins_item and speaks_on(found[-1].written, written):
+            before = found[-1]
+            found[-1] = replace(before, quote_end=end, length=min(before.length + 1, MOST_SENTENCES))
+        needs_lead_in = lead_in is not None and lead_in[0] != start and _is_short_item(written)
+        found.append(
+            _Text(
+                number,
+                start,
+                end,
+                quote_start,
+                end,
+                length,
+                lead_in if needs_lead_in else None,
+                written,
+                terms,
+                plain_words(written),
+            )
+        )
     return tuple(found)
 
 
-def _choose(found: Sequence[Sentence]) -> list[Sentence]:
-    """The best sentence, and those that come near to it: `MOST_SENTENCES` with what they lean on."""
-    least = found[0].score - (1 - NEARLY_AS_GOOD) * abs(found[0].score)
+def _is_short_item(written: str) -> bool:
+    """Whether an item of a list says too little without the sentence that introduces the list."""
+    words = len(written.split())
+    is_sentence = words >= _SHORT_SENTENCE and written.rstrip().endswith((".", "!", "?", "؟"))
+    return words <= _SHORT_ITEM and ":" not in written and not is_sentence
+
+
+@lru_cache(maxsize=4096)
+def _context_terms(passage: Passage) -> frozenset[str]:
+    """The terms of a passage's headings and of its row's column headings."""
+    return frozenset(term.term for text in (*passage.headings, *passage.columns) for term in analyze(text))
+
+
+def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
+    """The best sentence, and those that come near to it: `MOST_SENTENCES` with what they lean on.
+
+    Where several things are asked for and the best of it is a list, or where the best sentence introduces
+    one, the list as a whole.
+    """
+    best = found[0]
+    items = best.passage.items
+    if items and best.passage.kind == "list_item" and (is_list or best.start < items[0]):
+        return [_whole(best)]
+    least = best.score - (1 - NEARLY_AS_GOOD) * abs(best.score)
     chosen: list[Sentence] = []
     for sentence in takewhile(lambda sentence: sentence.score >= least, found):
         room = MOST_SENTENCES - sum(other.length for other in chosen)
@@ -247,18 +342,74 @@ def _choose(found: Sequence[Sentence]) -> list[Sentence]:
     return chosen
 
 
+def _whole(sentence: Sentence) -> Sentence:
+    """The list that a sentence stands in, with what introduces it, up to `MOST_LISTED` words."""
+    passage = sentence.passage
+    ends = [*passage.items[1:], len(passage.text)]
+    fitting = [end for end in ends if len(passage.text[:end].split()) <= MOST_LISTED]
+    end = max(fitting, default=ends[0])
+    return replace(sentence, quote_start=0, quote_end=max(end, sentence.end), lead_in=None)
+
+
 def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
+    stretches: list[tuple[Passage, Span]] = []
+    for sentence in chosen:
+        passage, stretch = sentence.passage, (sentence.quote_start, sentence.quote_end)
+        if sentence.lead_in is not None:
+            if passage.text[sentence.lead_in[1] : sentence.quote_start].strip():
+                introduction = (passage, sentence.lead_in)
+                stretches += [] if introduction in stretches else [introduction]
+            else:
+                stretch = (sentence.lead_in[0], sentence.quote_end)
+        stretches.append((passage, stretch))
     citations = []
-    for number, sentence in enumerate(chosen, 1):
-        passage = sentence.passage
-        quote = passage.text[sentence.quote_start : sentence.end].rstrip(_TRAILING)
-        start = passage.start + sentence.quote_start
+    for number, (passage, (start, end)) in enumerate(stretches[:MOST_SENTENCES], 1):
+        quote = passage.text[start:end]
+        # What introduces a list keeps its colon.
+        quote = quote.rstrip(" \t\n" if passage.items and end <= passage.items[0] else _TRAILING)
         document = index.document(passage.document_id)
-        citations.append(Citation.of(document, number, passage, start, start + len(quote)))
+        first = passage.start + start
+        citations.append(Citation.of(document, number, passage, first, first + len(quote)))
     return tuple(citations)
 
 
-def quotations(citations: Sequence[Citation]) -> str:
-    """Each citation as its quotation, in the quotation marks of its language, and its [n]."""
+def _from_metadata(
+    index: Index, query: Query, hits: Sequence[Hit], best: Sentence | None
+) -> tuple[Citation, ...]:
+    """The citation of a document's author, date or title, where a question asks for that and no text says it.
+
+    Args:
+        index: where the passages were found.
+        query: the question.
+        hits: the passages, best first.
+        best: the best sentence, where it would be quoted.
+    """
+    field = asked_field(query.text)
+    if field is None or (best is not None and _says(best, query, field)):
+        return ()
+    hit = asked_document(index, query.text, field, hits)
+    if hit is None:
+        return ()
+    document = index.document(hit.passage.document_id)
+    return (Citation.of(document, 1, hit.passage, 0, len(value(document, field)), field),)
+
+
+def _says(best: Sentence, query: Query, field: CitedField) -> bool:
+    """Whether a sentence itself says who wrote something, or when: it has all that was asked, or the time."""
+    if field == "date":
+        return best.fit > 0 and best.lexical >= 0.5
+    return best.lexical >= 1 and len(query.terms) > 1
+
+
+def quotations(citations: Sequence[Citation], spoken: Language) -> str:
+    """Each citation as its quotation, in the quotation marks of its language, and its [n].
+
+    A title, author or date is named as such, in the language that is spoken: "Author: Edmund Farleigh [1]".
+    """
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
-    return "\n".join(marks[language(c.quote)].format(c.quote, c.number) for c in citations)
+    return "\n".join(
+        marks[language(c.quote)].format(c.quote, c.number)
+        if c.field == "text"
+        else f"{say(c.field, spoken)}: {c.quote} [{c.number}]"
+        for c in citations
+    )

@@ -31,3 +31,27 @@ def leans(sentence: str) -> bool:
     is raining"); one that doesn't brings a sentence too many.
     """
     return _LEANING.match(normalise(sentence).text) is not None
+
+
+# In normalised spelling.
+_SPEECH: Final = regex.compile(
+    r"\b(?:say|says|said|saying|ask|asks|asked|repl(?:y|ies|ied)|add(?:s|ed)|told|writes|wrote"
+    r"|(?:answer|explain|warn|insist|recall)(?:s|ed)|continued|remarked|noted"
+    r"|يقول|تقول|قال|قالت|اضاف|اضافت|تابع|اوضح|اكد|ذكر|كتب|ردد|اجاب|سال|يردد)\b"
+)
+_OPENS: Final = regex.compile(r"\s*[\"“«]")
+_CLOSES: Final = regex.compile(r"[\"”»][^\"“”«»]{0,80}[.!?…]\s*$")
+# Words behind a quotation that say who speaks.
+_MOST_WORDS_OF_SPEAKER: Final = 8
+
+
+def speaks_on(before: str, sentence: str) -> bool:
+    """Whether a quotation goes on in the next sentence: `"No," he said. "Not that."`.
+
+    By the words between the first quotation's end and the full stop, which say that someone speaks.
+    """
+    match = _CLOSES.search(before)
+    if match is None or not _OPENS.match(sentence):
+        return False
+    speaker = normalise(match.group()).text
+    return len(speaker.split()) <= _MOST_WORDS_OF_SPEAKER and _SPEECH.search(speaker) is not None

@@ -1,17 +1,18 @@
 """What kind of thing a question asks for, and whether a sentence has one.
 
 Only the kinds that can be told by their words: a time (when), a quantity (how many) and a duration
-(how long). For all others every sentence will do.
+(how long), what something is, a list. For all others every sentence will do.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Final, Literal
 
 import regex
 
-from index.text.analyzer import normalise, words
+from index.text.analyzer import normalise, stem, words
 
 Kind = Literal["time", "quantity", "duration"]
 
@@ -98,3 +99,68 @@ def fits(kind: Kind | None, sentence: AbstractSet[str], question: AbstractSet[st
         return 0.0
     new = sentence - question
     return 1.0 if new & _NAMED[kind] or any(word.isdecimal() for word in new) else -1.0
+
+
+# What is asked about: a word or a few, and no more.
+_FEW_WORDS: Final = (
+    r"(?P<subject>(?!\w+ (?:of|in|on|at|for|by|to|from|with)\b)\w[\w'\-]*(?: \w[\w'\-]*){0,3})"
+)
+_DEFINITIONS: Final = regex.compile(
+    rf"(?:what|who)(?:'s| is| are| was| were)(?: meant by)?(?: an?| the)? {_FEW_WORDS}"
+    rf"|(?:define|the definition of)(?: an?| the)? {_FEW_WORDS}"
+    r"|[وف]?(?:ما|من) (?:هو|هي|هم|هما|معني|تعريف|المقصود ب|المراد ب) ?(?P<subject>\w+(?: \w+){0,3})"
+    r"|[وف]?(?:ما|من) (?P<subject>ال\w+(?: ال\w+)?)"
+    r"|عرف (?P<subject>\w+(?: \w+){0,3})"
+)
+_PLURALS: Final = (
+    r"\w{3,}ات|\w{3,}ون|\w{4,}ين|توصيات|شروط|اهداف|وثائق|خطوات|بنود|مهام|واجبات|حقوق|انواع|اقسام|اسباب|مراحل|ادوات|مواد"
+    r"|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء|اجهزه|مواعيد|مبادئ|قواعد|عوامل|طرق|مصادر|موارد|خصائص"
+)
+_LISTS: Final = regex.compile(
+    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )|\b(?:list|enumerate|name) (?:all|the|its) "
+    r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
+    rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
+)
+_SPACES: Final = regex.compile(r"\s+")
+_BE: Final = frozenset(
+    ("is", "are", "was", "were", "means", "refers", "هو", "هي", "كان", "كانت", "يعد", "تعد", "يقصد")
+)
+
+
+def subject(question: str) -> frozenset[str]:
+    """The stems of the thing or the person that a question wants explained; empty if it wants something else.
+
+    "What is an astrolabe?", «ما الأسطرلاب؟», "Who was Matthew?"
+    """
+    text = _SPACES.sub(" ", normalise(question).text).strip(" ؟?.!")
+    match = _DEFINITIONS.fullmatch(text)
+    return frozenset(stem(word.term) for word in words(match["subject"])) if match else frozenset()
+
+
+def defines(subject: AbstractSet[str], sentence: str, headings: Sequence[str], is_first: bool) -> float:
+    """Whether a sentence says what something is.
+
+    Args:
+        subject: what `subject` gave for the question.
+        sentence: the sentence.
+        headings: those that it stands under.
+        is_first: whether it is the first of its passage.
+
+    Returns:
+        1 where it begins with the thing and says what that is, less where it only begins with it, or is the
+        first under a heading that names it; 0 otherwise.
+    """
+    if not subject:
+        return 0.0
+    found = [word.term for word in words(sentence)]
+    first = found[: len(subject) + 1]
+    if subject <= {stem(word) for word in first}:
+        return 1.0 if _BE & set(found[len(subject) : len(subject) + 4]) else 0.7
+    under = {stem(word.term) for heading in headings[-1:] for word in words(heading)}
+    return 0.5 if is_first and subject <= under else 0.0
+
+
+def asks_for_list(question: str) -> bool:
+    """Whether a question asks for several things: "What are the recommendations?", «ما الشروط؟»."""
+    text = _SPACES.sub(" ", normalise(question).text).strip()
+    return _LISTS.search(text) is not None and kind(question) is None

@@ -8,22 +8,32 @@ from collections.abc import Callable, Sequence
 from typing_extensions import NotRequired, TypedDict
 
 from index.text.analyzer import Language, language
-from index.types import Document, Hit
+from index.types import BlockKind, Document, Hit, Passage
 from qa.explanation.explain import Explanation, Kind
-from qa.types import Answer
+from qa.types import Answer, CitedField
 
 GetDocument = Callable[[str], Document]
 
 
 class CitationRecord(TypedDict):
-    """A literal quotation: the characters from `start` to `end` of its document's text."""
+    """A literal quotation: the characters from `start` to `end` of the document's `field`, mostly its text.
+
+    `headings` are those that it stands under, from the outermost; `columns` a table row's column headings;
+    `page` is 0 where pages aren't known.
+    """
 
     number: int
     quote: str
+    field: CitedField
     document_id: str
     title: str
     author: str
+    date: str
     source: str
+    headings: list[str]
+    kind: BlockKind
+    columns: list[str]
+    page: int
     paragraph: int
     start: int
     end: int
@@ -49,7 +59,12 @@ class HitRecord(TypedDict):
     document_id: str
     title: str
     author: str
+    date: str
     source: str
+    headings: list[str]
+    kind: BlockKind
+    columns: list[str]
+    page: int
     paragraph: int
     start: int
     end: int
@@ -122,11 +137,8 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
             {
                 "number": citation.number,
                 "quote": citation.quote,
-                "document_id": citation.passage.document_id,
-                "title": document(citation.passage.document_id).title,
-                "author": document(citation.passage.document_id).author,
-                "source": document(citation.passage.document_id).source,
-                "paragraph": citation.passage.number,
+                "field": citation.field,
+                **_place(citation.passage, document),
                 "start": citation.start,
                 "end": citation.end,
             }
@@ -159,21 +171,47 @@ def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[HitRecord]:
     records: list[HitRecord] = []
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
-        origin = document(passage.document_id)
         records.append(
             {
                 "rank": rank,
                 "score": hit.score,
                 "ranks": dict(hit.ranks),
                 "scores": dict(hit.scores),
-                "document_id": passage.document_id,
-                "title": origin.title,
-                "author": origin.author,
-                "source": origin.source,
-                "paragraph": passage.number,
+                **_place(passage, document),
                 "start": passage.start,
                 "end": passage.end,
                 "text": passage.text,
             }
         )
     return records
+
+
+class _Place(TypedDict):
+    """Where a passage stands, as hits and citations tell it."""
+
+    document_id: str
+    title: str
+    author: str
+    date: str
+    source: str
+    headings: list[str]
+    kind: BlockKind
+    columns: list[str]
+    page: int
+    paragraph: int
+
+
+def _place(passage: Passage, document: GetDocument) -> _Place:
+    origin = document(passage.document_id)
+    return {
+        "document_id": passage.document_id,
+        "title": origin.title,
+        "author": origin.author,
+        "date": origin.date,
+        "source": origin.source,
+        "headings": list(passage.headings),
+        "kind": passage.kind,
+        "columns": list(passage.columns),
+        "page": passage.page,
+        "paragraph": passage.number,
+    }

@@ -74,10 +74,19 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
 
 
 def _quotation(quoted: Quoted, spoken: Language) -> Iterator[str]:
-    lines = escape(quoted.quote).split("\n")
-    yield _block("\n".join(f"> {line}" for line in lines), language(quoted.quote))
-    names = [_name(name) for name in (quoted.title, quoted.author) if name.strip()]
-    where = [*names, say("paragraph", spoken, number=quoted.paragraph)]
+    if quoted.field == "text":
+        lines, way = escape(quoted.quote).split("\n"), language(quoted.quote)
+    else:
+        lines, way = [f"{say(quoted.field, spoken)}: {_name(quoted.quote)}"], spoken
+    yield _block("\n".join(f"> {line}" for line in lines), way)
+    is_text = quoted.field == "text"
+    path = [quoted.title, *(quoted.headings if is_text else ())]
+    where = [" › ".join(_name(step) for step in dict.fromkeys(path) if step.strip())]
+    where += [_name(name) for name in (quoted.author, quoted.date) if name.strip()]
+    if is_text:
+        where += [say("page", spoken, number=quoted.page)] if quoted.page else []
+        where += [say("paragraph", spoken, number=quoted.paragraph)]
+    where = [part for part in where if part]
     where += [_name(quoted.source)] if quoted.source.strip() else []
     yield _block(f"\\[{quoted.number}\\] {' — '.join(where)}", spoken)
 

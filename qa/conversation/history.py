@@ -19,11 +19,22 @@ from index.text.analyzer import language
 from index.types import Hit, text_id
 from qa.answering.answer import quotations
 from qa.conversation.converse import Conversation, Turn
-from qa.conversation.stored_citation import GetDocument, Quoted, as_text, as_whole, passage_at
+from qa.conversation.stored_citation import (
+    BLOCK_KINDS,
+    GetDocument,
+    Quoted,
+    as_one_of,
+    as_text,
+    as_texts,
+    as_whole,
+    passage_at,
+)
 from qa.messages import say
 from qa.types import Answer
 
-VERSION: Final = 1
+VERSION: Final = 2
+# Version 1 kept nothing of where a passage stands in its document.
+_READ: Final = (1, VERSION)
 # What a conversation that Dalil kept never has more of: turns that a page shows, quotations of an answer (it
 # has three at most) and passages.
 MOST_TURNS: Final = 200
@@ -66,7 +77,7 @@ def from_json(content: str, document: GetDocument) -> Conversation:
         record = json.loads(content, parse_constant=_refuse)
         if record["format"] != _FORMAT:
             raise ValueError(f"it is {record['format']!r}")
-        if record["version"] != VERSION:
+        if record["version"] not in _READ:
             raise HistoryUnreadable(
                 f"The conversation is in format {record['version']!r}, of another version of Dalil; this one "
                 f"reads {VERSION}. Open it with that one, or begin a new one."
@@ -93,6 +104,10 @@ def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
                 "start": hit.passage.start,
                 "end": hit.passage.end,
                 "digest": text_id(hit.passage.text),
+                "kind": hit.passage.kind,
+                "headings": hit.passage.headings,
+                "columns": hit.passage.columns,
+                "page": hit.passage.page,
                 "score": hit.score,
                 "ranks": dict(hit.ranks),
                 "scores": dict(hit.scores),
@@ -119,7 +134,11 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     citations = tuple(citation for _, citation in checked if citation)
     lost = tuple(quoted for quoted, citation in checked if citation is None)
     spoken = language(question)
-    text = quotations(citations) if citations else say("no_longer_there" if lost else "not_found", spoken)
+    text = (
+        quotations(citations, spoken)
+        if citations
+        else say("no_longer_there" if lost else "not_found", spoken)
+    )
     kept_hits = _at_most(MOST_HITS, record["hits"])
     hits = [hit for hit in (_hit(hit, document) for hit in kept_hits) if hit is not None]
     answer = Answer(question, spoken, text, citations, tuple(hits), confidence)
@@ -128,12 +147,17 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
 
 def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
     """The passage that was found, or None where it has changed since."""
-    place = [as_whole(record[name]) for name in ("paragraph", "start", "end")]
+    paragraph, start, end = (as_whole(record[name]) for name in ("paragraph", "start", "end"))
     ranks = {as_text(leg): None if rank is None else as_whole(rank) for leg, rank in record["ranks"].items()}
     scores = {as_text(leg): _number(score) for leg, score in record["scores"].items()}
     score = _number(record["score"])
+    kind = record.get("kind", "paragraph")
+    as_one_of(kind, BLOCK_KINDS)
+    headings, columns = (as_texts(record.get(name, ())) for name in ("headings", "columns"))
+    page = as_whole(record.get("page", 0))
     try:
-        passage = passage_at(document(as_text(record["document_id"])), *place)
+        found = document(as_text(record["document_id"]))
+        passage = passage_at(found, paragraph, start, end, kind, headings, columns, page)
     except (KeyError, ValueError):
         return None
     return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, get_args
 
-from index.text.split import paragraphs
-from index.types import Document, Passage
-from qa.types import BrokenCitation, Citation
+from index.text.paragraphs import paragraphs
+from index.types import BlockKind, Document, Passage
+from qa.types import BrokenCitation, Citation, CitedField
 
 GetDocument = Callable[[str], Document]
+
+BLOCK_KINDS: Final[tuple[str, ...]] = get_args(BlockKind)
+"""The roles that a passage may have."""
+_TUPLES: Final = ("headings", "columns")
+_CHOICES: Final = {"field": get_args(CitedField), "kind": BLOCK_KINDS}
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,9 @@ class Quoted:
         passage_start, passage_end: where its passage stood in the document's text, in characters.
         start, end: where it stood itself.
         quote: the characters that were quoted.
-        title, author, source: the document's, as they were.
+        title, author, source, date: the document's, as they were.
+        field: what was quoted, the text or one of these.
+        kind, headings, columns, page: of the passage, as they were.
     """
 
     number: int
@@ -39,6 +47,12 @@ class Quoted:
     title: str = ""
     author: str = ""
     source: str = ""
+    date: str = ""
+    field: CitedField = "text"
+    kind: BlockKind = "paragraph"
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    page: int = 0
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> Quoted:
@@ -46,9 +60,9 @@ class Quoted:
         passage = citation.passage
         try:
             known = document(passage.document_id)
-            names = (known.title, known.author, known.source)
+            names = (known.title, known.author, known.source, known.date)
         except KeyError:
-            names = ("", "", "")
+            names = ("", "", "", "")
         return cls(
             citation.number,
             passage.document_id,
@@ -59,19 +73,28 @@ class Quoted:
             citation.end,
             citation.quote,
             *names,
+            citation.field,
+            passage.kind,
+            passage.headings,
+            passage.columns,
+            passage.page,
         )
 
     @classmethod
     def parse(cls, record: Mapping[str, Any]) -> Quoted:
-        """What `dataclasses.asdict` made a record of.
+        """What `dataclasses.asdict` made a record of, or older versions of Dalil, which kept less.
 
         Raises:
             TypeError: a field is missing, unknown, or of another type.
         """
-        quoted = cls(**record)
+        known: dict[str, Any] = {name: as_texts(v) if name in _TUPLES else v for name, v in record.items()}
+        quoted = cls(**known)
         for field in fields(cls):
             value = getattr(quoted, field.name)
-            as_text(value) if field.type == "str" else as_whole(value)
+            if field.name in _CHOICES:
+                as_one_of(value, _CHOICES[field.name])
+            elif field.name not in _TUPLES:
+                as_text(value) if field.type == "str" else as_whole(value)
         return quoted
 
     def citation(self, document: GetDocument) -> Citation | None:
@@ -81,31 +104,46 @@ class Quoted:
         """
         try:
             found = document(self.document_id)
-            passage = passage_at(found, self.paragraph, self.passage_start, self.passage_end)
-            citation = Citation.of(found, self.number, passage, self.start, self.end)
+            passage = passage_at(
+                found,
+                self.paragraph,
+                self.passage_start,
+                self.passage_end,
+                self.kind,
+                self.headings,
+                self.columns,
+                self.page,
+            )
+            citation = Citation.of(found, self.number, passage, self.start, self.end, self.field)
         except (KeyError, ValueError, BrokenCitation):
             return None
         return citation if citation.quote == self.quote else None
 
 
-def passage_at(document: Document, paragraph: int, start: int, end: int) -> Passage:
-    """The passage that is said to stand at a place of a document.
+def passage_at(
+    document: Document,
+    paragraph: int,
+    start: int,
+    end: int,
+    kind: BlockKind = "paragraph",
+    headings: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
+    page: int = 0,
+) -> Passage:
+    """The passage that is said to stand at a place of a document, and to be laid out so.
 
     Raises:
-        ValueError: the place isn't in the paragraph with this number.
+        ValueError: it doesn't begin in the paragraph with this number, or ends after the document.
     """
-    spans = _paragraphs(document.text)
-    if not 1 <= paragraph <= len(spans):
-        raise ValueError(f"the document has {len(spans)} paragraphs")
-    first, last = spans[paragraph - 1]
-    if not first <= start < end <= max(last, first + 1):
-        raise ValueError(f"paragraph {paragraph} stands at {first}-{last}")
-    return Passage.of(document, paragraph, start, end)
+    starts = _paragraph_starts(document.text)
+    if not 0 <= start < end <= len(document.text) or paragraph != max(bisect_right(starts, start), 1):
+        raise ValueError(f"paragraph {paragraph} has no passage at {start}-{end}")
+    return Passage.of(document, paragraph, start, end, kind, headings, columns, page)
 
 
 @lru_cache(maxsize=16)
-def _paragraphs(text: str) -> Sequence[tuple[int, int]]:
-    return tuple(paragraphs(text))
+def _paragraph_starts(text: str) -> tuple[int, ...]:
+    return tuple(start for start, _ in paragraphs(text))
 
 
 def as_text(value: object) -> str:
@@ -117,6 +155,27 @@ def as_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} isn't text")
     return value
+
+
+def as_texts(value: object) -> tuple[str, ...]:
+    """A value out of JSON that must be a list of texts.
+
+    Raises:
+        TypeError: it isn't.
+    """
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{value!r} isn't a list")
+    return tuple(as_text(one) for one in value)
+
+
+def as_one_of(value: object, choices: Collection[str]) -> None:
+    """Checks that a value out of JSON is one of those known.
+
+    Raises:
+        TypeError: it isn't.
+    """
+    if value not in choices:
+        raise TypeError(f"{value!r} isn't one of {', '.join(choices)}")
 
 
 def as_whole(value: object) -> int:

@@ -136,7 +136,10 @@ def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int
     if not cosines.size:
         return np.zeros(len(weights), np.float32)
     whole = cosines.max(axis=1)
-    by_sentence = [cosines[:, sentences == number].max(axis=1) for number in np.unique(sentences)]
+    context = cosines[:, sentences < 0].max(axis=1, initial=-1)
+    by_sentence = [
+        np.maximum(cosines[:, sentences == number].max(axis=1), context) for number in np.unique(sentences)
+    ]
     sentence = max(by_sentence, key=lambda matches: float(np.einsum("i,i->", matches, weights)))
     return np.asarray((1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * sentence, np.float32)
 

@@ -188,7 +188,8 @@ def gold(judged: Iterable[Judged], document: GetDocument) -> Gold:
         if not all(quoted.citation(document) for quoted in one.quoted):
             outdated += 1
             continue
-        places = one.quoted
+        # Titles, authors and dates have no place in a text that a retrieved passage could hold.
+        places = tuple(quoted for quoted in one.quoted if quoted.field == "text")
         if one.verdict == "right":
             first = [(quoted.document_id, quoted.paragraph) for quoted in places[:1]]
             places = tuple(quoted for quoted in places if (quoted.document_id, quoted.paragraph) in first)

@@ -126,7 +126,7 @@ class Talk:
             query = index.query(searched)
             # What a follow-up found may be far down for what was searched for.
             found = index.search(query, CANDIDATES)
-            hit = next((hit for hit in found if hit.passage == passage), Hit(passage, 0.0))
+            hit = next((hit for hit in found if hit.passage.id == passage.id), Hit(passage, 0.0))
             explanation = explain(index, query, hit)
         except (PassageGone, CollectionNotFound):
             return reading_pane.unexplained(

@@ -8,28 +8,29 @@ from __future__ import annotations
 import html
 import re
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from index.text.analyzer import Language, language
+from markupsafe import Markup
+
+from index.text.analyzer import Language
 from index.types import Document, Passage
 from qa.conversation.stored_citation import Quoted
 from qa.feedback.judgements import Verdict
 from qa.messages import say, say_confidence
 from qa.types import Answer, Citation
+from web.views.templating import direction, environment, showable
 
-# HTML and JSON have no place for these: NUL and its like, halves of surrogate pairs.
-_UNSHOWABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+__all__ = ["direction"]
+
 # In a line that names several things, a stray one would reorder what stands beside it.
 _BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# Between the cells of a table's row, in a document's text.
+CELL_SEPARATOR: Final = " | "
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
-# A hand that approves; turned around it doesn't.
-_THUMB: Final = (
-    '<svg viewBox="0 0 20 20" width="17" height="17" aria-hidden="true"><path fill="none" '
-    'stroke="currentColor" stroke-width="1.5" stroke-linejoin="round" d="M6.6 8.9l3.1-6.1c1.3 0 2 .9 2 '
-    '2.2v2.9h3.7c1 0 1.7.9 1.5 1.9l-1 5.2c-.2.9-.9 1.5-1.8 1.5H6.6m0-7.6v7.6m0-7.6H3.4v7.6h3.2"/></svg>'
-)
+# The template's macros.
+_macros: Final[Any] = environment.get_template("answers.html").module
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,124 @@ class Source:
 
     title: str
     author: str
+    date: str = ""
 
     @classmethod
     def of(cls, document: Document) -> Source:
-        """A document's title, or where it comes from if it has none, and its author."""
-        return cls(plain(document.title or document.source), plain(document.author))
+        """A document's title, or where it comes from if it has none, its author and its date."""
+        return cls(plain(document.title or document.source), plain(document.author), plain(document.date))
+
+
+@dataclass(frozen=True)
+class Place:
+    """The line that says where something stands.
+
+    Attributes:
+        path: the document's title and the headings down to it.
+        details: author, date, page, paragraph, as far as they are known.
+    """
+
+    path: tuple[str, ...]
+    details: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls,
+        source: Source,
+        page: Language,
+        paragraph: int = 0,
+        headings: Sequence[str] = (),
+        sheet: int = 0,
+    ) -> Place:
+        """Where a passage stands.
+
+        Args:
+            source: its document.
+            page: the language of Dalil's own words.
+            paragraph: its number; none is named where it is 0, as of a document's title or author.
+            headings: those that it stands under, from the outermost.
+            sheet: the page of the document, 0 where it isn't known.
+        """
+        steps = [source.title, *(plain(" ".join(heading.split())) for heading in headings)]
+        details = [source.author, source.date]
+        details += [say("page", page, number=sheet)] if sheet else []
+        details += [say("paragraph", page, number=paragraph)] if paragraph else []
+        # A document's first heading is often its title.
+        return cls(tuple(dict.fromkeys(filter(None, steps))), tuple(filter(None, details)))
+
+    @property
+    def text(self) -> str:
+        """As a line of plain text."""
+        return " — ".join(filter(None, [" › ".join(self.path), *self.details]))
+
+
+@dataclass(frozen=True)
+class _Link:
+    """A link into a document; without a `check` it opens the document as a whole."""
+
+    kind: str
+    name: str
+    document: str
+    start: int = 0
+    end: int = 0
+    check: str = ""
+
+    @classmethod
+    def to(cls, kind: str, name: str, passage: Passage, start: int, end: int) -> _Link:
+        """The link to a stretch of a passage, in the characters of its document."""
+        check = checksum(passage.text[start - passage.start : end - passage.start])
+        return cls(kind, name, passage.document_id, start, end, check)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A table's row: (column heading, cell) of each of its cells."""
+
+    cells: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, text: str, columns: Sequence[str]) -> _Row | None:
+        """What a passage says as a row; None where it isn't known which cell stands in which column."""
+        cells = text.split(CELL_SEPARATOR)
+        if not any(columns) or len(cells) != len(columns):
+            return None
+        return cls(tuple(zip(columns, cells, strict=True)))
+
+    @property
+    def text(self) -> str:
+        """All of its words."""
+        return " ".join(f"{column} {cell}" for column, cell in self.cells)
+
+
+@dataclass(frozen=True)
+class _Cited:
+    """A quotation as it is shown.
+
+    Attributes:
+        number: the n of its [n].
+        quote: the characters.
+        place: where it stands.
+        label: of a title, an author or a date, which of these it is; else empty.
+        link: opens the document; None where it no longer says this.
+        row: of a whole row of a table, its cells.
+    """
+
+    number: int
+    quote: str
+    place: Place
+    label: str = ""
+    link: _Link | None = None
+    row: _Row | None = None
+
+
+@dataclass(frozen=True)
+class _Near:
+    """One of the nearest passages as it is shown."""
+
+    text: str
+    place: Place
+    link: _Link
+    row: _Row | None
 
 
 def plain(name: str) -> str:
@@ -52,16 +166,7 @@ def plain(name: str) -> str:
 
 def escape(text: str) -> str:
     """A text as HTML that shows it and does nothing else."""
-    return html.escape(_UNSHOWABLE.sub("\ufffd", text))
-
-
-def direction(text: str) -> str:
-    """The `lang` and `dir` attributes of a text: those of most of its words.
-
-    `dir="auto"` would go by the first strong letter alone, and turn an Arabic sentence around that
-    starts with a Latin name.
-    """
-    return 'lang="ar" dir="rtl"' if language(text) == "ar" else 'lang="en" dir="ltr"'
+    return html.escape(str(showable(text)))
 
 
 def checksum(text: str) -> str:
@@ -71,15 +176,12 @@ def checksum(text: str) -> str:
 
 def render_turn(number: int, question: str, reply: str) -> str:
     """A question and its reply, which is HTML made by one of the functions below."""
-    heading = (
-        f'<h2 class="question" {direction(question)}>{escape(question)}</h2>' if question.strip() else ""
-    )
-    return f'<article class="turn" id="turn-{number}">{heading}{reply}</article>'
+    return str(_macros.turn(number, question, Markup(reply)))
 
 
 def render_note(text: str, kind: str) -> str:
     """A sentence of Dalil's own; `kind` is its class for the style sheet."""
-    return f'<p class="note {kind}" {direction(text)}>{escape(text)}</p>'
+    return str(_macros.note(text, kind))
 
 
 def render_searched(question: str, searched: str, page: Language) -> str:
@@ -87,13 +189,10 @@ def render_searched(question: str, searched: str, page: Language) -> str:
 
     The words that were added may be in another language: they have their own direction.
     """
-    said, button = say("searched_for", page), _button("alone", say("as_it_stands", page))
     parts = (
         [question, searched.removeprefix(question).strip()] if searched.startswith(question) else [searched]
     )
-    shown = " ".join(f"<bdi {direction(part)}>{escape(part)}</bdi>" for part in parts)
-    whole = f"<bdi {direction(question)}>{shown}</bdi>"
-    return f'<div class="searched" {direction(said)}><p>{escape(said)} {whole}</p>{button}</div>'
+    return str(_macros.searched(question, parts, page))
 
 
 def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: Language) -> str:
@@ -105,15 +204,7 @@ def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: La
         verdict: what the reader has said, if anything.
         page: the page's language.
     """
-    copy = _button("copy-answer", say("copy_answer", page))
-    verdicts: tuple[Verdict, ...] = ("right", "wrong")
-    thumbs = "".join(
-        f'<button type="button" class="quiet thumb" data-act="judge" data-verdict="{one}" '
-        f'aria-pressed="{str(verdict == one).lower()}" aria-label="{escape(say(one, page))}" '
-        f'title="{escape(say(one, page))}">{_THUMB}</button>'
-        for one in verdicts
-    )
-    return f"{copy if copied else ''}{thumbs if judged else ''}"
+    return str(_macros.actions(copied, judged, verdict, page))
 
 
 def render_lost(lost: Sequence[Quoted], page: Language) -> str:
@@ -121,15 +212,17 @@ def render_lost(lost: Sequence[Quoted], page: Language) -> str:
     if not lost:
         return ""
     shown = []
-    for quoted in lost:
-        quote, way = escape(quoted.quote), direction(quoted.quote)
-        parts = [plain(quoted.title or quoted.source), plain(quoted.author)]
-        parts = [part for part in (*parts, say("paragraph", page, number=quoted.paragraph)) if part]
-        shown.append(
-            f'<div class="cited" {way}><span class="number">[{quoted.number}]</span>'
-            f'<blockquote class="quote" {way}><p {way}>{quote}</p></blockquote>{_line(parts)}</div>'
+    for one in lost:
+        is_text = one.field == "text"
+        source = Source(plain(one.title or one.source), plain(one.author), plain(one.date))
+        place = (
+            Place.of(source, page, one.paragraph, one.headings, one.page)
+            if is_text
+            else Place.of(source, page)
         )
-    return f'<div class="lost">{render_note(say("no_longer_there", page), "gone")}{"".join(shown)}</div>'
+        row = _Row.of(one.quote, one.columns) if is_text else None
+        shown.append(_Cited(one.number, one.quote, place, "" if is_text else say(one.field, page), row=row))
+    return str(_macros.lost(shown, page))
 
 
 def render_answer(
@@ -144,7 +237,7 @@ def render_answer(
 
     Args:
         answer: what to show.
-        sources: title and author by document id.
+        sources: title, author and date by document id.
         turn: the answer's number in the conversation, from 0.
         page: the language of Dalil's own words beside the answer's text.
         actions: made by `render_actions`.
@@ -152,75 +245,35 @@ def render_answer(
     """
     if not answer.found and not lost:
         nearest = [hit.passage for hit in answer.hits[:_NEAREST]]
-        shown = "".join(
-            _passage(passage, sources[passage.document_id], f"{turn}-near{number}", page)
+        shown = [
+            _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)
             for number, passage in enumerate(nearest, 1)
-        )
-        heading = render_note(say("nearest", page), "nearest") if nearest else ""
-        return render_note(answer.text, "not-found") + heading + shown + _after("", actions)
-    cited = "".join(
-        _citation(citation, sources[citation.passage.document_id], turn, page)
-        for citation in answer.citations
-    )
-    sure = render_note(say_confidence(answer.confidence, page), "confidence") if answer.found else ""
-    return f'<div class="answer">{cited}{lost}{_after(sure, actions)}</div>'
+        ]
+        return str(_macros.nothing(answer.text, shown, Markup(actions), page))
+    cited = [
+        _cited(citation, sources[citation.passage.document_id], turn, page) for citation in answer.citations
+    ]
+    sure = say_confidence(answer.confidence, page) if answer.found else ""
+    return str(_macros.answer(cited, Markup(lost), sure, Markup(actions), page))
 
 
-def _button(act: str, label: str) -> str:
-    """A button that the page's script acts on (chat.js)."""
-    return f'<button type="button" class="quiet" data-act="{act}">{escape(label)}</button>'
+def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Cited:
+    passage, name = citation.passage, f"{turn}-{citation.number}"
+    if citation.field != "text":
+        link = _Link("number", name, passage.document_id)
+        place = Place.of(source, page)
+        return _Cited(citation.number, citation.quote, place, say(citation.field, page), link)
+    link = _Link.to("number", name, passage, citation.start, citation.end)
+    row = _Row.of(citation.quote, passage.columns)
+    return _Cited(citation.number, citation.quote, _place(passage, source, page), link=link, row=row)
 
 
-def _after(said: str, actions: str) -> str:
-    return f'<div class="after">{said}<div class="actions">{actions}</div></div>' if said or actions else ""
-
-
-def _citation(citation: Citation, source: Source, turn: int, page: Language) -> str:
-    """A quotation, its [n], and where it stands, as blocks: no mark in it reorders what is beside it."""
-    way = direction(citation.quote)
-    number = _link(
-        f"{turn}-{citation.number}", citation.passage, citation.start, citation.end, f"[{citation.number}]"
-    )
-    return (
-        f'<div class="cited" {way}>{number}'
-        f'<blockquote class="quote" {way}><p {way}>{escape(citation.quote)}</p></blockquote>'
-        f'<div class="beside">{_where(citation.passage, source, page)}{_why(page)}</div></div>'
-    )
-
-
-def _passage(passage: Passage, source: Source, name: str, page: Language) -> str:
+def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """One of the nearest passages. The line that says where it stands opens it."""
-    return (
-        f'<section class="near" {direction(passage.text)}>{_where(passage, source, page, name)}'
-        f'<p class="passage" {direction(passage.text)}>{escape(passage.text)}</p>{_why(page)}</section>'
-    )
+    link = _Link.to("place", name, passage, passage.start, passage.end)
+    row = _Row.of(passage.text, passage.columns)
+    return _Near(passage.text, _place(passage, source, page), link, row)
 
 
-def _where(passage: Passage, source: Source, page: Language, name: str = "") -> str:
-    paragraph = say("paragraph", page, number=passage.number)
-    parts = [part for part in (source.title, source.author, paragraph) if part]
-    if not name:
-        return _line(parts)
-    return _line(parts, lambda line: _link(name, passage, passage.start, passage.end, line))
-
-
-def _line(parts: Sequence[str], link: Callable[[str], str] = str) -> str:
-    """The line that says where something stands."""
-    line = link(" — ".join(f"<bdi {direction(part)}>{escape(part)}</bdi>" for part in parts))
-    return f'<p class="where" {direction(" ".join(parts))}>{line}</p>'
-
-
-def _why(page: Language) -> str:
-    why = say("why", page)
-    return f'<button type="button" class="why-this" data-act="why" {direction(why)}>{escape(why)}</button>'
-
-
-def _link(name: str, passage: Passage, start: int, end: int, content: str) -> str:
-    """A link that the page's script opens beside the chat (reader.js)."""
-    kind = "number" if content.startswith("[") else "place"
-    check = checksum(passage.text[start - passage.start : end - passage.start])
-    return (
-        f'<a class="{kind}" id="cite-{name}" href="#cite-{name}" '
-        f'data-document="{escape(passage.document_id)}" data-start="{start}" data-end="{end}" '
-        f'data-check="{check}">{content}</a>'
-    )
+def _place(passage: Passage, source: Source, page: Language) -> Place:
+    return Place.of(source, page, passage.number, passage.headings, passage.page)

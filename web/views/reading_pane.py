@@ -1,20 +1,24 @@
-"""The reading pane: a document's paragraphs round a quotation, the quotation marked in its place."""
+"""The reading pane: a document as it is laid out, round a quotation that is marked in its place."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
+from markupsafe import Markup
+
 from index.text.analyzer import Language, language
+from index.text.blocks import find_blocks
 from index.text.split import paragraphs
-from index.types import Document
+from index.types import Block, Document
 from qa.explanation.explain import Explanation
 from qa.messages import say
-from web.views.answers import Source, checksum, direction, escape
+from web.views.answers import Place, Source, checksum, plain
 from web.views.explanation import render_why
+from web.views.templating import direction, environment, has_letters
 
 # Pieces shown before and after the quotation, and more at a time: some screens of text each. A book of
 # 5,000 paragraphs opens as fast as an article.
@@ -24,14 +28,27 @@ MORE: Final = 60
 # Characters. A paragraph that is longer is shown in several pieces; else a text without line breaks
 # would be one of megabytes.
 _LONGEST: Final = 6000
+# A list within a list within a list: more depth isn't shown.
+_DEEPEST: Final = 6
+# The template's macros.
+_macros: Final[Any] = environment.get_template("reading_pane.html").module
 
 
 class Piece(NamedTuple):
-    """A paragraph of a document, or a part of a very long one."""
+    """A block of a document, or a part of a very long one.
+
+    Attributes:
+        number: the paragraph that it begins in, as a reader counts them from 1.
+        start, end: where it stands in the document's text, in characters.
+        block: its role in the layout.
+        is_continued: whether it goes on with the paragraph before it.
+    """
 
     number: int
     start: int
     end: int
+    block: Block
+    is_continued: bool
 
 
 @dataclass(frozen=True)
@@ -113,37 +130,84 @@ class View:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class _Run:
+    """A stretch of text; with the name of a link, it is marked as what that link shows."""
+
+    text: str
+    name: str = ""
+    quoted: bool = True
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of a table; where it has no letters it goes the table's way."""
+
+    way: Markup
+    runs: tuple[_Run, ...]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A piece as it is shown, or adjoining rows of one table.
+
+    Attributes:
+        way: its `lang` and `dir`.
+        number: of its paragraph, where it is named; else 0.
+        sheet: the page of the document that begins with it, or 0.
+        tag, kind: its element, and the class that says how it looks.
+        indent: how deep it stands in a list, from 0.
+        label: a list item's number or bullet, where it isn't in the text.
+        runs: its text.
+        columns, rows: of a table.
+    """
+
+    way: Markup
+    number: int
+    sheet: int = 0
+    tag: str = "p"
+    kind: str = ""
+    indent: int = 0
+    label: str = ""
+    runs: tuple[_Run, ...] = ()
+    columns: tuple[_Cell, ...] = ()
+    rows: tuple[tuple[_Cell, ...], ...] = ()
+
+
 def gone(page: Language) -> View:
     """That there is no such document any more."""
-    text = say("document_gone", page)
-    return View("", f"<p {direction(text)}>{text}</p>")
+    return View("", str(_macros.note(say("document_gone", page))))
 
 
 def read(document: Document, wish: Wish) -> View:
-    """A document's paragraphs with what is quoted marked, each in its own direction.
+    """A document as it is laid out with what is quoted marked, each block in its own direction.
 
     Args:
         document: the one that the wish names.
         wish: which part of it, and what to mark.
     """
-    pieces = _pieces(document.text)
+    pieces = _pieces(document)
     holding = [mark for mark in wish.marks if mark.holds(document)]
     chosen = wish.marks[0] if wish.marks else None
     start = chosen.start if chosen else 0
     place = max(bisect_right(pieces, start, key=lambda piece: piece.start) - 1, 0)
     first = max(place - BEFORE, 0) if wish.first is None else max(wish.first, 0)
     last = min(place + AFTER if wish.last is None else wish.last, len(pieces), first + BEFORE + MORE)
-    shown = "".join(_paragraph(document.text, pieces, i, holding) for i in range(first, last))
+    parts = list(_parts(document.text, pieces, range(first, last), holding))
+    shown = str(_macros.parts(parts, wish.language))
     source = Source.of(document)
-    title, author = source.title or say("untitled", wish.language), source.author
-    heading = f'<h2 tabindex="-1" {direction(title)}>{escape(title)}</h2>'
-    heading += f'<p class="author" {direction(author)}>{escape(author)}</p>' if author else ""
+    title = source.title or say("untitled", wish.language)
+    heading = str(_macros.heading(title, Place.of(replace(source, title=""), wish.language)))
     if chosen is None:
         return View(heading, "", shown, first, last, len(pieces))
     if chosen not in holding or not pieces:
-        changed = say("document_changed", wish.language)
-        return View(heading, f"<p {direction(changed)}>{changed}</p>", shown, first, last, len(pieces))
-    copied = reference(document.text[chosen.start : chosen.end], source, pieces[place].number, wish.language)
+        changed = str(_macros.note(say("document_changed", wish.language)))
+        return View(heading, changed, shown, first, last, len(pieces))
+    piece = pieces[place]
+    where = Place.of(
+        source, wish.language, piece.number, _headings(document.text, pieces, place), piece.block.page
+    )
+    copied = reference(document.text[chosen.start : chosen.end], where)
     return View(heading, "", shown, first, last, len(pieces), copied)
 
 
@@ -155,32 +219,26 @@ def explained(source: Source, explanation: Explanation, page: Language) -> View:
         explanation: what to show.
         page: the language of Dalil's own words.
     """
-    heading = _why_heading(source, explanation.passage.number, page)
-    return View(heading, paragraphs=render_why(explanation, page))
+    passage = explanation.passage
+    place = Place.of(source, page, passage.number, passage.headings, passage.page)
+    return View(_why_heading(place, page), paragraphs=render_why(explanation, page))
 
 
 def unexplained(source: Source, paragraph: int, text: str, page: Language) -> View:
     """That it can't be said why a passage was found, in the words of `text`."""
-    return View(_why_heading(source, paragraph, page), f"<p {direction(text)}>{escape(text)}</p>")
+    return View(_why_heading(Place.of(source, page, paragraph), page), str(_macros.note(text)))
 
 
-def _why_heading(source: Source, paragraph: int, page: Language) -> str:
-    why = say("why", page)
-    parts = [part for part in (source.title, source.author, say("paragraph", page, number=paragraph)) if part]
-    line = " — ".join(f"<bdi {direction(part)}>{escape(part)}</bdi>" for part in parts)
-    return (
-        f'<h2 tabindex="-1" {direction(why)}>{escape(why)}</h2>'
-        f'<p class="author" {direction(" ".join(parts))}>{line}</p>'
-    )
+def _why_heading(place: Place, page: Language) -> str:
+    return str(_macros.heading(say("why", page), place))
 
 
-def reference(quote: str, source: Source, paragraph: int, page: Language) -> str:
+def reference(quote: str, place: Place) -> str:
     """A quotation with its reference, as a writer pastes it into a text."""
     first, last = "«»" if language(quote) == "ar" else "“”"
     # One that is speech as a whole has its marks already.
     marked = quote if _is_marked(quote) else f"{first}{quote}{last}"
-    where = (source.title, source.author, say("paragraph", page, number=paragraph))
-    return " — ".join(part for part in (marked, *where) if part)
+    return " — ".join(part for part in (marked, place.text) if part)
 
 
 def _is_marked(quote: str) -> bool:
@@ -191,37 +249,112 @@ def _is_marked(quote: str) -> bool:
 
 
 @lru_cache(maxsize=4)
-def _pieces(text: str) -> tuple[Piece, ...]:
-    found = []
-    for number, (start, end) in enumerate(paragraphs(text), 1):
-        while end - start > _LONGEST:
+def _pieces(document: Document) -> tuple[Piece, ...]:
+    """A document's blocks, and its paragraphs where there is no block, in order."""
+    text = document.text
+    starts = [start for start, _ in paragraphs(text)]
+    found: list[Piece] = []
+    for block in _covering(text, document.blocks or find_blocks(text)):
+        number = max(bisect_right(starts, block.start), 1)
+        start, is_continued = block.start, bool(found) and found[-1].number == number
+        # A row is shown in its cells, however long.
+        while not block.cells and block.end - start > _LONGEST:
             cut = text.rfind(" ", start + 1, start + _LONGEST) + 1 or start + _LONGEST
-            found.append(Piece(number, start, cut))
-            start = cut
-        found.append(Piece(number, start, end))
+            found.append(Piece(number, start, cut, block, is_continued))
+            start, is_continued = cut, True
+        found.append(Piece(number, start, block.end, block, is_continued))
     return tuple(found)
 
 
-def _paragraph(text: str, pieces: Sequence[Piece], place: int, marks: Sequence[Mark]) -> str:
-    number, start, end = pieces[place]
-    continued = place > 0 and pieces[place - 1].number == number
-    label = "" if continued else f'<span class="count" aria-hidden="true">{number}</span>'
-    way = direction(text[start:end])
-    return f'<div class="paragraph" {way}>{label}<p {way}>{_marked(text, start, end, marks)}</p></div>'
+def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    end = 0
+    for block in (*blocks, Block("paragraph", len(text), len(text))):
+        for start, stop in paragraphs(text[end : block.start]):
+            yield Block("paragraph", end + start, end + stop)
+        if block.start < block.end:
+            yield block
+        end = block.end
 
 
-def _marked(text: str, start: int, end: int, marks: Sequence[Mark]) -> str:
-    """A stretch of a text as HTML. Where two marks overlap, the second goes on from the first."""
-    shown, position = [], start
+def _headings(text: str, pieces: Sequence[Piece], place: int) -> list[str]:
+    """The headings that a piece stands under, from the outermost."""
+    found: list[Block] = []
+    for piece in pieces[:place]:
+        block = piece.block
+        if block.kind == "heading":
+            found = [other for other in found if other.level < block.level]
+            found.append(block)
+    return [text[block.start : block.end] for block in found]
+
+
+def _parts(text: str, pieces: Sequence[Piece], shown: range, marks: Sequence[Mark]) -> Iterator[_Part]:
+    """What is shown of the pieces, one after the other; the rows of a table together."""
+    position = shown.start
+    while position < shown.stop:
+        piece = pieces[position]
+        table = piece.block.table
+        number = 0 if piece.is_continued else piece.number
+        before = pieces[position - 1].block.page if position else 0
+        sheet = piece.block.page if piece.block.page != before else 0
+        if not table or not piece.block.cells:
+            yield replace(_part(text, piece, marks), number=number, sheet=sheet)
+            position += 1
+            continue
+        rows = [piece.block]
+        while position + len(rows) < shown.stop and pieces[position + len(rows)].block.table == table:
+            rows.append(pieces[position + len(rows)].block)
+        yield replace(_table(text, rows, marks), number=number, sheet=sheet)
+        position += len(rows)
+
+
+def _part(text: str, piece: Piece, marks: Sequence[Mark]) -> _Part:
+    block = piece.block
+    runs = _runs(text, piece.start, piece.end, marks)
+    way = direction(text[piece.start : piece.end])
+    begins = piece.start == block.start
+    if block.kind == "heading":
+        # The pane's own heading is the document's title.
+        return _Part(way, 0, tag=f"h{min(block.level + 2, 6)}", kind="head", runs=runs)
+    if block.kind == "list_item":
+        label = block.label if begins and not text.startswith(block.label, block.start) else ""
+        return _Part(
+            way, 0, kind="item", indent=min(max(block.level, 1), _DEEPEST), label=plain(label), runs=runs
+        )
+    kind = "" if block.kind in ("paragraph", "table_row", "table_header") else block.kind.replace("_", "-")
+    label = block.label if block.kind == "footnote" and begins else ""
+    label = "" if text.startswith(label, block.start) else label
+    return _Part(way, 0, kind=kind, label=plain(label), runs=runs)
+
+
+def _table(text: str, rows: Sequence[Block], marks: Sequence[Mark]) -> _Part:
+    """Rows of one table under their column headings, which are repeated where it is shown in parts."""
+    way = direction(text[rows[0].start : rows[-1].end])
+    head, body = rows[0], list(rows)
+    columns: tuple[_Cell, ...] = ()
+    if head.kind == "table_header":
+        columns, body = _cells(text, head, marks), body[1:]
+    elif any(head.columns):
+        columns = tuple(_Cell(_way(name), (_Run(name),)) for name in head.columns)
+    lines = tuple(_cells(text, row, marks) for row in body)
+    return _Part(way, 0, columns=columns if lines else (), rows=lines or (columns,))
+
+
+def _cells(text: str, row: Block, marks: Sequence[Mark]) -> tuple[_Cell, ...]:
+    return tuple(_Cell(_way(text[a:b]), _runs(text, a, b, marks)) for a, b in row.cells)
+
+
+def _way(cell: str) -> Markup:
+    return direction(cell) if has_letters(cell) else Markup("")
+
+
+def _runs(text: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[_Run, ...]:
+    """A stretch of a text, marked. Where two marks overlap, the second goes on from the first."""
+    runs, position = [], start
     for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
         if mark.start >= end or mark.end <= start:
             continue
         a = max(position, mark.start)
         b = max(a, min(mark.end, end))
-        kind = "" if mark.quoted else ' class="whole"'
-        shown.append(
-            f'{escape(text[position:a])}<mark{kind} data-cite="{escape(mark.name)}" tabindex="-1">'
-            f"{escape(text[a:b])}</mark>"
-        )
+        runs += [_Run(text[position:a]), _Run(text[a:b], mark.name, mark.quoted)]
         position = b
-    return "".join(shown) + escape(text[position:end])
+    return tuple(run for run in (*runs, _Run(text[position:end])) if run.text or run.name)

@@ -72,9 +72,15 @@ async function copy(text, button) {
   setTimeout(() => { delete button.dataset.done; }, 1600);
 }
 
+// A table's row is copied as it is written.
+function quoteAsText(quote) {
+  const cells = [...quote.querySelectorAll("dd")].map((cell) => cell.textContent);
+  return cells.length ? cells.join(" | ") : quote.textContent;
+}
+
 function answerAsText(turn) {
   const cited = [...turn.querySelectorAll(".cited")].map((one) =>
-    `${one.querySelector(".quote").textContent} ${one.querySelector(".number").textContent}\n` +
+    `${quoteAsText(one.querySelector(".quote"))} ${one.querySelector(".number").textContent}\n` +
     one.querySelector(".where").textContent);
   return [turn.querySelector(".question")?.textContent, ...cited].filter(Boolean).join("\n\n");
 }

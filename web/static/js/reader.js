@@ -20,7 +20,9 @@ const reader = {
   wish(link) {
     const turn = link.closest(".turn");
     if (!turn) return {name: link.id, document: link.dataset.document, marks: []};
-    const near = [...turn.querySelectorAll("a[data-document]")];
+    // A title, an author or a date has no place in the text: its document is opened as a whole.
+    if (!link.dataset.check) return {name: link.id, document: link.dataset.document, marks: []};
+    const near = [...turn.querySelectorAll("a[data-check]")];
     const same = near.filter((other) => other !== link && other.dataset.document === link.dataset.document);
     const quoted = link.classList.contains("number");
     // Of the other passages that are near to a question only the one that is shown is marked.
@@ -90,7 +92,7 @@ const reader = {
     if (!this.isSheet()) link?.scrollIntoView({block: "nearest", behavior: "instant"});
     const mark = this.mark();
     const target = mark ?? this.part("h2") ?? this.part("[data-act=close]");
-    if (mark) mark.scrollIntoView({block: "center", behavior: "instant"});
+    if (mark) mark.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
     else this.part(".scroll").scrollTop = 0;
     if (wanted.focus) target.focus({preventScroll: true});
   },

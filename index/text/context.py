@@ -1,0 +1,86 @@
+"""Where a passage stands: what is searched together with it, and is no part of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import regex
+
+from index.types import Document, Passage
+
+CELL_SEPARATOR = " | "
+"""What stands between the cells of a table's row, in a document's text."""
+# Words of a title, of one heading and of a whole path: a long title mustn't outweigh a short passage.
+_MOST_WORDS = 16
+_MOST_WORDS_OF_PATH = 40
+_WORD = regex.compile(r"\S+")
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where a passage stands.
+
+    Attributes:
+        document: the title, the author and the date of its document, as far as they are known.
+        headings: the headings above it.
+        columns: of a table's row, its column headings.
+    """
+
+    document: str = ""
+    headings: str = ""
+    columns: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(part for part in (self.document, self.headings, self.columns) if part)
+
+
+def context(document: Document | Mapping[str, str], passage: Passage) -> Context:
+    """The context of one of a document's passages.
+
+    Args:
+        document: the document, or its "title", "author" and "date".
+        passage: one of its passages.
+    """
+    if isinstance(document, Document):
+        known = [document.title, document.author, document.date]
+    else:
+        known = [document[name] for name in ("title", "author", "date")]
+    path = [_cut(heading, _MOST_WORDS) for heading in passage.headings if heading != known[0]]
+    # The nearest headings say most.
+    while len(path) > 1 and sum(len(_WORD.findall(heading)) for heading in path) > _MOST_WORDS_OF_PATH:
+        del path[0]
+    return Context(
+        " · ".join(_cut(part, _MOST_WORDS) for part in known if part),
+        " › ".join(path),
+        _cut("; ".join(column for column in passage.columns if column), _MOST_WORDS_OF_PATH),
+    )
+
+
+def row_pieces(passage: Passage) -> list[tuple[str, int]] | None:
+    """A table's row as it is read out: "column: cell" for each of its cells.
+
+    Returns:
+        Pieces of text in order, each with the place in the passage's text that it stands at, or -1 for what
+        is added; None where the passage isn't a row whose cells are known.
+    """
+    if passage.kind != "table_row" or not any(passage.columns):
+        return None
+    cells = passage.text.split(CELL_SEPARATOR)
+    if len(cells) != len(passage.columns):
+        return None
+    pieces: list[tuple[str, int]] = []
+    start = 0
+    for column, cell in zip(passage.columns, cells, strict=True):
+        if cell.strip():
+            pieces += [("; " if pieces else "", -1), (f"{column}: " if column else "", -1), (cell, start)]
+        start += len(cell) + len(CELL_SEPARATOR)
+    return pieces
+
+
+def _cut(text: str, words: int) -> str:
+    """The first so many words."""
+    found = list(_WORD.finditer(text))
+    return text if len(found) <= words else text[: found[words - 1].end()]

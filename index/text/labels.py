@@ -1,0 +1,264 @@
+"""What a line of plain text begins with: a heading's label («المادة (9)»), an item's number, a form's key.
+
+Lines are compared without tashkeel, tatweel and direction marks, and with one form of alef.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+# Of a line, characters that are looked at for a label.
+_LOOKED_AT: Final = 160
+
+_FOLDED: Final[dict[int, str | None]] = {
+    **dict.fromkeys([*range(0x064B, 0x0660), 0x0670, ord("ـ")]),
+    **dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")),
+    **dict.fromkeys(map(ord, "أإآٱ"), "ا"),
+}
+# Higher headings first. Headings without a label of their own stand between chapters and articles.
+_RANKS: Final = (
+    ("كتاب", 20), ("جزء", 30), ("قسم", 40), ("باب", 50), ("محور", 55), ("وحدة", 55), ("فصل", 60), ("درس", 62),
+    ("مبحث", 65), ("مطلب", 75), ("فرع", 78), ("ملحق", 50), ("مادة", 80), ("بند", 82),
+    ("book", 20), ("volume", 20), ("part", 40), ("title", 45), ("module", 55), ("unit", 55), ("chapter", 60),
+    ("lesson", 62), ("lecture", 62), ("schedule", 50), ("appendix", 50), ("annex", 50), ("section", 65),
+    ("sec.", 65), ("article", 80), ("art.", 80), ("clause", 82), ("§", 80),
+)  # fmt: skip
+RANK_OF_TITLE: Final = 0
+RANK_OF_DOUBLE_RULE: Final = 10
+RANK_OF_RULE: Final = 15
+RANK_OF_CAPITALS: Final = 63
+RANK_OF_NAMED: Final = 63
+RANK_OF_EMPHASIZED: Final = 64
+RANK_OF_NUMBERED: Final = 66
+RANK_OF_PLAIN: Final = 70
+
+_ORDINALS: Final = (
+    r"(?:ال)?(?:اول|اولي|اولى|ثاني|ثانية|ثالث|ثالثة|رابع|رابعة|خامس|خامسة|سادس|سادسة|سابع|سابعة|ثامن|ثامنة"
+    r"|تاسع|تاسعة|عاشر|عاشرة|حادي|حادية|واحد|واحدة)(?:\s+عشرة?|\s+و(?:ال)?(?:عشر|ثلاث|اربع|خمس|ست|سبع|ثمان"
+    r"|تسع)(?:ون|ين))?|(?:ال)?(?:عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)(?:ون|ين)|تمهيدي|التمهيدي|الختامي"
+)
+_ENGLISH_ORDINALS: Final = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third|fourth|fifth|sixth"
+)
+_ARABIC_UNIT: Final = regex.compile(
+    r"(?P<unit>(?:ال)?(?P<name>كتاب|جزء|قسم|باب|محور|وحدة|فصل|درس|مبحث|مطلب|فرع|ملحق|مادة|بند))\s{0,3}"
+    r"(?:رقم\s{0,3})?"
+    r"(?P<number>(?P<open>[(\[﴿])\s?(?:\p{Nd}{1,4}(?:[./-]\p{Nd}{1,3})?(?:\s?مكررا?)?|\p{Arabic}|"
+    + _ORDINALS
+    + r")\s?[)\]﴾]|\p{Nd}{1,4}(?:[./-]\p{Nd}{1,3})?(?:\s?مكررا?)?|(?:" + _ORDINALS + r"))(?![\p{L}\p{N}])"
+)  # fmt: skip
+_ENGLISH_UNIT: Final = regex.compile(
+    r"(?i)(?P<unit>(?P<name>book|volume|part|title|module|unit|chapter|lesson|lecture|schedule|appendix|annex"
+    r"|section|sec\.|article|art\.|clause|§))\s{0,3}(?P<number>(?P<open>\()?(?:\p{Nd}{1,4}(?:\.\p{Nd}{1,3}){0,4}|"
+    + _ENGLISH_ORDINALS
+    + r"|(?-i:[IVXLC]{1,7}|[A-Z]))\)?)(?![\p{L}\p{N}])"
+)
+_SEPARATOR: Final = regex.compile(r"\s*(?:[:：]|[.\-–—/](?=\s|$)|\s[-–—]\s?)\s*")
+# What goes on after a number that is only mentioned: "Section 5 of this law".
+_MENTIONED: Final = regex.compile(
+    r"(?:من|في|علي|على|الي|الى|عن|هو|هي|هذه|هذا|تنص|نصت|ينص|و|او|المذكورة|المشار|اعلاه|ادناه|وما)(?:\s|$)"
+)
+_NAMED: Final = regex.compile(
+    r"(?i)(?:ال)?(?:مقدمة|تمهيد|خاتمة|ديباجة|توصيات|استنتاجات|نتائج|مراجع|مصادر|ملخص|خلاصة|مستخلص|تعريفات"
+    r"|ملاحق|محتويات|فهرس)|احكام (?:عامة|ختامية|انتقالية)|تعريفات عامة"
+    r"|introduction|conclusions?|abstract|(?:executive )?summary|recommendations|findings|references"
+    r"|bibliography|preface|foreword|preamble|contents|table of contents|background|definitions|acknowledge?ments|appendix"  # noqa: E501
+    r"|annex|discussion|results|methods|general provisions|final provisions"
+)
+_NUMBERED: Final = regex.compile(
+    r"(\p{Nd}{1,3}(?:[.\-]\p{Nd}{1,3}){1,4})[.)]?[ \t\u00a0]{1,8}(?=[\p{L}«“\"(])"
+)
+
+_ARABIC_ORDINAL_ITEMS: Final = (
+    "اولا", "ثانيا", "ثالثا", "رابعا", "خامسا", "سادسا", "سابعا", "ثامنا", "تاسعا", "عاشرا",
+)  # fmt: skip
+_ABJAD: Final = "ابجدهوزحطيكلمنسعفصقرشتثخذضظغ"
+_HIJAI: Final = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+_ROMANS: Final = (
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi",
+    "xvii", "xviii", "xix", "xx",
+)  # fmt: skip
+_BULLET: Final = regex.compile(r"[•●▪◦·‣○■□▶►✓✔➢➤◆◇*+\-–][ \t\u00a0]+(?=\S)")
+_ITEM: Final = regex.compile(
+    r"(?P<open>[(\[]?)(?P<value>\p{Nd}{1,3}|[a-zA-Z]|[ivxIVX]{1,6}|[\p{Arabic}&&\p{L}]ـ?)(?P<close>[.)\]]|[.)]?\s?[-–/])"
+    r"[ \t\u00a0]{0,4}(?=[^\s\p{Nd}])",
+    regex.VERSION1,
+)
+_ORDINAL_ITEM: Final = regex.compile(
+    rf"({'|'.join(_ARABIC_ORDINAL_ITEMS)})\s?(?P<close>[:.\-–،/]|-)\s*(?=\S|$)"
+)
+_FIELD: Final = regex.compile(r"([\p{L}\p{M}][^:：\n|\t?؟!.]{0,38}?)\s?[:：]\s*(?=\S)")
+_LONGEST_VALUE: Final = 60
+_KEY_WORDS: Final = 5
+_CAPTION: Final = regex.compile(
+    r"(?i)(?:(?:ال)?(?:جدول|شكل|صورة|خريطة|خارطة|مخطط)(?:\s+رقم)?|table|figure|fig\.|chart|map)\s*"
+    r"[(\[]?\p{Nd}{1,3}(?:[.\-]\p{Nd}{1,3})?[)\]]?\s*(?:[:.–—-]\s*)(?=\S)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadingLabel:
+    """The numbered name of a part of a document, such as «المادة (9)», at the beginning of a line.
+
+    Attributes:
+        length: of the label, in characters of the line.
+        text_start: where the line goes on behind it and the mark that separates them.
+        rank: of such headings; smaller ones stand higher.
+        is_separated: whether a mark or brackets show where the label ends.
+        is_mentioned: whether the line goes on as one that only mentions it.
+    """
+
+    length: int
+    text_start: int
+    rank: int
+    is_separated: bool
+    is_mentioned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMarker:
+    """What a list item begins with.
+
+    Attributes:
+        length: of the marker, in characters of the line, without the space behind it.
+        text_start: where the line goes on.
+        style: equal for the markers of one list.
+        value: the number, or the letter.
+        is_bullet: whether it says nothing of an order.
+    """
+
+    length: int
+    text_start: int
+    style: str
+    value: str
+    is_bullet: bool = False
+
+
+def folded(text: str) -> str:
+    """A line's beginning as it is compared."""
+    return text[:_LOOKED_AT].translate(_FOLDED)
+
+
+def _origins(text: str) -> list[int]:
+    """For each character of `folded(text)`, and for its end, the place in the line."""
+    looked_at = text[:_LOOKED_AT]
+    return [
+        *(place for place, c in enumerate(looked_at) if _FOLDED.get(ord(c), c) is not None),
+        len(looked_at),
+    ]
+
+
+def heading_label(text: str) -> HeadingLabel | None:
+    """The label that a line begins with, if it does."""
+    line = folded(text)
+    match = _ARABIC_UNIT.match(line) or _ENGLISH_UNIT.match(line)
+    if match is None:
+        return None
+    origins = _origins(text)
+    name = match["name"].casefold()
+    rank = next(rank for unit, rank in _RANKS if unit == name)
+    separator = _SEPARATOR.match(line, match.end())
+    after = separator.end() if separator else match.end()
+    while after < len(line) and line[after].isspace():
+        after += 1
+    rest = line[after:]
+    is_arabic = match.re is _ARABIC_UNIT
+    mentioned = bool(rest) and (
+        line[match.end()] in "،,;؛"
+        or (not separator and (_MENTIONED.match(rest) if is_arabic else not rest[0].isupper()))
+    )
+    return HeadingLabel(
+        origins[match.end()],
+        len(text) if not rest else origins[after],
+        rank,
+        separator is not None or bool(match["open"]),
+        bool(mentioned),
+    )
+
+
+def numbered_label(text: str) -> tuple[int, int] | None:
+    """Of a line such as "2.1 Scope": (length of the number, how many numbers it has)."""
+    match = _NUMBERED.match(text)
+    if match is None or not text[match.end() :] or text[match.end()].islower():
+        return None
+    return len(match[1]), 1 + sum(c in ".-" for c in match[1])
+
+
+def is_named_heading(text: str) -> bool:
+    """Whether a line is one of the usual headings, such as «التوصيات» or "Introduction"."""
+    return _NAMED.fullmatch(folded(text).rstrip(" :：.")) is not None
+
+
+def item_marker(text: str) -> ItemMarker | None:
+    """The number, letter or bullet that a line begins with."""
+    if bullet := _BULLET.match(text):
+        return ItemMarker(1, bullet.end(), text[0], text[0], is_bullet=True)
+    line = folded(text)
+    if match := _ORDINAL_ITEM.match(line):
+        origins = _origins(text)
+        return ItemMarker(origins[match.end("close")], origins[match.end()], "اولا", match[1])
+    match = _ITEM.match(text)
+    if match is None or not text[match.end() :] or (match["open"] == "" and match["close"] == "]"):
+        return None
+    value = match["value"].rstrip("ـ")
+    shape = (
+        "1"
+        if value[0].isdigit()
+        else "a"
+        if value.isascii() and value.islower()
+        else "A"
+        if value.isascii()
+        else "ا"
+    )
+    if shape in "aA" and "." in match["close"] and text[match.end() - 1] == ".":
+        return None  # an acronym: "U.S."
+    style = f"{match['open']}{shape}{match['close'].strip()}"
+    return ItemMarker(len(match.group().rstrip()), match.end(), style, value)
+
+
+def follows(one: str, other: str) -> bool:
+    """Whether a list goes on with the marker `other` after `one`."""
+    if one.isdecimal() and other.isdecimal():
+        return int(other) == int(one) + 1
+    one, other = folded(one).casefold(), folded(other).casefold()
+    orders: Sequence[Sequence[str]] = (
+        _ABJAD,
+        _HIJAI,
+        "abcdefghijklmnopqrstuvwxyz",
+        _ROMANS,
+        _ARABIC_ORDINAL_ITEMS,
+    )
+    return any(
+        one in order and other in order[order.index(one) + 1 : order.index(one) + 2] for order in orders
+    )
+
+
+def field_key(text: str) -> int:
+    """Of a line such as "Name: Salma", the key's length; 0 of another."""
+    match = _FIELD.match(text)
+    if match is None or len(match[1].split()) > _KEY_WORDS or len(text) - match.end() > _LONGEST_VALUE:
+        return 0
+    return len(match[1]) if not text.startswith("//", match.end(1) + 1) else 0
+
+
+def is_caption(text: str) -> bool:
+    """Whether a line is the caption of a numbered table or figure."""
+    return _CAPTION.match(folded(text)) is not None
+
+
+def is_capitals(text: str) -> bool:
+    """Whether a line has Latin letters, all of them capitals."""
+    letters = [c for c in text if c.isalpha()]
+    return len(letters) > 3 and all(c.isupper() for c in letters)
+
+
+def is_number_like(text: str) -> bool:
+    """Whether a cell holds a number, with a unit or a currency at most."""
+    digits = sum(c.isdigit() for c in text)
+    letters = sum(unicodedata.category(c)[0] == "L" for c in text)
+    return digits > 0 and letters <= max(3, digits)

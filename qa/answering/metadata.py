@@ -1,0 +1,91 @@
+"""Questions about a document itself: who wrote it, when, what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from index.text.analyzer import analyze, normalise
+from index.types import Document, Hit
+from qa.types import CitedField
+
+if TYPE_CHECKING:
+    from index.interface import Index
+
+# In normalised spelling: no hamza on its carrier, ه for ة, ي for ى.
+_A_DOCUMENT: Final = (
+    r"(?:article|book|document|report|text|paper|letter|lecture|file|thesis|study|essay|memo|minutes|page)"
+)
+_AR_DOCUMENT: Final = r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب|نظام|لائحه)"
+_QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
+    "author": regex.compile(
+        r"\bwho (?:wrote|authored|(?:is|was|are|were) the (?:author|writer|lecturer)s?)\b|\bby whom\b"
+        r"|\b(?:the author'?s? name|name of the (?:author|writer))\b"
+        r"|\b[وف]?من (?:هو |هي |الذي |التي )?(?:كتب|الف|مولف|كاتب|كاتبه|المولف|الكاتب)\b"
+        rf"|\b[وف]?من (?:هو |هي )?صاحب {_AR_DOCUMENT}"
+        rf"|\b(?:اسم|ما اسم) (?:ال)?(?:مولف|كاتب)\b|\bلمن (?:هذا |هذه )?{_AR_DOCUMENT}\b"
+    ),
+    "date": regex.compile(
+        rf"\bwhen (?:was|were) (?:it|this|the|this {_A_DOCUMENT}|the .{{1,80}}) (?:published|written|issued|released)\b"
+        rf"|\b(?:publication date|date of (?:publication|(?:the|this) {_A_DOCUMENT}))\b"
+        rf"|\bwhat date (?:is|was) (?:the|this) {_A_DOCUMENT}\b"
+        r"|\bمتي (?:نشر|كتب|صدر|حرر|الف)(?:ت)?\b"
+        rf"|\bتاريخ (?:نشر|كتابه|صدور|تحرير|النشر|الكتابه|الصدور|{_AR_DOCUMENT})\b"
+    ),
+    "title": regex.compile(
+        rf"\b(?:title|name) of (?:the|this) {_A_DOCUMENT}\b|\b(?:the|this) {_A_DOCUMENT}(?:'s title| called| titled)\b"
+        rf"|\bwhat (?:is|was) (?:it|(?:the|this) {_A_DOCUMENT}) (?:called|titled|entitled)\b"
+        rf"|\b(?:عنوان|اسم) (?:هذا |هذه )?{_AR_DOCUMENT}\b|^ما العنوان\W*$"
+    ),
+}
+# By how much the best document's best passage must lead, where the question doesn't name the document.
+_LEAD: Final = 0.03
+
+
+def asked_field(question: str) -> CitedField | None:
+    """What a question wants to know of a document: its author, its date or its title; None if not that."""
+    text = normalise(question).text
+    return next((field for field, pattern in _QUESTIONS.items() if pattern.search(text)), None)
+
+
+def asked_document(index: Index, question: str, field: CitedField, hits: Sequence[Hit]) -> Hit | None:
+    """The best passage of the document that a question about metadata means, where that is clear.
+
+    It is clear where there is one document alone, where the question has words of one document's title, or
+    where one document's passages are much better than any other's.
+
+    Args:
+        index: where the passages were found.
+        question: as it was asked.
+        field: what it asks for; a document without it isn't meant.
+        hits: the passages found, best first.
+    """
+    best: dict[str, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.document_id, hit)
+    found = [(hit, index.document(id_)) for id_, hit in best.items()]
+    if not found:
+        return None
+    asked = {term.term for term in analyze(_QUESTIONS[field].sub(" ", normalise(question).text))}
+    named = [len(asked & {term.term for term in analyze(document.title)}) for _, document in found]
+    most = max(named)
+    if len(found) == 1:
+        chosen = found[0]
+    elif most and named.count(most) == 1:
+        chosen = found[named.index(most)]
+    elif found[0][0].score - found[1][0].score >= _LEAD and asked:
+        chosen = found[0]
+    else:
+        return None
+    hit, document = chosen
+    return hit if value(document, field) else None
+
+
+def value(document: Document, field: CitedField) -> str:
+    """A document's author, date or title; empty where it has none. A file's name is no title."""
+    known = str(getattr(document, field))
+    is_name = field == "title" and known == PurePath(document.source).stem
+    return "" if is_name else known
