@@ -21,7 +21,8 @@ from typing import Any, Final
 
 import qa
 from index import Index
-from index.encoding.load import Encoder, load
+from index.encoding.base import Encoder
+from index.encoding.load import load
 from index.readers.read import read_paths
 from index.text.analyzer import language
 

@@ -100,7 +100,10 @@ class Apart:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self._stop()
-            self._process = self._starter.submit(self._start).result()
+            try:
+                self._process = self._starter.submit(self._start).result()
+            except RuntimeError:  # from the interpreter's end on no thread takes anything
+                raise Unextractable("Dalil was stopped.", "unreadable") from None
         return self._process
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -191,5 +194,6 @@ def answer(path: Path, progress: Progress) -> dict[str, Any]:
 
 
 shared: Final = Apart()
-# Not `close`, which would wait for a file that is being converted.
+# The last one ends at once, then the others that wait find that none can be started any more.
+atexit.register(shared.close)
 atexit.register(shared.kill)
