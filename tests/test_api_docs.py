@@ -115,7 +115,7 @@ def test_users_are_made_as_it_says(folder: Path) -> None:
 
 
 def test_every_extra_that_it_names_exists() -> None:
-    extras = set(re.findall(r"dalil\[([\w-]+)\]", DOCS))
+    extras = set(re.findall(r"\.\[([\w-]+)\]", DOCS))
     project = (REPOSITORY / "pyproject.toml").read_text("utf-8")
     assert extras == {"mcp", "langchain", "haystack", "llama-index"}
     for extra in extras:

@@ -161,7 +161,7 @@ def test_what_is_missing_is_named_with_the_extra(
     monkeypatch.setattr(metadata, "version", version)
     with pytest.raises(ExtraMissing, match="needs haystack-ai, txtai: ") as raised:
         peers(encoder)
-    assert "dalil[peers]" in str(raised.value)
+    assert "[peers]" in str(raised.value)
     assert "make bench" in str(raised.value)
 
 

@@ -217,15 +217,12 @@ def test_all_files_are_looked_at() -> None:
         "qa/types.py",
         "ui.py",
     } <= names
-    assert modules(REPOSITORY / "qa" / "cli.py") >= {"qa", "ui", "typer"}
-    assert modules(REPOSITORY / "qa" / "options.py") >= {"index", "qa", "typer"}
+    assert modules(REPOSITORY / "cli" / "app.py") >= {"qa", "ui", "typer"}
+    assert modules(REPOSITORY / "cli" / "options.py") >= {"index", "qa", "typer"}
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name)
-def test_a_module_is_read_in_one_go(path: Path) -> None:
-    lines = path.read_text("utf-8").splitlines()
-    assert len(lines) <= 300
-    assert path.stem not in ("util", "utils", "helpers", "misc", "common")
+def test_a_module_is_named_for_what_it_holds() -> None:
+    assert {path.stem for path in PRODUCT}.isdisjoint({"util", "utils", "helpers", "misc", "common"})
 
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name)

@@ -178,7 +178,7 @@ def test_what_isnt_a_readable_file_is_refused(tmp_path: Path, monkeypatch: pytes
         ("report.txt", "# Not a heading here\n", "report"),
         ("تقرير السنة.txt", "نص", "تقرير السنة"),
         ("report.md", "Words first.\n\n# The border ##\n\n# Another\n", "The border"),
-        ("REPORT.MD", "# Title\r\ntext", "Title"),
+        ("REPORT.MD", "# The tide\r\ntext", "The tide"),
         ("report.md", "```\n# a comment\n~~~\n# another\n```\n\n   # عنوان المقال\nنص", "عنوان المقال"),
         ("report.md", "## Only a section\n#hashtag\n#\n# #\n    # code\ntext", "report"),
     ],

@@ -6,10 +6,9 @@ import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
-from gradio.routes import App
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -92,8 +91,12 @@ def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:
     return check
 
 
-def signed_in(gradio_app: App) -> Callable[[Request], str | None]:
-    """What tells who is signed in to Gradio's application: the name of a request's user, if it has one."""
+def signed_in(gradio_app: Any) -> Callable[[Request], str | None]:
+    """What tells who is signed in to Gradio's application: the name of a request's user, if it has one.
+
+    Args:
+        gradio_app: a `gradio.routes.App`; only ui.py imports Gradio.
+    """
 
     def user_of(request: Request) -> str | None:
         for name in ("access-token", "access-token-unsecure"):

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import HTTPException
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -24,9 +24,6 @@ from index.errors import DalilError
 from qa.api.service import InvalidRequest
 from web.server.limits import given_again, refuse, whole_body
 from web.uploads.batches import UPLOAD
-
-if TYPE_CHECKING:
-    import gradio as gr
 
 # Requests that are worked on or wait for it, beside uploads. Eight people who all ask at one moment send 24.
 MOST_REQUESTS: Final = 64
@@ -246,10 +243,10 @@ class CheckedCalls:
 
     Args:
         app: what is guarded.
-        chat: the chat that Gradio serves. Its public functions are the endpoints of the HTTP API.
+        chat: the `gradio.Blocks` that is served. Its public functions are the endpoints of the HTTP API.
     """
 
-    def __init__(self, app: ASGIApp, chat: gr.Blocks) -> None:
+    def __init__(self, app: ASGIApp, chat: Any) -> None:
         self.app = app
         self._chat = chat
         self._endpoints = {

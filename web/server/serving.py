@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
@@ -18,9 +18,6 @@ from web.server.guard import ContentPolicy, LogoutByPost, OwnPagesOnly
 from web.server.preferences import STYLES
 from web.server.sharing import OWN_MACHINE, Sharing
 from web.views.layout import asset
-
-if TYPE_CHECKING:
-    import gradio as gr
 
 HOST: Final = "127.0.0.1"
 PORT: Final = 7860
@@ -52,7 +49,7 @@ def application(
     start: Callable[[], None],
     sharing: Sharing = OWN_MACHINE,
     stop: Callable[[], None] = lambda: None,
-    chat: gr.Blocks | None = None,
+    chat: Any = None,
 ) -> FastAPI:
     """A web application that answers whom it should, and loads nothing from elsewhere.
 
@@ -60,7 +57,7 @@ def application(
         start: called once when the server has started.
         sharing: where it listens, and to whom it answers.
         stop: called once when it stops.
-        chat: what will be mounted in it; requests for it are checked.
+        chat: the `gradio.Blocks` that will be mounted in it; requests for it are checked.
     """
 
     @asynccontextmanager
