@@ -11,8 +11,8 @@ from index.readers.html import extract
     ("html", "paragraphs"),
     [
         ("<h1>عنوان</h1><p>أول <b>نص</b>\n في سطرين</p><p>ثانٍ", ["عنوان", "أول نص في سطرين", "ثانٍ"]),
-        ("one<p>two<ul><li>three<li>four</ul>five", ["one", "two", "three", "four", "five"]),
-        ("<table><tr><th>a<td>b<tr><td>c</td><td></td><td>d</td></table>", ["a | b", "c | | d"]),
+        ("one<p>two<ul><li>three<li>four</ul>five", ["one", "two", "three\nfour", "five"]),
+        ("<table><tr><th>a<td>b<tr><td>c</td><td></td><td>d</td></table>", ["a | b\nc | | d"]),
         ("a<br>b<div>c</div>", ["a\nb", "c"]),
         ("<pre>x = 1\n  y\n</pre>z", ["x = 1\n  y", "z"]),
         ("&lt;b&gt; &#x641;&nbsp;&amp", ["<b> ف\xa0&"]),
@@ -45,6 +45,93 @@ def test_title_and_author_are_the_pages_own(html: str, title: str, author: str) 
 def test_a_page_with_one_heading_may_be_called_by_it() -> None:
     assert extract("<h1>Only <i>one</i></h1>text").heading == "Only one"
     assert extract("<h1>One</h1><h1>Two</h1>").heading == ""
+
+
+def blocks(html: str) -> list[tuple[str, int, str, str]]:
+    """Kind, level, label and text of each block."""
+    found = extract(html)
+    return [(b.kind, b.level, b.label, found.text[b.start : b.end]) for b in found.blocks]
+
+
+def test_headings_items_captions_and_notes_are_told() -> None:
+    page = """<h1>اللائحة</h1><h2>الرسوم</h2><p>نص الرسوم.</p>
+    <ol start=3 type=a><li>one<ul><li>bullet</ul><li><p>two</p><p>more</p></ol><ol reversed><li>x<li>y</ol>
+    <figure><img src=a><figcaption>The harbour</figcaption></figure>
+    <section role="doc-endnotes"><ol><li>The note.</ol></section>"""
+    assert blocks(page) == [
+        ("heading", 1, "", "اللائحة"),
+        ("heading", 2, "", "الرسوم"),
+        ("paragraph", 0, "", "نص الرسوم."),
+        ("list_item", 1, "c.", "c. one"),
+        ("list_item", 2, "•", "bullet"),
+        ("list_item", 1, "d.", "d. two"),
+        ("paragraph", 0, "", "more"),
+        ("list_item", 1, "2.", "2. x"),
+        ("list_item", 1, "1.", "1. y"),
+        ("caption", 0, "", "The harbour"),
+        ("footnote", 0, "1.", "1. The note."),
+    ]
+
+
+def rows(html: str) -> list[list[tuple[str, str]]]:
+    """For each row of data each column's heading with the cell."""
+    found = extract(html)
+    return [
+        [
+            (column, found.text[start:end])
+            for column, (start, end) in zip(b.columns or [""] * len(b.cells), b.cells, strict=True)
+        ]
+        for b in found.blocks
+        if b.kind == "table_row"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        (
+            "<tr><td><p>المدينة</p></td><td><p>السكان</p></td></tr><tr><td><div>سلوان</div></td><td>41200",
+            [[("المدينة", "سلوان"), ("السكان", "41200")]],
+        ),
+        (
+            "<thead><tr><th rowspan=2>اليوم<th colspan=2>الوقت<tr><th>من<th>إلى<tbody>"
+            "<tr><td rowspan=2>الأحد<td>8<td>9<tr><td>10<td>11",
+            [
+                [("اليوم", "الأحد"), ("الوقت من", "8"), ("الوقت إلى", "9")],
+                [("اليوم", "الأحد"), ("الوقت من", "10"), ("الوقت إلى", "11")],
+            ],
+        ),
+        ("<tr><td>name<td>Salma<tr><td>town<td>Aleppo", [[("", "name"), ("", "Salma")], [("", "town"), ("", "Aleppo")]]),  # noqa: E501
+        ("<tr><td><h2>A</h2>text<td>menu", []),
+        ("<tr><td>a page<tr><td>in one column", []),
+        ("<tr><th>a<th>b<tr><td>c<table><tr><td>in<td>ner</table><td>d", [[("a", "c"), ("b", "d")], [("", "in"), ("", "ner")]]),  # noqa: E501
+    ],
+)  # fmt: skip
+def test_a_row_knows_its_columns_and_a_layout_has_no_rows(
+    table: str, expected: list[list[tuple[str, str]]]
+) -> None:
+    assert rows(f"<table>{table}</table>") == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "date"),
+    [
+        ('<meta property="article:published_time" content="2019-03-05T10:00:00Z">', "2019-03-05"),
+        ('<meta name="DC.date" content="2019">', "2019"),
+        ('<time itemprop="datePublished" datetime="2020-01-02">today</time>', "2020-01-02"),
+        ("<time datetime=2020-01-02>today</time>", ""),
+        ('<script type="application/ld+json">{"datePublished": "2020"}</script>', ""),
+    ],
+)
+def test_the_date_is_the_pages_own(head: str, date: str) -> None:
+    assert extract(f"{head}<p>text").date == date
+
+
+def test_large_tables_and_spans_take_a_time_that_grows_with_the_page() -> None:
+    spans = "<table>" + "<tr><td rowspan=65534 colspan=1000>a<td>b" * 3000
+    assert extract(spans).text.startswith("a")
+    nested = "<table><tr><td>a<td>b" * 3000
+    assert "a" in extract(nested).text
 
 
 def test_any_depth_is_read() -> None:

@@ -1,21 +1,14 @@
-"""DOCX and EPUB -> text: both are zip archives of markup.
-
-Of python-docx, mammoth, docx2txt and markitdown (which uses mammoth) each gives all words of the article as
-nine DOCX files by LibreOffice; mammoth also reads footnotes, text boxes and content controls.
-"""
+"""Zip archives of markup, which DOCX and EPUB files are: opened and read within bounds."""
 
 from __future__ import annotations
 
 import io
-import posixpath
 import zipfile
 import zlib
 from typing import Final
-from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from index.readers import html
-from index.readers.extract import Extract, Unextractable, damaged
+from index.readers.extract import Unextractable, damaged
 
 # Bytes that an archive may hold, unpacked: pictures included.
 MOST_UNPACKED: Final = 1 << 30
@@ -24,69 +17,7 @@ MOST_PART: Final = 1 << 26
 # What zipfile raises of a damaged archive; the last one where it says that a later version wrote it.
 _UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
 _MARKED_UP: Final = (".xml", ".rels", ".opf")
-_COMMA: Final = "; "
-_DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
-_CONTAINER: Final = "{urn:oasis:names:tc:opendocument:xmlns:container}"
-_PACKAGE: Final = "{http://www.idpf.org/2007/opf}"
-_ENCRYPTION: Final = "{http://www.w3.org/2001/04/xmlenc#}"
-_PAGES: Final = frozenset(("application/xhtml+xml", "text/html"))
-
-
-def extract_docx(content: bytes) -> Extract:
-    """The text of a Word document.
-
-    Raises:
-        Unextractable: it is damaged or would unpack to too much.
-    """
-    with _open(content) as archive:
-        for name in archive.namelist():
-            if name.endswith((".xml", ".rels")):
-                _part(archive, name)
-        title, author = _docx_metadata(archive)
-    import mammoth
-
-    try:
-        # Pictures are left out before they are opened: a linked one may be anywhere.
-        converted = mammoth.convert_to_html(
-            io.BytesIO(content),
-            convert_image=lambda _: [],
-            external_file_access=False,
-            include_embedded_style_map=False,
-            style_map="p[style-name='Title'] => h1:fresh",
-        )
-    except Exception as error:
-        raise damaged(error) from error
-    found = html.extract(converted.value)
-    return Extract(found.text, title, author, found.heading)
-
-
-def extract_epub(content: bytes) -> Extract:
-    """The text of an electronic book, chapter after chapter.
-
-    Raises:
-        Unextractable: it is damaged, protected, or would unpack to too much.
-    """
-    with _open(content) as archive:
-        place = _xml(archive, "META-INF/container.xml").find(f".//{_CONTAINER}rootfile")
-        package_path = "" if place is None else place.get("full-path", "")
-        package = _xml(archive, package_path)
-        folder = posixpath.dirname(package_path)
-        pages = {
-            item.get("id"): posixpath.normpath(posixpath.join(folder, unquote(item.get("href", ""))))
-            for item in package.iter(f"{_PACKAGE}item")
-            if item.get("media-type") in _PAGES and "nav" not in item.get("properties", "").split()
-        }
-        named = (reference.get("idref") for reference in package.iter(f"{_PACKAGE}itemref"))
-        chapters = [pages[name] for name in dict.fromkeys(named) if name in pages]
-        if not _encrypted(archive).isdisjoint(chapters):
-            why = "the book is protected against copying (DRM); only its seller can lift that."
-            raise Unextractable(why, "drm")
-        texts = [html.extract(_part(archive, name).decode("utf-8-sig", "replace")).text for name in chapters]
-    titles = [_text(element) for element in package.iter(f"{_DUBLIN_CORE}title")]
-    authors = [_text(element) for element in package.iter(f"{_DUBLIN_CORE}creator")]
-    return Extract(
-        "\n\n".join(filter(None, texts)), next(filter(None, titles), ""), _COMMA.join(filter(None, authors))
-    )
+DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 
 
 def type_of(content: bytes) -> str:
@@ -101,20 +32,30 @@ def type_of(content: bytes) -> str:
     return ".epub" if "META-INF/container.xml" in names else ".zip"
 
 
-def _open(content: bytes) -> zipfile.ZipFile:
+def open_archive(content: bytes) -> zipfile.ZipFile:
+    """The archive.
+
+    Raises:
+        Unextractable: it is damaged or would unpack to too much.
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except _UNREADABLE as error:
         raise damaged(error) from error
     # A part is never read beyond the size that is declared here.
-    if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
+    if sum(info.file_size for info in archive.infolist()) > MOST_UNPACKED:
         raise Unextractable(
             f"it would unpack to more than {MOST_UNPACKED >> 20:,} MB. Split it.", "too_large"
         )
     return archive
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+def part(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The content of a part.
+
+    Raises:
+        Unextractable: there is no such part, it is damaged or too large, or it defines entities.
+    """
     try:
         if archive.getinfo(name).file_size > MOST_PART:
             raise Unextractable(f"{name} in it is larger than {MOST_PART >> 20:,} MB. Split it.", "too_large")
@@ -123,37 +64,25 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise damaged(f"no {name} in it") from None
     except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
         raise damaged(error) from error
-    if name.endswith(_MARKED_UP) and b"<!ENTITY" in content:
+    if name.endswith(_MARKED_UP) and b"<!ENTITY" in content.replace(b"\0", b""):
         # No program writes them here, and nested ones grow without end.
         why = "it defines XML entities, which no ordinary document does. Save it anew."
         raise Unextractable(why, "damaged")
     return content
 
 
-def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+def part_xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    """The root of an XML part.
+
+    Raises:
+        Unextractable: as `part`, or it isn't well formed.
+    """
     try:
-        return ElementTree.fromstring(_part(archive, name))
+        return ElementTree.fromstring(part(archive, name))
     except ElementTree.ParseError as error:
         raise damaged(error) from error
 
 
-def _docx_metadata(archive: zipfile.ZipFile) -> tuple[str, str]:
-    """Title and author."""
-    name = "docProps/core.xml"
-    if name not in archive.namelist():
-        return "", ""
-    core = _xml(archive, name)
-    title, author = (core.find(f"{_DUBLIN_CORE}{key}") for key in ("title", "creator"))
-    return _text(title), _text(author)
-
-
-def _encrypted(archive: zipfile.ZipFile) -> set[str]:
-    name = "META-INF/encryption.xml"
-    if name not in archive.namelist():
-        return set()
-    references = _xml(archive, name).iter(f"{_ENCRYPTION}CipherReference")
-    return {unquote(reference.get("URI", "")) for reference in references}
-
-
-def _text(element: ElementTree.Element | None) -> str:
+def text_of(element: ElementTree.Element | None) -> str:
+    """The text of an element on one line; of none nothing."""
     return "" if element is None else " ".join("".join(element.itertext()).split())

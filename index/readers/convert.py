@@ -6,7 +6,7 @@ from typing import Final
 
 import regex
 
-from index.readers.extract import Extract, Unextractable
+from index.readers.extract import UNWRITABLE, Extract, Unextractable
 from index.readers.plain_text import decode
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -24,12 +24,12 @@ _NOBODY: Final = regex.compile(
     r"|\S+@\S+|(?:user|pc) ?\d+|(?:ال)?مستخدم|مجهول"
 )
 _CONTROL: Final = regex.compile(r"\p{Cc}")
-_UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
 _LONGEST: Final = 200
+_LONGEST_DATE: Final = 40
 
 
 def convert(suffix: str, content: bytes) -> Extract:
-    """The text of a file that isn't plain text, and its title and author where the file says them.
+    """The text of a file that isn't plain text, and its title, author and date where the file says them.
 
     Args:
         suffix: ".pdf", ".docx", ".epub", ".html" or ".htm".
@@ -45,21 +45,21 @@ def convert(suffix: str, content: bytes) -> Extract:
 
         found = pages.extract(content)
     elif suffix == ".docx":
-        from index.readers import archives
+        from index.readers import docx
 
-        found = archives.extract_docx(content)
+        found = docx.extract(content)
     elif suffix == ".epub":
-        from index.readers import archives
+        from index.readers import epub
 
-        found = archives.extract_epub(content)
+        found = epub.extract(content)
     else:
         from index.readers import html
 
-        found = html.extract(_html(content))
-    # What isn't Unicode text, and control characters, fonts and pages may name by mistake.
-    text = _UNWRITABLE.sub("", found.text)
+        page = _html(content)
+        found = html.extract(page, is_xml=page.lstrip().startswith("<?xml"))
     title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
-    return Extract(text, title, _name(found.author, _NOBODY))
+    author = _name(found.author, _NOBODY)
+    return Extract(found.text, title, author, date=_clean(found.date), blocks=found.blocks)
 
 
 def check_type(content: bytes, suffix: str) -> None:
@@ -106,6 +106,12 @@ def _html(content: bytes) -> str:
         except (LookupError, UnicodeDecodeError):
             pass
     return decode(content)
+
+
+def _clean(date: str) -> str:
+    """A date as it is shown, or nothing where it isn't one."""
+    date = " ".join(UNWRITABLE.sub("", date).split())
+    return date if len(date) <= _LONGEST_DATE and any(map(str.isdigit, date)) else ""
 
 
 def _name(value: str, junk: regex.Pattern[str]) -> str:

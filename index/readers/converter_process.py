@@ -68,10 +68,10 @@ class Apart:
             if not reply.endswith(b"\n"):
                 self._stop()
                 raise lost
-        answer: dict[str, str] = json.loads(reply)
+        answer: dict[str, Any] = json.loads(reply)
         if "error" in answer:
             raise Unextractable(answer["error"], cast("FileFault", answer["fault"]))
-        return Extract(**answer)
+        return Extract.from_record(answer)
 
     def close(self) -> None:
         """Ends the process."""
@@ -127,7 +127,7 @@ def _answer(path: Path) -> dict[str, Any]:
 
     try:
         found = convert(path.suffix.casefold(), path.read_bytes())
-        return {"text": found.text, "title": found.title, "author": found.author}
+        return found.to_record()
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}
     except OSError as error:

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import regex
 
 from index.errors import FileFault
+from index.types import Block, BlockKind
+
+UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
+"""What isn't Unicode text, and control characters, which fonts and pages may name by mistake."""
+_SEPARATOR: Final = "|"
 
 
 @dataclass(frozen=True)
@@ -12,15 +21,165 @@ class Extract:
     """The text of a file.
 
     Attributes:
-        text: paragraphs with a blank line between them.
+        text: paragraphs with a blank line between them; rows of a table and items of a list without one.
         title, author: as the file gives them, or empty.
         heading: what may be the title where there is none.
+        date: when it was written, as the file gives it, or empty.
+        blocks: its layout, in the order of the text, without overlaps.
     """
 
     text: str
     title: str = ""
     author: str = ""
     heading: str = ""
+    date: str = ""
+    blocks: tuple[Block, ...] = ()
+
+    def to_record(self) -> dict[str, Any]:
+        """The same as plain data, which `from_record` reads."""
+        return asdict(self)
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Extract:
+        """What `to_record` gave, also after JSON, which has lists alone."""
+        blocks = tuple(
+            Block(
+                **{
+                    **block,
+                    "cells": tuple((start, end) for start, end in block["cells"]),
+                    "columns": tuple(block["columns"]),
+                }
+            )
+            for block in record["blocks"]
+        )
+        return cls(**{**record, "blocks": blocks})
+
+
+class TextBuilder:
+    """Puts a document's text together, block by block, as a reader gives them."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self.emphasized: set[int] = set()
+        """Numbers of the blocks that are wholly in bold or in large letters."""
+
+    @property
+    def text(self) -> str:
+        """All of it so far."""
+        return "".join(self._parts)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """What was added."""
+        return tuple(self._blocks)
+
+    def add(
+        self,
+        kind: BlockKind,
+        text: str,
+        *,
+        level: int = 0,
+        label: str = "",
+        page: int = 0,
+        goes_on: bool = False,
+        is_emphasized: bool = False,
+    ) -> None:
+        """Adds a block, unless its text is blank.
+
+        Args:
+            kind: as of `Block`.
+            level: as of `Block`.
+            label: as of `Block`.
+            page: as of `Block`.
+            text: a line, or lines with a line feed between them; white space around it is left out.
+            goes_on: whether it stands in the line of the block before it.
+            is_emphasized: whether all of it is in bold or in large letters.
+        """
+        text = UNWRITABLE.sub("", text).strip()
+        if not text:
+            return
+        before = self._blocks[-1].kind if self._blocks else None
+        self._append(" " if goes_on else "\n" if kind == before == "list_item" else "\n\n")
+        start = self._length
+        self._parts.append(text)
+        self._length += len(text)
+        if is_emphasized:
+            self.emphasized.add(len(self._blocks))
+        self._blocks.append(Block(kind, start, self._length, level, label, page=page))
+
+    def add_row(
+        self,
+        cells: Sequence[str],
+        columns: Sequence[str] = (),
+        *,
+        table: int,
+        is_header: bool = False,
+        page: int = 0,
+    ) -> None:
+        """Adds a row of a table: one line, with ` | ` between its cells; a blank row is left out.
+
+        Args:
+            cells: the text of each.
+            columns: the column heading of each cell, or nothing.
+            table: number of the table in the document, from 1.
+            is_header: whether it is the row of column headings.
+            page: the page that it is on, from 1.
+        """
+        said = [" ".join(UNWRITABLE.sub(" ", cell).split()) for cell in cells]
+        if not any(said):
+            return
+        before = self._blocks[-1] if self._blocks else None
+        self._append("\n" if before and before.table == table else "\n\n")
+        start = self._length
+        spans: list[tuple[int, int]] = []
+        line = ""
+        last = max(number for number, cell in enumerate(said) if cell)
+        for number, cell in enumerate(said):
+            if 0 < number <= last:
+                line += f" {_SEPARATOR}" if line else _SEPARATOR
+            if cell and line:
+                line += " "
+            spans.append((start + len(line), start + len(line) + len(cell)))
+            line += cell
+        self._parts.append(line)
+        self._length += len(line)
+        named = tuple(" ".join(UNWRITABLE.sub(" ", column).split()) for column in columns)
+        self._blocks.append(
+            Block(
+                "table_header" if is_header else "table_row",
+                start,
+                self._length,
+                table=table,
+                cells=tuple(spans),
+                columns=named if any(named) else (),
+                page=page,
+            )
+        )
+
+    def extend(self, others: Iterable[Block], text: str, first_table: int = 0) -> None:
+        """Adds blocks of another text, with tables counted from `first_table` on."""
+        for block in others:
+            said = text[block.start : block.end]
+            if block.table:
+                self.add_row(
+                    [text[start:end] for start, end in block.cells],
+                    block.columns,
+                    table=first_table + block.table,
+                    is_header=block.kind == "table_header",
+                    page=block.page,
+                )
+            else:
+                joined = bool(self._blocks) and block.start > 0 and text[block.start - 1] == " "
+                self.add(
+                    block.kind, said, level=block.level, label=block.label, page=block.page, goes_on=joined
+                )
+
+    def _append(self, separator: str) -> None:
+        if self._blocks:
+            self._parts.append(separator)
+            self._length += len(separator)
 
 
 class Unextractable(Exception):

@@ -90,7 +90,15 @@ def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
         raise UnreadableFile.of(file, "it has no words in it.", "empty")
     source = source_of(file)
     title = found.title or Path(source).stem
-    return Document(found.text, title=title, source=source, id=text_id(source), author=found.author)
+    return Document(
+        found.text,
+        title=title,
+        source=source,
+        id=text_id(source),
+        author=found.author,
+        date=found.date,
+        blocks=found.blocks,
+    )
 
 
 def duplicates(documents: Iterable[Document]) -> list[tuple[Document, Document]]:

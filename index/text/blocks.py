@@ -8,7 +8,7 @@ document whose paragraphs end as sentences do.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -18,6 +18,7 @@ import regex
 from index.text.labels import (
     RANK_OF_CAPITALS,
     RANK_OF_DOUBLE_RULE,
+    RANK_OF_EMPHASIZED,
     RANK_OF_NAMED,
     RANK_OF_NUMBERED,
     RANK_OF_PLAIN,
@@ -54,6 +55,9 @@ _ANSWER: Final = 40
 _MOST_LEVELS: Final = 9
 # Between a label's rank and that of the heading that says what the part is called.
 _OF_A_LABEL: Final = 0.5
+# A document with as many headings that its file marks as such has no others.
+_FEWEST_STYLED: Final = 2
+_STYLE_OF_READERS: Final = "reader"
 # Lines of a wrapped paragraph are longer.
 _SHORT_LINE: Final = 40
 
@@ -84,9 +88,11 @@ class _Unit:
         rank: of a heading; of another unit -1.
         indent: of its first line.
         style: of a list item, that of its marker.
-        is_alone: whether it is one line that a blank line, a heading or a long paragraph parts from others.
+        is_one_line: whether it has no line break in it.
         begins_group: whether a blank line stands before it.
         group: number of its stretch of lines without a blank one.
+        block: what the reader of a file took it for.
+        is_emphasized: whether all of it is in bold or in large letters.
     """
 
     kind: BlockKind
@@ -102,6 +108,13 @@ class _Unit:
     is_one_line: bool = False
     begins_group: bool = False
     group: int = 0
+    block: Block | None = None
+    is_emphasized: bool = False
+
+    @property
+    def block_kind(self) -> str:
+        """What the reader of the file took it for."""
+        return self.block.kind if self.block else ""
 
 
 def find_blocks(text: str) -> tuple[Block, ...]:
@@ -120,6 +133,61 @@ def find_blocks(text: str) -> tuple[Block, ...]:
         group.append(number)
     _add_group(text, lines, group, markers, units, tables)
     return _leveled(text, _with_headings(text, _run_in(text, units)))
+
+
+def refined(
+    text: str, blocks: Sequence[Block], emphasized: Collection[int] = (), *, page_breaks: bool = False
+) -> tuple[Block, ...]:
+    """The blocks that a reader found, with headings that only their words and their places tell.
+
+    Labels such as «المادة 3» that begin a paragraph become headings of their own. In a document without
+    headings the rule of plain text finds them, and short emphasized lines above running text are headings.
+
+    Args:
+        text: of the document.
+        blocks: as the reader gives them.
+        emphasized: numbers of those blocks that are wholly in bold or in large letters.
+        page_breaks: whether the blocks are stretches of pages, where short lines may be anything.
+    """
+    units = [
+        _Unit(
+            block.kind,
+            block.start,
+            block.end,
+            block.label,
+            block.table,
+            block.cells,
+            block.columns,
+            rank=block.level if block.kind == "heading" else -1,
+            style=_STYLE_OF_READERS if block.kind == "list_item" else "",
+            is_one_line="\n" not in text[block.start : block.end],
+            begins_group=True,
+            group=number,
+            block=block,
+            is_emphasized=number in emphasized,
+        )
+        for number, block in enumerate(blocks)
+    ]
+    styled = sum(unit.kind == "heading" for unit in units)
+    found = _run_in(text, units)
+    if styled < _FEWEST_STYLED:
+        found = _with_headings(text, found, careful=page_breaks)
+    deepest = max((unit.rank for unit in units if unit.kind == "heading"), default=0)
+    added = sorted({u.rank for u in found if u.kind == "heading" and u.block_kind != "heading"})
+    levels = {rank: min(_MOST_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
+    return tuple(_refined_block(unit, levels) for unit in found)
+
+
+def _refined_block(unit: _Unit, levels: Mapping[float, int]) -> Block:
+    original = unit.block
+    if original is None:
+        raise ValueError("a unit of plain text")
+    if unit.kind == original.kind and (unit.start, unit.end, unit.label) == (
+        original.start, original.end, original.label,
+    ):  # fmt: skip
+        return original
+    level = levels[unit.rank] if unit.kind == "heading" else 0
+    return replace(original, kind=unit.kind, start=unit.start, end=unit.end, level=level, label=unit.label)
 
 
 def _list_markers(text: str, lines: Sequence[Line]) -> dict[int, tuple[str, int, str]]:
@@ -486,7 +554,7 @@ def _run_in(text: str, units: Sequence[_Unit]) -> list[_Unit]:
     return out
 
 
-def _with_headings(text: str, units: Sequence[_Unit]) -> list[_Unit]:
+def _with_headings(text: str, units: Sequence[_Unit], *, careful: bool = False) -> list[_Unit]:
     """The units, with those headings that what follows them tells."""
     full = [u for u in units if u.kind == "paragraph" and u.end - u.start >= _FULL_PARAGRAPH]
     ended = sum(_is_ended(text, u) for u in full)
@@ -507,11 +575,31 @@ def _with_headings(text: str, units: Sequence[_Unit]) -> list[_Unit]:
         elif unit.kind == "paragraph":
             if rank := _rank_of_marked(text, unit, following):
                 out[place] = replace(unit, kind="heading", rank=rank)
-            elif ends_tell and _is_plain_heading(text, out, place):
+            elif unit.is_emphasized and _is_emphasized_heading(text, unit, following):
+                out[place] = replace(unit, kind="heading", rank=RANK_OF_EMPHASIZED)
+            elif ends_tell and (not careful or place == 0) and _is_plain_heading(text, out, place):
                 out[place] = replace(unit, kind="heading", rank=RANK_OF_PLAIN)
                 plain.add(place)
     _drop_chains(units, out, plain)
     return out
+
+
+def _is_emphasized_heading(text: str, unit: _Unit, following: _Unit) -> bool:
+    """Whether a line in bold or in large letters is the heading of what follows it."""
+    said = text[unit.start : unit.end]
+    return (
+        len(said) <= _LONGEST_HEADING
+        and len(said.split()) <= _MOST_TITLE_WORDS
+        and any(map(str.isalpha, said))
+        and not said.endswith((".", "،", ",", "؛", ";"))
+        and not following.is_emphasized
+        and (following.kind == "heading" or _is_body(text, following))
+    ) or (
+        following.kind == "heading"
+        and following.is_emphasized
+        and len(said) <= _LONGEST_HEADING
+        and not said.endswith((".", "،", ",", "؛", ";"))
+    )
 
 
 def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:

@@ -33,6 +33,7 @@ RANK_OF_DOUBLE_RULE: Final = 10
 RANK_OF_RULE: Final = 15
 RANK_OF_CAPITALS: Final = 63
 RANK_OF_NAMED: Final = 63
+RANK_OF_EMPHASIZED: Final = 64
 RANK_OF_NUMBERED: Final = 66
 RANK_OF_PLAIN: Final = 70
 
@@ -66,7 +67,7 @@ _NAMED: Final = regex.compile(
     r"(?i)(?:ال)?(?:مقدمة|تمهيد|خاتمة|ديباجة|توصيات|استنتاجات|نتائج|مراجع|مصادر|ملخص|خلاصة|مستخلص|تعريفات"
     r"|ملاحق|محتويات|فهرس)|احكام (?:عامة|ختامية|انتقالية)|تعريفات عامة"
     r"|introduction|conclusions?|abstract|(?:executive )?summary|recommendations|findings|references"
-    r"|bibliography|preface|foreword|preamble|contents|table of contents|background|definitions|acknowledge?ments|appendix"
+    r"|bibliography|preface|foreword|preamble|contents|table of contents|background|definitions|acknowledge?ments|appendix"  # noqa: E501
     r"|annex|discussion|results|methods|general provisions|final provisions"
 )
 _NUMBERED: Final = regex.compile(

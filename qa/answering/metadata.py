@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _A_DOCUMENT: Final = (
     r"(?:article|book|document|report|text|paper|letter|lecture|file|thesis|study|essay|memo|minutes|page)"
 )
-_AR_DOCUMENT: Final = r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب|نظام|لائحه)"
+_AR_DOCUMENT: Final = (
+    r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب)"
+)  # fmt: skip
 _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
     "author": regex.compile(
         r"\bwho (?:wrote|authored|(?:is|was|are|were) the (?:author|writer|lecturer)s?)\b|\bby whom\b"
@@ -29,14 +31,16 @@ _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
         rf"|\b(?:اسم|ما اسم) (?:ال)?(?:مولف|كاتب)\b|\bلمن (?:هذا |هذه )?{_AR_DOCUMENT}\b"
     ),
     "date": regex.compile(
-        rf"\bwhen (?:was|were) (?:it|this|the|this {_A_DOCUMENT}|the .{{1,80}}) (?:published|written|issued|released)\b"
+        rf"\bwhen (?:was|were) (?:it|this|this {_A_DOCUMENT}|the .{{1,80}}) "
+        r"(?:published|written|issued|released)\b"
         rf"|\b(?:publication date|date of (?:publication|(?:the|this) {_A_DOCUMENT}))\b"
         rf"|\bwhat date (?:is|was) (?:the|this) {_A_DOCUMENT}\b"
         r"|\bمتي (?:نشر|كتب|صدر|حرر|الف)(?:ت)?\b"
         rf"|\bتاريخ (?:نشر|كتابه|صدور|تحرير|النشر|الكتابه|الصدور|{_AR_DOCUMENT})\b"
     ),
     "title": regex.compile(
-        rf"\b(?:title|name) of (?:the|this) {_A_DOCUMENT}\b|\b(?:the|this) {_A_DOCUMENT}(?:'s title| called| titled)\b"
+        rf"\b(?:title|name) of (?:the|this) {_A_DOCUMENT}\b"
+        rf"|\b(?:the|this) {_A_DOCUMENT}(?:'s title| called| titled)\b"
         rf"|\bwhat (?:is|was) (?:it|(?:the|this) {_A_DOCUMENT}) (?:called|titled|entitled)\b"
         rf"|\b(?:عنوان|اسم) (?:هذا |هذه )?{_AR_DOCUMENT}\b|^ما العنوان\W*$"
     ),

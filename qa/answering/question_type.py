@@ -117,7 +117,8 @@ _PLURALS: Final = (
     r"|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء|اجهزه|مواعيد|مبادئ|قواعد|عوامل|طرق|مصادر|موارد|خصائص"
 )
 _LISTS: Final = regex.compile(
-    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )|\b(?:list|enumerate|name) (?:all|the|its) "
+    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )"
+    r"|\b(?:list|enumerate|name) (?:all|the|its) "
     r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
     rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
 )

@@ -133,7 +133,7 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
 
 def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
     """The passage that was found, or None where it has changed since."""
-    place = [as_whole(record[name]) for name in ("paragraph", "start", "end")]
+    number, start, end = (as_whole(record[name]) for name in ("paragraph", "start", "end"))
     ranks = {as_text(leg): None if rank is None else as_whole(rank) for leg, rank in record["ranks"].items()}
     scores = {as_text(leg): _number(score) for leg, score in record["scores"].items()}
     score = _number(record["score"])
@@ -142,7 +142,8 @@ def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
     headings, columns = (as_texts(record.get(name, ())) for name in ("headings", "columns"))
     page = as_whole(record.get("page", 0))
     try:
-        passage = Passage.of(document(as_text(record["document_id"])), *place, kind, headings, columns, page)
+        found = document(as_text(record["document_id"]))
+        passage = Passage.of(found, number, start, end, kind, headings, columns, page)
     except (KeyError, ValueError):
         return None
     return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None

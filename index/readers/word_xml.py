@@ -1,0 +1,46 @@
+"""Elements of WordprocessingML by their local names: its two versions differ in namespaces alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from xml.etree import ElementTree
+
+_NAMESPACES: Final = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+    "http://schemas.microsoft.com/office/word/2010/wordml",
+)
+
+
+def local_name(element: ElementTree.Element) -> str:
+    """An element's name without its namespace; empty of comments."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def attribute(element: ElementTree.Element, name: str) -> str:
+    """The value of an attribute in whichever namespace, or nothing."""
+    for namespace in _NAMESPACES:
+        found = element.get(f"{{{namespace}}}{name}")
+        if found is not None:
+            return found
+    return element.get(name, "")
+
+
+def children(element: ElementTree.Element, name: str) -> Iterator[ElementTree.Element]:
+    """The children of that name."""
+    return (found for found in element if local_name(found) == name)
+
+
+def child(element: ElementTree.Element | None, name: str) -> ElementTree.Element | None:
+    """The first child of that name."""
+    return None if element is None else next(children(element, name), None)
+
+
+def value(element: ElementTree.Element | None, name: str) -> str:
+    """The attribute `val` of the first child of that name, or nothing."""
+    found = child(element, name)
+    return "" if found is None else attribute(found, "val")
