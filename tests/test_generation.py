@@ -90,10 +90,10 @@ def test_what_an_older_one_has_is_not_encoded_again(collection: list[Document], 
     encoder = FakeEncoder()
     (tmp_path / "new").mkdir()
     # A passage that moves to another document is the same text.
-    moved = Document("Something new.\nFarmers wait on the hills.\nSomething new.", id="moved")
+    moved = Document("Something new.\nFarmers wait on the hills.\nSomething new.", title="River", id="moved")
     plan = Plan([1, moved], encoder, old, True, tmp_path / "journal", False)
     write_generation(tmp_path / "new", plan)
-    assert encoder.encoded == ["Something new."]
+    assert encoder.encoded == ["River", "Something new."]
     new = Generation.load(tmp_path / "new")
     assert [p.text for p in new.texts.passages][2:] == moved.text.split("\n")
     np.testing.assert_array_equal(new.dense.vectors[3], old.dense.vectors[1])

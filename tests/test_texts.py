@@ -47,7 +47,7 @@ def test_what_is_read_is_what_was_written(
     assert [d.tobytes() for d in read.passage_digests] == [digest(p.text) for p in passages]
     for row, (document, of_document) in enumerate(split):
         assert read.row(document.id) == row
-        assert read.has_same_text(row, document)
+        assert read.has_same_passages(row, document)
         assert [read.passages[i] for i in range(*read.passage_range(row))] == of_document
     for row, passage in enumerate(passages):
         assert read.passage_row(passage) == row
@@ -77,7 +77,7 @@ def test_they_are_sequences(texts: Texts) -> None:
 
 def test_what_is_not_there(texts: Texts) -> None:
     assert texts.row("absent") is None
-    assert not texts.has_same_text(0, Document("other", id="river"))
+    assert not texts.has_same_passages(0, Document("other", id="river"))
     elsewhere = Document("The river floods.", id="other")
     with pytest.raises(KeyError, match="other:0-17"):
         texts.passage_row(Passage.of(elsewhere, 1, 0, 17))
