@@ -9,7 +9,7 @@ from index.types import Block
 
 
 def laid_out(markup: str, **known: Any) -> Document:
-    """A document from lines: `# heading`, `- item`, `= label: value` of a form, `| cell | cell |`, paragraphs.
+    """A document from lines: `# heading`, `- item`, `= label: value`, `| cell | cell |`, paragraphs.
 
     The first row of a table holds its column headings. Blank lines part blocks; marks aren't in the text.
     """
