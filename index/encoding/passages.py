@@ -36,7 +36,7 @@ class PassageInput:
     """A passage as it is encoded, and where it stands."""
 
     passage: Passage
-    context: Context = Context()
+    context: Context
 
     @property
     def digest(self) -> bytes:
