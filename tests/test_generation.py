@@ -15,7 +15,7 @@ from fake_encoder import FakeEncoder
 from same import keys_of
 
 from index import Document, IndexDamaged
-from index.encoding.passages import encode
+from index.encoding.passages import encode_passages
 from index.folder.build import Plan, write_generation
 from index.folder.generation import Generation
 from index.folder.manifest import FORMAT_VERSION, MANIFEST
@@ -58,9 +58,12 @@ def test_rows_address_every_part(generation: Generation, encoder: FakeEncoder) -
         "وصلت القوّات إلى الحدود.",
         "Bread needs flour, water and salt.",
     ]
+    item_row = [0, 0, 1, 1, 2]
     for row, passage in enumerate(passages):
         assert generation.texts.passage_row(passage) == row
-        ((vector, tokens),) = encode([passage.text], "passage", encoder, generation.centers)
+        item = generation.texts.passage_input(row)
+        assert item.context.document == generation.texts.document(item_row[row]).title
+        ((vector, tokens),) = encode_passages([item], encoder, generation.centers)
         np.testing.assert_array_equal(generation.dense.vectors[row], vector.astype(np.float16))
         np.testing.assert_array_equal(generation.late[row].spans, tokens.spans)
         stored = CompactTokens.of(tokens).expand()
@@ -69,7 +72,7 @@ def test_rows_address_every_part(generation: Generation, encoder: FakeEncoder) -
     assert keys_of(generation.lexical.postings, 2) == Counter(["اعلن", "حشد", "انطلاق", "معرك"])
     assert {"h$d", "mrk"} <= set(keys_of(generation.names.postings, 2))
     # A passage is read without its marks, and its tokens stand in it with them.
-    stood = [passages[3].text[start:end] for start, end in generation.late[3].spans]
+    stood = [passages[3].text[start:end] for start, end in generation.late[3].spans[1:]]
     assert stood == ["وصلت", "القوّات", "إلى", "الحدود"]
     assert generation.spelling.apply("القوات احمد المعركه") == "القوات احمد المعركة"
     assert generation.texts.arabic_shares.tolist() == [0, 0, 1, 1, 0]
@@ -90,10 +93,10 @@ def test_what_an_older_one_has_is_not_encoded_again(collection: list[Document], 
     encoder = FakeEncoder()
     (tmp_path / "new").mkdir()
     # A passage that moves to another document is the same text.
-    moved = Document("Something new.\nFarmers wait on the hills.\nSomething new.", id="moved")
+    moved = Document("Something new.\nFarmers wait on the hills.\nSomething new.", title="River", id="moved")
     plan = Plan([1, moved], encoder, old, True, tmp_path / "journal", False)
     write_generation(tmp_path / "new", plan)
-    assert encoder.encoded == ["Something new."]
+    assert encoder.encoded == ["River", "Something new."]
     new = Generation.load(tmp_path / "new")
     assert [p.text for p in new.texts.passages][2:] == moved.text.split("\n")
     np.testing.assert_array_equal(new.dense.vectors[3], old.dense.vectors[1])

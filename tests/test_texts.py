@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document, IndexDamaged, Passage
-from index.folder.documents import HEADS, TEXTS, Texts, TextsWriter, digest
-from index.text.analyzer import arabic_share
+from index.encoding.passages import PassageInput
+from index.folder.documents import HEADS, LAYOUTS, TEXTS, Texts, TextsWriter
+from index.text.context import context
+from index.types import Block
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60).filter(str.strip)
 
@@ -20,7 +23,16 @@ def pieces(document: Document, cuts: list[int]) -> list[Passage]:
     """The stretches between these places, but for every third: passages leave gaps too."""
     places = sorted({0, len(document.text), *(cut % (len(document.text) + 1) for cut in cuts)})
     spans = [span for number, span in enumerate(pairwise(places)) if number % 3 != 1]
-    return [Passage.of(document, number, *span) for number, span in enumerate(spans, 1)]
+    places = [
+        {},
+        {"headings": ("أ", "b"), "page": 2},
+        {"kind": "table_row", "columns": ("", "c")},
+        {"items": (0,)},
+    ]
+    return [
+        Passage.of(document, number, *span, **places[number % 4])  # type: ignore[arg-type]
+        for number, span in enumerate(spans, 1)
+    ]
 
 
 def written(folder: Path, split: list[tuple[Document, list[Passage]]]) -> Texts:
@@ -37,17 +49,29 @@ def test_what_is_read_is_what_was_written(
 ) -> None:
     split = []
     for number, (text, cuts) in enumerate(texts):
-        document = Document(text, title=text[:3], source=text[::-1], id=f"{number}:{text[:2]}", author="أ")
+        blocks = (Block("heading", 0, 1, level=2, label="1."),) if number % 2 else ()
+        document = Document(
+            text,
+            title=text[:3],
+            source=text[::-1],
+            id=f"{number}:{text[:2]}",
+            author="أ",
+            date="1446",
+            blocks=blocks,
+        )
         split.append((document, pieces(document, cuts)))
     read = written(tmp_path_factory.mktemp("texts"), split)
     passages = [passage for _, of_document in split for passage in of_document]
     assert read.documents == [document for document, _ in split]
     assert read.passages == passages
-    assert read.arabic_shares.tolist() == pytest.approx([arabic_share(p.text) for p in passages])
-    assert [d.tobytes() for d in read.passage_digests] == [digest(p.text) for p in passages]
+    inputs = [PassageInput(p, context(document, p)) for document, of_document in split for p in of_document]
+    assert read.arabic_shares.tolist() == pytest.approx([item.arabic_share for item in inputs])
+    assert [d.tobytes() for d in read.passage_digests] == [item.digest for item in inputs]
+    assert [read.passage_input(row) for row in range(len(passages))] == inputs
     for row, (document, of_document) in enumerate(split):
         assert read.row(document.id) == row
-        assert read.has_same_text(row, document)
+        assert read.has_same_passages(row, document)
+        assert not read.has_same_passages(row, replace(document, title="other"))
         assert [read.passages[i] for i in range(*read.passage_range(row))] == of_document
     for row, passage in enumerate(passages):
         assert read.passage_row(passage) == row
@@ -77,7 +101,7 @@ def test_they_are_sequences(texts: Texts) -> None:
 
 def test_what_is_not_there(texts: Texts) -> None:
     assert texts.row("absent") is None
-    assert not texts.has_same_text(0, Document("other", id="river"))
+    assert not texts.has_same_passages(0, Document("other", id="river"))
     elsewhere = Document("The river floods.", id="other")
     with pytest.raises(KeyError, match="other:0-17"):
         texts.passage_row(Passage.of(elsewhere, 1, 0, 17))
@@ -112,3 +136,12 @@ def test_a_flipped_byte_is_noticed_where_it_is_read(
     with pytest.raises(IndexDamaged, match=name):
         list(read.passages)
     assert len(read.passages) == len(texts.passages)
+
+
+def test_a_damaged_layout_is_refused(tmp_path: Path) -> None:
+    document = Document("Rules\nBoats.", id="d", blocks=(Block("heading", 0, 5, level=1),))
+    written(tmp_path, [(document, [Passage.of(document, 1, 6, 12, headings=("Rules",))])])
+    path = tmp_path / LAYOUTS
+    path.write_bytes(path.read_bytes().replace(b"Rules", b"Rulez"))
+    with pytest.raises(IndexDamaged, match=LAYOUTS):
+        Texts(tmp_path).passage(0)

@@ -36,7 +36,7 @@ class PassageInput:
     """A passage as it is encoded, and where it stands."""
 
     passage: Passage
-    context: Context = Context()
+    context: Context
 
     @property
     def digest(self) -> bytes:
@@ -147,7 +147,7 @@ def encode_passages(
 
     The text is encoded by itself, so that a title leaves its vectors as they are; a table's row is read with
     its column headings. What its context says is encoded apart, once for all passages that share it, and its
-    tokens come first: with the sentence number `DOCUMENT_SENTENCE` or `SECTION_SENTENCE`, and spans of (0, 0).
+    tokens come first, with the sentence number `DOCUMENT_SENTENCE` or `SECTION_SENTENCE` and spans of (0, 0).
     """
     texts = dict.fromkeys(text for item in inputs for text in item.apart if text)
     contexts = dict(zip(texts, encode(list(texts), "passage", encoder, centers), strict=True))

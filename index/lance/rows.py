@@ -40,8 +40,8 @@ def schema(dimension: int) -> pa.Schema:
 
     Every row has `row`, which is unique, and `kind`. The others belong to one kind each: those of a passage
     (its terms and names are the analyzer's, separated by spaces, `layout` is where it stands, `encoded`
-    the digest of what its vectors are made of), of a document (its text in full, its blocks as `layout`, the rest
-    of it as JSON, and a digest of all), or of a count.
+    the digest of what its vectors are made of), of a document (its text in full, its blocks as `layout`, the
+    rest of it as JSON, and a digest of all), or of a count.
     """
     # Two writers that add the same row at once are told apart by it.
     unique = {b"lance-schema:unenforced-primary-key": b"true"}

@@ -19,7 +19,7 @@ from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
-from qa.answering.question_type import asks_for_list, defines, fits, kind, plain_words, subject
+from qa.answering.question_type import asked_keys, asks_for_list, defines, fits, kind, plain_words, subject
 from qa.messages import say
 from qa.retrieve import open_index
 from qa.types import Answer, Citation, CitedField
@@ -52,6 +52,8 @@ LIST_WEIGHT = 0.06
 MARGIN_PENALTY = 0.03
 # What the line with a number or a date that a question asks with has less than what stands under it; chosen.
 KEY_PENALTY = 0.1
+# What a sentence has less that says nothing but what the question says: a heading that no rule tells as one.
+ECHO_PENALTY = 0.3
 # Words of a list that is quoted as a whole; of a longer one, as many items as have fewer.
 MOST_LISTED = 120
 # Words of an item that needs the sentence which introduces its list.
@@ -164,7 +166,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
     if fuller is not None:
         as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, quotable))
         probability = (probability + as_fuller) / 2
-    enough = is_enough(probability, query, found)
+    enough = is_enough(probability, query, found) and not _lacks_key(query, quotable)
     citations = _cite(index, _choose(found, asks_for_list((fuller or query).text))) if enough else ()
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
@@ -221,6 +223,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + KIND_WEIGHT * fit
                 + DEFINITION_WEIGHT * defines(explained, text.written, passage.headings, i == 0)
                 + LIST_WEIGHT * (is_list and passage.kind == "list_item")
+                - ECHO_PENALTY * (text.terms <= terms)
                 - KEY_PENALTY * (is_key and bool(keys & text.terms))
                 - MARGIN_PENALTY * (passage.kind in ("page_header", "page_footer"))
                 # The passage's own score decides between like sentences of different passages.
@@ -336,6 +339,9 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
     least = best.score - (1 - NEARLY_AS_GOOD) * abs(best.score)
     chosen: list[Sentence] = []
     for sentence in takewhile(lambda sentence: sentence.score >= least, found):
+        # Of forms and rows that differ in their keys alone the best one says all.
+        if best.passage.is_record and sentence.passage.is_record and sentence is not best:
+            continue
         room = MOST_SENTENCES - sum(other.length for other in chosen)
         if sentence.length <= room and not any(map(sentence.overlaps, chosen)):
             chosen.append(sentence)
@@ -392,6 +398,15 @@ def _from_metadata(
         return ()
     document = index.document(hit.passage.document_id)
     return (Citation.of(document, 1, hit.passage, 0, len(value(document, field)), field),)
+
+
+def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
+    """Whether a question names a number by which things are called, such as HX-110, that no passage has."""
+    keys = asked_keys(query.text)
+    known = frozenset().union(
+        *({term.term for term in analyze(hit.passage.text)} | _context_terms(hit.passage) for hit in hits)
+    )
+    return bool(keys) and not keys & known
 
 
 def _says(best: Sentence, query: Query, field: CitedField) -> bool:

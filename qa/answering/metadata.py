@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _A_DOCUMENT: Final = (
     r"(?:article|book|document|report|text|paper|letter|lecture|file|thesis|study|essay|memo|minutes|page)"
 )
-_AR_DOCUMENT: Final = r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب|نظام|لائحه)"
+_AR_DOCUMENT: Final = (
+    r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب)"
+)  # fmt: skip
 _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
     "author": regex.compile(
         r"\bwho (?:wrote|authored|(?:is|was|are|were) the (?:author|writer|lecturer)s?)\b|\bby whom\b"
@@ -29,20 +31,30 @@ _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
         rf"|\b(?:اسم|ما اسم) (?:ال)?(?:مولف|كاتب)\b|\bلمن (?:هذا |هذه )?{_AR_DOCUMENT}\b"
     ),
     "date": regex.compile(
-        rf"\bwhen (?:was|were) (?:it|this|the|this {_A_DOCUMENT}|the .{{1,80}}) (?:published|written|issued|released)\b"
+        rf"\bwhen (?:was|were) (?:it|this|this {_A_DOCUMENT}|the (?P<which>.{{1,80}})) "
+        r"(?:published|written|issued|released)\b"
         rf"|\b(?:publication date|date of (?:publication|(?:the|this) {_A_DOCUMENT}))\b"
         rf"|\bwhat date (?:is|was) (?:the|this) {_A_DOCUMENT}\b"
         r"|\bمتي (?:نشر|كتب|صدر|حرر|الف)(?:ت)?\b"
         rf"|\bتاريخ (?:نشر|كتابه|صدور|تحرير|النشر|الكتابه|الصدور|{_AR_DOCUMENT})\b"
     ),
     "title": regex.compile(
-        rf"\b(?:title|name) of (?:the|this) {_A_DOCUMENT}\b|\b(?:the|this) {_A_DOCUMENT}(?:'s title| called| titled)\b"
+        rf"\b(?:title|name) of (?:the|this) {_A_DOCUMENT}\b"
+        rf"|\b(?:the|this) {_A_DOCUMENT}(?:'s title| called| titled)\b"
         rf"|\bwhat (?:is|was) (?:it|(?:the|this) {_A_DOCUMENT}) (?:called|titled|entitled)\b"
         rf"|\b(?:عنوان|اسم) (?:هذا |هذه )?{_AR_DOCUMENT}\b|^ما العنوان\W*$"
     ),
 }
-# By how much the best document's best passage must lead, where the question doesn't name the document.
-_LEAD: Final = 0.03
+# Terms that say nothing of which document is meant.
+_LITTLE: Final = frozenset(
+    term.term
+    for term in analyze(
+        "the a an of to in on about this that is was it and for by "
+        "هذا هذه هو هي في عن من ما على إلى التي الذي "
+        "article book document report text paper letter lecture file thesis study essay memo minutes page "
+        "مقال مقالة كتاب وثيقة مستند تقرير نص رسالة محاضرة ملف بحث دراسة مذكرة محضر صفحة كتيب"
+    )
+)
 
 
 def asked_field(question: str) -> CitedField | None:
@@ -54,8 +66,8 @@ def asked_field(question: str) -> CitedField | None:
 def asked_document(index: Index, question: str, field: CitedField, hits: Sequence[Hit]) -> Hit | None:
     """The best passage of the document that a question about metadata means, where that is clear.
 
-    It is clear where there is one document alone, where the question has words of one document's title, or
-    where one document's passages are much better than any other's.
+    It is clear where the question names one document by half of its own words or more, or where it names none
+    and there is one alone.
 
     Args:
         index: where the passages were found.
@@ -69,19 +81,22 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
     found = [(hit, index.document(id_)) for id_, hit in best.items()]
     if not found:
         return None
-    asked = {term.term for term in analyze(_QUESTIONS[field].sub(" ", normalise(question).text))}
+    rest = _QUESTIONS[field].sub(_which, normalise(question).text)
+    asked = {term.term for term in analyze(rest)} - _LITTLE
+    if not asked:
+        # Nothing says which document.
+        return found[0][0] if len(index.documents) == 1 and value(found[0][1], field) else None
     named = [len(asked & {term.term for term in analyze(document.title)}) for _, document in found]
     most = max(named)
-    if len(found) == 1:
-        chosen = found[0]
-    elif most and named.count(most) == 1:
-        chosen = found[named.index(most)]
-    elif found[0][0].score - found[1][0].score >= _LEAD and asked:
-        chosen = found[0]
-    else:
+    if 2 * most < len(asked) or named.count(most) > 1:
         return None
-    hit, document = chosen
+    hit, document = found[named.index(most)]
     return hit if value(document, field) else None
+
+
+def _which(match: regex.Match[str]) -> str:
+    """Of what asks for metadata, the words that say of which document, if they stand in it."""
+    return f" {match.groupdict().get('which') or ''} "
 
 
 def value(document: Document, field: CitedField) -> str:

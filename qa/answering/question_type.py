@@ -117,7 +117,8 @@ _PLURALS: Final = (
     r"|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء|اجهزه|مواعيد|مبادئ|قواعد|عوامل|طرق|مصادر|موارد|خصائص"
 )
 _LISTS: Final = regex.compile(
-    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )|\b(?:list|enumerate|name) (?:all|the|its) "
+    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )"
+    r"|\b(?:list|enumerate|name) (?:all|the|its) "
     r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
     rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
 )
@@ -164,3 +165,15 @@ def asks_for_list(question: str) -> bool:
     """Whether a question asks for several things: "What are the recommendations?", «ما الشروط؟»."""
     text = _SPACES.sub(" ", normalise(question).text).strip()
     return _LISTS.search(text) is not None and kind(question) is None
+
+
+_KEYS: Final = regex.compile(
+    r"\b\p{L}{1,5}-(?P<key>\p{Nd}{1,9})\b"
+    r"|\b(?:article|section|clause|chapter|paragraph|rule|item) (?P<key>\p{Nd}{1,4})\b"
+    r"|\b(?:ال)?(?:ماده|بند|فقره|فصل) (?:رقم )?\(?(?P<key>\p{Nd}{1,4})\b"
+)
+
+
+def asked_keys(question: str) -> frozenset[str]:
+    """The numbers by which a question calls something: of HX-110, «المادة 9», "section 4"."""
+    return frozenset(match["key"] for match in _KEYS.finditer(normalise(question).text))

@@ -1,0 +1,156 @@
+"""Questions for a list, a definition, a document's author, date or title; and what is never quoted alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_encoder import FakeEncoder
+from layouts import laid_out
+
+import qa
+from index import Document, Index
+from index.encoding.base import Encoder
+from qa.answering.dependent_sentences import speaks_on
+from qa.answering.metadata import asked_field
+from qa.answering.question_type import asked_keys, asks_for_list, defines, subject
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("ما الرباب؟", {"رباب"}),
+        ("What is a theodolite?", {"theodolit"}),
+        ("Who was Ottilie?", {"ottili"}),
+        ("What is the name of the river?", set()),
+        ("ما عاصمة اليابان؟", set()),
+    ],
+)
+def test_what_is_to_be_explained(question: str, expected: set[str]) -> None:
+    assert subject(question) == expected
+
+
+def test_a_definition_begins_with_the_thing() -> None:
+    asked = subject("What is a theodolite?")
+    assert defines(asked, "A theodolite is an instrument.", (), False) == 1
+    assert defines(asked, "Angles are measured with it.", ("Theodolite",), True) == 0.5
+    assert defines(asked, "He sold the old theodolite.", (), True) == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What are the recommendations?", True),
+        ("Which papers are required?", True),
+        ("ما التوصيات؟", True),
+        ("ما شروط القبول؟", True),
+        ("What is a theodolite?", False),
+        ("what does article 3 say", False),
+        ("كم رسم التأخير؟", False),
+    ],
+)
+def test_what_asks_for_a_list(question: str, expected: bool) -> None:
+    assert asks_for_list(question) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "field"),
+    [
+        ("Who wrote the report?", "author"),
+        ("من كتب هذا المقال؟", "author"),
+        ("متى نُشر التقرير؟", "date"),
+        ("What is the title of the document?", "title"),
+        ("ما عنوان الشركة؟", None),
+        ("متى أُقرّ النظام؟", None),
+        ("When was the castle built?", None),
+    ],
+)
+def test_what_asks_for_metadata(question: str, field: str | None) -> None:
+    assert asked_field(question) == field
+
+
+def test_numbers_that_things_are_called_by() -> None:
+    assert asked_keys("Where is pump QR-55?") == {"55"}
+    assert asked_keys("ماذا تقول المادة (9)؟") == {"9"}
+    assert asked_keys("What happened in 1951?") == frozenset()
+
+
+def test_a_quotation_goes_on_behind_its_speaker() -> None:
+    assert speaks_on('"Not yet," he used to say.', '"Wait for the tide."')
+    assert not speaks_on('He read "The Tide".', '"The Moon" came later.')
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Document]:
+    cards = [
+        Document(
+            f"Instrument card\n\nSerial QR-{n}\n\nBought in May. Kept in {place}.",
+            source=f"{n}.txt",
+            id=str(n),
+        )
+        for n, place in ((51, "the loft"), (52, "the mill"), (53, "the barn"), (54, "the stable"))
+    ]
+    return [
+        laid_out(
+            """
+            # Levels and angles
+            ## What is a theodolite?
+            A theodolite is an instrument for measuring angles. It stands on three legs.
+            ## Advice
+            - Oil the screws.
+            - Keep the lens covered.
+            ## Prices
+            | Item | Price |
+            | tripod | 310 |
+            | lens cap | 12 |
+            """,
+            title="Levels and angles", author="Ada Fenn", date="1987", id="lecture",
+        ),
+        *cards,
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def index(documents: list[Document], model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Index:
+    return Index.build(documents, tmp_path_factory.mktemp("shapes"), encoder=model, show_progress=False)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "quotes"),
+    [
+        ("What is a theodolite?", ["A theodolite is an instrument for measuring angles."]),
+        ("What is the advice?", ["Oil the screws.", "Keep the lens covered."]),
+        ("What does the tripod cost?", ["tripod | 310"]),
+        ("Where is instrument QR-53?", ["the barn"]),
+    ],
+)
+def test_what_is_quoted(question: str, quotes: list[str], index: Index) -> None:
+    answer = qa.ask(question, index)
+    together = "\n".join(citation.quote for citation in answer.citations)
+    assert all(quote in together for quote in quotes), together
+    headings = {heading for hit in answer.hits for heading in hit.passage.headings}
+    assert not {citation.quote for citation in answer.citations} <= headings
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "field", "quote"),
+    [
+        ("Who wrote the lecture Levels and angles?", "author", "Ada Fenn"),
+        ("When was the lecture on levels and angles written?", "date", "1987"),
+    ],
+)
+def test_metadata_are_cited_as_such(question: str, field: str, quote: str, index: Index) -> None:
+    (citation,) = qa.ask(question, index).citations
+    assert (citation.field, citation.quote) == (field, quote)
+
+
+@pytest.mark.model
+def test_another_authors_work_isnt_answered_from_metadata(index: Index) -> None:
+    assert all(citation.field == "text" for citation in qa.ask("Who wrote Hamlet?", index).citations)
+
+
+def test_a_heading_alone_is_never_quoted(encoder: FakeEncoder, tmp_path: Path) -> None:
+    index = Index.build([laid_out("# Otters")], tmp_path / "index", encoder=encoder, show_progress=False)
+    assert qa.ask("otters", index).citations == ()
