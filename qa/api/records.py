@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 # Before Python 3.12 Pydantic, which describes these to agents, doesn't take the standard library's.
+from typing import Any
+
 from typing_extensions import NotRequired, TypedDict
 
 from index.text.analyzer import Language, language
@@ -171,18 +173,17 @@ def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[HitRecord]:
     records: list[HitRecord] = []
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
-        records.append(
-            {
-                "rank": rank,
-                "score": hit.score,
-                "ranks": dict(hit.ranks),
-                "scores": dict(hit.scores),
-                **_place(passage, document),
-                "start": passage.start,
-                "end": passage.end,
-                "text": passage.text,
-            }
-        )
+        record: Any = {
+            "rank": rank,
+            "score": hit.score,
+            "ranks": dict(hit.ranks),
+            "scores": dict(hit.scores),
+            **_place(passage, document),
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+        }
+        records.append(record)
     return records
 
 

@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.responses import FileResponse, Response
