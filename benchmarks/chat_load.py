@@ -23,7 +23,7 @@ from gradio_client import Client
 from paper import BROWSERS
 from playwright.sync_api import sync_playwright
 
-_CHAT = "from cli.app import main; main()"
+_CHAT = "from cli.entry import main; main()"
 _STARTED = "Dalil listens on "
 
 

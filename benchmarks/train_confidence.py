@@ -37,8 +37,9 @@ from tqdm import tqdm
 
 from index.interface import Index
 from index.types import Hit
-from qa.answering.answer import READ, Sentence, read
+from qa.answering.answer import READ, read
 from qa.answering.confidence import FEATURES, MOST_CANDIDATES, features
+from qa.answering.scored_sentence import Sentence
 from qa.evaluation.evaluate import calibration_error
 from qa.gold import GoldSet, squad
 

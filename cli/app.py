@@ -265,10 +265,3 @@ def mcp(
 
 app.add_typer(user, name="user")
 app.command("eval", epilog=EVAL_EPILOG)(evaluate)
-
-
-def main() -> None:
-    """Runs the command line, as the console script `dalil` does."""
-    from cli.entry import main
-
-    main()

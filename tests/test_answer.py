@@ -31,11 +31,11 @@ from qa.answering.answer import (
     NEARLY_AS_GOOD,
     POOLED_WEIGHT,
     READ,
-    Sentence,
     answer,
     read,
 )
 from qa.answering.confidence import THRESHOLDS
+from qa.answering.scored_sentence import Sentence
 from qa.article import article_index
 from qa.messages import say
 
@@ -499,8 +499,11 @@ def unmarked(text: str) -> str:
     [SALT, "متى بقي الجنود على التلال؟", "Nobody mends الجنود nets", "salt salt salt bread"],
 )
 def test_sentences_are_scored_as_a_naive_reader_would(
-    question: str, texts: Index, encoder: FakeEncoder
+    question: str, texts: Index, encoder: FakeEncoder, tmp_path: Path
 ) -> None:
+    # Titles would be read with each sentence; tests/test_passages_by_blocks.py is about what stands above.
+    untitled = [dataclasses.replace(document, title="", author="") for document in texts.documents]
+    texts = Index.build(untitled, tmp_path / "untitled", encoder=encoder, show_progress=False)
     query = texts.query(question)
     hits = texts.search(query, READ)
     found = read(texts, query, hits)
@@ -789,8 +792,10 @@ def test_quotations_overlap_where_they_share_characters(
 ) -> None:
     (first,) = sentences_read("Salim sold salt.", encoder, tmp_path / "i").values()
     passage = first.passage if is_same_passage else PASSAGE
-    a = dataclasses.replace(first, quote_start=one[0], start=one[1] - 1, end=one[1])
-    b = dataclasses.replace(first, passage=passage, quote_start=other[0], start=other[0], end=other[1])
+    a = dataclasses.replace(first, quote_start=one[0], start=one[1] - 1, end=one[1], quote_end=one[1])
+    b = dataclasses.replace(
+        first, passage=passage, quote_start=other[0], start=other[0], end=other[1], quote_end=other[1]
+    )
     assert a.overlaps(b) == b.overlaps(a) == (is_shared and is_same_passage)
 
 

@@ -35,7 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "password.txt").write_text("open sesame\n")
     command = place / "bin" / "dalil"
     command.parent.mkdir()
-    command.write_text(f"#!{sys.executable}\nfrom cli.app import main\nmain()\n")
+    command.write_text(f"#!{sys.executable}\nfrom cli.entry import main\nmain()\n")
     command.chmod(0o755)
     return place
 

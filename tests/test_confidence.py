@@ -21,7 +21,7 @@ from index.query import Query
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Language
 from qa import ask
-from qa.answering.answer import Sentence, read
+from qa.answering.answer import read
 from qa.answering.confidence import (
     FEATURES,
     MOST_CANDIDATES,
@@ -32,6 +32,7 @@ from qa.answering.confidence import (
     features,
     pairing,
 )
+from qa.answering.scored_sentence import Sentence
 
 PAIRINGS = ("ar-ar", "ar-en", "en-ar", "en-en")
 

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from index.readers.docx import extract
-from index.readers.word_numbering import formatted
+from index.readers.word.document import extract
+from index.readers.word.numbering import formatted
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'

@@ -29,6 +29,7 @@ from fake_encoder import FakeEncoder
 from index import DalilError, Document, Hit, Index, IndexDamaged, IndexLocked, IndexNotFound
 from index.folder import generation as generations
 from index.folder import live_generation
+from index.types import Block
 
 FILES = [
     "centers.npy",
@@ -38,6 +39,7 @@ FILES = [
     "documents.jsonl",
     "documents.npy",
     *(f"names.{part}.npy" for part in ("counts", "keys.starts", "keys.text", "lengths", "rows", "starts")),
+    "layouts.jsonl",
     "passages.npy",
     *(f"spelling.{part}.npy" for part in ("counts", "letters", "words.starts", "words.text")),
     *(f"terms.{part}.npy" for part in ("counts", "keys.starts", "keys.text", "lengths", "rows", "starts")),
@@ -48,7 +50,11 @@ FILES = [
 ]
 QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟"]
 OLD = [
-    Document("The river floods in spring.\nFarmers wait on the hills.", id="river"),
+    Document(
+        "The river floods in spring.\nFarmers wait on the hills.",
+        id="river",
+        blocks=(Block("paragraph", 0, 27), Block("paragraph", 28, 54)),
+    ),
     Document("أعلن الحشد انطلاق المعركة.\nوصلت القوّات إلى الحدود.", id="battle"),
 ]
 CHANGE = [

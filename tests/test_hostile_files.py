@@ -192,7 +192,7 @@ def test_no_signal_leaves_a_converter_behind(tmp_path: Path, number: signal.Sign
     endless = str(endless_pdf(tmp_path / "endless.pdf"))
     (temporary := tmp_path / "temporary").mkdir()
     arguments = {
-        "index": ["from cli.app import main; main()", "index", endless, "--index", str(tmp_path / "index")],
+        "index": ["from cli.entry import main; main()", "index", endless, "--index", str(tmp_path / "index")],
         "library": [CONVERT, endless],
         "chat": [CHAT, endless, str(tmp_path)],
     }[command]

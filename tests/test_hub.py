@@ -88,7 +88,7 @@ def test_the_command_line_says_so_on_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A text.")
     program = (
         "import sys; sys.argv = ['dalil', 'index', 'a.txt', '--model', 'no-such/model']\n"
-        "from cli.app import main\n"
+        "from cli.entry import main\n"
         "try: main()\n"
         "finally: print(sorted({'torch', 'sentence_transformers'} & set(sys.modules)))\n"
     )

@@ -113,7 +113,10 @@ def test_what_is_around_a_search_is_the_same(tables: Index, default: Index) -> N
 
 
 def test_changes_are_found_as_if_built_anew(tables: Index, default: Index, encoder: FakeEncoder) -> None:
-    changes = [Document("The river dries up.\nFarmers wait on the hills.", id="river"), Document("A road.")]
+    changes = [
+        Document("The river dries up.\nFarmers wait on the hills.", title="River", id="river"),
+        Document("A road."),
+    ]
     for index in (tables, default):
         encoder.encoded.clear()
         index.update(changes)
@@ -310,7 +313,7 @@ def test_errors_say_what_to_do(
         Index.open(address, encoder=encoder)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     for call in (Index.open, lambda place: Index.build(MORE, place)):
-        with pytest.raises(EngineUnavailable, match=r"dalil\[scale\]"):
+        with pytest.raises(EngineUnavailable, match=r"\[scale\]"):
             call("s3://bucket/collection")
 
 

@@ -22,8 +22,8 @@ from index.folder.build import Plan, write_generation
 HOLD = """
 import sys
 from pathlib import Path
-from index import live
-with live.writing(Path(sys.argv[1])):
+from index.folder import live_generation
+with live_generation.writing(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """

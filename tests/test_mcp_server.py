@@ -24,7 +24,7 @@ from qa.api.service import Service
 from qa.messages import say
 
 WHO = "من أعلن انطلاق المعركة؟"
-DALIL = ["-c", "import test_cli, sys; test_cli.install(); from cli.app import main; main()"]
+DALIL = ["-c", "import test_cli, sys; test_cli.install(); from cli.entry import main; main()"]
 
 T = TypeVar("T")
 

@@ -42,7 +42,7 @@ QUESTION: Final = "من أعلن انطلاق معركة التلاقي؟"
 STAY: Final = f"""
 import sys, time
 try:
-    from cli.app import main
+    from cli.entry import main
     main()
 finally:
     time.sleep({SECONDS})
@@ -433,7 +433,7 @@ def test_the_mcp_server_leaves_nothing(machine: Place) -> None:
             "params": {"name": "ask", "arguments": {"question": QUESTION}},
         },
     ]
-    command = [sys.executable, "-c", "from cli.app import main; main()", "mcp"]
+    command = [sys.executable, "-c", "from cli.entry import main; main()", "mcp"]
     log = machine.folder / "log"
     with observed(command, log, machine.work, machine.environment, stdin=subprocess.PIPE) as running:
         assert running.process.stdin is not None
@@ -454,7 +454,7 @@ def test_the_mcp_server_leaves_nothing(machine: Place) -> None:
 @pytest.fixture
 def chat(machine: Place) -> Iterator[tuple[str, Place]]:
     """The address of `dalil chat`, which is observed until the test is over, and for `SECONDS` at least."""
-    command = [sys.executable, "-c", "from cli.app import main; main()", "chat"]
+    command = [sys.executable, "-c", "from cli.entry import main; main()", "chat"]
     with observed(command, machine.folder / "log", machine.work, machine.environment) as running:
         started = time.monotonic()
         line = read_line(running.process.stdout)

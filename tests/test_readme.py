@@ -66,7 +66,7 @@ def test_the_shell_commands_run(tmp_path: Path) -> None:
     said = []
     for command in commands[:3]:  # the chat has tests of its own
         done = subprocess.run(
-            [sys.executable, "-c", "from cli.app import main; main()", *shlex.split(command)[1:]],
+            [sys.executable, "-c", "from cli.entry import main; main()", *shlex.split(command)[1:]],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
             capture_output=True,

@@ -17,10 +17,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from index import Document, EncoderMismatch, Hit, Index, IndexNotFound, InvalidDocument, InvalidQuestion
+from index import (
+    Document,
+    EncoderMismatch,
+    Hit,
+    Index,
+    IndexNotFound,
+    InvalidDocument,
+    InvalidQuestion,
+    interface,
+)
 from index.encoding.base import Encoding, Kind
 from index.encoding.language_means import Centers
-from index.folder import live_generation, store
+from index.folder import live_generation
 from index.folder.store import FolderIndex
 from index.interface import CANDIDATES
 from index.query import SURPRISAL_POWER
@@ -198,7 +207,7 @@ def test_ranks_are_those_of_each_leg(index: Index, encoder: FakeEncoder) -> None
 def test_a_leg_that_did_not_propose_a_passage_gives_it_no_rank(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "CANDIDATES", 1)
+    monkeypatch.setattr(interface, "CANDIDATES", 1)
     hits = index.search("the bread and the river and the hills of flour", k=1)
     assert len(hits) == 1
     every = Index.search(index, "the bread and the river and the hills of flour", k=2)
@@ -220,7 +229,7 @@ def test_a_leg_gives_no_score_to_what_it_did_not_find(
     words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon", "ملح", "خبز"]
     documents = [Document(" ".join(chance.choices(words, k=chance.randint(2, 9)))) for _ in range(30)]
     index = Index.build(documents, tmp_path / "i", encoder=encoder, show_progress=False)
-    monkeypatch.setattr(store, "CANDIDATES", 5)
+    monkeypatch.setattr(interface, "CANDIDATES", 5)
     missing: set[str] = set()
     for question in ("Who sells salt?", "snow", "ملح bread", "Salim wind noon", "Fishermen"):
         _, legs = brute_force(question, index, encoder)
@@ -248,8 +257,8 @@ def test_late_interaction_looks_at_the_best_of_what_is_proposed(
     words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon"]
     documents = [Document(" ".join(chance.choices(words, k=chance.randint(2, 9)))) for _ in range(30)]
     index = Index.build(documents, tmp_path / "i", encoder=encoder, show_progress=False)
-    monkeypatch.setattr(store, "CANDIDATES", 5)
-    monkeypatch.setattr(store, "RERANKED", 3)
+    monkeypatch.setattr(interface, "CANDIDATES", 5)
+    monkeypatch.setattr(interface, "RERANKED", 3)
     is_other = False
     for question in ("Who sells salt?", "snow", "Salim wind noon", "Fishermen"):
         every, legs = brute_force(question, index, encoder)

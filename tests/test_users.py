@@ -113,7 +113,7 @@ def test_eight_commands_at_once_add_eight_users(tmp_path: Path) -> None:
             [
                 sys.executable,
                 "-c",
-                "from cli.app import main; main()",
+                "from cli.entry import main; main()",
                 "user",
                 "add",
                 f"user{number}",

@@ -55,9 +55,9 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
 
         found = pages.extract(content, progress)
     elif suffix == ".docx":
-        from index.readers import docx
+        from index.readers.word import document
 
-        found = docx.extract(content)
+        found = document.extract(content)
     elif suffix == ".epub":
         from index.readers import epub
 

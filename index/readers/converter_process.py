@@ -17,7 +17,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from index.admission import Turns
 from index.readers import limits
@@ -65,14 +65,13 @@ class Apart:
         with self._turn:
             seconds = min(self._seconds, limits.processor_seconds(path.suffix.casefold(), _size(path)))
             process = self._running()
-            assert process.stdin is not None
-            assert process.stdout is not None
+            requests, replies = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
             timer = threading.Timer(limits.wall_seconds(seconds) + _GRACE_SECONDS, process.kill)
             timer.start()
             try:
-                process.stdin.write(json.dumps(os.fsencode(path).hex()).encode() + b"\n")
-                process.stdin.flush()
-                reply = process.stdout.readline()
+                requests.write(json.dumps(os.fsencode(path).hex()).encode() + b"\n")
+                requests.flush()
+                reply = replies.readline()
             except BrokenPipeError:
                 reply = b""
             except BaseException:  # Ctrl-C: a reply that comes later would be taken for the next file's

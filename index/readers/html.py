@@ -17,7 +17,7 @@ import regex
 from turbohtml import Document, Element, Namespace, Node, Text, parse
 
 from index.readers.extract import LONGEST_REPEATED, Extract, TextBuilder
-from index.readers.word_numbering import formatted
+from index.readers.word.numbering import formatted
 from index.text.blocks import refined
 from index.text.labels import is_number_like
 from index.types import BlockKind

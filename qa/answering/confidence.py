@@ -23,7 +23,7 @@ from index.types import Hit
 
 if TYPE_CHECKING:
     from index.query import Query
-    from qa.answering.answer import Sentence
+    from qa.answering.scored_sentence import Sentence
 
 # Below this Dalil says that the texts don't answer the question. At most 3 of 100 answerable questions of
 # XQuAD lie below it in each pairing (whole collections, 2026-11-28). Well below one half: an answer that is

@@ -12,6 +12,9 @@ from index.text.paragraphs import paragraphs
 from index.types import BlockKind, Document, Passage
 from qa.types import BrokenCitation, Citation, CitedField
 
+# Kinds of passages that may have several paragraphs.
+_OF_SEVERAL: Final = frozenset(("list_item", "form_field", "table_row", "table_header", "footnote"))
+
 GetDocument = Callable[[str], Document]
 
 BLOCK_KINDS: Final[tuple[str, ...]] = get_args(BlockKind)
@@ -133,17 +136,20 @@ def passage_at(
     """The passage that is said to stand at a place of a document, and to be laid out so.
 
     Raises:
-        ValueError: it doesn't begin in the paragraph with this number, or ends after the document.
+        ValueError: it doesn't begin in the paragraph with this number, or ends after it; a list or a form
+            may go on to the end of the document.
     """
-    starts = _paragraph_starts(document.text)
-    if not 0 <= start < end <= len(document.text) or paragraph != max(bisect_right(starts, start), 1):
+    spans = _paragraphs(document.text)
+    number = max(bisect_right(spans, (start, len(document.text))), 1)
+    last = len(document.text) if kind in _OF_SEVERAL or not spans else spans[number - 1][1]
+    if not 0 <= start < end <= last or paragraph != number:
         raise ValueError(f"paragraph {paragraph} has no passage at {start}-{end}")
     return Passage.of(document, paragraph, start, end, kind, headings, columns, page)
 
 
 @lru_cache(maxsize=16)
-def _paragraph_starts(text: str) -> tuple[int, ...]:
-    return tuple(start for start, _ in paragraphs(text))
+def _paragraphs(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(paragraphs(text))
 
 
 def as_text(value: object) -> str:

@@ -21,8 +21,8 @@ import regex
 
 from index.readers.archives import DUBLIN_CORE, open_archive, part_xml, text_of
 from index.readers.extract import LONGEST_REPEATED, Extract, TextBuilder, Unextractable, damaged
-from index.readers.word_numbering import Numbering, formatted, int_of, is_on
-from index.readers.word_xml import attribute, child, children, local_name, value
+from index.readers.word.markup import attribute, child, children, local_name, value
+from index.readers.word.numbering import Numbering, formatted, int_of, is_on
 from index.text.blocks import refined
 from index.text.labels import heading_label, is_number_like
 from index.types import BlockKind

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import regex
 
-from index.readers.word_xml import attribute, child, children, local_name, value
+from index.readers.word.markup import attribute, child, children, local_name, value
 
 _LEVELS: Final = 9
 _MOST: Final = 32_767

@@ -1,0 +1,1 @@
+"""DOCX to text and blocks: a walk of our own over the XML, with automatic numbers."""
