@@ -784,8 +784,10 @@ def test_quotations_overlap_where_they_share_characters(
 ) -> None:
     (first,) = sentences_read("Salim sold salt.", encoder, tmp_path / "i").values()
     passage = first.passage if is_same_passage else PASSAGE
-    a = dataclasses.replace(first, quote_start=one[0], start=one[1] - 1, end=one[1])
-    b = dataclasses.replace(first, passage=passage, quote_start=other[0], start=other[0], end=other[1])
+    a = dataclasses.replace(first, quote_start=one[0], start=one[1] - 1, end=one[1], quote_end=one[1])
+    b = dataclasses.replace(
+        first, passage=passage, quote_start=other[0], start=other[0], end=other[1], quote_end=other[1]
+    )
     assert a.overlaps(b) == b.overlaps(a) == (is_shared and is_same_passage)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from index.encoding.passages import SECTION_SENTENCE
@@ -64,6 +65,7 @@ _SHORT_SENTENCE = 6
 _NEVER_QUOTED: Final = frozenset(("heading", "table_header"))
 # How sure it is that metadata answer a question that asks for them, where the document meant is clear.
 METADATA_CONFIDENCE = 0.9
+_ENDS = regex.compile(r"[.!?؟…。]\W*$")
 # Ends of a clause that a quotation doesn't need at its end.
 _TRAILING = " \t\n،؛,;:—–"
 
@@ -223,7 +225,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + KIND_WEIGHT * fit
                 + DEFINITION_WEIGHT * defines(explained, text.written, passage.headings, i == 0)
                 + LIST_WEIGHT * (is_list and passage.kind == "list_item")
-                - ECHO_PENALTY * (text.terms <= terms)
+                - ECHO_PENALTY * (text.terms <= terms and not _ENDS.search(text.written))
                 - KEY_PENALTY * (is_key and bool(keys & text.terms))
                 - MARGIN_PENALTY * (passage.kind in ("page_header", "page_footer"))
                 # The passage's own score decides between like sentences of different passages.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import analyze, normalise
+from index.text.analyzer import analyze, language, normalise
 from index.types import Document, Hit
 from qa.types import CitedField
 
@@ -45,6 +45,8 @@ _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
         rf"|\b(?:عنوان|اسم) (?:هذا |هذه )?{_AR_DOCUMENT}\b|^ما العنوان\W*$"
     ),
 }
+# By how much a document's best passage must lead, where the question is in another language; chosen.
+_LEAD: Final = 0.03
 # Terms that say nothing of which document is meant.
 _LITTLE: Final = frozenset(
     term.term
@@ -66,8 +68,8 @@ def asked_field(question: str) -> CitedField | None:
 def asked_document(index: Index, question: str, field: CitedField, hits: Sequence[Hit]) -> Hit | None:
     """The best passage of the document that a question about metadata means, where that is clear.
 
-    It is clear where the question names one document by half of its own words or more, or where it names none
-    and there is one alone.
+    It is clear where the question names one document by half of its own words or more, or names none and
+    there is one alone; across languages, where one document's passages are much better than any other's.
 
     Args:
         index: where the passages were found.
@@ -88,9 +90,13 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
         return found[0][0] if len(index.documents) == 1 and value(found[0][1], field) else None
     named = [len(asked & {term.term for term in analyze(document.title)}) for _, document in found]
     most = max(named)
-    if 2 * most < len(asked) or named.count(most) > 1:
-        return None
     hit, document = found[named.index(most)]
+    if 2 * most < len(asked) or named.count(most) > 1:
+        # A title in another language has none of the words.
+        hit, document = found[0]
+        leads = len(found) == 1 or hit.score - found[1][0].score >= _LEAD
+        if most or not leads or language(document.title) == language(question):
+            return None
     return hit if value(document, field) else None
 
 
