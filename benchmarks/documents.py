@@ -105,7 +105,10 @@ def ask_all(
         for question in questions:
             if question.path not in indexes:
                 place = Path(temporary) / str(len(indexes))
-                documents = read_paths([folder / question.path]).documents
+                reading = read_paths([folder / question.path])
+                for error in reading.unreadable:
+                    print(error, file=sys.stderr)
+                documents = reading.documents
                 made = (
                     Index.build(documents, place, encoder=model, show_progress=False) if documents else None
                 )

@@ -85,9 +85,9 @@ def test_the_parts_of_a_statute_are_headings_at_their_levels() -> None:
         ("list_item", 1, "1. الجمعية: جمعية المراكب."),
         ("list_item", 1, "2. الرئيس: رئيس الجمعية."),
         ("heading", 2, "الباب الثاني: العضوية"),
-        ("heading", 4, "المادة 3:"),
+        ("heading", 4, "المادة 3"),
         ("paragraph", 0, "تُحدَّد الرسوم سنوياً بقرار من المجلس."),
-        ("heading", 4, "المادة 4:"),
+        ("heading", 4, "المادة 4"),
         ("paragraph", 0, "يجوز للعضو أن ينسحب."),
         ("paragraph", 0, "وتسري المادة 5 من القانون."),
     ]
@@ -127,7 +127,20 @@ def test_english_headings_are_told_by_rules_numbers_capitals_and_usual_words() -
             "Return to the harbour",
         ),
         ("الفصل الحادي عشر\nعاد البحّار إلى قريته بعد عشرين سنة.", "الفصل الحادي عشر"),
-        ("Article 5 – Boats left without a light are removed at once.", "Article 5 –"),
+        ("Article 5 – Boats left without a light are removed at once.", "Article 5"),
+        (
+            "أولاً: الميزانية\nعرض الأمين الميزانية على المجلس.\n\nثانياً: القرارات\n1- شراء مضخّة.\n2- بيعها.",
+            "ثانياً: القرارات",
+        ),
+        (
+            "Trip to the Wadi\n\nBy Salma Haddad\n\n6 March\n\nWe left the village at dawn.",
+            "Trip to the Wadi",
+        ),
+        ("Trip to the Wadi\n\nBy Salma Haddad\n\n6 March\n\nWe left the village at dawn.", "6 March"),
+        (
+            "The old harbour has a gate.\n\nWhat is a weir?\nA weir is a low wall across a river.",
+            "What is a weir?",
+        ),
         ("التوصيات:\n- أن يُرمَّم السور.\n- أن يُفتح الباب.", "التوصيات:"),
     ],
 )

@@ -274,3 +274,15 @@ def test_any_depth_is_read() -> None:
     nested = "<w:tbl><w:tr><w:tc>" * 500 + p("inside") + "</w:tc></w:tr></w:tbl>" * 500
     inline = p("<w:smartTag>" * 3000 + run("inline") + "</w:smartTag>" * 3000)
     assert extract(docx(deep + nested + inline)).text == "deep\n\ninside\n\ninline"
+
+
+def test_what_would_grow_without_bound_is_bounded() -> None:
+    levels = '<w:lvl w:ilvl="999999999"><w:lvlText w:val="%1"/></w:lvl>' + level(
+        0, "decimal", "x" * 100_000 + "%1"
+    )
+    long = "<w:tcPr><w:vMerge w:val='restart'/></w:tcPr>" + p("w" * 100_000)
+    rows = [row(long, "a"), *[row("<w:tcPr><w:vMerge/></w:tcPr>" + p(""), "b")] * 300]
+    body = item("deep", 999_999_999) + "".join(item("a") for _ in range(300)) + table(*rows)
+    found = extract(docx(body, numbering=numbering(levels)))
+    assert found.text.startswith("deep\n\n" + "x" * 200 + " a\n")
+    assert len(found.text) < 300_000

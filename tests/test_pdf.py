@@ -190,3 +190,61 @@ def test_a_protected_file_is_told() -> None:
     )
     content = pdf([[Text(20, 500, "text")]], extra=encrypted)
     assert refusal(content).startswith("it is protected by a password. Save a copy without one")
+
+
+def test_headings_are_told_by_their_size_and_have_pages() -> None:
+    lines = lines_of(WORDS, 30)
+    first = [
+        arabic(350, 560, "الباب الأول", 16),
+        arabic(350, 535, "أحكام عامة", 13),
+        *column(lines, 350, 510),
+    ]
+    second = [arabic(350, 560, "الخاتمة", 13), *column([*lines_of(WORDS, 30), "انتهى."], 350, 530)]
+    found = reader.extract(pdf([first, second]))
+    assert [(b.kind, b.level, b.page) for b in found.blocks] == [
+        ("heading", 1, 1),
+        ("heading", 2, 1),
+        ("paragraph", 0, 1),
+        ("heading", 2, 2),
+        ("paragraph", 0, 2),
+    ]
+    assert [found.text[b.start : b.end] for b in found.blocks] == found.text.split("\n\n")
+
+
+def test_aligned_lines_are_a_table_and_its_rows_know_their_columns() -> None:
+    rows = [("City", "People", "Year"), ("Selwan", "41200", "1931"), ("Ramlin", "18700", "1958")]
+    page = [
+        Text(50 + 100 * place, 500 - 16 * number, cell)
+        for number, row in enumerate(rows)
+        for place, cell in enumerate(row)
+    ]
+    found = reader.extract(pdf([page]))
+    assert found.text == "City | People | Year\nSelwan | 41200 | 1931\nRamlin | 18700 | 1958"
+    assert found.blocks[1].columns == ("City", "People", "Year")
+    assert [found.text[slice(*cell)] for cell in found.blocks[2].cells] == ["Ramlin", "18700", "1958"]
+
+
+def test_a_contents_page_is_no_table() -> None:
+    entries = [("Scope", "3"), ("Fees", "5"), ("Penalties", "9")]
+    page = [
+        text
+        for number, (name, on) in enumerate(entries)
+        for text in (Text(50, 500 - 16 * number, name), Text(300, 500 - 16 * number, on))
+    ]
+    assert {block.kind for block in reader.extract(pdf([page])).blocks} == {"paragraph"}
+
+
+def test_a_footnote_does_not_part_a_paragraph_that_goes_on_on_the_next_page() -> None:
+    lines = lines_of(WORDS * 2, 30)
+    half = len(lines) // 2
+    first = [*column(lines[:half], 350, 500), arabic(350, 100, "راجع كتاب الموانئ", 8)]
+    found = reader.extract(pdf([first, column(lines[half:], 350, 500)]))
+    assert [(b.kind, found.text[b.start : b.end]) for b in found.blocks] == [
+        ("paragraph", " ".join(WORDS * 2)),
+        ("footnote", "راجع كتاب الموانئ"),
+    ]
+
+
+def test_the_date_is_the_files_own() -> None:
+    made = pdf([[Text(20, 500, "text")]], {"CreationDate": "D:20190305101500Z"})
+    assert reader.extract(made).date == "2019-03-05"

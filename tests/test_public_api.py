@@ -97,7 +97,7 @@ EMPTY = inspect.Parameter.empty
         (Index.update, [("documents", EMPTY, False), ("show_progress", None, True)]),
         (Index.remove, [("document_ids", EMPTY, False)]),
         (Citation.of, [("document", EMPTY, False), ("number", EMPTY, False), ("passage", EMPTY, False),
-                       ("start", EMPTY, False), ("end", EMPTY, False)]),
+                       ("start", EMPTY, False), ("end", EMPTY, False), ("field", "text", False)]),
     ],
 )  # fmt: skip
 def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any, bool]]) -> None:
@@ -107,10 +107,25 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
 @pytest.mark.parametrize(
     ("type_", "fields"),
     [
-        (Document, ["text", "title", "source", "id", "author"]),
-        (Passage, ["id", "document_id", "number", "start", "end", "text"]),
+        (Document, ["text", "title", "source", "id", "author", "date", "blocks"]),
+        (
+            Passage,
+            [
+                "id",
+                "document_id",
+                "number",
+                "start",
+                "end",
+                "text",
+                "kind",
+                "headings",
+                "columns",
+                "page",
+                "items",
+            ],
+        ),
         (Hit, ["passage", "score", "ranks", "scores"]),
-        (Citation, ["number", "passage", "start", "end"]),
+        (Citation, ["number", "passage", "start", "end", "field", "metadata"]),
         (Turn, ["question", "searched", "answer", "asked", "lost"]),
         (Conversation, ["turns"]),
         (Answer, ["question", "language", "text", "citations", "hits", "confidence"]),

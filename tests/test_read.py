@@ -183,7 +183,8 @@ def test_what_isnt_a_readable_file_is_refused(tmp_path: Path, monkeypatch: pytes
 def test_the_title_is_the_heading_or_the_files_name(tmp_path: Path, name: str, text: str, title: str) -> None:
     document = read_file(write(tmp_path / name, text))
     assert document.title == title
-    assert document.text == text
+    if name.endswith(".txt"):
+        assert document.text == text
 
 
 def test_a_path_gives_its_document_the_same_id_whatever_it_holds(

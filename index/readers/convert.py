@@ -32,7 +32,7 @@ def convert(suffix: str, content: bytes) -> Extract:
     """The text of a file that isn't plain text, and its title, author and date where the file says them.
 
     Args:
-        suffix: ".pdf", ".docx", ".epub", ".html" or ".htm".
+        suffix: ".md", ".pdf", ".docx", ".epub", ".html" or ".htm".
         content: the file's bytes.
 
     Raises:
@@ -52,6 +52,10 @@ def convert(suffix: str, content: bytes) -> Extract:
         from index.readers import epub
 
         found = epub.extract(content)
+    elif suffix == ".md":
+        from index.readers import markdown
+
+        found = markdown.extract(decode(content))
     else:
         from index.readers import html
 

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, open_archive, part_xml, text_of
-from index.readers.extract import Extract, TextBuilder, Unextractable, damaged
+from index.readers.extract import LONGEST_REPEATED, Extract, TextBuilder, Unextractable, damaged
 from index.readers.word_numbering import Numbering, formatted, int_of, is_on
 from index.readers.word_xml import attribute, child, children, local_name, value
 from index.text.blocks import refined
@@ -278,7 +278,7 @@ class _Cell:
         paragraphs: texts in it.
         tables: tables in it.
         span: columns that it covers.
-        merge: "" for a cell by itself, "restart" for the first of several rows', "continue" for one of theirs.  # noqa: E501
+        merge: "restart" of a cell that covers several rows, "continue" of those that it covers, else "".
     """
 
     element: ElementTree.Element
@@ -560,7 +560,8 @@ class _Reader:
             place = 0
             for number, cell in enumerate(row):
                 if cell.merge == "continue" and place in above:
-                    row[number] = replace(cell, text=above[place].text, is_bold=above[place].is_bold)
+                    if len(above[place].text) <= LONGEST_REPEATED:
+                        row[number] = replace(cell, text=above[place].text, is_bold=above[place].is_bold)
                 elif cell.merge == "restart":
                     above[place] = cell
                 else:

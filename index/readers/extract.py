@@ -14,6 +14,9 @@ from index.types import Block, BlockKind
 UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
 """What isn't Unicode text, and control characters, which fonts and pages may name by mistake."""
 _SEPARATOR: Final = "|"
+_LONGEST_COLUMN: Final = 200
+LONGEST_REPEATED: Final = 500
+"""Characters of a cell that covers several rows; a longer one stands in the first of them alone."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,8 @@ class TextBuilder:
             line += cell
         self._parts.append(line)
         self._length += len(line)
-        named = tuple(" ".join(UNWRITABLE.sub(" ", column).split()) for column in columns)
+        # Each row keeps the headings of its columns: long ones would make a file grow without bound.
+        named = tuple(" ".join(UNWRITABLE.sub(" ", column[:_LONGEST_COLUMN]).split()) for column in columns)
         self._blocks.append(
             Block(
                 "table_header" if is_header else "table_row",

@@ -16,7 +16,7 @@ from typing import Final
 import regex
 from turbohtml import Document, Element, Namespace, Node, Text, parse
 
-from index.readers.extract import Extract, TextBuilder
+from index.readers.extract import LONGEST_REPEATED, Extract, TextBuilder
 from index.readers.word_numbering import formatted
 from index.text.blocks import refined
 from index.text.labels import is_number_like
@@ -324,6 +324,7 @@ class _Table:
 
     def _fill(self, rows: Sequence[tuple[list[_Cell], bool]]) -> None:
         spanning: dict[int, tuple[_Cell, int]] = {}
+        empty = _Cell("", is_heading=False, columns=1, rows=1)
         for cells, _ in rows:
             row: list[_Cell] = []
             waiting = iter(cells)
@@ -340,7 +341,8 @@ class _Table:
                         if len(row) in spanning:
                             break
                         if cell.rows > 1:
-                            spanning[len(row)] = (cell, cell.rows - 1)
+                            below = cell if len(cell.text) <= LONGEST_REPEATED else empty
+                            spanning[len(row)] = (below, cell.rows - 1)
                         row.append(cell)
                     cell = next(waiting, None)
             self.grid.append(row)
@@ -379,7 +381,7 @@ def _parts_of(table: Element) -> Iterator[tuple[str, Element, bool]]:
 
 
 def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
-    """The text of a cell on one line, and whether headings or several paragraphs divide it, as they do a page.  # noqa: E501
+    """The text of a cell on one line, and whether headings or several paragraphs divide it like a page.
 
     Tables in it are added to `nested`.
     """

@@ -8,22 +8,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import regex
-
 from index.errors import UnreadableFile
 from index.readers import converter_process
 from index.readers.convert import check_type
 from index.readers.extract import Extract, Unextractable
 from index.readers.plain_text import decode
+from index.text.blocks import find_blocks
 from index.types import Document, text_id
 
-PLAIN = (".txt", ".md")
-TYPES = (*PLAIN, ".html", ".htm", ".pdf", ".docx", ".epub")
+PLAIN = (".txt",)
+TYPES = (*PLAIN, ".md", ".html", ".htm", ".pdf", ".docx", ".epub")
 # Of a file: a book without pictures has less than 5 MB, a scanned one without text often more than this.
 MOST_BYTES = 200 << 20
-
-_FENCE = regex.compile(r" {0,3}(```|~~~)")
-_HEADING = regex.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*$")
 
 
 @dataclass(frozen=True)
@@ -65,11 +61,12 @@ def read_paths(paths: Iterable[str | Path]) -> Reading:
 def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
     """The document that a file holds.
 
-    The text of a .txt or .md file is the file's, character for character, line ends included; only a byte
-    order mark is left out. Of the other types it is what a converter gives: paragraphs with a blank line
-    between them, the same each time. The document's id is the path's, so that an edited file takes its
-    older version's place in an index. Its title is the first `# heading` of a .md file or the one that is
-    in the file's own data, else the file's name.
+    The text of a .txt file is the file's, character for character, line ends included; only a byte order
+    mark is left out. Of the other types it is what a reader sees, without marks of its format: blocks with a
+    blank line between them, rows of tables and list items without one, the same each time. The document's id
+    is the path's, so that an edited file takes its older version's place in an index. Its title is the one
+    that is in the file's own data, or the first `# heading` of a .md file, else the file's name; author and
+    date are those of the file's own data.
 
     Args:
         path: of the file.
@@ -163,23 +160,9 @@ def _plain(path: Path) -> Extract:
         raise UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable") from error
     check_type(content, path.suffix.casefold())
     text = decode(content)
-    return Extract(text, title=_heading(text) if path.suffix.casefold() == ".md" else "")
+    return Extract(text, blocks=find_blocks(text))
 
 
 def _any_of(types: Iterable[str], word: str = "or") -> str:
     *others, last = types
     return f"{', '.join(others)} {word} {last}"
-
-
-def _heading(text: str) -> str:
-    """The first `# heading` outside fenced code, or nothing."""
-    fence = ""
-    for line in text.splitlines():
-        if mark := _FENCE.match(line):
-            if not fence:
-                fence = mark[1]
-            elif fence == mark[1]:
-                fence = ""
-        elif not fence and (heading := _HEADING.match(line)) and heading[1].strip("#"):
-            return str(heading[1])
-    return ""

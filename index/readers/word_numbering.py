@@ -16,6 +16,7 @@ from index.readers.word_xml import attribute, child, children, local_name, value
 
 _LEVELS: Final = 9
 _MOST: Final = 32_767
+_LONGEST_TEMPLATE: Final = 200
 _HIJAI: Final = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _ABJAD: Final = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HEBREW: Final = "אבגדהוזחטיכלמנסעפצקרשת"
@@ -173,7 +174,7 @@ class Numbering:
             depth: the level, from 0.
         """
         found = self._find(list_id)
-        if found is None:
+        if found is None or not 0 <= depth < _LEVELS:
             return None
         instance, abstract = found
         levels = {**abstract.levels, **instance.levels}
@@ -280,13 +281,13 @@ def _level(element: ElementTree.Element) -> Level:
             number_format = attribute(candidate, "val") or "decimal"
             custom = attribute(candidate, "format").split(",")[0].strip()
             if number_format == "custom" and custom.isdecimal():
-                padding = len(custom)
+                padding = min(len(custom), _LEVELS)
     restart = value(element, "lvlRestart")
     properties = child(element, "rPr")
     return Level(
         start=int_of(value(element, "start"), 1 if child(element, "start") is not None else 0),
         number_format=number_format,
-        template=value(element, "lvlText"),
+        template=value(element, "lvlText")[:_LONGEST_TEMPLATE],
         is_legal=is_on(element, "isLgl"),
         restarts_after=int_of(restart) if restart else None,
         joins=value(element, "suff") == "nothing",

@@ -51,7 +51,7 @@ _FULL_PARAGRAPH: Final = 60
 _LEAST_ENDED: Final = 0.7
 _FEWEST_FULL: Final = 3
 # Characters of a question that may be a heading's answer.
-_ANSWER: Final = 40
+_ANSWER: Final = 30
 _MOST_LEVELS: Final = 9
 # Between a label's rank and that of the heading that says what the part is called.
 _OF_A_LABEL: Final = 0.5
@@ -62,6 +62,8 @@ _STYLE_OF_READERS: Final = "reader"
 _SHORT_LINE: Final = 40
 
 _SENTENCE_END: Final = regex.compile(r"[.!?؟…。](?:[\"”»'’)\]]|\[\p{Nd}{1,3}\])*$")
+# A sentence that introduces a list.
+_LEAD_IN: Final = regex.compile(r"\S\s+\S+\s+\S+\s?[:：]$")
 _QUESTION: Final = regex.compile(r"[?؟][\"”»)]?$")
 _UNFINISHED: Final = regex.compile(r"[,،;؛:：\-–—(«“\"'/\\=+|]$|[.!?؟…]$")
 _INNER_END: Final = regex.compile(
@@ -70,7 +72,8 @@ _INNER_END: Final = regex.compile(
 _NOT_FIRST: Final = regex.compile(
     r"[«“\"'‘\-–—*+(\[\p{Ll}]|(?:و?قالت?|و?[أا]ضافت?|ثم|و?لكن|عزيز[يت]ي?|السيدة?|السادة|حضرة"
     r"|سعادة|معالي|فضيلة|تحية|إلى"
-    r"|بعد التحية|الأستاذة?|الأخت?|Dear|To|From|Cc|Hi|Hello|Yours|Sincerely)(?:\s|$)"
+    r"|بعد التحية|الأستاذة?|الأخت?|Dear|To|From|Cc|Hi|Hello|Yours|Sincerely|By"
+    r"|بقلم|إعداد|كتبها?|كتبته)(?:\s|$)"
 )
 _RULE_LINE: Final = regex.compile(r"(=|-|~|_|\*|─|━|═)\1{2,}")
 _TABLE_RULE: Final = regex.compile(r"[|+:\-=─━┼│\s]+")
@@ -543,7 +546,7 @@ def _run_in(text: str, units: Sequence[_Unit]) -> list[_Unit]:
                 replace(
                     unit,
                     kind="heading",
-                    end=unit.start + len(text[unit.start : middle].rstrip()),
+                    end=unit.start + len(text[unit.start : unit.start + label.length].rstrip()),
                     rank=label.rank,
                     label=named,
                 )
@@ -607,7 +610,7 @@ def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
     unit, following = units[place], units[place + 1]
     said = text[unit.start + len(unit.label) : unit.end].strip()
     before = units[place - 1] if place else None
-    is_apart = following.kind != "list_item" and (
+    is_apart = (following.kind != "list_item" or following.style != unit.style) and (
         before is None or before.kind != "list_item" or before.group != unit.group
     )
     is_number = bool(unit.style) and unit.style.strip("()[].-–/ :،") in ("1", "اولا", "A", "ا")
@@ -648,6 +651,8 @@ def _is_body(text: str, unit: _Unit) -> bool:
     """Whether this is what stands under a heading: running text, a list, a table or a form."""
     if unit.kind != "paragraph":
         return unit.kind in ("list_item", "table_header", "table_row", "form_field", "caption")
+    if _LEAD_IN.search(text, unit.start, unit.end):
+        return True
     if unit.end - unit.start >= _LONG_TEXT:
         return True
     return _is_ended(text, unit) and len(text[unit.start : unit.end].split()) >= _FEWEST_BODY_WORDS
@@ -671,6 +676,9 @@ def _is_plain_heading(text: str, units: Sequence[_Unit], place: int) -> bool:
         or not any(map(str.isalpha, said))
     ):
         return False
+    if place == 0 and unit.begins_group and following.begins_group and not _UNFINISHED.search(said):
+        # A title, maybe with the author's name or a date below it.
+        return any(other.kind == "heading" or _is_body(text, other) for other in units[1:4])
     if _QUESTION.search(said):
         if following.kind == "heading" and place == 0:
             return True

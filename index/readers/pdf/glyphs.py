@@ -17,6 +17,7 @@ from index.readers.pdf.visual_order import Sign
 _SPACE: Final = 0.18
 _SPACE_BESIDE_SPACES: Final = 0.4
 _CELL_GAP: Final = 3
+_WIDEST_STRETCH: Final = 6
 _SAME_LINE: Final = 0.5
 _SAME_SIZE: Final = 0.05
 # Of the widest gap between words: narrower ones in a line that was stretched are as wide.
@@ -35,6 +36,7 @@ class Glyph:
         baseline: its height above the foot of the page.
         size: of its font.
         is_as_typed: as in `Sign`.
+        is_bold: whether its font is.
     """
 
     text: str
@@ -43,6 +45,7 @@ class Glyph:
     baseline: float
     size: float
     is_as_typed: bool = False
+    is_bold: bool = False
 
     @property
     def is_mark(self) -> bool:
@@ -65,6 +68,21 @@ class Glyph:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A stretch of a line between wide gaps.
+
+    Attributes:
+        first, end: its signs in the line.
+        left, right: where it stands, in points.
+    """
+
+    first: int
+    end: int
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
 class Line:
     """A line of a column.
 
@@ -74,6 +92,8 @@ class Line:
         sizes: of its fonts, but for those of few glyphs; Arabic and Latin often differ.
         leftmost_word, rightmost_word: how wide they are.
         has_cells: whether there are gaps in it as between the cells of a table.
+        cells: what stands between such gaps, from left to right.
+        is_bold: whether all of its letters are in bold.
     """
 
     signs: tuple[Sign, ...]
@@ -85,6 +105,8 @@ class Line:
     leftmost_word: float
     rightmost_word: float
     has_cells: bool
+    cells: tuple[Cell, ...] = ()
+    is_bold: bool = False
 
     def has_size_of(self, other: Line) -> bool:
         """Whether a font of this line is as large as one of the other's."""
@@ -130,6 +152,7 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
     least_gap = _SPACE_BESIDE_SPACES if has_spaces else _SPACE
     signs: list[Sign] = []
     words: list[list[float]] = []
+    begins: list[int] = []  # of each word the first sign
     right = float("inf")
     for place, glyph in enumerate(ordered):
         if (
@@ -141,6 +164,7 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
         if not glyph.is_blank:
             if not words or signs[-1:] == [Sign(" ")]:
                 words.append([glyph.left, glyph.right])
+                begins.append(len(signs))
             words[-1][1] = max(words[-1][1], glyph.right)
             if glyph.text:
                 signs.append(Sign(glyph.text, glyph.is_as_typed))
@@ -159,6 +183,28 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
         widths[0],
         widths[-1],
         _has_cells([after[0] - before[1] for before, after in pairwise(words)], size_of(glyphs)),
+        _cells(words, begins, len(signs), size_of(glyphs)),
+        all(g.is_bold for g in ink if any(map(str.isalpha, g.text))),
+    )
+
+
+def _cells(
+    words: Sequence[Sequence[float]], begins: Sequence[int], signs: int, size: float
+) -> tuple[Cell, ...]:
+    """The stretches of a line between gaps as wide as those between cells.
+
+    Args:
+        words: of each (left, right), in points.
+        begins: of each the first sign.
+        signs: how many there are in the line.
+        size: of the line's font.
+    """
+    if not words:
+        return ()
+    firsts = [0, *(i for i in range(1, len(words)) if words[i][0] - words[i - 1][1] > _CELL_GAP * size)]
+    return tuple(
+        Cell(begins[one], begins[other] if other < len(words) else signs, words[one][0], words[other - 1][1])
+        for one, other in pairwise([*firsts, len(words)])
     )
 
 
@@ -170,5 +216,5 @@ def _sizes(glyphs: Sequence[Glyph]) -> tuple[float, ...]:
 def _has_cells(gaps: Sequence[float], size: float) -> bool:
     """Whether there is a wide gap between words that isn't one of many alike, as in justified text."""
     widest = max(gaps, default=0.0)
-    is_stretched = len(gaps) > 1 and min(gaps) > _ALIKE * widest
+    is_stretched = len(gaps) > 1 and min(gaps) > _ALIKE * widest and widest <= _WIDEST_STRETCH * size
     return widest > _CELL_GAP * size and not is_stretched

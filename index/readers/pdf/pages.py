@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
+import regex
 from fontTools.ttLib import TTFont
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
@@ -28,6 +29,7 @@ from index.readers.extract import Extract, Unextractable, damaged
 from index.readers.pdf.columns import Column, columns
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.glyphs import Glyph
+from index.readers.pdf.layout import layout_of
 from index.readers.pdf.paragraphs import paragraphs_of
 from index.readers.pdf.visual_order import letters_of_forms
 from index.text.analyzer import is_arabic
@@ -36,6 +38,9 @@ MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page
 # Of a file's glyphs, those whose letters it doesn't tell; tatweels that stretch a line are among them.
 _MOST_UNKNOWN: Final = 0.3
+_BOLD: Final = regex.compile(r"(?i)bold|black|heavy|[-,]bd\b")
+_BOLD_WEIGHT: Final = 600
+_DATE: Final = regex.compile(r"D:((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
 # They warn of every oddity of a file on standard error.
 for _library in ("pdfminer", "fontTools"):
@@ -86,18 +91,21 @@ def extract(content: bytes) -> Extract:
             "print it to PDF again, or run a text recognition (OCR) on it.",
             "fonts",
         )
-    return Extract("\n\n".join(paragraphs_of(pages)), *_metadata(document))
+    text, blocks = layout_of(paragraphs_of(pages))
+    title, author, date = _metadata(document)
+    return Extract(text, title, author, date=date, blocks=blocks)
 
 
-def _metadata(document: PDFDocument) -> tuple[str, str]:
-    """Title and author."""
+def _metadata(document: PDFDocument) -> tuple[str, str, str]:
+    """Title, author and date."""
     values: dict[str, str] = {}
     for info in reversed(document.info):  # the newest first
-        for key in ("Title", "Author"):
+        for key in ("Title", "Author", "CreationDate"):
             value = resolve1(info.get(key))
             if isinstance(value, bytes):
                 values[key] = decode_text(value)
-    return values.get("Title", ""), values.get("Author", "")
+    date = _DATE.match(values.get("CreationDate", ""))
+    return values.get("Title", ""), values.get("Author", ""), "-".join(date.groups()) if date else ""
 
 
 def _pages(document: PDFDocument) -> Iterator[_Glyphs]:
@@ -161,6 +169,7 @@ class _Glyphs(PDFTextDevice):
         self.found: dict[int, list[Glyph]] = {}
         self._shapes = shapes
         self._arabic: dict[int, bool] = {}  # pdfminer keeps the fonts as long as the document is read
+        self._bold: dict[int, bool] = {}
         self._count = 0
         self._tags: list[str | None] = []
         self._inside: list[tuple[int, Glyph]] | None = None
@@ -190,13 +199,21 @@ class _Glyphs(PDFTextDevice):
         turns = round(math.atan2(b, a) / (math.pi / 2)) % 4
         x, y = ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
         left, right = sorted((x, x + advance * stretch))
-        glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d))
+        glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d), is_bold=self._is_bold(font))
         # A mark has no width of its own; where it stands its ink tells.
         if glyph.is_mark and (ink := self._shapes.extent(font, cid)):
             left, right = (x + edge * fontsize * scaling * stretch for edge in ink)
             glyph = replace(glyph, left=left, right=right)
         self._add(turns, glyph)
         return float(advance)
+
+    def _is_bold(self, font: PDFFont) -> bool:
+        """Whether a font is in bold, by its name or by what its descriptor says."""
+        if id(font) not in self._bold:
+            weight = resolve1(font.descriptor.get("FontWeight"))
+            heavy = isinstance(weight, int | float) and weight >= _BOLD_WEIGHT
+            self._bold[id(font)] = heavy or _BOLD.search(str(font.fontname)) is not None
+        return self._bold[id(font)]
 
     def _letters(self, font: PDFFont, code: int) -> str:
         """What a font says that a code means; nothing where it doesn't.

@@ -15,6 +15,7 @@ from index.readers.pdf.glyphs import Line
 from index.readers.pdf.visual_order import (
     CLOSING,
     OPENING,
+    Sign,
     as_read,
     bracket_votes,
     is_right_to_left,
@@ -26,6 +27,8 @@ _WIDE_GAP: Final = 1.25
 _WIDEST_GAP: Final = 2.5
 _INDENT: Final = 0.8
 _SPACE: Final = 0.25
+# Of the usual size: a footnote's is no larger.
+_NOTE_SIZE: Final = 0.9
 # Lines at the head and at the foot of a page among which running titles and page numbers are looked for.
 _EDGE: Final = 2
 _FEWEST_REPEATS: Final = 3
@@ -35,6 +38,33 @@ _HYPHENATED: Final = regex.compile(r"(\p{L}+)[-\u2010]$")
 _LOWERCASE: Final = regex.compile(r"\p{Ll}+")
 
 Pages = Sequence[Sequence[Column]]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph of a document.
+
+    Attributes:
+        text: all of it, on one line.
+        page: the page that it begins on, from 1.
+        size: of its font, in points.
+        lines: how many it has on the page.
+        is_bold: whether all of its letters are in bold.
+        cells: where it is one line with wide gaps, the text of each stretch, from left to right.
+        edges: the left and the right edge of each of those, in points.
+        is_right_to_left: how it is written.
+        is_at_foot: whether only smaller text stands below it on its page, and it is smaller itself.
+    """
+
+    text: str
+    page: int
+    size: float
+    lines: int
+    is_bold: bool = False
+    cells: tuple[str, ...] = ()
+    edges: tuple[tuple[float, float], ...] = ()
+    is_right_to_left: bool = False
+    is_at_foot: bool = False
 
 
 @dataclass
@@ -52,27 +82,89 @@ class _Paragraph:
     edges: _Edges
     room: float
     is_indented: bool
+    page: int = 0
+    is_at_foot: bool = False
 
 
-def paragraphs_of(pages: Pages) -> list[str]:
-    """The text of each paragraph of a document, in reading order.
+def paragraphs_of(pages: Pages) -> list[Paragraph]:
+    """The paragraphs of a document, in reading order.
 
     Titles and page numbers that stand on every page are left out.
     """
     pitches = _pitches([column for page in pages for column in page])
-    columns = [column for page in _without_running_titles(pages, pitches) for column in page]
+    kept = _without_running_titles(pages, pitches)
+    body = _body_size([line for page in kept for column in page for line in column.lines])
     found: list[_Paragraph] = []
-    for column in columns:
-        for number, paragraph in enumerate(_paragraphs(column, pitches)):
-            if found and not number and _goes_on(found[-1], paragraph):
-                found[-1].lines.extend(paragraph.lines)
-                found[-1].room = paragraph.room
-            else:
-                found.append(paragraph)
+    last: _Paragraph | None = None  # that isn't a footnote
+    for page_number, page in enumerate(kept, 1):
+        for column in page:
+            of_column = list(_paragraphs(column, pitches))
+            _mark_foot(of_column, body)
+            for number, paragraph in enumerate(of_column):
+                paragraph.page = page_number
+                if last is not None and not number and _goes_on(last, paragraph):
+                    last.lines.extend(paragraph.lines)
+                    last.room = paragraph.room
+                else:
+                    found.append(paragraph)
+                    if not paragraph.is_at_foot:
+                        last = paragraph
     mirrored = _mirrored(found)
     texts = [[as_read(line.signs, p.edges.right_to_left, mirrored) for line in p.lines] for p in found]
     words = Counter(word for lines in texts for line in lines for word in regex.findall(r"[\p{L}-]+", line))
-    return [_joined(lines, words) for lines in texts]
+    return [
+        _finished(paragraph, _joined(lines, words), mirrored)
+        for paragraph, lines in zip(found, texts, strict=True)
+    ]
+
+
+def _finished(paragraph: _Paragraph, text: str, mirrored: str) -> Paragraph:
+    line = paragraph.lines[0]
+    rtl = paragraph.edges.right_to_left
+    is_row = len(paragraph.lines) == 1 and line.has_cells
+    signs = [line.signs[cell.first : cell.end] for cell in line.cells] if is_row else []
+    return Paragraph(
+        text,
+        paragraph.page,
+        line.size,
+        len(paragraph.lines),
+        all(line.is_bold for line in paragraph.lines),
+        tuple(as_read(_stripped(cell), _cell_direction(cell, rtl), mirrored) for cell in signs),
+        tuple((cell.left, cell.right) for cell in line.cells) if is_row else (),
+        rtl,
+        paragraph.is_at_foot,
+    )
+
+
+def _stripped(signs: Sequence[Sign]) -> Sequence[Sign]:
+    end = len(signs)
+    while end and signs[end - 1].text == " ":
+        end -= 1
+    return signs[:end]
+
+
+def _cell_direction(signs: Sequence[Sign], default: bool) -> bool:
+    """How a cell is written: by its words, where it has any."""
+    text = "".join(sign.text for sign in signs)
+    return is_right_to_left(text.split()) if any(map(str.isalpha, text)) else default
+
+
+def _body_size(lines: Sequence[Line]) -> float:
+    """The size of most of the text, in points."""
+    counts: Counter[float] = Counter()
+    for line in lines:
+        counts[round(line.size, 1)] += len(line.signs)
+    return max(counts, key=lambda size: (counts[size], size), default=0.0)
+
+
+def _mark_foot(paragraphs: Sequence[_Paragraph], body: float) -> None:
+    """Marks the footnotes of a column: small text below text of the usual size."""
+    small = [all(line.size <= _NOTE_SIZE * body for line in p.lines) for p in paragraphs]
+    place = len(paragraphs)
+    while place and small[place - 1]:
+        place -= 1
+    for paragraph in paragraphs[place:] if place else ():
+        paragraph.is_at_foot = True
 
 
 def _without_running_titles(pages: Pages, pitches: Mapping[int, float]) -> list[list[Column]]:

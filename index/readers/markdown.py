@@ -1,0 +1,301 @@
+"""Markdown -> text and blocks: CommonMark with tables, footnotes and front matter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import regex
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from index.readers.extract import Extract, TextBuilder
+from index.text.blocks import refined
+
+# Quotations and lists within each other; what is deeper is left out.
+_DEEPEST: Final = 100
+_LONGEST_FRONT_MATTER: Final = 1 << 16
+_YAML: Final = regex.compile(r"---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
+_TOML: Final = regex.compile(r"\+\+\+[ \t]*\n((?:.*\n)*?)\+\+\+[ \t]*(?:\n|$)")
+_NOTE: Final = regex.compile(r" {0,3}\[\^([^\]\s]{1,100})\]:[ \t]*(.*)")
+_CALL: Final = regex.compile(r"\[\^([^\]\s]{1,100})\]")
+_FENCE: Final = regex.compile(r" {0,3}(`{3,}|~{3,})")
+_TASK: Final = regex.compile(r"\[([ xX])\][ \t]+")
+_LINE_BREAK_TAG: Final = regex.compile(r"(?i)<br\s*/?>")
+_TITLES: Final = ("title", "العنوان", "عنوان")
+_AUTHORS: Final = ("author", "authors", "by", "creator", "المؤلف", "الكاتب", "المؤلّف", "إعداد")
+_DATES: Final = ("date", "published", "created", "publishdate", "updated", "التاريخ", "تاريخ")
+
+
+def extract(text: str) -> Extract:
+    """The text of a Markdown file without its marks.
+
+    Front matter isn't part of it: its title, author and date are the document's. Numbers of list items are
+    part of the text; a footnote stands behind the block that calls it.
+    """
+    source = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    values, source = _front_matter(source)
+    notes, source = _notes(source)
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    walk = _Walk(parser, notes)
+    walk.read(parser.parse(source))
+    found = walk.builder
+    blocks = found.blocks
+    first = next((b for b in blocks if b.kind == "heading" and b.level == 1), None)
+    title = _value(values, _TITLES) or (
+        " ".join(found.text[first.start : first.end].split()) if first is not None else ""
+    )
+    return Extract(
+        found.text,
+        title,
+        _value(values, _AUTHORS),
+        date=_value(values, _DATES),
+        blocks=refined(found.text, blocks, found.emphasized),
+    )
+
+
+def _front_matter(source: str) -> tuple[Mapping[str, Any], str]:
+    """The values at the head of a file, and the rest of it."""
+    values: Any = None
+    match = None
+    head = source[:_LONGEST_FRONT_MATTER]
+    try:
+        if match := _YAML.match(head):
+            # All values are text: a date stays as it was written.
+            values = yaml.load(match[1], Loader=yaml.BaseLoader)
+        elif match := _TOML.match(head):
+            values = _toml(match[1])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        values = _lines(match[1]) if match else None
+    if match is None or not isinstance(values, dict):
+        return {}, source
+    return {str(key).casefold(): value for key, value in values.items()}, source[match.end() :]
+
+
+def _toml(text: str) -> Mapping[str, Any]:
+    import sys
+
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
+
+
+def _lines(text: str) -> dict[str, str] | None:
+    """The values of front matter that isn't quite YAML, such as `title: A: B`."""
+    pairs = [line.partition(":") for line in text.splitlines() if line.strip()]
+    values = {key.strip(): value.strip().strip("\"'") for key, mark, value in pairs if mark}
+    return values if values and 2 * len(values) >= len(pairs) else None
+
+
+def _value(values: Mapping[str, Any], names: Sequence[str]) -> str:
+    """The first of several values, as text."""
+    for name in names:
+        if said := _as_text(values.get(name)):
+            return said
+    return ""
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(_as_text, value[:50])))
+    if isinstance(value, dict):
+        return _as_text(value.get("name", ""))
+    return "" if value is None else " ".join(str(value).split())
+
+
+@dataclass
+class _Note:
+    """A footnote.
+
+    Attributes:
+        lines: its source.
+        number: in the order in which notes are called, from 1; 0 where it wasn't yet.
+    """
+
+    lines: list[str] = field(default_factory=list)
+    number: int = 0
+
+
+def _notes(source: str) -> tuple[dict[str, _Note], str]:
+    """The footnotes of a text, by name, and the text without them."""
+    if "[^" not in source:
+        return {}, source
+    notes: dict[str, _Note] = {}
+    kept: list[str] = []
+    fence = ""
+    note: _Note | None = None
+    for line in source.split("\n"):
+        mark = _FENCE.match(line)
+        if fence:
+            fence = "" if mark and mark[1].startswith(fence) and line.strip() == mark[1] else fence
+        elif mark:
+            fence = mark[1]
+        if not fence and not mark and (begun := _NOTE.match(line)):
+            note = notes.setdefault(begun[1], _Note())
+            note.lines.append(begun[2])
+        elif (
+            note is not None and line.strip() and (line.startswith(("    ", "\t")) or note.lines[-1].strip())
+        ):
+            note.lines.append(line.strip())
+        elif note is not None and not line.strip():
+            note.lines.append("")
+            kept.append("")
+        else:
+            note = None
+            kept.append(line)
+    return notes, "\n".join(kept)
+
+
+@dataclass
+class _Item:
+    depth: int
+    label: str
+    is_bullet: bool
+    is_begun: bool = False
+
+
+class _Walk:
+    """Goes through the tokens of a text and gives its blocks to a builder."""
+
+    def __init__(self, parser: MarkdownIt, notes: dict[str, _Note]) -> None:
+        self.builder = TextBuilder()
+        self._parser = parser
+        self._notes = notes
+        self._called: list[_Note] = []
+        self._count = 0
+        self._tables = 0
+
+    def read(self, tokens: Sequence[Token]) -> None:
+        """Adds all blocks."""
+        lists: list[tuple[str, int]] = []  # mark, number of the next item; 0 of bullets
+        items: list[_Item] = []
+        level = 0
+        row: list[str] = []
+        columns: list[str] = []
+        is_head = in_cell = False
+        for token in tokens:
+            kind = token.type
+            if kind in ("ordered_list_open", "bullet_list_open"):
+                start = int(token.attrs.get("start", 1)) if kind == "ordered_list_open" else -1
+                lists.append((token.markup, start))
+            elif kind in ("ordered_list_close", "bullet_list_close"):
+                lists.pop()
+            elif kind == "list_item_open":
+                mark, number = lists[-1]
+                is_bullet = number < 0
+                items.append(_Item(min(len(lists), 9), "•" if is_bullet else f"{number}{mark}", is_bullet))
+                lists[-1] = (mark, number if is_bullet else number + 1)
+            elif kind == "list_item_close":
+                items.pop()
+            elif kind == "heading_open":
+                level = int(token.tag[1:])
+            elif kind == "heading_close":
+                level = 0
+            elif kind == "table_open":
+                self._tables += 1
+                columns = []
+            elif kind in ("thead_open", "thead_close"):
+                is_head = kind == "thead_open"
+            elif kind == "tr_open":
+                row = []
+            elif kind == "tr_close":
+                if is_head:
+                    columns = row
+                self.builder.add_row(row, () if is_head else columns, table=self._tables, is_header=is_head)
+                self._add_notes()
+            elif kind in ("th_open", "td_open", "th_close", "td_close"):
+                in_cell = kind.endswith("open")
+            elif kind == "inline":
+                said, is_bold = self._said(token)
+                if in_cell:
+                    row.append(said)
+                else:
+                    self._add(said, level, items[-1] if items else None, is_bold)
+            elif kind in ("fence", "code_block"):
+                self._add(token.content.rstrip("\n"), 0, items[-1] if items else None, is_bold=False)
+            elif kind == "html_block":
+                self._html(token.content)
+
+    def _add(self, text: str, level: int, item: _Item | None, is_bold: bool) -> None:
+        if level:
+            self.builder.add("heading", " ".join(text.split()), level=level)
+        elif item is not None and not item.is_begun and text.strip():
+            item.is_begun = True
+            task = _TASK.match(text) if item.is_bullet else None
+            label = item.label
+            if task:
+                label = "☐" if task[1] == " " else "☒"
+                text = f"{label} {text[task.end() :]}"
+            elif not item.is_bullet:
+                text = f"{label} {text}"
+            self.builder.add("list_item", text, level=item.depth, label=label)
+        else:
+            self.builder.add("paragraph", text, is_emphasized=is_bold)
+        self._add_notes()
+
+    def _add_notes(self) -> None:
+        """Adds the footnotes that were called since."""
+        while self._called:
+            note = self._called.pop(0)
+            source = " ".join(line for line in note.lines if line)
+            said = " ".join(
+                "".join(self._said(token)[0] for token in self._parser.parseInline(source)).split()
+            )
+            self.builder.add("footnote", f"[{note.number}] {said}" if said else "", label=f"[{note.number}]")
+
+    def _said(self, token: Token) -> tuple[str, bool]:
+        """What a reader sees of a stretch of text, and whether all of it is in bold."""
+        parts: list[str] = []
+        bold = ink = depth = 0
+        for child in token.children or ():
+            said = ""
+            if child.type in ("text", "code_inline"):
+                said = child.content
+            elif child.type == "softbreak":
+                said = " "
+            elif child.type == "hardbreak" or (
+                child.type == "html_inline" and _LINE_BREAK_TAG.fullmatch(child.content)
+            ):
+                said = "\n"
+            elif child.type == "image":
+                said = "".join(_flat(child.children or ()))
+            depth += (child.type == "strong_open") - (child.type == "strong_close")
+            parts.append(said)
+            if said.strip():
+                ink += 1
+                bold += depth > 0
+        return _CALL.sub(self._call, "".join(parts)), 0 < ink == bold
+
+    def _call(self, match: regex.Match[str]) -> str:
+        note = self._notes.get(match[1])
+        if note is None:
+            return str(match[0])
+        if not note.number:
+            self._count += 1
+            note.number = self._count
+            self._called.append(note)
+        return f"[{note.number}]"
+
+    def _html(self, content: str) -> None:
+        from index.readers import html
+
+        found = html.extract(content)
+        self.builder.extend(found.blocks, found.text, self._tables)
+        self._tables += max((block.table for block in found.blocks), default=0)
+
+
+def _flat(tokens: Sequence[Token]) -> Iterator[str]:
+    """The text of an image's description."""
+    stack = list(reversed(tokens))
+    while stack:
+        token = stack.pop()
+        if token.children:
+            stack.extend(reversed(token.children))
+        elif token.type in ("text", "code_inline"):
+            yield token.content
+        elif token.type in ("softbreak", "hardbreak"):
+            yield " "

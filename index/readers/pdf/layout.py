@@ -1,0 +1,141 @@
+"""Paragraphs of a PDF -> text and blocks: headings by size and weight, tables by alignment, footnotes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final
+
+import regex
+
+from index.readers.extract import TextBuilder
+from index.readers.pdf.paragraphs import Paragraph
+from index.readers.pdf.visual_order import is_right_to_left
+from index.text.blocks import refined
+from index.text.labels import is_number_like
+from index.types import Block
+
+# A heading's size, of that of the text; and of one in bold.
+_LARGER: Final = 1.15
+_NOT_SMALLER: Final = 0.97
+_MOST_WORDS: Final = 16
+_MOST_LINES: Final = 3
+_MOST_LEVELS: Final = 6
+# Of all text: where more is in bold, that tells no heading.
+_MOST_BOLD: Final = 0.4
+_FEWEST_ROWS: Final = 3
+# Columns of a table are aligned within this part of the font's size.
+_ALIGNED: Final = 0.6
+_MOST_CELL_WORDS: Final = 12
+_ENDED: Final = regex.compile(r"[.,،؛;]$")
+_NOTE_MARK: Final = regex.compile(r"[(\[]?(\p{Nd}{1,3}|\*{1,3})[)\]]?[.\s]?")
+
+
+def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
+    """The text of a document and its blocks.
+
+    Args:
+        paragraphs: in reading order.
+    """
+    builder = TextBuilder()
+    levels = _levels(paragraphs)
+    tables = place = 0
+    while place < len(paragraphs):
+        rows = _rows(paragraphs, place)
+        if rows:
+            tables += 1
+            _add_table(builder, paragraphs[place : place + rows], tables)
+            place += rows
+            continue
+        paragraph = paragraphs[place]
+        if place in levels:
+            builder.add("heading", paragraph.text, level=levels[place], page=paragraph.page)
+        elif paragraph.is_at_foot:
+            mark = _NOTE_MARK.match(paragraph.text)
+            builder.add("footnote", paragraph.text, label=mark[1] if mark else "", page=paragraph.page)
+        else:
+            builder.add("paragraph", paragraph.text, page=paragraph.page)
+        place += 1
+    text = builder.text
+    return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _levels(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
+    """The level of each paragraph that is a heading by its size or its weight."""
+    sizes: Counter[float] = Counter()
+    bold = 0
+    for paragraph in paragraphs:
+        sizes[round(paragraph.size, 1)] += len(paragraph.text)
+        bold += len(paragraph.text) if paragraph.is_bold else 0
+    body = max(sizes, key=lambda size: (sizes[size], -size), default=0.0)
+    bold_tells = bold <= _MOST_BOLD * sum(sizes.values())
+    found: dict[int, tuple[float, bool]] = {}
+    for place in range(len(paragraphs) - 2, -1, -1):
+        paragraph, following = paragraphs[place], paragraphs[place + 1]
+        larger = paragraph.size >= _LARGER * body
+        heavy = bold_tells and paragraph.is_bold and paragraph.size >= _NOT_SMALLER * body
+        if (
+            (larger or heavy)
+            and paragraph.lines <= _MOST_LINES
+            and len(paragraph.text.split()) <= _MOST_WORDS
+            and any(map(str.isalpha, paragraph.text))
+            and not _ENDED.search(paragraph.text)
+            and len(paragraph.cells) < 2
+            and (place + 1 in found or following.size < paragraph.size or not following.is_bold)
+        ):
+            found[place] = (round(paragraph.size) if larger else 0.0, paragraph.is_bold)
+    order = {key: level for level, key in enumerate(sorted(set(found.values()), reverse=True), 1)}
+    return {place: min(order[key], _MOST_LEVELS) for place, key in found.items()}
+
+
+def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
+    """How many rows the table has that surely begins here; 0 where none does."""
+    first = paragraphs[place]
+    width = len(first.cells)
+    if width < 2:
+        return 0
+    end = place
+    while (
+        end < len(paragraphs)
+        and len(paragraphs[end].cells) == width
+        and paragraphs[end].page == first.page
+        and all(len(cell.split()) <= _MOST_CELL_WORDS for cell in paragraphs[end].cells)
+        and _is_aligned(paragraphs[place : end + 1][-2:])
+    ):
+        end += 1
+    rows = paragraphs[place:end]
+    if len(rows) < _FEWEST_ROWS:
+        return 0
+    return len(rows) if width > 2 or _has_headings(rows) else 0
+
+
+def _is_aligned(rows: Sequence[Paragraph]) -> bool:
+    """Whether each cell of two rows begins, ends or is centred at the same place."""
+    if len(rows) < 2:
+        return True
+    one, other = rows
+    most = _ALIGNED * max(one.size, other.size)
+    return all(
+        min(abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[0] + a[1] - b[0] - b[1]) / 2) <= most
+        for a, b in zip(one.edges, other.edges, strict=True)
+    )
+
+
+def _has_headings(rows: Sequence[Paragraph]) -> bool:
+    """Whether the first row surely has the headings of the columns."""
+    first, others = rows[0], rows[1:]
+    if any(is_number_like(cell) for cell in first.cells):
+        return False
+    if first.is_bold and not any(row.is_bold for row in others):
+        return True
+    return any(all(is_number_like(row.cells[i]) for row in others) for i in range(len(first.cells)))
+
+
+def _add_table(builder: TextBuilder, rows: Sequence[Paragraph], number: int) -> None:
+    rtl = is_right_to_left([cell for row in rows for cell in row.cells])
+    said = [row.cells[::-1] if rtl else row.cells for row in rows]
+    has_headings = _has_headings(rows)
+    for place, (row, cells) in enumerate(zip(rows, said, strict=True)):
+        is_header = has_headings and not place
+        columns = () if is_header or not has_headings else said[0]
+        builder.add_row(cells, columns, table=number, is_header=is_header, page=row.page)
