@@ -12,6 +12,7 @@ from fake_encoder import FakeEncoder
 from filelock import FileLock
 
 from index import Document, Index, IndexLocked, UnreadableFile
+from index.text.blocks import find_blocks
 from qa.article import article
 from qa.collections import library as libraries
 from qa.collections.library import BUILT_IN, Library
@@ -89,7 +90,13 @@ def test_files_are_added_and_can_be_asked_after_a_restart(
     assert first.added is not None
     index = again.open("كتبي ٢٠٢٥")
     assert index.search("gates", k=1)[0].passage.text == "It has two gates."
-    kept = Document(AGREEMENT, title="agreement", source="agreement.txt", id=first.id)
+    kept = Document(
+        AGREEMENT,
+        title="agreement",
+        source="agreement.txt",
+        id=first.id,
+        blocks=find_blocks(AGREEMENT),
+    )
     assert index.document(first.id) == kept
     assert [(i.documents, i.passages, i.read_only) for i in again.collections()[1:]] == [(2, 4, False)]
     assert not list(library.folder.rglob("*.txt.*")) + list(library.folder.rglob("agreement*"))
