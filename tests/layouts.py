@@ -35,7 +35,7 @@ def laid_out(markup: str, **known: Any) -> Document:
             is_header = before != "table"
             table += is_header
             columns = tuple(cells) if is_header else columns
-            spans = []
+            spans: list[tuple[int, int]] = []
             for cell in cells:
                 text += " | " if spans else ""
                 spans.append((len(text), len(text) + len(cell)))

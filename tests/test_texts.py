@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,16 +24,13 @@ def pieces(document: Document, cuts: list[int]) -> list[Passage]:
     """The stretches between these places, but for every third: passages leave gaps too."""
     places = sorted({0, len(document.text), *(cut % (len(document.text) + 1) for cut in cuts)})
     spans = [span for number, span in enumerate(pairwise(places)) if number % 3 != 1]
-    places = [
+    under: list[dict[str, Any]] = [
         {},
         {"headings": ("أ", "b"), "page": 2},
         {"kind": "table_row", "columns": ("", "c")},
         {"items": (0,)},
     ]
-    return [
-        Passage.of(document, number, *span, **places[number % 4])  # type: ignore[arg-type]
-        for number, span in enumerate(spans, 1)
-    ]
+    return [Passage.of(document, number, *span, **under[number % 4]) for number, span in enumerate(spans, 1)]
 
 
 def written(folder: Path, split: list[tuple[Document, list[Passage]]]) -> Texts:

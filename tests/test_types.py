@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_a_document_without_text_is_refused_by_its_name(text: str) -> None:
 
 @pytest.mark.parametrize("field", ["text", "title", "source", "id", "author"])
 def test_half_a_surrogate_pair_is_refused_wherever_it_stands(field: str) -> None:
-    fields = {"text": "some text", field: "so\ud800me"}
+    fields: dict[str, Any] = {"text": "some text", field: "so\ud800me"}
     with pytest.raises(InvalidDocument, match="surrogate"):
         Document(**fields)
 
