@@ -18,7 +18,7 @@ from index import Document, Hit, Index, IndexNotFound, InvalidQuestion, Passage
 from index.encoding import load as encoders
 from index.encoding.language_means import Centers
 from index.query import SURPRISAL_POWER
-from index.retrieval.token_codec import CompactTokens, turned
+from index.retrieval.token_codec import CompactTokens, TokenVectors, turned
 from index.text.analyzer import analyze
 from index.text.sentences import sentences
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
@@ -443,13 +443,22 @@ class Naive:
     lexical: float
 
 
-def naive_scores(question: str, text: str, encoder: FakeEncoder) -> dict[str, Naive]:
-    """Each sentence of a text, scored with loops over words and float vectors."""
+def naive_scores(question: str, text: str, title: str, encoder: FakeEncoder) -> dict[str, Naive]:
+    """Each sentence of a text under a title, scored with loops over words and float vectors."""
     centers = Centers.known(encoder)
     question, text = unmarked(question), unmarked(text)
     asked = turned(centers.tokens(encoder.encoding(question), question, "query"))
     # Rounded as it is where it is stored; tests/test_codec.py says how far.
-    whole = CompactTokens.of(turned(centers.tokens(encoder.encoding(text), text, "passage"))).expand()
+    known = centers.tokens(encoder.encoding(title), title, "passage")
+    own_tokens = centers.tokens(encoder.encoding(text), text, "passage")
+    parts = [
+        dataclasses.replace(known, spans=0 * known.spans, sentences=0 * known.sentences - 2),
+        own_tokens,
+    ][not title :]
+    joined = TokenVectors(
+        *(np.concatenate([getattr(p, f.name) for p in parts]) for f in dataclasses.fields(own_tokens))
+    )
+    whole = CompactTokens.of(turned(joined)).expand()
     surprisal = [float(weight) ** SURPRISAL_POWER for weight in asked.weights]
     weights = [weight / sum(surprisal) for weight in surprisal]
     terms = {term.term for term in analyze(question)}
@@ -459,7 +468,8 @@ def naive_scores(question: str, text: str, encoder: FakeEncoder) -> dict[str, Na
         return [
             vector
             for vector, (first, last) in zip(whole.vectors, whole.spans, strict=True)
-            if start <= first and last <= end
+            # A title's words stand nowhere: no sentence is told from another by them.
+            if start <= first < last <= end
         ]
 
     def met(others: list[NDArray[np.float32]]) -> list[float]:
@@ -510,7 +520,9 @@ def test_sentences_are_scored_as_a_naive_reader_would(
     expected = {
         (hit.passage.id, sentence): (naive, hit.score)
         for hit in hits
-        for sentence, naive in naive_scores(question, hit.passage.text, encoder).items()
+        for sentence, naive in naive_scores(
+            question, hit.passage.text, texts.document(hit.passage.document_id).title, encoder
+        ).items()
     }
     assert len(found) == len(expected) == 7
     for sentence in found:

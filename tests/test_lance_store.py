@@ -113,10 +113,8 @@ def test_what_is_around_a_search_is_the_same(tables: Index, default: Index) -> N
 
 
 def test_changes_are_found_as_if_built_anew(tables: Index, default: Index, encoder: FakeEncoder) -> None:
-    changes = [
-        Document("The river dries up.\nFarmers wait on the hills.", title="River", id="river"),
-        Document("A road."),
-    ]
+    river = Document("The river dries up.\nFarmers wait on the hills.", title="River", id="river")
+    changes = [river, Document("A road.")]
     for index in (tables, default):
         encoder.encoded.clear()
         index.update(changes)

@@ -79,6 +79,13 @@ def test_the_fields_of_each_form_are_one_passage() -> None:
     assert all(p.is_record for p in found)
 
 
+def test_a_term_and_its_meaning_are_one_passage_where_several_follow_one_another() -> None:
+    found = passages(laid_out("Bow\nThe front of a boat.\nStern\nThe end of it."))
+    assert [p.text for p in found] == ["Bow\n\nThe front of a boat.", "Stern\n\nThe end of it."]
+    # A line alone above a paragraph is a paragraph of its own.
+    assert len(passages(laid_out("Bow\nThe front of a boat."))) == 2
+
+
 def test_context_is_cut_and_doesnt_say_the_title_twice() -> None:
     long = " ".join(f"word{i}" for i in range(18))
     document = laid_out(f"# Rules\n## {long}\nText.", title="Rules", author="A. Writer", date="1999")

@@ -37,6 +37,8 @@ _LONG_HEADING = 20
 _SHORT_STATEMENT = 6
 # A line with more words isn't the number or date that what follows goes by.
 _LONG_KEY = 8
+# A line with more isn't a term whose meaning follows.
+_LONG_TERM = 4
 # A line with more words isn't the name of the table under it.
 _LONG_CAPTION = 15
 
@@ -140,6 +142,10 @@ class _Maker:
             return self._take_items(blocks, at)
         if block.kind in ("table_header", "table_row"):
             return self._take_table(blocks, at)
+        if pairs := self._pairs(blocks, at):
+            for term, meaning in pairs:
+                self._add(term, end=meaning.end)
+            return at + 2 * len(pairs)
         if block.kind == "paragraph" and self._is_key(block):
             if not self.last_is_key:
                 self.keys = []
@@ -198,6 +204,22 @@ class _Maker:
             and _DIGIT.search(line) is not None
             and _LINE_END.search(line) is None
         )
+
+    def _pairs(self, blocks: Sequence[Block], at: int) -> list[tuple[Block, Block]]:
+        """The terms and their meanings, two or more, that begin at a place: each pair is one passage."""
+        pairs: list[tuple[Block, Block]] = []
+        while at + 1 < len(blocks) and blocks[at].kind == blocks[at + 1].kind == "paragraph":
+            term, meaning = blocks[at : at + 2]
+            if self._words(term) > _LONG_TERM or not self._is_label(term) or self._is_label(meaning):
+                break
+            pairs.append((term, meaning))
+            at += 2
+        return pairs if len(pairs) > 1 else []
+
+    def _is_label(self, block: Block) -> bool:
+        """Whether a line doesn't end as a sentence or as what introduces one."""
+        line = self.text[block.start : block.end]
+        return _LINE_END.search(line) is None and _DIGIT.search(line) is None
 
     def _take_items(self, blocks: Sequence[Block], at: int) -> int:
         kind = blocks[at].kind

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 # Passages whose sentences are read; chosen, not measured. The right one is the first for 95 of 100
 # questions and among the first five for all but one of 200 (XQuAD, ar -> ar).
 READ = 3
+# The same where a definition or a list is asked for: these are told by their form, so that more may be read.
+READ_FOR_SHAPE = 8
 MOST_SENTENCES = 3
 # A further sentence is quoted if its score is this share of the best one's; chosen, not measured.
 NEARLY_AS_GOOD = 0.92
@@ -115,7 +117,9 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
         fuller: the question with more words, where it doesn't say by itself what it is about: confidence
             is then the mean of that in either.
     """
-    quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED][:READ]
+    is_shaped = bool(subject(query.text)) or asks_for_list(query.text)
+    quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
+    quotable = quotable[: READ_FOR_SHAPE if is_shaped else READ]
     found = read(index, query, quotable)
     probability = confidence(query, hits[:MOST_CANDIDATES], found)
     if fuller is not None:
@@ -152,9 +156,10 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         inside = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         closest = cosines.max(axis=0, initial=0)
         nothing = np.zeros(len(weights), np.float32)
-        # Every sentence stands under the passage's headings. What is known of the whole document tells no
-        # sentence from another.
-        context = cosines[:, tokens.sentences == SECTION_SENTENCE].max(axis=1, initial=0)
+        # Every sentence stands under the passage's headings, and these under the document's title. In a
+        # document without any, confidence goes by the text alone, as it was trained.
+        is_context = tokens.sentences < 0 if passage.headings else tokens.sentences == SECTION_SENTENCE
+        context = cosines[:, is_context].max(axis=1, initial=0)
         best = [
             nothing,
             *(np.maximum(cosines[:, columns].max(axis=1, initial=0), context) for columns in inside),
@@ -291,12 +296,12 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
     items = best.passage.items
     if items and best.passage.kind == "list_item" and (is_list or best.start < items[0]):
         return [_whole(best)]
+    if best.passage.kind == "form_field" and best.passage.is_record:
+        # Of forms that differ in their keys alone the best one says all.
+        return [best]
     least = best.score - (1 - NEARLY_AS_GOOD) * abs(best.score)
     chosen: list[Sentence] = []
     for sentence in takewhile(lambda sentence: sentence.score >= least, found):
-        # Of forms and rows that differ in their keys alone the best one says all.
-        if best.passage.is_record and sentence.passage.is_record and sentence is not best:
-            continue
         room = MOST_SENTENCES - sum(other.length for other in chosen)
         if sentence.length <= room and not any(map(sentence.overlaps, chosen)):
             chosen.append(sentence)

@@ -119,6 +119,9 @@ _PLURALS: Final = (
 _LISTS: Final = regex.compile(
     r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )"
     r"|\b(?:list|enumerate|name) (?:all|the|its) "
+    r"|^what (?:did|does|do|must|should) .*"
+    r"\b(?:decide|agree|recommend|propose|resolve|include|bring|contain)\b"
+    r"|^[وف]?ماذا (?:قرر|قررت|تقرر|اوصي|اوصت|يشمل|تشمل|يتضمن|تتضمن)\b"
     r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
     rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
 )
