@@ -31,7 +31,7 @@ from index.text.analyzer import Language
 from qa.api.service import Endpoints, Service
 from web.server.access import login, signed_in
 from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
-from web.server.chat_calls import Talk
+from web.server.chat_calls import ChatCalls
 from web.server.collection_calls import Collections
 from web.server.connections import server_config
 from web.server.person import KnownPerson
@@ -175,7 +175,7 @@ def build_chat(
         read_only: whether readers may leave nothing on this machine: they can't say if answers are right.
         collections: those that the page may choose from, and change.
     """
-    talk = Talk(index, converse, read_only, collections)
+    talk = ChatCalls(index, converse, read_only, collections)
 
     def respond(event: gr.EventData) -> Iterator[str]:
         yield from talk.respond(str(event.conversation), int(event.number), _language(event.language))

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.retrieval.dense import VECTORS, DenseIndex
-from index.retrieval.late_interaction import LateIndex, LateWriter
-from index.retrieval.token_codec import CompactTokens, TokenVectors
+from index.retrieval.late_interaction import LateInteractionIndex, LateInteractionWriter
+from index.retrieval.token_codec import QuantizedTokens, TokenVectors
 
 FloatArray = NDArray[np.float32]
 
@@ -153,10 +153,10 @@ def late_speed(
 
     with tempfile.TemporaryDirectory(prefix="dalil-late-") as name:
         folder = Path(name)
-        with LateWriter(folder) as writer:
+        with LateInteractionWriter(folder) as writer:
             for _ in range(passages):
-                writer.add(CompactTokens.of(made(tokens, sentences=5)))
-        index = LateIndex.load(folder)
+                writer.add(QuantizedTokens.of(made(tokens, sentences=5)))
+        index = LateInteractionIndex.load(folder)
         question = made(words, sentences=1)
         rows = [generator.choice(passages, candidates, replace=False) for _ in range(50)]
         return LateSpeed(

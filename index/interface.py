@@ -12,7 +12,7 @@ from index.open import engine_at
 from index.progress import Progress
 from index.query import Query
 from index.retrieval.candidates import Candidates
-from index.retrieval.fusion import Summands
+from index.retrieval.fusion import ScoreParts
 from index.retrieval.token_codec import TokenVectors
 from index.types import Document, Hit, Passage
 
@@ -149,7 +149,7 @@ class Index(ABC):
             KeyError: the index hasn't got the passage `also`.
         """
 
-    def summands(self, query: Query, passage: Passage) -> Summands:
+    def score_parts(self, query: Query, passage: Passage) -> ScoreParts:
         """What the score of one of the index's passages is the sum of, where a search finds it.
 
         Raises:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoder
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import encode
 from index.errors import InvalidQuestion
 from index.retrieval.names import name_keys
@@ -51,7 +51,7 @@ class Query:
     tokens: TokenVectors
 
     @classmethod
-    def of(cls, question: str, encoder: Encoder, centers: Centers, spelling: Spelling) -> Query:
+    def of(cls, question: str, encoder: Encoder, centers: LanguageMeans, spelling: Spelling) -> Query:
         """Checks, analyses and encodes a question.
 
         Raises:

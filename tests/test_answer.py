@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from index import Document, Hit, Index, IndexNotFound, InvalidQuestion, Passage
 from index.encoding import load as encoders
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.query import SURPRISAL_POWER
-from index.retrieval.token_codec import CompactTokens, TokenVectors, turned
+from index.retrieval.token_codec import QuantizedTokens, TokenVectors, rotated
 from index.text.analyzer import analyze
 from index.text.sentences import sentences
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
@@ -445,9 +445,9 @@ class Naive:
 
 def naive_scores(question: str, text: str, title: str, encoder: FakeEncoder) -> dict[str, Naive]:
     """Each sentence of a text under a title, scored with loops over words and float vectors."""
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     question, text = unmarked(question), unmarked(text)
-    asked = turned(centers.tokens(encoder.encoding(question), question, "query"))
+    asked = rotated(centers.tokens(encoder.encoding(question), question, "query"))
     # Rounded as it is where it is stored; tests/test_codec.py says how far.
     known = centers.tokens(encoder.encoding(title), title, "passage")
     own_tokens = centers.tokens(encoder.encoding(text), text, "passage")
@@ -458,7 +458,7 @@ def naive_scores(question: str, text: str, title: str, encoder: FakeEncoder) -> 
     joined = TokenVectors(
         *(np.concatenate([getattr(p, f.name) for p in parts]) for f in dataclasses.fields(own_tokens))
     )
-    whole = CompactTokens.of(turned(joined)).expand()
+    whole = QuantizedTokens.of(rotated(joined)).expand()
     surprisal = [float(weight) ** SURPRISAL_POWER for weight in asked.weights]
     weights = [weight / sum(surprisal) for weight in surprisal]
     terms = {term.term for term in analyze(question)}

@@ -16,7 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from index import IndexLocked, UnreadableFile
 from qa.collections.types import Added, Progress, Report
-from web.uploads.batches import MOST_FILES, Arrivals, Batch, shown_name
+from web.uploads.batches import MOST_FILES, Batch, Uploads, shown_name
 
 
 class Shelf:
@@ -46,11 +46,11 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def arrivals(shelf: Shelf) -> Arrivals:
-    return Arrivals(shelf.add, most_bytes=1000, most_in_all=2500)
+def arrivals(shelf: Shelf) -> Uploads:
+    return Uploads(shelf.add, most_bytes=1000, most_in_all=2500)
 
 
-def send(arrivals: Arrivals, batch: Batch | str, number: object, *body: bytes) -> int:
+def send(arrivals: Uploads, batch: Batch | str, number: object, *body: bytes) -> int:
     """The status that a file is answered with."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ def wait(done: Callable[[], bool]) -> None:
     raise AssertionError("it isn't done")
 
 
-def test_files_are_added_under_the_names_that_the_page_gave(arrivals: Arrivals, shelf: Shelf) -> None:
+def test_files_are_added_under_the_names_that_the_page_gave(arrivals: Uploads, shelf: Shelf) -> None:
     batch, accepted = arrivals.begin("c", [("قلعة.txt", 4), ("notes.MD", 5)])
     assert accepted == [0, 1]
     assert [send(arrivals, batch, 1, b"ab", b"cde"), send(arrivals, batch, 0, b"abcd")] == [200, 200]
@@ -82,7 +82,7 @@ def test_files_are_added_under_the_names_that_the_page_gave(arrivals: Arrivals, 
     assert not batch.folder.exists()
 
 
-def test_only_what_was_announced_is_taken_and_once(arrivals: Arrivals) -> None:
+def test_only_what_was_announced_is_taken_and_once(arrivals: Uploads) -> None:
     batch, _ = arrivals.begin("c", [("a.txt", 1), ("b.exe", 1)])
     for number in (1, 2, -1, "x", "", "²", "1" * 5000):
         assert send(arrivals, batch, number, b"a") == 403
@@ -112,14 +112,14 @@ def test_only_what_was_announced_is_taken_and_once(arrivals: Arrivals) -> None:
     ],
 )
 def test_what_cant_be_added_is_refused_before_it_is_sent(
-    arrivals: Arrivals, name: str, size: int, fault: str
+    arrivals: Uploads, name: str, size: int, fault: str
 ) -> None:
     batch, accepted = arrivals.begin("c", [(name, size)])
     assert (accepted, batch.faults) == (([], {0: fault}) if fault else ([0], {}))
     assert batch.stage == ("done" if fault else "sending")
 
 
-def test_no_more_files_than_a_thousand_at_once(arrivals: Arrivals) -> None:
+def test_no_more_files_than_a_thousand_at_once(arrivals: Uploads) -> None:
     batch, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(MOST_FILES + 2)])
     assert accepted == list(range(MOST_FILES))
     assert batch.faults == {MOST_FILES: "file_too_many", MOST_FILES + 1: "file_too_many"}
@@ -140,7 +140,7 @@ def test_a_name_is_shown_so_that_it_reorders_nothing(name: str, shown: str) -> N
     assert shown_name(name) == shown
 
 
-def test_a_file_is_cut_off_where_it_becomes_too_large(arrivals: Arrivals, shelf: Shelf) -> None:
+def test_a_file_is_cut_off_where_it_becomes_too_large(arrivals: Uploads, shelf: Shelf) -> None:
     """Whatever it said of its size."""
     batch, _ = arrivals.begin("c", [("a.txt", 1), ("b.txt", 1)])
     assert send(arrivals, batch, 0, b"a" * 600, b"a" * 401) == 413
@@ -151,7 +151,7 @@ def test_a_file_is_cut_off_where_it_becomes_too_large(arrivals: Arrivals, shelf:
     assert shelf.added == [("c", {"b.txt": b"b" * 1000})]
 
 
-def test_all_that_wait_have_room_for_so_much_together(arrivals: Arrivals, shelf: Shelf) -> None:
+def test_all_that_wait_have_room_for_so_much_together(arrivals: Uploads, shelf: Shelf) -> None:
     shelf.let_go.clear()
     first, _ = arrivals.begin("c", [("a.txt", 1000), ("b.txt", 1000)])
     assert [send(arrivals, first, n, b"a" * 1000) for n in (0, 1)] == [200, 200]
@@ -164,7 +164,7 @@ def test_all_that_wait_have_room_for_so_much_together(arrivals: Arrivals, shelf:
     assert send(arrivals, second, 1, b"a" * 1000) == 200
 
 
-def break_off(arrivals: Arrivals, batch: Batch, number: int, part: bytes) -> None:
+def break_off(arrivals: Uploads, batch: Batch, number: int, part: bytes) -> None:
     """Sends the first part of a file; then the connection is gone."""
     messages: list[Message] = [
         {"type": "http.request", "body": part, "more_body": True},
@@ -178,7 +178,7 @@ def break_off(arrivals: Arrivals, batch: Batch, number: int, part: bytes) -> Non
     asyncio.run(arrivals.receive(Request({"type": "http", "method": "POST", "headers": headers}, receive)))
 
 
-def test_a_connection_that_breaks_off_doesnt_end_its_batch(arrivals: Arrivals, shelf: Shelf) -> None:
+def test_a_connection_that_breaks_off_doesnt_end_its_batch(arrivals: Uploads, shelf: Shelf) -> None:
     batch, _ = arrivals.begin("c", [("a.txt", 2), ("b.txt", 4), ("c.txt", 1), ("d.txt", 1)])
     assert send(arrivals, batch, 0, b"aa") == 200
     for number in (1, 2):
@@ -196,7 +196,7 @@ def test_a_connection_that_breaks_off_doesnt_end_its_batch(arrivals: Arrivals, s
 
 def test_what_came_of_several_batches_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
     """By one thread: a thread a batch would be one that a page may ask for without end."""
-    arrivals = Arrivals(shelf.add, patience=0.3)
+    arrivals = Uploads(shelf.add, patience=0.3)
     before = threading.active_count()
     batches = [arrivals.begin(f"c{n}", [("a.txt", 2), ("b.txt", 1)])[0] for n in range(20)]
     assert threading.active_count() <= before + 1
@@ -210,7 +210,7 @@ def test_what_came_of_several_batches_is_added_when_nothing_more_comes(shelf: Sh
 
 
 def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
-    batch, _ = (arrivals := Arrivals(shelf.add, patience=0.05)).begin("c", [("a.txt", 2), ("b.txt", 1)])
+    batch, _ = (arrivals := Uploads(shelf.add, patience=0.05)).begin("c", [("a.txt", 2), ("b.txt", 1)])
     assert send(arrivals, batch, 0, b"aa") == 200
     wait(lambda: batch.stage == "done")
     assert shelf.added == [("c", {"a.txt": b"aa"})]
@@ -218,21 +218,21 @@ def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
 
 
 def test_batches_of_which_nothing_comes_take_one_thread_together(shelf: Shelf) -> None:
-    arrivals = Arrivals(shelf.add, patience=3600)
+    arrivals = Uploads(shelf.add, patience=3600)
     before = threading.active_count()
     for _ in range(50):
         arrivals.begin("c", [("a.txt", 2)])
     assert threading.active_count() <= before + 1
     arrivals.close()
     # It ends with the last of them, and begins again with the next.
-    arrivals = Arrivals(shelf.add, patience=0.05)
+    arrivals = Uploads(shelf.add, patience=0.05)
     for _ in range(2):
         batches = [arrivals.begin("c", [("a.txt", 2)])[0] for _ in range(3)]
         wait(lambda batches=batches: all(batch.stage == "done" for batch in batches))  # type: ignore[misc]
         wait(lambda: not arrivals._watching)
 
 
-def test_what_is_on_its_way_when_the_server_stops_is_removed(arrivals: Arrivals) -> None:
+def test_what_is_on_its_way_when_the_server_stops_is_removed(arrivals: Uploads) -> None:
     batch, _ = arrivals.begin("one", [("a.txt", 4)])
     assert send(arrivals, batch, 0, b"text") == 200
     arrivals.close()
@@ -242,14 +242,14 @@ def test_what_is_on_its_way_when_the_server_stops_is_removed(arrivals: Arrivals)
     assert not refused.folder.is_absolute()
 
 
-def test_if_nothing_came_nothing_is_added(arrivals: Arrivals, shelf: Shelf) -> None:
+def test_if_nothing_came_nothing_is_added(arrivals: Uploads, shelf: Shelf) -> None:
     batch, _ = arrivals.begin("c", [("a.txt", 2)])
     arrivals.finish(batch)
     wait(lambda: batch.stage == "done")
     assert (shelf.added, batch.faults) == ([], {0: "file_not_sent"})
 
 
-def test_a_damaged_file_is_known_by_its_number(arrivals: Arrivals) -> None:
+def test_a_damaged_file_is_known_by_its_number(arrivals: Uploads) -> None:
     batch, _ = arrivals.begin("c", [("a.txt", 1), ("damaged.pdf", 1)])
     assert [send(arrivals, batch, n, b"x") for n in (0, 1)] == [200, 200]
     arrivals.finish(batch)
@@ -259,7 +259,7 @@ def test_a_damaged_file_is_known_by_its_number(arrivals: Arrivals) -> None:
 
 @pytest.mark.parametrize("error", [IndexLocked("busy"), OSError("full"), RuntimeError("a fault")], ids=repr)
 def test_after_a_failure_the_next_files_are_added(
-    arrivals: Arrivals, shelf: Shelf, error: Exception, caplog: pytest.LogCaptureFixture
+    arrivals: Uploads, shelf: Shelf, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     shelf.error = error
     first, _ = arrivals.begin("c", [("a.txt", 1)])
@@ -278,7 +278,7 @@ def test_after_a_failure_the_next_files_are_added(
     assert not first.folder.exists()
 
 
-def test_batches_are_added_one_after_another(arrivals: Arrivals, shelf: Shelf) -> None:
+def test_batches_are_added_one_after_another(arrivals: Uploads, shelf: Shelf) -> None:
     shelf.let_go.clear()
     batches = [arrivals.begin(name, [("a.txt", 1)])[0] for name in "cd"]
     for batch in batches:
@@ -313,7 +313,7 @@ class Lanes:
         return Added(failed=tuple(UnreadableFile.of(path, "it is damaged.", "damaged") for path in failed))
 
 
-def sent(arrivals: Arrivals, collection: str, count: int, person: str, name: str = "a") -> Batch:
+def sent(arrivals: Uploads, collection: str, count: int, person: str, name: str = "a") -> Batch:
     """A batch of small files that has arrived."""
     batch, accepted = arrivals.begin(collection, [(f"{name}{n}.txt", 1) for n in range(count)], person)
     assert [send(arrivals, batch, number, b"x") for number in accepted] == [200] * len(accepted)
@@ -323,7 +323,7 @@ def sent(arrivals: Arrivals, collection: str, count: int, person: str, name: str
 
 def test_while_one_persons_file_takes_long_anothers_is_added() -> None:
     lanes = Lanes("slow")
-    arrivals = Arrivals(lanes.add)
+    arrivals = Uploads(lanes.add)
     slow = sent(arrivals, "slow", 1, "one")
     wait(lambda: lanes.began == [("slow", 1)])
     later = sent(arrivals, "later", 1, "one")
@@ -339,7 +339,7 @@ def test_while_one_persons_file_takes_long_anothers_is_added() -> None:
 def test_a_large_batch_is_added_in_turns_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.uploads.batches.LANES", 1)
     lanes = Lanes("large")
-    arrivals = Arrivals(lanes.add)
+    arrivals = Uploads(lanes.add)
     large = sent(arrivals, "large", 120, "one", name="damaged")
     wait(lambda: lanes.began == [("large", 50)])
     small = [sent(arrivals, name, 1, name) for name in ("two", "three")]
@@ -385,7 +385,7 @@ def test_encoding_takes_turns() -> None:
             encoded.append(collection)
         return Added()
 
-    arrivals = Arrivals(add)
+    arrivals = Uploads(add)
     batches = [sent(arrivals, name, 1, name) for name in ("a", "b")]
     wait(lambda: all(batch.stage == "done" for batch in batches))
     pairs = list(zip(encoded[::2], encoded[1::2], strict=True))
@@ -399,7 +399,7 @@ def test_encoding_takes_turns() -> None:
 
 def test_one_person_may_have_so_many_files_waiting() -> None:
     lanes = Lanes("c")
-    arrivals = Arrivals(lanes.add, most_waiting=3, most_bytes_waiting=1000)
+    arrivals = Uploads(lanes.add, most_waiting=3, most_bytes_waiting=1000)
     first = sent(arrivals, "c", 2, "one")
     second, accepted = arrivals.begin("c", [("a.txt", 1), ("b.mp4", 1), ("c.txt", 1)], "one")
     assert (accepted, second.faults) == ([0], {1: "file_type", 2: "file_quota"})
@@ -414,9 +414,7 @@ def test_one_person_may_have_so_many_files_waiting() -> None:
     assert accepted == [0, 1, 2]
 
 
-def test_without_room_on_the_disk_no_batch_begins(
-    arrivals: Arrivals, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_room_on_the_disk_no_batch_begins(arrivals: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 

@@ -12,7 +12,7 @@ from fake_encoder import FakeEncoder
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoding, Kind
-from index.encoding.language_means import SHARE, Centers
+from index.encoding.language_means import SHARE, LanguageMeans
 from index.text.analyzer import arabic_share, legible
 
 AR, EN, QUERY, UP = range(4)
@@ -60,7 +60,7 @@ def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def test_the_means_are_those_of_each_language_and_kind() -> None:
-    means = Centers.take(ShiftedEncoder()).means
+    means = LanguageMeans.take(ShiftedEncoder()).means
     assert means.shape == (2, 2, 2, 5)
     for i, axis in enumerate((AXES[AR], AXES[EN])):
         asked = 0.8 * axis + 0.6 * AXES[QUERY]
@@ -69,7 +69,7 @@ def test_the_means_are_those_of_each_language_and_kind() -> None:
 
 
 def test_the_shift_is_removed_by_its_share() -> None:
-    centers = Centers.take(ShiftedEncoder())
+    centers = LanguageMeans.take(ShiftedEncoder())
     leaning = encoding(unit(AXES[AR] + AXES[UP]), 0.6 * AXES[AR] + 0.8 * AXES[UP])
     found = centers.tokens(leaning, "كتاب", "passage").vectors[0]
     np.testing.assert_allclose(found, unit(0.6 * (1 - SHARE) * AXES[AR] + 0.8 * AXES[UP]), atol=1e-6)
@@ -80,7 +80,7 @@ def test_the_shift_is_removed_by_its_share() -> None:
 
 def test_the_same_meaning_in_two_languages_comes_nearer() -> None:
     encoder = ShiftedEncoder()
-    centers = Centers.take(encoder)
+    centers = LanguageMeans.take(encoder)
     (arabic,) = encoder.encode(["كتاب"], "passage")
     (english,) = encoder.encode(["book"], "query")
     before = unit(arabic.tokens[0]) @ unit(english.tokens[0])
@@ -94,7 +94,7 @@ def test_the_same_meaning_in_two_languages_comes_nearer() -> None:
 
 
 def test_a_mixed_text_gets_its_share_of_each_mean() -> None:
-    centers = Centers.take(ShiftedEncoder())
+    centers = LanguageMeans.take(ShiftedEncoder())
     mixed = encoding(AXES[UP], AXES[UP])
     found = centers.tokens(mixed, "كتاب جديد الآن book", "passage").vectors[0]
     expected = AXES[UP] - SHARE * 0.6 * (0.75 * AXES[AR] + 0.25 * AXES[EN])
@@ -105,7 +105,7 @@ def test_a_mixed_text_gets_its_share_of_each_mean() -> None:
 
 
 def test_tokens_know_their_sentence(encoder: FakeEncoder) -> None:
-    centers = Centers(np.zeros((2, 2, 2, encoder.dimension), np.float32))
+    centers = LanguageMeans(np.zeros((2, 2, 2, encoder.dimension), np.float32))
     text = "One two. Three! وأربعة خمسة؟ Six."
     found = centers.tokens(encoder.encoding(text), text, "passage")
     assert found.sentences.tolist() == [0, 0, 1, 2, 2, 3]
@@ -118,7 +118,7 @@ def test_tokens_know_their_sentence(encoder: FakeEncoder) -> None:
 
 def test_taken_once(cache: Path) -> None:
     encoder = FakeEncoder()
-    taken = Centers.known(encoder)
+    taken = LanguageMeans.known(encoder)
     lines = Path(__file__).parent.parent / "index" / "encoding" / "parallel.jsonl"
     texts = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
     expected = [
@@ -126,14 +126,14 @@ def test_taken_once(cache: Path) -> None:
     ]
     assert sorted(encoder.encoded) == sorted(expected)
     encoder.encoded.clear()
-    np.testing.assert_array_equal(Centers.known(encoder).means, taken.means)
+    np.testing.assert_array_equal(LanguageMeans.known(encoder).means, taken.means)
     assert encoder.encoded == []
     assert len(list((cache / "centers").iterdir())) == 1
 
 
 def test_another_encoder_has_its_own(cache: Path) -> None:
     first, second = FakeEncoder(seed=1), FakeEncoder(seed=2)
-    assert not np.allclose(Centers.known(first).means, Centers.known(second).means)
+    assert not np.allclose(LanguageMeans.known(first).means, LanguageMeans.known(second).means)
     assert second.encoded
     assert len(list((cache / "centers").iterdir())) == 2
 
@@ -141,23 +141,23 @@ def test_another_encoder_has_its_own(cache: Path) -> None:
 @pytest.mark.parametrize("damage", [b"", b"garbage", b"\x93NUMPY", None])
 def test_what_is_damaged_in_the_cache_is_taken_again(cache: Path, damage: bytes | None) -> None:
     encoder = FakeEncoder()
-    taken = Centers.known(encoder)
+    taken = LanguageMeans.known(encoder)
     (path,) = (cache / "centers").iterdir()
     path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
     encoder.encoded.clear()
-    np.testing.assert_array_equal(Centers.known(encoder).means, taken.means)
+    np.testing.assert_array_equal(LanguageMeans.known(encoder).means, taken.means)
     assert encoder.encoded
     encoder.encoded.clear()
-    np.testing.assert_array_equal(Centers.known(encoder).means, taken.means)
+    np.testing.assert_array_equal(LanguageMeans.known(encoder).means, taken.means)
     assert encoder.encoded == []
 
 
 def test_means_of_another_shape_are_taken_again(cache: Path) -> None:
     encoder = FakeEncoder()
-    taken = Centers.known(encoder)
+    taken = LanguageMeans.known(encoder)
     (path,) = (cache / "centers").iterdir()
     np.save(path, taken.means[:, :, :, :-1])
-    np.testing.assert_array_equal(Centers.known(encoder).means, taken.means)
+    np.testing.assert_array_equal(LanguageMeans.known(encoder).means, taken.means)
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(
@@ -166,4 +166,4 @@ def test_a_cache_that_cannot_be_written_is_done_without(
     (tmp_path / "file").write_text("not a folder")
     monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "file"))
     encoder = FakeEncoder()
-    np.testing.assert_array_equal(Centers.known(encoder).means, Centers.take(encoder).means)
+    np.testing.assert_array_equal(LanguageMeans.known(encoder).means, LanguageMeans.take(encoder).means)

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from index.retrieval.token_codec import (
     MIDDLE,
     STEP,
-    CompactTokens,
-    Factors,
+    QuantizedQuery,
+    QuantizedTokens,
     TokenBlock,
     TokenVectors,
     code_products,
-    turned,
+    rotated,
 )
 
 FloatArray = NDArray[np.float32]
@@ -44,7 +44,7 @@ def test_by_hand() -> None:
     mean = np.zeros(16, np.float32)
     mean[0] = 127
     made = tokens_of(np.stack([mean + rest, mean - rest]), [(5, 9), (10, 12)], [2, 3])
-    compact = CompactTokens.of(made)
+    compact = QuantizedTokens.of(made)
     assert (compact.mean.tolist(), compact.mean_scale) == ([127] + [0] * 15, 1)
     # Levels are at -1.5, -.5, .5 and 1.5 steps of about 1; those that are four places apart share a byte.
     levels = [3, 0, 2, 1, 2, 2, 3, 0, 2, 1, 2, 2, 1, 2, 2, 1]
@@ -66,7 +66,7 @@ def test_products_are_nearly_what_they_were(dimension: int) -> None:
     made = random_tokens(400, dimension, seed=1)
     made.vectors[:, 0] += 1
     made.vectors[:] /= np.linalg.norm(made.vectors, axis=1, keepdims=True)
-    found = CompactTokens.of(made).expand()
+    found = QuantizedTokens.of(made).expand()
     rest = made.vectors - made.vectors.mean(axis=0)
     wrong = random_tokens(300, dimension, seed=2).vectors @ (found.vectors - made.vectors).T
     # Max (1960): four even levels leave .1188 of a normal variable's variance: of those that are scaled
@@ -81,26 +81,26 @@ def test_what_tokens_have_in_common_costs_nothing() -> None:
     """A hundred tokens that are all but the same: their difference is rounded, not they."""
     made = random_tokens(100, 64, seed=1)
     made.vectors[:] = made.vectors[0] + 0.01 * made.vectors
-    wrong = np.abs(CompactTokens.of(made).expand().vectors - made.vectors)
+    wrong = np.abs(QuantizedTokens.of(made).expand().vectors - made.vectors)
     assert wrong.max() < 0.01
 
 
 def test_a_token_costs_101_bytes() -> None:
     """150 tokens of 384 dimensions: 96 bytes of codes, 2 of scale and 3 of place each, and the mean."""
-    assert len(CompactTokens.of(random_tokens(150, 384, seed=2)).record()) == 150 * 101 + 384 + 12
+    assert len(QuantizedTokens.of(random_tokens(150, 384, seed=2)).record()) == 150 * 101 + 384 + 12
 
 
 @pytest.mark.parametrize("dimension", [5, 16, 24, 32, 384])
 def test_turning_keeps_every_product(dimension: int) -> None:
     made = random_tokens(50, dimension, seed=4)
-    found = turned(made)
+    found = rotated(made)
     assert found.vectors.shape == (50, -(-dimension // 16) * 16)
     np.testing.assert_allclose(found.similarities(found), made.similarities(made), atol=1e-5)
     np.testing.assert_array_equal(found.spans, made.spans)
 
 
 def test_turning_spreads_what_stands_in_one_place() -> None:
-    found = turned(tokens_of(np.eye(384, dtype=np.float32), [(0, 1)] * 384, [0] * 384)).vectors
+    found = rotated(tokens_of(np.eye(384, dtype=np.float32), [(0, 1)] * 384, [0] * 384)).vectors
     # In blocks of 128, the largest power of two in 384.
     assert set(np.unique(np.abs(found)).round(6)) == {0, np.float32(128**-0.5).round(6)}
 
@@ -120,7 +120,7 @@ def test_places_take_as_little_as_they_need(
     spans: list[tuple[int, int]], sentences: list[int], kind: type
 ) -> None:
     made = tokens_of(random_tokens(len(spans), 16, seed=3).vectors, spans, sentences)
-    compact = CompactTokens.parse(memoryview(CompactTokens.of(made).record()))
+    compact = QuantizedTokens.parse(memoryview(QuantizedTokens.of(made).record()))
     assert compact.places.dtype == kind
     found = compact.expand()
     np.testing.assert_array_equal(found.spans, made.spans)
@@ -131,7 +131,7 @@ def test_places_take_as_little_as_they_need(
 
 
 def test_products_are_those_of_what_codes_stand_for() -> None:
-    compact = CompactTokens.of(random_tokens(40, 64, seed=8))
+    compact = QuantizedTokens.of(random_tokens(40, 64, seed=8))
     vectors = np.random.default_rng(9).standard_normal((5, 64)).astype(np.float32)
     # What `expand` makes of the codes, undone.
     values = compact.expand().vectors - compact.mean * np.float32(compact.mean_scale)
@@ -139,7 +139,7 @@ def test_products_are_those_of_what_codes_stand_for() -> None:
     levels = values / STEP + MIDDLE
     np.testing.assert_allclose(levels, levels.round(), atol=1e-3)
     assert (levels.round().min(), levels.round().max()) == (0, 3)
-    factors = Factors.of(vectors)
+    factors = QuantizedQuery.of(vectors)
     rounded = np.concatenate(factors.values).T * (factors.scales / STEP)[:, None]
     # Half a step of 127 between zero and a vector's greatest number.
     assert (np.abs(rounded - vectors) <= np.abs(vectors).max(axis=1, keepdims=True) / 253).all()
@@ -149,7 +149,7 @@ def test_products_are_those_of_what_codes_stand_for() -> None:
 
 def test_cosines_of_a_block_are_those_of_what_is_stored() -> None:
     made = [random_tokens(count, 384, seed) for seed, count in enumerate((3, 0, 40, 1))]
-    compact = [CompactTokens.of(tokens) for tokens in made]
+    compact = [QuantizedTokens.of(tokens) for tokens in made]
     block = TokenBlock.parse([memoryview(tokens.record()) for tokens in compact])
     question = random_tokens(6, 384, seed=9)
     assert block.counts.tolist() == [3, 0, 40, 1]
@@ -163,15 +163,15 @@ def test_cosines_of_a_block_are_those_of_what_is_stored() -> None:
 
 
 def test_factors_of_zeros_are_zeros() -> None:
-    compact = CompactTokens.of(random_tokens(4, 16, seed=2))
-    assert not code_products(compact.codes, Factors.of(np.zeros((3, 16), np.float32))).any()
+    compact = QuantizedTokens.of(random_tokens(4, 16, seed=2))
+    assert not code_products(compact.codes, QuantizedQuery.of(np.zeros((3, 16), np.float32))).any()
 
 
 @given(st.integers(0, 30), st.sampled_from([16, 32, 384]), st.integers(0, 1000))
 def test_a_record_is_read_as_it_was_written(count: int, dimension: int, seed: int) -> None:
-    compact = CompactTokens.of(random_tokens(count, dimension, seed))
+    compact = QuantizedTokens.of(random_tokens(count, dimension, seed))
     record = compact.record()
-    again = CompactTokens.parse(memoryview(record))
+    again = QuantizedTokens.parse(memoryview(record))
     for one, other in zip(vars(compact).values(), vars(again).values(), strict=True):
         np.testing.assert_array_equal(one, other)
         assert np.asarray(one).dtype == np.asarray(other).dtype
@@ -183,4 +183,4 @@ def test_a_record_is_read_as_it_was_written(count: int, dimension: int, seed: in
 def test_vectors_of_zeros_stay_so() -> None:
     made = random_tokens(3, 16, seed=6)
     made.vectors[:] = 0
-    assert not CompactTokens.of(made).expand().vectors.any()
+    assert not QuantizedTokens.of(made).expand().vectors.any()

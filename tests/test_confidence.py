@@ -328,7 +328,7 @@ def test_features_of_an_answer_are_those_of_what_was_read(encoder: FakeEncoder, 
     query = index.query("Farmers wait")
     hits = index.search(query, 5)
     values = named(features(query, hits, read(index, query, hits)))
-    # Questions and passages lie a little apart (`Centers`), so that the same word isn't quite 1.
+    # Questions and passages lie a little apart (`LanguageMeans`), so that the same word isn't quite 1.
     assert values["sentence"] == pytest.approx(1, abs=0.1)
     assert values["passage"] == pytest.approx(values["sentence"], abs=1e-6)
     assert values["words"] == 1.0

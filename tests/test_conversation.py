@@ -13,7 +13,7 @@ import qa
 from index import Document, Hit, Passage
 from index.query import LONGEST
 from index.text.analyzer import Language
-from qa.conversation.stored_citation import Quoted
+from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say
 from qa.types import Answer, Citation
@@ -113,7 +113,7 @@ def test_the_verdict_is_shown_where_there_may_be_one(verdict: Verdict | None) ->
 
 
 def test_what_no_longer_holds_is_told_as_such() -> None:
-    lost = Quoted.of(TURN.answer.citations[0], DOCUMENTS.__getitem__)
+    lost = StoredCitation.of(TURN.answer.citations[0], DOCUMENTS.__getitem__)
     gone = dataclasses.replace(TURN, answer=dataclasses.replace(ANSWER, citations=(), hits=()), lost=(lost,))
     page = Exchange("When?").replied(gone, DOCUMENTS.__getitem__).render(0, "en")
     assert say("no_longer_there", "en").replace("'", "&#39;") in page

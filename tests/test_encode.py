@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.encoding.base import Encoding, Kind
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import encode
-from index.retrieval.token_codec import TokenVectors, turned
+from index.retrieval.token_codec import TokenVectors, rotated
 from index.text.analyzer import legible
 
 VOCALISED = "أَعْلَنَ الحَـــشْدُ ﻻ «المَعْرَكَةَ» ٢٠١٧."
@@ -25,25 +25,25 @@ WORDS = ["أعلن", "الحشد", "لا", "المعركة", "2017"]
 
 
 @pytest.fixture
-def centers(encoder: FakeEncoder) -> Centers:
-    known = Centers.known(encoder)
+def centers(encoder: FakeEncoder) -> LanguageMeans:
+    known = LanguageMeans.known(encoder)
     encoder.encoded.clear()
     return known
 
 
-def one(text: str, encoder: FakeEncoder, centers: Centers, kind: Kind = "passage") -> TokenVectors:
+def one(text: str, encoder: FakeEncoder, centers: LanguageMeans, kind: Kind = "passage") -> TokenVectors:
     ((_, tokens),) = encode([text], kind, encoder, centers)
     return tokens
 
 
-def test_the_encoder_reads_what_is_legible(encoder: FakeEncoder, centers: Centers) -> None:
+def test_the_encoder_reads_what_is_legible(encoder: FakeEncoder, centers: LanguageMeans) -> None:
     list(encode([VOCALISED, "\u200fCafé\u200f ١٠"], "query", encoder, centers))
     assert encoder.encoded == [BARE, "Café 10"]
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_vocalised_text_has_the_vectors_of_the_bare_one(
-    kind: Kind, encoder: FakeEncoder, centers: Centers
+    kind: Kind, encoder: FakeEncoder, centers: LanguageMeans
 ) -> None:
     (vector, tokens), (bare_vector, bare_tokens) = encode([VOCALISED, BARE], kind, encoder, centers)
     np.testing.assert_array_equal(vector, bare_vector)
@@ -55,17 +55,17 @@ def test_a_vocalised_text_has_the_vectors_of_the_bare_one(
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_they_are_the_encoders_own_less_the_language(
-    kind: Kind, encoder: FakeEncoder, centers: Centers
+    kind: Kind, encoder: FakeEncoder, centers: LanguageMeans
 ) -> None:
     ((vector, tokens),) = encode([VOCALISED], kind, encoder, centers)
     encoding = encoder.encoding(BARE)
     np.testing.assert_array_equal(vector, centers.vector(encoding, BARE, kind))
-    np.testing.assert_array_equal(tokens.vectors, turned(centers.tokens(encoding, BARE, kind)).vectors)
+    np.testing.assert_array_equal(tokens.vectors, rotated(centers.tokens(encoding, BARE, kind)).vectors)
     other: Kind = "query" if kind == "passage" else "passage"
     assert not np.allclose(vector, centers.vector(encoding, BARE, other))
 
 
-def test_spans_count_in_the_text_as_it_was_written(encoder: FakeEncoder, centers: Centers) -> None:
+def test_spans_count_in_the_text_as_it_was_written(encoder: FakeEncoder, centers: LanguageMeans) -> None:
     tokens = one(VOCALISED, encoder, centers)
     assert tokens.spans.dtype == np.int32
     stood = [VOCALISED[start:end] for start, end in tokens.spans]
@@ -74,19 +74,21 @@ def test_spans_count_in_the_text_as_it_was_written(encoder: FakeEncoder, centers
     assert [legible(word).text for word in stood] == WORDS
 
 
-def test_two_letters_of_one_ligature_stand_in_it_both(encoder: FakeEncoder, centers: Centers) -> None:
+def test_two_letters_of_one_ligature_stand_in_it_both(encoder: FakeEncoder, centers: LanguageMeans) -> None:
     """ﷺ is four words."""
     tokens = one("قال ﷺ.", encoder, centers)
     assert tokens.spans.tolist() == [[0, 3], [4, 5], [4, 5], [4, 5], [4, 5]]
 
 
-def test_a_hamza_that_is_a_mark_belongs_to_its_word(encoder: FakeEncoder, centers: Centers) -> None:
+def test_a_hamza_that_is_a_mark_belongs_to_its_word(encoder: FakeEncoder, centers: LanguageMeans) -> None:
     tokens = one("ا\u0654حمد هنا", encoder, centers)
     assert tokens.spans.tolist() == [[0, 5], [6, 9]]
     np.testing.assert_array_equal(tokens.vectors, one("أحمد هنا", encoder, centers).vectors)
 
 
-def test_sentences_are_those_of_the_text_as_it_was_written(encoder: FakeEncoder, centers: Centers) -> None:
+def test_sentences_are_those_of_the_text_as_it_was_written(
+    encoder: FakeEncoder, centers: LanguageMeans
+) -> None:
     tokens = one("ـــــــــــــــــ. أَـــ عاد. بَقِيَ! Rain fell.", encoder, centers)
     assert tokens.sentences.tolist() == [1, 1, 2, 3, 3]
 
@@ -94,7 +96,7 @@ def test_sentences_are_those_of_the_text_as_it_was_written(encoder: FakeEncoder,
 @pytest.mark.parametrize("text", ["ـــ", "\u064e\u0651", "\u200f", "ـ\u0654", "…", " ", ""])
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_text_without_letters_has_no_tokens(
-    text: str, kind: Kind, encoder: FakeEncoder, centers: Centers
+    text: str, kind: Kind, encoder: FakeEncoder, centers: LanguageMeans
 ) -> None:
     ((vector, tokens),) = encode([text], kind, encoder, centers)
     assert (tokens.vectors.shape, tokens.spans.shape) == ((0, encoder.dimension), (0, 2))
@@ -117,20 +119,20 @@ class Pieces(FakeEncoder):
 def test_tokens_of_signs_are_left_out(kind: Kind) -> None:
     encoder = Pieces()
     text = "…!\nقال: «نعم»؛ abc. $5 + 😀 b?"
-    ((vector, tokens),) = encode([text], kind, encoder, Centers.known(encoder))
+    ((vector, tokens),) = encode([text], kind, encoder, LanguageMeans.known(encoder))
     kept = ["قال", "نعم", "abc.", "5", "b"]
     assert [text[start:end] for start, end in tokens.spans.tolist()] == kept
     every = re.findall(r"\w+\.?|[^\w\s]", text)
     assert tokens.weights.tolist() == [every.index(word) + 1 for word in kept]
     assert tokens.sentences.tolist() == [1, 1, 1, 2, 2]
     # The encoder has read them: the text's own vector is its.
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     np.testing.assert_allclose(vector, centers.vector(encoder.encoding(text), text, kind))
-    expected = turned(centers.tokens(encoder.encoding(text), text, kind)).vectors
+    expected = rotated(centers.tokens(encoder.encoding(text), text, kind)).vectors
     np.testing.assert_allclose(tokens.vectors, expected[[every.index(word) for word in kept]], atol=1e-6)
 
 
-def test_the_order_of_the_texts_is_kept(encoder: FakeEncoder, centers: Centers) -> None:
+def test_the_order_of_the_texts_is_kept(encoder: FakeEncoder, centers: LanguageMeans) -> None:
     texts = ["word" * n + " كَ" * (n % 3) for n in range(1, 9)] * 2
     together = list(encode(texts, "passage", encoder, centers))
     assert len(together) == len(texts)
@@ -141,11 +143,11 @@ def test_the_order_of_the_texts_is_kept(encoder: FakeEncoder, centers: Centers) 
         np.testing.assert_array_equal(tokens.spans, tokens_alone.spans)
 
 
-def test_no_texts(encoder: FakeEncoder, centers: Centers) -> None:
+def test_no_texts(encoder: FakeEncoder, centers: LanguageMeans) -> None:
     assert list(encode([], "passage", encoder, centers)) == []
 
 
-def test_an_encoder_that_loses_a_text_is_noticed(centers: Centers) -> None:
+def test_an_encoder_that_loses_a_text_is_noticed(centers: LanguageMeans) -> None:
     """Else every later passage would have the vectors of the one before."""
 
     class Forgetful(FakeEncoder):
@@ -159,7 +161,7 @@ def test_an_encoder_that_loses_a_text_is_noticed(centers: Centers) -> None:
 @given(st.text(alphabet="اأبةلىكا\u064e\u0651\u0640\u0654\u200fﻻﷺ ab٣.\n") | st.text())
 def test_a_token_stands_where_its_letters_were_written(text: str) -> None:
     encoder = FakeEncoder()
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     tokens = one(text, encoder, centers)
     seen = legible(text)
     read = [

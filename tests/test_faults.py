@@ -647,7 +647,14 @@ def test_a_reader_beside_a_writer_sees_whole_versions(tmp_path: Path) -> None:
 @pytest.mark.parametrize("updates", [1, 2, 3])
 @pytest.mark.parametrize(
     "instant",
-    ["read_manifest", "Texts", "Postings.load", "Spelling.load", "DenseIndex.load", "LateIndex.load"],
+    [
+        "read_manifest",
+        "Texts",
+        "Postings.load",
+        "Spelling.load",
+        "DenseIndex.load",
+        "LateInteractionIndex.load",
+    ],
 )
 def test_a_generation_that_goes_while_it_is_opened(
     updates: int, instant: str, folder: Path, monkeypatch: pytest.MonkeyPatch

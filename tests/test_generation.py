@@ -19,7 +19,7 @@ from index.encoding.passages import encode_passages
 from index.folder.build import Plan, write_generation
 from index.folder.generation import Generation
 from index.folder.manifest import FORMAT_VERSION, MANIFEST
-from index.retrieval.token_codec import CompactTokens
+from index.retrieval.token_codec import QuantizedTokens
 from index.text.analyzer import ANALYZER_VERSION
 
 
@@ -66,7 +66,7 @@ def test_rows_address_every_part(generation: Generation, encoder: FakeEncoder) -
         ((vector, tokens),) = encode_passages([item], encoder, generation.centers)
         np.testing.assert_array_equal(generation.dense.vectors[row], vector.astype(np.float16))
         np.testing.assert_array_equal(generation.late[row].spans, tokens.spans)
-        stored = CompactTokens.of(tokens).expand()
+        stored = QuantizedTokens.of(tokens).expand()
         np.testing.assert_array_equal(generation.late[row].vectors, stored.vectors)
     assert keys_of(generation.lexical.postings, 0) == Counter(["the", "river", "flood", "in", "spring"])
     assert keys_of(generation.lexical.postings, 2) == Counter(["اعلن", "حشد", "انطلاق", "معرك"])

@@ -24,7 +24,7 @@ from index.readers.limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
 from index.readers.read import read_file
 from qa.collections.library import Library
 from qa.collections.types import Added, Report
-from web.uploads.batches import Arrivals, Batch
+from web.uploads.batches import Batch, Uploads
 
 MOST_SECONDS = 30.0
 
@@ -83,7 +83,7 @@ def waiting_for(done: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
-def arrived(arrivals: Arrivals, collection: str, person: str, paths: Sequence[Path]) -> Batch:
+def arrived(arrivals: Uploads, collection: str, person: str, paths: Sequence[Path]) -> Batch:
     """A batch of these files."""
     batch, _ = arrivals.begin(collection, [(path.name, path.stat().st_size) for path in paths], person)
     for number, path in enumerate(paths):
@@ -108,7 +108,7 @@ def test_while_a_hostile_file_is_read_another_persons_text_comes_in(
     def add(collection: str, paths: Sequence[Path], report: Report, known: Mapping[Path, str]) -> Added:
         return library.add_files(names[collection], paths, report, known)
 
-    arrivals = Arrivals(add)
+    arrivals = Uploads(add)
     slow = arrived(arrivals, theirs, "hostile", hostile)
     waiting_for(lambda: slow.stage == "reading" and converter._process is not None)
     batch = arrived(arrivals, theirs if where == "the same collection" else mine, "honest", [text])

@@ -105,7 +105,7 @@ def test_what_is_around_a_search_is_the_same(tables: Index, default: Index) -> N
         assert (one.vectors == other.vectors).all()
         assert (one.spans == other.spans).all()
     for passage in default.passages:
-        ours, theirs = tables.summands(query, passage), default.summands(expected, passage)
+        ours, theirs = tables.score_parts(query, passage), default.score_parts(expected, passage)
         assert ours.semantic == pytest.approx(theirs.semantic, abs=1e-5)
         assert (ours.words, ours.names) == pytest.approx((theirs.words, theirs.names), abs=1e-5)
     with pytest.raises(KeyError):

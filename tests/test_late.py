@@ -16,8 +16,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
-from index.retrieval.late_interaction import RECORDS, SENTENCE_SHARE, LateIndex, LateWriter
-from index.retrieval.token_codec import STEP, CompactTokens, Factors, TokenVectors, turned
+from index.retrieval.late_interaction import (
+    RECORDS,
+    SENTENCE_SHARE,
+    LateInteractionIndex,
+    LateInteractionWriter,
+)
+from index.retrieval.token_codec import STEP, QuantizedQuery, QuantizedTokens, TokenVectors, rotated
 
 FloatArray = NDArray[np.float32]
 DIMENSION = 16
@@ -37,7 +42,7 @@ def tokens(sentences: list[int], seed: int) -> TokenVectors:
 def question_of(count: int, seed: int) -> TokenVectors:
     """Tokens that aren't changed where a question is rounded to 8 bits."""
     made = tokens([count], seed)
-    factors = Factors.of(made.vectors)
+    factors = QuantizedQuery.of(made.vectors)
     rounded = np.concatenate(factors.values).T * (factors.scales / np.float32(STEP))[:, None]
     return replace(made, vectors=np.ascontiguousarray(rounded, np.float32))
 
@@ -61,11 +66,11 @@ def naive(question: TokenVectors, passage: TokenVectors) -> float:
     return (1 - SENTENCE_SHARE) * max_sim(question, passage) + SENTENCE_SHARE * best
 
 
-def write(folder: Path, passages: Sequence[TokenVectors]) -> LateIndex:
-    with LateWriter(folder) as writer:
+def write(folder: Path, passages: Sequence[TokenVectors]) -> LateInteractionIndex:
+    with LateInteractionWriter(folder) as writer:
         for passage in passages:
-            writer.add(CompactTokens.of(passage))
-    return LateIndex.load(folder)
+            writer.add(QuantizedTokens.of(passage))
+    return LateInteractionIndex.load(folder)
 
 
 def test_by_hand(tmp_path: Path) -> None:
@@ -74,10 +79,10 @@ def test_by_hand(tmp_path: Path) -> None:
     spans = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
     question = TokenVectors(axes[:2], spans[:2], np.array([3, 1], np.float32), np.zeros(2, np.int32))
     passage = TokenVectors(axes[:3], spans, np.ones(3, np.float32), np.array([0, 1, 1], np.int32))
-    index = write(tmp_path, [turned(passage)])
+    index = write(tmp_path, [rotated(passage)])
     # The whole passage has both (1); its best sentence the first token only (3/4).
     expected = (1 - SENTENCE_SHARE) * 1 + SENTENCE_SHARE * 0.75
-    assert index.scores(turned(question), np.array([0]))[0] == pytest.approx(expected, abs=0.1)
+    assert index.scores(rotated(question), np.array([0]))[0] == pytest.approx(expected, abs=0.1)
     assert 0 < SENTENCE_SHARE < 1
     assert question.similarities(passage).tolist() == [[1, 0, 0], [0, 1, 0]]
 
@@ -123,7 +128,7 @@ def test_what_an_update_takes_over_stays_byte_for_byte(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "new").mkdir()
     old = write(tmp_path / "old", [tokens([10, 5], seed) for seed in range(20)])
-    with LateWriter(tmp_path / "new") as writer:
+    with LateInteractionWriter(tmp_path / "new") as writer:
         for row in range(20):
             writer.add(old.compact(row))
     for path in (tmp_path / "old").iterdir():
@@ -135,7 +140,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     index = write(tmp_path, made)
     assert len(index) == 3
     for row in range(3):
-        expected = CompactTokens.of(made[row]).expand()
+        expected = QuantizedTokens.of(made[row]).expand()
         for one, other in zip(vars(expected).values(), vars(index[row]).values(), strict=True):
             np.testing.assert_array_equal(one, other)
             assert one.dtype == other.dtype
@@ -165,7 +170,7 @@ def test_a_flipped_bit_is_noticed_wherever_it_is(tmp_path: Path) -> None:
     for position in range(len(content)):
         row = int(np.searchsorted(starts, position, side="right")) - 1
         path.write_bytes(content[:position] + bytes([content[position] ^ 16]) + content[position + 1 :])
-        index = LateIndex.load(tmp_path)
+        index = LateInteractionIndex.load(tmp_path)
         expected = rf"{RECORDS} has other content .* passage {row + 1}\."
         with pytest.raises(IndexDamaged, match=expected):
             index[row]
@@ -185,7 +190,7 @@ def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     for end in (0, size - 1):
         path.write_bytes(content[:end])
         with pytest.raises(IndexDamaged, match=f"{RECORDS} has {end} bytes instead of {size}"):
-            LateIndex.load(tmp_path)
+            LateInteractionIndex.load(tmp_path)
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +203,6 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_an_error_on_the_way_is_not_covered_up(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), LateWriter(tmp_path):
+    with pytest.raises(KeyboardInterrupt), LateInteractionWriter(tmp_path):
         raise KeyboardInterrupt
     assert [path.name for path in tmp_path.iterdir()] == [RECORDS]

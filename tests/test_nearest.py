@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.query import Query
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import legible, normalise, words
-from qa.explanation.word_alignment import NEAR, AskedWord, Span, as_asked, meet
+from qa.explanation.word_alignment import NEAR, AlignedWord, Span, as_asked, meet
 
 
 def asking(text: str, reading: str, tokens: TokenVectors) -> Query:
@@ -77,8 +77,8 @@ def test_what_the_encoder_did_not_read_met_nothing() -> None:
     query = asking(question, question, tokens([(1, 0)], [(0, 2)]))
     unread, read = tokens([], []), tokens([(1, 0)], [(0, 2)])
     (first, second), _ = meet(query, read, words(question), words("gh ij"))
-    assert first == AskedWord(Span(0, 2), 1, 1, False, Span(0, 2), 1)
-    assert second == AskedWord(Span(3, 5), 0, 0, True, None, 0)
+    assert first == AlignedWord(Span(0, 2), 1, 1, False, Span(0, 2), 1)
+    assert second == AlignedWord(Span(3, 5), 0, 0, True, None, 0)
     for text, nothing in (("gh", unread), ("…", tokens([(1, 0)], [(0, 1)]))):
         (first, _), _ = meet(query, nothing, words(question), words(text))
         assert (first.nearest, first.cosine) == (None, 0)
@@ -90,7 +90,7 @@ def test_a_word_that_says_little_is_light_and_never_near() -> None:
     (the, battle), _ = meet(query, tokens([(1, 0)], [(0, 2)]), words(question), words("gh"))
     assert (the.is_light, battle.is_light) == (True, False)
     assert (the.is_near, battle.is_near) == (False, True)
-    assert not AskedWord(Span(0, 1), 1, 1, False, Span(0, 1), NEAR - 0.01).is_near
+    assert not AlignedWord(Span(0, 1), 1, 1, False, Span(0, 1), NEAR - 0.01).is_near
 
 
 @given(st.text("ab \u0640\u064e\u0651اأوعكشتة\u0627\u0655ﻻ٣3\u200f?؟", max_size=30))

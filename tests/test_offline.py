@@ -31,7 +31,7 @@ from test_convert import BOOK, CORE, archive
 from index import telemetry
 from index.encoding.base import Encoder
 from index.encoding.e5 import unpack
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 
 __all__ = ["browser"]  # a fixture
 
@@ -133,7 +133,7 @@ def place(tmp_path: Path) -> Place:
 @pytest.fixture
 def machine(place: Place, model: Encoder) -> Place:
     """With the bundled model and its languages' means, as both take seconds to make."""
-    Centers.known(model)
+    LanguageMeans.known(model)
     cache = place.home / ".cache" / "dalil"
     cache.mkdir(parents=True)
     for name in ("models", "centers"):

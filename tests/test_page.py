@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from index import Document, Hit, Passage
 from index.text.analyzer import Language
-from qa.conversation.stored_citation import Quoted
+from qa.conversation.stored_citation import StoredCitation
 from qa.messages import say, say_confidence
 from qa.types import Answer, Citation
 from web.views.answers import (
@@ -159,7 +159,9 @@ def test_what_can_be_done_with_an_answer(page: Language) -> None:
 
 
 def test_what_was_quoted_and_is_gone_is_shown_and_does_nothing() -> None:
-    lost = Quoted(2, "en", 3, 0, 9, 0, 9, "<b>The river", title="", author="A. \u202eB", source="river.txt")
+    lost = StoredCitation(
+        2, "en", 3, 0, 9, 0, 9, "<b>The river", title="", author="A. \u202eB", source="river.txt"
+    )
     read = Reader(render_lost([lost], "en"))
     assert read.texts("p", "note gone") == [say("no_longer_there", "en")]
     assert (read.texts("span"), read.texts("blockquote")) == (["[2]"], ["<b>The river"])

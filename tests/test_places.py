@@ -16,7 +16,7 @@ from qa.answering.answer import quotations
 from qa.api.integrations import metadata_of
 from qa.api.records import answer_record, search_record
 from qa.conversation.export import to_markdown
-from qa.conversation.stored_citation import Quoted
+from qa.conversation.stored_citation import StoredCitation
 from web.views.answers import Source, render_answer, render_lost
 
 TEXT = "الفروع\n\nتل الورد | 87"
@@ -136,7 +136,7 @@ def test_a_row_that_is_quoted_in_part_is_shown_as_it_is() -> None:
 
 
 def test_what_is_no_longer_there_is_shown_with_its_path() -> None:
-    lost = [Quoted.of(MEMBERS, document), Quoted.of(AUTHOR, document)]
+    lost = [StoredCitation.of(MEMBERS, document), StoredCitation.of(AUTHOR, document)]
     content = render_lost(lost, "ar")
     assert WHOLE in "".join(words(content))
     assert "المؤلف:" in words(content)

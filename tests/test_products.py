@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from index.retrieval import matmul
-from index.retrieval.matmul import integer_product, product
+from index.retrieval.matmul import integer_matmul, product
 
 
 @pytest.mark.parametrize(("rows", "inner", "columns"), [(0, 4, 3), (1, 384, 16), (500, 384, 16), (7, 3, 0)])
@@ -29,7 +29,7 @@ def test_products_of_integers_are_exact(rows: int, inner: int, columns: int, mos
     generator = np.random.default_rng(rows)
     left = generator.integers(0, most, (4, rows, inner), dtype=np.uint8, endpoint=True)
     right = generator.integers(-127, 127, (4, inner, columns), dtype=np.int8, endpoint=True)
-    found = integer_product(left, right)
+    found = integer_matmul(left, right)
     assert found.dtype == np.int32
     np.testing.assert_array_equal(found, left.astype(np.int32) @ right.astype(np.int32))
 

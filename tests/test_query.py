@@ -7,10 +7,10 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import InvalidQuestion
-from index.encoding.language_means import SHARE, Centers
+from index.encoding.language_means import SHARE, LanguageMeans
 from index.query import LONGEST, Query, check
 from index.retrieval.names import name_keys
-from index.retrieval.token_codec import TokenVectors, turned
+from index.retrieval.token_codec import TokenVectors, rotated
 from index.text.analyzer import Term
 from index.text.spelling import Spelling
 
@@ -70,7 +70,7 @@ def test_the_longest_question() -> None:
 
 
 def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     encoder.encoded.clear()
     query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, centers, Spelling.of([]))
     assert encoder.encoded == ["من أعلن battle؟"]
@@ -89,7 +89,7 @@ def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
     own = TokenVectors(
         tokens.astype(np.float32), query.tokens.spans, query.tokens.weights, np.zeros(3, np.int32)
     )
-    np.testing.assert_allclose(query.tokens.vectors, turned(own).vectors, atol=1e-6)
+    np.testing.assert_allclose(query.tokens.vectors, rotated(own).vectors, atol=1e-6)
     vector = np.mean(words, axis=0)
     vector = vector / np.linalg.norm(vector) - SHARE * mean[1]
     np.testing.assert_allclose(query.vector, vector / np.linalg.norm(vector), atol=1e-6)
@@ -99,7 +99,7 @@ def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
 
 def test_the_encoder_reads_a_question_as_the_collection_spells_it(encoder: FakeEncoder) -> None:
     """What was asked stays; its terms stand in it. Names and tokens stand in what is read."""
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     encoder.encoded.clear()
     spelling = Spelling.of(["أعلن أحمد عن المعركة"])
     question = "مَــنْ اعلـن والمعركه Akashat ٢٠١٧؟"
@@ -132,11 +132,11 @@ def test_the_encoder_reads_a_question_as_the_collection_spells_it(encoder: FakeE
 def test_a_question_that_is_longest_as_it_is_written(encoder: FakeEncoder) -> None:
     """The limit holds for what is asked, not for what is read."""
     with pytest.raises(InvalidQuestion, match="is the most"):
-        Query.of("من" + "ـ" * LONGEST, encoder, Centers.known(encoder), Spelling.of([]))
+        Query.of("من" + "ـ" * LONGEST, encoder, LanguageMeans.known(encoder), Spelling.of([]))
 
 
 def test_a_refused_question_is_not_encoded(encoder: FakeEncoder) -> None:
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     encoder.encoded.clear()
     with pytest.raises(InvalidQuestion):
         Query.of("؟؟؟", encoder, centers, Spelling.of([]))

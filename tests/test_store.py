@@ -28,7 +28,7 @@ from index import (
     interface,
 )
 from index.encoding.base import Encoding, Kind
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.folder import live_generation
 from index.folder.store import FolderIndex
 from index.interface import CANDIDATES
@@ -38,7 +38,7 @@ from index.retrieval.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
 from index.retrieval.late_interaction import SENTENCE_SHARE
 from index.retrieval.names import NameIndex, name_keys
 from index.retrieval.postings import Postings
-from index.retrieval.token_codec import STEP, CompactTokens, Factors, TokenVectors, turned
+from index.retrieval.token_codec import STEP, QuantizedQuery, QuantizedTokens, TokenVectors, rotated
 from index.text.analyzer import Term, analyze, arabic_share
 from index.types import Passage
 
@@ -103,12 +103,12 @@ def brute_force(
     """
     passages = index.passages
     titles = titles_of(index)
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     question = without_marks(question)
     texts = [without_marks(p.text) for p in passages]
-    asked = turned(centers.tokens(encoder.encoding(question), question, "query"))
+    asked = rotated(centers.tokens(encoder.encoding(question), question, "query"))
     asked = replace(asked, weights=asked.weights**SURPRISAL_POWER)
-    factors = Factors.of(asked.vectors)
+    factors = QuantizedQuery.of(asked.vectors)
     rounded = replace(asked, vectors=np.concatenate(factors.values).T * (factors.scales / STEP)[:, None])
     passage_tokens = [
         with_title(
@@ -118,7 +118,7 @@ def brute_force(
         for text, title in zip(texts, titles, strict=True)
     ]
     late = np.array(
-        [max_sim(rounded, CompactTokens.of(turned(tokens)).expand()) for tokens in passage_tokens]
+        [max_sim(rounded, QuantizedTokens.of(rotated(tokens)).expand()) for tokens in passage_tokens]
     )
     vector = centers.vector(encoder.encoding(question), question, "query")
     dense = np.array(
@@ -191,7 +191,7 @@ def test_ranks_are_those_of_each_leg(index: Index, encoder: FakeEncoder) -> None
     query = index.query(question)
     passages = index.passages
     lexical = bm25(passages, titles_of(index), question)
-    centers = Centers.known(encoder)
+    centers = LanguageMeans.known(encoder)
     vectors = [centers.vector(encoder.encoding(p.text), p.text, "passage") for p in passages]
     cosines = np.array([vector @ query.vector for vector in vectors])
     late = np.array([max_sim(query.tokens, index.tokens(p)) for p in passages])
@@ -482,7 +482,7 @@ def test_build_takes_the_place_of_what_was_there(index: Index, encoder: FakeEnco
 
 def test_build_with_another_encoder_encodes_all(index: Index, collection: list[Document]) -> None:
     other = FakeEncoder(seed=5)
-    Centers.known(other)
+    LanguageMeans.known(other)
     other.encoded.clear()
     Index.build(collection, Path(index.location), encoder=other, show_progress=False)
     titles = {document.title for document in index.documents}
@@ -674,7 +674,7 @@ def test_what_was_encoded_before_an_interrupt_is_not_encoded_again(
                     raise KeyboardInterrupt
                 yield encoding
 
-    Centers.known(encoder)
+    LanguageMeans.known(encoder)
     folder = tmp_path / "index"
     with pytest.raises(KeyboardInterrupt):
         Index.build(collection, folder, encoder=Interrupted(), show_progress=False)

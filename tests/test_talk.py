@@ -14,7 +14,7 @@ from index import Document, Index
 from qa.feedback import judgements
 from qa.messages import say
 from web.server import chat_calls
-from web.server.chat_calls import Talk
+from web.server.chat_calls import ChatCalls
 
 FLOODS = "When does the river flood?"
 
@@ -25,7 +25,7 @@ def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-def ask(chat: Talk, question: str, page: str = "a", language: str = "en") -> int:
+def ask(chat: ChatCalls, question: str, page: str = "a", language: str = "en") -> int:
     """Asks and waits; the question's number."""
     number = chat.begin({"conversation": page, "question": question})
     list(chat.respond(page, number, "ar" if language == "ar" else "en"))
@@ -41,13 +41,13 @@ def size(kept: str) -> int:
     return len(json.dumps(kept, ensure_ascii=False).encode())
 
 
-def turns(chat: Talk, page: str = "a") -> list[dict[str, Any]]:
+def turns(chat: ChatCalls, page: str = "a") -> list[dict[str, Any]]:
     kept = chat.keep(data(page))
     return json.loads(kept)["turns"] if kept else []
 
 
 def test_a_question_is_searched_for_and_its_answer_kept(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     number = chat.begin(data(question=FLOODS))
     first, second = chat.respond("a", number, "en")
     assert say("searching", "en") in first
@@ -60,7 +60,7 @@ def test_a_question_is_searched_for_and_its_answer_kept(index: Index) -> None:
 
 
 def test_a_question_that_was_cleared_meanwhile_is_not_answered(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     number = chat.begin(data(question=FLOODS))
     chat.clear(data())
     assert len(list(chat.respond("a", number, "en"))) == 1
@@ -74,7 +74,7 @@ def test_what_was_misread_is_searched_for_as_it_stands(index: Index) -> None:
         before.append(len(conversation.turns))
         return qa.converse(conversation, question, index)
 
-    chat = Talk(index, converse)
+    chat = ChatCalls(index, converse)
     for question in (FLOODS, "And who waits for it?"):
         ask(chat, question)
     number = chat.begin(data(number=1))
@@ -84,10 +84,10 @@ def test_what_was_misread_is_searched_for_as_it_stands(index: Index) -> None:
 
 
 def test_a_page_is_told_that_its_conversation_isnt_known_any_more(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     ask(chat, FLOODS)
     kept = chat.keep(data())
-    again = Talk(index)  # the server was started anew
+    again = ChatCalls(index)  # the server was started anew
     assert again.begin(data(question="And who waits for it?", has_turns=True)) == chat_calls.FORGOTTEN
     assert again.restore(data(kept=kept)) is True
     assert again.begin(data(question="And who waits for it?", has_turns=True)) == 1
@@ -95,11 +95,11 @@ def test_a_page_is_told_that_its_conversation_isnt_known_any_more(index: Index) 
 
 
 def test_a_conversation_comes_back_as_it_was_with_its_verdicts(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     numbers = [ask(chat, question) for question in (FLOODS, "Who waits on the hills?", "?!")]
     chat.judge(data(number=numbers[1], verdict="wrong"))
     kept = chat.keep(data())
-    again = Talk(index)
+    again = ChatCalls(index)
     assert again.restore(data("b", kept=kept)) is True
     assert again.keep(data("b")) == kept
     # The question without words had no answer to keep.
@@ -107,7 +107,7 @@ def test_a_conversation_comes_back_as_it_was_with_its_verdicts(index: Index) -> 
     assert after.count('<article class="turn"') == 2
     assert before.count('aria-pressed="true"') == after.count('aria-pressed="true"') == 1
     # Where nothing may be written nothing is read either.
-    shared = Talk(index, read_only=True)
+    shared = ChatCalls(index, read_only=True)
     shared.restore(data("b", kept=kept))
     assert "aria-pressed" not in shared.render("b", "en")
 
@@ -129,7 +129,7 @@ def test_a_conversation_comes_back_as_it_was_with_its_verdicts(index: Index) -> 
     ],
 )
 def test_what_is_no_conversation_starts_afresh(index: Index, kept: str) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     assert chat.restore(data(kept=kept)) is False
     assert "<article" not in chat.render("a", "en")
     ask(chat, FLOODS)
@@ -137,7 +137,7 @@ def test_what_is_no_conversation_starts_afresh(index: Index, kept: str) -> None:
 
 
 def test_a_conversation_that_another_has_taken_the_place_of_stays_away(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     ask(chat, FLOODS)
     kept = chat.keep(data())
     chat.clear(data())
@@ -149,7 +149,7 @@ def test_a_conversation_that_another_has_taken_the_place_of_stays_away(index: In
 def test_of_a_very_long_conversation_the_last_turns_are_kept(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     for number in range(8):
         ask(chat, f"{FLOODS} {number}")
     whole = size(chat.keep(data()))
@@ -164,7 +164,7 @@ def test_of_a_very_long_conversation_the_last_turns_are_kept(
 
 
 def test_why_a_passage_was_found(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     number = ask(chat, FLOODS)
     hits = qa.ask(FLOODS, index).hits
     rank, hit = next((rank, hit) for rank, hit in enumerate(hits, 1) if "river" in hit.passage.text)
@@ -181,7 +181,7 @@ def test_why_a_passage_was_found(index: Index) -> None:
 
 
 def test_of_a_passage_that_has_gone_it_is_said_so(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     number = ask(chat, FLOODS)
     # As long as what stood there, in the same place.
     index.update([Document("Other words stand here now.", title="River", id="river")])
@@ -195,14 +195,14 @@ def test_of_a_passage_that_has_gone_it_is_said_so(index: Index) -> None:
     "name", ["", "cite-0-9", "cite-7-1", "cite-0-near9", "cite-0-near", "cite-x-1", "a b"]
 )
 def test_there_is_no_such_link(index: Index, name: str) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     ask(chat, FLOODS)
     with pytest.raises((LookupError, ValueError)):
         chat.why(data(name=name))
 
 
 def test_verdicts_are_kept_and_can_be_changed(index: Index) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     number = ask(chat, FLOODS)
     assert chat.judge(data(number=number, verdict="wrong")) == say("verdict_kept", "en")
     assert chat.judge({**data(number=number, verdict="right"), "language": "ar"}) == say("verdict_kept", "ar")
@@ -216,7 +216,7 @@ def test_verdicts_are_kept_and_can_be_changed(index: Index) -> None:
 
 
 def test_a_verdict_that_cannot_be_written_is_not_shown_as_kept(index: Index, data_folder: Path) -> None:
-    chat = Talk(index)
+    chat = ChatCalls(index)
     number = ask(chat, FLOODS)
     data_folder.write_text("a file in the folder's place")
     assert chat.judge(data(number=number, verdict="right")) == say("verdict_not_kept", "en")
@@ -224,7 +224,7 @@ def test_a_verdict_that_cannot_be_written_is_not_shown_as_kept(index: Index, dat
 
 
 def test_where_nothing_may_be_written_there_are_no_verdicts(index: Index, data_folder: Path) -> None:
-    chat = Talk(index, read_only=True)
+    chat = ChatCalls(index, read_only=True)
     number = ask(chat, FLOODS)
     assert "data-verdict" not in chat.render("a", "en")
     with pytest.raises(PermissionError):
@@ -234,7 +234,7 @@ def test_where_nothing_may_be_written_there_are_no_verdicts(index: Index, data_f
 
 def test_the_conversation_is_exported_with_its_quotations(collection: list[Document], tmp_path: Path) -> None:
     index = Index.build(collection, tmp_path / "other", encoder=FakeEncoder(), show_progress=False)
-    chat = Talk(index)
+    chat = ChatCalls(index)
     ask(chat, FLOODS)
     ask(chat, FLOODS, "b")
     turn = qa.converse(qa.Conversation(), FLOODS, index)

@@ -134,7 +134,7 @@ def test_without_token_vectors(encoder: FakeEncoder, tmp_path: Path) -> None:
     for hit in index.search("the river", 4):
         explanation = explain(index, "the river", hit)
         assert explanation.score == pytest.approx(hit.score, abs=1e-3)
-        assert explanation.summands.semantic == pytest.approx(hit.scores["dense"], abs=1e-3)
+        assert explanation.score_parts.semantic == pytest.approx(hit.scores["dense"], abs=1e-3)
         assert explanation.ranks["late"] is None
     assert met(explained(index, "the river", "en"))[1] == ("same_word", "river", "river")
 

@@ -12,10 +12,10 @@ from test_hostile import ATTACKS
 from test_page import Reader
 
 from index import Document, Passage
-from index.retrieval.fusion import Summands
+from index.retrieval.fusion import ScoreParts
 from index.text.analyzer import Language
 from qa.explanation.explain import Explanation, Match
-from qa.explanation.word_alignment import AskedWord, Span
+from qa.explanation.word_alignment import AlignedWord, Span
 from web.views.explanation import render_why
 from web.views.layout import asset
 
@@ -29,8 +29,8 @@ def at(text: str, part: str) -> Span:
     return Span(text.index(part), text.index(part) + len(part))
 
 
-def asked(part: str, nearest: str, weight: float, cosine: float) -> AskedWord:
-    return AskedWord(at(QUESTION, part), weight, weight * cosine, weight < 0.1, at(TEXT, nearest), cosine)
+def asked(part: str, nearest: str, weight: float, cosine: float) -> AlignedWord:
+    return AlignedWord(at(QUESTION, part), weight, weight * cosine, weight < 0.1, at(TEXT, nearest), cosine)
 
 
 def passage(text: str) -> Passage:
@@ -52,7 +52,7 @@ EXPLANATION = Explanation(
         Match("same_word", at(QUESTION, "قرب"), at(TEXT, "قرب"), True),
         Match("same_name", at(QUESTION, "Akashat"), at(TEXT, "عكاشات"), False),
     ),
-    summands=Summands(0.6, 0.15, 0.05),
+    score_parts=ScoreParts(0.6, 0.15, 0.05),
     ranks={"bm25": 1, "dense": None, "late": 51},
     scores={"bm25": 0.3, "late": 0.6},
     shares_words=True,
@@ -137,7 +137,7 @@ def test_ranks_that_are_not_there() -> None:
 def test_words_are_granted_across_scripts() -> None:
     assert "another script" in render("en", shares_words=False)
     assert "another script" not in render("en")
-    assert "another script" not in render("en", shares_words=False, summands=Summands(0.6, 0, 0))
+    assert "another script" not in render("en", shares_words=False, score_parts=ScoreParts(0.6, 0, 0))
 
 
 def test_nothing_in_common() -> None:
@@ -151,7 +151,7 @@ def test_nothing_in_common() -> None:
 def test_of_a_long_question_the_heaviest_words() -> None:
     question = " ".join(f"w{number}" for number in range(20))
     words = tuple(
-        AskedWord(at(question, f"w{n}"), 0.1 - n / 1000, 0, False, Span(0, 4), 0.5)
+        AlignedWord(at(question, f"w{n}"), 0.1 - n / 1000, 0, False, Span(0, 4), 0.5)
         for n in reversed(range(20))
     )
     (first, *_) = labels(render("en", question=question, words=words))
@@ -165,7 +165,7 @@ def test_texts_do_nothing_but_be_shown(attack: str) -> None:
     page = render(
         question=attack,
         passage=passage(attack),
-        words=(AskedWord(whole, 1, 1, False, whole, 1),),
+        words=(AlignedWord(whole, 1, 1, False, whole, 1),),
         matches=(Match("same_word", whole, whole, False),),
     )
     reader = Reader(page)

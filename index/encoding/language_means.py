@@ -37,7 +37,7 @@ _LANGUAGES = ("ar", "en")
 _KINDS: tuple[Kind, ...] = ("query", "passage")
 
 
-class Centers:
+class LanguageMeans:
     """The mean token vector and the mean text vector of each language, questions and passages apart."""
 
     def __init__(self, means: FloatArray) -> None:
@@ -45,7 +45,7 @@ class Centers:
         self.means = means
 
     @classmethod
-    def known(cls, encoder: Encoder) -> Centers:
+    def known(cls, encoder: Encoder) -> LanguageMeans:
         """The encoder's means, from the user's cache if they were taken before."""
         identity = f"{encoder.fingerprint}\n{ANALYZER_VERSION}\n{_content()}"
         key = hashlib.sha256(identity.encode()).hexdigest()[:16]
@@ -66,7 +66,7 @@ class Centers:
         return centers
 
     @classmethod
-    def take(cls, encoder: Encoder) -> Centers:
+    def take(cls, encoder: Encoder) -> LanguageMeans:
         """Takes the means with an encoder: some seconds."""
         means = np.zeros((len(_LANGUAGES), len(_KINDS), 2, encoder.dimension), np.float32)
         for i, language in enumerate(_LANGUAGES):

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoder, Encoding, Kind
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.retrieval.names import name_keys
-from index.retrieval.token_codec import TokenVectors, turned
+from index.retrieval.token_codec import TokenVectors, rotated
 from index.text.analyzer import Term, analyze, arabic_share, legible, words
 from index.text.context import Context, row_pieces
 from index.text.sentences import Span, passage_sentences
@@ -124,7 +124,7 @@ def _with_context(keys: Callable[[str], list[Term]], text: str, context: str) ->
 
 
 def encode(
-    texts: Sequence[str], kind: Kind, encoder: Encoder, centers: Centers
+    texts: Sequence[str], kind: Kind, encoder: Encoder, centers: LanguageMeans
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
     """Yields each text's vector and its tokens, turned, in the order of the texts.
 
@@ -137,11 +137,11 @@ def encode(
     for text, encoding in zip(texts, encodings, strict=True):
         original = _in_original(encoding, text)
         tokens = centers.tokens(original, text, kind)
-        yield centers.vector(original, text, kind), turned(_without_signs(tokens, text))
+        yield centers.vector(original, text, kind), rotated(_without_signs(tokens, text))
 
 
 def encode_passages(
-    inputs: Sequence[PassageInput], encoder: Encoder, centers: Centers
+    inputs: Sequence[PassageInput], encoder: Encoder, centers: LanguageMeans
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
     """Yields each passage's vector and its tokens, turned, in the order of the passages.
 
@@ -166,7 +166,7 @@ def encode_passages(
                 if number == SECTION_SENTENCE:
                     vector = vector + np.float32(_SECTION_WEIGHT) * beside
                     vector /= np.float32(max(float(np.linalg.norm(vector)), 1e-12))
-        yield vector, _joined([*parts, turned(tokens)])
+        yield vector, _joined([*parts, rotated(tokens)])
 
 
 def _placed(tokens: TokenVectors, number: int) -> TokenVectors:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoder
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import encode_passages
 from index.folder import live_generation
 from index.folder.documents import Texts, TextsWriter
@@ -21,9 +21,9 @@ from index.folder.journal import Journal
 from index.folder.manifest import FORMAT_VERSION, write_manifest
 from index.progress import Progress, encoding
 from index.retrieval.dense import DenseIndex
-from index.retrieval.late_interaction import LateWriter
+from index.retrieval.late_interaction import LateInteractionWriter
 from index.retrieval.postings import Postings
-from index.retrieval.token_codec import CompactTokens, TokenVectors
+from index.retrieval.token_codec import QuantizedTokens, TokenVectors
 from index.storage.files import write_array
 from index.text.analyzer import ANALYZER_VERSION
 from index.text.spelling import Spelling
@@ -120,7 +120,7 @@ def write_generation(folder: Path, plan: Plan) -> None:
     terms.save(folder, TERMS)
     names.save(folder, NAMES)
     spelling.save(folder, SPELLING)
-    centers = old.centers if old else Centers.known(plan.encoder)
+    centers = old.centers if old else LanguageMeans.known(plan.encoder)
     with Journal(plan.journal, _identity(plan, centers)) as journal:
         known = _rows_of_same_text(texts, new_rows, old)
         _encode((row for row in new_rows if row not in known), texts, centers, journal, plan)
@@ -183,7 +183,7 @@ def _half(digests: NDArray[np.void]) -> NDArray[np.uint64]:
     return np.ascontiguousarray(digests).view("<u8").reshape(-1, 2)[:, 0]
 
 
-def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journal, plan: Plan) -> None:
+def _encode(rows: Iterable[int], texts: Texts, centers: LanguageMeans, journal: Journal, plan: Plan) -> None:
     """Encodes the passages in these rows, each text once, but for those that the journal has."""
     row_of = {texts.passage_digests[row].tobytes(): row for row in rows}
     missing = [item for item in row_of.items() if item[0] not in journal]
@@ -194,7 +194,7 @@ def _encode(rows: Iterable[int], texts: Texts, centers: Centers, journal: Journa
             inputs = [texts.passage_input(row) for _, row in window]
             encodings = encode_passages(inputs, plan.encoder, centers)
             for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
-                compact = CompactTokens.of(tokens if plan.has_tokens else none_of(tokens))
+                compact = QuantizedTokens.of(tokens if plan.has_tokens else none_of(tokens))
                 journal.add(digest, vector.astype("<f4").tobytes() + compact.record())
                 if number % _KEEP_EVERY == 0:
                     journal.keep()
@@ -224,14 +224,14 @@ def _write_vectors(
                 yield plan.old.dense.vectors[source]
             else:
                 encoding = memoryview(journal[texts.passage_digests[row].tobytes()])
-                late.add(CompactTokens.parse(encoding[size:]))
+                late.add(QuantizedTokens.parse(encoding[size:]))
                 yield np.frombuffer(encoding[:size], "<f4")
 
-    with LateWriter(folder) as late:
+    with LateInteractionWriter(folder) as late:
         return DenseIndex.write(folder, vectors(), (len(sources), plan.encoder.dimension))
 
 
-def _identity(plan: Plan, centers: Centers) -> str:
+def _identity(plan: Plan, centers: LanguageMeans) -> str:
     """What an encoding in the journal depends on beside its text."""
     means = hashlib.sha256(centers.means.tobytes()).hexdigest()
     return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{means}\n{plan.has_tokens}"

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from index.encoding.base import Encoder
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.folder.documents import HEADS, LAYOUTS, TEXTS, Texts
 from index.folder.manifest import read_manifest
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.dense import DenseIndex
-from index.retrieval.late_interaction import RECORDS, LateIndex
+from index.retrieval.late_interaction import RECORDS, LateInteractionIndex
 from index.retrieval.names import NameIndex
 from index.retrieval.postings import Postings
 from index.storage.files import read_array
@@ -42,8 +42,8 @@ class Generation:
     names: NameIndex
     spelling: Spelling
     dense: DenseIndex
-    late: LateIndex
-    centers: Centers
+    late: LateInteractionIndex
+    centers: LanguageMeans
     encoder_name: str
     encoder_fingerprint: str
     has_tokens: bool
@@ -69,8 +69,8 @@ class Generation:
             names=NameIndex(Postings.load(folder, NAMES)),
             spelling=Spelling.load(folder, SPELLING),
             dense=DenseIndex.load(folder, manifest["dense"]),
-            late=LateIndex.load(folder),
-            centers=Centers(read_array(folder / CENTERS)),
+            late=LateInteractionIndex.load(folder),
+            centers=LanguageMeans(read_array(folder / CENTERS)),
             encoder_name=manifest["encoder"]["name"],
             encoder_fingerprint=manifest["encoder"]["fingerprint"],
             has_tokens=manifest["token_vectors"],

@@ -18,10 +18,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoder
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import PassageInput, encode_passages
 from index.folder.build import none_of
-from index.retrieval.token_codec import CompactTokens
+from index.retrieval.token_codec import QuantizedTokens
 from index.storage.layout import content_of, read_blocks, read_place, write_blocks, write_place
 from index.text.context import context
 from index.text.split import split
@@ -84,7 +84,7 @@ class Maker:
     """
 
     encoder: Encoder
-    centers: Centers
+    centers: LanguageMeans
     has_tokens: bool
 
     def rows(self, documents: Sequence[Document], known: Mapping[bytes, Mapping[str, Any]]) -> pa.Table:
@@ -109,7 +109,7 @@ class Maker:
         items = [inputs[digest] for digest in missing]
         encodings = encode_passages(items, self.encoder, self.centers)
         for digest, item, (vector, tokens) in zip(missing, items, encodings, strict=True):
-            record = CompactTokens.of(tokens if self.has_tokens else none_of(tokens)).record()
+            record = QuantizedTokens.of(tokens if self.has_tokens else none_of(tokens)).record()
             new[digest] = {
                 "encoded": digest,
                 "terms": " ".join(item.terms),

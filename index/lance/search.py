@@ -24,7 +24,7 @@ from index.lance.table import Version, has_vector_index
 from index.query import Query
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.candidates import Candidates
-from index.retrieval.late_interaction import LateIndex
+from index.retrieval.late_interaction import LateInteractionIndex
 from index.retrieval.names import NameIndex
 from index.retrieval.postings import Postings
 from index.storage.vocabulary import Vocabulary
@@ -169,7 +169,9 @@ def _late(version: Version, records: list[bytes], checksums: NDArray[np.integer]
         IndexDamaged: their token vectors aren't what was written.
     """
     ends = np.concatenate(([0], np.cumsum([len(record) for record in records], dtype=np.int64)))
-    late = LateIndex(Path(version.name), memoryview(b"".join(records)), ends, checksums.astype(np.uint32))
+    late = LateInteractionIndex(
+        Path(version.name), memoryview(b"".join(records)), ends, checksums.astype(np.uint32)
+    )
     try:
         return late.scores(query.tokens, np.arange(len(records)))
     except IndexDamaged as error:

@@ -21,7 +21,7 @@ from index.lance.search import candidates
 from index.progress import Progress
 from index.query import Query
 from index.retrieval.candidates import Candidates
-from index.retrieval.token_codec import CompactTokens, TokenVectors
+from index.retrieval.token_codec import QuantizedTokens, TokenVectors
 from index.text.context import context
 from index.types import Document, Passage
 
@@ -124,7 +124,7 @@ class LanceIndex(Index):
         if record is None:
             record = view.one(rows.passage_key(passage), ["tokens"])["tokens"]
             view.records.add([(passage.id, record)])
-        return CompactTokens.parse(memoryview(record)).expand()
+        return QuantizedTokens.parse(memoryview(record)).expand()
 
     def document(self, document_id: str) -> Document:
         """See `Index.document`."""

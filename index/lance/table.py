@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 
 from index.encoding.base import Encoder
-from index.encoding.language_means import Centers
+from index.encoding.language_means import LanguageMeans
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.lance import rows
 from index.text.analyzer import ANALYZER_VERSION
@@ -60,13 +60,13 @@ class About:
 
     encoder_name: str
     encoder_fingerprint: str
-    centers: Centers
+    centers: LanguageMeans
     has_tokens: bool
 
     @classmethod
     def of(cls, encoder: Encoder, has_tokens: bool) -> About:
         """What a new table is to be made by."""
-        return cls(encoder.name, encoder.fingerprint, Centers.known(encoder), has_tokens)
+        return cls(encoder.name, encoder.fingerprint, LanguageMeans.known(encoder), has_tokens)
 
     def belongs_to(self, encoder: Encoder) -> bool:
         """Whether this encoder made the vectors."""
@@ -105,7 +105,7 @@ class About:
                 f"(format {found[0]}, analyzer {found[1]}). {make_again(address)}"
             )
         means = np.frombuffer(base64.b64decode(about["means"]), "<f4").reshape(about["shape"])
-        return cls(about["encoder"], about["fingerprint"], Centers(means), about["token_vectors"])
+        return cls(about["encoder"], about["fingerprint"], LanguageMeans(means), about["token_vectors"])
 
 
 @dataclass(frozen=True, eq=False)

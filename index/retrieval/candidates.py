@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.fusion import Summands, fuse, names_part, words_part
+from index.retrieval.fusion import ScoreParts, fuse, names_part, words_part
 from index.types import Hit, Passage
 
 FloatArray = NDArray[np.float32]
@@ -80,13 +80,13 @@ class Candidates:
             for i in np.argsort(-scores, kind="stable")[:k]
         ]
 
-    def score_parts(self, passage: Passage) -> Summands:
+    def score_parts(self, passage: Passage) -> ScoreParts:
         """What the score of one of the candidates is the sum of."""
         (at,) = (i for i, row in enumerate(self.rows.tolist()) if self.passage(row).id == passage.id)
         distance = self.distances[at : at + 1]
         words = words_part(self.shares[at : at + 1], self.best_share, distance)
         names = names_part(self.names[at : at + 1], distance)
-        return Summands(float(self.semantic[at]), float(words[0]), float(names[0]))
+        return ScoreParts(float(self.semantic[at]), float(words[0]), float(names[0]))
 
 
 def _places(rows: Rows, scores: FloatArray) -> dict[int, tuple[int, float]]:

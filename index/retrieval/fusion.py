@@ -61,7 +61,7 @@ def names_part(names: FloatArray, script_distance: FloatArray) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class Summands:
+class ScoreParts:
     """What one passage's fused score is the sum of.
 
     Attributes:

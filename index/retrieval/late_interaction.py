@@ -8,7 +8,7 @@ In a long passage a question's words find partners scattered here and there, tho
 answers it. So half of a passage's score is that of its best single sentence, read together with what is
 known of where it stands (`index.encoding.passages`): its document's title, its headings.
 
-On disk every passage is one record of `token_vectors.bin` (`CompactTokens`), so that a candidate is read
+On disk every passage is one record of `token_vectors.bin` (`QuantizedTokens`), so that a candidate is read
 in one place and an update takes records over as they are. `open` can't go through a file of gigabytes:
 each record has a checksum of its own, which is compared whenever the record is read.
 """
@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import damaged
-from index.retrieval.token_codec import CompactTokens, TokenBlock, TokenVectors
+from index.retrieval.token_codec import QuantizedTokens, TokenBlock, TokenVectors
 from index.storage.files import FileWriter, read_array, write_array
 
 FloatArray = NDArray[np.float32]
@@ -41,7 +41,7 @@ SENTENCE_SHARE = 0.5
 _TOGETHER = 64
 
 
-class LateWriter:
+class LateInteractionWriter:
     """Writes the tokens of passages to disk one after another; in memory stay 12 bytes of each.
 
     A context manager: leaving it flushes everything to disk, unless an error is on its way.
@@ -57,7 +57,7 @@ class LateWriter:
         self._file = FileWriter(folder / RECORDS)
         self._ends, self._checksums = array("q", [0]), array("L")
 
-    def add(self, tokens: CompactTokens) -> None:
+    def add(self, tokens: QuantizedTokens) -> None:
         """Writes the tokens of the next passage.
 
         Raises:
@@ -68,7 +68,7 @@ class LateWriter:
         self._ends.append(self._file.position)
         self._checksums.append(zlib.crc32(record))
 
-    def __enter__(self) -> LateWriter:
+    def __enter__(self) -> LateInteractionWriter:
         return self
 
     def __exit__(
@@ -80,13 +80,13 @@ class LateWriter:
             write_array(self._folder / _CHECKSUMS, np.array(self._checksums, np.uint32))
 
 
-class LateIndex:
+class LateInteractionIndex:
     """The token vectors of every passage, on disk until they are asked for."""
 
     def __init__(
         self, path: Path, records: memoryview, ends: NDArray[np.int64], checksums: NDArray[np.uint32]
     ) -> None:
-        """Wraps what `LateWriter` wrote.
+        """Wraps what `LateInteractionWriter` wrote.
 
         Args:
             path: the file of the records, named in errors.
@@ -97,8 +97,8 @@ class LateIndex:
         self._path, self._records, self._ends, self._checksums = path, records, ends, checksums
 
     @classmethod
-    def load(cls, folder: Path) -> LateIndex:
-        """Opens what `LateWriter` wrote; records stay on disk until they are asked for.
+    def load(cls, folder: Path) -> LateInteractionIndex:
+        """Opens what `LateInteractionWriter` wrote; records stay on disk until they are asked for.
 
         Raises:
             OSError, ValueError: a file can't be read.
@@ -128,13 +128,13 @@ class LateIndex:
             raise damaged(self._path, f"has other content than was written, in passage {row + 1:,}")
         return record
 
-    def compact(self, row: int) -> CompactTokens:
+    def compact(self, row: int) -> QuantizedTokens:
         """The tokens of the passage in a row, as they are stored: views of the file.
 
         Raises:
             IndexDamaged: they aren't what was written.
         """
-        return CompactTokens.parse(self.record(row))
+        return QuantizedTokens.parse(self.record(row))
 
     def __getitem__(self, row: int) -> TokenVectors:
         """The tokens of the passage in a row.

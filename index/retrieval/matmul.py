@@ -36,7 +36,7 @@ def product(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.concatenate(blocks) if blocks else np.zeros((0, right.shape[1]), np.float32)
 
 
-def integer_product(left: NDArray[np.uint8], right: NDArray[np.int8]) -> NDArray[np.int32]:
+def integer_matmul(left: NDArray[np.uint8], right: NDArray[np.int8]) -> NDArray[np.int32]:
     """The products of (..., n, d) and (..., d, m) matrices, (..., n, m), where `left` has no number over 128.
 
     Exactly: with greater ones, processors with AVX2 alone give other sums.

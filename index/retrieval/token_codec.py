@@ -5,7 +5,7 @@ projections learned from Dalil's parallel text, too small a sample, 128 dimensio
 energy but .6 of XQuAD's, and cost .02 to .04 of nDCG@10 across languages before any rounding.)
 
 What the tokens of a passage have in common, their mean, is half of their energy and is stored once. The
-rest is turned (`turned`), so that its numbers are spread as those of a normal distribution, and rounded to
+rest is turned (`rotated`), so that its numbers are spread as those of a normal distribution, and rounded to
 four levels, as far apart as is best for that distribution (Max 1960, "Quantizing for minimum distortion").
 What the rounded rest is multiplied by makes its product with the rest itself exactly what it was (RaBitQ's
 estimator, Gao & Long 2024, arXiv:2405.12497). A passage of 150 tokens takes 14.4 KB, its punctuation
@@ -24,7 +24,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.matmul import integer_product, product
+from index.retrieval.matmul import integer_matmul, product
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.signedinteger]
@@ -66,7 +66,7 @@ class TokenVectors:
         return product(passage.vectors, np.ascontiguousarray(self.vectors.T)).T
 
 
-def turned(tokens: TokenVectors) -> TokenVectors:
+def rotated(tokens: TokenVectors) -> TokenVectors:
     """The tokens with their vectors turned: products stay, and every number is a mixture of many.
 
     Signs and places are shuffled, then numbers are added and subtracted in all ways (a Hadamard matrix
@@ -95,7 +95,7 @@ def _turn(dimension: int) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
 
 
 @dataclass(frozen=True, eq=False)
-class Factors:
+class QuantizedQuery:
     """Vectors that codes are to be multiplied with, rounded so that the products are of whole numbers.
 
     Attributes:
@@ -109,7 +109,7 @@ class Factors:
     middles: FloatArray
 
     @classmethod
-    def of(cls, vectors: FloatArray) -> Factors:
+    def of(cls, vectors: FloatArray) -> QuantizedQuery:
         """Rounds (m, dimension) vectors to 8 bits: a cosine changes by some .0004."""
         count, dimension = vectors.shape
         scales = np.maximum(np.abs(vectors).max(axis=1, initial=0) / _MOST, 1e-12)
@@ -119,9 +119,9 @@ class Factors:
         return cls(values, (scales * STEP).astype(np.float32), middles.astype(np.float32))
 
 
-def code_products(codes: NDArray[np.uint8], factors: Factors) -> FloatArray:
+def code_products(codes: NDArray[np.uint8], factors: QuantizedQuery) -> FloatArray:
     """(n, m) float32: what n vectors' codes stand for, times m vectors."""
-    sums = integer_product(_levels(codes), factors.values).sum(axis=0, dtype=np.int32)
+    sums = integer_matmul(_levels(codes), factors.values).sum(axis=0, dtype=np.int32)
     products: FloatArray = sums.astype(np.float32)
     products -= factors.middles
     products *= factors.scales
@@ -138,7 +138,7 @@ def _levels(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 @dataclass(frozen=True, eq=False)
-class CompactTokens:
+class QuantizedTokens:
     """The tokens of a passage as they are stored: 101 bytes each where vectors have 384 dimensions.
 
     Attributes:
@@ -158,7 +158,7 @@ class CompactTokens:
     mean_scale: float
 
     @classmethod
-    def of(cls, tokens: TokenVectors) -> CompactTokens:
+    def of(cls, tokens: TokenVectors) -> QuantizedTokens:
         """Rounds the vectors of a passage, which must have been turned. Weights aren't kept."""
         count, dimension = tokens.vectors.shape
         mean = tokens.vectors.sum(axis=0) / max(count, 1)
@@ -178,7 +178,7 @@ class CompactTokens:
         return cls(codes, scales.astype(np.float16), places.astype(kind), rounded, float(mean_scale))
 
     @classmethod
-    def parse(cls, record: memoryview) -> CompactTokens:
+    def parse(cls, record: memoryview) -> QuantizedTokens:
         """Reads what `record` made, without copying it."""
         count, dimension, size, mean_scale = _HEAD.unpack_from(record)
         width = dimension // 4
@@ -223,7 +223,7 @@ class TokenBlock:
 
     Attributes:
         counts: (passages,) int64, how many tokens each has.
-        codes, scales: of all n tokens, as in `CompactTokens`.
+        codes, scales: of all n tokens, as in `QuantizedTokens`.
         begins: (n,) bool, where a passage or a sentence begins.
         is_context: (n,) bool, whether the token stands for the passage's context.
         means: (passages, dimension) float32.
@@ -238,7 +238,7 @@ class TokenBlock:
 
     @classmethod
     def parse(cls, records: Sequence[memoryview]) -> TokenBlock:
-        """Reads what `CompactTokens.record` made, of passages whose vectors have the same dimension."""
+        """Reads what `QuantizedTokens.record` made, of passages whose vectors have the same dimension."""
         heads = [_HEAD.unpack_from(record) for record in records]
         codes, means, scales, begins, is_context = [], [], [], [], []
         for record, (count, dimension, size, _) in zip(records, heads, strict=True):
@@ -265,7 +265,7 @@ class TokenBlock:
 
     def cosines(self, vectors: FloatArray) -> FloatArray:
         """(n, m) float32, with each of (m, dimension) vectors of unit length, turned as these were."""
-        found = code_products(self.codes, Factors.of(vectors))
+        found = code_products(self.codes, QuantizedQuery.of(vectors))
         found *= self.scales.astype(np.float32)[:, None]
         found += np.repeat(product(self.means, np.ascontiguousarray(vectors.T)), self.counts, axis=0)
         return found

@@ -23,7 +23,7 @@ from index.types import Hit
 from qa.answering.answer import alone, answer
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.conversation.follow_up import content_words, leaning, topic
-from qa.conversation.stored_citation import GetDocument, Quoted
+from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say
 from qa.retrieve import open_index
 from qa.types import Answer
@@ -61,20 +61,20 @@ class Turn:
     searched: str
     answer: Answer
     asked: datetime
-    lost: tuple[Quoted, ...] = ()
+    lost: tuple[StoredCitation, ...] = ()
 
     @property
     def is_follow_up(self) -> bool:
         """Whether it was understood from the turns before it."""
         return self.searched != self.question
 
-    def quoted(self, document: GetDocument) -> tuple[Quoted, ...]:
+    def quoted(self, document: GetDocument) -> tuple[StoredCitation, ...]:
         """All that was quoted, in the order of its numbers, with what its references say.
 
         Args:
             document: gives the document of an id.
         """
-        kept = (*(Quoted.of(citation, document) for citation in self.answer.citations), *self.lost)
+        kept = (*(StoredCitation.of(citation, document) for citation in self.answer.citations), *self.lost)
         return tuple(sorted(kept, key=lambda quoted: quoted.number))
 
 

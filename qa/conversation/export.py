@@ -17,7 +17,7 @@ import regex
 
 from index.text.analyzer import Language, language
 from qa.conversation.converse import Conversation, Turn
-from qa.conversation.stored_citation import GetDocument, Quoted
+from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say
 
 # Every ASCII mark that Markdown, or an extension of it, reads something into. CommonMark lets a backslash
@@ -73,7 +73,7 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
         yield from _quotation(one, spoken)
 
 
-def _quotation(quoted: Quoted, spoken: Language) -> Iterator[str]:
+def _quotation(quoted: StoredCitation, spoken: Language) -> Iterator[str]:
     if quoted.field == "text":
         lines, way = escape(quoted.quote).split("\n"), language(quoted.quote)
     else:

@@ -22,7 +22,7 @@ from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import (
     BLOCK_KINDS,
     GetDocument,
-    Quoted,
+    StoredCitation,
     as_one_of,
     as_text,
     as_texts,
@@ -127,7 +127,7 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
         raise ValueError(f"{confidence} isn't a probability")
     if max(len(question), len(searched)) > _LONGEST_TEXT:
         raise ValueError("the question is too long")
-    kept = [Quoted.parse(quoted) for quoted in _at_most(MOST_QUOTED, record["quoted"])]
+    kept = [StoredCitation.parse(quoted) for quoted in _at_most(MOST_QUOTED, record["quoted"])]
     if len({quoted.number for quoted in kept}) < len(kept):
         raise ValueError("two quotations have one number")
     checked = [(quoted, quoted.citation(document)) for quoted in kept]

@@ -24,7 +24,7 @@ _CHOICES: Final = {"field": get_args(CitedField), "kind": BLOCK_KINDS}
 
 
 @dataclass(frozen=True)
-class Quoted:
+class StoredCitation:
     """A quotation apart from its document, with all that its reference says.
 
     Attributes:
@@ -58,7 +58,7 @@ class Quoted:
     page: int = 0
 
     @classmethod
-    def of(cls, citation: Citation, document: GetDocument) -> Quoted:
+    def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
         """What there is to keep of a citation; without a title where its document is gone."""
         passage = citation.passage
         try:
@@ -84,7 +84,7 @@ class Quoted:
         )
 
     @classmethod
-    def parse(cls, record: Mapping[str, Any]) -> Quoted:
+    def parse(cls, record: Mapping[str, Any]) -> StoredCitation:
         """What `dataclasses.asdict` made a record of, or older versions of Dalil, which kept less.
 
         Raises:

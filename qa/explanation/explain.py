@@ -15,12 +15,12 @@ import numpy as np
 from index.errors import DalilError
 from index.retrieval.names import name_keys
 from index.text.analyzer import Term, is_arabic, stem, words
-from qa.explanation.word_alignment import AskedWord, Span, as_asked, meet
+from qa.explanation.word_alignment import AlignedWord, Span, as_asked, meet
 
 if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
-    from index.retrieval.fusion import Summands
+    from index.retrieval.fusion import ScoreParts
     from index.types import Hit, Passage
 
 Kind = Literal["same_word", "same_stem", "same_name", "meaning"]
@@ -59,7 +59,7 @@ class Explanation:
         words: the question's, in order.
         marks: what tokens that belong to no word brought to the score of late interaction.
         matches: in the order of the passage; they don't overlap.
-        summands: what the passage's score is the sum of.
+        score_parts: what the passage's score is the sum of.
         ranks: as in `Hit`.
         scores: as in `Hit`.
         shares_words: whether the passage has any of the question's terms.
@@ -67,10 +67,10 @@ class Explanation:
 
     question: str
     passage: Passage
-    words: tuple[AskedWord, ...]
+    words: tuple[AlignedWord, ...]
     marks: float
     matches: tuple[Match, ...]
-    summands: Summands
+    score_parts: ScoreParts
     ranks: Mapping[str, int | None]
     scores: Mapping[str, float]
     shares_words: bool
@@ -91,7 +91,7 @@ class Explanation:
     @property
     def score(self) -> float:
         """The fused score, as in `Hit`."""
-        return self.summands.semantic + self.summands.words + self.summands.names
+        return self.score_parts.semantic + self.score_parts.words + self.score_parts.names
 
 
 def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
@@ -117,7 +117,7 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
         document = source.document(hit.passage.document_id)
         if document.text[hit.passage.start : hit.passage.end] != text:
             raise KeyError(hit.passage.id)
-        summands, tokens = source.summands(query, hit.passage), source.tokens(hit.passage)
+        score_parts, tokens = source.score_parts(query, hit.passage), source.tokens(hit.passage)
     except KeyError:
         raise PassageGone("The texts have changed since this passage was found. Ask again.") from None
     asked, found = words(query.text), words(text)
@@ -129,7 +129,7 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
         words=met,
         marks=marks,
         matches=_matches(query, text, asked, found, met),
-        summands=summands,
+        score_parts=score_parts,
         ranks=hit.ranks,
         scores=hit.scores,
         shares_words=any(stem(word.term) in terms for word in found),
@@ -137,7 +137,7 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
 
 
 def _matches(
-    query: Query, text: str, asked: Sequence[Term], found: Sequence[Term], met: Sequence[AskedWord]
+    query: Query, text: str, asked: Sequence[Term], found: Sequence[Term], met: Sequence[AlignedWord]
 ) -> tuple[Match, ...]:
     """What matches; where two overlap, the surer."""
     pairs = [*_by_word(asked, found), *_by_name(query, text)]

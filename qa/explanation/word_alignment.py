@@ -50,7 +50,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class AskedWord:
+class AlignedWord:
     """A word of the question, and what late interaction made of it.
 
     Attributes:
@@ -77,7 +77,7 @@ class AskedWord:
 
 def meet(
     query: Query, tokens: TokenVectors, asked: Sequence[Term], found: Sequence[Term]
-) -> tuple[tuple[AskedWord, ...], float]:
+) -> tuple[tuple[AlignedWord, ...], float]:
     """The question's words with what each met, and what the marks between them brought."""
     cosines = query.tokens.similarities(tokens)
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
@@ -93,7 +93,7 @@ def meet(
         place, cosine = nearest.get(number, (None, 0.0))
         partner = None if place is None else Span.of(found[place])
         share = float(shares[number])
-        met.append(AskedWord(Span.of(word), share, float(brought[number]), share < least, partner, cosine))
+        met.append(AlignedWord(Span.of(word), share, float(brought[number]), share < least, partner, cosine))
     return tuple(met), float(contributions[asked_of < 0].sum())
 
 
@@ -132,7 +132,7 @@ def _nearest(
 
 
 def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int32]) -> FloatArray:
-    """(n,) what `LateIndex.scores` weighs: each token's best cosine, in the passage and its best sentence."""
+    """(n,) each token's best cosine in the passage and its best sentence, as `LateInteractionIndex` weighs it."""
     if not cosines.size:
         return np.zeros(len(weights), np.float32)
     whole = cosines.max(axis=1)

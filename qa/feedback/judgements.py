@@ -19,7 +19,7 @@ from index.storage.files import flush, lock, make_private_folder
 from index.types import text_id
 from qa.collections.types import data_folder
 from qa.conversation.converse import Turn
-from qa.conversation.stored_citation import GetDocument, Quoted, as_text
+from qa.conversation.stored_citation import GetDocument, StoredCitation, as_text
 from qa.gold import GoldAnswer, GoldQuestion
 
 Verdict = Literal["right", "wrong"]
@@ -43,7 +43,7 @@ class Judged:
 
     question: str
     searched: str
-    quoted: tuple[Quoted, ...]
+    quoted: tuple[StoredCitation, ...]
     verdict: Verdict
     time: datetime
 
@@ -167,7 +167,7 @@ def _judged(record: Mapping[str, Any]) -> Judged:
     return Judged(
         as_text(record["question"]),
         as_text(record["searched"]),
-        tuple(Quoted.parse(quoted) for quoted in record["quoted"]),
+        tuple(StoredCitation.parse(quoted) for quoted in record["quoted"]),
         record["verdict"],
         datetime.fromisoformat(record["time"]),
     )

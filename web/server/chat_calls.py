@@ -35,14 +35,14 @@ _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
 # Bytes, as the page sends it back: web.server.limits takes requests of 1 MB.
 _MOST_KEPT: Final = 900_000
 FORGOTTEN: Final = -1
-"""What `Talk.begin` gives where the conversation has to be restored first."""
+"""What `ChatCalls.begin` gives where the conversation has to be restored first."""
 
 
 class NotAllowed(DalilError, PermissionError):
     """What a read-only chat doesn't do."""
 
 
-class Talk:
+class ChatCalls:
     """The conversations of all open pages with one index."""
 
     def __init__(

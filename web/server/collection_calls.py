@@ -17,7 +17,7 @@ from index.types import Document
 from qa.collections.library import BUILT_IN_ID, Library
 from qa.collections.types import Added, CollectionInfo, CollectionNotFound, ReadOnlyCollection, Report
 from web.server.person import person
-from web.uploads.batches import PATIENCE, Arrivals
+from web.uploads.batches import PATIENCE, Uploads
 from web.views import collection_views
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ class Collections:
         Args:
             library: the collections.
             read_only: whether pages may change nothing.
-            patience: as for `Arrivals`.
+            patience: as for `Uploads`.
         """
         self.library = library
         self.read_only = read_only
-        self.arrivals = Arrivals(self._add, patience=patience)
+        self.arrivals = Uploads(self._add, patience=patience)
         self._opened: dict[str, Index] = {}
         self._opening = threading.Lock()
         self._looks: Calls = {"state": self._state, "progress": self._progress}

@@ -60,7 +60,7 @@ Add = Callable[[str, Sequence[Path], Report, Mapping[Path, str]], Added]
 
 @dataclass
 class Batch:
-    """Files that are added together. It changes as they arrive and are read; `Arrivals` changes it.
+    """Files that are added together. It changes as they arrive and are read; `Uploads` changes it.
 
     Attributes:
         id: the secret by which the page names it.
@@ -119,7 +119,7 @@ class Batch:
         return taken
 
 
-class Arrivals:
+class Uploads:
     """All batches of one server."""
 
     def __init__(

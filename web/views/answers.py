@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from index.text.analyzer import Language
 from index.types import Document, Passage
-from qa.conversation.stored_citation import Quoted
+from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say, say_confidence
 from qa.types import Answer, Citation
@@ -207,7 +207,7 @@ def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: La
     return str(_macros.actions(copied, judged, verdict, page))
 
 
-def render_lost(lost: Sequence[Quoted], page: Language) -> str:
+def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
     """What was quoted and doesn't stand where it stood any more, under words that say so."""
     if not lost:
         return ""

@@ -17,7 +17,7 @@ from typing import Final
 from index.interface import CANDIDATES
 from index.text.analyzer import Language
 from qa.explanation.explain import KINDS, Explanation, Kind, Match
-from qa.explanation.word_alignment import AskedWord, Span
+from qa.explanation.word_alignment import AlignedWord, Span
 from qa.messages import say
 from web.views.answers import direction, escape
 
@@ -133,8 +133,8 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
 
 def _score(explanation: Explanation, language: Language) -> str:
     """What the fused score is the sum of, each part as long as its share of it."""
-    summands = explanation.summands
-    parts = {"semantic": summands.semantic, "words": summands.words, "names": summands.names}
+    score_parts = explanation.score_parts
+    parts = {"semantic": score_parts.semantic, "words": score_parts.words, "names": score_parts.names}
     whole = sum(max(part, 0.0) for part in parts.values()) or 1.0
     rows, said = [], []
     for name, part in parts.items():
@@ -145,7 +145,7 @@ def _score(explanation: Explanation, language: Language) -> str:
     total = say("part_total", language)
     rows.append(_Row(f"<b>{escape(total)}</b>", "<span></span>", f"<b>{_number(explanation.score)}</b>"))
     said.append(f"{total} {explanation.score:.2f}")
-    granted = summands.words > 0 and not explanation.shares_words
+    granted = score_parts.words > 0 and not explanation.shares_words
     note = f'<p class="why-note">{escape(say("granted_words", language))}</p>' if granted else ""
     return _figure(say("score", language), rows, said, language, note)
 
@@ -188,7 +188,7 @@ def _part(text: str, span: Span | None) -> str:
     return text[span.start : span.end] if span else ""
 
 
-def _kind(word: AskedWord, matches: Iterable[Match]) -> str:
+def _kind(word: AlignedWord, matches: Iterable[Match]) -> str:
     """The class of a bar: how the two words match, if they do."""
     for match in matches:
         if word.nearest and match.asked.overlaps(word.span) and match.found.overlaps(word.nearest):
