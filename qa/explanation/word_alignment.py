@@ -132,7 +132,7 @@ def _nearest(
 
 
 def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int32]) -> FloatArray:
-    """(n,) each token's best cosine in the passage and its best sentence, as `LateInteractionIndex` weighs it."""
+    """(n,) each token's best cosine in the passage and its best sentence, as search weighs it."""
     if not cosines.size:
         return np.zeros(len(weights), np.float32)
     whole = cosines.max(axis=1)
