@@ -81,9 +81,9 @@ def test_command_line(folder: Path) -> None:
         ("en", ACCORD),
         ("ar", ACCORD),
     ]
-    described = dict(re.findall(r"^\| (citation|hit|error) \| (.+) \|$", DOCS, re.MULTILINE))
+    described = dict(re.findall(r"^\| (citation|hit|place|error) \| (.+) \|$", DOCS, re.MULTILINE))
     for kind, record in (("citation", answers[0]["citations"][0]), ("hit", answers[0]["hits"][0])):
-        assert set(record) <= set(re.findall(r"`(\w+)`", described[kind]))
+        assert set(record) <= set(re.findall(r"`(\w+)`", described[kind] + described["place"]))
 
 
 @pytest.mark.model
