@@ -37,9 +37,10 @@ _ASK = """
 import sys
 way, question = sys.argv[1:]
 if way == "sentence-transformers":
-    from index import bundled, encoder
-    load = encoder.load
-    encoder.load = lambda name=None: load(str(bundled.model_folder(bundled.weights_file())))
+    from index.encoding import load as encoders
+    from index.encoding.e5 import unpack
+    load = encoders.load
+    encoders.load = lambda name=None: load(str(unpack.model_folder(unpack.weights_file())))
 from qa import ask
 found = ask(question).citations
 try:

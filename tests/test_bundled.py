@@ -236,18 +236,18 @@ def test_what_a_killed_process_left_is_not_taken_for_the_model(
 TOGETHER = """
 import sys
 from pathlib import Path
-from index import bundled
+from index.encoding.e5 import unpack as module
 name, unpack = sys.argv[2:]
-real, count = getattr(bundled, unpack), 0
+real, count = getattr(module, unpack), 0
 def counted(source, folder):
     global count
     count += 1
     real(source, folder)
-setattr(bundled, unpack, counted)
+setattr(module, unpack, counted)
 import filelock, safetensors.numpy, tokenizers, onnx
 print("ready", flush=True)
 sys.stdin.readline()
-folder = getattr(bundled, name)(Path(sys.argv[1]))
+folder = getattr(module, name)(Path(sys.argv[1]))
 print(count, len(list(folder.iterdir())), flush=True)
 """
 

@@ -306,8 +306,8 @@ def test_unpacking_needs_no_torch(tmp_path: Path) -> None:
         "import os, sys\n"
         "from pathlib import Path\n"
         "os.environ['DALIL_CACHE'] = sys.argv[1]\n"
-        "from index import bundled\n"
-        "bundled.runtime_folder(Path(sys.argv[1]) / 'weights.bin')\n"
+        "from index.encoding.e5 import unpack\n"
+        "unpack.runtime_folder(Path(sys.argv[1]) / 'weights.bin')\n"
         "print(sorted({'torch', 'transformers', 'tokenizers', 'safetensors'} & set(sys.modules)))"
     )
     process = subprocess.run(
