@@ -111,7 +111,7 @@ def publish(folder: Path, write: Callable[[Path], None]) -> None:
         flush(folder)
         replace(folder / _CURRENT, f"{new.name}\n".encode())
     except BaseException:
-        # It may have happened after the swap.
+        # The error may have occurred after the swap.
         if _live_name(folder) != new.name:
             shutil.rmtree(new, ignore_errors=True)
         raise
@@ -132,7 +132,7 @@ def version(folder: Path) -> str:
 
     Raises:
         IndexNotFound: there is no index.
-        IndexDamaged: CURRENT isn't valid.
+        IndexDamaged: CURRENT isn't what was written.
     """
     try:
         name = read_regular(folder / _CURRENT, _LONGEST).decode().strip()
