@@ -1,6 +1,6 @@
-"""Text -> something searchable. Knows nothing of chat, answers or wording."""
+"""Turns text into a searchable index. Independent of chat, answers and wording."""
 
-from index import telemetry  # noqa: F401 - before anything else: it sets what other packages read
+from index import telemetry  # noqa: F401 - first: it sets variables that other packages read
 from index.errors import (
     DalilError,
     EncoderMismatch,

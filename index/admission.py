@@ -1,8 +1,7 @@
-"""Questions at once: as many as there are processors are worked on, the others wait in the order they came.
+"""Admission control: at most one question per processor is processed at once, the others wait in FIFO order.
 
-Of more at once each would keep the interpreter's lock from the others: with 8 on 2 processors the slowest
-took 17 times as long as alone, now 8 times, and together they are answered 1.4 times as fast
-(benchmarks/speed.py).
+More at once would contend for the interpreter's lock: with 8 on 2 processors the slowest took 17 times as
+long as alone, now 8 times, and the throughput is 1.4 times as high (benchmarks/speed.py).
 """
 
 from __future__ import annotations
@@ -14,10 +13,10 @@ from typing import Final
 
 
 class Turns:
-    """A context manager that so many threads are in at once; a thread that is in may enter it again."""
+    """A fair, reentrant semaphore: a context manager that admits a fixed number of threads at once."""
 
     def __init__(self, places: int) -> None:
-        """With so many free places."""
+        """Creates a semaphore with this many places."""
         self._free = places
         self._waiting: deque[threading.Lock] = deque()
         self._changing = threading.Lock()
@@ -45,7 +44,7 @@ class Turns:
         try:
             called.acquire()
         except BaseException:
-            # Ctrl-C, where the place may have been given to it meanwhile.
+            # Ctrl-C: the place may have been assigned to this thread in the meantime.
             with self._changing:
                 waits = called in self._waiting
                 if waits:
@@ -63,11 +62,11 @@ class Turns:
 
 
 def processors() -> int:
-    """Processors that this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 TURNS: Final = Turns(processors())
-"""Those of this process's questions."""
+"""The admission of this process's questions."""

@@ -1,4 +1,4 @@
-"""Everything that `index` raises on purpose: one class a cause, each message saying what to do."""
+"""The errors raised by `index`: one class per cause, each with a message that says what to do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 
 class DalilError(Exception):
-    """Base of every error that a user of Dalil can mend."""
+    """Base class of all errors that a user of Dalil can resolve."""
 
 
 class InvalidDocument(DalilError, ValueError):
@@ -22,17 +22,17 @@ class InvalidQuestion(DalilError, ValueError):
     """A question that can't be searched for.
 
     Attributes:
-        reason: "empty", "no_words", "too_long" or "not_text", so that it can be told in the
-            asker's language.
+        reason: "empty", "no_words", "too_long" or "not_text", so that it can be reported in the user's
+            language.
     """
 
     def __init__(self, reason: QuestionFault, message: str) -> None:
-        """Keeps the reason beside the message."""
+        """Stores the reason and the message."""
         super().__init__(message)
         self.reason: QuestionFault = reason
 
     def __reduce__(self) -> tuple[type[InvalidQuestion], tuple[QuestionFault, str]]:
-        """How it comes from another process."""
+        """Supports pickling, to pass the error between processes."""
         return type(self), (self.reason, str(self))
 
 
@@ -47,7 +47,7 @@ class UnreadableFile(DalilError):
 
     Attributes:
         path: of the file, as it was given.
-        fault: why, so that it can be told in the reader's language.
+        fault: the cause, so that it can be reported in the user's language.
     """
 
     path = ""
@@ -59,8 +59,8 @@ class UnreadableFile(DalilError):
 
         Args:
             path: of the file.
-            why: it can't be read, and what to do.
-            fault: the same in a word.
+            why: the reason that it can't be read, and what to do.
+            fault: the code of the cause.
         """
         error = cls(f"{path}: {why}")
         error.path, error.fault = str(path), fault
@@ -68,7 +68,7 @@ class UnreadableFile(DalilError):
 
 
 class InvalidPath(DalilError, ValueError):
-    """A path in the home folder of a user whom this machine doesn't know."""
+    """A path in the home folder of a user unknown to this machine."""
 
 
 class IndexNotFound(DalilError, FileNotFoundError):
@@ -96,14 +96,14 @@ class EngineUnavailable(DalilError):
 
 
 def make_again(folder: Path | str) -> str:
-    """How to make the index in a folder or at an address again, as messages say it."""
+    """The instruction to rebuild the index in a folder or at an address, for error messages."""
     return f"Make it again: dalil index PATH... --index {folder} --rebuild"
 
 
 def install_extra(extra: str) -> str:
-    """The command that installs packages which only a part of Dalil needs, as messages say it.
+    """The command that installs an optional extra of Dalil, for error messages.
 
-    Dalil is on no package index: it is installed from the folder that this code lies in.
+    Dalil is on no package index: it is installed from the folder that contains this code.
     """
     folder = Path(__file__).resolve().parents[1]
     place = str(folder) if (folder / "pyproject.toml").is_file() else "."
@@ -115,7 +115,7 @@ def damaged(path: Path, what: str) -> IndexDamaged:
 
     Args:
         path: the file.
-        what: is wrong with it.
+        what: what is wrong with it.
     """
     return IndexDamaged(
         f"The index is damaged: {path} {what}. Your own files are untouched. {make_again(path.parent.parent)}"

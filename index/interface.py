@@ -1,4 +1,4 @@
-"""`Index`: what an index can do. The engines that do it stand beside each other in `folder/` and `lance/`."""
+"""`Index`: the interface of an index, implemented by the engines in `folder/` and `lance/`."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from index.retrieval.fusion import ScoreParts
 from index.retrieval.token_codec import TokenVectors
 from index.types import Document, Hit, Passage
 
-# Passages that each leg proposes.
+# Passages proposed per leg.
 CANDIDATES = 50
-# Passages that late interaction compares: of those proposed the best by their vectors, words and names. On
-# XQuAD, on TyDi and in a pool of both no nDCG@10 differs by more than .003 from that with all of them.
+# Passages scored by late interaction: the best of those proposed, by vectors, words and names. On XQuAD, on
+# TyDi and in a pool of both no nDCG@10 differs by more than .003 from that with all of them.
 RERANKED = 32
 
 
 class Index(ABC):
-    """A collection of documents that can be searched.
+    """A searchable collection of documents.
 
-    Made by `Index.build` or `Index.open`, which choose the engine by the path: a folder of this machine, or
-    an address of LanceDB tables. Any number of processes may search an index while one writes to it; threads
+    Created by `Index.build` or `Index.open`, which choose the engine by the path: a local folder, or an
+    address of LanceDB tables. Any number of processes may search an index while one writes to it; threads
     may share one object.
 
     Attributes:
@@ -46,27 +46,27 @@ class Index(ABC):
         token_vectors: bool = True,
         show_progress: bool | Progress | None = None,
     ) -> Index:
-        """Makes an index of the documents, in place of the one at `path` if there is one.
+        """Builds an index of the documents, replacing the one at `path` if there is one.
 
-        Documents are taken one at a time and written as they come. What was encoded is kept if the build
-        is interrupted: the next one of the same texts goes on from there.
+        Documents are read one at a time and written in a stream. If the build is interrupted, its encodings
+        are kept: the next build of the same texts resumes from there.
 
         Args:
             documents: the whole collection. The same document given twice counts once.
-            path: the index's folder, made if need be, or an address of LanceDB tables, such as
+            path: the index's folder, created if necessary, or an address of LanceDB tables, such as
                 `s3://bucket/collection` or `lance:///data/collection` (docs/scale.md).
             encoder: an encoder, or the name of a sentence-transformers model; the bundled
                 multilingual-e5-small if not given.
-            token_vectors: whether to keep a vector for each token. Without them an index is a good deal
-                smaller and search is worse: by the vectors of whole passages, not by late interaction.
-                Confidence wasn't trained for that. An update keeps to what the index was made with.
-            show_progress: on standard error; only in a terminal if not given. Or a function that is told
-                how many passages are encoded, and of how many; what it raises ends the build.
+            token_vectors: whether to keep a vector per token. Without them an index is considerably smaller
+                and search is worse: by the vectors of whole passages, not by late interaction.
+                Confidence wasn't trained for that. An update keeps the index's setting.
+            show_progress: on standard error; only in a terminal if not given. Or a function called with the
+                number of encoded passages and the total; an exception that it raises ends the build.
 
         Raises:
             InvalidDocument: two different documents have the same id.
             IndexLocked: another process is writing to it.
-            IndexNotFound: the folder holds other things than an index.
+            IndexNotFound: the folder holds something other than an index.
             EncoderUnavailable: there is no such model on this machine.
             EngineUnavailable: the packages that an address needs aren't installed.
             OSError: the disk is full, or can't be written.
@@ -82,7 +82,7 @@ class Index(ABC):
 
         Args:
             path: the index's folder or address.
-            encoder: as in `build`; the one that made the index if not given.
+            encoder: as in `build`; the one that built the index if not given.
 
         Raises:
             IndexNotFound: there is no index.
@@ -96,11 +96,11 @@ class Index(ABC):
     @property
     @abstractmethod
     def location(self) -> str:
-        """Where it is: the folder's path in full, or the address. `Index.open` opens it from there again."""
+        """The folder's absolute path, or the address; `Index.open` accepts it."""
 
     @abstractmethod
     def update(self, documents: Iterable[Document], *, show_progress: bool | Progress | None = None) -> None:
-        """Adds the documents; one whose id the index has already takes the old one's place.
+        """Adds the documents, replacing those with the same ids.
 
         Only passages whose text is new are encoded. If anything fails the index stays as it was.
 
@@ -122,8 +122,8 @@ class Index(ABC):
         """The `k` passages that answer a question best, best first; all if there are fewer.
 
         Args:
-            question: in Arabic or English, or what `query` made of it.
-            k: at least 1. From 33 on more passages are compared, and the first may be others.
+            question: in Arabic or English, or the result of `query`.
+            k: at least 1. From 33 on more passages are compared, and the first ones may differ.
 
         Raises:
             InvalidQuestion: there is nothing to search for.
@@ -137,41 +137,41 @@ class Index(ABC):
 
     @abstractmethod
     def candidates(self, query: Query, per_leg: int, count: int, also: Passage | None = None) -> Candidates:
-        """What is ranked for a question: the best of what each way of searching proposes.
+        """The candidates of a question: the best of the passages proposed by the legs.
 
         Args:
             query: the question.
-            per_leg: passages that each leg proposes.
-            count: passages that late interaction compares: the best of those proposed.
-            also: a passage that is proposed whether or not a leg does.
+            per_leg: passages proposed per leg.
+            count: passages scored by late interaction: the best of those proposed.
+            also: a passage included whether or not a leg proposes it.
 
         Raises:
-            KeyError: the index hasn't got the passage `also`.
+            KeyError: the index doesn't have the passage `also`.
         """
 
     def score_parts(self, query: Query, passage: Passage) -> ScoreParts:
-        """What the score of one of the index's passages is the sum of, where a search finds it.
+        """The score parts of one of the index's passages, as a search would score it.
 
         Raises:
             KeyError: the index has no such passage.
         """
-        every = 2 * CANDIDATES + 1  # so that none of those proposed is left out
+        every = 2 * CANDIDATES + 1  # so that no proposed passage is dropped
         return self.candidates(query, CANDIDATES, every, passage).score_parts(passage)
 
     @abstractmethod
     def turn(self) -> AbstractContextManager[None]:
-        """Where all that belongs to a question is done: among many at once, in the order they came.
+        """A context manager in which to process a question: limits concurrent questions, in FIFO order.
 
-        `search` does so by itself.
+        `search` enters it itself.
         """
 
     @abstractmethod
     def snapshot(self) -> Index:
-        """The index as it is now, for several calls that belong together: updates don't change it."""
+        """A snapshot of the index for several related calls; updates don't change it."""
 
     @abstractmethod
     def query(self, question: str) -> Query:
-        """A question analysed and encoded, for several calls to share.
+        """Analyses and encodes a question, to be shared by several calls.
 
         Raises:
             InvalidQuestion: there is nothing to search for.
@@ -181,7 +181,7 @@ class Index(ABC):
     def tokens(self, passage: Passage) -> TokenVectors:
         """The token vectors of one of the index's passages; spans count from its start.
 
-        Where the index keeps none they are made.
+        They are computed if the index doesn't store them.
         """
 
     @abstractmethod
@@ -195,23 +195,23 @@ class Index(ABC):
     @property
     @abstractmethod
     def documents(self) -> Sequence[Document]:
-        """All documents, read as they are asked for."""
+        """All documents, read on demand."""
 
     @property
     @abstractmethod
     def passages(self) -> Sequence[Passage]:
-        """All passages, read as they are asked for."""
+        """All passages, read on demand."""
 
     def warm_up(self) -> None:
-        """Loads what the first question would otherwise wait for."""
+        """Preloads everything that the first question would otherwise wait for."""
         self.search("دليل", k=1)
 
     @abstractmethod
     def refresh(self) -> None:
-        """Takes in what other processes have written since the index was opened; quick if nothing was.
+        """Switches to the newest version if other processes have written; fast if there is none.
 
         Raises:
-            IndexNotFound: there is no index any more.
+            IndexNotFound: the index no longer exists.
             IndexDamaged: its files aren't what was written.
-            EncoderMismatch: another encoder made it anew.
+            EncoderMismatch: it was rebuilt with another encoder.
         """

@@ -1,4 +1,4 @@
-"""Which engine has the index at a path: a folder of this machine, or an address of LanceDB tables."""
+"""Selects the engine of an index by its path: a local folder, or an address of LanceDB tables."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from index.errors import EngineUnavailable, install_extra
 from index.storage.files import expanded
 
 SCHEMES: Final = ("lance", "s3", "gs", "az")
-"""What an address begins with: a folder (`lance:///data/collection`), or a bucket of an object storage."""
+"""The prefixes of addresses: a folder (`lance:///data/collection`), or a bucket of an object storage."""
 
 _NEEDED: Final = ("lance", "pyarrow")
 
 
 def is_address(place: str | Path) -> bool:
-    """Whether a place is an address, rather than an index's folder.
+    """Whether a place is an address rather than an index's folder.
 
     Raises:
-        EngineUnavailable: it is one, and the packages that read it aren't installed.
+        EngineUnavailable: it is an address, and the packages that read it aren't installed.
     """
     scheme, separator, _ = str(place).partition("://") if isinstance(place, str) else ("", "", "")
     if not separator or scheme not in SCHEMES:
@@ -35,7 +35,7 @@ def is_address(place: str | Path) -> bool:
 
 
 def engine_at(place: str | Path) -> Any:
-    """The class of the index at a place, a subclass of `index.Index`; imported when it is first asked for.
+    """The class of the index at a place, a subclass of `index.Index`; imported on first use.
 
     Raises:
         EngineUnavailable: the packages that an address needs aren't installed.
@@ -46,16 +46,16 @@ def engine_at(place: str | Path) -> Any:
 
 
 def settled(place: str | Path) -> str | Path:
-    """An address as it is, or a folder's path in full: the same for the same index."""
+    """The canonical place of an index: an address unchanged, or a folder's absolute path."""
     return str(place).rstrip("/") if is_address(place) else expanded(place).resolve()
 
 
 def state(place: str | Path) -> Hashable:
-    """Changes whenever the index at a place does.
+    """A value that changes whenever the index at a place does.
 
     Raises:
         IndexNotFound: there is no index.
-        IndexDamaged: what says which version is the live one can't be read.
+        IndexDamaged: the record of the live version can't be read.
     """
     if is_address(place):
         return cast("Hashable", importlib.import_module("index.lance.table").state(str(place)))

@@ -1,4 +1,4 @@
-"""How far a long job is: a bar on standard error, or a function that is told."""
+"""Progress of long jobs: a bar on standard error, or a callback."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from tqdm import tqdm
 
-# Given how many are done and how many there are; of documents that come one at a time, that came so far.
+# Called with the number done and the total; if documents are streamed, the total is the number so far.
 Progress = Callable[[int, int], None]
 
 
@@ -15,13 +15,13 @@ Progress = Callable[[int, int], None]
 def encoding(
     unit: str, wanted: bool | Progress | None, done: int = 0, total: int | None = None
 ) -> Iterator[Callable[[int], object]]:
-    """Shows how many are encoded while the block runs; it calls what it is given with how many more are.
+    """Shows encoding progress while the block runs; yields a function to call with each increment.
 
     Args:
-        unit: what is counted.
+        unit: the name of the counted items.
         wanted: as `show_progress` of `Index.build`.
-        done: how many are when it begins.
-        total: how many there are, where that is known.
+        done: number of items encoded at the start.
+        total: number of items, if known.
     """
     if not callable(wanted):
         # tqdm takes None for "in a terminal only".

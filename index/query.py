@@ -1,4 +1,4 @@
-"""A question, made ready once for everything that looks at it."""
+"""An analysed and encoded question, computed once for all stages of a search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Language, Term, analyze, arabic_share, language, legible
 from index.text.spelling import Spelling
 
-# Characters. The encoder's window ends near 1,500; nobody asks for longer than this by intent.
+# Characters. The encoder's window ends near 1,500; nobody intentionally asks a longer question than this.
 LONGEST = 2_000
 # Exponent of each question token's surprisal. With SENTENCE_SHARE .5 (`index.retrieval.late_interaction`) it
 # added .1 to .5 points of R@1 on each pairing of XQuAD and cost none on TyDi; from 1.25 to 1.75 no result
@@ -27,18 +27,18 @@ SURPRISAL_POWER = 1.5
 
 @dataclass(frozen=True, eq=False)
 class Query:
-    """What a search knows of a question.
+    """A question's analysis and encoding.
 
     Attributes:
         text: as it was asked.
         language: of most of its words.
         arabic_share: the share of its words in Arabic script, in [0, 1].
-        terms: its terms in order, with where they stand in `text`.
-        reading: what the encoder reads: legible, in the collection's spelling.
-        names: how its words sound, where that could be a name's, and its numbers, standing in `reading`.
-        vector: (dimension,) float32, of unit length, the language's mean taken away.
-        tokens: its token vectors, the language's mean taken away, standing in `reading`; they weigh as
-            much as their surprisal to the power of `SURPRISAL_POWER`.
+        terms: its terms in order, with their spans in `text`.
+        reading: the encoder's input: legible, in the collection's spelling.
+        names: phonetic keys of its possible names, and its numbers, with spans in `reading`.
+        vector: (dimension,) float32, of unit length, with the language mean subtracted.
+        tokens: its token vectors, with the language mean subtracted and spans in `reading`; their weights
+            are their surprisal to the power of `SURPRISAL_POWER`.
     """
 
     text: str
@@ -55,7 +55,7 @@ class Query:
         """Checks, analyses and encodes a question.
 
         Raises:
-            InvalidQuestion: nothing can be searched for; its `reason` says why.
+            InvalidQuestion: the question can't be searched for; its `reason` says why.
         """
         terms = check(question)
         reading = spelling.apply(legible(question).text)
@@ -73,7 +73,7 @@ class Query:
 
 
 def check(question: str) -> list[Term]:
-    """The terms of a question that can be searched for.
+    """Validates a question and returns its terms.
 
     Raises:
         InvalidQuestion: it is blank, has no word, is longer than `LONGEST`, or isn't text.

@@ -1,8 +1,8 @@
 """Telemetry, tracing and update checks of other packages, turned off by environment variables.
 
-Each of these packages reads its variable when it is imported or, if native, when its library is loaded:
-afterwards it is too late. So they are set when this module is imported, which `index` does before anything
-else and `ui` before Gradio. Child processes inherit them. docs/security.md says what was found in which
+Each of these packages reads its variable when it is imported or, if native, when its library is loaded;
+later changes have no effect. So they are set when this module is imported, which `index` does before
+anything else and `ui` before Gradio. Child processes inherit them. docs/security.md lists the findings per
 package.
 """
 
@@ -29,11 +29,11 @@ VARIABLES: Final[Mapping[str, str]] = MappingProxyType(
         "DO_NOT_TRACK": "1",  # https://consoledonottrack.com, which several packages follow
     }
 )
-"""Variable -> the value that turns something off."""
+"""Variable -> the value that turns the feature off."""
 
 
 def turn_off(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Sets each of `VARIABLES` that isn't set yet: what a user has chosen stays.
+    """Sets each of `VARIABLES` that isn't set yet; the user's own settings are kept.
 
     Args:
         environment: of the process; changed in place.

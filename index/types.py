@@ -1,4 +1,4 @@
-"""What flows through `index`: documents in, passages inside, hits out. All frozen."""
+"""The data types of `index`: documents, their layout blocks, passages and hits. All frozen."""
 
 from __future__ import annotations
 
@@ -27,23 +27,23 @@ _MOST_WORDS_OF_RECORD: Final = 40
 
 
 def text_id(text: str) -> str:
-    """The id that a text gives itself: the first 16 hexadecimal digits of its SHA-256."""
+    """A text's content-derived id: the first 16 hexadecimal digits of its SHA-256."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Block:
-    """A stretch of a document's text and its role in the layout.
+    """A span of a document's text and its role in the layout.
 
     Attributes:
         kind: the role.
-        start, end: where it stands in the document's text, in characters.
-        level: of a heading 1 (highest) to 9; of a list item its depth, from 1; else 0.
-        label: a list item's number or bullet, or a footnote's mark, as shown; it may stand in the text too.
-        table: of a table's row the number of its table in the document, from 1; else 0.
-        cells: of a table's row, (start, end) of each of its cells in the document's text, in characters.
-        columns: of a table's row, the column heading of each cell, empty where there is none.
-        page: the page that it begins on, from 1; 0 where pages aren't known.
+        start, end: its span in the document's text, in characters.
+        level: of a heading, 1 (highest) to 9; of a list item, its depth, from 1; else 0.
+        label: a list item's number or bullet, or a footnote's mark, as shown; it may also be in the text.
+        table: of a table row, the number of its table in the document, from 1; else 0.
+        cells: of a table row, (start, end) of each of its cells in the document's text, in characters.
+        columns: of a table row, the column heading of each cell, empty if there is none.
+        page: the page that it begins on, from 1; 0 if pages aren't known.
     """
 
     kind: BlockKind
@@ -59,17 +59,17 @@ class Block:
 
 @dataclass(frozen=True)
 class Document:
-    """One text with what is known about it.
+    """One text with its metadata and layout.
 
     Attributes:
         text: the text itself; every offset counts its characters (Unicode code points).
         title: shown with a citation; searched with each of its passages.
-        source: where it comes from, such as a file's path.
+        source: its origin, such as a file's path.
         id: from the text's hash if not given.
-        author: as the title.
-        date: when it was written or published, as its file says; as the title.
-        blocks: its layout, in the order of the text, without overlaps. Where none are given, its headings,
-            lists and tables are found in the text by rule when it is split into passages.
+        author: used like the title.
+        date: when it was written or published, according to its file; used like the title.
+        blocks: its layout, in text order, without overlaps. If none are given, headings, lists and tables
+            are detected in the text by rules when it is split into passages.
 
     Raises:
         InvalidDocument: the text is blank, it has characters that can't be written to disk, or its blocks
@@ -108,7 +108,7 @@ class Document:
 
 
 def unique_documents(documents: Iterable[Document]) -> Iterator[Document]:
-    """Yields the documents; one that came before is left out.
+    """Yields the documents without duplicates.
 
     Raises:
         InvalidDocument: two different documents have the same id.
@@ -127,22 +127,22 @@ def unique_documents(documents: Iterable[Document]) -> Iterator[Document]:
 
 @dataclass(frozen=True)
 class Passage:
-    """A stretch of a document that is searched as one: a paragraph, or a part of a long one.
+    """The unit of retrieval, a span of a document: a paragraph, or a part of a long one.
 
-    Made by `Passage.of`, so that `document.text[start:end] == text`.
+    Created by `Passage.of`, so that `document.text[start:end] == text`.
 
     Attributes:
         id: unique in an index.
         document_id: the document that it is a part of.
-        number: the paragraph as a reader counts it, from 1.
-        start, end: where it stands in the document's text, in characters.
+        number: the paragraph number as a reader counts, from 1.
+        start, end: its span in the document's text, in characters.
         text: the characters themselves.
-        kind: its role in the layout; of several blocks together that of the first one.
-        headings: the headings that it stands under, from the outermost to the nearest.
-        columns: of a table's row, the column heading of each cell, empty where there is none.
-        page: the page that it begins on, from 1; 0 where pages aren't known.
-        items: of a list or a form, where each of its items begins, in characters of the passage's text; what
-            stands before the first of them introduces them.
+        kind: its role in the layout; if it spans several blocks, that of the first one.
+        headings: its headings, from the outermost to the nearest.
+        columns: of a table row, the column heading of each cell, empty if there is none.
+        page: the page that it begins on, from 1; 0 if pages aren't known.
+        items: of a list or a form, the start of each of its items, in characters of the passage's text; the
+            text before the first item introduces them.
     """
 
     id: str
@@ -163,13 +163,13 @@ class Passage:
 
     @property
     def is_record(self) -> bool:
-        """Whether it says one thing in several fields: a table's row, or a form short enough to be quoted."""
+        """Whether it is a record of several fields: a table row, or a form short enough to be quoted."""
         is_short = len(self.text.split()) <= _MOST_WORDS_OF_RECORD
         return self.kind == "table_row" or (self.kind == "form_field" and is_short)
 
     @property
     def written(self) -> str:
-        """The headings above it and its text: the words as the document writes them."""
+        """Its headings and its text, as written in the document."""
         return "\n".join((*self.headings, self.text))
 
     @classmethod
@@ -185,7 +185,7 @@ class Passage:
         page: int = 0,
         items: tuple[int, ...] = (),
     ) -> Passage:
-        """The passage that stands at `document.text[start:end]`."""
+        """The passage at `document.text[start:end]`."""
         text = document.text[start:end]
         id_ = f"{document.id}:{start}-{end}"
         return cls(id_, document.id, number, start, end, text, kind, headings, columns, page, items)
@@ -193,16 +193,16 @@ class Passage:
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage that was found.
+    """A search result.
 
     Attributes:
-        passage: what was found.
-        score: the fused score. It doesn't depend on which other passages were found, where question and
+        passage: the passage found.
+        score: the fused score. It doesn't depend on which other passages were found if question and
             passage are in the same script.
-        ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None
-            where the leg didn't find it.
-        scores: its score in each leg that found it: BM25 as a share of the most that it could be, and
-            cosines of the passage's vector and by late interaction.
+        ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None if the
+            leg didn't find it.
+        scores: its score in each leg that found it: BM25 as a share of its upper bound, and the cosines of
+            the passage vector and of late interaction.
     """
 
     passage: Passage

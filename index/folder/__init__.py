@@ -1,1 +1,1 @@
-"""The default engine: an index in a folder of this machine."""
+"""The default engine: an index in a local folder."""

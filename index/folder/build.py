@@ -1,4 +1,4 @@
-"""Documents -> a generation's folder: split, analysed, encoded; nothing is made that an older one has."""
+"""Builds a generation from documents: splits, analyses and encodes them, reusing an older generation."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ from index.text.spelling import Spelling
 from index.text.split import split
 from index.types import Document
 
-# Passages whose encodings may wait in memory; sorted by length, so that batches are of like lengths.
+# Passages encoded per window and held in memory; sorted by length, so that batches have similar lengths.
 _WINDOW = 1024
-# Encodings between two moments at which the journal is handed to the operating system.
+# Encodings between two flushes of the journal to the operating system.
 _KEEP_EVERY = 32
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a generation is made from.
+    """The inputs of a generation.
 
     Attributes:
-        documents: in order, each once: a document, or the row of one in `old` that stays as it is.
+        documents: in order, each once: a document, or the row of an unchanged one in `old`.
         encoder: makes the vectors.
-        old: what it has of the same texts is taken over instead of made again.
+        old: a generation whose data for the same texts is reused.
         has_tokens: whether to keep token vectors.
-        journal: the file where what is encoded is kept until the generation is live.
+        journal: the file that keeps encodings until the generation is live.
         show_progress: as in `Index.build`.
     """
 
@@ -65,13 +65,13 @@ def publish(
     has_tokens: bool,
     show_progress: bool | Progress | None,
 ) -> None:
-    """Makes a generation of these documents the live one.
+    """Builds a generation of these documents and makes it the live one.
 
     Args:
-        folder: of the index, being written to by this process only.
+        folder: of the index, written to by this process only.
         documents: as in `Plan`.
         encoder: makes the vectors.
-        old: the live generation, if there is one that can be read.
+        old: the live generation, if there is a readable one.
         has_tokens: whether to keep token vectors.
         show_progress: as in `Index.build`.
 
@@ -93,11 +93,10 @@ def publish(
 def write_generation(folder: Path, plan: Plan) -> None:
     """Writes a generation into an empty folder.
 
-    Texts and vectors go to disk as they are made; what stays in memory is about 1 KB a passage, mostly
-    postings.
+    Texts and vectors are streamed to disk; about 1 KB per passage stays in memory, mostly postings.
 
     Raises:
-        OSError: it can't be written. What was encoded by then is in the journal.
+        OSError: it can't be written. Passages encoded by then are in the journal.
     """
     old = plan.old
     sources = _write_texts(folder, plan)
@@ -143,7 +142,7 @@ def _write_texts(folder: Path, plan: Plan) -> NDArray[np.int64]:
     """Writes documents and passages.
 
     Returns:
-        (passages,): the row that each passage of an unchanged document has in the old generation, or -1.
+        (passages,): the old generation's row of each passage of an unchanged document, or -1.
     """
     old = plan.old
     sources = [np.zeros(0, np.int64)]
@@ -167,12 +166,12 @@ def _write_texts(folder: Path, plan: Plan) -> NDArray[np.int64]:
 
 
 def _rows_of_same_text(texts: Texts, rows: Sequence[int], old: Generation | None) -> dict[int, int]:
-    """Of these passages those whose text the old generation has: their rows -> its row there."""
+    """Row -> the old generation's row with the same text, for those of these passages that have one."""
     if old is None:
         return {}
     digests = texts.passage_digests[rows]
     old_digests = old.texts.passage_digests
-    # By half of the digest first, which numpy compares quickly.
+    # Prefiltered by half of the digest, which numpy compares quickly.
     promising = np.flatnonzero(np.isin(_half(old_digests), _half(digests)))
     row_of = {old_digests[row].tobytes(): row for row in promising.tolist()}
     found = zip(rows, (row_of.get(digest.tobytes()) for digest in digests), strict=True)
@@ -184,7 +183,7 @@ def _half(digests: NDArray[np.void]) -> NDArray[np.uint64]:
 
 
 def _encode(rows: Iterable[int], texts: Texts, centers: LanguageMeans, journal: Journal, plan: Plan) -> None:
-    """Encodes the passages in these rows, each text once, but for those that the journal has."""
+    """Encodes the passages in these rows, each distinct text once, skipping those in the journal."""
     row_of = {texts.passage_digests[row].tobytes(): row for row in rows}
     missing = [item for item in row_of.items() if item[0] not in journal]
     done = len(row_of) - len(missing)
@@ -232,6 +231,6 @@ def _write_vectors(
 
 
 def _identity(plan: Plan, centers: LanguageMeans) -> str:
-    """What an encoding in the journal depends on beside its text."""
+    """The settings on which the journal's encodings depend, apart from their texts."""
     means = hashlib.sha256(centers.means.tobytes()).hexdigest()
     return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{means}\n{plan.has_tokens}"

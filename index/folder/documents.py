@@ -1,9 +1,8 @@
-"""The documents and passages of a generation, on disk until they are asked for.
+"""The documents and passages of a generation, read from disk on demand.
 
-All texts stand in one file of UTF-8, one after the other; a passage is a stretch of its document's
-bytes. Blocks, and what passages stand under, are lines of JSON in a file of their own. Every document
-and every passage has its own checksums, since a file of many gigabytes can't be read as a whole
-whenever an index is opened.
+All texts are concatenated in one UTF-8 file; a passage is a byte range of its document. Blocks, and the
+layout context of passages, are lines of JSON in a separate file. Every document and every passage has its
+own checksums, since a file of many gigabytes can't be read in full whenever an index is opened.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ _DOCUMENTS, _PASSAGES = "documents.npy", "passages.npy"
 _KEYS, _ROWS = "document_keys.npy", "document_rows.npy"
 
 DIGEST = np.dtype("V16")
-# Where a document's head (all but its text, as a line of JSON) and its text stand, in bytes.
+# Byte offsets and sizes of a document's head (all but its text, as a line of JSON) and of its text.
 _DOCUMENT = np.dtype(
     [
         ("head", "<i8"), ("head_size", "<i4"), ("head_checksum", "<u4"),
@@ -51,25 +50,25 @@ _PASSAGE = np.dtype(
     ]
 )  # fmt: skip
 
-# Heads that are kept in memory: some 5 MB.
+# Heads cached in memory: some 5 MB.
 _MOST_KNOWN = 10_000
 
 T = TypeVar("T")
 
 
 def digest(text: str) -> bytes:
-    """16 bytes that tell one text from another."""
+    """The 16-byte BLAKE2b digest of a text."""
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
 
 
 class TextsWriter:
     """Writes documents and their passages into a folder, one document at a time.
 
-    A context manager: what was written is on disk when it ends without an error.
+    A context manager: everything written is on disk when it exits without an error.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Begins the files.
+        """Creates the files.
 
         Raises:
             OSError: they can't be written.
@@ -85,15 +84,15 @@ class TextsWriter:
         self.passage_count = 0
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Writes a document and the passages that it was split into."""
+        """Writes a document and its passages."""
         text = document.text.encode()
-        # Where each passage stands in bytes: characters before it, encoded. Passages come in order.
+        # Byte offsets of the passages, from the encoded characters before each. Passages come in order.
         places = np.zeros(len(passages), _PASSAGE)
         character, byte = 0, 0
         written, stretch = "", (0, 0, 0)
         for place, passage in zip(places, passages, strict=True):
             item = PassageInput(passage, context(document, passage))
-            # Neighbours mostly stand under the same headings.
+            # Neighbouring passages mostly share their headings.
             if (layout := write_place(passage)) != written:
                 written, stretch = layout, self._write_layout(layout)
             place["layout"], place["layout_size"], place["layout_checksum"] = stretch
@@ -108,7 +107,7 @@ class TextsWriter:
         self._append(document, text, places)
 
     def add_known(self, document: Document, texts: Texts, row: int) -> None:
-        """Writes a document whose passages an older generation has in that row."""
+        """Writes a document, copying its passages from a row of an older generation."""
         places = np.array(texts.places(row))
         places["text"] -= texts.documents_table[row]["text"]
         moved: dict[int, tuple[int, int, int]] = {}
@@ -121,7 +120,7 @@ class TextsWriter:
         self._append(document, document.text.encode(), places)
 
     def _write_layout(self, layout: str) -> tuple[int, int, int]:
-        """Writes a line of JSON, if there is any; returns where it stands, its size and its checksum."""
+        """Writes a line of JSON, if there is any; returns its offset, size and checksum."""
         content = layout.encode()
         position = self._layouts.position
         if content:
@@ -175,10 +174,10 @@ class TextsWriter:
 
 
 class Texts:
-    """What `TextsWriter` wrote.
+    """Reads the documents and passages written by `TextsWriter`.
 
     Raises:
-        IndexDamaged: from any method, where what is read isn't what was written.
+        IndexDamaged: from any method, if a checksum doesn't match.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -186,7 +185,7 @@ class Texts:
 
         Raises:
             OSError: one of them can't be read.
-            ValueError: one of them isn't what it should be.
+            ValueError: one of them has an invalid format.
         """
         self._folder = folder
         self.documents_table = read_array(folder / _DOCUMENTS, mapped=True)
@@ -199,26 +198,26 @@ class Texts:
 
     @property
     def documents(self) -> Sequence[Document]:
-        """All documents, in the order in which they came."""
+        """All documents, in the order in which they were added."""
         return _OnDemand(len(self.documents_table), self.document)
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """All passages, in the order of the documents and of reading."""
+        """All passages, in document order, then reading order."""
         return _OnDemand(len(self._passages_table), self.passage)
 
     @property
     def arabic_shares(self) -> NDArray[np.float32]:
-        """(passages,) float32: the share of each one's words that are in Arabic script."""
+        """(passages,) float32: the share of each passage's words in Arabic script."""
         return np.asarray(self._passages_table["arabic_share"])
 
     @property
     def passage_digests(self) -> NDArray[np.void]:
-        """(passages,) of 16 bytes: those that `PassageInput.digest` gives."""
+        """(passages,) of 16 bytes: the passages' `PassageInput.digest`."""
         return np.asarray(self._passages_table["digest"])
 
     def row(self, document_id: str) -> int | None:
-        """The row of the document with this id, or None where there is none."""
+        """The row of the document with this id, or None if there is none."""
         key = np.uint64(_key(document_id))
         first, last = np.searchsorted(self._keys, key, "left"), np.searchsorted(self._keys, key, "right")
         rows: list[int] = self._rows[first:last].tolist()
@@ -233,7 +232,7 @@ class Texts:
         return Document(text=text.decode(), blocks=read_blocks(self.layout(entry)), **self._head(row))
 
     def has_same_passages(self, row: int, document: Document) -> bool:
-        """Whether the document in a row has all that this one's passages depend on."""
+        """Whether the document in a row has the same content, as far as its passages depend on it."""
         return bool(self.documents_table[row]["digest"].tobytes() == digest(content_of(document)))
 
     def passage(self, row: int) -> Passage:
@@ -248,23 +247,23 @@ class Texts:
         return Passage(f"{id_}:{start}-{end}", id_, number, start, end, content.decode(), **place)
 
     def passage_input(self, row: int) -> PassageInput:
-        """The passage in a row, and where it stands."""
+        """The passage in a row, with its context."""
         passage = self.passage(row)
         head = self._head(int(self._passages_table[row]["document"]))
         return PassageInput(passage, context(head, passage))
 
     def layout(self, entry: Any) -> str:
-        """What is written of the layout of a document or a passage, by its entry in a table."""
+        """The stored layout of a document or a passage, given by its table entry."""
         content = _stretch(self._layouts, int(entry["layout"]), int(entry["layout_size"]))
         if zlib.crc32(content) != entry["layout_checksum"]:
             raise damaged(self._folder / LAYOUTS, "has other content than was written")
         return content.decode()
 
     def passage_row(self, passage: Passage) -> int:
-        """The row of a passage that this generation has.
+        """The row of a passage of this generation.
 
         Raises:
-            KeyError: it hasn't.
+            KeyError: the generation has no such passage.
         """
         document = self.row(passage.document_id)
         if document is not None:
@@ -275,12 +274,12 @@ class Texts:
         raise KeyError(passage.id)
 
     def passage_range(self, row: int) -> tuple[int, int]:
-        """The row of a document's first passage, and one past that of its last."""
+        """The row of a document's first passage, and one past the row of its last."""
         first = self.documents_table["first_passage"][row : row + 2].tolist()
         return first[0], (first[1] if len(first) > 1 else len(self._passages_table))
 
     def places(self, row: int) -> NDArray[Any]:
-        """Where the passages of the document in a row stand."""
+        """The table entries of the passages of the document in a row."""
         first, last = self.passage_range(row)
         return self._passages_table[first:last]
 
@@ -298,7 +297,7 @@ class Texts:
 
 
 class _OnDemand(Sequence[T], Generic[T]):
-    """A sequence whose items are made when they are asked for."""
+    """A sequence whose items are created on access."""
 
     def __init__(self, length: int, make: Any) -> None:
         self._length, self._make = length, make

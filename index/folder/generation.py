@@ -1,8 +1,7 @@
-"""One generation of an index: what is on disk, written once by `index.folder.build`, never changed.
+"""One generation of an index: an immutable snapshot on disk, written by `index.folder.build`.
 
-A folder with the documents, the passages and the parts that search them. One ordered list of passages
-addresses every part: row i of each is passage i. Nothing is read before it is asked for, but for the
-checksums.
+A folder with the documents, the passages and the search structures. All of them share one order of
+passages: row i of each is passage i. Nothing is read before it is needed, except to verify checksums.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ CENTERS: Final = "centers.npy"
 
 @dataclass(frozen=True, eq=False)
 class Generation:
-    """Everything that answers a question, mapped from disk.
+    """The documents, passages and search structures of a generation, memory-mapped.
 
     Attributes:
         has_tokens: whether it keeps token vectors.
@@ -53,8 +52,8 @@ class Generation:
         """Opens what `index.folder.build.write_generation` wrote.
 
         Args:
-            folder: where.
-            every_byte: whether to compare large files with their checksums now, not as they are read.
+            folder: the generation's.
+            every_byte: whether to verify the checksums of large files now instead of when they are read.
 
         Raises:
             IndexDamaged: a file is missing, or isn't what was written, or is of another version.

@@ -1,8 +1,8 @@
-"""What a writer has encoded so far, kept until its generation is live.
+"""An append-only journal of a writer's encodings, kept until its generation is live.
 
-Encoding is most of the work of a build. Every encoding is appended to one file as soon as it is there,
-so that what was encoded before Ctrl-C, a crash or a full disk isn't encoded again: the next writer reads
-the file up to the first record that isn't whole.
+Encoding is most of the work of a build. Every encoding is appended to one file at once, so that work done
+before Ctrl-C, a crash or a full disk isn't repeated: the next writer reads the file up to the first
+incomplete record.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from index.storage.files import open_regular
 
 # A text's digest, the encoding's size, and the CRC-32 of both the digest and the encoding.
 _RECORD = struct.Struct("<16sQI")
-# Bytes; a larger header or record than this isn't one of ours.
+# Bytes; a larger header or record than this is invalid.
 _LARGEST = 1 << 30
 
 
 class Journal:
-    """Encodings, as bytes, by the digest of their text, in an append-only file. A context manager."""
+    """An append-only file that maps digests of texts to their encodings, as bytes. A context manager."""
 
     def __init__(self, path: Path, identity: str) -> None:
-        """Opens the file, or begins it.
+        """Opens the file, or creates it.
 
         Args:
             path: the file.
-            identity: what encodings depend on beside their text; a file of another identity is
-                begun anew.
+            identity: the settings on which encodings depend, apart from their texts; a file of another
+                identity is started over.
 
         Raises:
             OSError: it can't be read or written.
         """
         header = _record(b"\0" * 16, identity.encode())
         self._places: dict[bytes, int] = {}
-        # Never through a link: what it leads to would lose its content.
+        # Never through a link: its target would be truncated.
         self._file = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW)
         self._end = 0
         if self._file.read(len(header)) == header:
@@ -55,7 +55,7 @@ class Journal:
         """The encoding of a text.
 
         Raises:
-            KeyError: it isn't there.
+            KeyError: the journal doesn't have it.
             OSError: it can't be read.
         """
         self._file.seek(self._places[digest])
@@ -75,7 +75,7 @@ class Journal:
         self._places[digest] = position
 
     def keep(self) -> None:
-        """Hands what was added to the operating system: a crash of this process can't lose it now."""
+        """Flushes the added records to the operating system, so that they survive a crash of this process."""
         self._file.flush()
 
     def __enter__(self) -> Journal:
@@ -92,13 +92,13 @@ class Journal:
         self._end += len(record)
 
     def _scan(self) -> None:
-        """Notes every whole record; whatever comes after the last of them is left out."""
+        """Indexes the complete records; anything after the last of them is ignored."""
         while record := self._read():
             self._places[record[0]] = self._end
             self._end = self._file.tell()
 
     def _read(self) -> tuple[bytes, bytes] | None:
-        """The digest and the encoding of the record at this place; None where it isn't whole."""
+        """The digest and the encoding of the record at the file's position; None if it is incomplete."""
         head = self._file.read(_RECORD.size)
         if len(head) < _RECORD.size:
             return None

@@ -1,8 +1,8 @@
-"""Which generation of an index is live: the file CURRENT, the writer's lock, the swap.
+"""The live generation of an index: the file CURRENT, the writer's lock, the atomic swap.
 
-Writing makes a generation beside the live one, then replaces the one-line CURRENT by atomic rename: a
+A writer builds a generation beside the live one, then replaces the one-line CURRENT by atomic rename: a
 reader sees the old index or the new one, never a mixture, and a crash at any instant leaves the old
-one. Whatever a crash left beside it is removed by the next writer, but for what had been encoded.
+one. The next writer removes everything that a crash left behind, except the journal.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _LOCK = "write.lock"
 _JOURNAL = "encoded.journal"
 _GENERATION = "generation-"
 _GENERATION_NAME = re.compile(rf"{_GENERATION}\d{{6,12}}")
-# Bytes of CURRENT: more than any name has.
+# Maximum size of CURRENT in bytes: longer than any name.
 _LONGEST = 1000
-# Seconds that a writer waits for another one: enough for a small update, not for a build.
+# Seconds that a writer waits for the lock: enough for a small update, not for a build.
 _PATIENCE = 5
 
 
@@ -45,7 +45,7 @@ def load(folder: Path, every_byte: bool = False) -> Generation:
             return Generation.load(folder / name, every_byte)
         except Exception as error:
             if name != version(folder):
-                continue  # writers have replaced it and removed it meanwhile
+                continue  # a writer has replaced and removed it in the meantime
             if isinstance(error, FileNotFoundError):
                 raise IndexDamaged(
                     f"The index in {folder} is damaged: {error.filename or name} is missing. "
@@ -56,11 +56,11 @@ def load(folder: Path, every_byte: bool = False) -> Generation:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Makes this process the index's one writer; the lock ends with the process, however it ends.
+    """Takes the index's writer lock; it is released when the process ends, however it ends.
 
     Raises:
         IndexLocked: another process is writing, or the folder can't be written to.
-        IndexNotFound: the folder holds other things than an index; nothing is touched.
+        IndexNotFound: the folder holds something other than an index; nothing is changed.
     """
     if folder.exists() and not folder.is_dir():
         raise IndexNotFound(f"{folder} is a file; an index needs a folder of its own.")
@@ -68,7 +68,7 @@ def writing(folder: Path) -> Iterator[None]:
         raise IndexNotFound(
             f"{folder} holds other things than an index; nothing was written. Name a new folder."
         )
-    # Here, as it takes a tenth of a cold start to import.
+    # Imported here, as it takes a tenth of a cold start.
     from filelock import Timeout
 
     try:
@@ -88,7 +88,7 @@ def writing(folder: Path) -> Iterator[None]:
 
 
 def publish(folder: Path, write: Callable[[Path], None]) -> None:
-    """Has a generation written and makes it the live one. Call it while `writing`.
+    """Writes a generation and makes it the live one. Call it inside `writing`.
 
     Args:
         folder: the index's.
@@ -100,7 +100,7 @@ def publish(folder: Path, write: Callable[[Path], None]) -> None:
     existing = _generations(folder)
     number = 1 + max((int(path.name.removeprefix(_GENERATION)) for path in existing), default=0)
     if old := _live_name(folder):
-        # What a crash left may be what fills the disk.
+        # Leftovers of a crash may be what fills the disk.
         for path in existing:
             if path.name != old:
                 shutil.rmtree(path, ignore_errors=True)
@@ -111,11 +111,11 @@ def publish(folder: Path, write: Callable[[Path], None]) -> None:
         flush(folder)
         replace(folder / _CURRENT, f"{new.name}\n".encode())
     except BaseException:
-        # It may have happened after the swap.
+        # The error may have occurred after the swap.
         if _live_name(folder) != new.name:
             shutil.rmtree(new, ignore_errors=True)
         raise
-    # A reader has all files of its generation open, or opens the new one when it finds them gone.
+    # A reader has all files of its generation open, or opens the new generation when they are gone.
     for path in existing:
         shutil.rmtree(path, ignore_errors=True)
     for path in (*folder.glob(f".{_CURRENT}.*"), journal(folder)):
@@ -123,12 +123,12 @@ def publish(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 def journal(folder: Path) -> Path:
-    """The file in which a writer keeps what it has encoded until that is live."""
+    """The journal file, in which a writer keeps its encodings until they are live."""
     return folder / _JOURNAL
 
 
 def version(folder: Path) -> str:
-    """The name of the live generation; another one after every change.
+    """The name of the live generation; it differs after every change.
 
     Raises:
         IndexNotFound: there is no index.
@@ -151,7 +151,7 @@ def version(folder: Path) -> str:
 
 
 def state(folder: Path) -> tuple[str, int]:
-    """Changes whenever the live generation does, also where an index was removed and made anew.
+    """A value that changes with the live generation, also if an index was removed and rebuilt.
 
     Raises:
         IndexNotFound: there is no index.
@@ -172,7 +172,7 @@ def _generations(folder: Path) -> list[Path]:
 
 
 def _foreign(folder: Path) -> bool:
-    """Whether a folder isn't an index but holds something that a writer of one wouldn't leave behind."""
+    """Whether a folder isn't an index but holds something that no index writer leaves behind."""
     if _live_name(folder) or _generations(folder):
         return False
     ours = (_LOCK, _JOURNAL)

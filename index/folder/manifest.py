@@ -1,4 +1,4 @@
-"""What a generation's folder should hold: its versions and settings, and a checksum of every file."""
+"""The manifest of a generation: its versions and settings, and a checksum of every file."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from index.errors import IndexDamaged, damaged, make_again
 from index.storage.files import flush, read_regular, sha256, write
 from index.text.analyzer import ANALYZER_VERSION
 
-# Raise it when what is on disk changes: indexes of another format are refused.
+# Raise it when the format on disk changes: indexes of another format are refused.
 FORMAT_VERSION: Final = 5
 
 MANIFEST: Final = "manifest.json"
-# Files that are checked row by row when they are read. Up to this many bytes they are read as a whole
-# when an index is opened, as all others are: a second for each gigabyte. Chosen, not measured.
+# Size in bytes up to which files with checksums per row are also verified in full when an index is opened,
+# as all others are: a second per gigabyte. Larger ones are verified by row. Chosen, not measured.
 _LARGE: Final = 64 << 20
 
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
-    """Seals a folder: writes `content` with the versions and every file's size and checksum.
+    """Writes the manifest: `content` with the versions and every file's size and checksum.
 
     Raises:
         OSError: it can't be written.
@@ -42,12 +42,12 @@ def write_manifest(folder: Path, content: dict[str, Any]) -> None:
 
 
 def read_manifest(folder: Path, checked_by_row: Collection[str]) -> dict[str, Any]:
-    """The manifest of a folder whose files are what was written.
+    """Reads the manifest of a folder and verifies the folder's files against it.
 
     Args:
         folder: the generation.
-        checked_by_row: names of files that have checksums of their own inside; where they are large,
-            only their size is looked at.
+        checked_by_row: names of files with internal checksums; if they are large, only their size is
+            checked.
 
     Raises:
         IndexDamaged: a file is missing, or isn't what was written, or is of another version.
@@ -71,7 +71,7 @@ def read_manifest(folder: Path, checked_by_row: Collection[str]) -> dict[str, An
 
 
 def _sealed(manifest: dict[str, Any]) -> bytes:
-    """The manifest as it is written: with its own checksum, so that damage to it is noticed too."""
+    """The serialized manifest, with its own checksum, so that damage to it is detected too."""
     checksum = hashlib.sha256(json.dumps(manifest, ensure_ascii=False).encode()).hexdigest()
     return json.dumps({**manifest, "sha256": checksum}, indent=1, ensure_ascii=False).encode()
 
@@ -86,7 +86,7 @@ def _read(folder: Path) -> dict[str, Any]:
         raise damaged(path, f"can't be read ({error.strerror})") from error
     try:
         manifest: dict[str, Any] = json.loads(content)
-        # First of all: another version may seal its manifest in another way.
+        # Read before all else: another version may compute the checksum differently.
         versions = (manifest["format"], manifest["analyzer"])
         del manifest["sha256"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:

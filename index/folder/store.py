@@ -1,4 +1,4 @@
-"""`FolderIndex`: an index in a folder of this machine, the default engine."""
+"""`FolderIndex`: an index in a local folder, the default engine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from index.types import Document, Passage, unique_documents
 
 
 class FolderIndex(Index):
-    """A collection in a folder of this machine; see `Index`."""
+    """A collection in a local folder; see `Index`."""
 
     def __init__(self, path: Path, generation: Generation, encoder: Encoder) -> None:
         """Use `Index.build` or `Index.open`."""
@@ -53,10 +53,10 @@ class FolderIndex(Index):
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         with live_generation.writing(folder):
             try:
-                # What is damaged must be found out now: the error would say to build it again.
+                # Damage must be detected now: later, the error would say to build it again.
                 old = live_generation.load(folder, every_byte=True)
             except (IndexNotFound, IndexDamaged):
-                old = None  # it is about to be replaced as a whole
+                old = None  # it is about to be replaced entirely
             publish(folder, unique_documents(documents), chosen, old, token_vectors, show_progress)
             return cls(folder.resolve(), live_generation.load(folder), chosen)
 
@@ -115,7 +115,7 @@ class FolderIndex(Index):
             rows = np.union1d(rows, generation.texts.passage_row(also))
         distances = np.abs(generation.texts.arabic_shares[rows] - query.arabic_share)
         names = np.zeros(len(rows), np.float32)
-        elsewhere = distances > 0  # only there do names count
+        elsewhere = distances > 0  # names count only across scripts
         names[elsewhere] = generation.names.scores(query.names, query.tokens, rows[elsewhere])
         best = Candidates(
             passage=generation.texts.passages.__getitem__,

@@ -1,4 +1,4 @@
-"""The engine for collections that no single machine holds: LanceDB tables, in a folder or a bucket.
+"""The engine for collections beyond a single machine: LanceDB tables, in a folder or a bucket.
 
-Needs the extra `dalil[scale]`; nothing here is imported before an address is opened.
+Requires the extra `dalil[scale]`; nothing here is imported before an address is opened.
 """

@@ -1,7 +1,7 @@
-"""Building a collection's table: a few documents at a time, each few in one commit.
+"""Builds a collection's table in small batches of documents, one commit per batch.
 
-Whatever was committed stays: a build that was interrupted goes on from there, with the same texts or
-with others. The live table is read until the new one is whole.
+Committed batches are kept: an interrupted build resumes from there, with the same texts or with others.
+Readers use the live table until the new one is complete.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ COUNTED: Final = ["terms", "names", "text", "written"]
 
 @dataclass(frozen=True)
 class Work:
-    """Who does the work of a build: this process, or a cluster.
+    """The executor of a build: this process, or a cluster.
 
     Attributes:
-        write: makes and commits the rows of lists of documents into a dataset, if the claim holds before
-            each commit, and yields how many documents it brought.
+        write: encodes lists of documents and commits their rows to a dataset, checking the claim before
+            each commit; yields the number of documents written.
         count: counts the words of a dataset's passages.
     """
 
@@ -44,7 +44,7 @@ def build(
     has_tokens: bool,
     show_progress: bool | Progress | None,
 ) -> None:
-    """Makes a table of the documents and makes it the live one.
+    """Builds a table of the documents and makes it the live one.
 
     Raises:
         InvalidDocument: two different documents have the same id.
@@ -72,14 +72,14 @@ def fill(
     work: Work,
     show_progress: bool | Progress | None,
 ) -> None:
-    """Fills the table of a build, from where an interrupted one stopped, and makes it the live one.
+    """Fills a build's table, resuming an interrupted build, and makes it the live one.
 
     Args:
-        documents: the whole collection; gone through once, one at a time.
+        documents: the whole collection; iterated once, one document at a time.
         address: of the index.
-        about: what makes it.
+        about: the table's settings.
         dimension: of its vectors.
-        work: how.
+        work: the executor.
         show_progress: as in `Index.build`.
     """
     name, dataset = table.unfinished(address, about, dimension)
@@ -91,7 +91,7 @@ def fill(
 
     def batches() -> Iterator[list[Document]]:
         for batch in rows.batches(missing()):
-            # What an interrupted build has of an older text.
+            # Rows that an interrupted build wrote for an older text.
             delete_documents(dataset, [document.id for document in batch if document.id in written])
             yield batch
 
@@ -111,7 +111,7 @@ def fill(
         raise IndexLocked(
             f"Another process has written to what was built at {address}. Build it again: it goes on."
         )
-    # Small files are joined before they are indexed, not after.
+    # Small files are compacted before they are indexed, not after.
     dataset.optimize.compact_files()
     counts = work.count(dataset)
     made = counts.rows()
@@ -133,13 +133,13 @@ def delete_documents(dataset: Any, ids: list[str]) -> None:
 
 
 def delete(dataset: Any, where: str) -> None:
-    """Removes rows, if there are any; without a commit if not."""
+    """Removes the matching rows; makes no commit if there are none."""
     if dataset.count_rows(where):
         dataset.delete(where)
 
 
 def _written(dataset: Any) -> dict[str, bytes]:
-    """The digests of the documents that are there, by their ids; those that are there twice are removed."""
+    """Document id -> digest of the documents in a dataset; duplicated ones are removed from it."""
     found: dict[str, bytes] = {}
     twice = []
     batches = dataset.to_batches(columns=["document_id", "digest"], filter=f"kind = '{rows.DOCUMENT}'")

@@ -1,8 +1,8 @@
-"""Updating and removing: one commit a change, tried again where another writer was quicker.
+"""Updates and removals: one commit per change, retried on write conflicts (optimistic concurrency).
 
-A change reads the version that is live, works out its rows and what they do to the counts, and commits
-all of it at once. Lance refuses the commit if another writer has touched one of the same documents since,
-and then all is worked out again from what that writer left, but for encodings.
+A change reads the live version, computes its rows and their effect on the counts, and commits all of it
+at once. Lance rejects the commit if another writer has changed one of the same documents since; then
+everything but the encodings is recomputed from the new version.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from index.lance.counts import Counts, quoted
 from index.progress import Progress, encoding
 from index.types import Document, unique_documents
 
-# Other writers' commits that a change gives way to before it gives up.
+# Attempts of a change before it gives up because of other writers' commits.
 _PATIENCE: Final = 40
 _LONGEST_PAUSE: Final = 2.0
 _LISTED: Final = 1000
 _FIELDS: Final = [name for name in rows.REUSED if name != "vector"]
 
-# By `PassageInput.digest`, what older rows have of it.
+# `PassageInput.digest` -> the reusable fields of older rows.
 Encoded = dict[bytes, Mapping[str, Any]]
 
 
 def update(
     address: str, documents: Iterable[Document], encoder: Encoder, show_progress: bool | Progress | None
 ) -> table.Version:
-    """Adds documents, or puts them in the place of those with the same ids; returns the new version.
+    """Adds documents, replacing those with the same ids; returns the new version.
 
     Raises:
         InvalidDocument: two different documents have the same id.
-        IndexLocked: other writers were quicker all the time.
+        IndexLocked: all attempts conflicted with other writers.
         EncoderMismatch: another encoder made the live table.
     """
     new = list(unique_documents(documents))
@@ -73,7 +73,7 @@ def remove(address: str, ids: set[str], encoder: Encoder) -> table.Version:
 
     Raises:
         KeyError: there is no such document; nothing is removed then.
-        IndexLocked: other writers were quicker all the time.
+        IndexLocked: all attempts conflicted with other writers.
     """
 
     def change(version: table.Version) -> bool:
@@ -90,7 +90,7 @@ def remove(address: str, ids: set[str], encoder: Encoder) -> table.Version:
 
 
 def _tried(address: str, encoder: Encoder, change: Callable[[table.Version], bool]) -> table.Version:
-    """Makes a change of the live version, again where it comes too late."""
+    """Applies a change to the live version, retrying on write conflicts."""
     for attempt in range(_PATIENCE):
         version = table.Version.newest(address)
         check_encoder(address, version.about, encoder)
@@ -100,7 +100,7 @@ def _tried(address: str, encoder: Encoder, change: Callable[[table.Version], boo
         except OSError as error:
             if not _came_too_late(error):
                 raise
-            # Not all of those that wait at the same moment again.
+            # Randomised, so that waiting writers don't all retry at the same moment.
             time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.02 * 2**attempt)))
             continue
         upkeep.keep_quick(address)
@@ -116,7 +116,7 @@ def _came_too_late(error: OSError) -> bool:
 
 
 def _replace(dataset: Any, ids: list[str], made: list[pa.Table], counts: Counts, dimension: int) -> None:
-    """Puts rows in the place of all those of some documents, and adds counts, in one commit."""
+    """Replaces all rows of some documents and adds counts, in one commit."""
     added = pa.concat_tables([*made, rows.table(list(counts.rows()), dimension)])
     merge = dataset.merge_insert(rows.KEY).when_matched_update_all().when_not_matched_insert_all()
     merge.when_not_matched_by_source_delete(_of_documents(ids)).conflict_retries(0).execute(added)
@@ -129,7 +129,7 @@ def _made(maker: rows.Maker, documents: list[Document], encoded: Encoded) -> pa.
 
 
 def _known(found: pa.Table) -> Encoded:
-    """What rows have of their passages, by the digests of what was encoded."""
+    """The reusable fields of rows, by the digests of the encoded texts."""
     found = found.filter(pc.is_valid(found.column("terms")))
     numbers = found.column("vector").combine_chunks()
     vectors = numbers.flatten().to_numpy().reshape(-1, numbers.type.list_size)
@@ -140,7 +140,7 @@ def _known(found: pa.Table) -> Encoded:
 
 
 def _digests(dataset: Any, ids: list[str]) -> dict[str, bytes]:
-    """Of these documents those that are there: their digests, by their ids."""
+    """Document id -> digest, for those of these documents that exist."""
     found: dict[str, bytes] = {}
     keys = [quoted(rows.document_key(id_)) for id_ in ids]
     for first in range(0, len(keys), _LISTED):

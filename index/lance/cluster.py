@@ -1,10 +1,10 @@
-"""Building with Ray: documents are read from the storage, encoded and written by workers on many machines.
+"""Builds with Ray: workers on many machines read documents from storage, encode them and write their rows.
 
-The driver splits the documents into small lists and keeps them beside the table that is made. Ray Data
-streams the lists through a pool of actors, each of which encodes a list and writes its rows to the storage
-as files that no version names yet; the driver commits the files of each list as soon as it hears of them.
-So a worker that dies takes nothing along but the lists in its hands, which another one takes over, a
-driver that dies goes on from the last commit, and what is in memory is a few lists a worker.
+The driver splits the documents into small lists and stores them beside the new table. Ray Data streams the
+lists through a pool of actors. Each actor encodes a list and writes its rows to storage as files that
+belong to no version yet; the driver commits a list's files as soon as they are reported. So if a worker
+dies, only its current lists are lost and another worker takes them over; a restarted driver resumes from
+the last commit; and memory holds a few lists per worker.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from index.storage.layout import read_blocks, write_blocks
 from index.types import Document
 
 SOURCES: Final = "sources"
-# Lists of documents in a file of `SOURCES`: what one reading task reads.
+# Lists of documents per file of `SOURCES`, the input of one read task.
 _LISTS_IN_FILE: Final = 4
-# Of an actor or a task. With a whole one each, readers and encoders wait for each other on small machines.
+# Per actor or task. With a whole core each, readers and encoders block each other on small machines.
 _CORES: Final = 0.5
 _COUNTED_AT_ONCE: Final = 4096
 _LISTS: Final = pa.schema([pa.field("documents", pa.large_string(), nullable=False)])
 
 
 def is_wanted() -> bool:
-    """Whether there is a Ray cluster to build on: Ray runs in this process, or RAY_ADDRESS names one."""
+    """Whether a Ray cluster is available: Ray is initialised in this process, or RAY_ADDRESS is set."""
     ray = sys.modules.get("ray")
     return bool(os.environ.get("RAY_ADDRESS")) or (ray is not None and ray.is_initialized())
 
@@ -54,15 +54,15 @@ def build_on_cluster(
     show_progress: bool | Progress | None,
     workers: int | None = None,
 ) -> None:
-    """Makes a table of the documents with the cluster's workers, and makes it the live one.
+    """Builds a table of the documents with the cluster's workers and makes it the live one.
 
     Args:
-        documents: the whole collection; gone through once.
+        documents: the whole collection; iterated once.
         address: of the index; every machine of the cluster must reach it.
         encoder: as for `Index.build`; named, or of a class that every machine can import.
         has_tokens: whether rows hold token vectors.
         show_progress: as for `Index.build`.
-        workers: actors that encode, each on half a core; as many as the cluster has cores if not given.
+        workers: encoding actors, each on half a core; as many as the cluster has cores if not given.
 
     Raises:
         EngineUnavailable: Ray isn't installed.
@@ -91,13 +91,13 @@ def build_on_cluster(
 
 
 def started_ray() -> Any:
-    """Ray, connected to the cluster that RAY_ADDRESS names, or else started on this machine alone.
+    """Ray, connected to the cluster at RAY_ADDRESS, or else started on this machine alone.
 
     Raises:
         EngineUnavailable: Ray isn't installed.
     """
     try:
-        import lance_ray  # noqa: F401 - what is missing is told before work is begun
+        import lance_ray  # noqa: F401 - a missing package is reported before work begins
         import ray
     except ImportError as error:
         raise EngineUnavailable(
@@ -113,14 +113,14 @@ def started_ray() -> Any:
 
 
 def _start_alone(ray: Any) -> None:
-    """Starts Ray on this machine, so that it reaches nothing else and nothing else reaches it."""
+    """Starts Ray on this machine, isolated from the network in both directions."""
     from ray._private.node import Node
 
     # Without it Ray writes a token into ~/.ray. Processes that Ray starts inherit it.
     if not {"RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH"} & set(os.environ):
         os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
-    # Ray's services listen on the node's address: without one, on that in the network, to find which it
-    # connects to 8.8.8.8. It replaces 127.0.0.1 by that address too, but on macOS.
+    # Ray's services listen on the node's address. If none is given, it is the network address, which Ray
+    # finds by connecting to 8.8.8.8. Ray replaces 127.0.0.1 by that address too, except on macOS.
     loopback = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
     # Even without a dashboard, and with usage statistics off, this would start a process that asks the
     # metadata services of Azure, Google and Amazon which cloud it is in.
@@ -129,7 +129,7 @@ def _start_alone(ray: Any) -> None:
 
 
 def _keep(address: str, batches: Iterator[list[Document]]) -> None:
-    """Writes lists of documents where the workers read them."""
+    """Writes lists of documents to where the workers read them."""
     table.drop(address, SOURCES)
 
     def written() -> Iterator[pa.RecordBatch]:
@@ -150,7 +150,7 @@ def _keep(address: str, batches: Iterator[list[Document]]) -> None:
 def _encoded(
     address: str, uri: str, encoder: Encoder | str | None, pool: int
 ) -> Iterator[tuple[list[FragmentMetadata], int]]:
-    """Has the lists encoded; yields the files that a worker wrote, and how many documents they hold."""
+    """Encodes the lists on the workers; yields the files written by a worker and their document count."""
     from ray.data import ActorPoolStrategy
 
     made = _read(table.uri(address, SOURCES)).map_batches(
@@ -168,7 +168,7 @@ def _encoded(
 
 
 class _Worker:
-    """An actor: encodes lists of documents, and writes their rows as files of the table."""
+    """An actor that encodes lists of documents and writes their rows as files of the table."""
 
     def __init__(self, address: str, uri: str, encoder: Encoder | str | None) -> None:
         dataset = lance.dataset(uri)
@@ -192,7 +192,7 @@ class _Worker:
 
 
 def _counted(dataset: Any, pool: int) -> Counts:
-    """Counts the passages of a table: each worker some files, and the driver adds up."""
+    """Counts the words of a table's passages: workers count files, the driver sums."""
     from ray.data import TaskPoolStrategy
 
     passages = _read(dataset.uri, columns=build.COUNTED, filter=f"kind = '{rows.PASSAGE}'")
@@ -210,7 +210,7 @@ def _counted(dataset: Any, pool: int) -> Counts:
 
 
 def _read(uri: str, **options: Any) -> Any:
-    """A table as a Ray dataset, read where there is room: its readers wait for no core of their own."""
+    """A table as a Ray dataset; its read tasks reserve no core of their own."""
     from lance_ray.datasource import LanceDatasource
     from ray.data import read_datasource
 

@@ -1,8 +1,8 @@
-"""How often a collection has each word: what its rankings and its spelling go by.
+"""A collection's word counts, from which rankings and spelling are computed.
 
-Every change of a collection adds rows with what it changes, in the same commit, and never touches
-another's: writers at work at the same time don't stand in each other's way, and what all rows of a key
-say together is right. `merged` makes one row of each key's.
+Every change of a collection adds rows of count differences, in the same commit, and never modifies
+another's: concurrent writers don't conflict, and the sum of a key's rows is its count. `merged` sums all
+rows of each key.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from index.retrieval.postings import Frequencies
 from index.text.analyzer import analyze, normalise
 from index.text.spelling import Spelling, levels, without_article, written_words
 
-# What a key counts is its first letter.
+# The first letter of a key is the kind of thing counted.
 _TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"
 _PASSAGES, _TERMS = "passages", "terms"
 
 
 class Counts:
-    """How often words stand in some passages, or by how much that changes."""
+    """Word counts of some passages, or their differences."""
 
     def __init__(self) -> None:
-        # By key and form: how often, and how often with the article.
+        # (key, form) -> its count, and its count with the article.
         self._counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
 
     @property
     def passages(self) -> int:
-        """How many passages were counted."""
+        """The number of passages counted."""
         return self._counts[_PASSAGES, ""][0]
 
     def add(self, passages: Any, sign: int = 1) -> None:
-        """Counts the passages of a table (`index.lance.build.COUNTED`); with a sign of -1 they go."""
+        """Adds the counts of a table's passages (`index.lance.build.COUNTED`); sign -1 subtracts them."""
         columns = (passages.column(name).to_pylist() for name in ("terms", "names", "text", "written"))
         for terms, names, text, written in zip(*columns, strict=True):
             if terms is not None:
@@ -60,7 +60,7 @@ class Counts:
         self._counts[key, form][0] += by
 
     def include(self, rows: Any) -> None:
-        """Adds what rows of a table with `key`, `form`, `count` and `article` say."""
+        """Adds the counts in a table's rows of `key`, `form`, `count` and `article`."""
         columns = (rows.column(name).to_pylist() for name in ("key", "form", "count", "article"))
         for key, form, count, article in zip(*columns, strict=True):
             if key is not None:
@@ -69,7 +69,7 @@ class Counts:
                 sums[1] += article
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """What was counted as rows of the table, but for what came to nothing."""
+        """The nonzero counts as rows of the table."""
         name = uuid.uuid4().hex
         for number, ((key, form), (count, article)) in enumerate(self._counts.items()):
             if count or article:
@@ -84,14 +84,14 @@ class Counts:
 
 
 class Known:
-    """What a version of a collection says of keys, looked up once and kept."""
+    """The counts in one version of a collection, looked up on demand and cached."""
 
     def __init__(self, dataset: Any, remembered: int = 1 << 16) -> None:
         """Wraps a Lance dataset.
 
         Args:
             dataset: the version.
-            remembered: keys that are kept in memory at most.
+            remembered: maximum number of cached keys.
         """
         self._dataset = dataset
         self._remembered = remembered
@@ -104,18 +104,18 @@ class Known:
         passages, keys = _total(found[_PASSAGES]), _total(found[_TERMS])
         return (
             Frequencies(passages, keys, {term: _total(found[_TERM + term]) for term in terms}),
-            # Rankings of names don't look at lengths.
+            # Name scores don't use lengths.
             Frequencies(passages, 0, {name: _total(found[_NAME + name]) for name in names}),
         )
 
     def passages(self) -> int:
-        """How many passages the collection has."""
+        """The number of passages in the collection."""
         return _total(self._look_up([_PASSAGES])[_PASSAGES])
 
     def spelling(self, question: str) -> Spelling:
-        """The collection's spelling, as far as this question needs it.
+        """The part of the collection's spelling that this question needs.
 
-        What a search for it needs next is looked up along with it.
+        Counts that the search needs next are fetched in the same query.
         """
         terms, names = analyze(question), name_keys(question)
         soon = [_PASSAGES, _TERMS, *(_TERM + t.term for t in terms), *(_NAME + n.term for n in names)]
@@ -132,7 +132,7 @@ class Known:
         return Spelling.counted(words, written)
 
     def _look_up(self, keys: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
-        """By key and form, how often, and how often with the article."""
+        """Key -> form -> its count, and its count with the article."""
         known = {key: self._known.get(key) for key in keys}
         if missing := [key for key, found in known.items() if found is None]:
             listed = ", ".join(quoted(key) for key in missing)
@@ -151,7 +151,7 @@ class Known:
 
 
 def merged(dataset: Any) -> Counts:
-    """What all counts of a version say together."""
+    """The sum of all counts of a version."""
     counts = Counts()
     columns = ["key", "form", "count", "article"]
     for batch in dataset.to_batches(columns=columns, filter=f"kind = '{COUNT}'"):
@@ -160,7 +160,7 @@ def merged(dataset: Any) -> Counts:
 
 
 def quoted(text: str) -> str:
-    """A text as SQL writes it."""
+    """A text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -1,7 +1,7 @@
-"""Documents -> the rows of a table: one for each passage, and one for the document itself.
+"""The rows of a collection's table: one per passage, and one per document.
 
-One table holds a collection, so that one version of it is one consistent state: its documents, its
-passages, and the counts that its rankings need (counts.py).
+One table holds a collection, so that one version of it is a consistent snapshot of its documents, its
+passages and the counts that its rankings need (counts.py).
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ from index.types import Document, Passage
 KEY: Final = "row"
 PASSAGE, DOCUMENT, COUNT = "passage", "document", "count"
 
-# A passage whose every field but its place is known: what may be taken over from an older row.
+# The fields of a passage that don't depend on its position and may be copied from an older row.
 REUSED: Final = ("encoded", "terms", "names", "arabic_share", "vector", "tokens", "checksum")
 _BATCH_CHARACTERS = 250_000
 
 
 def schema(dimension: int) -> pa.Schema:
-    """The columns of a table whose vectors have so many dimensions.
+    """The columns of a table with vectors of this dimension.
 
-    Every row has `row`, which is unique, and `kind`. The others belong to one kind each: those of a passage
-    (its terms and names are the analyzer's, separated by spaces, `layout` is where it stands, `encoded`
-    the digest of what its vectors are made of), of a document (its text in full, its blocks as `layout`, the
-    rest of it as JSON, and a digest of all), or of a count.
+    Every row has `row`, a unique key, and `kind`. The other columns depend on the kind: a passage (terms and
+    names from the analyzer, separated by spaces; `layout` is its layout context; `encoded` is the digest of
+    the text its vectors are made from), a document (its full text, its blocks as `layout`, its other fields
+    as JSON, and a digest of everything), or a count.
     """
-    # Two writers that add the same row at once are told apart by it.
+    # By this key Lance detects that two writers add the same row concurrently.
     unique = {b"lance-schema:unenforced-primary-key": b"true"}
     return pa.schema(
         [
@@ -75,11 +75,11 @@ def schema(dimension: int) -> pa.Schema:
 
 @dataclass(frozen=True, eq=False)
 class Maker:
-    """What makes a collection's rows.
+    """Builds a collection's rows.
 
     Attributes:
         encoder: makes the vectors.
-        centers: where its languages lie.
+        centers: its language means.
         has_tokens: whether rows hold token vectors.
     """
 
@@ -88,11 +88,11 @@ class Maker:
     has_tokens: bool
 
     def rows(self, documents: Sequence[Document], known: Mapping[bytes, Mapping[str, Any]]) -> pa.Table:
-        """The rows of some documents: each document's, then those of its passages, in order.
+        """The rows of some documents: each document's row, then those of its passages, in order.
 
         Args:
-            documents: a few; all of it is in memory.
-            known: by `PassageInput.digest`, what older rows have of it (`REUSED`); it isn't made again.
+            documents: a few; all of their rows are in memory.
+            known: `PassageInput.digest` -> the fields `REUSED` of older rows, which aren't recomputed.
         """
         made: list[dict[str, Any]] = []
         inputs: dict[bytes, PassageInput] = {}
@@ -126,7 +126,7 @@ class Maker:
 
 
 def table(rows: Sequence[Mapping[str, Any]], dimension: int) -> pa.Table:
-    """Rows as a table; what a row doesn't name it doesn't have."""
+    """Rows as a table; fields missing from a row are null."""
     wanted = schema(dimension)
     columns = []
     for field in wanted:
@@ -138,7 +138,7 @@ def table(rows: Sequence[Mapping[str, Any]], dimension: int) -> pa.Table:
 
 
 def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Documents a few at a time: by their length, so that what is made of each few is of like size."""
+    """Yields documents in batches of similar total length, so that their rows have similar sizes."""
     waiting: list[Document] = []
     size = 0
     for document in documents:
@@ -152,29 +152,29 @@ def batches(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 
 def document_key(document_id: str) -> str:
-    """What `row` is for a document."""
+    """The value of `row` for a document."""
     return f"d:{document_id}"
 
 
 def passage_key(passage: Passage) -> str:
-    """What `row` is for a passage."""
+    """The value of `row` for a passage."""
     return f"p:{passage.id}"
 
 
 def digest(document: Document) -> bytes:
-    """16 bytes that tell a document, all of it, from another one with the same id."""
+    """The 16-byte digest of all fields of a document, to detect changes under the same id."""
     content = json.dumps([content_of(document), _head(document)], ensure_ascii=False)
     return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
 def read_document(row: Mapping[str, Any]) -> Document:
-    """The document of a row with `document_id`, `text`, `layout` and `head`."""
+    """Parses a document from a row with `document_id`, `text`, `layout` and `head`."""
     blocks = read_blocks(row["layout"])
     return Document(text=row["text"], id=row["document_id"], blocks=blocks, **json.loads(row["head"]))
 
 
 def read_passage(row: Mapping[str, Any]) -> Passage:
-    """The passage of a row with `document_id`, `number`, `start`, `end`, `text` and `layout`."""
+    """Parses a passage from a row with `document_id`, `number`, `start`, `end`, `text` and `layout`."""
     id_ = f"{row['document_id']}:{row['start']}-{row['end']}"
     place = read_place(row["layout"])
     return Passage(id_, row["document_id"], row["number"], row["start"], row["end"], row["text"], **place)
@@ -216,7 +216,7 @@ def _passage_row(passage: Passage) -> dict[str, Any]:
 
 
 def _vectors(values: Sequence[NDArray[np.float16] | None], kind: Any) -> pa.Array:
-    """A column of vectors; None where a row has none."""
+    """A column of vectors; null where a row has none."""
     present = np.array([value is not None for value in values], np.bool_)
     numbers = np.zeros((len(values), kind.list_size), np.float16)
     if present.any():

@@ -1,7 +1,7 @@
-"""A question -> candidates: proposed by Lance's two indices, scored as the default engine scores them.
+"""Candidates of a question: retrieved from Lance's two indices, scored as in the default engine.
 
-Lance's full-text index ranks by a BM25 of its own, so it is asked for more passages than are wanted, and
-they are weighed anew by BM25Plus with the whole collection's frequencies.
+Lance's full-text index ranks by its own BM25, so more passages than needed are retrieved and rescored by
+BM25Plus with the whole collection's frequencies.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from index.retrieval.names import NameIndex
 from index.retrieval.postings import Postings
 from index.storage.vocabulary import Vocabulary
 
-# Passages that Lance's own BM25 proposes for each that BM25Plus keeps.
+# Passages retrieved by Lance's own BM25 per passage that BM25Plus keeps.
 _MORE: Final = 4
-# Passages that are compared exactly for each of the nearest that is kept, where vectors are in an index: with
-# one bit a dimension, 4 of them find .946 of the 10 nearest among a million, 8 find .992.
+# Passages rescored exactly per nearest neighbour kept, if there is a vector index: with one bit per
+# dimension, 4 of them find .946 of the 10 nearest among a million, 8 find .992.
 _REFINED: Final = 8
-# Clusters that are gone through; among a million passages in 244 of them, three times as many find no more.
+# Clusters probed; among a million passages in 244 clusters, three times as many find no more.
 _PROBES: Final = 32
 _COLUMNS: Final = [
     "document_id", "number", "start", "end", "text", "layout", "arabic_share", "terms", "names", "vector",
@@ -43,25 +43,25 @@ _COLUMNS: Final = [
 
 FloatArray = NDArray[np.float32]
 Rows = NDArray[np.int64]
-# As Lance numbers them.
+# Lance's own row ids.
 RowIds = NDArray[np.uint64]
 
 
 def candidates(
     version: Version, known: Known, query: Query, per_leg: int, count: int, also: RowIds | None = None
 ) -> tuple[Candidates, Mapping[str, bytes]]:
-    """What is to be ranked: of what the legs propose, `per_leg` each, the best `count`, or all.
+    """The best `count` of the candidates that the legs propose, `per_leg` each.
 
     Args:
         version: of the collection.
         known: its counts.
         query: the question.
-        per_leg: passages that each leg proposes.
-        count: passages that late interaction looks at.
-        also: the row ids of passages that are looked at whether or not a leg proposes them.
+        per_leg: passages proposed by each leg.
+        count: passages scored by late interaction.
+        also: row ids of passages included whether or not a leg proposes them.
 
     Returns:
-        The candidates, and by their passages' ids the records of their token vectors.
+        The candidates, and passage id -> record of its token vectors.
 
     Raises:
         IndexDamaged: a passage's token vectors aren't what was written.
@@ -105,7 +105,7 @@ def candidates(
 
 
 def _matching(dataset: Any, terms: list[str], count: int) -> Any:
-    """The row ids and terms of the passages that Lance's BM25 ranks first, in the order of the table."""
+    """The row ids and terms of the passages that Lance's BM25 ranks first, in table order."""
     query = MatchQuery(" ".join(terms), "terms")
     found = dataset.to_table(
         columns=["terms", "_score"], full_text_query=query, limit=count, with_row_id=True
@@ -114,7 +114,7 @@ def _matching(dataset: Any, terms: list[str], count: int) -> Any:
 
 
 def proposed(dataset: Any, vector: FloatArray, count: int) -> RowIds:
-    """The row ids of the passages nearest to a vector."""
+    """The row ids of the `count` passages nearest to a vector."""
     wanted = {"column": "vector", "q": vector.astype(np.float16), "k": count, "metric": "cosine"}
     options: dict[str, Any] = {}
     if has_vector_index(dataset):
@@ -127,7 +127,7 @@ def proposed(dataset: Any, vector: FloatArray, count: int) -> RowIds:
 
 
 def _rows(dataset: Any, ids: RowIds) -> Any:
-    """These rows, in the order of the table."""
+    """These rows, in table order."""
     if not len(ids):
         return dataset.schema.empty_table().select(_COLUMNS).append_column("_rowid", [[]])
     listed = ", ".join(map(str, ids.tolist()))
@@ -136,7 +136,7 @@ def _rows(dataset: Any, ids: RowIds) -> Any:
 
 
 def _postings(found: Any, column: str, keys: Iterable[str]) -> Postings:
-    """The postings of some keys only, in the rows' terms or names."""
+    """The postings of only these keys in the rows' terms or names."""
     found_in: dict[str, list[tuple[int, int]]] = {key: [] for key in sorted(set(keys), key=str.encode)}
     lengths = []
     for number, text in enumerate(found.column(column).to_pylist()):
@@ -158,12 +158,12 @@ def _postings(found: Any, column: str, keys: Iterable[str]) -> Postings:
 
 def _cosines(found: Any, vector: FloatArray) -> FloatArray:
     vectors = found.column("vector").combine_chunks().flatten().to_numpy().reshape(-1, len(vector))
-    # Not a product by BLAS: see `NameIndex.scores`.
+    # Not BLAS: see `NameIndex.scores`.
     return np.asarray(np.einsum("ij,j->i", vectors.astype(np.float32), vector), np.float32)
 
 
 def _late(version: Version, records: list[bytes], checksums: NDArray[np.integer], query: Query) -> FloatArray:
-    """Late interaction of the question with the passages of these records.
+    """Late-interaction scores of the question with the passages of these records.
 
     Raises:
         IndexDamaged: their token vectors aren't what was written.
@@ -182,7 +182,7 @@ def _late(version: Version, records: list[bytes], checksums: NDArray[np.integer]
 
 
 def _leg(places: Rows, scores: FloatArray) -> tuple[Rows, FloatArray]:
-    """A leg's rows and their scores, best first, the earlier of equal ones first."""
+    """A leg's rows and their scores, best first, ties in row order."""
     places = np.sort(places)
     order = np.argsort(-scores[places], kind="stable")
     return places[order], scores[places][order]

@@ -1,7 +1,7 @@
-"""Replicas: several processes that have the same index open, on the machines of a Ray cluster.
+"""Replicas: several processes of a Ray cluster that serve the same index.
 
-A replica holds nothing that another one doesn't find at the index's address. So whatever was asked of one
-that has died, or that doesn't reply in time, is asked of another.
+Replicas are stateless: all data are at the index's address. So a call to a replica that has died, or that
+doesn't reply in time, is retried on another.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from index.errors import DalilError
 from index.interface import Index
 from index.lance.cluster import started_ray
 
-# Seconds after which another replica is asked as well, and after which all are given up.
+# Seconds after which the call is also sent to another replica, and after which it fails.
 _IMPATIENCE: Final = 2.0
 _PATIENCE: Final = 60.0
 
@@ -26,11 +26,11 @@ T = TypeVar("T")
 
 
 class NoReplica(DalilError):
-    """None of the replicas replies."""
+    """No replica replied in time."""
 
 
 class Replicas:
-    """So many processes that have an index open; threads may share one object. A context manager.
+    """A pool of processes that serve one index; thread-safe. A context manager.
 
     `replicas.run(Index.search, "a question", k=5)` searches, and with `def answer(index, question):
     return qa.ask(question, index)` in a module that every machine has, `replicas.run(answer, "a question")`
@@ -38,11 +38,11 @@ class Replicas:
     """
 
     def __init__(self, address: str, count: int, encoder: Encoder | str | None = None) -> None:
-        """Starts them, as far from each other as the cluster allows.
+        """Starts the replicas, spread over the cluster's machines.
 
         Args:
             address: of the index; every machine must reach it.
-            count: how many, at least 1.
+            count: number of replicas, at least 1.
             encoder: as for `Index.open`; named, or of a class that every machine can import.
 
         Raises:
@@ -52,22 +52,22 @@ class Replicas:
         if count < 1:
             raise ValueError(f"count must be at least 1, not {count}")
         self._ray = started_ray()
-        # One that dies is started again where there is room.
+        # A replica that dies is restarted wherever there is room.
         kind = self._ray.remote(num_cpus=0.5, max_restarts=-1, scheduling_strategy="SPREAD")(_Replica)
         self._replicas = [kind.remote(address, encoder) for _ in range(count)]
         self._turns = itertools.count()
         self._lock = threading.Lock()
 
     def run(self, work: Callable[Concatenate[Index, P], T], *arguments: P.args, **options: P.kwargs) -> T:
-        """Has one of the replicas do something with the newest version of the index, and returns the result.
+        """Runs a function on the newest version of the index in one of the replicas; returns its result.
 
         Args:
-            work: is given the index; done again by another replica where one is lost, so it should only read.
-            arguments: for it.
-            options: for it.
+            work: called with the index; repeated on another replica if one is lost, so it should only read.
+            arguments: its further positional arguments.
+            options: its keyword arguments.
 
         Raises:
-            NoReplica: none replies within a minute.
+            NoReplica: no replica replies within a minute.
         """
         from ray.exceptions import ActorUnavailableError, RayActorError
 
@@ -90,7 +90,7 @@ class Replicas:
             return self._replicas[next(self._turns) % len(self._replicas)]
 
     def close(self) -> None:
-        """Ends all of them."""
+        """Stops all replicas."""
         for replica in self._replicas:
             self._ray.kill(replica)
 
@@ -102,7 +102,7 @@ class Replicas:
 
 
 class _Replica:
-    """An actor that has the index open."""
+    """An actor that serves the index."""
 
     def __init__(self, address: str, encoder: Encoder | str | None) -> None:
         self._index = Index.open(address, encoder=encoder)

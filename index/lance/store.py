@@ -1,4 +1,4 @@
-"""`LanceIndex`: an index on LanceDB tables, with the interface of the one in a folder."""
+"""`LanceIndex`: an index on LanceDB tables, with the same interface as the one in a folder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from index.types import Document, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
 _DOCUMENT_COLUMNS = ["document_id", "text", "layout", "head"]
-# What is kept of what was read last: documents that are cited, and token vectors of candidates (15 KB each).
+# Sizes of the caches: cited documents, and token vectors of candidates (15 KB each).
 _DOCUMENTS_KEPT, _RECORDS_KEPT = 64, 512
 
 T = TypeVar("T")
@@ -36,8 +36,8 @@ T = TypeVar("T")
 class LanceIndex(Index):
     """A collection in LanceDB tables, in a folder or a bucket.
 
-    Any number of processes on any machines may search it, and several may write to it at once. It
-    holds no state of its own: what it has read belongs to the version that it has opened.
+    Any number of processes on any machines may search it, and several may write to it concurrently. It
+    is stateless, except for caches of the version that it has opened.
     """
 
     def __init__(self, version: table.Version, encoder: Encoder) -> None:
@@ -77,7 +77,7 @@ class LanceIndex(Index):
         return cls(version, chosen)
 
     def update(self, documents: Iterable[Document], *, show_progress: bool | Progress | None = None) -> None:
-        """See `Index.update`; another writer at the same time isn't waited for."""
+        """See `Index.update`; doesn't wait for concurrent writers."""
         self._take(change.update(self.view.version.address, documents, self.encoder, show_progress))
 
     def remove(self, document_ids: Iterable[str]) -> None:
@@ -98,7 +98,7 @@ class LanceIndex(Index):
         return found
 
     def turn(self) -> AbstractContextManager[None]:
-        """At once: a question waits for the bucket, not for a processor."""
+        """Admits every question at once: questions wait for storage, not for a processor."""
         return nullcontext()
 
     def snapshot(self) -> Index:
@@ -137,12 +137,12 @@ class LanceIndex(Index):
 
     @property
     def documents(self) -> Sequence[Document]:
-        """All documents, read as they are asked for; their order changes with updates."""
+        """All documents, read on demand; their order changes with updates."""
         return _Rows(self.view.version.dataset, rows.DOCUMENT, _DOCUMENT_COLUMNS, rows.read_document)
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """All passages, read as they are asked for; their order changes with updates."""
+        """All passages, read on demand; their order changes with updates."""
         return _Rows(self.view.version.dataset, rows.PASSAGE, _PASSAGE_COLUMNS, rows.read_passage)
 
     def refresh(self) -> None:
@@ -155,7 +155,7 @@ class LanceIndex(Index):
 
 
 class _View:
-    """A version and what was read of it."""
+    """A version, with caches of the data read from it."""
 
     def __init__(self, version: table.Version) -> None:
         self.version = version
@@ -164,10 +164,10 @@ class _View:
         self.records: _Kept[bytes] = _Kept(_RECORDS_KEPT)
 
     def row_id(self, passage: Passage) -> int:
-        """The row of a passage, as Lance numbers them.
+        """Lance's row id of a passage.
 
         Raises:
-            KeyError: there is none.
+            KeyError: there is no such passage.
         """
         return int(self.one(rows.passage_key(passage), [rows.KEY])["_rowid"])
 
@@ -186,7 +186,7 @@ class _View:
 
 
 class _Kept(Generic[T]):
-    """The things that were read last, by their ids."""
+    """A bounded cache of the items added last, by their ids."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -206,7 +206,7 @@ class _Kept(Generic[T]):
 
 
 class _Rows(Sequence[T], Generic[T]):
-    """The rows of one kind as what they stand for, in the order of the table."""
+    """The parsed rows of one kind, in table order."""
 
     def __init__(self, dataset: Any, kind: str, columns: list[str], read: Any) -> None:
         self._dataset, self._columns, self._read = dataset, columns, read

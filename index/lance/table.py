@@ -1,9 +1,9 @@
-"""The tables of a collection: which one is live, its versions, its indices.
+"""The tables of a collection: the live one, its versions, its indices.
 
-An address holds one table for each build, `passages-000001` and so on, and the table `live` with one row
-that names the one to read. A build makes its table beside the live one and names it there when it is
-whole. Lance commits a version of a table as a whole or not at all, in a folder as in a bucket, so that a
-reader keeps the version that it has opened, whatever is written meanwhile.
+An address holds one table per build, `passages-000001` and so on, and the table `live` with one row that
+names the live one. A build fills its table beside the live one and enters it there when it is complete.
+Lance's commits are atomic, in a folder as in a bucket, so that a reader keeps a consistent snapshot, the
+version that it has opened, whatever is written meanwhile.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LIVE: Final = "live"
 _TABLE: Final = "passages-"
 _BUILDER: Final = "dalil.builder"
 COUNTED: Final = "dalil.counted"
-"""The table's setting that says how many counts it had when there was one for each key."""
+"""The table's setting with the number of its counts when they were last merged into one per key."""
 _ABOUT: Final = b"dalil"
 _TERMS_INDEX: Final = {
     "base_tokenizer": "whitespace",  # terms are the analyzer's own
@@ -43,18 +43,18 @@ _TERMS_INDEX: Final = {
     "with_position": False,
 }
 _SCALAR_INDICES: Final = {rows.KEY: "BTREE", "document_id": "BTREE", "key": "BTREE", "kind": "BITMAP"}
-# Passages from which on their vectors are in an index; fewer are compared one by one. That goes through what
-# other rows have in their place too: 18 ms among 10,000 passages and 300,000 counts.
+# From this many passages on, vectors are indexed; fewer are compared exhaustively. That scan includes the
+# empty vectors of other rows: 18 ms among 10,000 passages and 300,000 counts.
 EXACT: Final = 2_000
 
 
 @dataclass(frozen=True, eq=False)
 class About:
-    """What a table was made by; kept in its schema.
+    """The settings of a table, stored in its schema's metadata.
 
     Attributes:
         encoder_name, encoder_fingerprint: the encoder.
-        centers: where its languages lie.
+        centers: its language means.
         has_tokens: whether rows hold token vectors.
     """
 
@@ -65,7 +65,7 @@ class About:
 
     @classmethod
     def of(cls, encoder: Encoder, has_tokens: bool) -> About:
-        """What a new table is to be made by."""
+        """The settings of a new table."""
         return cls(encoder.name, encoder.fingerprint, LanguageMeans.known(encoder), has_tokens)
 
     def belongs_to(self, encoder: Encoder) -> bool:
@@ -73,7 +73,7 @@ class About:
         return self.encoder_fingerprint == encoder.fingerprint
 
     def metadata(self) -> bytes:
-        """All of it, and the versions that it depends on, the same for the same."""
+        """The settings and the format versions, serialized deterministically."""
         means = np.ascontiguousarray(self.centers.means, "<f4")
         return json.dumps(
             {
@@ -89,7 +89,7 @@ class About:
 
     @classmethod
     def read(cls, address: str, dataset: Any) -> About:
-        """What an opened table was made by.
+        """Reads the settings of an opened table.
 
         Raises:
             IndexDamaged: it isn't one of Dalil's, or of another version.
@@ -110,13 +110,13 @@ class About:
 
 @dataclass(frozen=True, eq=False)
 class Version:
-    """A version of the live table: what a reader sees until it refreshes.
+    """A version of the live table: a reader's snapshot until it refreshes.
 
     Attributes:
         address: of the index.
         name: of the table.
         dataset: the Lance dataset at that version.
-        about: what made it.
+        about: the table's settings.
     """
 
     address: str
@@ -126,7 +126,7 @@ class Version:
 
     @classmethod
     def newest(cls, address: str) -> Version:
-        """The live table as it is now.
+        """The newest version of the live table.
 
         Raises:
             IndexNotFound: there is no index.
@@ -159,7 +159,7 @@ def live_name(address: str) -> str:
 
 
 def state(address: str) -> Hashable:
-    """Changes whenever the index at an address does.
+    """A value that changes whenever the index at an address does.
 
     Raises:
         IndexNotFound: there is no index.
@@ -170,7 +170,7 @@ def state(address: str) -> Hashable:
 
 
 def make_live(address: str, name: str) -> None:
-    """Makes a table the one that is read, and drops all but it and the one before."""
+    """Makes a table the live one, and drops all others but the previous one."""
     try:
         before: str | None = live_name(address)
     except IndexNotFound:
@@ -183,7 +183,7 @@ def make_live(address: str, name: str) -> None:
 
 
 def unfinished(address: str, about: About, dimension: int) -> tuple[str, Any]:
-    """The table that a build goes on with: an interrupted one's of the same encoder, or a new one.
+    """The table for a build: that of an interrupted build with the same encoder, or a new one.
 
     Returns:
         Its name and the dataset.
@@ -203,18 +203,18 @@ def unfinished(address: str, about: About, dimension: int) -> tuple[str, Any]:
 
 
 class Claim:
-    """A build's right to write to its table, until another build goes on with the same table."""
+    """A build's right to write to its table, until another build resumes the same table."""
 
     def __init__(self, address: str, name: str) -> None:
-        """Takes it from whoever has it."""
+        """Takes the claim from its current holder."""
         self._address, self._name, self._mark = address, name, uuid.uuid4().hex
         lance.dataset(uri(address, name)).update_config({_BUILDER: self._mark})
 
     def check(self) -> None:
-        """Makes sure that the table is this build's.
+        """Checks that this build still holds the claim.
 
         Raises:
-            IndexLocked: another one has it now.
+            IndexLocked: another build holds it now.
         """
         if lance.dataset(uri(self._address, self._name)).config().get(_BUILDER) != self._mark:
             raise IndexLocked(
@@ -224,7 +224,7 @@ class Claim:
 
 
 def opened(address: str, name: str) -> Any:
-    """A table's newest version, or None where there is no such table."""
+    """A table's newest version, or None if there is no such table."""
     try:
         return lance.dataset(uri(address, name))
     except (FileNotFoundError, ValueError) as error:
@@ -234,19 +234,19 @@ def opened(address: str, name: str) -> Any:
 
 
 def drop(address: str, name: str) -> None:
-    """Removes a table and all of its versions, if it is there."""
+    """Removes a table and all of its versions, if it exists."""
     if opened(address, name) is not None:
         lance.LanceDataset.drop(uri(address, name))
 
 
 def append(dataset: Any, table: Any) -> None:
-    """Adds rows in one commit; other writers' commits don't stand in its way."""
+    """Appends rows in one commit, which doesn't conflict with other writers'."""
     if len(table):
         dataset.insert(table.replace_schema_metadata(dataset.schema.metadata), mode="append")
 
 
 def create_indices(dataset: Any, passages: int) -> None:
-    """Makes the indices of a table that has none, or makes them anew."""
+    """Creates or rebuilds the indices of a table."""
     for column, kind in _SCALAR_INDICES.items():
         dataset.create_scalar_index(column, kind, replace=True)
     dataset.create_scalar_index("terms", "INVERTED", replace=True, **_TERMS_INDEX)
@@ -255,24 +255,24 @@ def create_indices(dataset: Any, passages: int) -> None:
 
 
 def forget_versions(dataset: Any) -> None:
-    """Removes all but the newest version of a table that nobody reads yet, and files of no version."""
+    """Removes all but the newest version of a table without readers yet, and files of no version."""
     dataset.cleanup_old_versions(older_than=timedelta(0), delete_unverified=True)
 
 
 def vector_index(passages: int) -> Mapping[str, Any]:
-    """The settings of the vector index of a collection of so many passages."""
-    # Some 4,096 passages to a cluster, as Lance's own guide has it.
+    """The settings of the vector index for this many passages."""
+    # Some 4,096 passages per cluster, as Lance's own guide recommends.
     clusters = max(1, round(passages / 4096))
     return {"index_type": "IVF_RQ", "metric": "cosine", "num_partitions": clusters, "num_bits": 1}
 
 
 def has_vector_index(dataset: Any) -> bool:
-    """Whether a table's vectors are in an index."""
+    """Whether a table has a vector index."""
     return any("vector" in index.field_names for index in dataset.describe_indices())
 
 
 def uri(address: str, name: str) -> str:
-    """Where a table is, as Lance names it."""
+    """The URI of a table for Lance."""
     root = address.removeprefix("lance://") if address.startswith("lance://") else address
     return f"{root.rstrip('/')}/{name}.lance"
 

@@ -1,6 +1,6 @@
-"""What keeps a table quick that was changed many times: files joined, indices extended, counts merged.
+"""Maintenance of a table after many changes: compacts files, extends indices, merges counts.
 
-None of it changes what a search finds. Where another writer is in the way it is left to the next change.
+None of it changes search results. On a conflict with another writer it is left to the next change.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ from typing import Any, Final
 from index.lance import rows, table
 from index.lance.counts import merged
 
-# Files that a table may have before small ones are joined.
+# Number of files above which small ones are compacted.
 _MOST_FRAGMENTS: Final = 64
-# Rows that no index has yet, and that each search goes through.
+# Number of unindexed rows, which each search scans, above which the indices are extended.
 _MOST_UNINDEXED: Final = 10_000
-# Counts that a table may have for each that it had when they were merged last.
+# Growth of the number of counts since the last merge above which they are merged.
 _MOST_COUNTS: Final = 2
-# How long versions that were replaced stay: a reader that doesn't refresh for longer loses its own.
+# Retention of replaced versions: a reader that doesn't refresh for longer loses its own.
 _KEPT: Final = timedelta(days=7)
 
 
 def keep_quick(address: str) -> None:
-    """Looks after the live table if it needs it."""
+    """Maintains the live table if it exceeds a bound."""
     dataset = table.Version.newest(address).dataset
     if len(dataset.get_fragments()) > _MOST_FRAGMENTS or _unindexed(dataset) > _MOST_UNINDEXED:
-        # What another writer has just changed is looked after when it is changed again.
+        # After a conflict, maintenance is left to the next change.
         with contextlib.suppress(OSError):
             look_after(dataset)
 
 
 def look_after(dataset: Any) -> None:
-    """Joins files, takes new rows into the indices, and makes one count of each word's.
+    """Compacts files, adds new rows to the indices, and merges each key's counts.
 
     Raises:
-        OSError: another writer has changed the same at the same time.
+        OSError: a concurrent writer has changed the same data.
     """
     merge_counts(dataset)
     dataset.optimize.compact_files()
@@ -44,10 +44,10 @@ def look_after(dataset: Any) -> None:
 
 
 def merge_counts(dataset: Any) -> None:
-    """Makes one row of each key's counts, where there are many more.
+    """Merges each key's counts into one row, if there are many more.
 
     Raises:
-        OSError: another writer has merged them at the same time.
+        OSError: a concurrent writer has merged them.
     """
     known = int(dataset.config().get(table.COUNTED, 0))
     if dataset.count_rows(f"kind = '{rows.COUNT}'") > _MOST_COUNTS * known:
@@ -61,6 +61,6 @@ def merge_counts(dataset: Any) -> None:
 
 
 def _unindexed(dataset: Any) -> int:
-    """Rows that the full-text index doesn't have."""
+    """The number of rows missing from the full-text index."""
     (name,) = [index.name for index in dataset.describe_indices() if index.field_names == ["terms"]]
     return int(dataset.stats.index_stats(name)["num_unindexed_rows"])

@@ -1,4 +1,4 @@
-"""Candidates: the passages that an engine's legs propose, their fused scores, and what these are made of."""
+"""Candidates: the passages proposed by an engine's legs, their fused scores and score parts."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Rows = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """The passages that a question's legs propose, or the best of them, each with its scores.
+    """The passages proposed by a question's legs, or the best of them, with their scores.
 
     Attributes:
-        passage: the passage in a row.
+        passage: returns the passage in a row.
         rows: (n,) ascending.
-        matching: the rows that BM25 proposes, and their shares, best first.
-        nearest: the rows whose vectors are nearest, and their cosines, best first.
-        semantic: (n,) late interaction with each; cosines of their vectors where that isn't known.
-        has_late: whether it is late interaction.
-        shares: (n,) BM25 of each, as a share of the most that it could be.
-        best_share: the greatest of all that were proposed.
-        names: (n,) the share of the question that is names of the same sound; it may be left at 0 where the
+        matching: the rows proposed by BM25 and their shares, best first.
+        nearest: the rows with the nearest vectors and their cosines, best first.
+        semantic: (n,) late-interaction scores; cosines of the passage vectors if not `has_late`.
+        has_late: whether `semantic` is late interaction.
+        shares: (n,) BM25, as a share of its upper bound.
+        best_share: the greatest share of all proposed passages.
+        names: (n,) the share of the question that is names of the same sound; may be left at 0 where the
             distance is 0.
-        distances: (n,) in [0, 1], how far each is from the question's script.
+        distances: (n,) in [0, 1], each passage's distance from the question's script.
     """
 
     passage: Callable[[int], Passage]
@@ -49,7 +49,7 @@ class Candidates:
         return fuse(self.semantic, self.shares, self.best_share, self.names, self.distances)
 
     def best(self, count: int) -> Candidates:
-        """So many of them with the highest scores, or all."""
+        """The `count` candidates with the highest scores, or all if there are fewer."""
         if len(self.rows) <= count:
             return self
         kept = np.sort(np.argsort(-self.scores(), kind="stable")[:count])
@@ -81,7 +81,7 @@ class Candidates:
         ]
 
     def score_parts(self, passage: Passage) -> ScoreParts:
-        """What the score of one of the candidates is the sum of."""
+        """The score parts of one of the candidates."""
         (at,) = (i for i, row in enumerate(self.rows.tolist()) if self.passage(row).id == passage.id)
         distance = self.distances[at : at + 1]
         words = words_part(self.shares[at : at + 1], self.best_share, distance)
@@ -90,6 +90,6 @@ class Candidates:
 
 
 def _places(rows: Rows, scores: FloatArray) -> dict[int, tuple[int, float]]:
-    """Row -> its rank and score in a leg, given best first."""
+    """Row -> its rank and score in a leg, from rows given best first."""
     pairs = zip(rows.tolist(), scores.tolist(), strict=True)
     return {row: (rank, score) for rank, (row, score) in enumerate(pairs, 1)}

@@ -1,9 +1,9 @@
-"""FAISS over passage vectors: one vector a passage, the nearest by cosine.
+"""Dense retrieval with FAISS: one vector per passage, nearest neighbours by cosine.
 
-A small collection is searched exactly. A larger one is kept in clusters as well, one bit a number
-(RaBitQ, Gao & Long 2024, arXiv:2405.12497, in FAISS's fast scan): a search goes through the bits of the
-clusters nearest to the question, then looks at the vectors themselves of the best. How many of each is
-chosen when the index is written, by how many of the truly nearest are found in that very collection.
+A small collection is searched exactly. A larger one also has an inverted-file index with one bit per value
+(RaBitQ, Gao & Long 2024, arXiv:2405.12497, in FAISS's fast scan): a search scans the codes of the clusters
+nearest to the question, then rescores the best by their stored vectors. The numbers of clusters probed and
+vectors rescored are chosen when the index is written, by the recall measured on that collection.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ Rows = NDArray[np.int64]
 
 VECTORS, CLUSTERS = "dense_vectors.npy", "dense_clusters.faiss"
 
-# Passages that are searched exactly: with 384 dimensions one core takes 1 to 2 ms for it.
+# Up to this many passages are searched exactly: with 384 dimensions one core takes 1 to 2 ms for it.
 EXACT = 50_000
-# The share of the truly nearest `NEAREST` that a search has to find, on average. Real questions lie farther
+# The mean recall of the `NEAREST` nearest neighbours that a search must reach. Real questions lie farther
 # off than the sample: at .98 those of XQuAD and TyDi found .965 among 100,000 passages.
 RECALL = 0.99
 NEAREST = 100
-# What is tried for it, the quickest first: clusters gone through, and vectors looked at.
+# The settings tried for it, fastest first: clusters probed, and vectors rescored.
 _PROBES = (8, 16, 32, 64, 128, 256)
 _RESCORED = (200, 400, 800, 1600, 3200)
 _SAMPLE = 128
-# Length of the noise that makes a question of a stored vector.
+# Norm of the noise added to a stored vector to simulate a question.
 _NOISE = 0.5
 _SEED = 20_240
 # Vectors in memory at a time, as float32: 25 MB with 384 dimensions.
@@ -47,11 +47,11 @@ _BLOCK = 1 << 14
 
 
 class DenseIndex:
-    """The vectors of every passage, searchable by cosine.
+    """Index of the passage vectors, searchable by cosine.
 
     Attributes:
-        vectors: (passages, dimension) float16, left on disk until they are asked for. A cosine with
-            one of them differs by less than .0005 from that with the float32 it was made of.
+        vectors: (passages, dimension) float16, memory-mapped. A cosine with one of them differs by less
+            than .0005 from that with the float32 original.
     """
 
     def __init__(self, vectors: HalfArray, index: faiss.Index, settings: Mapping[str, Any]) -> None:
@@ -64,15 +64,15 @@ class DenseIndex:
     def write(
         folder: Path, vectors: Iterable[NDArray[np.floating]], shape: tuple[int, int]
     ) -> dict[str, Any]:
-        """Writes an index, with a block of the vectors in memory at a time.
+        """Writes an index, holding one block of the vectors in memory at a time.
 
         Args:
-            folder: where.
-            vectors: one for each passage, of unit length, in order; taken one at a time.
+            folder: where to write it.
+            vectors: one per passage, of unit length, in order; consumed one at a time.
             shape: (passages, dimension).
 
         Returns:
-            What `load` has to be told: numbers and text. The same for the same vectors.
+            The settings for `load`: numbers and text, deterministic for the same vectors.
 
         Raises:
             OSError: not all of it could be written.
@@ -89,7 +89,7 @@ class DenseIndex:
 
     @classmethod
     def load(cls, folder: Path, settings: Mapping[str, Any]) -> DenseIndex:
-        """Opens what `write` wrote and returned these settings for.
+        """Opens an index written by `write`, with the settings that it returned.
 
         Raises:
             OSError, ValueError: a file can't be read.
@@ -112,8 +112,8 @@ class DenseIndex:
         """The passages nearest to a (dimension,) vector.
 
         Returns:
-            Their rows and their cosines, best first: `min(k, passages)` of each. Cosines are exact
-            for the vectors that are stored, however they were found.
+            Their rows and cosines, best first: `min(k, passages)` of each. Cosines are exact for the
+            stored vectors, whichever index found them.
         """
         k = min(k, len(self))
         if k == 0:
@@ -136,8 +136,8 @@ class DenseIndex:
         return np.asarray(self._index.search(query, k)[1][0], np.int64)
 
     def _near(self, query: FloatArray, k: int) -> Rows:
-        # The settings are for `NEAREST`. For fewer, fewer are compared, down to half; for more, more is gone
-        # through as well.
+        # The settings are for `NEAREST`. For a smaller k, fewer are compared, down to half; for a larger k,
+        # more clusters are probed as well.
         share = max(k / NEAREST, 0.5)
         probes = math.ceil(self._settings["probes"] * max(share, 1.0))
         kept = min(math.ceil(self._settings["rescored"] * share), len(self))
@@ -150,7 +150,7 @@ class DenseIndex:
 
 
 def _npy(vectors: Iterable[NDArray[np.floating]], shape: tuple[int, int]) -> Iterator[bytes | memoryview]:
-    """The content of a .npy file with the vectors in half precision."""
+    """Yields the content of a .npy file with the vectors in half precision."""
     header = io.BytesIO()
     descr = {"descr": "<f2", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(header, descr)
@@ -169,7 +169,7 @@ def _blocks(vectors: HalfArray) -> Iterator[tuple[int, FloatArray]]:
 
 
 def _flat(dimension: int) -> faiss.Index:
-    """An index that compares with every vector, each in half precision."""
+    """An exhaustive index of half-precision vectors."""
     import faiss
 
     index = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
@@ -178,10 +178,10 @@ def _flat(dimension: int) -> faiss.Index:
 
 
 def _clustered(vectors: HalfArray) -> faiss.IndexIVF:
-    """The index of a collection in clusters, one bit a number."""
+    """An inverted-file index with one bit per value."""
     import faiss
 
-    # Two to four times the root of the passages, as FAISS's guidelines have it: 2,048 at a million.
+    # Two to four times the root of the passages, as FAISS's guidelines recommend: 2,048 at a million.
     lists = 1 << round(math.log2(2 * math.sqrt(len(vectors))))
     made = faiss.index_factory(vectors.shape[1], f"IVF{lists},RaBitQfs", faiss.METRIC_INNER_PRODUCT)
     index = cast("faiss.IndexIVF", made)
@@ -194,7 +194,7 @@ def _clustered(vectors: HalfArray) -> faiss.IndexIVF:
 
 
 def _effort(vectors: HalfArray, index: faiss.IndexIVF) -> dict[str, Any]:
-    """The least effort whose recall is enough, measured with stored vectors that noise was added to."""
+    """The cheapest settings with sufficient recall, measured on stored vectors with added noise."""
     generator = np.random.default_rng(_SEED)
     queries = vectors[np.sort(generator.choice(len(vectors), _SAMPLE, replace=False))].astype(np.float32)
     noise = generator.standard_normal(queries.shape).astype(np.float32)
@@ -212,7 +212,7 @@ def _effort(vectors: HalfArray, index: faiss.IndexIVF) -> dict[str, Any]:
             found += len(np.intersect1d(rows[np.argsort(-cosines)[:NEAREST]], expected))
         return found / nearest.size
 
-    # The fewest clusters that hold enough of the nearest, then the fewest vectors that find as many of them.
+    # The fewest clusters that hold enough of the nearest, then the fewest rescored vectors with that recall.
     for probes in _PROBES:
         most = recall(probes, _RESCORED[-1])
         if most >= RECALL:
@@ -225,7 +225,7 @@ def _effort(vectors: HalfArray, index: faiss.IndexIVF) -> dict[str, Any]:
 
 
 def _nearest(vectors: HalfArray, queries: FloatArray) -> Rows:
-    """(queries, NEAREST): the rows of the nearest vectors, by comparing with every one."""
+    """(queries, NEAREST): the rows of the nearest vectors, by exhaustive search."""
     import faiss
 
     best = faiss.ResultHeap(len(queries), NEAREST, keep_max=True)
@@ -237,7 +237,7 @@ def _nearest(vectors: HalfArray, queries: FloatArray) -> Rows:
 
 
 def _candidates(index: faiss.Index, queries: FloatArray, probes: int, kept: int) -> Rows:
-    """(queries, kept): the rows that seem nearest; -1 where there are no more in the clusters."""
+    """(queries, kept): the approximately nearest rows; -1 where the probed clusters hold no more."""
     import faiss
 
     effort = faiss.IVFSearchParameters()
@@ -247,10 +247,10 @@ def _candidates(index: faiss.Index, queries: FloatArray, probes: int, kept: int)
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Keeps FAISS to the calling thread.
+    """Limits FAISS to the calling thread.
 
-    It would start one a core for a single question too, and several questions at once would wait for
-    each other's. The setting is OpenMP's for this thread only.
+    FAISS would start one thread per core even for a single question, and concurrent questions would wait
+    for each other's threads. The setting is OpenMP's and applies to this thread only.
     """
     import faiss
 

@@ -1,9 +1,9 @@
-"""Several rankings -> one: late interaction, words in common, and across scripts names in common.
+"""Score fusion: late interaction, BM25 and, across scripts, phonetic name matches.
 
-All parts are on scales of their own that don't depend on which passages are compared (a cosine, and
-a share of the most that BM25 could give), so that they add without being standardised first. Ranks
-(reciprocal rank fusion) let a weak leg pull down a strong one: .915 R@1 on XQuAD, ar -> ar, where late
-interaction alone had .935 (a prototype's figures).
+Each part is on an absolute scale that doesn't depend on which passages are compared (a cosine, and a
+share of BM25's upper bound), so they are added without standardisation. Reciprocal rank fusion lets a
+weak leg pull down a strong one: .915 R@1 on XQuAD, ar -> ar, where late interaction alone had .935 (a
+prototype's figures).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 
 # Measured on XQuAD and TyDi: from .1 to .2 no R@1 differs by more than half a point. The passages' pooled
-# vectors have no part beside late interaction: with a weight of .1 TyDi gains .3 points of R@1 and XQuAD
+# vectors aren't fused with late interaction: with a weight of .1 TyDi gains .3 points of R@1 and XQuAD
 # loses up to .4.
 LEXICAL_WEIGHT = 0.15
 NAME_WEIGHT = 0.2
@@ -31,14 +31,14 @@ def fuse(
 ) -> FloatArray:
     """The fused score of each candidate.
 
-    Where a passage is in another script than the question, words in common say nothing, for it or
-    against it: it is then taken to have as many as the best passage has, so that a collection of
-    two languages doesn't prefer the question's own. What can be told there is whether they share names.
+    If a passage is in another script than the question, lexical overlap is no evidence for or against
+    it: it is given the best passage's share, so that a bilingual collection doesn't favour the question's
+    own language. Shared names are the evidence there.
 
     Args:
         semantic: (n,) cosines, by late interaction or, in an index without token vectors, of whole passages.
-        lexical: (n,) BM25 as a share of the most that it could be, in [0, 1].
-        best_share: the greatest such share of all that were proposed.
+        lexical: (n,) BM25 as a share of its upper bound, in [0, 1].
+        best_share: the greatest such share of all proposed passages.
         names: (n,) the share of the question that is names of the same sound, in [0, 1].
         script_distance: (n,) in [0, 1]: 0 where passage and question are in the same script.
 
@@ -50,24 +50,24 @@ def fuse(
 
 
 def words_part(lexical: FloatArray, best_share: float, script_distance: FloatArray) -> FloatArray:
-    """What words in common bring to each fused score; `best_share` is the most that a passage has."""
+    """The lexical part of each fused score; `best_share` is the greatest share of any passage."""
     words = lexical + script_distance * (best_share - lexical)
     return np.asarray(LEXICAL_WEIGHT * words, np.float32)
 
 
 def names_part(names: FloatArray, script_distance: FloatArray) -> FloatArray:
-    """What names of the same sound bring to each fused score."""
+    """The part of each fused score due to names of the same sound."""
     return np.asarray(NAME_WEIGHT * script_distance * names, np.float32)
 
 
 @dataclass(frozen=True)
 class ScoreParts:
-    """What one passage's fused score is the sum of.
+    """The summands of one passage's fused score.
 
     Attributes:
         semantic: late interaction, or the cosine of the whole passage in an index without token vectors.
-        words: words in common, weighted; across scripts what the best passage has.
-        names: names in common across scripts, weighted.
+        words: weighted BM25 share; across scripts, the best passage's.
+        names: weighted share of names in common, across scripts only.
     """
 
     semantic: float

@@ -1,16 +1,16 @@
-"""Late interaction: every word of the question meets every word of a passage.
+"""Late interaction: every token of the question is compared with every token of a passage.
 
-MaxSim is ColBERT's (Khattab & Zaharia 2020, arXiv:2004.12832), here over the tokens of an encoder
-that nobody trained for it: on XQuAD it ranks the right paragraph first for .93 of Arabic questions
-where the same encoder's pooled vector does for .86.
+MaxSim as in ColBERT (Khattab & Zaharia 2020, arXiv:2004.12832), here over the tokens of an encoder that
+wasn't trained for it: on XQuAD it ranks the right paragraph first for .93 of Arabic questions where the
+same encoder's pooled vector does for .86.
 
-In a long passage a question's words find partners scattered here and there, though no sentence
-answers it. So half of a passage's score is that of its best single sentence, read together with what is
-known of where it stands (`index.encoding.passages`): its document's title, its headings.
+In a long passage a question's tokens find scattered matches even if no sentence answers it. So half of a
+passage's score is that of its best single sentence, combined with its context
+(`index.encoding.passages`): its document's title and its headings.
 
-On disk every passage is one record of `token_vectors.bin` (`QuantizedTokens`), so that a candidate is read
-in one place and an update takes records over as they are. `open` can't go through a file of gigabytes:
-each record has a checksum of its own, which is compared whenever the record is read.
+On disk each passage is one record of `token_vectors.bin` (`QuantizedTokens`), so that a candidate is one
+contiguous read and an update copies records unchanged. Verifying a file of gigabytes on `open` would take
+too long: each record has its own checksum, compared whenever the record is read.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ _ENDS, _CHECKSUMS = "token_ends.npy", "token_checksums.npy"
 # it English questions over Arabic text lose one point.
 SENTENCE_SHARE = 0.5
 
-# Passages that are gone through at once: bounds the memory where very many are asked for.
+# Passages scored per batch: bounds the memory when very many are requested.
 _TOGETHER = 64
 
 
 class LateInteractionWriter:
-    """Writes the tokens of passages to disk one after another; in memory stay 12 bytes of each.
+    """Writes the tokens of passages to disk one after another; 12 bytes per passage stay in memory.
 
-    A context manager: leaving it flushes everything to disk, unless an error is on its way.
+    A context manager: leaving it flushes everything to disk, unless an exception is propagating.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -81,7 +81,7 @@ class LateInteractionWriter:
 
 
 class LateInteractionIndex:
-    """The token vectors of every passage, on disk until they are asked for."""
+    """The token vectors of every passage, read from disk on demand."""
 
     def __init__(
         self, path: Path, records: memoryview, ends: NDArray[np.int64], checksums: NDArray[np.uint32]
@@ -91,18 +91,18 @@ class LateInteractionIndex:
         Args:
             path: the file of the records, named in errors.
             records: its content.
-            ends: (passages + 1,), where each passage's record begins, and where the last one ends.
+            ends: (passages + 1,), the offset of each passage's record, and the end of the last one.
             checksums: (passages,), the CRC-32 of each record.
         """
         self._path, self._records, self._ends, self._checksums = path, records, ends, checksums
 
     @classmethod
     def load(cls, folder: Path) -> LateInteractionIndex:
-        """Opens what `LateInteractionWriter` wrote; records stay on disk until they are asked for.
+        """Opens what `LateInteractionWriter` wrote; records are read on demand.
 
         Raises:
             OSError, ValueError: a file can't be read.
-            IndexDamaged: the records aren't as long as they were.
+            IndexDamaged: the records' total size isn't what was written.
         """
         path = folder / RECORDS
         ends, checksums = read_array(folder / _ENDS), read_array(folder / _CHECKSUMS)
@@ -118,7 +118,7 @@ class LateInteractionIndex:
         return len(self._checksums)
 
     def record(self, row: int) -> memoryview:
-        """What is stored of the passage in a row: a view of the file.
+        """The stored record of the passage in a row: a view of the file.
 
         Raises:
             IndexDamaged: it isn't what was written.
@@ -152,7 +152,7 @@ class LateInteractionIndex:
             best sentence, averaged by `SENTENCE_SHARE`. Zero where there are no token vectors.
 
         Raises:
-            IndexDamaged: what is stored in one of the rows isn't what was written.
+            IndexDamaged: the record of one of the rows isn't what was written.
         """
         scores = np.zeros(len(rows), np.float32)
         if question.weights.sum():
@@ -184,10 +184,10 @@ class LateInteractionIndex:
 
 
 def _with_context(best: FloatArray, is_context: NDArray[np.bool_], first: NDArray[np.intp]) -> FloatArray:
-    """What each sentence matches, with what its passage's context matches.
+    """Each sentence's best cosines, maximised with those of its passage's context.
 
     Args:
-        best: (sentences, m), the best cosines of each.
+        best: (sentences, m), the best cosines of each sentence.
         is_context: (sentences,) whether it is a passage's context.
         first: (passages,) the first sentence of each passage.
     """

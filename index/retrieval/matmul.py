@@ -1,8 +1,8 @@
-"""Products of matrices on the thread that asks for them: of float32 by BLAS, of whole numbers by onnxruntime.
+"""Single-threaded matrix products: float32 by BLAS, integers by onnxruntime.
 
-A question needs small ones, and on one thread: a pool of threads is hardly quicker, twenty times slower
-where other work keeps the cores busy, and goes on waiting at full speed after it, so that a question took
-the time of two processors. numpy has no quick product of whole numbers.
+A question needs small products, on one thread: a thread pool is hardly faster, is twenty times slower
+while other work keeps the cores busy, and busy-waits afterwards, so that a question took the time of two
+processors. numpy has no fast integer product.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float32]
 
-# Multiplications in a product of matrices from which on OpenBLAS takes several threads.
+# From this many multiplications per product on, OpenBLAS uses several threads.
 _THREADED = 1 << 18
-# An ONNX model of one MatMulInteger, as `onnx.helper` writes it: importing that takes longer than a cold
-# start's question. A test takes it apart.
+# An ONNX model of one MatMulInteger, as written by `onnx.helper`, whose import takes longer than the first
+# question of a cold start. A test parses it.
 _GRAPH = (
     b'\x08\x08:^\n%\n\x04left\n\x05right\x12\x07product"\rMatMulInteger\x12\x07product'
     b"Z\x0c\n\x04left\x12\x04\n\x02\x08\x02Z\r\n\x05right\x12\x04\n\x02\x08\x03"
@@ -30,16 +30,16 @@ _GRAPH = (
 
 
 def product(left: FloatArray, right: FloatArray) -> FloatArray:
-    """The product of two matrices, in blocks that OpenBLAS doesn't start threads for."""
+    """The product of two matrices, in blocks too small for OpenBLAS to start threads."""
     rows = max(1, _THREADED // max(right.size, 1))
     blocks = [left[start : start + rows] @ right for start in range(0, len(left), rows)]
     return np.concatenate(blocks) if blocks else np.zeros((0, right.shape[1]), np.float32)
 
 
 def integer_matmul(left: NDArray[np.uint8], right: NDArray[np.int8]) -> NDArray[np.int32]:
-    """The products of (..., n, d) and (..., d, m) matrices, (..., n, m), where `left` has no number over 128.
+    """The products (..., n, m) of (..., n, d) and (..., d, m) matrices; no value of `left` may exceed 128.
 
-    Exactly: with greater ones, processors with AVX2 alone give other sums.
+    Exact: with greater values, processors with AVX2 alone give other sums.
     """
     (found,) = _session().run(None, {"left": left, "right": right})
     return np.asarray(found, np.int32)

@@ -1,8 +1,8 @@
-"""Names across scripts: what a word sounds like, so that Akashat meets عكاشات.
+"""Phonetic name matching across scripts, so that Akashat matches عكاشات.
 
 Arabic writes no short vowels and English spells one Arabic sound in several ways, so a word is
-reduced to its consonants, with those that writers of one script can't tell apart in the other made
-one (b and p; k, q and خ; t, th and ط; d, dh and ظ; ...).
+reduced to its consonants, merging those that writers of one script can't tell apart in the other
+(b and p; k, q and خ; t, th and ط; d, dh and ظ; ...).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from index.retrieval.postings import Frequencies, Postings
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Term, is_arabic, words
 
-# Fewer consonants than this are met by chance; three will do where a capital marks a name.
+# Fewer consonants than this match by chance; three are enough if a capital marks a name.
 _SHORTEST = 4
 _SHORTEST_CAPITALISED = 3
 
@@ -41,10 +41,10 @@ FloatArray = NDArray[np.float32]
 
 
 def name_keys(text: str) -> list[Term]:
-    """How the words of a text sound, where that could be a name's, and its numbers.
+    """The phonetic keys of a text's possible names, and its numbers.
 
-    A word may have two keys (with its proclitic and without), and two neighbouring Latin words one
-    together (Tal Afar, تلعفر).
+    A word may have two keys (with its proclitic and without), and two neighbouring Latin words may share
+    one (Tal Afar, تلعفر).
     """
     keys: list[Term] = []
     previous: tuple[str, Term] | None = None
@@ -85,7 +85,7 @@ def _add(keys: list[Term], consonants: str, start: int, end: int, shortest: int)
 
 
 class NameIndex:
-    """Which passages have a word that sounds like this."""
+    """Inverted index from phonetic keys to passages."""
 
     def __init__(self, postings: Postings, frequencies: Frequencies | None = None) -> None:
         """Wraps the postings of the passages' keys; `frequencies` as for `LexicalIndex`."""
@@ -93,20 +93,20 @@ class NameIndex:
         self._frequencies = frequencies
 
     def scores(self, names: Sequence[Term], tokens: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
-        """How much of a question is names that these passages have too, by their sound.
+        """The share of a question that is names which these passages also have, matched by sound.
 
         Args:
-            names: the question's, with where they stand in it.
+            names: the question's, with their spans in it.
             tokens: the question's.
             rows: the passages.
 
         Returns:
-            (len(rows),) float32 in [0, 1]: the share of the question's weight that lies on such
-            names, each counted by how rare it is.
+            (len(rows),) float32 in [0, 1]: the share of the question's token weight on such names,
+            each scaled by its rarity.
         """
         if not len(rows):
             return np.zeros(0, np.float32)
-        # Where two names have the same token the rarer counts.
+        # If two names share a token, the rarer counts.
         matched = np.zeros((len(tokens.spans), len(rows)), np.float32)
         rows = rows.astype(np.int32)
         starts, ends = tokens.spans.T
@@ -114,13 +114,13 @@ class NameIndex:
         passages = known.passages if known else len(self.postings.lengths)
         for name in names:
             posting = self.postings.find(name.term)
-            # Tokens stand one after the other.
+            # Tokens are in text order.
             inside = slice(int(ends.searchsorted(name.start, "right")), int(starts.searchsorted(name.end)))
             if posting is not None and inside.start < inside.stop:
                 found = max(known.found.get(name.term, 0), 1) if known else len(posting.rows)
                 rarity = log((passages + 1) / found) / log(passages + 1)
                 share = (posting.counts_in(rows) > 0) * np.float32(rarity)
                 np.maximum(matched[inside], share, out=matched[inside])
-        # Not a product by BLAS: on some processors it reads beyond small arrays, and warns of what is there.
+        # Not BLAS: on some processors it reads beyond small arrays and warns about the values there.
         shares = np.einsum("ji,j->i", matched, tokens.weights) / max(float(tokens.weights.sum()), 1e-12)
         return np.asarray(shares, np.float32)

@@ -1,4 +1,4 @@
-"""Postings: which passages have a word, and how often (an inverted index), as plain arrays on disk."""
+"""Postings: an inverted index from keys to passages and frequencies, as plain arrays on disk."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from index.storage.files import read_array, write_array
 from index.storage.vocabulary import Vocabulary, stretches
 
-# Keys of passages that are sorted at a time. Bounds the memory: 8 bytes for each, a few times over.
+# Keys of passages sorted per run. Bounds the memory: 8 bytes for each, a few times over.
 _CHUNK = 1 << 22
-# What is sorted is one number: a key, 31 bits for the row and 16 for the count.
+# The sort key is one integer: a key, 31 bits for the row and 16 for the count.
 _ROW_BITS, _COUNT_BITS = 31, 16
 _MOST = (1 << _COUNT_BITS) - 1
 _KEYS_IN_CHUNK = 1 << (64 - _ROW_BITS - _COUNT_BITS)
@@ -24,18 +24,18 @@ _KEYS_IN_CHUNK = 1 << (64 - _ROW_BITS - _COUNT_BITS)
 
 @dataclass(frozen=True, eq=False)
 class Posting:
-    """The passages that have a key.
+    """The posting of one key: the passages that contain it.
 
     Attributes:
         rows: (n,) int32, ascending.
-        counts: (n,) uint16, how often each has it; 65,535 stands for more, too.
+        counts: (n,) uint16, its frequency in each, capped at 65,535.
     """
 
     rows: NDArray[np.int32]
     counts: NDArray[np.uint16]
 
     def counts_in(self, rows: NDArray[np.integer]) -> NDArray[np.uint16]:
-        """How often each of these passages has the key, (len(rows),); quickest where rows ascend."""
+        """(len(rows),) the key's frequency in each of these passages; fastest if rows are ascending."""
         places = self.rows.searchsorted(rows.astype(np.int32, copy=False))
         counts: NDArray[np.uint16] = self.counts.take(places, mode="clip")
         counts *= self.rows.take(places, mode="clip") == rows
@@ -44,12 +44,12 @@ class Posting:
 
 @dataclass(frozen=True)
 class Frequencies:
-    """How often keys stand in a whole collection, for postings that hold only some of its passages.
+    """A whole collection's frequencies, for postings that cover only some of its passages.
 
     Attributes:
-        passages: how many the collection has.
-        keys: how many keys its passages have together, repeated ones counted again.
-        found: in how many passages a key stands; a key that isn't there stands in none.
+        passages: number of passages in the collection.
+        keys: total number of keys in its passages, with repetitions.
+        found: the number of passages that contain each key; 0 for a missing key.
     """
 
     passages: int
@@ -59,14 +59,14 @@ class Frequencies:
 
 @dataclass(frozen=True, eq=False)
 class Postings:
-    """The postings of every key of a collection: its keys' vocabulary, and one stretch of `rows` for each.
+    """The postings of every key of a collection: a vocabulary, and one slice of `rows` per key.
 
     Attributes:
         keys: the distinct keys.
-        starts: (keys + 1,) int64, where each key's posting begins, and where the last ends.
+        starts: (keys + 1,) int64, the offset of each key's posting, and the end of the last.
         rows: int32, the passages of each key's posting, ascending.
-        counts: uint16, how often the key stands in each of them.
-        lengths: (passages,) int32, how many keys each passage has, repeated ones counted again.
+        counts: uint16, the key's frequency in each of them.
+        lengths: (passages,) int32, the number of keys in each passage, with repetitions.
     """
 
     keys: Vocabulary
@@ -91,7 +91,7 @@ class Postings:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Postings:
-        """Maps what `save` wrote: nothing is read before it is asked for."""
+        """Memory-maps what `save` wrote."""
         parts = ("starts", "rows", "counts", "lengths")
         arrays = (read_array(folder / f"{name}.{part}.npy", mapped=True) for part in parts)
         return cls(Vocabulary.load(folder, f"{name}.keys"), *arrays)
@@ -105,10 +105,10 @@ class Postings:
         return Posting(self.rows[stretch], self.counts[stretch])
 
     def merged(self, source: NDArray[np.int64], added: Postings) -> Postings:
-        """The postings of a collection some of whose passages are in these: as if made from scratch.
+        """The postings of a collection that reuses passages of these: identical to a full rebuild.
 
-        Works through the keys a few million postings at a time: beyond the result and a vocabulary's
-        text it holds some 300 MB.
+        Processes the keys a few million postings at a time: beyond the result and a vocabulary's text
+        it holds some 300 MB.
 
         Args:
             source: (passages,) the row here of each passage of the new collection, or -1. A row may be
@@ -117,7 +117,7 @@ class Postings:
         """
         new_rows = np.flatnonzero(source < 0)
         old_rows = np.flatnonzero(source >= 0)
-        # Where the passages of each old row went: a stretch of `went`.
+        # The new rows of each old row are a slice of `went`.
         went = old_rows[np.argsort(source[old_rows], kind="stable")]
         times = np.bincount(source[old_rows], minlength=len(self.lengths))
         lasting = self._sizes(times)
@@ -149,14 +149,14 @@ class Postings:
         first: int,
         last: int,
     ) -> NDArray[np.uint64]:
-        """The postings of keys in another collection, each packed into one number that sorts.
+        """The postings of a range of keys in the new collection, each packed into one sortable integer.
 
         Args:
-            went: the passages there that each row became, those of row 0 first.
-            times: (passages,) how many each became.
-            numbers: (keys,) ascending, the keys' numbers there.
-            first: of the keys that are asked for, by their numbers there.
-            last: one past the last of them.
+            went: the new rows of each old row, those of row 0 first.
+            times: (passages,) the number of new rows per old row.
+            numbers: (keys,) ascending, the keys' numbers in the new collection.
+            first: the first key of the range, by its new number.
+            last: one past the last key.
         """
         low, high = np.searchsorted(numbers, (first, last))
         stretch = slice(int(self.starts[low]), int(self.starts[high]))
@@ -170,7 +170,7 @@ class Postings:
         return packed
 
     def _sizes(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
-        """How long each key's posting is when each row is there so many times."""
+        """(keys,) the length of each key's posting if each row is repeated `times` times."""
         sizes = np.zeros(len(self.keys), np.int64)
         for first, last in _chunks(self.starts):
             begin, end = self.starts[first], self.starts[last]
@@ -180,14 +180,14 @@ class Postings:
 
 
 class PostingsBuilder:
-    """Makes postings a passage at a time.
+    """Builds postings one passage at a time.
 
-    Holds 6 bytes for every different key of a passage, 12 while `build` puts them in order, the
-    vocabulary, and some 100 MB.
+    Holds 6 bytes for each distinct key of each passage, 12 while `build` sorts them, the vocabulary, and
+    some 100 MB.
     """
 
     def __init__(self) -> None:
-        # Keys are numbered as they come.
+        # Keys are numbered in order of first occurrence.
         self._numbers: defaultdict[str, int] = defaultdict()
         self._numbers.default_factory = self._numbers.__len__
         self._keys = array("i")
@@ -196,7 +196,7 @@ class PostingsBuilder:
         self._first = 0
 
     def add(self, keys: Iterable[str]) -> None:
-        """The next passage, by its keys."""
+        """Adds the next passage, given by its keys."""
         before = len(self._keys)
         self._keys.extend(map(self._numbers.__getitem__, keys))
         self._lengths.append(len(self._keys) - before)
@@ -227,7 +227,7 @@ class PostingsBuilder:
         return Postings(Vocabulary.of(order), starts, rows, counts, lengths)
 
     def _sort(self) -> None:
-        """Makes a run of the keys that are waiting."""
+        """Sorts the buffered keys into a run."""
         lengths = np.array(self._lengths[self._first :], np.int64)
         rows = np.repeat(np.arange(self._first, len(self._lengths)), lengths)
         pairs = np.sort((np.array(self._keys, np.int64) << 32) | rows)
@@ -241,7 +241,7 @@ class PostingsBuilder:
 
 @dataclass(frozen=True, eq=False)
 class _Run:
-    """The postings of some consecutive passages: of each key, in ascending order, so many rows."""
+    """The postings of consecutive passages: for each key, ascending, `sizes` rows."""
 
     keys: NDArray[np.int64]
     sizes: NDArray[np.int64]
@@ -250,7 +250,7 @@ class _Run:
 
 
 def _chunks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Ranges of keys that have `_CHUNK` postings or fewer, or are a single key."""
+    """Yields ranges of keys with at most `_CHUNK` postings in total, or of a single key."""
     first, end = 0, len(starts) - 1
     while first < end:
         last = int(np.searchsorted(starts, starts[first] + _CHUNK, side="right")) - 1

@@ -1,17 +1,17 @@
-"""Token vectors in few bytes: two bits a number, and where each token stands as differences.
+"""Quantized token vectors: two bits per value, with delta-encoded token spans.
 
 Nothing is learned, so that the same text has the same bytes whatever else a collection holds. (Of
 projections learned from Dalil's parallel text, too small a sample, 128 dimensions kept .83 of that text's
-energy but .6 of XQuAD's, and cost .02 to .04 of nDCG@10 across languages before any rounding.)
+energy but .6 of XQuAD's, and cost .02 to .04 of nDCG@10 across languages before any quantization.)
 
-What the tokens of a passage have in common, their mean, is half of their energy and is stored once. The
-rest is turned (`rotated`), so that its numbers are spread as those of a normal distribution, and rounded to
-four levels, as far apart as is best for that distribution (Max 1960, "Quantizing for minimum distortion").
-What the rounded rest is multiplied by makes its product with the rest itself exactly what it was (RaBitQ's
-estimator, Gao & Long 2024, arXiv:2405.12497). A passage of 150 tokens takes 14.4 KB, its punctuation
-being left out (`index.encoding.passages`). With one bit for half of the numbers it took 12.0 KB when that
-was still in, and nDCG@10 on XQuAD fell by .006 and .003 across languages; with the tokens of each word made
-one it took 10.8 KB, and R@1 fell by .3 to .9 points.
+The mean of a passage's token vectors is half of their energy and is stored once. The residuals are rotated
+(`rotated`), so that their values are approximately normally distributed, and quantized to four levels with
+the optimal spacing for that distribution (Max 1960, "Quantizing for minimum distortion"). Each quantized
+residual is scaled so that its product with the residual itself is exact (RaBitQ's estimator, Gao & Long
+2024, arXiv:2405.12497). A passage of 150 tokens takes 14.4 KB, without its punctuation
+(`index.encoding.passages`). With one bit for half of the values it took 12.0 KB when punctuation was still
+included, and nDCG@10 on XQuAD fell by .006 and .003 across languages; with the tokens of each word merged
+into one it took 10.8 KB, and R@1 fell by .3 to .9 points.
 """
 
 from __future__ import annotations
@@ -30,30 +30,29 @@ FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.signedinteger]
 
 LEVELS = 4
-# The distance of neighbouring levels, in standard deviations, where the mean squared error is least.
+# The spacing of the levels, in standard deviations, that minimises the mean squared error.
 STEP = 0.9957
-# Where zero lies among the levels, which count from 0.
+# The position of zero among the levels, which are numbered from 0.
 MIDDLE = (LEVELS - 1) / 2
-# The greatest number that vectors are rounded to.
+# The greatest absolute value of a query's rounded values.
 _MOST = 127
-# Dimensions are filled up with zeros to a multiple of it: whole bytes.
+# Dimensions are zero-padded to a multiple of this: whole bytes.
 _UNIT = 16
 _KINDS = (np.int8, np.int16, np.int32)
-# Tokens, dimension, bytes of each number that says where a token stands; what the numbers of the mean
-# are multiplied by.
+# Number of tokens, dimension, bytes per value of `places`; the scale of the mean.
 _HEAD = struct.Struct("<IHHf")
 
 
 @dataclass(frozen=True, eq=False)
 class TokenVectors:
-    """The tokens of one text.
+    """The token vectors of one text.
 
     Attributes:
-        vectors: (n, dimension) float32, of unit length; of nearly that where they were stored.
-        spans: (n, 2) int32, where each stands in the text: first character, one past the last.
-        weights: (n,) float32, how much each says: its surprisal. Only a question's are used.
-        sentences: (n,) int32, ascending: the number of the sentence that each stands in, from 0; below 0
-            where it stands for the passage's context (`index.encoding.passages`).
+        vectors: (n, dimension) float32, of unit length; only approximately if they were stored.
+        spans: (n, 2) int32, each token's span in the text: first character, one past the last.
+        weights: (n,) float32, each token's surprisal. Only a question's are used.
+        sentences: (n,) int32, ascending: the number of each token's sentence, from 0; below 0 for tokens
+            of the passage's context (`index.encoding.passages`).
     """
 
     vectors: FloatArray
@@ -67,10 +66,10 @@ class TokenVectors:
 
 
 def rotated(tokens: TokenVectors) -> TokenVectors:
-    """The tokens with their vectors turned: products stay, and every number is a mixture of many.
+    """The tokens with rotated vectors: inner products are preserved, and every value is a mixture of many.
 
-    Signs and places are shuffled, then numbers are added and subtracted in all ways (a Hadamard matrix
-    a block), which is the same on every machine. Questions must be turned as passages are.
+    A randomized Hadamard transform: random signs, a random permutation, then one Hadamard matrix per
+    block; the same on every machine. Questions must be rotated in the same way as passages.
     """
     count, dimension = tokens.vectors.shape
     filled = -(-dimension // _UNIT) * _UNIT
@@ -83,8 +82,8 @@ def rotated(tokens: TokenVectors) -> TokenVectors:
 
 @lru_cache(maxsize=8)
 def _turn(dimension: int) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
-    """Signs, places and the matrix of a block: the largest power of two that divides the dimension."""
-    # RandomState's numbers stay the same with every version of numpy; a Generator's may not.
+    """Signs, permutation and block matrix, whose size is the largest power of two dividing the dimension."""
+    # RandomState's numbers are the same in every version of numpy; a Generator's may not be.
     random = np.random.RandomState(0)
     signs = random.choice(np.array([-1, 1], np.float32), dimension)
     places = random.permutation(dimension)
@@ -96,12 +95,12 @@ def _turn(dimension: int) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
 
 @dataclass(frozen=True, eq=False)
 class QuantizedQuery:
-    """Vectors that codes are to be multiplied with, rounded so that the products are of whole numbers.
+    """Query vectors rounded to 8 bits, so that products with codes are integer products.
 
     Attributes:
-        values: (4, dimension / 4, m) int8: the quarters of m vectors, a vector a column.
-        scales: (m,) float32, what a vector's values and the codes' levels are multiplied by.
-        middles: (m,) float32, the sum of products where every level is `MIDDLE`.
+        values: (4, dimension / 4, m) int8: the quarters of m vectors, one vector per column.
+        scales: (m,) float32, each vector's scale times the spacing of the codes' levels.
+        middles: (m,) float32, the product with codes whose every level is `MIDDLE`.
     """
 
     values: NDArray[np.int8]
@@ -120,7 +119,7 @@ class QuantizedQuery:
 
 
 def code_products(codes: NDArray[np.uint8], factors: QuantizedQuery) -> FloatArray:
-    """(n, m) float32: what n vectors' codes stand for, times m vectors."""
+    """(n, m) float32: products of n decoded, unscaled vectors with m query vectors."""
     sums = integer_matmul(_levels(codes), factors.values).sum(axis=0, dtype=np.int32)
     products: FloatArray = sums.astype(np.float32)
     products -= factors.middles
@@ -129,7 +128,7 @@ def code_products(codes: NDArray[np.uint8], factors: QuantizedQuery) -> FloatArr
 
 
 def _levels(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """(4, n, dimension / 4) uint8: the levels that codes hold, a quarter of the numbers after the other."""
+    """(4, n, dimension / 4) uint8: the levels packed in codes, quarter by quarter of the dimensions."""
     levels = np.empty((4, *codes.shape), np.uint8)
     for shift, quarter in zip((0, 2, 4, 6), levels, strict=True):
         np.right_shift(codes, shift, out=quarter)
@@ -139,16 +138,16 @@ def _levels(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True, eq=False)
 class QuantizedTokens:
-    """The tokens of a passage as they are stored: 101 bytes each where vectors have 384 dimensions.
+    """The quantized tokens of a passage: 101 bytes each for vectors of 384 dimensions.
 
     Attributes:
-        codes: (n, dimension / 4) uint8: the levels of a vector's numbers, 2 bits each: number i of the
-            four quarters beside each other in byte i, the first quarter's lowest.
-        scales: (n,) float16, what the levels' values are multiplied by.
+        codes: (n, dimension / 4) uint8: the levels of a vector's values, 2 bits each: byte i holds value i
+            of each of the four quarters, the first quarter's in the lowest bits.
+        scales: (n,) float16, each vector's factor for the levels' values.
         places: (3, n) of the smallest of int8, int16 and int32 that holds them: each token's distance
-            from the start of the one before, its length in characters, and the step of its sentence's
-            number.
-        mean: (dimension,) int8, the mean of the vectors; `mean_scale` is what it is multiplied by.
+            from the start of the previous one, its length in characters, and the increment of its
+            sentence's number.
+        mean: (dimension,) int8, the mean of the vectors, in units of `mean_scale`.
     """
 
     codes: NDArray[np.uint8]
@@ -159,7 +158,7 @@ class QuantizedTokens:
 
     @classmethod
     def of(cls, tokens: TokenVectors) -> QuantizedTokens:
-        """Rounds the vectors of a passage, which must have been turned. Weights aren't kept."""
+        """Quantizes the vectors of a passage, which must be rotated. Weights aren't kept."""
         count, dimension = tokens.vectors.shape
         mean = tokens.vectors.sum(axis=0) / max(count, 1)
         mean_scale = np.float32(max(float(np.abs(mean).max(initial=0)) / 127, 1e-12))
@@ -179,7 +178,7 @@ class QuantizedTokens:
 
     @classmethod
     def parse(cls, record: memoryview) -> QuantizedTokens:
-        """Reads what `record` made, without copying it."""
+        """Parses the bytes of `record` without copying them."""
         count, dimension, size, mean_scale = _HEAD.unpack_from(record)
         width = dimension // 4
         mean_at = _HEAD.size + count * width
@@ -193,7 +192,7 @@ class QuantizedTokens:
         )
 
     def record(self) -> bytes:
-        """All of it as bytes, in the same order on every machine."""
+        """Serializes the tokens; the byte order is the same on every machine."""
         size = self.places.itemsize
         places = self.places.astype(f"<i{size}")
         parts = (self.codes, self.mean, self.scales.astype("<f2"), places)
@@ -204,7 +203,7 @@ class QuantizedTokens:
         return len(self.scales)
 
     def expand(self) -> TokenVectors:
-        """The tokens, their vectors turned as they were given, with weights of one."""
+        """The decoded tokens; their vectors stay rotated, and all weights are one."""
         count, width = self.codes.shape
         levels = _levels(self.codes).transpose(1, 0, 2).reshape(count, 4 * width)
         vectors = levels.astype(np.float32)
@@ -219,13 +218,13 @@ class QuantizedTokens:
 
 @dataclass(frozen=True, eq=False)
 class TokenBlock:
-    """The tokens of several passages, one passage after the other: what late interaction reads of them.
+    """The concatenated quantized tokens of several passages, for late interaction.
 
     Attributes:
-        counts: (passages,) int64, how many tokens each has.
+        counts: (passages,) int64, number of tokens per passage.
         codes, scales: of all n tokens, as in `QuantizedTokens`.
-        begins: (n,) bool, where a passage or a sentence begins.
-        is_context: (n,) bool, whether the token stands for the passage's context.
+        begins: (n,) bool, whether a passage or a sentence begins at the token.
+        is_context: (n,) bool, whether the token belongs to the passage's context.
         means: (passages, dimension) float32.
     """
 
@@ -238,7 +237,7 @@ class TokenBlock:
 
     @classmethod
     def parse(cls, records: Sequence[memoryview]) -> TokenBlock:
-        """Reads what `QuantizedTokens.record` made, of passages whose vectors have the same dimension."""
+        """Parses records of `QuantizedTokens.record`, all with vectors of the same dimension."""
         heads = [_HEAD.unpack_from(record) for record in records]
         codes, means, scales, begins, is_context = [], [], [], [], []
         for record, (count, dimension, size, _) in zip(records, heads, strict=True):
@@ -264,7 +263,7 @@ class TokenBlock:
         )
 
     def cosines(self, vectors: FloatArray) -> FloatArray:
-        """(n, m) float32, with each of (m, dimension) vectors of unit length, turned as these were."""
+        """(n, m) float32 cosines with (m, dimension) vectors of unit length, rotated as these are."""
         found = code_products(self.codes, QuantizedQuery.of(vectors))
         found *= self.scales.astype(np.float32)[:, None]
         found += np.repeat(product(self.means, np.ascontiguousarray(vectors.T)), self.counts, axis=0)
