@@ -54,7 +54,7 @@ def as_read(signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING 
 
 
 def bracket_votes(signs: Sequence[Sign], right_to_left: bool) -> dict[str, int]:
-    """For each bracket, the number of its occurrences in a line plausible only mirrored, minus those as is.
+    """Per kind of bracket, the number of occurrences that are plausible mirrored minus those plausible as is.
 
     Judged by spaces: an opening bracket follows one, a closing one doesn't.
     """

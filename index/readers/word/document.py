@@ -553,7 +553,7 @@ class _Reader:
 
     @staticmethod
     def _merged(rows: list[list[_Cell]]) -> list[list[_Cell]]:
-        """The rows, with the text of a cell that covers several of them in each."""
+        """The rows, with the text of vertically merged cells repeated in each."""
         above: dict[int, _Cell] = {}
         for row in rows:
             place = 0
@@ -668,7 +668,7 @@ class _Reader:
 
 
 def _form(data: ElementTree.Element | None) -> str:
-    """What a legacy form field shows that isn't in its result: a tick, or the choice of a list."""
+    """The value of a legacy form field that isn't in its result: a check mark or a list choice."""
     box, choices = child(data, "checkBox"), child(data, "ddList")
     if box is not None:
         name = "checked" if child(box, "checked") is not None else "default"
@@ -685,14 +685,14 @@ def _is_page_field(instruction: str) -> bool:
 
 
 def _words(element: ElementTree.Element | None) -> str:
-    """All text within an element, of any depth."""
+    """All text within an element, at any depth."""
     if element is None:
         return ""
     return "".join(found.text or "" for found in element.iter() if local_name(found) == "t")
 
 
 def _chosen(alternatives: ElementTree.Element) -> ElementTree.Element:
-    """Of alternatives the first that has text or a text box, else an empty element."""
+    """The first alternative that has text or a text box, else an empty element."""
     for found in alternatives:
         if local_name(found) in ("Choice", "Fallback") and any(
             local_name(inner) in ("t", "txbxContent") for inner in found.iter()
@@ -707,7 +707,7 @@ def _is_contents(control: ElementTree.Element) -> bool:
 
 
 def _is_placeholder(control: ElementTree.Element) -> bool:
-    """Whether a content control shows what is to be filled in, and nothing was."""
+    """Whether a content control shows its placeholder."""
     properties = child(control, "sdtPr")
     return properties is not None and is_on(properties, "showingPlcHdr")
 
@@ -715,7 +715,7 @@ def _is_placeholder(control: ElementTree.Element) -> bool:
 def _paragraphs(
     element: ElementTree.Element, tables: list[ElementTree.Element] | None = None
 ) -> Iterator[ElementTree.Element]:
-    """The paragraphs of a cell or a note, also within controls; tables in it are only collected."""
+    """Yields the paragraphs of a cell or a note, including those in controls; nested tables are collected."""
     stack = list(reversed(element))
     while stack:
         found = stack.pop()
@@ -732,7 +732,7 @@ def _paragraphs(
 
 
 def _within(element: ElementTree.Element, wanted: str) -> Iterator[ElementTree.Element]:
-    """Rows of a table, or cells of a row, also within controls and marks of changes."""
+    """Yields the rows of a table or cells of a row, including those in controls and tracked changes."""
     stack = list(reversed(element))
     while stack:
         found = stack.pop()
@@ -749,12 +749,12 @@ def _is_deleted_row(row: ElementTree.Element) -> bool:
 
 
 def _before(row: ElementTree.Element) -> int:
-    """Columns of the table that a row leaves free at its beginning."""
+    """The number of table columns that a row leaves empty at its start."""
     return max(0, min(int_of(value(child(row, "trPr"), "gridBefore")), _MOST_COLUMNS))
 
 
 def _header_rows(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[_Cell]]) -> int:
-    """How many rows at a table's head have the column headings."""
+    """The number of header rows of a table."""
     marked = 0
     for row in rows:
         properties = child(row, "trPr")
