@@ -1,1 +1,1 @@
-"""Text to vectors: encoders, and what is done to their vectors before they are kept."""
+"""Text encoders, and the processing of their vectors before they are stored."""

@@ -1,4 +1,4 @@
-"""What an encoder is, and what it gives: a vector for a text and one for each of its tokens."""
+"""The encoder interface and its output: one vector per text and one per token."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class Encoding:
-    """What an encoder says of one text.
+    """The encoding of one text.
 
     Attributes:
         vector: (dimension,) float32, of unit length.
         tokens: (n, dimension) float32, the last hidden state of each of the text's own tokens:
-            without special tokens and without the prompt. As the model gives them, not scaled.
-        spans: (n, 2) int32, where each token stands in the text: first character, one past the last.
+            without special tokens and without the prompt. Unscaled model output.
+        spans: (n, 2) int32, each token's position in the text: first character, one past the last.
         surprisal: (n,) float32, -log p of each token by the tokenizer's own unigram model, in nats;
             ones where the tokenizer has no such model.
     """
@@ -36,33 +36,33 @@ class Encoding:
 
 
 class Encoder(Protocol):
-    """What an index asks of an encoder."""
+    """Interface of an encoder, as an index uses it."""
 
     @property
     def name(self) -> str:
-        """The name by which `index.encoding.load` finds it again."""
+        """The name that `index.encoding.load` resolves to this encoder."""
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever its vectors would."""
+        """An identifier that changes whenever the vectors would."""
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """Number of components of a vector."""
 
     @property
     def window(self) -> int:
-        """Tokens that a passage may have without being cut off."""
+        """Maximum number of tokens in a passage without truncation."""
 
     def encode(self, texts: Sequence[str], kind: Kind) -> Iterator[Encoding]:
-        """Yields one encoding a text, in the order of the texts."""
+        """Yields one encoding per text, in the order of the texts."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens in each text, without prompt and special tokens, however long it is."""
+        """Number of tokens in each text, without prompt, special tokens or truncation."""
 
 
 class EncodedBy(Protocol):
-    """What remembers the encoder that made its vectors."""
+    """Something that records which encoder made its vectors."""
 
     @property
     def encoder_name(self) -> str:
@@ -70,17 +70,17 @@ class EncodedBy(Protocol):
 
     @property
     def encoder_fingerprint(self) -> str:
-        """What tells the encoder from any other."""
+        """The encoder's fingerprint."""
 
     def belongs_to(self, encoder: Encoder) -> bool:
         """Whether this encoder made the vectors."""
 
 
 def check_encoder(place: Path | str, made: EncodedBy, encoder: Encoder) -> None:
-    """Makes sure that an index is searched with the encoder that made it.
+    """Checks that an index is searched with the encoder that made it.
 
     Raises:
-        EncoderMismatch: another one made it.
+        EncoderMismatch: a different encoder made it.
     """
     if not made.belongs_to(encoder):
         raise EncoderMismatch(

@@ -1,7 +1,7 @@
-"""A sentence-transformers model from its folder, from the hub's cache on this machine, or from the hub.
+"""Loads a sentence-transformers model from a folder, the local hub cache, or the hub.
 
-A model that is nowhere is told within seconds: the hub's own client tries again and again when the hub
-can't be reached, for each of a model's files, and says so each time.
+A missing model is reported within seconds: if the hub can't be reached, its own client retries for each of
+the model's files and logs every attempt.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-# Seconds to wait for the hub's word on a model.
+# Seconds to wait for the hub's reply about a model.
 _PATIENCE: Final = 5.0
-# Where sentence-transformers looks for a name that has no owner.
+# The owner that sentence-transformers assumes for a name without one.
 _OWNER: Final = "sentence-transformers"
 
 
 class NotOnHub(OSError):
-    """A model that the hub doesn't have under this name, or a hub that can't be reached."""
+    """The hub has no model of this name, or can't be reached."""
 
 
 def load(name: str) -> SentenceTransformer:
-    """A model by its folder, or by its name on the hub.
+    """Loads a model by its folder or by its name on the hub.
 
-    The hub isn't asked for what is on this machine.
+    The hub isn't contacted if the model is already on this machine.
 
     Raises:
         NotOnHub: there is no such folder, and the hub has no such model or doesn't answer.
         OSError: a file is missing or can't be read.
-        ValueError, SafetensorError: the files aren't such a model's.
+        ValueError, SafetensorError: the files aren't those of a sentence-transformers model.
     """
     is_folder = Path(name).is_dir()
     if not is_folder and not _is_cached(name):
@@ -41,13 +41,13 @@ def load(name: str) -> SentenceTransformer:
     except OSError:
         if is_folder:
             raise
-    # A download that was broken off left a part of the model.
+    # An interrupted download left the model incomplete.
     _find(name)
     return _load(name, local_files_only=False)
 
 
 def _load(name: str, local_files_only: bool) -> SentenceTransformer:
-    # After the hub has been asked: this takes seconds.
+    # Imported only once the hub has replied: this takes seconds.
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
@@ -56,14 +56,14 @@ def _load(name: str, local_files_only: bool) -> SentenceTransformer:
 
 
 def _is_cached(name: str) -> bool:
-    """Whether an earlier download left the model's settings on this machine."""
+    """Whether the model's configuration is in the local hub cache."""
     from huggingface_hub import try_to_load_from_cache
 
     return any(isinstance(try_to_load_from_cache(full, "config.json"), str) for full in _names(name))
 
 
 def _find(name: str) -> None:
-    """Asks the hub for a model, once for each name that it could have."""
+    """Checks that the hub has a model, trying each name it could have once."""
     from huggingface_hub import HfApi
 
     failures = []

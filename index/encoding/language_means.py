@@ -1,12 +1,12 @@
-"""Where each language lies in an encoder's space, so that it can be taken away.
+"""Per-language mean vectors, subtracted before comparison.
 
-Vectors of one language crowd in a corner of a multilingual encoder's space, so that a question in
-one language finds a text in the same language nearer than a better one in the other. Subtracting
+Vectors of one language cluster in a region of a multilingual encoder's space, so that a query in
+one language is nearer to a passage in the same language than to a better one in the other. Subtracting
 the language's mean (Libovický et al. 2020, "On the language neutrality of pre-trained multilingual
 representations") lifts R@1 across languages on XQuAD by 3 to 4 points and costs nothing within one.
 
-The means are of a small parallel text of Dalil's own (parallel.jsonl), taken once with each
-encoder, so that they don't depend on what a collection holds.
+The means are computed once per encoder over Dalil's own small parallel corpus (parallel.jsonl), so
+that they don't depend on the contents of a collection.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from index.text.sentences import Span, sentences
 
 FloatArray = NDArray[np.float32]
 
-# How much of the mean is taken away. Measured on XQuAD: with .8 and with all of it no pairing's R@1
-# differs by more than half a point.
+# The fraction of the mean that is subtracted. Measured on XQuAD: between .8 and the whole mean, no language
+# pair's R@1 differs by more than half a point.
 SHARE = 0.8
 
 _LANGUAGES = ("ar", "en")
@@ -38,7 +38,7 @@ _KINDS: tuple[Kind, ...] = ("query", "passage")
 
 
 class LanguageMeans:
-    """The mean token vector and the mean text vector of each language, questions and passages apart."""
+    """Mean token vector and mean text vector per language, separately for queries and passages."""
 
     def __init__(self, means: FloatArray) -> None:
         """Wraps the means: (language, kind, [token, text], dimension) float32."""
@@ -46,7 +46,7 @@ class LanguageMeans:
 
     @classmethod
     def known(cls, encoder: Encoder) -> LanguageMeans:
-        """The encoder's means, from the user's cache if they were taken before."""
+        """Returns the encoder's means, from the user's cache if they were computed before."""
         identity = f"{encoder.fingerprint}\n{ANALYZER_VERSION}\n{_content()}"
         key = hashlib.sha256(identity.encode()).hexdigest()[:16]
         path = cache_folder() / "centers" / f"{key}.npy"
@@ -56,9 +56,9 @@ class LanguageMeans:
             if means.shape == shape:
                 return cls(means)
         except (OSError, ValueError, AttributeError):
-            pass  # not taken yet, or damaged: both are mended by taking them
+            pass  # not computed yet, or damaged: computed below in both cases
         centers = cls.take(encoder)
-        with contextlib.suppress(OSError):  # a cache that can't be written costs seconds, no more
+        with contextlib.suppress(OSError):  # an unwritable cache only costs seconds
             path.parent.mkdir(parents=True, exist_ok=True)
             content = io.BytesIO()
             np.save(content, centers.means, allow_pickle=False)
@@ -67,7 +67,7 @@ class LanguageMeans:
 
     @classmethod
     def take(cls, encoder: Encoder) -> LanguageMeans:
-        """Takes the means with an encoder: some seconds."""
+        """Computes the means with an encoder; takes some seconds."""
         means = np.zeros((len(_LANGUAGES), len(_KINDS), 2, encoder.dimension), np.float32)
         for i, language in enumerate(_LANGUAGES):
             for j, kind in enumerate(_KINDS):
@@ -79,19 +79,19 @@ class LanguageMeans:
         return cls(means)
 
     def vector(self, encoding: Encoding, text: str, kind: Kind) -> FloatArray:
-        """(dimension,) float32: the text's vector without its language, of unit length."""
+        """(dimension,) float32: the text's vector minus the language mean, of unit length."""
         return _unit(encoding.vector - SHARE * self._mean(text, kind)[1])
 
     def tokens(
         self, encoding: Encoding, text: str, kind: Kind, spans: Sequence[Span] | None = None
     ) -> TokenVectors:
-        """The text's tokens without its language, of unit length.
+        """The text's token vectors minus the language mean, of unit length.
 
         Args:
             encoding: of the text.
             text: the text.
-            kind: what it is encoded as.
-            spans: its sentences; found in it if not given.
+            kind: whether it is encoded as a query or as a passage.
+            spans: its sentences; detected if not given.
         """
         vectors = _unit(_unit(encoding.tokens) - SHARE * self._mean(text, kind)[0])
         ends = np.array([end for _, end in (sentences(text) if spans is None else spans)])
@@ -99,7 +99,7 @@ class LanguageMeans:
         return TokenVectors(vectors, encoding.spans, encoding.surprisal, numbers)
 
     def _mean(self, text: str, kind: Kind) -> FloatArray:
-        """([token, text], dimension): a text of mixed languages gets its share of each one's mean."""
+        """([token, text], dimension): the language means, weighted by each language's share of the text."""
         arabic = arabic_share(text)
         ar, en = self.means[:, _KINDS.index(kind)]
         return np.asarray(arabic * ar + (1 - arabic) * en, np.float32)

@@ -1,4 +1,4 @@
-"""An encoder by its name: the bundled one, or any sentence-transformers model."""
+"""Loads an encoder by name: the bundled one, or any sentence-transformers model."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from index.storage.files import expanded
 
 logger = logging.getLogger(__name__)
 
-# Bytes; files of a model that are larger than this are told apart by time, not by content.
+# Bytes; model files larger than this are fingerprinted by modification time instead of content.
 _LARGE = 32 << 20
 
 
 def load(name: str | None = None) -> Encoder:
-    """An encoder by its name; its model is read when it is first used.
+    """Returns an encoder by its name; its model is loaded on first use.
 
     Args:
         name: a folder with a sentence-transformers model, or the name of one on the model hub; the
@@ -40,7 +40,7 @@ def load(name: str | None = None) -> Encoder:
         name = unpack.HUB_NAME
     folder = expanded(name)
     if folder.is_dir():
-        # The index remembers the name: it has to be found from any other working folder too.
+        # The index stores the name, which has to resolve from any working directory.
         name = str(folder.resolve())
         return _encoder(name, name, _folder_fingerprint(folder))
     return _encoder(name, name, name)
@@ -55,13 +55,13 @@ def _bundled(folder: Path) -> Encoder:
 
 @lru_cache(maxsize=2)
 def _encoder(name: str, folder: str, fingerprint: str) -> SentenceTransformerEncoder:
-    """One encoder a model: indexes that are open at the same time share its half gigabyte."""
+    """One encoder per model: indexes that are open at the same time share its half gigabyte."""
     prompts = unpack.PROMPTS if name == unpack.HUB_NAME else None
     return SentenceTransformerEncoder(name, folder, fingerprint, prompts)
 
 
 def _folder_fingerprint(folder: Path) -> str:
-    """Of every file its name and size, and its content or, for weights, its time of last change."""
+    """Hash of each file's name and size, and of its content or, for weights, its modification time."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         status = path.stat()

@@ -1,4 +1,4 @@
-"""The bundled model through onnxruntime: no torch, no transformers, a tenth of the start."""
+"""Runs the bundled model with onnxruntime: no torch, no transformers, a tenth of the start-up time."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# Tokens in one forward pass, padding too, unless one text has more. Measured on XQuAD's paragraphs (200
-# tokens): 4 at once took 3.6 s of processor time, 8 took 4.2 s, 16 took 5.3 s: what a layer works on
-# then no longer fits the processor's cache.
+# Tokens in one forward pass, including padding, unless a single text has more. Measured on XQuAD's
+# paragraphs (200 tokens): batches of 4 took 3.6 s of CPU time, of 8 4.2 s, of 16 5.3 s: a layer's working
+# set then no longer fits the CPU cache.
 BATCH_TOKENS = 1024
-# Texts cut and sorted by length at a time; bounds the memory that waiting encodings take.
+# Texts tokenized and sorted by length at a time; bounds the memory of pending encodings.
 CHUNK = 256
 
 
 class OnnxEncoder:
-    """A model that `bundled.runtime_folder` unpacked. See `Encoder`; threads may share one object.
+    """A model unpacked by `unpack.runtime_folder`. See `Encoder`; thread-safe.
 
-    It is opened when it is first asked for something: naming an encoder costs nothing.
+    The model is opened on first use: constructing an encoder costs nothing.
     """
 
     def __init__(self, name: str, folder: Path, fingerprint: str) -> None:
-        """Names a model.
+        """Refers to a model without opening it.
 
         Args:
-            name: by which `index.encoding.load` finds it again.
+            name: the name that `index.encoding.load` resolves to it.
             folder: where it was unpacked.
             fingerprint: changes whenever its vectors would.
         """
@@ -74,8 +74,8 @@ class OnnxEncoder:
             cut = self._vocabulary.cut(chunk, follows_space=True)
             cut = [Pieces(pieces.ids[:room], pieces.spans[:room]) for pieces in cut]
             batches = list(_batches([len(pieces.ids) for pieces in cut]))
-            # A batch runs on one thread, and as many at once as there are processors: a third quicker than
-            # one after the other on all of them, and a lone question is as quick on one.
+            # Each batch runs on one thread, with as many batches in parallel as there are processors: a third
+            # faster than sequential batches on all of them; a single query is as fast on one.
             at_once = self._pool.map if len(batches) > 1 else map
             results = at_once(partial(self._encode_batch, chunk, cut, kind), batches)
             encodings: dict[int, Encoding] = {}
@@ -116,7 +116,7 @@ class OnnxEncoder:
         return ThreadPoolExecutor(processors(), thread_name_prefix="encode")
 
     def _prompt(self, kind: Kind) -> Pieces:
-        """The prompt's pieces; its last space belongs to the text's first word."""
+        """The prompt's pieces; its trailing space belongs to the text's first word."""
         return self._prompts[kind]
 
     @cached_property
@@ -157,7 +157,7 @@ class OnnxEncoder:
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Texts of like length together, the longest first, so that little of a batch is padding."""
+    """Groups texts of similar length, longest first, to keep padding small."""
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
         # The first of a batch is its longest.
@@ -173,11 +173,11 @@ def _open(folder: Path) -> InferenceSession:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    # The graph is written as it should run; looking for a better one takes longer than a question.
+    # The graph is written in its final form; optimizing it takes longer than encoding a query.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's own have no common base but this
+    except Exception as error:  # onnxruntime's exceptions have no other common base
         raise ValueError(str(error)) from error

@@ -1,4 +1,4 @@
-"""Text -> the vectors that an index keeps: encoded as a reader sees it, its language taken away."""
+"""Encodes texts and passages into the vectors that an index stores: language mean subtracted, rotated."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ from index.types import Passage
 FloatArray = NDArray[np.float32]
 
 DOCUMENT_SENTENCE: Final = -2
-"""The sentence number of tokens that stand for what is known about a passage's document."""
+"""Sentence number of the tokens that come from the metadata of a passage's document."""
 SECTION_SENTENCE: Final = -1
-"""The sentence number of tokens that stand for the headings of a passage or the columns of a row."""
-# What the vector of a passage's headings weighs beside the passage's own. Chosen, not measured.
+"""Sentence number of the tokens that come from the headings of a passage or the columns of a row."""
+# Weight of the vector of a passage's headings relative to the passage's own. Chosen, not measured.
 _SECTION_WEIGHT: Final = 0.35
 
 
 @dataclass(frozen=True)
 class PassageInput:
-    """A passage as it is encoded, and where it stands."""
+    """A passage to be encoded, with its context."""
 
     passage: Passage
     context: Context
 
     @property
     def digest(self) -> bytes:
-        """16 bytes that tell what is encoded from anything else that gives other vectors."""
+        """16-byte hash of everything that the vectors depend on."""
         passage, context = self.passage, self.context
         content = passage.text
         if context.text or passage.items or passage.kind == "table_row":
@@ -50,17 +50,17 @@ class PassageInput:
 
     @property
     def terms(self) -> list[str]:
-        """What the passage is found by: its terms, and those that only its context has."""
+        """Index terms of the passage: its own, then those found only in its context."""
         return _with_context(analyze, self.passage.text, self.context.text)
 
     @property
     def names(self) -> list[str]:
-        """The same with the sounds of words (`index.retrieval.names`)."""
+        """The same for phonetic name keys (`index.retrieval.names`)."""
         return _with_context(name_keys, self.passage.text, self.context.text)
 
     @property
     def arabic_share(self) -> float:
-        """The share of its words that are Arabic; of its context's where it has none, but numbers."""
+        """The share of Arabic words in the passage, or in its context where the passage has only numbers."""
         text = self.passage.text
         if self.context.text and all(word.term.isdecimal() for word in words(text)):
             text = self.context.headings or self.context.columns or self.context.document
@@ -68,12 +68,12 @@ class PassageInput:
 
     @property
     def apart(self) -> tuple[str, str]:
-        """What is known of its document, and its headings: what is encoded apart from it."""
+        """Document metadata and headings, which are encoded separately from the passage."""
         document, headings = self.context.document, self.context.headings
         return tuple(text if any(map(str.isalnum, text)) else "" for text in (document, headings))  # type: ignore[return-value]
 
     def reading(self, window: int) -> Reading:
-        """What the encoder reads of the passage itself; it has so many tokens or fewer."""
+        """Returns the encoder's input for the passage itself, of at most `window` tokens."""
         passage = self.passage
         pieces = row_pieces(passage)
         if pieces is not None:
@@ -90,12 +90,12 @@ class PassageInput:
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What is encoded of a passage.
+    """The encoder's input for a passage.
 
     Attributes:
-        text: what is read.
-        sentences: where its sentences stand in it.
-        places: for each of its characters the one of the passage's text that it is, -1 for what is added;
+        text: the input text.
+        sentences: spans of its sentences.
+        places: for each of its characters the position in the passage's text, -1 for added text;
             None where all of it is the passage's text.
     """
 
@@ -104,7 +104,7 @@ class Reading:
     places: NDArray[np.int32] | None = None
 
     def in_passage(self, tokens: TokenVectors) -> TokenVectors:
-        """Its tokens with the spans that they have in the passage; those of what is added come first."""
+        """The tokens with their spans in the passage; tokens of added text come first."""
         if self.places is None or not len(tokens.spans):
             return tokens
         starts, ends = self.places[tokens.spans[:, 0]], self.places[tokens.spans[:, 1] - 1] + 1
@@ -126,12 +126,12 @@ def _with_context(keys: Callable[[str], list[Term]], text: str, context: str) ->
 def encode(
     texts: Sequence[str], kind: Kind, encoder: Encoder, centers: LanguageMeans
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
-    """Yields each text's vector and its tokens, turned, in the order of the texts.
+    """Yields each text's vector and its rotated token vectors, in the order of the texts.
 
-    The encoder reads each text without what writers may leave out (`legible`), so that a vocalised
-    text has the vectors of a bare one; the tokens' spans count in the text as it was given. It reads
-    punctuation and symbols, too, but their tokens are left out of what is kept: without these 8 % R@1 was
-    .1 to .4 points higher in each pairing of XQuAD, and the same on TyDi.
+    Each text is encoded without optional marks (`legible`), so that vocalised and unvocalised text have
+    the same vectors; token spans refer to the text as it was given. Punctuation and symbols are encoded
+    too, but their tokens aren't returned: without these 8 % R@1 was .1 to .4 points higher for each
+    language pair of XQuAD, and the same on TyDi.
     """
     encodings = encoder.encode([legible(text).text for text in texts], kind)
     for text, encoding in zip(texts, encodings, strict=True):
@@ -143,10 +143,10 @@ def encode(
 def encode_passages(
     inputs: Sequence[PassageInput], encoder: Encoder, centers: LanguageMeans
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
-    """Yields each passage's vector and its tokens, turned, in the order of the passages.
+    """Yields each passage's vector and its rotated token vectors, in the order of the passages.
 
-    The text is encoded by itself, so that a title leaves its vectors as they are; a table's row is read with
-    its column headings. What its context says is encoded apart, once for all passages that share it, and its
+    The text is encoded by itself, so that its vectors don't depend on the title; a table row is encoded with
+    its column headings. The context is encoded separately, once for all passages that share it, and its
     tokens come first, with the sentence number `DOCUMENT_SENTENCE` or `SECTION_SENTENCE` and spans of (0, 0).
     """
     texts = dict.fromkeys(text for item in inputs for text in item.apart if text)
@@ -170,7 +170,7 @@ def encode_passages(
 
 
 def _placed(tokens: TokenVectors, number: int) -> TokenVectors:
-    """Tokens that stand nowhere in the passage, in a sentence of this number."""
+    """The tokens with empty spans and this sentence number."""
     count = len(tokens.weights)
     return TokenVectors(
         tokens.vectors, np.zeros((count, 2), np.int32), tokens.weights, np.full(count, number, np.int32)
@@ -189,8 +189,8 @@ def _joined(parts: Sequence[TokenVectors]) -> TokenVectors:
 
 
 def _in_original(encoding: Encoding, text: str) -> Encoding:
-    """The encoding of a legible text with the spans that its tokens have in the text itself."""
-    # Worked out anew: for a whole collection the origins would take more memory than its text.
+    """Maps the token spans of a legible text's encoding back to the original text."""
+    # Recomputed: for a whole collection the origins would take more memory than its text.
     origins = np.array(legible(text).origins, np.int32)
     first, last = encoding.spans[:, 0], encoding.spans[:, 1] - 1
     spans = np.stack([origins[first], origins[last] + 1], axis=1)

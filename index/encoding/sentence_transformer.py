@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 
 # Passages in one forward pass; chosen, not measured.
 BATCH = 16
-# Texts sorted by length at a time; bounds the memory that waiting encodings take.
+# Texts sorted by length at a time; bounds the memory of pending encodings.
 CHUNK = 256
 
 
 class SentenceTransformerEncoder:
     """Any sentence-transformers model, with its own prompts for questions and passages.
 
-    The model is loaded when it is first asked for something: naming an encoder costs nothing.
+    The model is loaded on first use: constructing an encoder costs nothing.
     """
 
     def __init__(
         self, name: str, folder: str, fingerprint: str, prompts: Mapping[str, str] | None = None
     ) -> None:
-        """Names a model.
+        """Refers to a model without loading it.
 
         Args:
-            name: by which `load` finds it again.
+            name: the name that `load` resolves to it.
             folder: its folder, or its name on the model hub.
             fingerprint: changes whenever its vectors would.
-            prompts: "query" and "passage", where the model's own settings lack them.
+            prompts: "query" and "passage", if the model's own configuration lacks them.
         """
         self.name = name
         self.fingerprint = fingerprint
@@ -73,7 +73,7 @@ class SentenceTransformerEncoder:
         """See `Encoder`."""
         for start in range(0, len(texts), CHUNK):
             chunk = texts[start : start + CHUNK]
-            # Texts of like length share a batch, so that little of it is padding.
+            # Texts of similar length share a batch, to keep padding small.
             by_length = sorted(range(len(chunk)), key=lambda i: -len(chunk[i]))
             encodings: dict[int, Encoding] = {}
             for first in range(0, len(chunk), BATCH):
@@ -86,7 +86,7 @@ class SentenceTransformerEncoder:
         import torch
 
         model, prompt = self._model, self._prompt(kind)
-        # The tokenizer keeps its padding between calls: one thread at a time.
+        # The tokenizer's padding is state shared between calls: one thread at a time.
         with self._encoding, torch.inference_mode():
             features = model.preprocess(texts, prompt=prompt)
             inside = features["attention_mask"].bool()  # some tokenizers pad on the left
@@ -121,7 +121,7 @@ class SentenceTransformerEncoder:
         offsets: NDArray[np.int32],
         surprisal: FloatArray,
     ) -> Encoding:
-        """Keeps the tokens that stand for characters of the text itself, white space aside."""
+        """Keeps the tokens that represent characters of the text itself, other than white space."""
         starts, ends = offsets[:, 0] - prompt, offsets[:, 1] - prompt
         kept = [i for i in np.flatnonzero(ends > 0) if text[max(starts[i], 0) : ends[i]].strip()]
         spans = np.stack([np.maximum(starts[kept], 0), ends[kept]], axis=1)

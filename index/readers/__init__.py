@@ -1,1 +1,1 @@
-"""Files to documents: plain text, Markdown, HTML, PDF, DOCX and EPUB."""
+"""Readers for plain text, Markdown, HTML, PDF, DOCX and EPUB files."""

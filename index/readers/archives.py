@@ -1,4 +1,4 @@
-"""Zip archives of markup, which DOCX and EPUB files are: opened and read within bounds."""
+"""Reading of DOCX and EPUB files as zip archives, with size limits."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from xml.etree import ElementTree
 
 from index.readers.extract import Unextractable, damaged
 
-# Bytes that an archive may hold, unpacked: pictures included.
+# Maximum unpacked bytes of an archive, including pictures.
 MOST_UNPACKED: Final = 1 << 30
-# Of one part that is read.
+# Maximum bytes of one part.
 MOST_PART: Final = 1 << 26
-# What zipfile raises of a damaged archive; the last one where it says that a later version wrote it.
+# Raised by zipfile for a damaged archive; the last if it claims to be of a later format version.
 _UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
 _MARKED_UP: Final = (".xml", ".rels", ".opf")
 DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 
 
 def type_of(content: bytes) -> str:
-    """The type of an archive by what is in it: .docx, .epub or .zip; empty where it can't be opened."""
+    """Detects an archive's type from its contents: .docx, .epub or .zip; empty if it can't be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()
@@ -33,16 +33,16 @@ def type_of(content: bytes) -> str:
 
 
 def open_archive(content: bytes) -> zipfile.ZipFile:
-    """The archive.
+    """Opens an archive.
 
     Raises:
-        Unextractable: it is damaged or would unpack to too much.
+        Unextractable: it is damaged, or its unpacked size is over the limit.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
     except _UNREADABLE as error:
         raise damaged(error) from error
-    # A part is never read beyond the size that is declared here.
+    # No part is read beyond its size declared here.
     if sum(info.file_size for info in archive.infolist()) > MOST_UNPACKED:
         raise Unextractable(
             f"it would unpack to more than {MOST_UNPACKED >> 20:,} MB. Split it.", "too_large"
@@ -66,7 +66,7 @@ def part(archive: zipfile.ZipFile, name: str) -> bytes:
         raise damaged(error) from error
     # UTF-16 has a zero byte in each of these letters.
     if name.endswith(_MARKED_UP) and b"<!ENTITY" in content.replace(b"\0", b""):
-        # No program writes them here, and nested ones grow without end.
+        # No program writes entities here, and nested ones expand exponentially.
         why = "it defines XML entities, which no ordinary document does. Save it anew."
         raise Unextractable(why, "damaged")
     return content
@@ -85,5 +85,5 @@ def part_xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
 
 
 def text_of(element: ElementTree.Element | None) -> str:
-    """The text of an element on one line; of none nothing."""
+    """The text of an element on one line; empty for None."""
     return "" if element is None else " ".join("".join(element.itertext()).split())

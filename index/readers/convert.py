@@ -1,4 +1,4 @@
-"""Which converter reads which type of file, and what a file's bytes say about its type."""
+"""Selects the converter for a file type, and detects a file's type from its bytes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from index.readers.plain_text import decode
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHARSET: Final = regex.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", regex.IGNORECASE)
-# Python's names of the encodings that the Encoding Standard has for pages. It has more, of which some take a
-# time that grows with the square of the text (punycode), and some aren't of characters (rot13).
+# Python's names of the encodings in the Encoding Standard. Of Python's others some take quadratic time
+# (punycode), and some aren't character encodings (rot13).
 _ENCODINGS: Final = frozenset((
     "utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", *(f"iso8859-{n}" for n in range(1, 17)),
     *(f"cp{n}" for n in (866, 874, 932, 949, *range(1250, 1259))), "koi8-r", "koi8-u", "tis-620",
     "mac-roman", "mac-cyrillic", "gbk", "gb2312", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
     "shift_jis", "euc_kr",
 ))  # fmt: skip
-# What programs write where nobody gave a title or an author.
+# Placeholders that programs write when no title or author was given.
 _NOT_TYPED: Final = regex.compile(
     r"(?i)untitled.*|unknown|(?:no )?title|(?:document|مستند) ?\p{Nd}*|new (?:document|page)\b.*|about:blank"
     r"|(?:https?|file):.*|microsoft (?:word|powerpoint)\b.*|(?:powerpoint presentation|word document)"
@@ -38,7 +38,7 @@ _LONGEST_DATE: Final = 40
 
 
 def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Extract:
-    """The text of a file that isn't plain text, and its title, author and date where the file says them.
+    """Extracts the text of a file that isn't plain text, and its title, author and date if given.
 
     Args:
         suffix: ".md", ".pdf", ".docx", ".epub", ".html" or ".htm".
@@ -49,7 +49,7 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
         Unextractable: it can't be read.
     """
     check_type(content, suffix)
-    # Each is imported when such a file is read.
+    # Each converter is imported on first use.
     if suffix == ".pdf":
         from index.readers.pdf import pages
 
@@ -77,10 +77,10 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
 
 
 def check_type(content: bytes, suffix: str) -> None:
-    """Makes sure that a file is what its name says.
+    """Checks that a file's content matches its suffix.
 
     Raises:
-        Unextractable: it surely isn't.
+        Unextractable: it certainly doesn't.
     """
     if not content:
         raise Unextractable("it has no words in it.", "empty")
@@ -99,7 +99,7 @@ def check_type(content: bytes, suffix: str) -> None:
 
 
 def type_of(content: bytes) -> str:
-    """The type that a file's first bytes tell; empty where they don't."""
+    """Detects a file's type from its first bytes; empty if unknown."""
     if b"%PDF-" in content[:1024]:
         return ".pdf"
     if content.startswith(b"PK\3\4"):
@@ -112,7 +112,7 @@ def type_of(content: bytes) -> str:
 
 
 def _html(content: bytes) -> str:
-    """The page's characters: by the encoding that it names, where that is so, else as any text's."""
+    """Decodes a page with its declared encoding if that is valid, else like plain text."""
     named = _CHARSET.search(content[:4096])
     if named and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         try:
@@ -125,13 +125,13 @@ def _html(content: bytes) -> str:
 
 
 def _clean(date: str) -> str:
-    """A date as it is shown, or nothing where it isn't one."""
+    """A date in displayable form; empty if it isn't one."""
     date = " ".join(UNWRITABLE.sub("", date).split())
     return date if len(date) <= _LONGEST_DATE and any(map(str.isdigit, date)) else ""
 
 
 def _name(value: str, junk: regex.Pattern[str]) -> str:
-    """A title or a name, or nothing where a program made it up."""
+    """A title or a name; empty if it is a program's placeholder."""
     name = " ".join(value.split())
     usable = any(map(str.isalpha, name)) and "\ufffd" not in name and not _CONTROL.search(name)
     return name if usable and len(name) <= _LONGEST and not junk.fullmatch(name) else ""

@@ -1,7 +1,7 @@
-"""Converters run in a process of their own: no file can take the memory, the time or the life of this one.
+"""Runs converters in a separate process, so that no file can exhaust or crash this one.
 
-That process limits itself (`index.readers.limits`): it ends when a file takes too long, and when the process
-that started it is gone, however that ended.
+The converter process limits itself (`index.readers.limits`): it ends when a file takes too long, and when its
+parent process has ended, however that happened.
 """
 
 from __future__ import annotations
@@ -28,32 +28,32 @@ if TYPE_CHECKING:
     from index.readers.extract import Progress
 
 BYTES: Final = 3 << 30
-"""Of memory that the process may have."""
-# Wall-clock seconds by which this process gives the other one up, should it not have ended itself.
+"""Memory limit of the converter process."""
+# Extra wall-clock seconds after which the parent kills a converter that hasn't ended itself.
 _GRACE_SECONDS: Final = 10.0
-# Signals by which a process ends that has a fault, and not because it took too much.
+# Signals that indicate a crash rather than an exceeded limit.
 _CRASHES: Final = frozenset((signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE))
 
 
 class Apart:
-    """A process that converts one file after another; started when needed, and anew when it was lost.
+    """A process that converts one file at a time; started on demand, and restarted after it was lost.
 
-    Threads that want a file converted get their turns in the order in which they came.
+    Concurrent callers are served in order of arrival.
     """
 
     def __init__(self, seconds: float = limits.MAX_SECONDS, most_bytes: int = BYTES) -> None:
-        """Starts nothing yet.
+        """Sets the limits; starts no process yet.
 
         Args:
-            seconds: of processor time that a file may take, at most; `limits.processor_seconds` may be less.
-            most_bytes: of memory that the process may have, where the system can say so.
+            seconds: maximum processor time per file; `limits.processor_seconds` may be less.
+            most_bytes: memory limit of the process, on systems that support one.
         """
         self._seconds = seconds
         self._most_bytes = most_bytes
         self._turn = Turns(1)
         self._process: subprocess.Popen[bytes] | None = None
-        # The kernel takes the end of the thread that started a process for the end of its parent: all are
-        # started by one thread that stays.
+        # The kernel treats the end of the thread that started a process as the end of its parent, so all
+        # processes are started by one permanent thread.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="converter-start")
 
     def convert(self, path: Path) -> Extract:
@@ -74,7 +74,7 @@ class Apart:
                 reply = replies.readline()
             except BrokenPipeError:
                 reply = b""
-            except BaseException:  # Ctrl-C: a reply that comes later would be taken for the next file's
+            except BaseException:  # Ctrl-C: a late reply would be taken for the next file's
                 self._stop()
                 raise
             finally:
@@ -87,12 +87,12 @@ class Apart:
         return Extract.from_record(answer)
 
     def close(self) -> None:
-        """Ends the process, when it has converted the files that it was given before."""
+        """Ends the process once the pending files are converted."""
         with self._turn:
             self._stop()
 
     def kill(self) -> None:
-        """Ends the process now, also within a file; who waits for that is told that it took too long."""
+        """Ends the process immediately; a file being converted is reported as too slow."""
         if (process := self._process) is not None:
             process.kill()
 
@@ -101,7 +101,7 @@ class Apart:
             self._stop()
             try:
                 self._process = self._starter.submit(self._start).result()
-            except RuntimeError:  # from the interpreter's end on no thread takes anything
+            except RuntimeError:  # at interpreter shutdown no thread accepts work
                 raise Unextractable("Dalil was stopped.", "unreadable") from None
         return self._process
 
@@ -118,12 +118,12 @@ class Apart:
         )
 
     def _loss(self, seconds: float) -> Unextractable:
-        """Ends the process, which gave no answer, and says why there is none."""
+        """Ends a process that gave no answer, and returns the error."""
         process = self._process
         ended = None
         if process is not None:
             with suppress(subprocess.TimeoutExpired):
-                ended = process.wait(1)  # it may be closing its pipes
+                ended = process.wait(1)  # it may still be closing its pipes
         self._stop()
         if ended is not None and -ended in _CRASHES:
             return damaged(f"its converter crashed: {signal.Signals(-ended).name}")
@@ -146,17 +146,17 @@ class Apart:
 
 
 def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
-    """What the process does: reads paths, one a line, and answers each with a line, until there are no more.
+    """Main loop of the converter process: reads one path per line and answers each with one line.
 
     Args:
-        most_bytes: of memory that it may take.
-        most_seconds: of processor time that a file may take.
-        parent: process id of the one that started it.
+        most_bytes: memory limit of the process.
+        most_seconds: maximum processor time per file.
+        parent: process id of the parent.
     """
     limits.end_with_parent(parent)
     limits.limit_memory(most_bytes)
     replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints mustn't come between
+    os.dup2(2, 1)  # output that a library prints mustn't mix with the replies
     for line in sys.stdin.buffer:
         path = Path(os.fsdecode(bytes.fromhex(json.loads(line))))
         allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
@@ -167,7 +167,7 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
 
 
 def _size(path: Path) -> int:
-    """Bytes of a file; 0 where it can't be looked at, which is told when it is read."""
+    """Size of a file in bytes; 0 if unavailable, which is reported when it is read."""
     try:
         return path.stat().st_size
     except OSError:
@@ -175,7 +175,7 @@ def _size(path: Path) -> int:
 
 
 def answer(path: Path, progress: Progress) -> dict[str, Any]:
-    """The text of the file at `path` or why there is none, as the process says it to the one that asked."""
+    """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent."""
     from index.readers.convert import convert
     from index.storage.files import read_regular
 
@@ -188,11 +188,11 @@ def answer(path: Path, progress: Progress) -> dict[str, Any]:
         return {"error": f"it can't be read ({error.strerror}).", "fault": "unreadable"}
     except MemoryError as error:
         return {"error": str(damaged(error)), "fault": "too_slow"}
-    except Exception as error:  # a fault of a library's, which this file leads to
+    except Exception as error:  # a library's bug triggered by this file
         return {"error": str(damaged(error)), "fault": "damaged"}
 
 
 shared: Final = Apart()
-# The last one ends at once, then the others that wait find that none can be started any more.
+# `kill` runs first and ends the process at once; waiting callers then find that none can be started.
 atexit.register(shared.close)
 atexit.register(shared.kill)

@@ -1,4 +1,4 @@
-"""EPUB -> text and blocks, chapter after chapter."""
+"""Extracts text and blocks from EPUB files, chapter by chapter."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _DATE: Final = regex.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?=T|$)")
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:
-    """The text of an electronic book.
+    """Extracts the text of an EPUB book.
 
-    A chapter that isn't there, or can't be read, leaves the rest to be read.
+    Missing or unreadable chapters are skipped.
 
     Args:
         content: the file's bytes.
         progress: called after each chapter.
 
     Raises:
-        Unextractable: it is damaged, protected, or would unpack to too much.
+        Unextractable: it is damaged or protected, or its unpacked size is over the limit.
     """
     with open_archive(content) as archive:
         place = part_xml(archive, "META-INF/container.xml").find(f".//{_CONTAINER}rootfile")
@@ -48,7 +48,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             if item.get("media-type") in _PAGES and "nav" not in item.get("properties", "").split()
         }
         named = (reference.get("idref") for reference in package.iter(f"{_PACKAGE}itemref"))
-        # A page that is named again, under whatever name, isn't read again.
+        # A page that is listed more than once, under whatever name, is read once.
         chapters = list(dict.fromkeys(pages[name] for name in named if name in pages))
         if not _encrypted(archive).isdisjoint(chapters):
             why = "the book is protected against copying (DRM); only its seller can lift that."
@@ -71,7 +71,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
 def _chapters(
     archive: zipfile.ZipFile, chapters: list[str], progress: Progress
 ) -> tuple[TextBuilder, list[str]]:
-    """The text of the chapters, and the names of those that can't be read."""
+    """The text of the chapters, and the names of unreadable ones."""
     builder = TextBuilder()
     lost: list[str] = []
     tables = 0
@@ -91,7 +91,7 @@ def _chapters(
 
 
 def _characters(content: bytes) -> str:
-    """A chapter's characters: by the encoding that it declares, where that is so, else as any text's."""
+    """Decodes a chapter with its declared encoding if that is valid, else like plain text."""
     declared = _DECLARED.match(content)
     if declared and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8)):
         try:

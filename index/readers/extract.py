@@ -1,4 +1,4 @@
-"""What a converter gives back: the text of a file that isn't plain text, or why there is none."""
+"""Result and error types of converters, and the builder of their text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from index.errors import FileFault
 from index.types import Block, BlockKind
 
 UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
-"""What isn't Unicode text, and control characters, which fonts and pages may name by mistake."""
+"""Surrogates and control characters, which fonts and pages may contain by mistake."""
 _SEPARATOR: Final = "|"
 _LONGEST_COLUMN: Final = 200
 LONGEST_REPEATED: Final = 500
-"""Characters of a cell that covers several rows; a longer one stands in the first of them alone."""
+"""Maximum characters of a multi-row cell repeated in each row; a longer one is only in the first."""
 
 Progress: TypeAlias = Callable[[], None]
 """Called by a converter after each page or chapter."""
@@ -27,10 +27,10 @@ class Extract:
     """The text of a file.
 
     Attributes:
-        text: paragraphs with a blank line between them; rows of a table and items of a list without one.
-        title, author: as the file gives them, or empty.
-        heading: what may be the title where there is none.
-        date: when it was written, as the file gives it, or empty.
+        text: paragraphs separated by blank lines; table rows and list items without blank lines.
+        title, author: from the file's metadata, or empty.
+        heading: a substitute if there is no title.
+        date: when it was written, from the file's metadata, or empty.
         blocks: its layout, in the order of the text, without overlaps.
     """
 
@@ -42,12 +42,12 @@ class Extract:
     blocks: tuple[Block, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
-        """The same as plain data, which `from_record` reads."""
+        """Converts to plain data, for `from_record`."""
         return asdict(self)
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Extract:
-        """What `to_record` gave, also after JSON, which has lists alone."""
+        """Restores the output of `to_record`, also after a JSON round trip, which turns tuples into lists."""
         blocks = tuple(
             Block(
                 **{
@@ -62,23 +62,23 @@ class Extract:
 
 
 class TextBuilder:
-    """Puts a document's text together, block by block, as a reader gives them."""
+    """Assembles a document's text from a reader's blocks."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
         self.emphasized: set[int] = set()
-        """Numbers of the blocks that are wholly in bold or in large letters."""
+        """Numbers of the blocks that are entirely in bold or in large letters."""
 
     @property
     def text(self) -> str:
-        """All of it so far."""
+        """The text so far."""
         return "".join(self._parts)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """What was added."""
+        """The blocks so far."""
         return tuple(self._blocks)
 
     def add(
@@ -95,12 +95,12 @@ class TextBuilder:
         """Adds a block, unless its text is blank.
 
         Args:
-            kind: as of `Block`.
-            level: as of `Block`.
-            label: as of `Block`.
-            page: as of `Block`.
-            text: a line, or lines with a line feed between them; white space around it is left out.
-            goes_on: whether it stands in the line of the block before it.
+            kind: as in `Block`.
+            level: as in `Block`.
+            label: as in `Block`.
+            page: as in `Block`.
+            text: one or more lines separated by line feeds; surrounding white space is stripped.
+            goes_on: whether it continues the line of the block before it.
             is_emphasized: whether all of it is in bold or in large letters.
         """
         text = UNWRITABLE.sub("", text).strip()
@@ -124,11 +124,11 @@ class TextBuilder:
         is_header: bool = False,
         page: int = 0,
     ) -> None:
-        """Adds a row of a table: one line, with ` | ` between its cells; a blank row is left out.
+        """Adds a table row as one line, with ` | ` between its cells; a blank row is skipped.
 
         Args:
             cells: the text of each.
-            columns: the column heading of each cell, or nothing.
+            columns: the column heading of each cell, or empty.
             table: number of the table in the document, from 1.
             is_header: whether it is the row of column headings.
             page: the page that it is on, from 1.
@@ -151,7 +151,7 @@ class TextBuilder:
             line += cell
         self._parts.append(line)
         self._length += len(line)
-        # Each row keeps the headings of its columns: long ones would make a file grow without bound.
+        # Each row stores its column headings: long ones would let the size grow without bound.
         named = tuple(" ".join(UNWRITABLE.sub(" ", column[:_LONGEST_COLUMN]).split()) for column in columns)
         self._blocks.append(
             Block(
@@ -166,7 +166,7 @@ class TextBuilder:
         )
 
     def extend(self, others: Iterable[Block], text: str, first_table: int = 0) -> None:
-        """Adds blocks of another text, with tables counted from `first_table` on."""
+        """Adds blocks of another text, with table numbers offset by `first_table`."""
         for block in others:
             said = text[block.start : block.end]
             if block.table:
@@ -193,20 +193,20 @@ class Unextractable(Exception):
     """A file that a converter can't read; the message says why and what to do, but not which file.
 
     Attributes:
-        fault: why, in a word.
+        fault: the kind of fault.
     """
 
     def __init__(self, message: str, fault: FileFault) -> None:
-        """Keeps the word beside the message."""
+        """Stores the message and the kind of fault."""
         super().__init__(message)
         self.fault: FileFault = fault
 
 
 def damaged(why: object) -> Unextractable:
-    """The error for a file that breaks off, or isn't what its type says.
+    """Returns the error for a file that is truncated or malformed.
 
     Args:
-        why: in a few words, or the error that a library raised.
+        why: a short reason, or the exception that a library raised.
     """
     if isinstance(why, MemoryError):
         return Unextractable(
@@ -217,4 +217,4 @@ def damaged(why: object) -> Unextractable:
 
 
 def no_progress() -> None:
-    """For who doesn't want to know."""
+    """Progress callback that does nothing."""

@@ -1,10 +1,10 @@
-"""HTML -> text and blocks, by a walk over the tree that turbohtml builds.
+"""Extracts text and blocks from HTML, by traversing the tree that turbohtml builds.
 
-turbohtml parses by the HTML standard in time that grows linearly with the page: like browsers it nests no
-deeper than 512 elements and puts what is deeper beside the deepest. Measured on hostile pages of 1 to 10 MB
-(unclosed comments, attributes and declarations, 2,000,000 nested divs, 300,000 formatting elements): .1 to
-.6 seconds each. Of the others, html.parser is quadratic in unclosed comments and tags (up to Python 3.13.5),
-lexbor in depth, and lxml loses the text of elements that are nested deeper than 2,048.
+turbohtml follows the HTML standard in linear time: like browsers it limits nesting to 512 elements and makes
+deeper ones siblings of the deepest. Measured on hostile pages of 1 to 10 MB (unclosed comments, attributes
+and declarations, 2,000,000 nested divs, 300,000 formatting elements): .1 to .6 seconds each. Of the
+alternatives, html.parser is quadratic in unclosed comments and tags (up to Python 3.13.5), lexbor in depth,
+and lxml loses the text of elements that are nested deeper than 2,048.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from index.text.blocks import refined
 from index.text.labels import is_number_like
 from index.types import BlockKind
 
-# What isn't the text itself: code, menus, what stands around every page of a site.
+# Elements that aren't part of the content: code, menus, a site's page frame.
 _SKIPPED: Final = frozenset((
     "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "video", "audio",
     "canvas", "head", "nav", "aside", "button", "select", "textarea", "dialog",
@@ -62,14 +62,14 @@ _NOTES: Final = frozenset((
 _SPACES: Final = regex.compile(r"[ \t\n\f\r]+")
 _HIDDEN: Final = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _LINE_BREAK: Final = "\v"  # within a block, until its lines are trimmed
-# In XML any element may be written so; HTML reads it as a start tag, and all that follows as its content.
-# Every "<" is looked at once: neither name nor attributes contain another one.
+# XML allows any element to be self-closing; HTML parses that as a start tag, with all that follows as its
+# content. Every "<" is examined once: neither name nor attributes contain another one.
 _EMPTY_ELEMENT: Final = regex.compile(r"<([A-Za-z][^\s<>/]*+)([^<>]*+)(?<=/)>")
 _VOID: Final = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr",
 ))  # fmt: skip
-# A table of which a cell has more words only parts the page.
+# A table with a cell of more words is a layout table.
 _MOST_CELL_WORDS: Final = 80
 _MOST_HEADING_WORDS: Final = 8
 _MOST_COLUMNS: Final = 100
@@ -77,14 +77,14 @@ _MOST_ROWS: Final = 1000
 
 
 def extract(html: str, *, is_xml: bool = False) -> Extract:
-    """The text of a page: paragraphs, headings, items and rows of tables, each by itself.
+    """Extracts the text of a page as paragraphs, headings, list items and table rows.
 
-    Scripts, menus, side columns and a page's footer are left out. The heading is the
-    page's only one of the first level. Numbers of list items, which a browser counts, are part of the text.
+    Scripts, menus, side columns and a page's footer are skipped. `heading` is the page's first-level heading
+    if it has only one. List item numbers, which a browser generates, are part of the text.
 
     Args:
         html: the page.
-        is_xml: whether it is XHTML, where `<title/>` is a whole element.
+        is_xml: whether it is XHTML, where `<title/>` is a complete element.
     """
     document = parse(_EMPTY_ELEMENT.sub(_expanded, html) if is_xml else html, positions=False)
     builder = TextBuilder()
@@ -102,13 +102,13 @@ def extract(html: str, *, is_xml: bool = False) -> Extract:
 
 @dataclass
 class _List:
-    """A list that is open.
+    """An open list.
 
     Attributes:
-        depth: 1 for one that isn't in another.
-        number_format: as of `formatted`; nothing where it has bullets.
+        depth: 1 for a list that isn't nested.
+        number_format: as in `formatted`; empty for bullets.
         following: the number of its next item.
-        step: from one number to the next.
+        step: the increment between numbers.
     """
 
     depth: int
@@ -119,7 +119,7 @@ class _List:
 
 @dataclass
 class _Item:
-    """An item of a list: its first block has the label."""
+    """A list item: its first block carries the label."""
 
     depth: int
     label: str
@@ -129,19 +129,19 @@ class _Item:
 
 @dataclass(frozen=True)
 class _Context:
-    """What the open elements say about the text in them."""
+    """The properties that open elements give to the text in them."""
 
     kind: BlockKind = "paragraph"
     level: int = 0
     is_preformatted: bool = False
-    is_quotation: bool = False  # whose footer names who is quoted
+    is_quotation: bool = False  # a quotation's footer names its source
     is_bold: bool = False
     is_note: bool = False
     list: _List | None = None
     item: _Item | None = None
 
     def inside(self, element: Element) -> _Context:
-        """What holds in an element."""
+        """The context inside an element."""
         tag = element.tag
         context = self
         if _is_note(element):
@@ -167,7 +167,7 @@ class _Context:
 
 
 class _Walk:
-    """Goes through a page, with a stack of its own, and gives its blocks to a builder."""
+    """Traverses a page iteratively and adds its blocks to a builder."""
 
     def __init__(self, builder: TextBuilder) -> None:
         self._builder = builder
@@ -176,7 +176,7 @@ class _Walk:
         self._tables = 0
 
     def read(self, document: Document) -> None:
-        # A node to enter with what its surroundings say, or an element to leave (True), which ends a block.
+        # A node to enter, with its context, or an element to leave (True), which ends a block.
         stack: list[tuple[Node, _Context, bool]] = [(document, _Context(), False)]
         while stack:
             node, context, is_end = stack.pop()
@@ -214,7 +214,7 @@ class _Walk:
             self._bold += context.is_bold
 
     def _end(self, context: _Context) -> None:
-        """Ends the block, if it has any text; the next one begins."""
+        """Ends the current block, and adds it if it has any text."""
         text, ink, bold = "".join(self._parts), self._ink, self._bold
         self._parts, self._ink, self._bold = [], 0, 0
         if not ink:
@@ -237,7 +237,7 @@ class _Walk:
         self._builder.add(kind, kept, level=level, label=label, is_emphasized=bold == ink)
 
     def _table(self, table: _Table) -> list[Element]:
-        """Adds a table's captions and rows, and returns the tables that stand in its cells."""
+        """Adds a table's captions and rows, and returns the tables nested in its cells."""
         for caption in table.captions:
             self._builder.add("caption", caption)
         self._tables += 1
@@ -271,12 +271,12 @@ class _Cell:
 
 @dataclass
 class _Table:
-    """A table of data.
+    """A data table.
 
     Attributes:
-        grid: its rows; a cell that covers several places stands in each of them.
-        headers: how many rows at its head have the column headings.
-        captions: what is written above or below it.
+        grid: its rows; a spanning cell is repeated in each position that it covers.
+        headers: number of header rows.
+        captions: the captions above or below it.
         nested: tables in its cells.
     """
 
@@ -287,7 +287,7 @@ class _Table:
 
     @classmethod
     def of(cls, element: Element) -> _Table | None:
-        """The table, or None where it only parts the page."""
+        """The data table of an element; None for a layout table."""
         if _value(element, "role").casefold() in ("presentation", "none"):
             return None
         table = cls([], 0)
@@ -356,7 +356,7 @@ class _Table:
 
 
 def _has_headings(grid: Sequence[Sequence[_Cell]]) -> bool:
-    """Whether the first row of a table without marked headings is surely one of them."""
+    """Whether the first row of a table without marked headings is certainly a header row."""
     first, others = grid[0], grid[1:]
     said = [cell.text for cell in first]
     if not others or len(said) < 2 or not all(said) or any(cell.is_heading for row in others for cell in row):
@@ -368,7 +368,7 @@ def _has_headings(grid: Sequence[Sequence[_Cell]]) -> bool:
 
 
 def _parts_of(table: Element) -> Iterator[tuple[str, Element, bool]]:
-    """Captions and rows of a table, and whether each is in its head; not those of tables within it."""
+    """Yields a table's captions and rows, and whether each is in its head; nested tables are excluded."""
     stack: list[tuple[Node, bool]] = [(child, False) for child in reversed(table.children)]
     while stack:
         node, in_head = stack.pop()
@@ -381,9 +381,9 @@ def _parts_of(table: Element) -> Iterator[tuple[str, Element, bool]]:
 
 
 def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
-    """The text of a cell on one line, and whether headings or several paragraphs divide it like a page.
+    """The text of a cell on one line, and whether it has headings or several paragraphs, as in a page layout.
 
-    Tables in it are added to `nested`.
+    Nested tables are added to `nested`.
     """
     parts: list[str] = []
     paragraphs = 0
@@ -467,7 +467,7 @@ def _is_skipped(element: Element, context: _Context) -> bool:
 
 
 def _metadata(document: Document) -> tuple[str, str, str]:
-    """Title, author and date, as the page's head gives them."""
+    """Title, author and date from the page's metadata."""
     named: dict[str, str] = {}
     for meta in document.iter_elements("meta"):
         name = _value(meta, "property") or _value(meta, "name") or _value(meta, "itemprop")

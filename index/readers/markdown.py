@@ -1,4 +1,4 @@
-"""Markdown -> text and blocks: CommonMark with tables, footnotes and front matter."""
+"""Extracts text and blocks from Markdown: CommonMark with tables, footnotes and front matter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from index.readers.extract import Extract, TextBuilder
 from index.text.blocks import refined
 
-# Quotations and lists within each other; what is deeper is left out.
+# Maximum nesting of quotations and lists; deeper content is skipped.
 _DEEPEST: Final = 100
 _LONGEST_FRONT_MATTER: Final = 1 << 16
 _YAML: Final = regex.compile(r"---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
@@ -30,10 +30,10 @@ _DATES: Final = ("date", "published", "created", "publishdate", "updated", "ال
 
 
 def extract(text: str) -> Extract:
-    """The text of a Markdown file without its marks.
+    """Extracts the text of a Markdown file without its markup.
 
-    Front matter isn't part of it: its title, author and date are the document's. Numbers of list items are
-    part of the text; a footnote stands behind the block that calls it.
+    Front matter isn't part of the text: it gives the document's title, author and date. List item numbers
+    are part of the text; a footnote follows the block that references it.
     """
     source = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     values, source = _front_matter(source)
@@ -57,7 +57,7 @@ def extract(text: str) -> Extract:
 
 
 def _front_matter(source: str) -> tuple[Mapping[str, Any], str]:
-    """The values at the head of a file, and the rest of it."""
+    """Splits a file into front matter values and the rest."""
     values: Any = None
     match = None
     head = source[:_LONGEST_FRONT_MATTER]
@@ -85,7 +85,7 @@ def _toml(text: str) -> Mapping[str, Any]:
 
 
 def _lines(text: str) -> dict[str, str] | None:
-    """The values of front matter that isn't quite YAML, such as `title: A: B`."""
+    """Parses front matter that isn't valid YAML, such as `title: A: B`."""
     pairs = [line.partition(":") for line in text.splitlines() if line.strip()]
     values = {key.strip(): value.strip().strip("\"'") for key, mark, value in pairs if mark}
     return values if values and 2 * len(values) >= len(pairs) else None
@@ -113,7 +113,7 @@ class _Note:
 
     Attributes:
         lines: its source.
-        number: in the order in which notes are called, from 1; 0 where it wasn't yet.
+        number: in order of first reference, from 1; 0 if not referenced yet.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -121,7 +121,7 @@ class _Note:
 
 
 def _notes(source: str) -> tuple[dict[str, _Note], str]:
-    """The footnotes of a text, by name, and the text without them."""
+    """Splits a text into its footnotes, by name, and the rest."""
     if "[^" not in source:
         return {}, source
     notes: dict[str, _Note] = {}
@@ -159,7 +159,7 @@ class _Item:
 
 
 class _Walk:
-    """Goes through the tokens of a text and gives its blocks to a builder."""
+    """Traverses the tokens of a text and adds its blocks to a builder."""
 
     def __init__(self, parser: MarkdownIt, notes: dict[str, _Note]) -> None:
         self.builder = TextBuilder()
@@ -238,7 +238,7 @@ class _Walk:
         self._add_notes()
 
     def _add_notes(self) -> None:
-        """Adds the footnotes that were called since."""
+        """Adds the footnotes referenced since the last call."""
         while self._called:
             note = self._called.pop(0)
             source = " ".join(line for line in note.lines if line)
@@ -248,7 +248,7 @@ class _Walk:
             self.builder.add("footnote", f"[{note.number}] {said}" if said else "", label=f"[{note.number}]")
 
     def _said(self, token: Token) -> tuple[str, bool]:
-        """What a reader sees of a stretch of text, and whether all of it is in bold."""
+        """The visible text of an inline token, and whether all of it is in bold."""
         parts: list[str] = []
         bold = ink = depth = 0
         for child in token.children or ():

@@ -1,4 +1,4 @@
-"""Bytes of plain text -> characters."""
+"""Decodes plain text, with encoding detection."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from index.text.analyzer import is_arabic
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _FORMATTING = frozenset("\t\n\v\f\r")
 
-# What tells Arabic in Windows-1256 from other bytes read as such. Measured on the paragraphs of XQuAD
-# and TyDi: the twelve commonest letters are .54 to .83 of all; of bytes in KOI8-R, GBK, EUC-KR and
-# UTF-8 they are .36 at most. Words that mix Arabic letters with others are .10 at most; of ISO-8859-6
-# and Mac Arabic .26 and more.
+# Thresholds that distinguish Arabic in Windows-1256 from other encodings decoded as such. Measured on the
+# paragraphs of XQuAD and TyDi: the twelve commonest letters are .54 to .83 of all letters, but at most .36
+# for bytes in KOI8-R, GBK, EUC-KR and UTF-8. Words that mix Arabic letters with others are at most .10, but
+# .26 and more for ISO-8859-6 and Mac Arabic.
 _COMMON = frozenset("اأإلينمرتوبة")
 _LEAST_COMMON = 0.45
 _MOST_MIXED = 0.2
@@ -24,7 +24,7 @@ _FEWEST_WORDS = 3
 
 
 def decode(content: bytes) -> str:
-    """The characters of a text in UTF-8, in UTF-16 with a byte order mark, or in Windows-1256.
+    """Decodes a text in UTF-8, in UTF-16 with a byte order mark, or in Windows-1256.
 
     Raises:
         Unextractable: its encoding is none of these.
@@ -52,7 +52,7 @@ def decode(content: bytes) -> str:
 
 
 def _is_plausible_arabic(text: str) -> bool:
-    """Whether a text decoded as Windows-1256, in which all bytes mean something, makes sense."""
+    """Whether a text decoded as Windows-1256, in which every byte is valid, is plausible."""
     if any(unicodedata.category(c) == "Cc" and c not in _FORMATTING for c in text):
         return False
     letters = [c for c in text if c.isalpha()]

@@ -1,4 +1,4 @@
-"""Files -> documents: which files are read, and what their bytes say."""
+"""Reads files and folders into documents."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from index.types import Document, text_id
 
 PLAIN = (".txt",)
 TYPES = (*PLAIN, ".md", ".html", ".htm", ".pdf", ".docx", ".epub")
-# Of a file: a book without pictures has less than 5 MB, a scanned one without text often more than this.
+# Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
 MOST_BYTES = 200 << 20
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading several files gave.
+    """The result of reading several files.
 
     Attributes:
-        documents: one a file, in the order of the paths; a file met twice counts once.
-        unreadable: why each of the other files could not be read.
+        documents: one per file, in the order of the paths; a file listed twice counts once.
+        unreadable: an error for each of the other files.
     """
 
     documents: tuple[Document, ...]
@@ -37,16 +37,16 @@ class Reading:
 
 
 def read_paths(paths: Iterable[str | Path]) -> Reading:
-    """Reads files, and folders with all folders inside them.
+    """Reads files, and folders recursively.
 
-    In a folder, files of other types, hidden ones, links to other folders and Dalil's own indexes are
-    left out; the rest comes sorted by name. What can't be read doesn't keep the rest from being read.
+    In a folder, files of other types, hidden files, links to other folders and Dalil's own indexes are
+    skipped; the rest is sorted by name. Unreadable files don't prevent the others from being read.
     """
     documents: dict[str, Document] = {}
     unreadable: list[UnreadableFile] = []
     for path in map(Path, paths):
         complaints = len(unreadable)
-        # Not Path.is_dir, which raises where the path may not be looked at.
+        # Not Path.is_dir, which raises on missing permissions.
         files = list(_files(path, unreadable)) if os.path.isdir(path) else [path]  # noqa: PTH112
         for file in files:
             try:
@@ -60,22 +60,22 @@ def read_paths(paths: Iterable[str | Path]) -> Reading:
 
 
 def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
-    """The document that a file holds.
+    """Reads a file into a document.
 
-    The text of a .txt file is the file's, character for character, line ends included; only a byte order
-    mark is left out. Of the other types it is what a reader sees, without marks of its format: blocks with a
-    blank line between them, rows of tables and list items without one, the same each time. The document's id
-    is the path's, so that an edited file takes its older version's place in an index. Its title is the one
-    that is in the file's own data, or the first `# heading` of a .md file, else the file's name; author and
-    date are those of the file's own data.
+    The text of a .txt file is the file's content, character for character, including line ends but without
+    a byte order mark. For other types it is the visible text without markup: blocks separated by blank
+    lines, table rows and list items without, deterministically. The document's id is derived from the path,
+    so that an edited file replaces its older version in an index. The title comes from the file's metadata,
+    or from the first `# heading` of a .md file, else from the file name; author and date come from the
+    file's metadata.
 
     Args:
         path: of the file.
-        most_bytes: that it may have.
+        most_bytes: maximum size of the file.
 
     Raises:
-        UnreadableFile: there is no such file, it is of another type, damaged, protected or too large, holds
-            no text, or its encoding is none of UTF-8, UTF-16 with a byte order mark and Windows-1256.
+        UnreadableFile: the file doesn't exist, is of another type, damaged, protected or too large, has no
+            text, or its encoding is none of UTF-8, UTF-16 with a byte order mark and Windows-1256.
     """
     file = Path(path)
     suffix = file.suffix.casefold()
@@ -102,16 +102,16 @@ def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
 
 
 def duplicates(documents: Iterable[Document]) -> list[tuple[Document, Document]]:
-    """Documents whose text came before, under another name: each with the first that has it."""
+    """Documents with the same text as an earlier one, each paired with the first."""
     first: dict[str, Document] = {}
     pairs = ((document, first.setdefault(text_id(document.text), document)) for document in documents)
     return [(document, original) for document, original in pairs if document is not original]
 
 
 def source_of(path: str | Path) -> str:
-    r"""The `source` of the document that the file at `path` holds, or held: its full path.
+    r"""The `source` of a file's document: its full path. The file need not exist.
 
-    Bytes of its name that aren't UTF-8 are written as \xff.
+    Bytes of the path that aren't UTF-8 are written as \xff.
     """
     return os.fsencode(os.path.realpath(path)).decode(errors="backslashreplace")
 
@@ -132,12 +132,12 @@ def _files(folder: Path, unreadable: list[UnreadableFile]) -> Iterator[Path]:
 
 
 def _is_generation(folder: Path) -> bool:
-    """Whether a folder belongs to an index, whose own .txt files aren't anybody's texts."""
+    """Whether a folder belongs to an index, whose own .txt files aren't user texts."""
     return folder.name.startswith("generation-") and (folder / "documents.jsonl").exists()
 
 
 def _check(path: Path, most_bytes: int) -> None:
-    """Whether this is a file that can be read at all."""
+    """Checks that a path is a readable file of a supported type and size."""
     try:
         state = path.stat()
     except FileNotFoundError:
@@ -149,7 +149,7 @@ def _check(path: Path, most_bytes: int) -> None:
     if path.suffix.casefold() not in TYPES:
         why = f"only {_any_of(TYPES, 'and')} files are read. Save its text as one of these."
         raise UnreadableFile.of(path, why, "type")
-    if not stat.S_ISREG(state.st_mode):  # a pipe would be waited for without end
+    if not stat.S_ISREG(state.st_mode):  # opening a pipe would block indefinitely
         raise UnreadableFile.of(path, "this isn't a regular file.", "unreadable")
     if state.st_size > most_bytes:
         why = f"it has {state.st_size / 2**20:,.1f} MB; the most is {most_bytes / 2**20:,.1f}. Split it."
@@ -158,7 +158,7 @@ def _check(path: Path, most_bytes: int) -> None:
 
 def _plain(path: Path, most_bytes: int) -> Extract:
     try:
-        # It may be another thing, or larger, than when it was looked at.
+        # The file may have been replaced or have grown since it was checked.
         content = read_regular(path, most_bytes + 1)
     except OSError as error:
         raise UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable") from error

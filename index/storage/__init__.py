@@ -1,1 +1,1 @@
-"""Files that are whole or absent, and tables that are looked up on disk."""
+"""Atomic file writes, and lookup tables on disk."""

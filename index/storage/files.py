@@ -1,8 +1,8 @@
-"""Files that are whole or absent: checksums, flushing, atomic replacement, locks, and one rule for modes.
+"""File handling: checksums, flushing, atomic replacement, locks, and file modes.
 
-What Dalil writes has the mode that the user's umask gives it, so that an index or a cache can be shared.
-Only what is private is for its owner alone, whatever the umask: the file of users, verdicts on answers, and
-the data folder that Dalil makes for collections (`private=True`, `make_private_folder`).
+Files are written with the mode that the user's umask gives, so that an index or a cache can be shared.
+Only private ones are restricted to their owner, whatever the umask: the file of users, verdicts on answers,
+and the data folder that Dalil makes for collections (`private=True`, `make_private_folder`).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _parsing = threading.Lock()
 
 
 def cache_folder() -> Path:
-    """Folder for what Dalil can make again: `$DALIL_CACHE`, else the platform's cache folder.
+    """Folder for regenerable files: `$DALIL_CACHE`, else the platform's cache folder.
 
     Raises:
         InvalidPath: the variable names the home folder of a user who doesn't exist.
@@ -43,7 +43,7 @@ def cache_folder() -> Path:
 
 
 def chosen_folder(variable: str) -> Path | None:
-    """The folder that an environment variable names; None where it is empty or not set.
+    """The folder named by an environment variable; None if that is empty or not set.
 
     Raises:
         InvalidPath: it is in the home folder of a user who doesn't exist.
@@ -53,11 +53,11 @@ def chosen_folder(variable: str) -> Path | None:
 
 
 def expanded(path: str | Path, where: str = "") -> Path:
-    """A path with the home folder in the place of a leading `~` or `~name`.
+    """Expands a leading `~` or `~name` to the home folder.
 
     Args:
         path: as it was typed.
-        where: it stands, for the message.
+        where: the path comes from, for the error message.
 
     Raises:
         InvalidPath: there is no such user.
@@ -72,9 +72,9 @@ def expanded(path: str | Path, where: str = "") -> Path:
 
 
 def open_regular(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
-    """A file's content, if it is a regular file when it is opened.
+    """Opens a file for reading, if it is a regular file.
 
-    A pipe would be waited for without end, and a device may have no end.
+    Opening a pipe would block indefinitely, and a device may be endless.
 
     Args:
         path: of the file.
@@ -82,7 +82,7 @@ def open_regular(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
 
     Raises:
         IsADirectoryError: it is a folder.
-        OSError: it is another thing than a file, or can't be opened.
+        OSError: it isn't a regular file, or can't be opened.
     """
     handle = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     mode = os.fstat(handle).st_mode
@@ -95,15 +95,15 @@ def open_regular(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
 
 
 def read_regular(path: Path, most_bytes: int = -1) -> bytes:
-    """What `open_regular` gives, up to so many bytes; all if that is negative."""
+    """The content of a regular file, up to `most_bytes`; all of it if negative."""
     with open_regular(path) as file:
         return file.read(most_bytes)
 
 
 def keep_font_list() -> None:
-    """Has matplotlib keep its list of the machine's fonts in the cache folder.
+    """Makes matplotlib store its font list in the cache folder.
 
-    Otherwise it makes folders in ~/.cache and ~/.config. To be called before matplotlib is imported.
+    Otherwise it creates folders in ~/.cache and ~/.config. Must be called before matplotlib is imported.
     """
     os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
 
@@ -118,17 +118,16 @@ def sha256(path: Path) -> str:
 
 
 class FileWriter:
-    """Writes a file bit by bit; what was written is on disk when the context ends without an error.
+    """Writes a file incrementally; its content is on disk once the context exits without an error.
 
-    Through Python, since numpy and FAISS, when they write by themselves, don't always tell that the
-    disk is full.
+    Writes go through Python, since numpy's and FAISS's own writers don't always report a full disk.
 
     Attributes:
         position: bytes written so far.
     """
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, which loses what it held.
+        """Opens the file and truncates it.
 
         Raises:
             OSError: it can't be written.
@@ -169,7 +168,7 @@ def write(path: Path, parts: Iterable[bytes | memoryview]) -> None:
 
 
 def write_array(path: Path, array: NDArray[Any]) -> None:
-    """Writes an array of numbers in numpy's .npy format.
+    """Writes a numeric array in numpy's .npy format.
 
     Raises:
         OSError: not all of it could be written.
@@ -181,18 +180,18 @@ def write_array(path: Path, array: NDArray[Any]) -> None:
 
 
 def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
-    """Reads what `write_array` wrote.
+    """Reads an array written by `write_array`.
 
     Args:
         path: the file.
-        mapped: leave the numbers on disk until they are asked for.
+        mapped: memory-map the array instead of loading it.
 
     Raises:
         OSError: it can't be read.
         ValueError: it isn't in that format.
     """
-    # numpy parses the header as Python source, and CPython 3.11's parser fails now and then when two
-    # threads are in it (SystemError, "AST constructor recursion depth mismatch").
+    # numpy parses the header as Python source, and CPython 3.11's parser occasionally fails when two
+    # threads use it (SystemError, "AST constructor recursion depth mismatch").
     with _parsing:
         try:
             # As a plain array: numpy's memmap class makes every slice several times slower.
@@ -204,14 +203,14 @@ def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
 
 def _sync(handle: int) -> None:
     if hasattr(fcntl, "F_FULLFSYNC"):
-        # On macOS fsync alone leaves it to the drive when it writes.
+        # On macOS fsync alone doesn't flush the drive's write cache.
         fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
     else:
         os.fsync(handle)
 
 
 def flush(path: Path) -> None:
-    """Makes sure that a file or folder has reached the disk."""
+    """Flushes a file or folder to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         _sync(handle)
@@ -220,18 +219,18 @@ def flush(path: Path) -> None:
 
 
 def replace(path: Path, content: bytes, private: bool = False) -> None:
-    """Writes a small file so that a reader sees the old content or the new, never a part.
+    """Writes a small file atomically: a reader sees the old content or the new, never a part.
 
     Args:
         path: the file.
-        content: what it holds then.
-        private: whether only its owner may read it (mode 0600); else the umask says who may.
+        content: its new content.
+        private: whether only its owner may read it (mode 0600); else the umask applies.
 
     Raises:
         OSError: it can't be written; the old content stays.
     """
     partial = path.parent / f".{path.name}.{secrets.token_hex(8)}"
-    # Not by tempfile, which gives every file the mode 0600.
+    # Not with tempfile, which gives every file the mode 0600.
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -246,39 +245,39 @@ def replace(path: Path, content: bytes, private: bool = False) -> None:
 
 
 def temporary_folder(prefix: str, parent: Path) -> Path:
-    """A new folder with a name of its own, with the mode that the umask gives; remove it, or rename it.
+    """Creates a folder with a unique name and the umask's mode; the caller removes or renames it.
 
     Raises:
-        OSError: it can't be made.
+        OSError: it can't be created.
     """
-    # Not by tempfile, which gives every folder the mode 0700.
+    # Not with tempfile, which gives every folder the mode 0700.
     folder = parent / f"{prefix}{secrets.token_hex(8)}"
     folder.mkdir()
     return folder
 
 
 def make_private_folder(folder: Path) -> None:
-    """Makes a folder that only its owner may look into (mode 0700), unless there is one.
+    """Creates a folder that only its owner may access (mode 0700), unless it exists.
 
     Raises:
-        OSError: it can't be made.
+        OSError: it can't be created.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def lock(path: Path, timeout: float = -1) -> BaseFileLock:
-    """A lock between processes, as a context manager; it ends with the process, however it ends.
+    """An inter-process lock, as a context manager; it is released when the process ends, however it ends.
 
     Args:
-        path: the lock's file, which stays. Whoever may write the folder's files may take the lock.
-        timeout: seconds to wait for another process; without an end if negative.
+        path: the lock file, which isn't deleted. Whoever may write the folder's files may take the lock.
+        timeout: seconds to wait for another process; unlimited if negative.
 
     Raises:
-        filelock.Timeout: on entering, when another process has it for longer.
-        OSError: on entering, when its file can't be made.
+        filelock.Timeout: on entering, when another process holds it for longer.
+        OSError: on entering, when the lock file can't be created.
     """
-    # Here, as it takes a tenth of a cold start to import.
+    # Imported here, as the import takes a tenth of a cold start.
     from filelock import FileLock
 
     return FileLock(path, timeout=timeout)

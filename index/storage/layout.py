@@ -1,4 +1,4 @@
-"""Blocks, and where passages stand, as JSON: what both engines write of a document's layout."""
+"""JSON serialization of blocks and of passages' positions in the layout, shared by both engines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BLOCK_FIELDS = fields(Block)
 
 
 def write_blocks(blocks: Iterable[Block]) -> str:
-    """Blocks as JSON: the values of each one's fields in order, without defaults at the end."""
+    """Serializes blocks as JSON: each block's field values in order, without trailing defaults."""
     rows = []
     for block in blocks:
         values = [getattr(block, field.name) for field in _BLOCK_FIELDS]
@@ -24,24 +24,24 @@ def write_blocks(blocks: Iterable[Block]) -> str:
 
 
 def read_blocks(content: str) -> tuple[Block, ...]:
-    """What `write_blocks` wrote."""
+    """Parses the output of `write_blocks`."""
     return tuple(Block(*(_frozen(value) for value in row)) for row in json.loads(content or "[]"))
 
 
 def write_place(passage: Passage) -> str:
-    """A passage's role and what it stands under, as JSON; empty for a paragraph under nothing."""
+    """Serializes a passage's kind and layout context as JSON; empty for a paragraph without any."""
     place = {name: value for name, default in _PLACE.items() if (value := getattr(passage, name)) != default}
     return json.dumps(place, ensure_ascii=False, separators=(",", ":")) if place else ""
 
 
 def read_place(content: str) -> dict[str, Any]:
-    """What `write_place` wrote, as fields of `Passage`."""
+    """Parses the output of `write_place` into fields of `Passage`."""
     place: dict[str, Any] = json.loads(content or "{}")
     return {name: _frozen(value) for name, value in place.items()}
 
 
 def content_of(document: Document) -> str:
-    """All of a document that its passages and their encodings depend on."""
+    """The parts of a document that its passages and their encodings depend on, as one string."""
     known = (document.title, document.author, document.date)
     return "\0".join((document.text, *known, write_blocks(document.blocks)))
 

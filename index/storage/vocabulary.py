@@ -1,4 +1,4 @@
-"""A sorted list of strings that is looked up where it lies: on disk, mapped, without a dict."""
+"""A sorted, memory-mapped string table with lookup by binary search."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from index.storage.files import read_array, write_array
 
-# Of so many strings one is kept in memory once something is looked up.
+# One string in every so many is kept in memory after the first lookup.
 _STEP = 256
 
 
 class Vocabulary:
-    """Distinct strings in the order of their UTF-8 bytes; a string's number is its place among them.
+    """Distinct strings sorted by their UTF-8 bytes; a string's number is its position in that order.
 
-    Found by bisection: some 20 steps among a million, the first 12 of them in memory.
+    Lookup is by bisection: some 20 steps among a million, the first 12 of them in memory.
     """
 
     def __init__(self, text: NDArray[np.uint8], starts: NDArray[np.int64]) -> None:
@@ -27,14 +27,14 @@ class Vocabulary:
 
         Args:
             text: all of them, one after the other, in UTF-8.
-            starts: (strings + 1,) where each one begins, and where the last ends.
+            starts: (strings + 1,) byte offset of each one's start, and of the end of the last.
         """
         self.text = text
         self.starts = starts
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> Vocabulary:
-        """The vocabulary of these strings, which are distinct and sorted."""
+        """Builds a vocabulary from distinct, sorted strings."""
         encoded = [string.encode() for string in strings]
         starts = np.zeros(len(encoded) + 1, np.int64)
         np.cumsum([len(string) for string in encoded], out=starts[1:])
@@ -47,7 +47,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Vocabulary:
-        """Maps what `save` wrote."""
+        """Memory-maps the files written by `save`."""
         text, starts = (read_array(folder / f"{name}.{part}.npy", mapped=True) for part in ("text", "starts"))
         return cls(text, starts)
 
@@ -61,15 +61,15 @@ class Vocabulary:
 
     @cached_property
     def _views(self) -> tuple[memoryview, memoryview]:
-        # Python reads single elements of these several times faster than of arrays.
+        # Indexing a memoryview is several times faster than indexing an array.
         return self.text.data, self.starts.data
 
     def place(self, string: str) -> int:
-        """How many of the strings come before this one."""
+        """The number of strings that sort before this one."""
         return self._place(string.encode())
 
     def find(self, string: str) -> int | None:
-        """A string's number; None if it isn't one of them."""
+        """A string's number; None if it isn't in the vocabulary."""
         place = self.place(string)
         return place if place < len(self) and self[place] == string.encode() else None
 
@@ -80,25 +80,25 @@ class Vocabulary:
 
     @cached_property
     def _sample(self) -> list[bytes]:
-        # Python compares its own strings ten times faster than it makes them of those on disk.
+        # Comparing strings in memory is ten times faster than reading them from disk.
         return [self[number] for number in range(0, len(self), _STEP)]
 
     def strings(self) -> list[str]:
-        """All of them, decoded."""
+        """All strings, decoded."""
         return [string.decode() for string in map(self.__getitem__, range(len(self)))]
 
     def merged(
         self, kept: NDArray[np.bool_], added: Vocabulary
     ) -> tuple[Vocabulary, NDArray[np.int64], NDArray[np.int64]]:
-        """These strings, without some, together with others.
+        """Merges these strings, without those dropped, with another vocabulary.
 
         Args:
-            kept: (strings,) which of these to keep, unless they are among the others.
-            added: the others.
+            kept: (strings,) which of these to keep; one that is also in `added` is kept anyway.
+            added: the other vocabulary.
 
         Returns:
-            The vocabulary of all of them, the number in it of each of these (of one that isn't kept: of
-            the next), and of each of the others.
+            The merged vocabulary, the new number of each of these strings (of one that was dropped: that of
+            the next), and the new number of each added string.
         """
         others = [added[number] for number in range(len(added))]
         places = np.array([self._place(string) for string in others], np.int64)
@@ -109,12 +109,12 @@ class Vocabulary:
         kept = kept.copy()
         kept[places[known]] = True
         new = places[~known]
-        before = np.concatenate(([0], np.cumsum(kept)))  # of these, kept, before each place
+        before = np.concatenate(([0], np.cumsum(kept)))  # strings kept before each position
         numbers = before[:-1] + np.searchsorted(new, np.arange(len(self)), side="right")
         added_numbers = np.empty(len(added), np.int64)
         added_numbers[known] = numbers[places[known]]
         added_numbers[~known] = before[new] + np.arange(len(new))
-        # Each string is a stretch of the two texts, one after the other.
+        # Each string is a slice of the two texts, concatenated.
         count = int(before[-1]) + len(new)
         starts, lengths = np.empty(count, np.int64), np.empty(count, np.int64)
         starts[numbers[kept]] = self.starts[:-1][kept]
@@ -127,7 +127,7 @@ class Vocabulary:
 
 
 def stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The positions start, start + 1, ... of each stretch, one stretch after the other."""
+    """The positions start, start + 1, ... of each range, concatenated."""
     ends = np.cumsum(lengths)
     total = int(ends[-1]) if len(ends) else 0
     positions: NDArray[np.int64] = np.repeat(starts - (ends - lengths), lengths)

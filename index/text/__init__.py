@@ -1,1 +1,1 @@
-"""The analyzer for Arabic and English, sentences, passages, spelling."""
+"""Text analysis for Arabic and English: analyzer, sentence and passage splitting, spelling."""

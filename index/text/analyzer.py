@@ -1,7 +1,7 @@
-"""The analyzer: normalise, tokenise and stem Arabic and English, with a way back to every character.
+"""The analyzer: normalises, tokenises and stems Arabic and English, with offsets into the original.
 
-Terms are what two texts are compared by; they are never shown. Each knows which characters of the
-original it stands for.
+Terms are used to compare texts and are never shown. Each term keeps the span of original characters
+that it represents.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Literal
 import regex
 import Stemmer
 
-# Raise the number when the same text would give other terms, sentences, paragraphs or names, or other
-# vectors with the same encoder (encode.py, centers.py): indexes made by another version are refused.
-# PyStemmer's is a part of it, since Snowball 3 stems some English words otherwise than 2.
+# Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
+# vectors with the same encoder (passages.py, language_means.py): indexes made by another version are
+# rejected. PyStemmer's version is included, since Snowball 3 stems some English words differently from 2.
 ANALYZER_VERSION = f"5 with Snowball {Stemmer.version().split('.')[0]}"
 
 Language = Literal["ar", "en"]
 
 _TATWEEL = "\u0640"
-# Different characters: more than any text has that isn't made to have them.
+# Distinct characters cached: more than any text has that wasn't constructed to have them.
 _MOST_REMEMBERED = 1 << 16
 _HAMZA_MARK = regex.compile("[\u0653\u0654\u0655]")
-# One letter for the forms that writers exchange; marks (hamza above and below among them) are gone
-# by then, since NFKD has split them off.
+# Maps interchangeable letter forms to one letter; marks (including hamza above and below) are already
+# removed, since NFKD splits them off.
 _LETTERS = str.maketrans("ٱىةکیہے\u2019", "ايهكيهي'")
 _ARABIC_LETTER = r"[\p{Arabic}&&\p{L}]"
 _TOKEN = regex.compile(
@@ -40,7 +40,7 @@ _SHORTEST_STEM = 2
 
 @dataclass(frozen=True)
 class Term:
-    """A normalised word, or its stem, and the original characters that it stands for.
+    """A normalised word, or its stem, with its span in the original text.
 
     `text[start:end]` is the word as written.
     """
@@ -52,10 +52,10 @@ class Term:
 
 @dataclass(frozen=True)
 class Normalised:
-    """A text as Dalil reads it, and where each of its characters comes from.
+    """A normalised text, with the original position of each of its characters.
 
     Attributes:
-        text: the characters that it reads.
+        text: the normalised characters.
         origins: for each of them, the position of the original character that it comes from.
     """
 
@@ -64,7 +64,7 @@ class Normalised:
 
 
 class _Pieces(dict[str, str]):
-    """What each character becomes, worked out when it is first met."""
+    """Cache of each character's replacement, computed on first use."""
 
     def __init__(self, become: Callable[[str], str]) -> None:
         super().__init__()
@@ -96,9 +96,9 @@ _NORMALISED = _Pieces(_normalise_character)
 
 
 def normalise(text: str) -> Normalised:
-    """Levels what writers of Arabic and English spell in more than one way.
+    """Normalises spelling variants of Arabic and English.
 
-    Each character by itself: NFKD without marks (tashkeel, hamza on its carriers, accents) and
+    Each character is mapped by itself: NFKD without marks (tashkeel, hamza on its carriers, accents) and
     without invisible characters and tatweel; alef wasla to alef, alef maksura to ya, ta marbuta to
     ha; every decimal digit to 0-9; case folded.
     """
@@ -106,16 +106,16 @@ def normalise(text: str) -> Normalised:
 
 
 def legible(text: str) -> Normalised:
-    """What an encoder reads of a text: its letters as a newspaper prints them.
+    """Converts a text to the form that is encoded: its letters as a newspaper prints them.
 
     Without tashkeel, tatweel and format characters (Unicode's Cf), with letters instead of presentation
-    forms and with 0-9 for every decimal digit. Unlike `normalise` it leaves each word's own spelling: on
-    XQuAD an encoder that reads ه for ة, ا for أ and ي for ى loses 1.4 points of R@1 from Arabic to
+    forms and with 0-9 for every decimal digit. Unlike `normalise` it keeps each word's spelling: on
+    XQuAD, replacing ة by ه, أ by ا and ى by ي before encoding loses 1.4 points of R@1 from Arabic to
     Arabic and 4 points across languages (measured 2026-11-23).
     """
     pieces = [_LEGIBLE[character] for character in text]
     for mark in _HAMZA_MARK.finditer(text):
-        # A hamza or madda that follows its letter as a mark of its own belongs to it.
+        # A hamza or madda encoded as a combining mark belongs to the letter before it.
         before = next((i for i in range(mark.start() - 1, -1, -1) if pieces[i]), None)
         if before is not None and is_arabic(pieces[before][-1]):
             letters = pieces[before]
@@ -134,7 +134,7 @@ def _legible_character(character: str) -> str:
         return character
     letters = character
     if "\ufb50" <= character <= "\ufefc":
-        # A presentation form of a lone mark is, in letters, a space and the mark.
+        # A presentation form of a lone mark normalises to a space and the mark.
         letters = unicodedata.normalize("NFKC", character).strip()
     return "".join(c for c in letters if unicodedata.category(c) != "Mn" and c != _TATWEEL)
 
@@ -143,7 +143,7 @@ _LEGIBLE = _Pieces(_legible_character)
 
 
 def _joined(pieces: list[str]) -> Normalised:
-    """What a text's characters become, one piece for each of them."""
+    """Joins the replacements of a text's characters, one piece per character."""
     text = "".join(pieces)
     if len(text) == len(pieces) and all(pieces):
         return Normalised(text, tuple(range(len(text))))
@@ -151,12 +151,12 @@ def _joined(pieces: list[str]) -> Normalised:
 
 
 def words(text: str) -> list[Term]:
-    """The words and numbers of a text in the order in which they stand, normalised, not stemmed."""
+    """The words and numbers of a text in order, normalised, not stemmed."""
     normalised = normalise(text)
     origins = normalised.origins
     found = []
     for match in _TOKEN.finditer(normalised.text):
-        # The article by itself is what «الـ"كلمة"» leaves of its word.
+        # A separate article is the remainder of «الـ"كلمة"».
         if match.group() == "ال":
             continue
         start, end = origins[match.start()], origins[match.end() - 1] + 1
@@ -167,14 +167,14 @@ def words(text: str) -> list[Term]:
 
 
 def analyze(text: str) -> list[Term]:
-    """The terms of a text in the order in which they stand, Arabic and English mixed at will."""
+    """The terms of a text in order; Arabic and English may be mixed."""
     return [Term(stem(word.term), word.start, word.end) for word in words(text)]
 
 
 def stem(word: str) -> str:
     """The stem of one normalised word: a light Arabic stemmer, Snowball's for English.
 
-    The Arabic one takes one prefix and one suffix at most and leaves two letters or more: R@1
+    The Arabic stemmer removes at most one prefix and one suffix and leaves two letters or more: R@1
     of BM25 on XQuAD was .875 with it and .859 with Snowball's Arabic stemmer, in a prototype.
     """
     if not is_arabic(word[0]):
@@ -208,16 +208,16 @@ def is_arabic(character: str) -> bool:
     )
 
 
-@lru_cache(maxsize=16)  # several parts ask about the same text, one after the other
+@lru_cache(maxsize=16)  # several callers in a row ask about the same text
 def arabic_share(text: str) -> float:
-    """The share of a text's words that are in Arabic script, in [0, 1]; 0 where it has no words.
+    """The share of a text's words that are in Arabic script, in [0, 1]; 0 if it has no words.
 
-    Numbers aren't counted: they are at home in both.
+    Numbers aren't counted, as they belong to both languages.
     """
     arabic = [is_arabic(word.term[0]) for word in words(text) if not word.term.isdecimal()]
     return sum(arabic) / len(arabic) if arabic else 0.0
 
 
 def language(text: str) -> Language:
-    """The language of most of a text's words: Arabic where they are in Arabic script, else English."""
+    """The majority language of a text's words: Arabic if they are in Arabic script, else English."""
     return "ar" if arabic_share(text) >= 0.5 else "en"

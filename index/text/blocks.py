@@ -1,8 +1,8 @@
-"""Plain text -> blocks: its headings, list items, tables, form fields and paragraphs, found by rule.
+"""Rule-based layout analysis of plain text: headings, list items, tables, form fields and paragraphs.
 
-The rule is careful: what isn't surely something else is a paragraph. A heading that isn't numbered or
-named by a usual word is a short line without a sentence's end that stands alone above running text, in a
-document whose paragraphs end as sentences do.
+The rules are conservative: anything ambiguous is a paragraph. A heading without a number or a conventional
+name is a short line without sentence-final punctuation, alone above running text, in a document whose
+paragraphs end in sentence-final punctuation.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ from index.types import Block, BlockKind
 
 _Cells = tuple[tuple[int, int], ...]
 
-# Words and characters of a heading.
+# Maximum words and characters of a heading.
 _MOST_WORDS: Final = 10
 _MOST_TITLE_WORDS: Final = 14
 _LONGEST_HEADING: Final = 90
-# Words of a sentence, and characters of text without a sentence's end, that are running text.
+# Minimum words of a complete sentence, and characters of unterminated text, that count as running text.
 _FEWEST_BODY_WORDS: Final = 4
 _LONG_TEXT: Final = 100
-# Characters of a paragraph from which on it should end as sentences do, and how many of them do.
+# Minimum characters of a paragraph expected to end as a sentence, the share that must, the fewest to judge.
 _FULL_PARAGRAPH: Final = 60
 _LEAST_ENDED: Final = 0.7
 _FEWEST_FULL: Final = 3
-# Characters of a question that may be a heading's answer.
+# Minimum characters of the paragraph that answers a question used as a heading.
 _ANSWER: Final = 30
 _MOST_LEVELS: Final = 9
-# Between a label's rank and that of the heading that says what the part is called.
+# Rank difference between a label and the title on the line after it.
 _OF_A_LABEL: Final = 0.5
-# A document with as many headings that its file marks as such has no others.
+# In a document with this many headings marked in the file, no others are inferred.
 _FEWEST_STYLED: Final = 2
 _STYLE_OF_READERS: Final = "reader"
 # Lines of a wrapped paragraph are longer.
@@ -84,17 +84,17 @@ _MOST_CELL_WORDS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A stretch of lines that becomes one block.
+    """A range of lines that becomes one block.
 
     Attributes:
-        kind, start, end, label, table, cells, columns: as of a block.
-        rank: of a heading; of another unit -1.
+        kind, start, end, label, table, cells, columns: as in `Block`.
+        rank: of a heading; -1 for other units.
         indent: of its first line.
-        style: of a list item, that of its marker.
-        is_one_line: whether it has no line break in it.
-        begins_group: whether a blank line stands before it.
-        group: number of its stretch of lines without a blank one.
-        block: what the reader of a file took it for.
+        style: the marker style of a list item.
+        is_one_line: whether it has no line break.
+        begins_group: whether a blank line precedes it.
+        group: number of its group of consecutive non-blank lines.
+        block: the block that the file's reader reported.
         is_emphasized: whether all of it is in bold or in large letters.
     """
 
@@ -116,12 +116,12 @@ class _Unit:
 
     @property
     def block_kind(self) -> str:
-        """What the reader of the file took it for."""
+        """The kind that the file's reader reported; empty if none."""
         return self.block.kind if self.block else ""
 
 
 def find_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a plain text, in its order, without overlaps; together they hold all of its words."""
+    """Finds the blocks of a plain text, in order and without overlaps; they cover all of its words."""
     lines = list(lines_of(text))
     if not lines:
         return ()
@@ -141,16 +141,16 @@ def find_blocks(text: str) -> tuple[Block, ...]:
 def refined(
     text: str, blocks: Sequence[Block], emphasized: Collection[int] = (), *, page_breaks: bool = False
 ) -> tuple[Block, ...]:
-    """The blocks that a reader found, with headings that only their words and their places tell.
+    """Refines a reader's blocks with headings inferred from wording and position.
 
-    Labels such as «المادة 3» that begin a paragraph become headings of their own. In a document without
-    headings the rule of plain text finds them, and short emphasized lines above running text are headings.
+    Labels such as «المادة 3» at the beginning of a paragraph become separate headings. In a document without
+    headings the plain-text rules apply, and short emphasized lines above running text are headings.
 
     Args:
         text: of the document.
-        blocks: as the reader gives them.
-        emphasized: numbers of those blocks that are wholly in bold or in large letters.
-        page_breaks: whether the blocks are stretches of pages, where short lines may be anything.
+        blocks: as the reader reports them.
+        emphasized: numbers of the blocks that are entirely in bold or in large letters.
+        page_breaks: whether the blocks come from paginated text, where short lines are ambiguous.
     """
     units = [
         _Unit(
@@ -194,7 +194,7 @@ def _refined_block(unit: _Unit, levels: Mapping[float, int]) -> Block:
 
 
 def _list_markers(text: str, lines: Sequence[Line]) -> dict[int, tuple[str, int, str]]:
-    """For each line that is a list item (style, where the text of it begins, label)."""
+    """Maps the number of each list-item line to (style, start of its text, label)."""
     found = {}
     for number, line in enumerate(lines):
         if line.has_word and (marker := item_marker(text[line.start : line.end])):
@@ -226,7 +226,7 @@ def _add_group(
     units: list[_Unit],
     tables: int,
 ) -> int:
-    """Adds the units of lines that no blank line parts, and returns how many tables there are by now."""
+    """Adds the units of a group of consecutive lines; returns the number of tables so far."""
     name = group[0]
     plain: list[Line] = []
 
@@ -248,7 +248,7 @@ def _add_group(
         plain.clear()
 
     place = 0
-    # Up to which place in the group it is known already that no table of a kind, or no form, begins.
+    # For each kind of table, and for forms: the position before which none begins in this group.
     known = [0] * (len(_CELL_BREAKS) + 1)
     while place < len(group):
         number = group[place]
@@ -322,7 +322,7 @@ def _is_ended(text: str, line: Line | _Unit) -> bool:
 
 
 def _underlined_rank(text: str, line: Line, following: Line | None) -> int:
-    """The rank of a heading that a row of signs underlines; 0 where none does."""
+    """The rank of a heading underlined with a row of symbols; 0 if it isn't underlined."""
     if following is None or following.has_word or line.end - line.start > _LONGEST_HEADING:
         return 0
     rule = _RULE_LINE.fullmatch(text, following.start, following.end)
@@ -346,7 +346,7 @@ def _item_end(
     place: int,
     markers: dict[int, tuple[str, int, str]],
 ) -> tuple[int, int]:
-    """Where the list item ends whose first line is before `place`, and the place in the group behind it."""
+    """The end of the list item whose first line precedes `place`, and the position in the group after it."""
     first = lines[group[place - 1]]
     last = first
     while place < len(group):
@@ -369,7 +369,7 @@ def _item_end(
 
 
 def _may_be_heading_in_group(said: str) -> bool:
-    """Whether a line may be a heading though no blank line parts it from what follows it."""
+    """Whether a line may be a heading without a blank line after it."""
     label = heading_label(said)
     if label and not label.is_mentioned:
         return True
@@ -387,7 +387,7 @@ def _fields_at(
     markers: dict[int, tuple[str, int, str]],
     known: list[int],
 ) -> list[_Unit]:
-    """The fields of a form that begin at a line: at least two keys with short values, no key twice."""
+    """The form fields that begin at a line: at least two keys with short values, no key repeated."""
     if place < known[-1]:
         return []
     fields: list[_Unit] = []
@@ -399,7 +399,7 @@ def _fields_at(
         key = text[line.start : line.start + length]
         if not key:
             break
-        if key in keys:  # people who speak
+        if key in keys:  # a dialogue
             return []
         keys.add(key)
         ended += _is_ended(text, line)
@@ -415,7 +415,7 @@ def _fields_at(
 def _table_at(
     text: str, lines: Sequence[Line], group: Sequence[int], place: int, known: list[int]
 ) -> tuple[list[_Unit], int] | None:
-    """The rows of the table that begins at a line, and the place in the group behind it."""
+    """The rows of the table that begins at a line, and the position in the group after it."""
     for kind in range(len(_CELL_BREAKS)):
         if place < known[kind]:
             continue
@@ -441,7 +441,7 @@ def _table_at(
 
 
 def _cells(text: str, line: Line, kind: int) -> _Cells:
-    """Where the cells of a line stand; of a table with lines the outer ones may be closed or not."""
+    """The cell spans of a line; in a table drawn with bars the outer bars are optional."""
     start, end = line.start, line.end
     if kind == 0:
         start += text[start] == "|"
@@ -458,7 +458,7 @@ def _cells(text: str, line: Line, kind: int) -> _Cells:
 
 
 def _is_table(text: str, rows: Sequence[tuple[Line, _Cells]], kind: int) -> bool:
-    """Whether rows with as many cells as each other are surely those of a table, and not of a poem."""
+    """Whether rows with equal cell counts are certainly a table rather than a poem."""
     columns = [[text[slice(*cells[i])] for _, cells in rows] for i in range(len(rows[0][1]))]
     if any(len(cell.split()) > _MOST_CELL_WORDS for column in columns for cell in column) and kind:
         return False
@@ -504,9 +504,9 @@ def _rows(text: str, rows: Sequence[tuple[Line, _Cells]], kind: int, rule_after:
 
 
 def _run_in(text: str, units: Sequence[_Unit]) -> list[_Unit]:
-    """The units, with a label at the beginning of a paragraph's text as a heading of its own.
+    """Splits run-in labels at the beginning of paragraphs off as headings.
 
-    «المادة 3: تُحدَّد الرسوم سنوياً.» gives the heading «المادة 3» and the paragraph behind it.
+    «المادة 3: تُحدَّد الرسوم سنوياً.» gives the heading «المادة 3» and the paragraph after it.
     """
     labels = [heading_label(text[u.start : u.end]) if u.kind == "paragraph" else None for u in units]
     counted: dict[int, int] = defaultdict(int)
@@ -558,7 +558,7 @@ def _run_in(text: str, units: Sequence[_Unit]) -> list[_Unit]:
 
 
 def _with_headings(text: str, units: Sequence[_Unit], *, careful: bool = False) -> list[_Unit]:
-    """The units, with those headings that what follows them tells."""
+    """Marks the headings and captions that can be inferred from the text after them."""
     full = [u for u in units if u.kind == "paragraph" and u.end - u.start >= _FULL_PARAGRAPH]
     ended = sum(_is_ended(text, u) for u in full)
     ends_tell = len(full) < _FEWEST_FULL or ended >= _LEAST_ENDED * len(full)
@@ -588,7 +588,7 @@ def _with_headings(text: str, units: Sequence[_Unit], *, careful: bool = False) 
 
 
 def _is_emphasized_heading(text: str, unit: _Unit, following: _Unit) -> bool:
-    """Whether a line in bold or in large letters is the heading of what follows it."""
+    """Whether a line in bold or in large letters is the heading of the text after it."""
     said = text[unit.start : unit.end]
     return (
         len(said) <= _LONGEST_HEADING
@@ -606,7 +606,7 @@ def _is_emphasized_heading(text: str, unit: _Unit, following: _Unit) -> bool:
 
 
 def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
-    """The rank of a numbered line that is a heading ("1. Scope" above a paragraph); 0 of a list item."""
+    """The rank of a numbered line that is a heading ("1. Scope" above a paragraph); 0 for a list item."""
     unit, following = units[place], units[place + 1]
     said = text[unit.start + len(unit.label) : unit.end].strip()
     before = units[place - 1] if place else None
@@ -627,7 +627,7 @@ def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
 
 
 def _rank_of_marked(text: str, unit: _Unit, following: _Unit) -> int:
-    """The rank of a heading that its number, its capitals or a usual word tell; 0 of other text."""
+    """The rank of a heading with a number, capitals or a conventional name; 0 for other text."""
     said = text[unit.start : unit.end]
     if (
         len(said) > _LONGEST_HEADING
@@ -648,7 +648,7 @@ def _rank_of_marked(text: str, unit: _Unit, following: _Unit) -> int:
 
 
 def _is_body(text: str, unit: _Unit) -> bool:
-    """Whether this is what stands under a heading: running text, a list, a table or a form."""
+    """Whether a unit is heading content: running text, a list, a table or a form."""
     if unit.kind != "paragraph":
         return unit.kind in ("list_item", "table_header", "table_row", "form_field", "caption")
     if _LEAD_IN.search(text, unit.start, unit.end):
@@ -659,7 +659,7 @@ def _is_body(text: str, unit: _Unit) -> bool:
 
 
 def _is_plain_heading(text: str, units: Sequence[_Unit], place: int) -> bool:
-    """Whether a line alone is a heading though nothing but its place tells."""
+    """Whether a line is a heading by its position alone."""
     unit, following = units[place], units[place + 1]
     said = text[unit.start : unit.end]
     before = units[place - 1] if place else None
@@ -677,7 +677,7 @@ def _is_plain_heading(text: str, units: Sequence[_Unit], place: int) -> bool:
     ):
         return False
     if place == 0 and unit.begins_group and following.begins_group and not _UNFINISHED.search(said):
-        # A title, maybe with the author's name or a date below it.
+        # A title, possibly with the author's name or a date below it.
         return any(other.kind == "heading" or _is_body(text, other) for other in units[1:4])
     if _QUESTION.search(said):
         if following.kind == "heading" and place == 0:
@@ -701,14 +701,14 @@ def _is_plain_heading(text: str, units: Sequence[_Unit], place: int) -> bool:
 
 
 def _drop_chains(units: Sequence[_Unit], out: list[_Unit], plain: set[int]) -> None:
-    """Short lines that follow each other are verses or an address, and only a document's first a title."""
+    """Reverts runs of short lines (verses, an address) to paragraphs, except a document's title."""
     place = 0
     while place < len(out):
         end = place
         while end in plain:
             end += 1
         length = end - place
-        leads = end < len(out) and out[end].kind == "heading"  # a heading that its number or name tells
+        leads = end < len(out) and out[end].kind == "heading"  # a heading by its number or name
         if (
             length > 1
             and not (place == 0 and length == 2 and out[1].begins_group)
@@ -722,14 +722,14 @@ def _drop_chains(units: Sequence[_Unit], out: list[_Unit], plain: set[int]) -> N
 
 
 def _leveled(text: str, units: Sequence[_Unit]) -> tuple[Block, ...]:
-    """The blocks, with headings at the levels that their ranks in this document give, and items by depth."""
+    """Converts units to blocks, with heading levels from ranks within this document and items by depth."""
     first = units[0] if units else None
     ranks: dict[float, int] = {}
     if first is not None and first.kind == "heading" and first.rank in (RANK_OF_PLAIN, RANK_OF_CAPITALS):
         units = [replace(first, rank=RANK_OF_TITLE), *units[1:]]
     units = list(units)
     for place, (one, other) in enumerate(pairwise(units), 1):
-        # «الباب الأول» and in the next line what it is called.
+        # «الباب الأول» with its title on the next line.
         if (
             one.kind == other.kind == "heading"
             and one.label

@@ -1,4 +1,4 @@
-"""Where a passage stands: what is searched together with it, and is no part of its text."""
+"""A passage's context: document metadata and headings, indexed with the passage but not part of its text."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import regex
 from index.types import Document, Passage
 
 CELL_SEPARATOR = " | "
-"""What stands between the cells of a table's row, in a document's text."""
-# Words of a title, of one heading and of a whole path: a long title mustn't outweigh a short passage.
+"""Separator between the cells of a table row in a document's text."""
+# Maximum words of a title or heading, and of a heading path: a long title mustn't outweigh a short passage.
 _MOST_WORDS = 16
 _MOST_WORDS_OF_PATH = 40
 _WORD = regex.compile(r"\S+")
@@ -19,12 +19,12 @@ _WORD = regex.compile(r"\S+")
 
 @dataclass(frozen=True)
 class Context:
-    """Where a passage stands.
+    """The context of a passage.
 
     Attributes:
-        document: the title, the author and the date of its document, as far as they are known.
+        document: title, author and date of its document, as far as they are known.
         headings: the headings above it.
-        columns: of a table's row, its column headings.
+        columns: the column headings of a table row.
     """
 
     document: str = ""
@@ -33,7 +33,7 @@ class Context:
 
     @property
     def text(self) -> str:
-        """All of it."""
+        """The whole context as one text."""
         return "\n".join(part for part in (self.document, self.headings, self.columns) if part)
 
 
@@ -49,7 +49,7 @@ def context(document: Document | Mapping[str, str], passage: Passage) -> Context
     else:
         known = [document[name] for name in ("title", "author", "date")]
     path = [_cut(heading, _MOST_WORDS) for heading in passage.headings if heading != known[0]]
-    # The nearest headings say most.
+    # The nearest headings are the most informative.
     while len(path) > 1 and sum(len(_WORD.findall(heading)) for heading in path) > _MOST_WORDS_OF_PATH:
         del path[0]
     return Context(
@@ -60,11 +60,11 @@ def context(document: Document | Mapping[str, str], passage: Passage) -> Context
 
 
 def row_pieces(passage: Passage) -> list[tuple[str, int]] | None:
-    """A table's row as it is read out: "column: cell" for each of its cells.
+    """Verbalizes a table row: "column: cell" for each of its cells.
 
     Returns:
-        Pieces of text in order, each with the place in the passage's text that it stands at, or -1 for what
-        is added; None where the passage isn't a row whose cells are known.
+        Pieces of text in order, each with its position in the passage's text, or -1 for added text; None if
+        the passage isn't a row whose cells are known.
     """
     if passage.kind != "table_row" or not any(passage.columns):
         return None
@@ -81,6 +81,6 @@ def row_pieces(passage: Passage) -> list[tuple[str, int]] | None:
 
 
 def _cut(text: str, words: int) -> str:
-    """The first so many words."""
+    """Truncates a text to its first `words` words."""
     found = list(_WORD.finditer(text))
     return text if len(found) <= words else text[: found[words - 1].end()]

@@ -1,6 +1,6 @@
-"""What a line of plain text begins with: a heading's label («المادة (9)»), an item's number, a form's key.
+"""Recognizes labels at line starts: heading labels («المادة (9)»), item markers, keys of form fields.
 
-Lines are compared without tashkeel, tatweel and direction marks, and with one form of alef.
+Lines are matched without tashkeel, tatweel and direction marks, and with one form of alef.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final
 
 import regex
 
-# Of a line, characters that are looked at for a label.
+# Number of leading characters of a line that are searched for a label.
 _LOOKED_AT: Final = 160
 
 _FOLDED: Final[dict[int, str | None]] = {
@@ -20,7 +20,7 @@ _FOLDED: Final[dict[int, str | None]] = {
     **dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")),
     **dict.fromkeys(map(ord, "أإآٱ"), "ا"),
 }
-# Higher headings first. Headings without a label of their own stand between chapters and articles.
+# A lower rank is a higher heading. Headings without a label rank between chapters and articles.
 _RANKS: Final = (
     ("كتاب", 20), ("جزء", 30), ("قسم", 40), ("باب", 50), ("محور", 55), ("وحدة", 55), ("فصل", 60), ("درس", 62),
     ("مبحث", 65), ("مطلب", 75), ("فرع", 78), ("ملحق", 50), ("مادة", 80), ("بند", 82),
@@ -59,7 +59,7 @@ _ENGLISH_UNIT: Final = regex.compile(
     + r"|(?-i:[IVXLC]{1,7}|[A-Z]))\)?)(?![\p{L}\p{N}])"
 )
 _SEPARATOR: Final = regex.compile(r"\s*(?:[:：]|[.\-–—/](?=\s|$)|\s[-–—]\s?)\s*")
-# What goes on after a number that is only mentioned: "Section 5 of this law".
+# Continuations that mark a mere reference, as in "Section 5 of this law".
 _MENTIONED: Final = regex.compile(
     r"(?:من|في|علي|على|الي|الى|عن|هو|هي|هذه|هذا|تنص|نصت|ينص|و|او|المذكورة|المشار|اعلاه|ادناه|وما)(?:\s|$)"
 )
@@ -107,10 +107,10 @@ class HeadingLabel:
 
     Attributes:
         length: of the label, in characters of the line.
-        text_start: where the line goes on behind it and the mark that separates them.
-        rank: of such headings; smaller ones stand higher.
-        is_separated: whether a mark or brackets show where the label ends.
-        is_mentioned: whether the line goes on as one that only mentions it.
+        text_start: where the line's text begins, after the label and its separator.
+        rank: of such headings; a smaller rank is a higher heading.
+        is_separated: whether a separator or brackets delimit the label.
+        is_mentioned: whether the line continues as a mere reference to the label.
     """
 
     length: int
@@ -122,14 +122,14 @@ class HeadingLabel:
 
 @dataclass(frozen=True, slots=True)
 class ItemMarker:
-    """What a list item begins with.
+    """The marker of a list item.
 
     Attributes:
-        length: of the marker, in characters of the line, without the space behind it.
-        text_start: where the line goes on.
+        length: of the marker, in characters of the line, without the space after it.
+        text_start: where the item's text begins.
         style: equal for the markers of one list.
         value: the number, or the letter.
-        is_bullet: whether it says nothing of an order.
+        is_bullet: whether it is unordered.
     """
 
     length: int
@@ -140,12 +140,12 @@ class ItemMarker:
 
 
 def folded(text: str) -> str:
-    """A line's beginning as it is compared."""
+    """The beginning of a line, normalised for matching."""
     return text[:_LOOKED_AT].translate(_FOLDED)
 
 
 def _origins(text: str) -> list[int]:
-    """For each character of `folded(text)`, and for its end, the place in the line."""
+    """The position in the line of each character of `folded(text)`, and of its end."""
     looked_at = text[:_LOOKED_AT]
     return [
         *(place for place, c in enumerate(looked_at) if _FOLDED.get(ord(c), c) is not None),
@@ -154,7 +154,7 @@ def _origins(text: str) -> list[int]:
 
 
 def heading_label(text: str) -> HeadingLabel | None:
-    """The label that a line begins with, if it does."""
+    """The heading label at the beginning of a line, or None."""
     line = folded(text)
     match = _ARABIC_UNIT.match(line) or _ENGLISH_UNIT.match(line)
     if match is None:
@@ -182,7 +182,7 @@ def heading_label(text: str) -> HeadingLabel | None:
 
 
 def numbered_label(text: str) -> tuple[int, int] | None:
-    """Of a line such as "2.1 Scope": (length of the number, how many numbers it has)."""
+    """For a line such as "2.1 Scope": (length of the number, its count of components); else None."""
     match = _NUMBERED.match(text)
     if match is None or not text[match.end() :] or text[match.end()].islower():
         return None
@@ -190,12 +190,12 @@ def numbered_label(text: str) -> tuple[int, int] | None:
 
 
 def is_named_heading(text: str) -> bool:
-    """Whether a line is one of the usual headings, such as «التوصيات» or "Introduction"."""
+    """Whether a line is a conventional heading, such as «التوصيات» or "Introduction"."""
     return _NAMED.fullmatch(folded(text).rstrip(" :：.")) is not None
 
 
 def item_marker(text: str) -> ItemMarker | None:
-    """The number, letter or bullet that a line begins with."""
+    """The number, letter or bullet at the beginning of a line, or None."""
     if bullet := _BULLET.match(text):
         return ItemMarker(1, bullet.end(), text[0], text[0], is_bullet=True)
     line = folded(text)
@@ -222,7 +222,7 @@ def item_marker(text: str) -> ItemMarker | None:
 
 
 def follows(one: str, other: str) -> bool:
-    """Whether a list goes on with the marker `other` after `one`."""
+    """Whether the marker `other` follows `one` in a list."""
     if one.isdecimal() and other.isdecimal():
         return int(other) == int(one) + 1
     one, other = folded(one).casefold(), folded(other).casefold()
@@ -239,7 +239,7 @@ def follows(one: str, other: str) -> bool:
 
 
 def field_key(text: str) -> int:
-    """Of a line such as "Name: Salma", the key's length; 0 of another."""
+    """The length of the key in a line such as "Name: Salma"; 0 for other lines."""
     match = _FIELD.match(text)
     if match is None or len(match[1].split()) > _KEY_WORDS or len(text) - match.end() > _LONGEST_VALUE:
         return 0
@@ -252,13 +252,13 @@ def is_caption(text: str) -> bool:
 
 
 def is_capitals(text: str) -> bool:
-    """Whether a line has Latin letters, all of them capitals."""
+    """Whether a line's letters are all Latin capitals."""
     letters = [c for c in text if c.isalpha()]
     return len(letters) > 3 and all(c.isupper() for c in letters)
 
 
 def is_number_like(text: str) -> bool:
-    """Whether a cell holds a number, with a unit or a currency at most."""
+    """Whether a cell holds a number, optionally with a unit or a currency."""
     digits = sum(c.isdigit() for c in text)
     letters = sum(unicodedata.category(c)[0] == "L" for c in text)
     return digits > 0 and letters <= max(3, digits)

@@ -11,7 +11,7 @@ import regex
 Span = tuple[int, int]
 
 WRAPPED_LINE: Final = 100
-"""A line of as many characters or more wasn't broken to fit a screen or an e-mail."""
+"""A line of this many characters or more wasn't hard-wrapped to fit a screen or an e-mail."""
 
 _LINE = regex.compile(r"[^\n\r\v\f\x85\u2028\u2029]+")
 _LINE_BREAK = regex.compile(r"\r\n|[\n\r\v\f\x85\u2028\u2029]")
@@ -22,13 +22,13 @@ _TAB: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that isn't blank.
+    """A non-blank line.
 
     Attributes:
-        start, end: where it stands, without the white space around it.
+        start, end: its span, without surrounding white space.
         indent: white space before it, in columns.
-        begins_group: whether a blank line stands before it, or nothing.
-        has_word: whether there is a letter or a digit in it.
+        begins_group: whether a blank line or nothing precedes it.
+        has_word: whether it has a letter or a digit.
     """
 
     start: int
@@ -39,7 +39,7 @@ class Line:
 
 
 def lines_of(text: str) -> Iterator[Line]:
-    """The lines of a text that aren't blank."""
+    """Yields the non-blank lines of a text."""
     previous_end = -1
     for match in _LINE.finditer(text):
         content = match.group()
@@ -60,10 +60,10 @@ def lines_of(text: str) -> Iterator[Line]:
 
 
 def paragraphs(text: str) -> Iterator[Span]:
-    """The paragraphs as a reader counts them: (start, end) of each, in characters.
+    """Yields the paragraphs as a reader counts them: (start, end) of each, in characters.
 
-    A blank line ends one. So does a line break, except in a block whose lines were broken to fit a
-    width. A line without a letter or digit (a rule, a row of stars) isn't a paragraph.
+    A blank line ends a paragraph. So does a line break, except in a block of hard-wrapped lines. A line
+    without a letter or digit (a rule, a row of stars) isn't a paragraph.
     """
     group: list[Span] = []
     for line in lines_of(text):
@@ -75,7 +75,7 @@ def paragraphs(text: str) -> Iterator[Span]:
 
 
 def paragraphs_of_group(text: str, lines: Sequence[Span]) -> Iterator[Span]:
-    """The paragraphs of lines that follow each other without a blank one."""
+    """Yields the paragraphs of consecutive non-blank lines."""
     if not lines:
         return
     broken = lines[:-1]

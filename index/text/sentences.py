@@ -1,7 +1,7 @@
 """Sentence boundaries in Arabic and English, as character offsets into the text.
 
-A rule rather than a model: after a terminal mark and white space, unless the mark belongs to an
-abbreviation, an initial or a number, or stands inside a short quotation.
+Rule-based: a sentence ends at a terminal mark followed by white space, unless the mark belongs to an
+abbreviation, an initial or a number, or is inside a short quotation.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import regex
 
 Span = tuple[int, int]
 
-# Words. Newspaper Arabic runs on for a page without a full stop; a quotation of that length shows
-# the reader nothing, so a longer sentence is cut at its clause marks.
+# Words. Newspaper Arabic may have no full stop for a page; a quotation of that length is of no use to
+# the reader, so a longer sentence is split at clause marks.
 LONGEST = 50
 
 _TERMINAL = regex.compile(r"[.!?؟…。]+[\"'”’»)\]]*(?=\s|$)")
@@ -30,13 +30,13 @@ _ABBREVIATION = regex.compile(
     r"|No|Nos|Vol|Fig|pp|vs|etc|al|cf|ca|approx|est|e\.g|i\.e"
     r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Dept|Univ|Bros|إلخ|الخ|ج|ص)$"
 )
-# Before a full stop that a number follows: no. 7, art. 12, fig. 3.
+# Before a full stop followed by a number: no. 7, art. 12, fig. 3.
 _NUMBERED = regex.compile(
     r"(?i)(?:^|[\s(\[«“\"'\-])(?:nos?|arts?|secs?|chs?|figs?|vols?|pp?|paras?|cls?|nr|refs?|exts?|tel|eds?|eqs?|bk|"
     r"pt|app|cf|ca|approx|c)$"
 )
-# The number of an article or item, or the letter of an era, before a full stop that ends no sentence where
-# what follows can't begin one: «1446هـ. الموافق», «البند 3.4. من اللائحة».
+# The number of an article or item, or the letter of an era, before a full stop; it doesn't end a sentence if
+# the following text can't begin one: «1446هـ. الموافق», «البند 3.4. من اللائحة».
 _ERA_OR_ITEM = regex.compile(r"\p{Nd}\s?(?:هـ?|م)$|\p{Nd}[.٫]\p{Nd}+$")
 _GOES_ON = regex.compile(
     r"\s*(?:[(\[\p{Nd}]|(?:ال?موافق|المصادف|في|من|إلى|الى|على|عن|حتى|لدى|عند|وفق|وفقا|وفقًا|بحضور|ضمن)\b)"
@@ -49,11 +49,11 @@ def sentences(text: str, longest: int = LONGEST) -> list[Span]:
 
     Args:
         text: one paragraph or more.
-        longest: words; a longer sentence is cut at clause marks into parts of like length.
+        longest: words; a longer sentence is split at clause marks into parts of similar length.
 
     Returns:
-        (start, end) of each in characters, in order, without the white space around them. Every
-        character that isn't white space is in exactly one.
+        (start, end) of each in characters, in order, without surrounding white space. Every
+        non-white-space character is in exactly one.
     """
     spans = []
     start = 0
@@ -69,8 +69,8 @@ def passage_sentences(text: str, is_record: bool, items: Sequence[int]) -> list[
 
     Args:
         text: the passage's.
-        is_record: whether it is a row of a table or a short form: that is one sentence, whatever it holds.
-        items: where the items of a list begin: a sentence ends before each.
+        is_record: whether it is a table row or a short form, which is always one sentence.
+        items: start offsets of list items: a sentence ends before each.
 
     Returns:
         As `sentences`.
@@ -85,13 +85,13 @@ def passage_sentences(text: str, is_record: bool, items: Sequence[int]) -> list[
 
 
 def _ends(text: str) -> Iterator[int]:
-    """Where a sentence ends: one past its terminal mark and the closing quotes behind it."""
+    """Yields the end of each sentence: one past its terminal mark and any closing quotes."""
     quotations = [match.span() for match in _QUOTATION.finditer(text)]
     quotation = 0
     for match in _TERMINAL.finditer(text):
         while quotation < len(quotations) and quotations[quotation][1] < match.end():
             quotation += 1
-        # Inside «…» the outer sentence goes on, unless the mark closes the quotation with it.
+        # Inside «…» the outer sentence continues, unless the mark ends the quotation as well.
         inside = quotation < len(quotations) and quotations[quotation][0] < match.start()
         if inside and match.end() < quotations[quotation][1]:
             continue
@@ -104,7 +104,7 @@ def _ends(text: str) -> Iterator[int]:
 
 
 def _is_abbreviated(text: str, stop: int) -> bool:
-    """Whether a full stop belongs to the word before it, and ends no sentence."""
+    """Whether a full stop belongs to the word before it and doesn't end a sentence."""
     first = max(0, stop - _LOOK_BEHIND)
     if _ABBREVIATION.search(text, first, stop):
         return True
@@ -115,7 +115,7 @@ def _is_abbreviated(text: str, stop: int) -> bool:
 
 
 def _clauses(text: str, span: Span, longest: int) -> list[Span]:
-    """The sentence whole, or cut at clause marks into parts of about equal length."""
+    """Splits a long sentence at clause marks into parts of about equal length."""
     start, end = span
     words = len(_WORD.findall(text, start, end))
     if words <= longest:

@@ -1,10 +1,10 @@
-"""How a collection spells its words, so that a question can be read in the same spelling.
+"""Spelling normalisation of questions to the spelling that a collection uses.
 
-Many write احمد, المدينه and علي where a newspaper prints أحمد, المدينة and على. The analyzer levels
-that; an encoder doesn't, and reads two words. So a question's word that the collection never has is
-read as the collection's most frequent word of the same normalised form, where the question has only left
-something off: احمد is أحمد, but ألا isn't إلا, and كرة isn't كره. In a collection that never writes ة,
-or أ, the question may be the careful one: there كرة is كره too.
+Many write احمد, المدينه and علي where a newspaper prints أحمد, المدينة and على. The analyzer normalises
+these variants; an encoder doesn't, and treats them as different words. So a question word that doesn't
+occur in the collection is replaced by the collection's most frequent word of the same normalised form, if
+the question's spelling only omits marks: احمد becomes أحمد, but ألا doesn't become إلا, nor كرة كره. In a
+collection that never writes ة, or أ, the question may be the more careful one: there كرة becomes كره too.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from index.storage.vocabulary import Vocabulary
 from index.text.analyzer import is_arabic, legible, normalise, words
 
 _ARTICLE = "ال"
-# A word may have them attached; what is left of it must have this many letters.
+# Proclitics that may be attached to a word; the remainder must have at least `_SHORTEST` letters.
 _PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 _SHORTEST = 3
 
 
 class Spelling:
-    """The Arabic words of a collection as they are written in it, looked up where they lie on disk."""
+    """The Arabic word forms of a collection as they are spelled, in a memory-mapped table."""
 
     def __init__(self, words: Vocabulary, counts: NDArray[np.int32], letters: NDArray[np.int64]) -> None:
         r"""Wraps the words.
 
         Args:
-            words: each with its normalised form before it, so that those of one form stand together:
+            words: each prefixed with its normalised form, so that words of one form are adjacent:
                 `normalised + "\0" + word`.
-            counts: (words, 2) how often each is written, and how often with the article before it: where
-                المدينة stands مدينة is known too, as in للمدينة.
-            letters: (n, 2) the code points that the words are written with, ascending, and how often each is.
+            counts: (words, 2) frequency of each, and frequency with the article attached: an occurrence of
+                المدينة makes مدينة known too, as in للمدينة.
+            letters: (n, 2) the code points of the letters in use, ascending, and the frequency of each.
         """
         self.words = words
         self.counts = counts
@@ -45,15 +45,15 @@ class Spelling:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Spelling:
-        """The words of these texts."""
+        """Builds the table from texts."""
         nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
         return nothing.merged((), texts)
 
     def merged(self, removed: Iterable[str], added: Iterable[str]) -> Spelling:
-        """The words of a collection that has lost some of these texts and got others: as if made from it.
+        """Updates the table for removed and added texts; equal to one rebuilt from the new collection.
 
         Args:
-            removed: texts that the words were made from.
+            removed: texts that the table was built from.
             added: other texts.
         """
         changes = Counter(form for text in added for form in written_words(text))
@@ -75,12 +75,11 @@ class Spelling:
     def counted(
         cls, words: Mapping[tuple[str, str], tuple[int, int]], letters: Mapping[str, int]
     ) -> Spelling:
-        """The spelling of a collection that was counted elsewhere, or what of it a question needs.
+        """Builds the table from existing counts, or from the subset that a question needs.
 
         Args:
-            words: by its normalised form and itself, how often each is written, and how often with the
-                article before it.
-            letters: how often each is written.
+            words: (normalised form, word) -> frequency, and frequency with the article attached.
+            letters: letter -> frequency.
         """
         counts = {f"{level}\0{word}": np.array(count, np.int32) for (level, word), count in words.items()}
         nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
@@ -111,7 +110,7 @@ class Spelling:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Spelling:
-        """Maps what `save` wrote: nothing is read before it is asked for."""
+        """Memory-maps the files written by `save`; data is read on demand."""
         parts = (
             np.asarray(read_array(folder / f"{name}.{part}.npy", mapped=True))
             for part in ("counts", "letters")
@@ -119,7 +118,7 @@ class Spelling:
         return cls(Vocabulary.load(folder, f"{name}.words"), *parts)
 
     def apply(self, text: str) -> str:
-        """A legible text with every Arabic word that the collection doesn't have spelled as it would."""
+        """Respells the Arabic words of a legible text that don't occur in the collection."""
         pieces, end = [], 0
         for word in words(text):
             written = text[word.start : word.end]
@@ -146,7 +145,7 @@ class Spelling:
         return self.words.find(_key(word)) is not None
 
     def _usual(self, level: str) -> str | None:
-        """The most frequent word of a normalised form; with the article, if all stand with it only."""
+        """The most frequent word of a normalised form, by counts with the article if there are no others."""
         prefix = f"{level}\0".encode()
         first = end = self.words.place(f"{level}\0")
         while end < len(self.words) and self.words[end].startswith(prefix):
@@ -154,12 +153,12 @@ class Spelling:
         if end == first:
             return None
         written, with_article = self.counts[first:end].T
-        # Of equal ones the first in the order of the alphabet.
+        # Ties go to the first in alphabetical order.
         most = int(np.argmax(written if written.any() else with_article))
         return self.words[first + most][len(prefix) :].decode()
 
     def _variant(self, word: str) -> str | None:
-        """The collection's usual spelling of a word that it doesn't have as it is written."""
+        """The collection's most frequent spelling of an unknown word, or None if it can't be respelled so."""
         level = normalise(word).text
         usual = self._usual(level)
         if usual is None or not len(level) == len(usual) == len(word):
@@ -168,7 +167,7 @@ class Spelling:
         return usual if all(self._left_off(bare, one, other) for bare, one, other in letters) else None
 
     def _left_off(self, bare: str, asked: str, usual: str) -> bool:
-        """Whether a question's letter can be read as the collection's: both are the same without marks."""
+        """Whether a question's letter may be replaced by the collection's; both are equal without marks."""
         return usual == asked or asked == bare or (usual == bare and not self._is_written(asked))
 
     def _is_written(self, letter: str) -> bool:
@@ -176,7 +175,7 @@ class Spelling:
 
 
 def written_words(text: str) -> Iterator[str]:
-    """The Arabic words of a text as they are written in it, in order."""
+    """Yields the Arabic words of a text as spelled, in order."""
     bare = legible(text).text
     for word in words(bare):
         written = bare[word.start : word.end]
@@ -185,13 +184,13 @@ def written_words(text: str) -> Iterator[str]:
 
 
 def without_article(word: str) -> str | None:
-    """What is left of a word without its article; None where it has none, or too little is left."""
+    """A word without its article; None if it has none, or if the remainder is too short."""
     long_enough = len(word) >= len(_ARTICLE) + _SHORTEST
     return word.removeprefix(_ARTICLE) if long_enough and word.startswith(_ARTICLE) else None
 
 
 def levels(question: str) -> set[str]:
-    """The normalised forms by which `Spelling.apply` may look words up for a question."""
+    """The normalised forms that `Spelling.apply` may look up for a question."""
     found = set()
     for word in written_words(question):
         level = normalise(word).text

@@ -1,4 +1,4 @@
-"""Document -> passages: its blocks under their headings, and the parts of those too long to be encoded."""
+"""Splits a document into passages: blocks under their headings, with blocks beyond the window split up."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ _DIGIT = regex.compile(r"\p{Nd}")
 _STATEMENT_END = regex.compile(r"[.!。]\s*$")
 _LINE_END = regex.compile(r"[.!?؟…:،؛,;]\s*$")
 _LEAD_IN_END = regex.compile(r"[:：]\s*$")
-# Characters for each token of the window, and at least in all, beyond which a text surely doesn't fit: no
-# piece of the bundled model's vocabulary is longer.
+# Characters per token of the window, and minimum total, beyond which a text certainly doesn't fit: no piece
+# of the bundled model's vocabulary is longer.
 _LONGEST_TOKEN = 16
 _LEAST_COUNTED = 4096
 # Words; chosen, not measured. A list whose items are longer on average is a series of paragraphs.
 _LONG_ITEM = 30
-# A heading with more words is a sentence that was printed large.
+# A heading with more words is a sentence in large type.
 _LONG_HEADING = 20
-# A heading with fewer isn't a sentence, though it ends as one.
+# A heading with fewer words isn't a sentence, even with a full stop.
 _SHORT_STATEMENT = 6
-# A line with more words isn't the number or date that what follows goes by.
+# A line with more words isn't a key (a number or date) for the text that follows.
 _LONG_KEY = 8
-# A line with more isn't a term whose meaning follows.
+# A line with more words isn't a term followed by its definition.
 _LONG_TERM = 4
-# A line with more words isn't the name of the table under it.
+# A line with more words isn't the title of the table below it.
 _LONG_CAPTION = 15
 
 
 @dataclass(frozen=True)
 class _Unit:
-    """What becomes one passage, if it isn't too long."""
+    """A span that becomes one passage, if it isn't too long."""
 
     kind: BlockKind
     start: int
@@ -57,16 +57,16 @@ class _Unit:
 
 
 def split(document: Document, window: int, count_tokens: CountTokens) -> list[Passage]:
-    """The passages of a document, in reading order.
+    """Splits a document into passages, in reading order.
 
-    Together with the headings that they stand under they hold all of the document's words. A heading is a
-    passage only where nothing stands under it. A list, and a form, is one passage together with the
-    sentence that introduces it; a table's row is one.
+    Together with their headings they cover all of the document's words. A heading is a passage only if
+    nothing follows under it. A list or a form is one passage together with the sentence that introduces
+    it; each table row is a passage.
 
     Args:
-        document: what to split.
-        window: tokens that a passage may have.
-        count_tokens: tokens in each of several texts, as the encoder counts them.
+        document: the document to split.
+        window: maximum tokens of a passage.
+        count_tokens: the encoder's token counts for several texts.
     """
     text = document.text
     units = _units(text, document.blocks or find_blocks(text))
@@ -93,7 +93,7 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
 
 
 def _units(text: str, blocks: Sequence[Block]) -> list[_Unit]:
-    """The blocks as units, in order."""
+    """Converts blocks to units, in order."""
     maker = _Maker(text)
     covered = list(_covering(text, blocks))
     position = 0
@@ -103,7 +103,7 @@ def _units(text: str, blocks: Sequence[Block]) -> list[_Unit]:
 
 
 def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks that have words, and paragraphs for what stands between them."""
+    """Yields the blocks that have words, and paragraphs for the text between them."""
     end = 0
     for block in (*blocks, Block("paragraph", len(text), len(text))):
         for first, last in paragraphs(text[end : block.start]):
@@ -115,7 +115,7 @@ def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
 
 @dataclass
 class _Heading:
-    """A heading that is open: what comes stands under it."""
+    """An open heading: the text that follows belongs to it."""
 
     block: Block
     text: str
@@ -124,7 +124,7 @@ class _Heading:
 
 @dataclass
 class _Maker:
-    """Makes units of blocks, one run of blocks after the other."""
+    """Builds units from blocks, one run of blocks at a time."""
 
     text: str
     units: list[_Unit] = field(default_factory=list)
@@ -133,7 +133,7 @@ class _Maker:
     last_is_key: bool = False
 
     def take(self, blocks: Sequence[Block], at: int) -> int:
-        """Makes units of the run of blocks that begins at a place; returns the place after it."""
+        """Builds units from the run of blocks at a position; returns the position after it."""
         block = blocks[at]
         if block.kind == "heading":
             self._open(block)
@@ -180,13 +180,13 @@ class _Maker:
         heading = _Heading(block, self._line(block))
         words = self._words(block)
         if words > _LONG_HEADING or (words >= _SHORT_STATEMENT and _STATEMENT_END.search(heading.text)):
-            # A sentence that was printed large says something by itself.
+            # A sentence in large type is content of its own.
             self._add(block, kind="paragraph")
             heading.is_used = True
         self.open.append(heading)
 
     def _close(self, level: int) -> None:
-        """Closes the headings of this level and below; one with nothing under it is a unit of its own."""
+        """Closes the headings of this level and deeper; one without content becomes a unit."""
         while self.open and (self.open[-1].block.level or 1) >= level:
             heading = self.open.pop()
             if not heading.is_used:
@@ -196,7 +196,7 @@ class _Maker:
                 )
 
     def _is_key(self, block: Block) -> bool:
-        """Whether a line is the number or the date that what follows goes by."""
+        """Whether a line is a key (a number or date) for the text that follows."""
         line = self.text[block.start : block.end]
         return (
             "\n" not in line
@@ -206,7 +206,7 @@ class _Maker:
         )
 
     def _pairs(self, blocks: Sequence[Block], at: int) -> list[tuple[Block, Block]]:
-        """The terms and their meanings, two or more, that begin at a place: each pair is one passage."""
+        """The term-definition pairs, two or more, that begin at a position: each pair is one passage."""
         pairs: list[tuple[Block, Block]] = []
         while at + 1 < len(blocks) and blocks[at].kind == blocks[at + 1].kind == "paragraph":
             term, meaning = blocks[at : at + 2]
@@ -217,7 +217,7 @@ class _Maker:
         return pairs if len(pairs) > 1 else []
 
     def _is_label(self, block: Block) -> bool:
-        """Whether a line doesn't end as a sentence or as what introduces one."""
+        """Whether a line has no digits and doesn't end in sentence or clause punctuation."""
         line = self.text[block.start : block.end]
         return _LINE_END.search(line) is None and _DIGIT.search(line) is None
 
@@ -239,7 +239,7 @@ class _Maker:
         return after
 
     def _records(self, fields: Sequence[Block]) -> list[list[Block]]:
-        """The fields of each form: one begins anew where a field's name comes again."""
+        """Groups fields into forms: a new form begins where a field's name is repeated."""
         records: list[list[Block]] = [[]]
         known: set[str] = set()
         for block in fields:
@@ -252,7 +252,7 @@ class _Maker:
         return records
 
     def _lead_in(self, first: Block) -> int | None:
-        """Where the sentence before a list begins, if it introduces it; it becomes a part of the list."""
+        """The start of the sentence that introduces a list, if any; it becomes a part of the list."""
         if not self.units:
             return None
         unit = self.units[-1]
@@ -280,7 +280,7 @@ class _Maker:
         return at
 
     def _table_name(self, blocks: Sequence[Block], at: int) -> tuple[str, ...]:
-        """The caption of a table, or the line that introduces it."""
+        """The caption of a table or the line that introduces it, if any."""
         if not at:
             return ()
         before = blocks[at - 1]
@@ -296,7 +296,7 @@ class _Maker:
 
 
 def _parts(text: str, unit: _Unit, window: int, count_tokens: CountTokens) -> list[Span]:
-    """Whole items or sentences while they fit; a sentence that doesn't fit is cut between words."""
+    """Packs whole items or sentences into parts that fit; one that doesn't fit is split between words."""
     if unit.items:
         edges = [unit.start, *(item for item in unit.items if item > unit.start), unit.end]
         pieces = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(edges)]
@@ -319,7 +319,7 @@ def _parts(text: str, unit: _Unit, window: int, count_tokens: CountTokens) -> li
 
 
 def _cut(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[Span]:
-    """Halves a stretch, between words if there are any, until every part fits."""
+    """Halves a span, between words where possible, until every part fits."""
     start, end = span
     if end - start < 2 or _counts(text, [span], window, count_tokens)[0] <= window:
         return [span]
@@ -334,7 +334,7 @@ def _cut(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[
 
 
 def _counts(text: str, spans: Sequence[Span], window: int, count_tokens: CountTokens) -> list[int]:
-    """Tokens in each stretch; of one that is surely longer than the window, not counted, one more than it."""
+    """Token count of each span; `window + 1`, without counting, for one that certainly exceeds the window."""
     limit = max(_LONGEST_TOKEN * window, _LEAST_COUNTED)
     short = [i for i, (start, end) in enumerate(spans) if end - start <= limit]
     counts = [window + 1] * len(spans)

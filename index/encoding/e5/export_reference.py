@@ -1,6 +1,6 @@
-"""Weights and a vocabulary -> an ordinary sentence-transformers folder, which takes torch to run.
+"""Exports weights and vocabulary as a standard sentence-transformers folder, which requires torch.
 
-What tests and benchmarks compare the bundled encoder with; nothing that users start reads it.
+The folder is the reference for the bundled encoder in tests and benchmarks; no program for users reads it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def write_tensors(weights: Weights, folder: Path) -> None:
     """The weights in float32, by their names in a BERT checkpoint."""
     from safetensors.numpy import save_file
 
-    # Mean pooling never asks BERT's own pooler; without these the loader would invent it at random.
+    # Mean pooling never uses BERT's pooler; without these the loader would initialize it randomly.
     pooler = {
         "pooler.dense.weight": np.zeros((weights.hidden, weights.hidden), np.float32),
         "pooler.dense.bias": np.zeros(weights.hidden, np.float32),
@@ -77,7 +77,7 @@ def write_tokenizer(weights: Weights, folder: Path) -> None:
 
 
 def write_settings(weights: Weights, prompts: Mapping[str, str], folder: Path) -> None:
-    """The small JSON files by which sentence-transformers knows how to put the model together."""
+    """Writes the JSON files from which sentence-transformers assembles the model."""
     config = {
         "architectures": ["BertModel"],
         "model_type": "bert",

@@ -1,6 +1,6 @@
-"""Text -> words as XLM-RoBERTa's vocabulary spells them, with where each character came from.
+"""Normalizes text to words as in XLM-RoBERTa's vocabulary, with character offsets.
 
-Controls vanish, odd spaces become spaces, the rest is brought into NFKC.
+Control characters are removed, special spaces become spaces, the rest is normalized to NFKC.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# SentencePiece's nmt_nfkc map treats these before NFKC: controls vanish, odd spaces become spaces.
+# SentencePiece's nmt_nfkc map applies these before NFKC: controls are removed, special spaces become spaces.
 CONTROLS = "[\u0001-\u0008\u000b\u000e-\u001f\u007f\u008f\u009f]"
 SPACES = "[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
 
@@ -24,12 +24,12 @@ _WORD = re.compile("[^ ]+")
 
 @dataclass(frozen=True)
 class Word:
-    """A chunk or a word of it as the vocabulary spells it.
+    """A chunk, or a word of it, in the vocabulary's normalization.
 
     Attributes:
-        text: in that spelling.
-        starts, ends: of each of its characters, the characters of the chunk that it stands for: the
-            first, one past the last.
+        text: the normalized text.
+        starts, ends: for each of its characters, the span of the chunk that it represents: the
+            first character, one past the last.
     """
 
     text: str
@@ -38,7 +38,7 @@ class Word:
 
 
 def spell(chunk: str) -> Word:
-    """A chunk in the vocabulary's spelling: without controls, in NFKC, spaces perhaps in it."""
+    """Normalizes a chunk for the vocabulary: without controls, in NFKC; the result may contain spaces."""
     starts = [i for i, character in enumerate(chunk) if not _CONTROL.match(character)]
     kept = "".join(chunk[i] for i in starts)
     if unicodedata.is_normalized("NFKC", kept):
@@ -57,7 +57,7 @@ def spell(chunk: str) -> Word:
 
 
 def _segments(text: str) -> Iterator[tuple[int, int]]:
-    """Where a text can be divided so that its parts, normalised one by one, are the whole normalised."""
+    """Positions at which a text can be split without changing its normalisation."""
     first = 0
     for i in range(1, len(text)):
         before, after = text[first:i], text[i]
@@ -71,9 +71,9 @@ def _segments(text: str) -> Iterator[tuple[int, int]]:
 
 
 def divide(spelled: Word) -> list[Word]:
-    """The words of a chunk, each with the space before it as the vocabulary's mark.
+    """The words of a chunk, each prefixed with the vocabulary's mark for a space.
 
-    The space before the first one is the character before the chunk.
+    The space before the first word is the character before the chunk.
     """
     found = []
     for match in _WORD.finditer(spelled.text):

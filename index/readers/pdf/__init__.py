@@ -1,1 +1,1 @@
-"""PDF to text in reading order."""
+"""Text extraction from PDF, in reading order."""

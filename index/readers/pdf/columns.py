@@ -1,4 +1,4 @@
-"""Rows of glyphs -> columns: what stands side by side is read one after the other."""
+"""Column detection: groups rows of glyphs into columns, in reading order."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from typing import Final
 from index.readers.pdf.glyphs import Glyph, Line, baseline_of, line_of, rows_of, size_of
 from index.readers.pdf.visual_order import is_right_to_left
 
-# In parts of the font's size.
+# In multiples of the font size.
 _GAP: Final = 0.8
 _NARROWEST: Final = 8
-# Lines that stand side by side; wide spaces of justified text seldom meet in as many.
+# Minimum lines side by side; wide spaces of justified text rarely align in as many.
 _FEWEST_LINES: Final = 4
-# Of the longest line; most lines of running text are as long as this, the cells of a table aren't.
+# Fraction of the longest line that most lines of running text reach, and table cells don't.
 _FULL: Final = 0.6
-# A page with more is a drawing or a table, and would take long.
+# A page with more segments is a drawing or a table, and would be slow.
 _MOST_SEGMENTS: Final = 3000
 
 
 @dataclass(frozen=True)
 class Column:
-    """Lines one below the other.
+    """A column of lines.
 
     Attributes:
         lines: from top to bottom, at least one.
@@ -35,12 +35,12 @@ class Column:
 
     @property
     def left(self) -> float:
-        """Where the line begins that reaches farthest to the left."""
+        """The leftmost edge of its lines."""
         return min(line.left for line in self.lines)
 
     @property
     def right(self) -> float:
-        """Where the line ends that reaches farthest to the right."""
+        """The rightmost edge of its lines."""
         return max(line.right for line in self.lines)
 
 
@@ -61,7 +61,7 @@ _Row = Sequence[_Segment]
 def columns(glyphs: Sequence[Glyph]) -> list[Column]:
     """The columns of a page, in reading order.
 
-    Where the text is Arabic the right one of two comes first.
+    Arabic columns are ordered from right to left.
     """
     rows = [_segments(row) for row in rows_of(glyphs)]
     rtl = is_right_to_left("".join(g.text for g in s.glyphs) for row in rows for s in row)
@@ -82,7 +82,7 @@ def _segments(row: Sequence[Glyph]) -> list[_Segment]:
     edges = [(min(g.left for g in part), max(g.right for g in part)) for part in parts]
     baseline = baseline_of(row)
     for space in (g for g in row if g.is_blank):
-        # A space in a gap between two segments may be one that ends a line, or one between words.
+        # A space in a gap between two segments may be at a line's end or between words.
         part = next((i for i, (_, end) in enumerate(edges) if space.middle <= end), len(parts) - 1)
         if parts:
             parts[part].append(space)
@@ -112,7 +112,7 @@ def _in_order(rows: Sequence[_Row], rtl: bool) -> list[list[_Row]]:
 
 
 def _gutter(rows: Sequence[_Row]) -> float | None:
-    """A place between two columns of text that stand side by side: that which parts the most rows."""
+    """The x position of the gutter between two columns that separates the most rows; None without one."""
     if len(rows) < _FEWEST_LINES or sum(map(len, rows)) > _MOST_SEGMENTS:
         return None
     best, gutter = 0, None
@@ -124,7 +124,7 @@ def _gutter(rows: Sequence[_Row]) -> float | None:
 
 
 def _bands(rows: Sequence[_Row], place: float) -> list[list[_Row]]:
-    """Rows that leave a place free, and rows that don't, as they follow each other."""
+    """Groups consecutive rows by whether they leave an x position free."""
     marked = [(row, any(s.left < place < s.right for s in row)) for row in rows]
     return [[row for row, _ in band] for _, band in groupby(marked, key=itemgetter(1))]
 
@@ -136,7 +136,7 @@ def _sides(rows: Sequence[_Row], place: float) -> tuple[list[_Row], list[_Row]]:
 
 
 def _has_columns(band: Sequence[_Row], place: float) -> bool:
-    """Whether running text stands on both sides of a place that rows leave free."""
+    """Whether there is running text on both sides of an x position that the rows leave free."""
     left, right = _sides(band, place)
     if any(s.left < place < s.right for s in band[0]) or min(len(left), len(right)) < _FEWEST_LINES:
         return False

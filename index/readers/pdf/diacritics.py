@@ -1,4 +1,4 @@
-"""Tashkeel that a page shows as glyphs of its own -> part of the letters that it belongs to."""
+"""Attaches tashkeel drawn as separate glyphs to the letters it belongs to."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Final
 
 from index.readers.pdf.glyphs import Glyph
 
-# Glyphs before and after a mark among which its letter is looked for.
+# Number of glyphs before and after a mark that are searched for its letter.
 _NEAR: Final = 12
-# In parts of the font's size.
+# In multiples of the font size.
 _FARTHEST: Final = 1.0
 _BESIDE: Final = 0.6
-# Of the marks: as many have to be nearest to the letter before them, or after, for all to belong to that.
+# Share of marks nearest to the letter drawn before (or after) them for all marks to be attached that way.
 _MOST: Final = 0.8
 _SHADDA: Final = "\u0651"
 
 
 def with_marks(glyphs: Sequence[Glyph]) -> list[Glyph]:
-    """The glyphs of a page with marks joined to letters.
+    """Attaches the marks among a page's glyphs to letters.
 
-    By place; but narrow letters have marks that reach over their neighbours. Since a program draws a mark
-    always before its letter or always after it, the order of drawing decides where most places agree.
+    Marks are matched by position; but those of narrow letters overlap the neighbours. Since a program draws a
+    mark either always before or always after its letter, the drawing order decides if most positions agree.
 
     Args:
         glyphs: in the order in which they are drawn.
@@ -56,7 +56,7 @@ def with_marks(glyphs: Sequence[Glyph]) -> list[Glyph]:
 
 
 def _neighbour(glyphs: Sequence[Glyph], mark: int, step: int) -> int | None:
-    """The letter that is drawn next after a mark, or last before it, if it stands beside it."""
+    """The letter drawn next after a mark, or last before it, if it is adjacent on the page."""
     place = mark + step
     while 0 <= place < len(glyphs) and glyphs[place].is_mark:
         place += step
@@ -70,11 +70,11 @@ def _is_letter(glyph: Glyph) -> bool:
 
 
 def _away(mark: Glyph, letter: Glyph) -> float:
-    """How far a mark is from a letter: along the line, and as much again if they are on different lines."""
+    """Distance of a mark from a letter: horizontal, plus vertical if they are on different lines."""
     height = abs(mark.baseline - letter.baseline)
     return letter.distance(mark.middle) + (height if height > _BESIDE * mark.size else 0.0)
 
 
 def _as_typed(marks: str) -> str:
-    """Marks of one letter in the order in which people type them: a shadda comes first."""
+    """Sorts the marks of one letter into typing order: shadda first."""
     return "".join(sorted(marks, key=lambda c: c != _SHADDA))

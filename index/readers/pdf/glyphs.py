@@ -1,4 +1,4 @@
-"""Glyphs on a page -> rows, and a row's glyphs -> a line of signs, spaces among them."""
+"""Groups a page's glyphs into rows, and converts rows to lines of signs, including spaces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from index.readers.pdf.visual_order import Sign
 
-# In parts of the font's size. Where a text has spaces of its own a gap has to be wider to be one:
+# In multiples of the font size. In a text with explicit spaces a gap has to be wider to count as one:
 # justified text is stretched between letters, too.
 _SPACE: Final = 0.18
 _SPACE_BESIDE_SPACES: Final = 0.4
@@ -20,23 +20,23 @@ _CELL_GAP: Final = 3
 _WIDEST_STRETCH: Final = 6
 _SAME_LINE: Final = 0.5
 _SAME_SIZE: Final = 0.05
-# Of the widest gap between words: narrower ones in a line that was stretched are as wide.
+# Fraction of the widest word gap that all gaps of a justified line exceed.
 _ALIKE: Final = 0.6
-# Of a line's glyphs.
+# Fraction of a line's glyphs.
 _FEW: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """What a page shows at one place.
+    """A glyph on a page.
 
     Attributes:
-        text: its characters, in the order in which they are read; none where they aren't known.
-        left, right: where it stands, in points.
-        baseline: its height above the foot of the page.
+        text: its characters in logical order; empty if unknown.
+        left, right: its horizontal extent, in points.
+        baseline: its height above the bottom of the page.
         size: of its font.
         is_as_typed: as in `Sign`.
-        is_bold: whether its font is.
+        is_bold: whether its font is bold.
     """
 
     text: str
@@ -49,7 +49,7 @@ class Glyph:
 
     @property
     def is_mark(self) -> bool:
-        """Whether it belongs to the letter that it stands at."""
+        """Whether it is a combining mark."""
         return bool(self.text) and all(unicodedata.category(c) == "Mn" for c in self.text)
 
     @property
@@ -59,21 +59,21 @@ class Glyph:
 
     @property
     def middle(self) -> float:
-        """Half-way between its edges."""
+        """The horizontal center."""
         return (self.left + self.right) / 2
 
     def distance(self, place: float) -> float:
-        """How far it is from a place on its line."""
+        """Distance from an x position on its line."""
         return max(self.left - place, place - self.right, 0)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A stretch of a line between wide gaps.
+    """A segment of a line between wide gaps.
 
     Attributes:
-        first, end: its signs in the line.
-        left, right: where it stands, in points.
+        first, end: its range of signs in the line.
+        left, right: its horizontal extent, in points.
     """
 
     first: int
@@ -88,11 +88,11 @@ class Line:
 
     Attributes:
         signs: from left to right.
-        left, right, baseline, size: as of a glyph.
-        sizes: of its fonts, but for those of few glyphs; Arabic and Latin often differ.
-        leftmost_word, rightmost_word: how wide they are.
-        has_cells: whether there are gaps in it as between the cells of a table.
-        cells: what stands between such gaps, from left to right.
+        left, right, baseline, size: as in `Glyph`.
+        sizes: font sizes, except those of few glyphs; Arabic and Latin often differ.
+        leftmost_word, rightmost_word: widths of these words.
+        has_cells: whether it has gaps like those between table cells.
+        cells: the segments between such gaps, from left to right.
         is_bold: whether all of its letters are in bold.
     """
 
@@ -109,28 +109,28 @@ class Line:
     is_bold: bool = False
 
     def has_size_of(self, other: Line) -> bool:
-        """Whether a font of this line is as large as one of the other's."""
+        """Whether the two lines share a font size."""
         pairs = ((one, two) for one in self.sizes for two in other.sizes)
         return any(abs(one - two) <= _SAME_SIZE * max(one, two) for one, two in pairs)
 
     @property
     def words(self) -> list[str]:
-        """Its words; the letters of one that is written from right to left come in reverse."""
+        """Its words in visual order; the letters of right-to-left words are reversed."""
         return "".join(sign.text for sign in self.signs).split()
 
 
 def baseline_of(glyphs: Sequence[Glyph]) -> float:
-    """The height of most of the glyphs."""
+    """The median baseline of the glyphs."""
     return statistics.median_low([glyph.baseline for glyph in glyphs])
 
 
 def size_of(glyphs: Sequence[Glyph]) -> float:
-    """The size of most of the glyphs that aren't spaces."""
+    """The median size of the non-space glyphs."""
     return statistics.median_low([g.size for g in glyphs if not g.is_blank] or [glyphs[0].size])
 
 
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Glyphs that stand at one height, across the page, from top to bottom."""
+    """Groups glyphs of the same height into rows across the page, from top to bottom."""
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda glyph: -glyph.baseline):
         if rows and same_line(rows[-1][0], glyph):
@@ -141,18 +141,18 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 
 def same_line(one: Glyph | Line, other: Glyph | Line) -> bool:
-    """Whether two things stand at one height, give or take what a superscript is raised."""
+    """Whether two glyphs or lines are at the same height, allowing for superscripts."""
     return abs(one.baseline - other.baseline) < _SAME_LINE * min(one.size, other.size)
 
 
 def line_of(glyphs: Sequence[Glyph]) -> Line:
-    """The line that glyphs of one row make."""
+    """Builds a line from the glyphs of one row."""
     ordered = sorted(glyphs, key=lambda g: g.middle)
     has_spaces = sum(g.is_blank for g in ordered) > 1
     least_gap = _SPACE_BESIDE_SPACES if has_spaces else _SPACE
     signs: list[Sign] = []
     words: list[list[float]] = []
-    begins: list[int] = []  # of each word the first sign
+    begins: list[int] = []  # first sign of each word
     right = float("inf")
     for place, glyph in enumerate(ordered):
         if (
@@ -191,12 +191,12 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
 def _cells(
     words: Sequence[Sequence[float]], begins: Sequence[int], signs: int, size: float
 ) -> tuple[Cell, ...]:
-    """The stretches of a line between gaps as wide as those between cells.
+    """The segments of a line between gaps as wide as those between cells.
 
     Args:
-        words: of each (left, right), in points.
-        begins: of each the first sign.
-        signs: how many there are in the line.
+        words: (left, right) of each, in points.
+        begins: the first sign of each word.
+        signs: number of signs in the line.
         size: of the line's font.
     """
     if not words:
@@ -214,7 +214,7 @@ def _sizes(glyphs: Sequence[Glyph]) -> tuple[float, ...]:
 
 
 def _has_cells(gaps: Sequence[float], size: float) -> bool:
-    """Whether there is a wide gap between words that isn't one of many alike, as in justified text."""
+    """Whether there is a wide gap between words other than the uniform gaps of justified text."""
     widest = max(gaps, default=0.0)
     is_stretched = len(gaps) > 1 and min(gaps) > _ALIKE * widest and widest <= _WIDEST_STRETCH * size
     return widest > _CELL_GAP * size and not is_stretched

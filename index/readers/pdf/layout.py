@@ -1,4 +1,4 @@
-"""Paragraphs of a PDF -> text and blocks: headings by size and weight, tables by alignment, footnotes."""
+"""Layout of a PDF's paragraphs: headings by size and weight, tables by alignment, footnotes."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from index.text.blocks import refined
 from index.text.labels import is_number_like
 from index.types import Block
 
-# A heading's size, of that of the text; and of one in bold.
+# Minimum size of a heading relative to the text's, and of a bold heading.
 _LARGER: Final = 1.15
 _NOT_SMALLER: Final = 0.97
 _MOST_WORDS: Final = 16
 _MOST_LINES: Final = 3
 _MOST_LEVELS: Final = 6
-# Of all text: where more is in bold, that tells no heading.
+# Fraction of all text; if more is in bold, bold doesn't indicate a heading.
 _MOST_BOLD: Final = 0.4
 _FEWEST_ROWS: Final = 3
-# Columns of a table are aligned within this part of the font's size.
+# Columns of a table are aligned within this multiple of the font size.
 _ALIGNED: Final = 0.6
 _MOST_CELL_WORDS: Final = 12
 _ENDED: Final = regex.compile(r"[.,،؛;]$")
@@ -61,7 +61,7 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
 
 
 def _levels(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
-    """The level of each paragraph that is a heading by its size or its weight."""
+    """Maps paragraphs that are headings, by size or weight, to their levels."""
     sizes: Counter[float] = Counter()
     bold = 0
     for paragraph in paragraphs:
@@ -89,7 +89,7 @@ def _levels(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
 
 
 def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
-    """How many rows the table has that surely begins here; 0 where none does."""
+    """The number of rows of the table that begins here; 0 unless there certainly is one."""
     first = paragraphs[place]
     width = len(first.cells)
     if width < 2:
@@ -110,7 +110,7 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
 
 
 def _is_aligned(rows: Sequence[Paragraph]) -> bool:
-    """Whether each cell of two rows begins, ends or is centred at the same place."""
+    """Whether the cells of two rows are aligned left, right or centred."""
     if len(rows) < 2:
         return True
     one, other = rows
@@ -122,7 +122,7 @@ def _is_aligned(rows: Sequence[Paragraph]) -> bool:
 
 
 def _has_headings(rows: Sequence[Paragraph]) -> bool:
-    """Whether the first row surely has the headings of the columns."""
+    """Whether the first row is certainly a header row."""
     first, others = rows[0], rows[1:]
     if any(is_number_like(cell) for cell in first.cells):
         return False

@@ -1,8 +1,8 @@
-"""PDF -> text: glyphs by pdfminer.six, put into reading order here.
+"""Text extraction from PDF: glyphs from pdfminer.six, ordered here.
 
-Measured on the article as PDF files by Chromium (benchmarks/extraction.py, RESULTS.md): of its words in order
-pypdfium2 gives .25 to .73, pypdf .03 to .84, pdfminer.six with its own layout .01 to .02. What pdfminer.six
-has before its layout, every glyph with its place and its letters as the file gives them, is enough for .99.
+Share of the article's words in order, from PDF files made by Chromium (benchmarks/extraction.py, RESULTS.md):
+pypdfium2 .25 to .73, pypdf .03 to .84, pdfminer.six with its own layout .01 to .02. The glyphs that
+pdfminer.six has before layout, each with its position and the file's text for it, suffice for .99.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from index.text.analyzer import is_arabic
 
 MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page
-# Of a file's glyphs, those whose letters it doesn't tell; tatweels that stretch a line are among them.
+# Maximum share of a file's glyphs without known text; these include tatweels that stretch a line.
 _MOST_UNKNOWN: Final = 0.3
 _BOLD: Final = regex.compile(r"(?i)bold|black|heavy|[-,]bd\b")
 _BOLD_WEIGHT: Final = 600
 _DATE: Final = regex.compile(r"D:((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
-# They warn of every oddity of a file on standard error.
+# These log every irregularity of a file to standard error.
 for _library in ("pdfminer", "fontTools"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:
-    """The text of a PDF.
+    """Extracts the text of a PDF.
 
     Args:
         content: the file's bytes.
@@ -75,7 +75,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             glyphs = [glyph for turned in device.found.values() for glyph in turned]
             unknown += sum(not glyph.text for glyph in glyphs)
             known += sum(bool(glyph.text.strip()) for glyph in glyphs)
-            # Text of another direction than most of the page's stands beside it: it comes last.
+            # Text rotated differently from most of the page is marginal: it comes last.
             by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
             pages.append([column for _, turned in by_count for column in columns(with_marks(turned))])
             progress()
@@ -123,13 +123,13 @@ def _pages(document: PDFDocument) -> Iterator[_Glyphs]:
 
 
 class _Shapes:
-    """How far the ink of a font's glyphs reaches, where the font is in the file."""
+    """Ink extents of glyphs, for fonts embedded in the file."""
 
     def __init__(self) -> None:
         self._fonts: dict[int, tuple[PDFFont, TTFont | None]] = {}
 
     def extent(self, font: PDFFont, code: int) -> tuple[float, float] | None:
-        """From where to where, in parts of the size, counted from the glyph's origin."""
+        """Left and right edge of the ink relative to the glyph's origin, in multiples of the font size."""
         if id(font) not in self._fonts:
             self._fonts[id(font)] = (font, self._open(font))
         outlines = self._fonts[id(font)][1]
@@ -140,7 +140,7 @@ class _Shapes:
             glyph = outlines["glyf"][name]
             em = outlines["head"].unitsPerEm
             return glyph.xMin / em, glyph.xMax / em
-        except Exception:  # fonts in PDF files are cut down, each in its way
+        except Exception:  # fonts in PDF files are subset in many ways
             return None
 
     @staticmethod
@@ -163,10 +163,10 @@ class _Shapes:
 
 
 class _Glyphs(PDFTextDevice):
-    """What a page shows.
+    """Device that collects the glyphs of a page.
 
     Attributes:
-        found: the glyphs, by how many quarter turns they are rotated; places are turned back.
+        found: the glyphs by rotation in quarter turns; positions are rotated back.
     """
 
     def __init__(self, manager: PDFResourceManager, shapes: _Shapes) -> None:
@@ -190,7 +190,7 @@ class _Glyphs(PDFTextDevice):
         ncs: object,  # noqa: ARG002
         graphicstate: object,  # noqa: ARG002
     ) -> float:
-        """Takes a glyph in, and returns how far it moves the next one."""
+        """Adds a glyph, and returns its advance width."""
         self._count += 1
         if self._count > _MOST_GLYPHS:
             raise Unextractable(
@@ -205,7 +205,7 @@ class _Glyphs(PDFTextDevice):
         x, y = ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
         left, right = sorted((x, x + advance * stretch))
         glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d), is_bold=self._is_bold(font))
-        # A mark has no width of its own; where it stands its ink tells.
+        # A mark has zero width; its position is that of its ink.
         if glyph.is_mark and (ink := self._shapes.extent(font, cid)):
             left, right = (x + edge * fontsize * scaling * stretch for edge in ink)
             glyph = replace(glyph, left=left, right=right)
@@ -213,7 +213,7 @@ class _Glyphs(PDFTextDevice):
         return float(advance)
 
     def _is_bold(self, font: PDFFont) -> bool:
-        """Whether a font is in bold, by its name or by what its descriptor says."""
+        """Whether a font is bold, by its name or its descriptor."""
         if id(font) not in self._bold:
             weight = resolve1(font.descriptor.get("FontWeight"))
             heavy = isinstance(weight, int | float) and weight >= _BOLD_WEIGHT
@@ -221,10 +221,10 @@ class _Glyphs(PDFTextDevice):
         return self._bold[id(font)]
 
     def _letters(self, font: PDFFont, code: int) -> str:
-        """What a font says that a code means; nothing where it doesn't.
+        """The text that a font maps a code to; empty if it has no mapping.
 
-        An Arabic font's own codes mean nothing in the standard encoding, which pdfminer falls back on:
-        LibreOffice leaves tatweels that stretch a line out of the map.
+        An Arabic font's own codes are meaningless in the standard encoding, which pdfminer falls back on:
+        LibreOffice omits tatweels that stretch a line from the map.
         """
         known = getattr(font.unicode_map, "cid2unichr", {}) if hasattr(font, "unicode_map") else {}
         if id(font) not in self._arabic:
@@ -236,7 +236,7 @@ class _Glyphs(PDFTextDevice):
         return str(text).replace("\0", "")
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
-        """Begins a stretch of content that may have its text beside it."""
+        """Begins marked content, which may carry its text as an attribute."""
         actual = resolve1(props.get("ActualText")) if isinstance(props, dict) else None
         if isinstance(actual, bytes) and self._inside is None:
             self._tags.append(decode_text(actual))
@@ -245,7 +245,7 @@ class _Glyphs(PDFTextDevice):
             self._tags.append(None)
 
     def end_tag(self) -> None:
-        """Ends it."""
+        """Ends marked content."""
         text = self._tags.pop() if self._tags else None
         inside, self._inside = (self._inside, None) if text is not None else (None, self._inside)
         if text is None or not inside:

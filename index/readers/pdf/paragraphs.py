@@ -1,4 +1,4 @@
-"""Columns of lines -> paragraphs: a line's end isn't a paragraph's, nor is a page's."""
+"""Assembles paragraphs from columns of lines, across line, column and page breaks."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from index.readers.pdf.visual_order import (
     is_right_to_left,
 )
 
-# In parts of the distance of two lines of a paragraph.
+# In multiples of the line spacing within a paragraph.
 _WIDE_GAP: Final = 1.25
-# In parts of the font's size.
+# In multiples of the font size.
 _WIDEST_GAP: Final = 2.5
 _INDENT: Final = 0.8
 _SPACE: Final = 0.25
-# Of the usual size: a footnote's is no larger.
+# Maximum size of a footnote's font relative to the usual size.
 _NOTE_SIZE: Final = 0.9
-# Lines at the head and at the foot of a page among which running titles and page numbers are looked for.
+# Number of lines at the top and bottom of a page that are searched for running titles and page numbers.
 _EDGE: Final = 2
 _FEWEST_REPEATS: Final = 3
 _SENTENCE_END: Final = regex.compile(r"[.!?؟…:;؛][\"”»'’)\]]*$")
@@ -45,15 +45,15 @@ class Paragraph:
     """A paragraph of a document.
 
     Attributes:
-        text: all of it, on one line.
+        text: its text, on one line.
         page: the page that it begins on, from 1.
         size: of its font, in points.
-        lines: how many it has on the page.
+        lines: its number of lines on the page.
         is_bold: whether all of its letters are in bold.
-        cells: where it is one line with wide gaps, the text of each stretch, from left to right.
-        edges: the left and the right edge of each of those, in points.
-        is_right_to_left: how it is written.
-        is_at_foot: whether only smaller text stands below it on its page, and it is smaller itself.
+        cells: the text of each segment, from left to right, if it is one line with wide gaps.
+        edges: the left and the right edge of each segment, in points.
+        is_right_to_left: its writing direction.
+        is_at_foot: whether it is in small type with only small type below it on its page.
     """
 
     text: str
@@ -74,8 +74,8 @@ class _Paragraph:
     Attributes:
         lines: from top to bottom.
         edges: of the block that it begins in.
-        room: what its last line leaves free of the column.
-        is_indented: whether its first line is.
+        room: the width that its last line leaves free in the column.
+        is_indented: whether its first line is indented.
     """
 
     lines: list[Line]
@@ -87,9 +87,9 @@ class _Paragraph:
 
 
 def paragraphs_of(pages: Pages) -> list[Paragraph]:
-    """The paragraphs of a document, in reading order.
+    """Assembles the paragraphs of a document, in reading order.
 
-    Titles and page numbers that stand on every page are left out.
+    Running titles and page numbers are removed.
     """
     pitches = _pitches([column for page in pages for column in page])
     kept = _without_running_titles(pages, pitches)
@@ -144,13 +144,13 @@ def _stripped(signs: Sequence[Sign]) -> Sequence[Sign]:
 
 
 def _cell_direction(signs: Sequence[Sign], default: bool) -> bool:
-    """How a cell is written: by its words, where it has any."""
+    """A cell's writing direction, by its words if it has any."""
     text = "".join(sign.text for sign in signs)
     return is_right_to_left(text.split()) if any(map(str.isalpha, text)) else default
 
 
 def _body_size(lines: Sequence[Line]) -> float:
-    """The size of most of the text, in points."""
+    """The predominant font size of the text, in points."""
     counts: Counter[float] = Counter()
     for line in lines:
         counts[round(line.size, 1)] += len(line.signs)
@@ -185,7 +185,7 @@ def _without_running_titles(pages: Pages, pitches: Mapping[int, float]) -> list[
 
 
 def _edge_lines(page: Sequence[Column], pitches: Mapping[int, float]) -> dict[int, tuple[str, int]]:
-    """What stands apart at the head and at the foot of a page: numbers left out, and at which height."""
+    """The separate lines at the top and bottom of a page: text without numbers, and height."""
     lines = sorted((line for column in page for line in column.lines), key=lambda line: -line.baseline)
     found: dict[int, tuple[str, int]] = {}
     for ordered in (lines, lines[::-1]):
@@ -205,7 +205,7 @@ def _edge_lines(page: Sequence[Column], pitches: Mapping[int, float]) -> dict[in
 
 
 def _pitches(columns: Sequence[Column]) -> dict[int, float]:
-    """For each size of font how far the lines of a paragraph are from each other: a quarter is nearer."""
+    """Line spacing within paragraphs per font size: the lower quartile of line distances."""
     gaps: dict[int, list[float]] = defaultdict(list)
     for column in columns:
         for line, following in pairwise(column.lines):
@@ -229,12 +229,12 @@ def _paragraphs(column: Column, pitches: Mapping[int, float]) -> Iterator[_Parag
 
 @dataclass(frozen=True)
 class _Edges:
-    """Where the lines of a block begin and end.
+    """The edges of a block of lines.
 
     Attributes:
         left, right: the edges of the block.
-        right_to_left: how most of its words are written.
-        begin_alike: whether most lines begin at the same place, so that one that doesn't is indented.
+        right_to_left: the writing direction of most of its words.
+        begin_alike: whether most lines begin at the same position, so that any other is indented.
     """
 
     left: float
@@ -251,21 +251,21 @@ class _Edges:
         return replace(edges, begin_alike=2 * at_edge > len(block))
 
     def room(self, line: Line) -> float:
-        """What a line leaves free."""
+        """The width that a line leaves free."""
         if not self.begin_alike:
             return (self.right - self.left) - (line.right - line.left)
         return line.left - self.left if self.right_to_left else self.right - line.right
 
     def first_word(self, line: Line) -> float:
-        """How wide the word is that a line begins with."""
+        """The width of a line's first word."""
         return line.rightmost_word if self.right_to_left else line.leftmost_word
 
     def is_indented(self, line: Line) -> bool:
-        """Whether a line begins further in than most."""
+        """Whether a line is indented relative to most."""
         return self.begin_alike and self._indent(line) >= _INDENT
 
     def paragraph(self, lines: list[Line], column: Column) -> _Paragraph:
-        """The paragraph that these lines of the block, which is in this column, are."""
+        """Builds a paragraph from lines of the block, which is in this column."""
         room = replace(self, left=column.left, right=column.right).room(lines[-1])
         return _Paragraph(lines, self, room, self.is_indented(lines[0]))
 
@@ -274,7 +274,7 @@ class _Edges:
 
 
 def _blocks(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[list[Line]]:
-    """Lines of one size that follow each other without a wide gap."""
+    """Yields runs of lines of one size without wide gaps between them."""
     block = [lines[0]]
     for line, following in pairwise(lines):
         gap = line.baseline - following.baseline
@@ -287,12 +287,12 @@ def _blocks(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[lis
 
 
 def _is_wide(gap: float, line: Line, pitches: Mapping[int, float]) -> bool:
-    """Whether two lines are farther from each other than those of a paragraph with this line's font."""
+    """Whether a gap exceeds the line spacing within paragraphs of this line's font size."""
     return gap > min(_WIDE_GAP * pitches.get(round(line.size), gap), _WIDEST_GAP * line.size)
 
 
 def _goes_on(paragraph: _Paragraph, following: _Paragraph) -> bool:
-    """Whether a paragraph goes on at the head of the next column or page."""
+    """Whether a paragraph continues at the top of the next column or page."""
     last, first = paragraph.lines[-1], following.lines[0]
     end = as_read(last.signs, paragraph.edges.right_to_left)
     return (
@@ -305,9 +305,9 @@ def _goes_on(paragraph: _Paragraph, following: _Paragraph) -> bool:
 
 
 def _mirrored(paragraphs: Sequence[_Paragraph]) -> str:
-    """The brackets that the document has as they are seen in Arabic, by where they make sense.
+    """The brackets that the document stores in visual rather than logical form in Arabic, by plausibility.
 
-    Some programs write what is seen, some what was typed.
+    Programs differ in whether they write the mirrored or the typed character.
     """
     votes: Counter[str] = Counter()
     for paragraph in paragraphs:
@@ -317,13 +317,13 @@ def _mirrored(paragraphs: Sequence[_Paragraph]) -> str:
 
 
 def _is_right_to_left(lines: Sequence[Line]) -> bool:
-    """How a block of lines is written: by its words, or by a sentence's end on the left of Latin ones."""
+    """A block's writing direction: by its words, or by sentence ends to the left of Latin words."""
     words = [word for line in lines for word in line.words]
     return is_right_to_left(words) or any(line.words[0][0] in _ENDS for line in lines)
 
 
 def _joined(lines: Sequence[str], words: Mapping[str, int]) -> str:
-    """Lines as one, with words put together again that were parted at a line's end."""
+    """Joins lines, and rejoins words that were hyphenated at a line's end."""
     text = lines[0]
     for line in lines[1:]:
         if text.endswith("\u00ad"):

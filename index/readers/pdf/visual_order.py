@@ -1,7 +1,7 @@
-"""A line as it is seen, from left to right -> the line as it is read: the bidirectional algorithm undone.
+"""Conversion of lines from visual to logical order: the inverse of the bidirectional algorithm.
 
-What a page shows can come from more than one text ("12 Debian" and "Debian 12" look the same between
-Arabic words); of those the one is taken in which Latin words and the numbers after them belong together.
+The inverse is ambiguous ("12 Debian" and "Debian 12" look the same between Arabic words); the reading in
+which numbers follow the Latin words that they belong to is chosen.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import regex
 OPENING: Final = "([{«‹"
 CLOSING: Final = ")]}»›"
 _MIRRORED: Final = str.maketrans(OPENING + CLOSING, CLOSING + OPENING)
-# Alone or in words; not the signs that are typed as one character, such as ﷺ.
+# Alone or in words; excludes symbols that are typed as one character, such as ﷺ.
 _PRESENTATION_FORM: Final = regex.compile(r"[\uFB00-\uFDF9\uFE70-\uFEFE]")
 _RIGHT_TO_LEFT: Final = frozenset(("R", "AL"))
 _DIGIT: Final = frozenset(("EN", "AN"))
@@ -24,11 +24,11 @@ _DIGIT: Final = frozenset(("EN", "AN"))
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """What stands at one place of a line.
+    """The content of one position in a line.
 
     Attributes:
-        text: its characters, in the order in which they are read.
-        is_as_typed: whether a bracket is the one that was typed, and not the one that is seen.
+        text: its characters in logical order.
+        is_as_typed: whether a bracket is the typed character rather than its mirrored form.
     """
 
     text: str
@@ -36,27 +36,27 @@ class Sign:
 
     @property
     def direction(self) -> str:
-        """The bidirectional class of its first character that isn't a mark."""
+        """The bidirectional class of its first non-mark character."""
         classes = (unicodedata.bidirectional(c) for c in self.text)
         return next((found for found in classes if found != "NSM"), "NSM")
 
 
 def as_read(signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING + CLOSING) -> str:
-    """The text of a line.
+    """Converts a line to logical order.
 
     Args:
-        signs: from left to right, spaces among them.
-        right_to_left: the direction of the paragraph that the line is of.
-        mirrored: the brackets that stand in Arabic as they are seen, and have to be turned round.
+        signs: from left to right, including spaces.
+        right_to_left: the direction of the line's paragraph.
+        mirrored: the brackets that are stored in visual form in Arabic, and have to be mirrored.
     """
     line = _Line(signs, mirrored)
     return line.right_to_left(0, len(signs)) if right_to_left else line.left_to_right()
 
 
 def bracket_votes(signs: Sequence[Sign], right_to_left: bool) -> dict[str, int]:
-    """For each kind of bracket, in how many places of a line it makes sense turned round less those as it is.
+    """Per kind of bracket, the number of occurrences that are plausible mirrored minus those plausible as is.
 
-    By the spaces: an opening bracket follows one, a closing one doesn't.
+    Judged by spaces: an opening bracket follows one, a closing one doesn't.
     """
     votes: dict[str, int] = {}
     if right_to_left:
@@ -73,12 +73,12 @@ def bracket_votes(signs: Sequence[Sign], right_to_left: bool) -> dict[str, int]:
 
 
 def letters_of_forms(text: str) -> str:
-    """The text with letters in place of presentation forms and ligatures."""
+    """Replaces presentation forms and ligatures by letters."""
     return _PRESENTATION_FORM.sub(lambda form: unicodedata.normalize("NFKC", form[0]).strip(), text)
 
 
 def is_right_to_left(texts: Iterable[str]) -> bool:
-    """Whether most words are in a script that is written from right to left."""
+    """Whether most words are in a right-to-left script."""
     right = left = 0
     for word in " ".join(texts).split():
         first = next((unicodedata.bidirectional(c) for c in word if c.isalpha()), "")
@@ -127,9 +127,9 @@ class _Line:
         return sign.text.translate(_MIRRORED)
 
     def _run_start(self, start: int, end: int, stop: int) -> int:
-        """Where the stretch that is read from left to right and ends at `end` starts; `end` if none does.
+        """The start of the left-to-right run that ends at `end`; `end` if there is none.
 
-        What is read before it stands from `end` to `stop`.
+        The text read before it is at `end` to `stop`.
         """
         last = end - 1
         begin = last + 1
@@ -138,7 +138,7 @@ class _Line:
         latin = next((i for i in range(begin, end) if self._directions[i] == "L"), None)
         opening = self._opening(begin, last)
         if latin is not None and opening is not None and self._signs[last].text not in self._mirrored:
-            return min(latin, opening)  # as typed and as seen at once: read from left to right
+            return min(latin, opening)  # logical and visual form coincide: read from left to right
         ends = self._directions[last] in ("L", *_DIGIT) or (
             latin is not None and opening is not None and latin < opening
         )
@@ -151,7 +151,7 @@ class _Line:
         return self._arabic_number_start(begin, end) if is_after_arabic else self._number_start(begin, end)
 
     def _opening(self, begin: int, last: int) -> int | None:
-        """Where the bracket opens that closes at `last`, if one does."""
+        """The position of the bracket that matches the closing one at `last`, if any."""
         text = self._signs[last].text
         if not text or text not in CLOSING:
             return None
@@ -164,7 +164,7 @@ class _Line:
         return None
 
     def _arabic_number_start(self, start: int, end: int) -> int:
-        """The same after Arabic letters, where signs and hyphens aren't a number's (rules W2, W4 and W5)."""
+        """The same after Arabic letters, where signs and hyphens aren't part of a number (W2, W4 and W5)."""
         first = end
         while first > start and self._directions[first - 1] in _DIGIT:
             first -= 1
@@ -179,7 +179,7 @@ class _Line:
         return first
 
     def _number_start(self, start: int, end: int) -> int:
-        """Where the number that ends at `end` starts, with its separators and signs; `end` if none does."""
+        """The start of the number that ends at `end`, with separators and signs; `end` if there is none."""
         first = end
         if self._directions[end - 1] == "ET":  # 85%
             while first > start and self._directions[first - 1] == "ET":

@@ -1,1 +1,1 @@
-"""DOCX to text and blocks: a walk of our own over the XML, with automatic numbers."""
+"""Text and block extraction from DOCX, including automatic numbers."""

@@ -1,10 +1,9 @@
-"""DOCX -> text and blocks, by a walk of our own over its XML.
+"""Extracts text and blocks from DOCX, by traversing its XML.
 
-What a reader sees is read: automatic numbers, results of fields, text boxes (once), headers and footers
-(once a document), footnotes behind the paragraph that calls them, tracked changes as if accepted, content
-controls, merged cells. What a reader doesn't see isn't: deleted and hidden text, instructions of fields,
-comments, placeholders, the table of contents. Of mammoth, python-docx and docx2txt none reads automatic
-numbers.
+The visible text is extracted: automatic numbers, field results, text boxes (once), headers and footers
+(once per document), footnotes after the paragraph that references them, tracked changes as if accepted,
+content controls, merged cells. Omitted are deleted and hidden text, field instructions, comments,
+placeholders and the table of contents. None of mammoth, python-docx and docx2txt reads automatic numbers.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from index.text.labels import heading_label, is_number_like
 from index.types import BlockKind
 
 _MAIN: Final = "word/document.xml"
-# Elements within each other beyond which only their words are read.
+# Maximum nesting of elements; deeper ones are reduced to their words.
 _DEEPEST: Final = 80
 _MOST_LEVELS: Final = 9
 _HEADING_STYLE: Final = regex.compile(
@@ -36,7 +35,7 @@ _HEADING_STYLE: Final = regex.compile(
     r"\s*([1-9])"
 )
 _CONTENTS_STYLE: Final = regex.compile(r"(?i)toc ?\d|toc heading|contents \d|table of (?:contents|figures)")
-# Of a paragraph, that aren't its text.
+# Elements of a paragraph that aren't part of its text.
 _SKIPPED: Final = frozenset((
     "del", "moveFrom", "rPr", "pPr", "sdtPr", "sdtEndPr", "instrText", "delText", "delInstrText", "fldData",
     "ffData", "tcPr", "trPr", "tblPr", "tblGrid", "tblPrEx", "sectPr", "annotationRef", "rt", "customXmlPr",
@@ -54,21 +53,21 @@ _SYMBOLS: Final = {
     "F0FB": "✗",
     "F052": "☑",
 }
-# Dates that templates have.
+# Default dates from templates.
 _TEMPLATE_DATES: Final = ("2006-09-16", "2013-12-23", "1601-01-01", "1970-01-01")
 _DATE: Final = regex.compile(r"(\d{4}-\d{2}-\d{2})(?:T|$)")
 _TERMS: Final = "{http://purl.org/dc/terms/}"
-# A row of which a cell has more words is one of a table that only parts the page.
+# A table row with a cell of more words belongs to a layout table.
 _MOST_CELL_WORDS: Final = 80
 _MOST_COLUMNS: Final = 63
 _MOST_HEADING_WORDS: Final = 8
 
 
 def extract(content: bytes) -> Extract:
-    """The text of a Word document.
+    """Extracts the text of a Word document.
 
     Raises:
-        Unextractable: it is damaged or would unpack to too much.
+        Unextractable: it is damaged, or its unpacked size is over the limit.
     """
     with open_archive(content) as archive:
         package = _Package(archive)
@@ -99,7 +98,7 @@ class _Package:
         self.main = part_xml(archive, self._names.get(self.main_name.casefold(), self.main_name))
 
     def part(self, name: str) -> ElementTree.Element | None:
-        """The root of an XML part, or None where it is missing or isn't well formed."""
+        """The root of an XML part; None if it is missing or isn't well formed."""
         known = self._names.get(name.casefold())
         if known is None:
             return None
@@ -111,17 +110,17 @@ class _Package:
             return None
 
     def related(self, kind: str) -> ElementTree.Element | None:
-        """The part that the document names for a kind: styles, numbering, footnotes, ..."""
+        """The document's part of a given kind: styles, numbering, footnotes, ..."""
         name = next((target for found, target in self._related.values() if found == kind), "")
         return self.part(name)
 
     def by_id(self, relationship: str) -> ElementTree.Element | None:
-        """The part that a relationship of the document leads to."""
+        """The part that a relationship of the document points to."""
         found = self._related.get(relationship)
         return self.part(found[1]) if found else None
 
     def _relationships(self, name: str, folder: str = "") -> dict[str, tuple[str, str]]:
-        """For each id the last word of the type, and the part's name."""
+        """Maps relationship ids to (last component of the type, part name)."""
         root = self.part(name)
         if root is None:
             return {}
@@ -152,13 +151,13 @@ def _metadata(package: _Package) -> tuple[str, str, str]:
 
 @dataclass(frozen=True)
 class _Style:
-    """A style, with what it has from those that it is based on.
+    """A style, including properties inherited from its base styles.
 
     Attributes:
-        name: as Word calls it, in English for its own ones.
-        level: of a heading, from 1; 0 of another.
+        name: Word's name of it, in English for built-in styles.
+        level: of a heading, from 1; 0 for other styles.
         list_id, depth: the list that its paragraphs belong to, if any.
-        is_hidden: whether its text isn't shown.
+        is_hidden: whether its text is hidden.
     """
 
     name: str = ""
@@ -181,14 +180,14 @@ class _Styles:
         self._known: dict[str, _Style] = {}
 
     def of(self, name: str) -> _Style:
-        """The style of that id; of none the default one."""
+        """The style of an id; the default style for None."""
         name = name or self._default
         if name not in self._known:
             self._known[name] = self._read(name)
         return self._known[name]
 
     def lists(self) -> dict[str, str]:
-        """For each numbering style the list that it names."""
+        """Maps each numbering style to its list."""
         return {
             name: value(child(child(element, "pPr"), "numPr"), "numId")
             for name, element in self._elements.items()
@@ -226,7 +225,7 @@ class _Styles:
 
 
 def _level_of(outline: str) -> int:
-    """The level of a heading by its outline level, which counts from 0; 9 is that of text."""
+    """The level of a heading by its outline level, which counts from 0; 9 is body text."""
     level = int_of(outline, _MOST_LEVELS) + 1
     return level if 1 <= level <= _MOST_LEVELS else 0
 
@@ -239,12 +238,12 @@ def _switch(properties: ElementTree.Element | None, name: str, default: bool) ->
 
 @dataclass
 class _Field:
-    """A field that is open.
+    """An open field.
 
     Attributes:
-        instruction: what stands before its result.
+        instruction: the code before its result.
         has_result: whether its result has begun.
-        form: what a legacy form field holds by itself.
+        form: the value of a legacy form field.
     """
 
     instruction: str = ""
@@ -259,8 +258,8 @@ class _Inline:
     Attributes:
         parts: its text.
         boxes: contents of text boxes that are anchored in it.
-        notes: (mark, id, whether it is an endnote) of each note that it calls.
-        bold, length: of its characters that aren't white space, how many are in bold, and all.
+        notes: (mark, id, whether it is an endnote) of each note that it references.
+        bold, length: number of non-white-space characters in bold, and in total.
     """
 
     parts: list[str] = field(default_factory=list)
@@ -272,13 +271,13 @@ class _Inline:
 
 @dataclass
 class _Cell:
-    """A cell of a table's row.
+    """A cell of a table row.
 
     Attributes:
         paragraphs: texts in it.
         tables: tables in it.
-        span: columns that it covers.
-        merge: "restart" of a cell that covers several rows, "continue" of those that it covers, else "".
+        span: number of columns that it covers.
+        merge: "restart" for a cell that spans several rows, "continue" for those that it covers, else "".
     """
 
     element: ElementTree.Element
@@ -363,7 +362,7 @@ class _Reader:
     # Blocks
 
     def _body(self, element: ElementTree.Element) -> None:
-        """Reads what stands one below the other in a body, a cell, a note or a text box."""
+        """Reads the block-level content of a body, a cell, a note or a text box."""
         self._depth += 1
         for found in element:
             name = local_name(found)
@@ -442,7 +441,7 @@ class _Reader:
     def _list_of(
         self, properties: ElementTree.Element | None, style_id: str, style: _Style
     ) -> tuple[str, int]:
-        """The list that a paragraph belongs to and its level, from 0; "" where it is in none."""
+        """The list that a paragraph belongs to and its level, from 0; "" if it is in none."""
         numbers = child(properties, "numPr")
         list_id = value(numbers, "numId") or style.list_id
         if not list_id or list_id == "0":
@@ -454,13 +453,13 @@ class _Reader:
         return list_id, self._numbering.level_of_style(list_id, style_id) or 0
 
     def _flush(self) -> None:
-        """Ends a paragraph whose end was deleted where no other follows."""
+        """Ends a paragraph whose paragraph mark was deleted, if no other follows."""
         if self._pending:
             self.builder.add("paragraph", self._pending)
             self._pending = ""
 
     def _behind(self, inline: _Inline) -> None:
-        """Adds what is anchored in a paragraph: text boxes and footnotes."""
+        """Adds the text boxes and footnotes anchored in a paragraph."""
         for box in inline.boxes:
             pending, self._pending = self._pending, ""
             fields, self._fields = self._fields, []
@@ -554,7 +553,7 @@ class _Reader:
 
     @staticmethod
     def _merged(rows: list[list[_Cell]]) -> list[list[_Cell]]:
-        """The rows, with the text of a cell that covers several of them in each."""
+        """The rows, with the text of vertically merged cells repeated in each."""
         above: dict[int, _Cell] = {}
         for row in rows:
             place = 0
@@ -572,7 +571,7 @@ class _Reader:
     # Text
 
     def _inline(self, element: ElementTree.Element, inline: _Inline, style: _Style) -> None:
-        """Reads the text of a paragraph, of whatever elements it is made, with a stack of its own."""
+        """Reads the text of a paragraph iteratively, through all its elements."""
         stack: list[tuple[ElementTree.Element, bool, bool]] = [
             (found, style.is_hidden, style.is_bold) for found in reversed(element)
         ]
@@ -622,7 +621,7 @@ class _Reader:
                 stack.extend((inner, hidden, bold) for inner in reversed(found))
 
     def _character(self, element: ElementTree.Element, name: str, inline: _Inline, hidden: bool) -> str:
-        """What an element without others in it shows."""
+        """The visible text of a leaf element."""
         if name == "t":
             text = element.text or ""
             if element.get("{http://www.w3.org/XML/1998/namespace}space") != "preserve" and "\n" in text:
@@ -637,7 +636,7 @@ class _Reader:
         )
 
     def _call(self, element: ElementTree.Element, inline: _Inline, is_end: bool) -> str:
-        """The mark that calls a note; the note comes behind the paragraph, or, an endnote, at the end."""
+        """The reference mark of a note; footnotes follow the paragraph, endnotes are at the end."""
         note = attribute(element, "id")
         if note not in self._notes[is_end] and (is_end, note) not in self._marks:
             return ""
@@ -669,7 +668,7 @@ class _Reader:
 
 
 def _form(data: ElementTree.Element | None) -> str:
-    """What a legacy form field shows that isn't in its result: a tick, or the choice of a list."""
+    """The value of a legacy form field that isn't in its result: a check mark or a list choice."""
     box, choices = child(data, "checkBox"), child(data, "ddList")
     if box is not None:
         name = "checked" if child(box, "checked") is not None else "default"
@@ -686,14 +685,14 @@ def _is_page_field(instruction: str) -> bool:
 
 
 def _words(element: ElementTree.Element | None) -> str:
-    """All text within an element, of any depth."""
+    """All text within an element, at any depth."""
     if element is None:
         return ""
     return "".join(found.text or "" for found in element.iter() if local_name(found) == "t")
 
 
 def _chosen(alternatives: ElementTree.Element) -> ElementTree.Element:
-    """Of alternatives the first that has text or a text box, else an empty element."""
+    """The first alternative that has text or a text box, else an empty element."""
     for found in alternatives:
         if local_name(found) in ("Choice", "Fallback") and any(
             local_name(inner) in ("t", "txbxContent") for inner in found.iter()
@@ -708,7 +707,7 @@ def _is_contents(control: ElementTree.Element) -> bool:
 
 
 def _is_placeholder(control: ElementTree.Element) -> bool:
-    """Whether a content control shows what is to be filled in, and nothing was."""
+    """Whether a content control shows its placeholder."""
     properties = child(control, "sdtPr")
     return properties is not None and is_on(properties, "showingPlcHdr")
 
@@ -716,7 +715,7 @@ def _is_placeholder(control: ElementTree.Element) -> bool:
 def _paragraphs(
     element: ElementTree.Element, tables: list[ElementTree.Element] | None = None
 ) -> Iterator[ElementTree.Element]:
-    """The paragraphs of a cell or a note, also within controls; tables in it are only collected."""
+    """Yields the paragraphs of a cell or a note, including those in controls; nested tables are collected."""
     stack = list(reversed(element))
     while stack:
         found = stack.pop()
@@ -733,7 +732,7 @@ def _paragraphs(
 
 
 def _within(element: ElementTree.Element, wanted: str) -> Iterator[ElementTree.Element]:
-    """Rows of a table, or cells of a row, also within controls and marks of changes."""
+    """Yields the rows of a table or cells of a row, including those in controls and tracked changes."""
     stack = list(reversed(element))
     while stack:
         found = stack.pop()
@@ -750,12 +749,12 @@ def _is_deleted_row(row: ElementTree.Element) -> bool:
 
 
 def _before(row: ElementTree.Element) -> int:
-    """Columns of the table that a row leaves free at its beginning."""
+    """The number of table columns that a row leaves empty at its start."""
     return max(0, min(int_of(value(child(row, "trPr"), "gridBefore")), _MOST_COLUMNS))
 
 
 def _header_rows(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[_Cell]]) -> int:
-    """How many rows at a table's head have the column headings."""
+    """The number of header rows of a table."""
     marked = 0
     for row in rows:
         properties = child(row, "trPr")

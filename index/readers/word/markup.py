@@ -1,4 +1,4 @@
-"""Elements of WordprocessingML by their local names: its two versions differ in namespaces alone."""
+"""Access to WordprocessingML elements by local name, as its two versions differ only in namespaces."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NAMESPACES: Final = (
 
 
 def local_name(element: ElementTree.Element) -> str:
-    """An element's name without its namespace; empty of comments."""
+    """An element's name without its namespace; empty for comments."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def attribute(element: ElementTree.Element, name: str) -> str:
-    """The value of an attribute in whichever namespace, or nothing."""
+    """The value of an attribute in any namespace, or empty."""
     for namespace in _NAMESPACES:
         found = element.get(f"{{{namespace}}}{name}")
         if found is not None:
@@ -41,6 +41,6 @@ def child(element: ElementTree.Element | None, name: str) -> ElementTree.Element
 
 
 def value(element: ElementTree.Element | None, name: str) -> str:
-    """The attribute `val` of the first child of that name, or nothing."""
+    """The attribute `val` of the first child of that name, or empty."""
     found = child(element, name)
     return "" if found is None else attribute(found, "val")

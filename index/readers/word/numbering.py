@@ -1,4 +1,4 @@
-"""Automatic numbers of a Word document: `numbering.xml` and the counts of its lists.
+"""Automatic numbering of a Word document: `numbering.xml` and list counters.
 
 After ECMA-376, part 1, 17.9; number formats are those of 17.18.59.
 """
@@ -61,7 +61,7 @@ _DIGITS: Final = {
     "decimalFullWidth2": 0xFF10,
 }
 _PLACEHOLDER: Final = regex.compile(r"%([1-9])")
-# Letters that symbol fonts show as signs.
+# Letters that symbol fonts render as symbols.
 _SYMBOLS: Final = frozenset("oØ§üqvnlwu¨·")
 
 
@@ -71,12 +71,12 @@ class Level:
 
     Attributes:
         start: its first number.
-        number_format: as `w:numFmt` names it.
-        template: what is shown, with %1 to %9 for the numbers of the levels.
+        number_format: value of `w:numFmt`.
+        template: the label, with %1 to %9 for the numbers of the levels.
         is_legal: whether all numbers are shown in decimal.
-        restarts_after: the level (from 1) after which it starts again; 0 for never; None for any above it.
-        joins: whether nothing stands between number and text.
-        is_hidden: whether the number isn't shown.
+        restarts_after: the level (from 1) after which it restarts; 0 for never; None for any higher level.
+        joins: whether there is no space between number and text.
+        is_hidden: whether the number is hidden.
         style: of the paragraphs that belong to it.
     """
 
@@ -92,17 +92,17 @@ class Level:
 
     @property
     def is_bullet(self) -> bool:
-        """Whether it shows a sign and no number."""
+        """Whether its label is a symbol rather than a number."""
         return self.number_format == "bullet" or not _PLACEHOLDER.search(self.template)
 
 
 @dataclass(frozen=True)
 class Number:
-    """What stands before a numbered paragraph.
+    """The label of a numbered paragraph.
 
     Attributes:
-        label: the number, or the bullet, as shown; empty where it is hidden.
-        is_bullet: whether it shows no number.
+        label: the number or bullet as shown; empty if hidden.
+        is_bullet: whether it isn't a number.
         joins: whether the text follows it without a space.
     """
 
@@ -127,14 +127,14 @@ class _Instance:
 
 
 class Numbering:
-    """The lists of a document. It counts as its paragraphs are asked for, in their order."""
+    """The lists of a document. Counters advance as paragraphs are queried, in order."""
 
     def __init__(self, root: ElementTree.Element | None, list_of_style: Mapping[str, str]) -> None:
         """Reads `numbering.xml`.
 
         Args:
-            root: its root, or None where there is none.
-            list_of_style: for each numbering style the list (`numId`) that it names.
+            root: its root, or None if there is no such part.
+            list_of_style: numbering style -> the list (`numId`) that it refers to.
         """
         self._abstract: dict[str, _List] = {}
         self._instances: dict[str, _Instance] = {}
@@ -159,7 +159,7 @@ class Numbering:
             )
 
     def level_of_style(self, list_id: str, style: str) -> int | None:
-        """The level of a list that paragraphs of a style belong to."""
+        """The list level that paragraphs of a style belong to."""
         found = self._find(list_id)
         if found is None:
             return None
@@ -167,7 +167,7 @@ class Numbering:
         return next((number for number, level in levels.items() if level.style == style), None)
 
     def next(self, list_id: str, depth: int) -> Number | None:
-        """The number of the next paragraph of a list, or None where there is no such list.
+        """The number of a list's next paragraph, or None if there is no such list.
 
         Args:
             list_id: the list's `numId`.
@@ -224,7 +224,7 @@ class Numbering:
 
 
 def formatted(number: int, kind: str, padding: int = 0) -> str:
-    """A number in one of Word's formats; in decimal where the format isn't known."""
+    """Formats a number in one of Word's formats; in decimal if the format is unknown."""
     number = max(-_MOST, min(number, _MOST))
     if kind == "none":
         return ""
@@ -270,7 +270,7 @@ def formatted(number: int, kind: str, padding: int = 0) -> str:
 
 
 def int_of(text: str, default: int = 0) -> int:
-    """An integer attribute's value; of a malformed one the default."""
+    """An integer attribute's value; the default if it is malformed."""
     return int(text) if regex.fullmatch(r"-?[0-9]{1,9}", text) else default
 
 
@@ -298,7 +298,7 @@ def _level(element: ElementTree.Element) -> Level:
 
 
 def is_on(element: ElementTree.Element, name: str) -> bool:
-    """Whether a switch, such as `w:vanish`, is there and not turned off."""
+    """Whether a toggle property, such as `w:vanish`, is present and not turned off."""
     found = child(element, name)
     return found is not None and attribute(found, "val").casefold() not in ("0", "false", "off")
 
