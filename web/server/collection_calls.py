@@ -29,18 +29,18 @@ Calls = dict[str, Callable[[Data, Language], Reply]]
 
 
 class Collections:
-    """A library as the pages of one server see it.
+    """A library as seen by the pages of one server.
 
-    Which collection a page shows and asks is its own affair: it names it by its id with every call.
+    The selected collection is the page's state: each call carries its id.
     A document's id begins with its collection's.
     """
 
     def __init__(self, library: Library, read_only: bool = False, patience: float = PATIENCE) -> None:
-        """Opens nothing yet.
+        """Doesn't open the library's collections yet.
 
         Args:
             library: the collections.
-            read_only: whether pages may change nothing.
+            read_only: whether changes by pages are refused.
             patience: as for `Uploads`.
         """
         self.library = library
@@ -59,10 +59,10 @@ class Collections:
         }
 
     def index(self, collection: str) -> Index:
-        """The index of a collection, as it is now.
+        """The current index of a collection.
 
         Args:
-            collection: its id.
+            collection: id of the collection.
 
         Raises:
             CollectionNotFound: it was deleted.
@@ -88,7 +88,7 @@ class Collections:
         return self._find(document_id)[1]
 
     def holding(self, document_ids: Iterable[str]) -> str:
-        """The id of a collection that has one of these documents; empty if none has."""
+        """The id of a collection that contains one of these documents; empty if none does."""
         for document_id in document_ids:
             with suppress(KeyError):
                 return self._find(document_id)[0]
@@ -151,7 +151,7 @@ class Collections:
         except KeyError as error:
             if isinstance(error, CollectionNotFound):
                 raise
-            # It was removed on another page.
+            # Removed on another page.
         return self._state(data, language)
 
     def _begin(self, data: Data, language: Language) -> Reply:
