@@ -9,7 +9,7 @@ from index.text.analyzer import Language
 from index.types import Document, Hit, Passage
 
 CitedField = Literal["text", "title", "author", "date"]
-"""What of a document is quoted."""
+"""The quoted field of a document."""
 
 
 class BrokenCitation(AssertionError):

@@ -44,7 +44,7 @@ from qa.collections.types import (
 )
 
 BUILT_IN: Final = "built-in article"
-"""The name of the collection that is always there. It can't be changed."""
+"""Name of the built-in, read-only collection."""
 BUILT_IN_ID: Final = "built-in"
 
 MOST_BYTES_IN_ALL: Final = 2 << 30

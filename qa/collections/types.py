@@ -16,7 +16,7 @@ from index.storage.files import chosen_folder
 
 LONGEST_NAME: Final = 100
 MOST_COLLECTIONS: Final = 200
-"""Collections of a library beside the built-in one: all are in one menu."""
+"""Most collections of a library beside the built-in one: all are in one menu."""
 _JOINERS: Final = "\u200c\u200d"  # Persian and Urdu are written with them
 
 

@@ -18,7 +18,7 @@ _OF_SEVERAL: Final = frozenset(("list_item", "form_field", "table_row", "table_h
 GetDocument = Callable[[str], Document]
 
 BLOCK_KINDS: Final[tuple[str, ...]] = get_args(BlockKind)
-"""The roles that a passage may have."""
+"""The block kinds of passages."""
 _TUPLES: Final = ("headings", "columns")
 _CHOICES: Final = {"field": get_args(CitedField), "kind": BLOCK_KINDS}
 

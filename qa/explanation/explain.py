@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["same_word", "same_stem", "same_name", "meaning"]
 KINDS: tuple[Kind, ...] = ("same_word", "same_stem", "same_name", "meaning")
-"""From the surest on."""
+"""Kinds of matches, strongest first."""
 
 
 class PassageGone(DalilError):

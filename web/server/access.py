@@ -22,7 +22,7 @@ from web.server.users import Users, UsersUnreadable
 
 _EVERYWHERE: Final = ("0.0.0.0", "::")
 LARGEST_UPLOAD: Final = MOST_BYTES
-"""Bytes of one upload."""
+"""Largest upload in bytes."""
 
 
 def guard(app: FastAPI, sharing: Sharing) -> None:

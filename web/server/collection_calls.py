@@ -1,6 +1,6 @@
-"""What a page can ask of the reader's collections: to list, make, rename, delete, fill and empty them.
+"""Collection calls of a page: list, create, rename, delete, fill and empty.
 
-Every call takes what the page's script sent (library.js), and gives what it shows next.
+Every call takes the data sent by the page's script (library.js), and returns what to show next.
 """
 
 from __future__ import annotations
@@ -95,10 +95,10 @@ class Collections:
         return ""
 
     def call(self, data: Data) -> Reply:
-        """Does what a page asks for.
+        """Dispatches a page's call.
 
         Returns:
-            What the page shows next; or `error`, a sentence that says why it wasn't done.
+            What the page shows next; or `error`, a message that says why the call failed.
         """
         language: Language = "ar" if data["language"] == "ar" else "en"
         try:
@@ -110,7 +110,7 @@ class Collections:
             return {"error": collection_views.trouble(error, language)}
 
     def _state(self, data: Data, language: Language) -> Reply:
-        """The collections, and what the one that the page names has, or else the built-in one."""
+        """The collections, and the documents of the page's collection, or else of the built-in one."""
         infos = self.library.collections()
         info = next((info for info in infos if info.id == data.get("collection")), infos[0])
         first = int(data.get("first") or 0)
@@ -169,7 +169,7 @@ class Collections:
         return self._progress(data, language)
 
     def _progress(self, data: Data, language: Language) -> Reply:
-        """How far a batch is: the page's own, or that which is being added to a collection by another."""
+        """Progress of the page's own batch, or of another's that is being added to the collection."""
         own = data.get("batch")
         batch = self.arrivals.batch(str(own)) if own else self.arrivals.of_collection(str(data["collection"]))
         return collection_views.progress(batch, bool(own), language)
