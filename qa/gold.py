@@ -23,8 +23,8 @@ class GoldAnswer:
     Attributes:
         document_id: id of the document.
         start, end: in characters.
-        paragraph: number of the relevant paragraph; None if the whole document is the
-            unit of retrieval.
+        paragraph: number of the relevant paragraph; None if the whole document is the unit
+            of retrieval.
     """
 
     document_id: str

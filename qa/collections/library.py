@@ -58,8 +58,8 @@ class Library:
     """A user's collections, in one folder.
 
     Any number of processes may share it: changes are visible to all, and made one at a time.
-    Names may be in any script and are case-insensitive. On disk a collection has
-    a generated alphanumeric name.
+    Names may be in any script and are case-insensitive. On disk
+    a collection has a generated alphanumeric name.
     """
 
     def __init__(

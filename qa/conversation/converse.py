@@ -72,7 +72,7 @@ class Turn:
         """All quotations of the turn, lost ones included, by number, with their references.
 
         Args:
-            document: gives the document of an id.
+            document: returns the document with an id.
         """
         kept = (*(StoredCitation.of(citation, document) for citation in self.answer.citations), *self.lost)
         return tuple(sorted(kept, key=lambda quoted: quoted.number))

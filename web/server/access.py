@@ -28,8 +28,8 @@ LARGEST_UPLOAD: Final = MOST_BYTES
 def guard(app: FastAPI, sharing: Sharing) -> None:
     """Adds the access-control and rate-limiting middleware to an application.
 
-    It checks a request's host name, the client's request rate, the body size
-    and failed logins. A chat that isn't shared has no rate limit.
+    It checks a request's host name, the client's request rate, the body size and failed logins. A chat
+    that isn't shared has no rate limit.
     """
     # Middleware added last runs first.
     if sharing.auth is not None:

@@ -82,8 +82,8 @@ class LogoutByPost:
 class ContentPolicy:
     """Adds a Content-Security-Policy that allows only this server's content: defence in depth.
 
-    Gradio's page has inline scripts; each gets a nonce.
-    `unsafe-eval` is for the templates of `gr.HTML`, which Gradio compiles in the browser.
+    Gradio's page has inline scripts; each gets a nonce. `unsafe-eval` is for the templates of `gr.HTML`,
+    which Gradio compiles in the browser.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -33,8 +33,7 @@ class Sharing:
     def is_shared(self) -> bool:
         """Whether others may reach it: through an address, a proxy or a tunnel.
 
-        Users, another name or a proxy imply sharing, even on a loopback
-        address.
+        Users, another name or a proxy imply sharing, even on a loopback address.
         """
         return bool(not is_own(self.host) or self.names or self.auth or self.proxies)
 

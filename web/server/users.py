@@ -135,8 +135,8 @@ class Users:
     def device_token(self, name: str) -> str:
         """The device cookie (OWASP) of a browser from which this user has logged in.
 
-        It grants no access. It proves an earlier successful login, so that wrong
-        passwords from elsewhere don't lock this browser out
+        It grants no access. It proves an earlier successful login, so that wrong passwords from elsewhere
+        don't lock this browser out
         (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). It is valid
         until the password is changed.
 
