@@ -83,7 +83,7 @@ def confidence(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> 
 
 
 def is_enough(probability: float, query: Query, found: Sequence[Sentence]) -> bool:
-    """Whether the confidence reaches the threshold of the language pair."""
+    """Whether there are sentences and the confidence reaches the threshold of the language pair."""
     return bool(found) and probability >= THRESHOLDS[pairing(query, found)]
 
 

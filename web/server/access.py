@@ -81,7 +81,7 @@ def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:
     one_at_a_time = asyncio.Lock()
 
     async def check(name: str, password: str) -> bool:
-        # Hashing takes 32 MB and a core for a while: in a thread, with bounded concurrency.
+        # Hashing takes 32 MB and a core for a while: in a thread, one at a time.
         async with one_at_a_time:
             try:
                 return await run_in_threadpool(users.check, name, password)

@@ -122,7 +122,7 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
     rank = explanation.ranks.get(leg)
     if rank is not None:
         return say("rank", language, number=rank)
-    if leg not in explanation.ranks:  # a follow-up found it by its expansion
+    if leg not in explanation.ranks:  # a follow-up found it by another query
         return say("not_found_again", language)
     if leg == "late":  # it ranks all candidates
         return say("not_searched", language)
