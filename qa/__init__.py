@@ -1,6 +1,6 @@
 """Question -> cited answer. Knows nothing of Gradio.
 
-`import qa` is quick: what is heavy is imported when it is first used.
+`import qa` is fast: heavy modules are imported lazily, on first use.
 """
 
 from qa.answering.answer import ask

@@ -1,4 +1,4 @@
-"""The built-in article: what Dalil answers from before it is given anything else."""
+"""The built-in article: Dalil's default document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE = "000_ab97100a69363a3a.txt"
 
 
 def article() -> Document:
-    """The article: the first line is its title, the second its author, the rest its paragraphs."""
+    """The article as a document: line 1 is its title, line 2 its author, the rest its paragraphs."""
     content = resources.files("seeds").joinpath(FILE).read_text(encoding="utf-8")
     title, author, text = content.split("\n", 2)
     return Document(text, title=title.strip(), author=author.strip(), source=FILE)
@@ -26,7 +26,7 @@ def article() -> Document:
 
 @lru_cache(maxsize=1)
 def article_index() -> Index:
-    """The article's index, made once in the user's cache folder."""
+    """The article's index, built once in the user's cache folder."""
     from index.interface import Index
 
     document = article()
@@ -36,9 +36,9 @@ def article_index() -> Index:
         if index.documents == (document,):
             return index
     except (IndexNotFound, IndexDamaged, EncoderMismatch):
-        pass  # not made yet, or by another version of Dalil: make it
+        pass  # not built yet, or by another version of Dalil: build it
     folder.parent.mkdir(parents=True, exist_ok=True)
-    # Two processes that start together make it once; the other waits, however long it takes.
+    # Of two processes that start together one builds it; the other waits without a timeout.
     with lock(Path(f"{folder}.lock")):
         try:
             index = Index.open(folder)

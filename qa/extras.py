@@ -1,4 +1,4 @@
-"""Packages that only a part of Dalil needs, and what to install where they are missing."""
+"""Optional dependencies, and the extra to install if they are missing."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from index.errors import DalilError, install_extra
 
 
 class ExtraMissing(DalilError, ImportError):
-    """Packages that only this part of Dalil needs aren't installed."""
+    """Optional packages for this part of Dalil aren't installed."""
 
 
 def need(what: str, extra: str, *modules: str) -> None:
-    """Makes sure that what a part of Dalil needs is there, before it is begun.
+    """Checks that the optional packages of a feature are installed.
 
     Args:
-        what: the part, as the message names it.
-        extra: of the distribution `dalil`, that has the packages.
-        modules: the top-level modules that it imports.
+        what: the feature, as named in the message.
+        extra: extra of the distribution `dalil` with the packages.
+        modules: top-level modules that it imports.
 
     Raises:
         ExtraMissing: one of them isn't installed.

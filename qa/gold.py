@@ -1,4 +1,4 @@
-"""Questions whose answers are known: the built-in article's, and files in SQuAD format."""
+"""Gold questions: the built-in article's, and those of files in SQuAD format."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from qa.article import article
 
 @dataclass(frozen=True)
 class GoldAnswer:
-    """Where a question is answered: `document.text[start:end]`.
+    """The span of a gold answer: `document.text[start:end]`.
 
     Attributes:
-        document_id: the document.
+        document_id: id of the document.
         start, end: in characters.
-        paragraph: its number where one paragraph of the document has to be found; None where the
-            document as a whole counts as found.
+        paragraph: number of the relevant paragraph; None if the whole document is the unit
+            of retrieval.
     """
 
     document_id: str
@@ -34,13 +34,13 @@ class GoldAnswer:
 
     @property
     def unit(self) -> str:
-        """The id of what has to be found."""
+        """The id of the relevant paragraph or document."""
         return self.document_id if self.paragraph is None else f"{self.document_id}#{self.paragraph}"
 
 
 @dataclass(frozen=True)
 class GoldQuestion:
-    """A question and every place that answers it; none where the texts don't."""
+    """A question and all its gold answers; none if it is unanswerable."""
 
     id: str
     text: str
@@ -48,11 +48,11 @@ class GoldQuestion:
 
     @property
     def language(self) -> Language:
-        """Of most of the question's words."""
+        """The language of most of the question's words."""
         return language(self.text)
 
     def unit(self, passage: Passage) -> str:
-        """The id of what is found when this passage is: its document, or its paragraph of it."""
+        """The id that retrieving this passage counts as: its document's, or its paragraph's."""
         by_paragraph = any(answer.paragraph is not None for answer in self.answers)
         return f"{passage.document_id}#{passage.number}" if by_paragraph else passage.document_id
 
@@ -62,9 +62,9 @@ class GoldSet:
     """A collection and questions about it.
 
     Attributes:
-        name: what it is called in a report.
-        documents: the collection.
-        questions: about it.
+        name: its name in a report.
+        documents: the documents of the collection.
+        questions: questions about them.
     """
 
     name: str
@@ -73,7 +73,7 @@ class GoldSet:
 
 
 def article_questions() -> GoldSet:
-    """The gold questions of the built-in article, those that it doesn't answer included."""
+    """The gold questions of the built-in article, including unanswerable ones."""
     document = article()
     spans = list(paragraphs(document.text))
     content = resources.files("seeds").joinpath("questions.jsonl").read_text(encoding="utf-8")
@@ -90,10 +90,10 @@ def article_questions() -> GoldSet:
 
 
 def squad(texts: Sequence[Path], questions: Sequence[Path] = ()) -> GoldSet:
-    """Questions in SQuAD 1.1 format over the paragraphs of the same files or of parallel ones.
+    """Reads questions in SQuAD 1.1 format over the paragraphs of the same or of parallel files.
 
-    Each distinct context is a document. Several files make one collection; a question that several
-    of them have, by its id, is answered by each one's paragraph.
+    Each distinct context is a document. Several files make one collection; a question id that several
+    of them share is answered by each one's paragraph.
 
     Args:
         texts: files whose contexts are the collection.

@@ -1,4 +1,4 @@
-"""Every word that Dalil itself says in an answer and in the chat, in Arabic and in English."""
+"""Messages of Dalil's answers and chat, in Arabic and English."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     },
     "paragraph": {"ar": "الفقرة {number}", "en": "paragraph {number}"},
     "page": {"ar": "الصفحة {number}", "en": "page {number}"},
-    # What of a document is quoted, where it isn't its text.
+    # Labels of quoted metadata.
     "title": {"ar": "العنوان", "en": "Title"},
     "author": {"ar": "المؤلف", "en": "Author"},
     "date": {"ar": "التاريخ", "en": "Date"},
     "certain": {"ar": "يُرجَّح كثيراً أنّ الجواب في النصوص", "en": "The texts very probably say so"},
     "likely": {"ar": "الجواب في النصوص على الأرجح", "en": "The texts probably say so"},
     "unsure": {"ar": "قد لا يكون هذا هو الجواب", "en": "This may not be the answer"},
-    # Named by InvalidQuestion.reason.
+    # Keyed by InvalidQuestion.reason.
     "empty": {
         "ar": "اكتب سؤالاً بالعربية أو بالإنجليزية.",
         "en": "Type a question in Arabic or English.",
@@ -71,7 +71,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "invitation": {"ar": "اسأل بالعربية أو بالإنجليزية", "en": "Ask in Arabic or English"},
     "ask": {"ar": "اسأل", "en": "Ask"},
     "conversation": {"ar": "المحادثة", "en": "Conversation"},
-    # Why a passage was found: its matches, named by qa.explanation.explain.Kind, and its charts.
+    # Explanations: matches, keyed by qa.explanation.explain.Kind, and charts.
     "why": {"ar": "لماذا هذا المقطع؟", "en": "Why this passage?"},
     "same_word": {"ar": "الكلمة نفسها", "en": "the same word"},
     "same_stem": {"ar": "الجذع نفسه", "en": "the same stem"},
@@ -145,7 +145,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لا جواب من دليل. تحقّق من أنّه ما زال يعمل.",
         "en": "Dalil doesn't respond. See whether it is still running.",
     },
-    # Before what was searched for, where that isn't the question alone.
+    # Shown before an expanded question.
     "searched_for": {"ar": "بحث دليل عن:", "en": "Searched for:"},
     "as_it_stands": {"ar": "ابحث عنه كما هو", "en": "Search for it as it stands"},
     "no_longer_there": {
@@ -169,12 +169,12 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "verdict_kept": {"ar": "حُفظ رأيك على هذا الجهاز وحده.", "en": "Kept, on this machine only."},
 }
 
-# The least confidence at which each phrase may be said; below all of them it is "unsure".
+# The least confidence for each phrase; below all of them it is "unsure".
 _SAID_FROM: Final = (("certain", 0.85), ("likely", 0.5))
 
 
 def say(message: str, language: Language, **values: object) -> str:
-    """One of Dalil's own sentences in the given language.
+    """Formats one of Dalil's messages in the given language.
 
     Raises:
         KeyError: there is no such message.
@@ -183,6 +183,6 @@ def say(message: str, language: Language, **values: object) -> str:
 
 
 def say_confidence(confidence: float, language: Language) -> str:
-    """How sure an answer is, as a plain phrase."""
+    """Describes a confidence as a plain phrase."""
     message = next((name for name, least in _SAID_FROM if confidence >= least), "unsure")
     return say(message, language)

@@ -1,4 +1,4 @@
-"""`retrieve`: a question -> the passages that answer it best."""
+"""`retrieve`: the best passages for a question."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from index.interface import Index
     from index.types import Hit
 
-# By place, the one that was asked last at the end: an older state of an index isn't kept.
+# Keyed by path or address, most recently used last: only the latest state of an index is cached.
 _opened: dict[str | Path, tuple[Hashable, Index]] = {}
 _opening = threading.Lock()
 _MOST_OPENED = 4
 
 
 def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None) -> list[Hit]:
-    """The `k` passages that answer a question best, best first.
+    """The `k` best passages for a question, best first.
 
     Args:
         question: in Arabic or English.
@@ -37,9 +37,9 @@ def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None)
 
 
 def open_index(index: Index | str | Path | None) -> Index:
-    """The index itself, the one at a path or an address, or the built-in article's.
+    """Returns the given index, the one at a path or address, or the built-in article's.
 
-    One that was opened before is opened again only when it has changed.
+    An index opened before is reopened only when it has changed.
     """
     if index is None:
         return article_index()

@@ -1,4 +1,4 @@
-"""What `qa` gives back: an answer made of citations, each a literal quotation."""
+"""Result types of `qa`: an answer made of citations, each a literal quotation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from index.text.analyzer import Language
 from index.types import Document, Hit, Passage
 
 CitedField = Literal["text", "title", "author", "date"]
-"""What of a document is quoted."""
+"""The quoted field of a document."""
 
 
 class BrokenCitation(AssertionError):
@@ -18,16 +18,16 @@ class BrokenCitation(AssertionError):
 
 @dataclass(frozen=True)
 class Citation:
-    """A quotation and where it stands.
+    """A verified quotation and its position.
 
-    Made by `Citation.of`, so that `getattr(document, field)[start:end] == quote`.
+    Constructed by `Citation.of`, so that `getattr(document, field)[start:end] == quote`.
 
     Attributes:
         number: the n of the [n] shown in the answer, from 1.
-        passage: the passage that it stands in; of metadata, the document's best passage for the question.
-        start, end: where it stands in the document's text, or in the cited metadata, in characters.
-        field: what is quoted: the document's text, or its title, author or date.
-        metadata: all of the cited metadata; empty where the text is quoted.
+        passage: the passage that contains it; for metadata, the document's best passage for the question.
+        start, end: its span in the document's text, or in the cited metadata, in characters.
+        field: the quoted field: the document's text, or its title, author or date.
+        metadata: the cited metadata in full; empty if the text is quoted.
     """
 
     number: int
@@ -54,7 +54,7 @@ class Citation:
         end: int,
         field: CitedField = "text",
     ) -> Citation:
-        """The citation of `getattr(document, field)[start:end]`.
+        """Cites `getattr(document, field)[start:end]`.
 
         Raises:
             BrokenCitation: the passage isn't this document's, or the quotation isn't in the cited field.
@@ -75,14 +75,14 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the texts say to a question, or that they don't.
+    """A cited answer, or the statement that the texts don't answer.
 
     Attributes:
         question: as it was asked.
-        language: the question's, and that of Dalil's own words in `text`.
-        text: what is shown: the quotations with their [n], or that the texts don't answer this.
-        citations: one to three where the answer is in the texts, else none.
-        hits: the passages found, best first; where there are no citations, the nearest ones.
+        language: language of the question and of Dalil's own words in `text`.
+        text: the text to show: the quotations with their [n], or that the texts don't answer this.
+        citations: one to three if the answer is in the texts, else none.
+        hits: the retrieved passages, best first; without citations, the nearest ones.
         confidence: probability in [0, 1] that the answer is in the texts.
     """
 

@@ -1,1 +1,1 @@
-"""What the chat's page is made of: HTML, style, and what its server lets through. Knows nothing of Gradio."""
+"""The chat's web layer: HTML views, styles and server middleware. Knows nothing of Gradio."""

@@ -1,1 +1,1 @@
-"""A question to quoted sentences, and how sure that is."""
+"""Answer extraction: from a question to quoted sentences with a confidence."""

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 # Passages whose sentences are read; chosen, not measured. The right one is the first for 95 of 100
 # questions and among the first five for all but one of 200 (XQuAD, ar -> ar).
 READ = 3
-# The same where a definition or a list is asked for: these are told by their form, so that more may be read.
+# The same for definition and list questions: their answers are recognised by form, so more can be read.
 READ_FOR_SHAPE = 8
 MOST_SENTENCES = 3
-# A further sentence is quoted if its score is this share of the best one's; chosen, not measured.
+# A further sentence is quoted if it scores at least this share of the best score; chosen, not measured.
 NEARLY_AS_GOOD = 0.92
-# What weighs beside late interaction when sentences are compared. The neighbourhood and the pooled
+# Weights beside late interaction in a sentence's score. The neighbourhood and the pooled
 # vector brought 1 to 2 points of sentences right given the paragraph, on XQuAD and on TyDi: a question
 # often names what only the sentence before names. With .4 to .6 for it and .1 to .2 for the one after no
 # set differs by more than a point. Weights fitted to one of the sets, also with the sentence's length
@@ -48,28 +48,29 @@ AFTER_WEIGHT = 0.2
 POOLED_WEIGHT = 0.2
 LEXICAL_WEIGHT = 0.1
 KIND_WEIGHT = 0.03
-# For a sentence that says what is to be explained, and for the items of a list where several things are asked
-# for; chosen on documents written for it, as no public set has such.
+# Bonus for a sentence that defines the subject of a definition question, and for list items in answer to a
+# list question; chosen on documents written for this, as no public set has such questions.
 DEFINITION_WEIGHT = 0.06
 LIST_WEIGHT = 0.06
-# What a running header or footer has less than what is said in the text; chosen.
+# Subtracted from the score of a running header or footer; chosen.
 MARGIN_PENALTY = 0.03
-# What the line with a number or a date that a question asks with has less than what stands under it; chosen.
+# Subtracted from a line that holds the number or date named in the question, in favour of the text
+# below it; chosen.
 KEY_PENALTY = 0.1
-# What a sentence has less that says nothing but what the question says: a heading that no rule tells as one.
+# Subtracted from a sentence that only repeats the question: a heading that no rule recognised as one.
 ECHO_PENALTY = 0.3
-# Words of a list that is quoted as a whole; of a longer one, as many items as have fewer.
+# Most words of a list quoted as a whole; a longer one is cut to the items that fit.
 MOST_LISTED = 120
-# Words of an item that needs the sentence which introduces its list.
+# Up to this many words, an item is quoted with the sentence that introduces its list.
 _SHORT_ITEM = 12
-# Words of an item that is a sentence by itself, where it ends as one.
+# From this many words, an item that ends like a sentence counts as one.
 _SHORT_SENTENCE = 6
-# What names other things and says nothing by itself.
+# Passage kinds that only label other text.
 _NEVER_QUOTED: Final = frozenset(("heading", "table_header"))
-# How sure it is that metadata answer a question that asks for them, where the document meant is clear.
+# Confidence of an answer from metadata, where the document meant is clear.
 METADATA_CONFIDENCE = 0.9
 _ENDS = regex.compile(r"[.!?؟…。]\W*$")
-# Ends of a clause that a quotation doesn't need at its end.
+# Clause-final characters stripped from the end of a quotation.
 _TRAILING = " \t\n،؛,;:—–"
 
 
@@ -79,7 +80,7 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
     Args:
         question: in Arabic or English.
         index: an index, or the path or address of one; the built-in article's if not given.
-        k: how many passages `hits` holds, at least 1.
+        k: number of passages in `hits`, at least 1.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -96,7 +97,7 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
 
 
 def alone(index: Index, query: Query, k: int) -> Answer:
-    """Answers a question from what a search for it finds. How sure that is doesn't depend on k."""
+    """Answers a question from its own search results. The confidence doesn't depend on k."""
     hits = index.search(query, MOST_CANDIDATES)
     reply = answer(index, query, hits, k)
     if k <= MOST_CANDIDATES:
@@ -107,15 +108,15 @@ def alone(index: Index, query: Query, k: int) -> Answer:
 
 
 def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Query | None = None) -> Answer:
-    """Answers a question from passages that were found for it.
+    """Answers a question from the passages retrieved for it.
 
     Args:
-        index: where they were found.
+        index: the index they were retrieved from.
         query: the question.
         hits: the passages, best first.
-        k: how many of them the answer holds.
-        fuller: the question with more words, where it doesn't say by itself what it is about: confidence
-            is then the mean of that in either.
+        k: how many of them the answer keeps.
+        fuller: the expanded question, if the question alone doesn't name its topic: confidence is then
+            the mean over both.
     """
     is_shaped = bool(subject(query.text)) or asks_for_list(query.text)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
@@ -134,7 +135,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
-    """The sentences of the passages found, best first."""
+    """Scores the sentences of the retrieved passages; best first."""
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
     mean = _unit(np.einsum("ij,i->j", query.tokens.vectors, weights))
     terms = {term.term for term in query.terms}
@@ -156,8 +157,8 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         inside = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         closest = cosines.max(axis=0, initial=0)
         nothing = np.zeros(len(weights), np.float32)
-        # Every sentence stands under the passage's headings, and these under the document's title. In a
-        # document without any, confidence goes by the text alone, as it was trained.
+        # Every sentence is scored under the passage's headings, and these under the document's title. In a
+        # document without headings, confidence uses the text alone, as it was trained.
         is_context = tokens.sentences < 0 if passage.headings else tokens.sentences == SECTION_SENTENCE
         context = cosines[:, is_context].max(axis=1, initial=0)
         best = [
@@ -186,7 +187,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 - ECHO_PENALTY * (text.terms <= terms and not _ENDS.search(text.written))
                 - KEY_PENALTY * (is_key and bool(keys & text.terms))
                 - MARGIN_PENALTY * (passage.kind in ("page_header", "page_footer"))
-                # The passage's own score decides between like sentences of different passages.
+                # The passage's score breaks ties between equal sentences of different passages.
                 + hit.score
             )
             found.append(
@@ -218,7 +219,7 @@ def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
 
 @dataclass(frozen=True)
 class _Text:
-    """A sentence of a passage as it was written, whatever is asked; see `Sentence`."""
+    """The question-independent part of a `Sentence`."""
 
     number: int
     start: int
@@ -234,7 +235,7 @@ class _Text:
 
 @lru_cache(maxsize=4096)
 def _sentences(passage: Passage) -> tuple[_Text, ...]:
-    """The sentences of a passage in order, but for marks alone: they say nothing that could be quoted."""
+    """The sentences of a passage in order, without those made of punctuation alone."""
     found: list[_Text] = []
     text, items = passage.text, passage.items
     lead_in: Span | None = None
@@ -249,7 +250,7 @@ def _sentences(passage: Passage) -> tuple[_Text, ...]:
         quote_start, length = start, 1
         begins_item = start in items
         if found and not begins_item and (leans(written) or speaks_on(found[-1].written, written)):
-            # Of a long chain the nearest: the first of them would be a paragraph away.
+            # In a long chain only the nearest are kept: the first would be a paragraph away.
             length = min(found[-1].length + 1, MOST_SENTENCES)
             quote_start = found[1 - length].start
         if found and not begins_item and speaks_on(found[-1].written, written):
@@ -274,7 +275,7 @@ def _sentences(passage: Passage) -> tuple[_Text, ...]:
 
 
 def _is_short_item(written: str) -> bool:
-    """Whether an item of a list says too little without the sentence that introduces the list."""
+    """Whether a list item is incomplete without the sentence that introduces the list."""
     words = len(written.split())
     is_sentence = words >= _SHORT_SENTENCE and written.rstrip().endswith((".", "!", "?", "؟"))
     return words <= _SHORT_ITEM and ":" not in written and not is_sentence
@@ -287,17 +288,17 @@ def _context_terms(passage: Passage) -> frozenset[str]:
 
 
 def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
-    """The best sentence, and those that come near to it: `MOST_SENTENCES` with what they lean on.
+    """Selects the best sentence and its near-ties: `MOST_SENTENCES`, including the context they depend on.
 
-    Where several things are asked for and the best of it is a list, or where the best sentence introduces
-    one, the list as a whole.
+    Returns the whole list where a list question's best sentence is a list item, or where the best sentence
+    introduces a list.
     """
     best = found[0]
     items = best.passage.items
     if items and best.passage.kind == "list_item" and (is_list or best.start < items[0]):
         return [_whole(best)]
     if best.passage.kind == "form_field" and best.passage.is_record:
-        # Of forms that differ in their keys alone the best one says all.
+        # Of forms that differ in their keys alone, the best one suffices.
         return [best]
     least = best.score - (1 - NEARLY_AS_GOOD) * abs(best.score)
     chosen: list[Sentence] = []
@@ -309,7 +310,7 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
 
 
 def _whole(sentence: Sentence) -> Sentence:
-    """The list that a sentence stands in, with what introduces it, up to `MOST_LISTED` words."""
+    """The list that contains a sentence, with its introduction, up to `MOST_LISTED` words."""
     passage = sentence.passage
     ends = [*passage.items[1:], len(passage.text)]
     fitting = [end for end in ends if len(passage.text[:end].split()) <= MOST_LISTED]
@@ -331,7 +332,7 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
     citations = []
     for number, (passage, (start, end)) in enumerate(stretches[:MOST_SENTENCES], 1):
         quote = passage.text[start:end]
-        # What introduces a list keeps its colon.
+        # The introduction of a list keeps its colon.
         quote = quote.rstrip(" \t\n" if passage.items and end <= passage.items[0] else _TRAILING)
         document = index.document(passage.document_id)
         first = passage.start + start
@@ -342,13 +343,13 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
 def _from_metadata(
     index: Index, query: Query, hits: Sequence[Hit], best: Sentence | None
 ) -> tuple[Citation, ...]:
-    """The citation of a document's author, date or title, where a question asks for that and no text says it.
+    """Cites a document's author, date or title if the question asks for it and no text states it.
 
     Args:
-        index: where the passages were found.
+        index: the index the passages were retrieved from.
         query: the question.
         hits: the passages, best first.
-        best: the best sentence, where it would be quoted.
+        best: the best sentence, if it would be quoted.
     """
     field = asked_field(query.text)
     if field is None or (best is not None and _says(best, query, field)):
@@ -361,7 +362,7 @@ def _from_metadata(
 
 
 def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
-    """Whether a question names a number by which things are called, such as HX-110, that no passage has."""
+    """Whether a question names an identifier, such as HX-110, that occurs in no passage."""
     keys = asked_keys(query.text)
     known = frozenset().union(
         *({term.term for term in analyze(hit.passage.text)} | _context_terms(hit.passage) for hit in hits)
@@ -370,16 +371,16 @@ def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
 
 
 def _says(best: Sentence, query: Query, field: CitedField) -> bool:
-    """Whether a sentence itself says who wrote something, or when: it has all that was asked, or the time."""
+    """Whether a sentence itself states the author or date: it has all the question's words, or a time."""
     if field == "date":
         return best.fit > 0 and best.lexical >= 0.5
     return best.lexical >= 1 and len(query.terms) > 1
 
 
 def quotations(citations: Sequence[Citation], spoken: Language) -> str:
-    """Each citation as its quotation, in the quotation marks of its language, and its [n].
+    """Formats each citation as its quotation, in the quotation marks of its language, and its [n].
 
-    A title, author or date is named as such, in the language that is spoken: "Author: Edmund Farleigh [1]".
+    A title, author or date is labelled in the language `spoken`: "Author: Edmund Farleigh [1]".
     """
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(

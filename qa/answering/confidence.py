@@ -1,9 +1,9 @@
-"""Is the answer there at all? A calibrated probability from how well the best sentence meets the question.
+"""Answerability: a calibrated probability from how well the best sentence matches the question.
 
-A small logistic model for each pairing of the question's language with the passage's, since cosines
-across languages are lower throughout. Its numbers are in confidence.json with their provenance;
-benchmarks/train_confidence.py makes them. They are older than the leaving out of signs' tokens
-(`index.encoding.passages`): trained anew with it, on 2026-11-28, its AUROC held out by article differed
+One small logistic model per pair of question and passage language, since cosines across languages are
+lower throughout. The coefficients are in confidence.json with their provenance;
+benchmarks/train_confidence.py fits them. They predate the exclusion of punctuation tokens
+(`index.encoding.passages`): retrained with it, on 2026-11-28, AUROC held out by article differed
 by .005 at most, and on the built-in article it was lower by .01.
 """
 
@@ -25,42 +25,41 @@ if TYPE_CHECKING:
     from index.query import Query
     from qa.answering.scored_sentence import Sentence
 
-# Below this Dalil says that the texts don't answer the question. At most 3 of 100 answerable questions of
-# XQuAD lie below it in each pairing (whole collections, 2026-11-28). Well below one half: an answer that is
-# wrong shows itself, quoted in its paragraph and with a word on how sure it is; one withheld doesn't. Of
-# questions about other things altogether 35 of 100 Arabic ones are refused over English texts, 6 with .11. Of
-# English ones over Arabic texts it would be 43 with .15 instead of 26, but so would two of the chat's
-# own six examples.
+# Below these thresholds Dalil says that the texts don't answer the question. At most 3 of 100 answerable
+# questions of XQuAD lie below, per language pair (whole collections, 2026-11-28). Well below one half: a
+# wrong answer is visible, quoted in its paragraph with its confidence in words; a withheld one isn't. Of
+# off-topic questions, 35 of 100 Arabic ones are refused over English texts, 6 with .11. Of English ones over
+# Arabic texts it would be 43 with .15 instead of 26, but so would two of the chat's own six examples.
 THRESHOLDS: Final = {"ar-ar": 0.11, "en-en": 0.11, "en-ar": 0.11, "ar-en": 0.2}
-# Passages that `ask` looks for, so that confidence doesn't depend on how many are shown: those that late
-# interaction looks at.
+# Passages that `ask` retrieves, so that confidence doesn't depend on how many are shown: the candidates that
+# late interaction scores.
 MOST_CANDIDATES: Final = 32
 
 FEATURES: Final = (
     "sentence",  # late interaction with the best sentence
-    "passage",  # the same with all that was read of its passage: each word's best match anywhere in it
-    "weakest",  # in the passage, the quarter of the question's weight that is matched worst
-    "words",  # share of the question's words that stand in the best sentence; 0 across languages
-    "asked",  # how much of what the best sentence says was asked about
-    "fit",  # 1 where it has the time or the number that the question asks for, -1 where it hasn't, else 0
+    "passage",  # the same over all scored sentences of its passage: each token's best match anywhere in it
+    "weakest",  # mean match of the worst-matched quarter of the question's weight, in the passage
+    "words",  # share of the question's words found in the best sentence; 0 across languages
+    "asked",  # how much of the best sentence the question asks about
+    "fit",  # 1 if it has the time or number that the question asks for, -1 if it lacks it, else 0
     "score",  # the first hit's fused score
-    "gap",  # ... how far the second is behind
-    "rise",  # ... and the nineteen behind it on average
-    "deviations",  # the same in standard deviations of those nineteen
-    "bm25",  # the first hit's score by BM25; 0 across languages
-    "bm25_first",  # 1 where no other hit has a better one; 0 across languages
-    "dense",  # the first hit's cosine by the pooled vectors
-    "dense_gap",  # how far apart the two best of these are
-    "dense_rise",  # ... and how far the nineteen behind the first hit are behind its own, on average
-    "length",  # log of the question's tokens: the fewer, the easier to match by chance
-    "candidates",  # log of the passages compared, 25 at most: the more, the likelier by chance
+    "gap",  # ... its margin over the second
+    "rise",  # ... and over the mean of the next nineteen
+    "deviations",  # the same in standard deviations of those nineteen scores
+    "bm25",  # the first hit's BM25 score; 0 across languages
+    "bm25_first",  # 1 if no other hit has a higher one; 0 across languages
+    "dense",  # the first hit's cosine of pooled vectors
+    "dense_gap",  # margin between the two best of these
+    "dense_rise",  # ... and the first hit's margin over the mean of the next nineteen
+    "length",  # log of the question's token count: fewer tokens match more easily by chance
+    "candidates",  # log of the number of passages compared, at most 25: chance matches grow with it
 )
 _RIVALS: Final = 19
-# That one passage was taken out of so many is no news.
+# Beyond this many candidates the count carries no more information.
 _MOST_COUNTED: Final = 25
 # Standard deviations from the mean of the training questions.
 _FURTHEST: Final = 3.0
-# Keeps a handful of passages with like scores from standing out without end.
+# Bounds the z-score where a handful of passages have nearly equal scores.
 _LEAST_DEVIATION: Final = 0.01
 
 
@@ -69,21 +68,22 @@ def confidence(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> 
 
     Args:
         query: the question.
-        hits: what a search for it found, best first.
-        found: the sentences of the first of them, best first, as `qa.answering.answer.read` gives them.
+        hits: its search results, best first.
+        found: the scored sentences of the first of them, best first, as returned by
+            `qa.answering.answer.read`.
     """
     if not found:
         return 0.0
     model = _models()[pairing(query, found)]
     values = (features(query, hits, found) - model["mean"]) / model["scale"]
-    # A collection of two passages has values that no training question had: they say no more than the
+    # A collection of two passages has values outside the training range: they are clipped to the
     # furthest that were seen.
     values = np.clip(values, -_FURTHEST, _FURTHEST)
     return float(1 / (1 + np.exp(-(values @ model["weights"] + model["bias"]))))
 
 
 def is_enough(probability: float, query: Query, found: Sequence[Sentence]) -> bool:
-    """Whether this confidence suffices to answer a question with these sentences."""
+    """Whether there are sentences and the confidence reaches the threshold of the language pair."""
     return bool(found) and probability >= THRESHOLDS[pairing(query, found)]
 
 
@@ -93,7 +93,7 @@ def pairing(query: Query, found: Sequence[Sentence]) -> str:
 
 
 def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> NDArray[np.float64]:
-    """What the model looks at: (len(FEATURES),), in that order."""
+    """The model's feature vector: (len(FEATURES),), in that order."""
     best = found[0]
     weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
     in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
@@ -105,7 +105,7 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
     cosine = hits[0].scores.get("dense", dense.min(initial=1.0))
     behind = np.array([hit.scores["dense"] for hit in hits[1 : 1 + _RIVALS] if "dense" in hit.scores])
     rise = scores[0] - rivals.mean() if rivals.size else 0.0
-    # Across languages words in common are a few names, which a question that isn't answered has too.
+    # Across languages only a few names are shared, which unanswerable questions share too.
     is_one_language = float(language(best.passage.text) == query.language)
     return np.array(
         [
@@ -131,7 +131,7 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
 
 
 def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
-    """The mean match of the quarter of the question's weight that is matched worst."""
+    """The mean match over the worst-matched quarter of the question's weight."""
     if not matches.size:
         return 0.0
     order = np.argsort(matches)

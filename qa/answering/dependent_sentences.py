@@ -1,4 +1,4 @@
-"""Which sentences can't stand alone: those that begin with a pronoun or go on with what someone said."""
+"""Detects context-dependent sentences: those that begin with a pronoun or continue reported speech."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import regex
 
 from index.text.analyzer import normalise
 
-# In normalised spelling. «وأضاف» and «وتابع» always go on; «وقال» only where no name follows it.
+# In normalised spelling. «وأضاف» and «وتابع» always continue; «وقال» only where no name follows it.
 _LEANING: Final = regex.compile(
     r"\W*(?:"
     r"(?:(?:and|but|so|yet|then|also|however|moreover|in addition),? )?"
@@ -25,10 +25,10 @@ _LEANING: Final = regex.compile(
 
 
 def leans(sentence: str) -> bool:
-    """Whether a reader needs the sentence before this one to know who or what it is about.
+    """Whether a sentence depends on the one before it to identify its subject.
 
-    By its first words: «وأضاف», «وقال إن», «هو», "They", "This". Not every such sentence leans ("It
-    is raining"); one that doesn't brings a sentence too many.
+    Decided by its first words: «وأضاف», «وقال إن», «هو», "They", "This". False positives ("It
+    is raining") cost one extra quoted sentence.
     """
     return _LEANING.match(normalise(sentence).text) is not None
 
@@ -41,14 +41,14 @@ _SPEECH: Final = regex.compile(
 )
 _OPENS: Final = regex.compile(r"\s*[\"“«]")
 _CLOSES: Final = regex.compile(r"[\"”»][^\"“”«»]{0,80}[.!?…]\s*$")
-# Words behind a quotation that say who speaks.
+# Words after a quotation that name its speaker.
 _MOST_WORDS_OF_SPEAKER: Final = 8
 
 
 def speaks_on(before: str, sentence: str) -> bool:
-    """Whether a quotation goes on in the next sentence: `"No," he said. "Not that."`.
+    """Whether direct speech continues in the next sentence: `"No," he said. "Not that."`.
 
-    By the words between the first quotation's end and the full stop, which say that someone speaks.
+    Decided by the words between the first quotation's end and the full stop, which attribute it to a speaker.
     """
     match = _CLOSES.search(before)
     if match is None or not _OPENS.match(sentence):

@@ -1,4 +1,4 @@
-"""Questions about a document itself: who wrote it, when, what it is called."""
+"""Questions about a document's metadata: author, date or title."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
         rf"|\b(?:عنوان|اسم) (?:هذا |هذه )?{_AR_DOCUMENT}\b|^ما العنوان\W*$"
     ),
 }
-# By how much a document's best passage must lead, where the question is in another language; chosen.
+# Score margin by which a document's best passage must lead, across languages; chosen.
 _LEAD: Final = 0.03
-# Terms that say nothing of which document is meant.
+# Terms that don't identify a document.
 _LITTLE: Final = frozenset(
     term.term
     for term in analyze(
@@ -60,22 +60,22 @@ _LITTLE: Final = frozenset(
 
 
 def asked_field(question: str) -> CitedField | None:
-    """What a question wants to know of a document: its author, its date or its title; None if not that."""
+    """The metadata field that a question asks for: author, date or title; None if none."""
     text = normalise(question).text
     return next((field for field, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
 def asked_document(index: Index, question: str, field: CitedField, hits: Sequence[Hit]) -> Hit | None:
-    """The best passage of the document that a question about metadata means, where that is clear.
+    """The best passage of the document that a metadata question refers to, if unambiguous.
 
-    It is clear where the question names one document by half of its own words or more, or names none and
-    there is one alone; across languages, where one document's passages are much better than any other's.
+    It is unambiguous if the question names one document by at least half of its own words, or names none and
+    there is only one; across languages, if one document's passages score well above any other's.
 
     Args:
-        index: where the passages were found.
+        index: the index the passages were retrieved from.
         question: as it was asked.
-        field: what it asks for; a document without it isn't meant.
-        hits: the passages found, best first.
+        field: the field asked for; documents without it are excluded.
+        hits: the passages, best first.
     """
     best: dict[str, Hit] = {}
     for hit in hits:
@@ -86,13 +86,13 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
     rest = _QUESTIONS[field].sub(_which, normalise(question).text)
     asked = {term.term for term in analyze(rest)} - _LITTLE
     if not asked:
-        # Nothing says which document.
+        # No word identifies a document.
         return found[0][0] if len(index.documents) == 1 and value(found[0][1], field) else None
     named = [len(asked & {term.term for term in analyze(document.title)}) for _, document in found]
     most = max(named)
     hit, document = found[named.index(most)]
     if 2 * most < len(asked) or named.count(most) > 1:
-        # A title in another language has none of the words.
+        # A title in another language shares no words.
         hit, document = found[0]
         leads = len(found) == 1 or hit.score - found[1][0].score >= _LEAD
         if most or not leads or language(document.title) == language(question):
@@ -101,12 +101,12 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
 
 
 def _which(match: regex.Match[str]) -> str:
-    """Of what asks for metadata, the words that say of which document, if they stand in it."""
+    """The part of a matched metadata question that names the document, if any."""
     return f" {match.groupdict().get('which') or ''} "
 
 
 def value(document: Document, field: CitedField) -> str:
-    """A document's author, date or title; empty where it has none. A file's name is no title."""
+    """A document's author, date or title; empty if it has none. A file name doesn't count as a title."""
     known = str(getattr(document, field))
     is_name = field == "title" and known == PurePath(document.source).stem
     return "" if is_name else known

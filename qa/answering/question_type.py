@@ -1,7 +1,7 @@
-"""What kind of thing a question asks for, and whether a sentence has one.
+"""Expected answer type of a question, and whether a sentence contains one.
 
-Only the kinds that can be told by their words: a time (when), a quantity (how many) and a duration
-(how long), what something is, a list. For all others every sentence will do.
+Only types recognisable by keywords: a time (when), a quantity (how many) and a duration
+(how long), a definition, a list. For all others every sentence is acceptable.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from index.text.analyzer import normalise, stem, words
 
 Kind = Literal["time", "quantity", "duration"]
 
-# In normalised spelling: no hamza on its carrier, ه for ة, ي for ى. The first that matches counts.
+# In normalised spelling: no hamza on its carrier, ه for ة, ي for ى. The first match counts.
 _QUESTIONS: Final[dict[Kind, regex.Pattern[str]]] = {
     "duration": regex.compile(
         r"\bhow (?:long|old)\b|\b(?:كم (?:من الوقت|استغرق|استمر|دام|يوما|شهرا|سنه|عاما|ساعه)|الي متي)\b"
@@ -58,11 +58,11 @@ _CLITICS: Final = ("وال", "بال", "فال", "كال", "لل", "ال", "و",
 
 
 def plain_words(text: str) -> frozenset[str]:
-    """The words of a text, normalised, also without what is attached to them.
+    """The normalised words of a text, with and without their affixes.
 
-    That is a clitic, the alef of tanween, an English plural's s.
+    Affixes are a clitic, the alef of tanween, an English plural's s.
 
-    They aren't stems: too many a word has the stem of a number (ما that of مائة).
+    Not stems: too many words share the stem of a number (ما that of مائة).
     """
     forms = {word.term for word in words(text)}
     bare = {word.removeprefix(clitic) for word in forms for clitic in _CLITICS if word.startswith(clitic)}
@@ -79,21 +79,21 @@ _NAMED: Final[dict[Kind, frozenset[str]]] = {
 
 
 def kind(question: str) -> Kind | None:
-    """What a question asks for, or None where its words don't tell."""
+    """The expected answer type of a question, or None if its words don't determine one."""
     text = normalise(question).text
     return next((kind for kind, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
 def fits(kind: Kind | None, sentence: AbstractSet[str], question: AbstractSet[str]) -> float:
-    """Whether a sentence has what a question asks for.
+    """Whether a sentence contains the expected answer type.
 
     Args:
-        kind: what it asks for.
+        kind: the expected type.
         sentence: its `plain_words`.
-        question: those of the question: what it names itself can't be the answer.
+        question: those of the question: words it names itself can't be the answer.
 
     Returns:
-        1 if it has, -1 if it hasn't, 0 where every sentence will do.
+        1 if it does, -1 if it doesn't, 0 if every sentence is acceptable.
     """
     if kind is None:
         return 0.0
@@ -101,7 +101,7 @@ def fits(kind: Kind | None, sentence: AbstractSet[str], question: AbstractSet[st
     return 1.0 if new & _NAMED[kind] or any(word.isdecimal() for word in new) else -1.0
 
 
-# What is asked about: a word or a few, and no more.
+# The subject: one or a few words, no more.
 _FEW_WORDS: Final = (
     r"(?P<subject>(?!\w+ (?:of|in|on|at|for|by|to|from|with)\b)\w[\w'\-]*(?: \w[\w'\-]*){0,3})"
 )
@@ -132,7 +132,7 @@ _BE: Final = frozenset(
 
 
 def subject(question: str) -> frozenset[str]:
-    """The stems of the thing or the person that a question wants explained; empty if it wants something else.
+    """The stems of the subject of a definition question; empty for any other question.
 
     "What is an astrolabe?", «ما الأسطرلاب؟», "Who was Matthew?"
     """
@@ -142,16 +142,16 @@ def subject(question: str) -> frozenset[str]:
 
 
 def defines(subject: AbstractSet[str], sentence: str, headings: Sequence[str], is_first: bool) -> float:
-    """Whether a sentence says what something is.
+    """Scores a sentence as a definition of the subject.
 
     Args:
-        subject: what `subject` gave for the question.
+        subject: the question's `subject`.
         sentence: the sentence.
-        headings: those that it stands under.
+        headings: the headings above it.
         is_first: whether it is the first of its passage.
 
     Returns:
-        1 where it begins with the thing and says what that is, less where it only begins with it, or is the
+        1 if it begins with the subject and says what that is, less if it only begins with it, or is the
         first under a heading that names it; 0 otherwise.
     """
     if not subject:
@@ -165,7 +165,7 @@ def defines(subject: AbstractSet[str], sentence: str, headings: Sequence[str], i
 
 
 def asks_for_list(question: str) -> bool:
-    """Whether a question asks for several things: "What are the recommendations?", «ما الشروط؟»."""
+    """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _SPACES.sub(" ", normalise(question).text).strip()
     return _LISTS.search(text) is not None and kind(question) is None
 
@@ -178,5 +178,5 @@ _KEYS: Final = regex.compile(
 
 
 def asked_keys(question: str) -> frozenset[str]:
-    """The numbers by which a question calls something: of HX-110, «المادة 9», "section 4"."""
+    """The identifying numbers in a question: those of HX-110, «المادة 9», "section 4"."""
     return frozenset(match["key"] for match in _KEYS.finditer(normalise(question).text))

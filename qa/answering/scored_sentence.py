@@ -1,4 +1,4 @@
-"""A sentence of a passage with the evidence that it answers a question."""
+"""A candidate answer sentence with its score and features."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from index.types import Passage
 
 @dataclass(frozen=True, eq=False)
 class Sentence:
-    """A sentence of a passage that was read, and how well it meets the question.
+    """A sentence of a passage and how well it matches the question.
 
     Attributes:
-        passage: the passage that it stands in.
-        start, end: where, in the passage's text.
-        quote_start: where its quotation begins: before it where it leans on what was said before.
-        quote_end: where its quotation ends: behind it where the same person speaks on.
-        length: the sentences that its quotation has.
-        lead_in: where the sentence stands that introduces its list, if it needs that.
+        passage: the passage that contains it.
+        start, end: its span in the passage's text.
+        quote_start: start of its quotation: before the sentence if it depends on what precedes it.
+        quote_end: end of its quotation: after the sentence if the same speaker continues.
+        length: number of sentences in its quotation.
+        lead_in: span of the sentence that introduces its list, if needed.
         matches: (n,) float32, each question token's best cosine with a token of the sentence, of the headings
             above it, or of its row's column headings.
-        semantic: late interaction with the sentence under its headings: their weighted mean.
-        before: how much the semantic score rises when the sentence before it is read too.
-        after: the same with the sentence that follows.
+        semantic: late interaction with the sentence under its headings: the weighted mean of `matches`.
+        before: gain in the semantic score when the preceding sentence is included.
+        after: the same for the following sentence.
         pooled: cosine of the question's and the sentence's mean token vectors.
         asked: the mean over the sentence's tokens of each one's best cosine with a token of the question:
-            how much of what it says was asked about.
-        lexical: the share of the question's words that stand in the sentence or its headings.
-        fit: 1 where the sentence has the time or the number that the question asks for, -1 where it
-            hasn't, 0 where the question asks for neither.
-        score: what sentences are compared by.
+            how much of the sentence the question asks about.
+        lexical: the share of the question's words found in the sentence or its headings.
+        fit: 1 if the sentence has the time or the number that the question asks for, -1 if it lacks it,
+            0 if the question asks for neither.
+        score: the ranking score.
     """
 
     passage: Passage

@@ -1,1 +1,1 @@
-"""Dalil for programs: HTTP, MCP, retrievers for other frameworks."""
+"""Programmatic interfaces: HTTP, MCP, retrievers for other frameworks."""

@@ -1,4 +1,4 @@
-"""Answers, hits and passages as JSON knows them: the same keys on the command line, over HTTP and MCP."""
+"""JSON records of answers, hits and passages: the same keys on the command line, over HTTP and MCP."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class RefusalRecord(ErrorRecord):
 
 
 def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
-    """An answer as JSON knows it."""
+    """Converts an answer to its JSON record."""
     return {
         "question": answer.question,
         "language": answer.language,
@@ -153,7 +153,7 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
 def search_record(
     question: str, hits: Sequence[Hit], document: GetDocument, reasons: Sequence[Explanation] = ()
 ) -> SearchRecord:
-    """The hits of a question as JSON knows them, where reasons are given with what matched in each."""
+    """Converts hits to their JSON record; with reasons, each with its matches."""
     records = _hit_records(hits, document)
     for record, reason in zip(records, reasons, strict=False):
         record["matches"] = [
@@ -188,7 +188,7 @@ def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[HitRecord]:
 
 
 class _Place(TypedDict):
-    """Where a passage stands, as hits and citations tell it."""
+    """Position fields common to hits and citations."""
 
     document_id: str
     title: str

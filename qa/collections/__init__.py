@@ -1,1 +1,1 @@
-"""The collections that a person keeps between runs."""
+"""Persistent collections of a user's documents."""

@@ -1,4 +1,4 @@
-"""Files that are to be added to a collection, sorted by what is known of their texts."""
+"""Reads files to import and classifies them as new, unchanged, duplicate or failed."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from index.readers.read import read_file
 from index.types import Document, text_id
 from qa.collections.types import Duplicate, Progress
 
-# Before that much of the work is done nothing is said of the time that it takes.
+# Seconds that must have passed before the remaining time is estimated.
 _LEAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A file that was read.
+    """A file and the document read from it.
 
     Attributes:
-        path: where it is.
-        document: what it holds, under its path.
-        size: bytes of the file.
-        name: what it is called, if it is stored under another name.
+        path: path of the file.
+        document: its content, with the path as source.
+        size: size of the file in bytes.
+        name: its original name, if it is stored under another one.
     """
 
     path: Path
@@ -35,12 +35,12 @@ class ReadFile:
 
 
 def read(path: Path, most_bytes: int, name: str | None = None) -> ReadFile | UnreadableFile:
-    """A file's text, or why it has none.
+    """Reads a file, or returns the reason why it can't be read.
 
     Args:
-        path: where it is.
-        most_bytes: that it may have.
-        name: what it is called, if it is stored under another name.
+        path: path of the file.
+        most_bytes: largest accepted size in bytes.
+        name: its original name, if it is stored under another one.
     """
     try:
         return ReadFile(path, read_file(path, most_bytes), path.stat().st_size, name)
@@ -51,24 +51,24 @@ def read(path: Path, most_bytes: int, name: str | None = None) -> ReadFile | Unr
 
 
 class Intake:
-    """Sorts files by what is to be done with them; a document's id is its collection's and its text's.
+    """Classifies files for import; a document's id is made of its collection's id and its text's.
 
     Attributes:
-        new: the documents to add, by id.
-        sizes: bytes of their files, by id.
-        unchanged: ids of documents that are there under the same name.
-        duplicates: files whose text is there under another name.
-        failed: why others can't be added.
+        new: documents to add, by id.
+        sizes: file sizes in bytes, by id.
+        unchanged: ids of documents already present under the same name.
+        duplicates: files whose text is present under another name.
+        failed: errors of the files that can't be added.
     """
 
     def __init__(self, collection: str, index: Index, bytes_before: int, most_bytes_in_all: int) -> None:
-        """For one call.
+        """Prepares one import.
 
         Args:
-            collection: its id.
-            index: what is there.
-            bytes_before: of the files that were added before.
-            most_bytes_in_all: that all may have together.
+            collection: id of the collection.
+            index: its current index.
+            bytes_before: total size of the files added before, in bytes.
+            most_bytes_in_all: largest total size in bytes.
         """
         self.new: dict[str, Document] = {}
         self.sizes: dict[str, int] = {}
@@ -81,7 +81,7 @@ class Intake:
         self._most_bytes_in_all = most_bytes_in_all
 
     def take(self, found: ReadFile | UnreadableFile) -> None:
-        """Sorts a file in that was read, or couldn't be."""
+        """Classifies a file that was read, or couldn't be."""
         if isinstance(found, UnreadableFile):
             self.failed.append(found)
             return
@@ -118,25 +118,25 @@ class Intake:
 
 
 class Clock:
-    """Tells how far a stage is, and how long the rest may take at the same pace."""
+    """Reports the progress of a stage, with the remaining time extrapolated from the rate so far."""
 
     def __init__(self, stage: str, report: Callable[[Progress], None] | None) -> None:
         """Starts the clock.
 
         Args:
             stage: as in `Progress`.
-            report: whom to tell.
+            report: called with each progress.
         """
         self._stage = stage
         self._report = report
         self._first: tuple[float, int] | None = None
 
     def __call__(self, done: int, total: int) -> None:
-        """Tells it.
+        """Reports progress.
 
         Args:
-            done: how many are done, of files or passages.
-            total: of how many.
+            done: number of files or passages done.
+            total: number of all.
         """
         if self._report is None:
             return

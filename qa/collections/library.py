@@ -1,7 +1,7 @@
-"""The collections that a person keeps between runs: made, filled, emptied and opened by name.
+"""Persistent collections of a user's documents: created, filled, emptied and opened by name.
 
-Each is a folder of its own with an index in it. The files that were added aren't kept: the index has their
-text, which is what quotations are checked against, and a copy would take many times as much.
+Each is a folder with an index. The original files aren't kept: the index stores their text, which quotations
+are verified against, and a copy would take many times the space.
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ from qa.collections.types import (
 )
 
 BUILT_IN: Final = "built-in article"
-"""The name of the collection that is always there. It can't be changed."""
+"""Name of the built-in, read-only collection."""
 BUILT_IN_ID: Final = "built-in"
 
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
 _UNFINISHED: Final = "."
-# Collections whose texts are kept open for lists of their documents.
+# Number of collections whose texts are cached for document lists.
 _MOST_OPEN: Final = 4
 
 
 class Library:
-    """A person's collections, in one folder.
+    """A user's collections, in one folder.
 
-    Any number of processes may use the same one: a change is seen by all, and one at a time is made.
-    Names may be in any script; two that differ in capitals alone are the same. On disk a collection has
-    a name of digits and letters that Dalil gives it.
+    Any number of processes may share it: changes are visible to all, and made one at a time.
+    Names may be in any script and are case-insensitive. On disk
+    a collection has a generated alphanumeric name.
     """
 
     def __init__(
@@ -70,28 +70,28 @@ class Library:
         most_bytes: int = MOST_BYTES,
         most_bytes_in_all: int = MOST_BYTES_IN_ALL,
     ) -> None:
-        """Reads and writes nothing yet.
+        """Neither reads nor writes yet.
 
         Args:
-            folder: where the collections are; `data_folder()` if not given.
-            encoder: of new collections, as in `Index.build`.
-            most_bytes: that a file to add may have.
-            most_bytes_in_all: that the files of a collection may have together.
+            folder: folder of the collections; `data_folder()` if not given.
+            encoder: encoder of new collections, as in `Index.build`.
+            most_bytes: largest size of a file to add, in bytes.
+            most_bytes_in_all: largest total size of a collection's files, in bytes.
         """
         self.folder = files.expanded(folder) if folder is not None else data_folder()
         self._encoder = encoder
         self._most_bytes = most_bytes
         self._most_bytes_in_all = most_bytes_in_all
-        # What was read, and of what state of the folder: it is read again when that has changed.
+        # Caches with the state of the folder that they were read at; reread when that has changed.
         self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
         self._texts: OrderedDict[Path, tuple[object, Texts]] = OrderedDict()
         self._reading = threading.Lock()
         self._adding_to: dict[str, Turns] = {}
 
     def collections(self) -> list[CollectionInfo]:
-        """All collections: the built-in article's, then the others, oldest first.
+        """Lists all collections: the built-in article's, then the others, oldest first.
 
-        One that hasn't changed since it was last listed isn't opened again.
+        One that hasn't changed since the last listing isn't reopened.
         """
         built_in = self._built_in()
         folders = self._folders()
@@ -103,31 +103,31 @@ class Library:
         return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
 
     def info(self, id_: str) -> CollectionInfo:
-        """The collection with this id. No other one is looked at.
+        """The collection with this id; reads no other.
 
         Raises:
             CollectionNotFound: there is none.
         """
         if id_ == BUILT_IN_ID:
             return self._built_in()
-        # Looked for among the names that there are: an id is what a page sent.
+        # Matched against existing names, never used as a path: the id comes from a page.
         folder = next((folder for folder in self._folders() if folder.name == id_), None)
         if folder is None:
             raise CollectionNotFound("The collection was deleted.")
         return self._info(folder)
 
     def ids(self) -> list[str]:
-        """The ids of all collections, without a look into them."""
+        """The ids of all collections, without opening them."""
         return [BUILT_IN_ID, *(folder.name for folder in self._folders())]
 
     def create(self, name: str) -> CollectionInfo:
-        """Makes an empty collection.
+        """Creates an empty collection.
 
         Raises:
-            InvalidName: it can't be a name.
+            InvalidName: the name isn't valid.
             CollectionExists: a collection has this name.
             TooManyCollections: there are `MOST_COLLECTIONS` already.
-            IndexLocked: another process is making or renaming one.
+            IndexLocked: another process is creating or renaming one.
         """
         name = clean_name(name)
         with self._changing_names():
@@ -153,11 +153,11 @@ class Library:
             return self._info(self._root / id_)
 
     def rename(self, name: str, new_name: str) -> CollectionInfo:
-        """Gives a collection another name.
+        """Renames a collection.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
-            InvalidName, CollectionExists: the new name can't be one, or is another collection's.
+            InvalidName, CollectionExists: the new name isn't valid, or is another collection's.
             IndexLocked: another process is changing it.
         """
         new_name = clean_name(new_name)
@@ -170,7 +170,7 @@ class Library:
             return self._info(folder)
 
     def delete(self, name: str) -> None:
-        """Removes a collection with all that is in it.
+        """Deletes a collection and its contents.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
@@ -184,7 +184,7 @@ class Library:
         shutil.rmtree(gone, ignore_errors=True)
 
     def open(self, name: str) -> Index:
-        """A collection's index, to ask.
+        """Opens a collection's index for questions.
 
         Raises:
             CollectionNotFound: there is none.
@@ -196,12 +196,12 @@ class Library:
         return Index.open(self._own(name) / _INDEX, encoder=encoder)
 
     def documents(self, name: str, first: int = 0, most: int | None = None) -> list[DocumentInfo]:
-        """The documents of a collection, in the order in which they came.
+        """Lists the documents of a collection, in the order in which they were added.
 
         Args:
-            name: of the collection.
-            first: how many to leave out.
-            most: how many to give; all if not given.
+            name: name of the collection.
+            first: number of documents to skip.
+            most: largest number to return; all if not given.
 
         Raises:
             CollectionNotFound: there is none.
@@ -227,15 +227,15 @@ class Library:
     ) -> Added:
         """Adds files to a collection.
 
-        What can't be read doesn't keep the rest from being added. A file of the same name as another one,
-        with another text, is another document: remove the older one if it isn't wanted. If the work is
-        interrupted nothing is added, but what was encoded isn't encoded again the next time.
+        Unreadable files don't prevent the rest from being added. A file with the name of an existing one
+        but another text is a new document: remove the older one if it isn't wanted. If interrupted, nothing
+        is added, but passages already encoded aren't encoded again the next time.
 
         Args:
-            name: of the collection.
-            paths: of files.
-            progress: told how far it is; what it raises ends the work.
-            names: of files that are stored under others.
+            name: name of the collection.
+            paths: files to add.
+            progress: called with the progress; an exception it raises cancels the import.
+            names: original names of files that are stored under others.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
@@ -243,7 +243,7 @@ class Library:
             OSError: the disk is full or can't be written.
         """
         folder = self._own(name)
-        # Before the collection is locked: a file that takes long keeps nobody from adding others to it.
+        # Before the collection is locked: a slow file doesn't block others from adding to it.
         files = list(map(Path, paths))
         clock = Clock("reading", progress)
         found: list[ReadFile | UnreadableFile] = []
@@ -254,7 +254,7 @@ class Library:
         with self._adding(folder), self._changing(folder, name):
             index = self.open(name)
             about = About.load(folder)
-            # Work that was interrupted leaves entries of documents that never came in.
+            # An interrupted import leaves entries of documents that were never added.
             there = {document.id for document in self.documents(name)}
             known = {id_: entry for id_, entry in about.entries.items() if id_ in there}
             before = sum(entry.size for entry in known.values())
@@ -263,7 +263,7 @@ class Library:
                 intake.take(each)
             if intake.new:
                 entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
-                # Before the index is: an entry too many does no harm.
+                # Before the index: a surplus entry is harmless.
                 replace(about, entries={**known, **entries}).save(folder)
                 index.update(intake.new.values(), show_progress=Clock("encoding", progress))
             infos = {info.id: info for info in self.documents(name)}
@@ -275,7 +275,7 @@ class Library:
         )
 
     def remove(self, name: str, document_ids: Iterable[str]) -> None:
-        """Takes documents out of a collection.
+        """Removes documents from a collection.
 
         Raises:
             KeyError: it has no such document; nothing is removed then.
@@ -300,7 +300,7 @@ class Library:
         return [path for path in sorted(self._root.iterdir()) if (path / ABOUT).exists() and _is_live(path)]
 
     def _own(self, name: str) -> Path:
-        """The folder of a collection that can be changed."""
+        """The folder of a collection that isn't read-only."""
         if same_name(name, BUILT_IN):
             raise ReadOnlyCollection("The built-in article can't be changed. Make a collection of your own.")
         for folder in self._folders():
@@ -326,19 +326,19 @@ class Library:
             created = About.load(folder).created
             texts = live_generation.load(folder / _INDEX).texts
         except DalilError as error:
-            # Not remembered: what is damaged may be put right in a way that the state doesn't tell.
+            # Not cached: a repair of the damage may not change the state.
             return CollectionInfo(folder.name, name, 0, 0, None, fault=str(error))
         info = CollectionInfo(folder.name, name, len(texts.documents), len(texts.passages), created)
         self._infos[folder] = (state, info)
         return info
 
     def _name(self, folder: Path) -> str:
-        """A collection's name, for which its index isn't opened."""
+        """A collection's name, without opening its index."""
         known = self._infos.get(folder)
         return known[1].name if known is not None and known[0] == _state(folder) else name_of(folder)
 
     def _texts_of(self, folder: Path) -> Texts:
-        """The texts of a collection as they are now; those of the last few are kept open.
+        """The current texts of a collection; those of the most recent few are cached.
 
         Raises:
             IndexDamaged: they can't be read.
@@ -358,7 +358,7 @@ class Library:
 
     @contextmanager
     def _adding(self, folder: Path) -> Iterator[None]:
-        """Has this process's threads that add to one collection wait for each other, however long."""
+        """Serialises this process's threads that add to one collection, without a timeout."""
         with self._adding_to.setdefault(folder.name, Turns(1)):
             yield
 
@@ -378,12 +378,12 @@ class Library:
 
 
 def _is_live(folder: Path) -> bool:
-    """Whether it isn't half made or half deleted."""
+    """Whether a collection is neither partly created nor partly deleted."""
     return not folder.name.startswith(_UNFINISHED)
 
 
 def _state(folder: Path) -> object:
-    """Changes whenever a collection does; like no other where it can't be told."""
+    """A value that changes whenever the collection does; unequal to any other if it can't be read."""
     try:
         about = (folder / ABOUT).stat()
         return live_generation.state(folder / _INDEX), about.st_mtime_ns, about.st_size, about.st_ino

@@ -1,4 +1,4 @@
-"""What Dalil says of collections and of files that are added to them; `qa.messages` says it."""
+"""Messages about collections and imported files, shown through `qa.messages`."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "نصّه في المجموعة من قبل باسم آخر:",
         "en": "Its text is there already under another name:",
     },
-    # Why a file isn't added: named by index.errors.FileFault, or found before it is read.
+    # Reasons why a file isn't added: keyed by index.errors.FileFault, or found before it is read.
     "file_unreadable": {"ar": "تعذّرت قراءته. أضفه من جديد.", "en": "It could not be read. Add it again."},
     "file_type": {
         "ar": "لا تُقرأ إلا ملفات {types}. احفظ نصّه في ملف من هذه الأنواع.",

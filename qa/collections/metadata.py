@@ -1,4 +1,4 @@
-"""What of a collection stands beside its index: its name, what was added when, and who may change it."""
+"""Collection metadata stored beside the index: name, import times and sizes, and the write lock."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from qa.collections.types import CollectionNotFound, DocumentInfo
 
 ABOUT: Final = "collection.json"
 LOCK: Final = "changes.lock"
-# Seconds that a change waits for another one.
+# Seconds that a change waits for the lock.
 _PATIENCE: Final = 5
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of a document beside what the index has.
+    """Document metadata not stored in the index.
 
     Attributes:
-        when: it was added.
-        size: bytes of its file.
+        when: time of import.
+        size: size of its file in bytes.
     """
 
     when: datetime
@@ -36,12 +36,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class About:
-    """What is known of a collection beside what the index has.
+    """Collection metadata not stored in the index.
 
     Attributes:
         name: as it was given.
-        created: when it was made.
-        entries: of its documents, by id.
+        created: time of creation.
+        entries: metadata of its documents, by id.
     """
 
     name: str
@@ -50,7 +50,7 @@ class About:
 
     @classmethod
     def load(cls, folder: Path) -> About:
-        """What `save` wrote.
+        """Loads what `save` wrote.
 
         Raises:
             IndexDamaged: it can't be read.
@@ -69,7 +69,7 @@ class About:
             ) from error
 
     def save(self, folder: Path) -> None:
-        """Writes it, whole or not at all.
+        """Saves the metadata atomically.
 
         Raises:
             OSError: it can't be written.
@@ -80,12 +80,12 @@ class About:
 
 
 def now() -> datetime:
-    """The time, to the second."""
+    """The current time in UTC, to the second."""
     return datetime.now(timezone.utc).replace(microsecond=0)
 
 
 def name_of(folder: Path) -> str:
-    """A collection's name, or its folder's where that can't be read."""
+    """A collection's name, or its folder's name if that can't be read."""
     try:
         return About.load(folder).name
     except IndexDamaged:
@@ -94,14 +94,14 @@ def name_of(folder: Path) -> str:
 
 @contextmanager
 def changing(path: Path, taken: str) -> Iterator[None]:
-    """Makes this process the only one that changes something; the lock ends with the process.
+    """Holds an exclusive lock between processes; it is released when the process ends.
 
     Args:
-        path: of the lock's file.
-        taken: what to say if another process has it.
+        path: the lock file.
+        taken: error message if another process holds it.
 
     Raises:
-        IndexLocked: another process has it.
+        IndexLocked: another process holds it.
         CollectionNotFound: its folder is gone.
     """
     from filelock import Timeout
@@ -120,7 +120,7 @@ def changing(path: Path, taken: str) -> Iterator[None]:
 
 
 def document_info(texts: Texts, row: int, entries: Mapping[str, Entry]) -> DocumentInfo:
-    """What there is to say about the document in a row of a collection's index."""
+    """The `DocumentInfo` of the document in a row of a collection's index."""
     document = texts.document(row)
     start, end = texts.passage_range(row)
     paragraphs = texts.passages[end - 1].number if end > start else 0

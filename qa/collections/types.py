@@ -1,4 +1,4 @@
-"""What a library tells of its collections, and what it refuses."""
+"""Types and errors of the collection library."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from index.storage.files import chosen_folder
 
 LONGEST_NAME: Final = 100
 MOST_COLLECTIONS: Final = 200
-"""Collections of a library beside the built-in one: all are in one menu."""
+"""Most collections of a library beside the built-in one: all are in one menu."""
 _JOINERS: Final = "\u200c\u200d"  # Persian and Urdu are written with them
 
 
 def data_folder() -> Path:
-    """Folder for what only the user has: `$DALIL_DATA`, else the platform's folder for a user's data.
+    """The user data folder: `$DALIL_DATA`, else the platform's user data directory.
 
     Raises:
         InvalidPath: the variable names the home folder of a user who doesn't exist.
@@ -41,26 +41,26 @@ class CollectionExists(DalilError):
 
 
 class TooManyCollections(DalilError):
-    """There are as many collections as there may be."""
+    """The limit on the number of collections is reached."""
 
 
 class InvalidName(DalilError, ValueError):
-    """What can't be the name of a collection."""
+    """The name isn't valid for a collection."""
 
 
 class ReadOnlyCollection(DalilError):
-    """The built-in article, which can't be changed."""
+    """The built-in article can't be changed."""
 
 
 @dataclass(frozen=True)
 class CollectionInfo:
-    """What there is to say about a collection.
+    """Summary of a collection.
 
     Attributes:
-        id: stays when it is renamed.
+        id: identifier that survives renaming.
         name: as it was given.
-        documents, passages: how many.
-        created: when it was made; None for the built-in article.
+        documents, passages: their numbers.
+        created: time of creation; None for the built-in article.
         read_only: whether it can't be changed.
         fault: why it can't be opened, if it can't.
     """
@@ -76,14 +76,14 @@ class CollectionInfo:
 
 @dataclass(frozen=True)
 class DocumentInfo:
-    """What there is to say about a document of a collection.
+    """Summary of a document in a collection.
 
     Attributes:
-        id: by which it is removed.
-        title, author: as the file gave them, or the file's name.
-        source: the name of the file.
-        paragraphs: as a reader counts them.
-        added: when.
+        id: identifier, used to remove it.
+        title, author: from the file's metadata, or the file's name.
+        source: name of the file.
+        paragraphs: number of paragraphs, as a reader counts them.
+        added: time of import.
     """
 
     id: str
@@ -96,11 +96,11 @@ class DocumentInfo:
 
 @dataclass(frozen=True)
 class Duplicate:
-    """A file whose text the collection has already, under another name.
+    """A file whose text is already in the collection under another name.
 
     Attributes:
-        name: of the file.
-        original: the name under which the text is there.
+        name: name of the file.
+        original: name of the document with the same text.
     """
 
     name: str
@@ -109,13 +109,13 @@ class Duplicate:
 
 @dataclass(frozen=True)
 class Added:
-    """What became of files that were to be added: each is in one of these.
+    """Result of an import: each file is in exactly one of these.
 
     Attributes:
-        added: the documents that are new.
-        unchanged: those that were there under the same name with the same text.
-        duplicates: those whose text is there under another name; they weren't added.
-        failed: why others couldn't be read.
+        added: new documents.
+        unchanged: documents already present under the same name with the same text.
+        duplicates: files whose text is present under another name; not added.
+        failed: errors of the files that couldn't be read.
     """
 
     added: tuple[DocumentInfo, ...] = ()
@@ -126,12 +126,12 @@ class Added:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far adding is.
+    """Progress of an import.
 
     Attributes:
         stage: "reading", counted in files, then "encoding", counted in passages.
-        done, total: how many are, and of how many.
-        seconds_left: an estimate; None until there is one.
+        done, total: number done, and number of all.
+        seconds_left: estimated remaining time; None until there is an estimate.
     """
 
     stage: str
@@ -144,10 +144,10 @@ Report = Callable[[Progress], None]
 
 
 def clean_name(name: str) -> str:
-    """A name as it is kept: any letters of any script, single spaces.
+    """Normalises a name: letters of any script, single spaces.
 
     Raises:
-        InvalidName: it has no letter or digit, is too long, or has characters that can't be seen.
+        InvalidName: it has no letter or digit, is too long, or has invisible characters.
     """
     cleaned = " ".join(unicodedata.normalize("NFC", name).split())
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") and c not in _JOINERS for c in cleaned):
@@ -160,7 +160,7 @@ def clean_name(name: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Whether two names are the same but for capitals, spaces and ways of writing the same letters."""
+    """Whether two names are equal up to case, spaces and Unicode form."""
     return _key(one) == _key(other)
 
 

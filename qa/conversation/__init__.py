@@ -1,1 +1,1 @@
-"""Questions that follow one another: understood, kept, exported."""
+"""Conversations: follow-up questions, history and export."""

@@ -1,12 +1,12 @@
-"""`converse`: a question of a conversation -> its answer, understood from the turns before it.
+"""`converse`: answers a question in the context of the previous turns.
 
-There is no language model here. A question that leans on what was said (`qa.conversation.follow_up`) is
-searched for twice: by itself, and with the words of the questions that it leans on. A passage is the better
-the more it meets of the question's own words, which count most, and of those words, and if it stands in a
-document that was quoted to them. All three are needed: the name of what is talked about often
-stands in a text's first paragraph alone, so that the words of the turns before pull every follow-up there.
+No language model is involved. A follow-up question (`qa.conversation.follow_up`) is
+searched for twice: as asked, and expanded with the topic words of the questions it depends on. A passage's
+score combines its match with the question as asked, which counts most, its match with the expanded question,
+and a bonus if its document was quoted in those turns. All three are needed: the topic's name often
+occurs only in a text's first paragraph, so that the expansion alone pulls every follow-up there.
 
-Confidence is the mean of that in the question by itself and with those words: on the 58 follow-ups of
+Confidence is the mean over the question as asked and the expanded one: on the 58 follow-ups of
 benchmarks/dialogues its AUROC is .88 and .91 among few and many texts, with the question alone .85 and .88.
 """
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
 
-# How much a passage's score with the words of the turns before weighs, beside that with the question's own.
+# Weight of a passage's score for the expanded question, beside that for the question as asked.
 # On benchmarks/dialogues/tuning.jsonl, among 13 texts and among 493, nothing from .1 to .3 with .08 to .18
 # for `_QUOTED` missed more than one of 24. Without `_QUOTED` 3 to 8 are missed. The words that were quoted,
 # as in Yang et al. (2019), brought nothing: they lead back to the passage that was quoted.
 _TOPIC_WEIGHT: Final = 0.3
-# What a passage gains by standing in a document that was quoted to the turns before.
+# Bonus for a passage of a document that was quoted in those turns.
 _QUOTED: Final = 0.15
-# Turns that a chain of follow-ups is followed back.
+# Most turns that a chain of follow-ups is traced back.
 _LONGEST_CHAIN: Final = 5
 
 
@@ -49,11 +49,11 @@ class Turn:
 
     Attributes:
         question: as it was asked.
-        searched: what was searched for: the question itself or, where it leans on the turns before it, the
-            question and the words that it brings from them. To be shown where it differs.
-        answer: to the question; its own `question` and `language` are the asker's.
-        asked: when, in UTC.
-        lost: what was quoted and doesn't stand in its document any more, where the turn was loaded from
+        searched: the query text: the question or, for a follow-up, the expanded question. To be shown
+            where it differs.
+        answer: answer to the question; its `question` and `language` are those of the question as asked.
+        asked: time of the question, in UTC.
+        lost: quotations no longer found in their documents, where the turn was loaded from
             a file (`qa.conversation.history`): to be shown as such.
     """
 
@@ -65,14 +65,14 @@ class Turn:
 
     @property
     def is_follow_up(self) -> bool:
-        """Whether it was understood from the turns before it."""
+        """Whether the question was expanded from the previous turns."""
         return self.searched != self.question
 
     def quoted(self, document: GetDocument) -> tuple[StoredCitation, ...]:
-        """All that was quoted, in the order of its numbers, with what its references say.
+        """All quotations of the turn, lost ones included, by number, with their references.
 
         Args:
-            document: gives the document of an id.
+            document: returns the document with an id.
         """
         kept = (*(StoredCitation.of(citation, document) for citation in self.answer.citations), *self.lost)
         return tuple(sorted(kept, key=lambda quoted: quoted.number))
@@ -80,29 +80,29 @@ class Turn:
 
 @dataclass(frozen=True)
 class Conversation:
-    """Turns in their order."""
+    """A sequence of turns, oldest first."""
 
     turns: tuple[Turn, ...] = ()
 
     def with_turn(self, turn: Turn) -> Conversation:
-        """This conversation and one more turn."""
+        """A copy of this conversation with one more turn."""
         return Conversation((*self.turns, turn))
 
 
 def converse(
     conversation: Conversation, question: str, index: Index | str | Path | None = None, k: int = 5
 ) -> Turn:
-    """Answers a question of a conversation. The conversation stays as it is: see `with_turn`.
+    """Answers a question in a conversation, which isn't modified: see `with_turn`.
 
-    A question that names what it asks about is answered as `ask` does. One that refers to what was said
-    («ومن صمّمه؟», "Who led them?") is always searched for with the words of the turns before; one that is
-    only brief («متى وُلد شكسبير؟», "What is the prize?") where that makes the answer likelier.
+    A self-contained question is answered as by `ask`. One that refers to previous turns
+    («ومن صمّمه؟», "Who led them?") is always expanded with their words; one that is
+    only brief («متى وُلد شكسبير؟», "What is the prize?") if that raises the confidence.
 
     Args:
-        conversation: the turns before.
-        question: in Arabic or English, whatever the language of the turns before.
+        conversation: the previous turns.
+        question: in Arabic or English, whatever the language of the previous turns.
         index: an index or the path of one; the built-in article's if not given.
-        k: how many passages the answer's `hits` hold, at least 1.
+        k: number of passages in the answer's `hits`, at least 1.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -129,8 +129,8 @@ def _next_turn(conversation: Conversation, question: str, source: Index, k: int)
     if about and len(searched) <= LONGEST:
         whole = source.query(searched)
         quoted = {c.passage.document_id for turn in before for c in turn.answer.citations}
-        # «ولماذا؟» alone says nothing that a passage could meet. And where nothing was quoted, what is
-        # talked about isn't known to be in the texts: confidence has to look for it too.
+        # «ولماذا؟» alone has nothing for a passage to match. And where nothing was quoted, the topic
+        # isn't known to be in the texts: confidence has to include it.
         read = own if quoted and content_words(question) else whole
         reply = answer(source, read, _in_context(source, read, whole, quoted, most), k, whole)
         text = reply.text if reply.found else say("not_found", own.language)
@@ -145,7 +145,7 @@ def _next_turn(conversation: Conversation, question: str, source: Index, k: int)
 
 
 def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The last turn, and while it is a follow-up itself those that it leans on."""
+    """The last turn, preceded by the chain of turns it is a follow-up to."""
     first = len(turns) - 1
     while first > 0 and turns[first].is_follow_up and len(turns) - first < _LONGEST_CHAIN:
         first -= 1
@@ -153,14 +153,14 @@ def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
 
 
 def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: int) -> list[Hit]:
-    """The passages that answer a question best among the turns that it leans on, best first.
+    """The k best passages for a follow-up question in its context, best first.
 
     Args:
-        index: what is searched.
-        read: the question by itself, or the whole where it says nothing by itself.
-        whole: the question with the words of the turns before.
-        quoted: the ids of the documents that were quoted to those turns.
-        k: how many.
+        index: the index to search.
+        read: the question as asked, or the expanded one if it has no content of its own.
+        whole: the expanded question.
+        quoted: ids of the documents quoted in the turns it depends on.
+        k: number of passages.
     """
     found = {hit.passage.id: hit for hit in index.search(read, 2 * k)}
     in_whole = {hit.passage.id: hit for hit in index.search(whole, 2 * k)}
@@ -168,7 +168,7 @@ def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: in
     least = min((hit.score for hit in in_whole.values()), default=0.0)
     hits = []
     for hit in (in_whole | found).values():
-        # Late interaction, since a passage that only the whole was found for has no other score.
+        # Late interaction, since a passage found only for the expanded question has no other score.
         matches = read.tokens.similarities(index.tokens(hit.passage)).max(axis=1, initial=0)
         score = float(matches @ weights)
         other = in_whole.get(hit.passage.id)

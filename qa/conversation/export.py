@@ -1,10 +1,10 @@
-"""A conversation as Markdown: every question, every quotation, and where it stands.
+"""Exports a conversation as Markdown: every question and every quotation with its reference.
 
-Whose direction is whose is said by `<div dir>` around each block. Marks such as U+200F would do in a viewer
+Text direction is set by `<div dir>` around each block. Marks such as U+200F suffice in a viewer
 that takes a paragraph's direction from its first letter (GitHub's does); most others, VS Code's and
-Obsidian's among them, set every paragraph from left to right unless HTML says otherwise. CommonMark reads
-Markdown inside such a block where blank lines set it off, and a viewer that shows no HTML loses the
-direction alone. Names inside a reference are kept apart by isolates, which HTML isn't needed for.
+Obsidian's among them, set every paragraph left to right unless HTML says otherwise. CommonMark parses
+Markdown inside such a block if blank lines delimit it, and a viewer without HTML loses only the
+direction. Names inside a reference are separated by Unicode isolates, which need no HTML.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say
 
-# Every ASCII mark that Markdown, or an extension of it, reads something into. CommonMark lets a backslash
-# stand before any of them; those that are left never mean anything by themselves.
+# Every ASCII character that is special in Markdown or an extension of it. CommonMark allows a backslash
+# before any of them; the remaining ones are never special by themselves.
 _MARKUP: Final = regex.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$=:@^])")
-# White space at a line's ends is what indented code and line breaks are made of.
+# White space at a line's ends would make indented code and line breaks.
 _LINE_BREAK: Final = regex.compile(r"[^\S\n]*\R[^\S\n]*")
 _NOT_SHOWN: Final = regex.compile(r"[\p{Cc}--[\n\t]]", flags=regex.V1)
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -31,14 +31,14 @@ _DIRECTIONS: Final[dict[Language, str]] = {"ar": "rtl", "en": "ltr"}
 
 
 def to_markdown(conversation: Conversation, document: GetDocument) -> str:
-    """A conversation as Markdown (CommonMark).
+    """Returns a conversation as Markdown (CommonMark).
 
-    Quotations are verified again. What doesn't stand in its document any more is given under words that
-    say so.
+    Quotations are verified again. Those no longer found in their documents are listed under a note that
+    says so.
 
     Args:
-        conversation: what to write.
-        document: gives the document of an id, as it is now; KeyError where there is none.
+        conversation: the conversation to export.
+        document: returns the current document with an id; raises KeyError if there is none.
     """
     title = f"# {say('conversation', 'ar')} · {say('conversation', 'en')}"
     return (
@@ -48,7 +48,7 @@ def to_markdown(conversation: Conversation, document: GetDocument) -> str:
 
 
 def escape(text: str) -> str:
-    """A text as Markdown that shows it literally, on as many lines as it has."""
+    """Escapes a text so that Markdown shows it literally, with its line breaks."""
     text = _NOT_SHOWN.sub("\ufffd", _LINE_BREAK.sub("\n", text.strip()))
     return _MARKUP.sub(r"\\\1", text).replace("\n", "\\\n")
 

@@ -1,8 +1,8 @@
-"""Which questions lean on the turns before them, and which words of those turns say what they are about.
+"""Detects follow-up questions and expands them with the topic words of previous turns.
 
-By their words alone, without a language model: a question leans if it refers to what it doesn't name
-itself («ومن صمّمه؟», "Who led them?") or names too little to be understood («ولماذا؟», "And where?").
-Anaphora and ellipsis are what makes a turn of a conversation unclear by itself (Dalton et al. 2020, TREC
+Rule-based, without a language model: a question is a follow-up if it refers to something it doesn't name
+(«ومن صمّمه؟», "Who led them?") or names too little to be understood («ولماذا؟», "And where?").
+Anaphora and ellipsis are what makes a conversational turn unclear by itself (Dalton et al. 2020, TREC
 CAsT 2019, arXiv:2003.13624).
 """
 
@@ -17,22 +17,22 @@ from index.text.analyzer import Term, is_arabic, normalise, stem, words
 
 Leaning = Literal["refers", "brief"]
 
-# Chosen, not measured: more words in common with the first question of a long chain are noise.
+# Chosen, not measured: more words from the first question of a long chain are noise.
 _MOST_WORDS = 24
-# A question that begins with "and" and has more content words than the first of these says by itself what
-# it asks; so does one with more than the second, and with one alone unless it is definite: "the crew".
+# A question that begins with "and" is self-contained if it has more content words than the first of these;
+# any other if it has more than the second, or more than one and nothing definite, such as "the crew".
 _FEW_AFTER_AND: Final = 4
 _FEW: Final = 2
 
 
 def _set(text: str) -> frozenset[str]:
-    """The words of a list, in normalised spelling."""
+    """The set of words in a text, in normalised spelling."""
     return frozenset(word.term for word in words(text))
 
 
 _PRONOUNS: Final = _set("he she they it him them this these those هذا هذه هذان هاتان هؤلاء ذلك تلك أولئك")
 _POSSESSIVES: Final = _set("his her hers its their theirs")
-# A preposition with a pronoun, and what the pronoun is then.
+# A preposition with a pronoun, and the form the pronoun takes.
 _ATTACHED: Final = _set("""
 فيه فيها فيهم فيهما به بها بهم بهما له لها لهم لهما عنه عنها عنهم عنهما منه منها منهم منهما
 إليه إليها إليهم عليه عليها عليهم معه معها معهم بينه بينها بينهم بينهما عنده عندها عندهم
@@ -64,17 +64,17 @@ _AND: Final = regex.compile(
 _WHAT_ABOUT: Final = regex.compile(
     r"\W*(?:(?:and|but|so),? )?(?:what|how) about\b|\W*[وف]?ماذا (?:عن|بشان)\b|\W*[وف]?ما بشان\b"
 )
-# "It" that stands for what follows: "How long does it take for the water to boil?"
+# Expletive "it", which refers to what follows: "How long does it take for the water to boil?"
 _EXPLETIVE: Final = regex.compile(r"\bit\b.*\b(?:for|that|when)\b")
-# "That" that stands for what was said: "When was that?", "To whom did he say that?"
+# Anaphoric "that": "When was that?", "To whom did he say that?"
 _THAT: Final = regex.compile(r"\b(?:is|was|did|does|has|after|before) that\b|\bthat\W*$")
-# "There" that stands for a place: not "Are there ...?", not "There is ...".
+# "There" as a place: not "Are there ...?", not "There is ...".
 _THERE: Final = regex.compile(
     r"(?<!\b(?:is|are|was|were|be|been) )\bthere\b(?! (?:is|are|was|were|be|been|will|has|have|had)\b)"
     r"|\bهناك\W*$"
 )
 _SUFFIX: Final = regex.compile(r".{2,}(?:ه|ها|هم|هما|هن)")
-# End like a pronoun and have none, or one that stands for what is named beside them.
+# Words that end like a pronoun without having one, or whose pronoun refers to the noun beside them.
 _NO_SUFFIX: Final = regex.compile(
     r"[وفبلك]{0,2}(?:مياه|وجه|اتجاه|تجاه|انتباه|فقه|شبه|تشابه|شفاه|جباه|تنبيه|ترفيه|توجيه|تشويه|تشبيه|نزيه|كريه"
     r"|مهم|اهم|فهم|سهم|وهم|درهم|متهم|مساهم|تفاهم|ذهن|رهن|دهن|مهما"
@@ -84,11 +84,11 @@ _ARTICLE: Final = regex.compile(r"[وف]?(?:ال|بال|كال|لل).{2}")
 
 
 def leaning(question: str) -> Leaning | None:
-    """Whether a question can be understood only from the turns before it.
+    """Whether a question depends on the previous turns.
 
     Returns:
-        "refers" where it stands for something that it doesn't name, or names nothing; "brief" where it
-        says so little, or begins with "and", that it may lean; None where it says what it asks about.
+        "refers" if it refers to something it doesn't name, or names nothing; "brief" if it is so short, or
+        begins with "and", that it may depend on them; None if it is self-contained.
     """
     text = normalise(question).text
     found = words(question)
@@ -104,20 +104,20 @@ def leaning(question: str) -> Leaning | None:
 
 
 def content_words(text: str) -> list[Term]:
-    """The words of a text that aren't only grammar, in their order."""
+    """The content words of a text (no function words), in order."""
     return [word for word in words(text) if not _is_function_word(word.term)]
 
 
 def topic(questions: Iterable[str], question: str) -> str:
-    """What earlier questions are about: their content words as they were written.
+    """The topic of earlier questions: their content words as written.
 
-    Historical query expansion (Yang et al. 2019, TREC CAsT, and Lin et al. 2021, arXiv:2005.02230) tells
-    topical words from others by BM25's score of each; here all of them come along, and weigh less than
+    Historical query expansion (Yang et al. 2019, TREC CAsT, and Lin et al. 2021, arXiv:2005.02230) selects
+    topical words by the BM25 score of each; here all of them are kept, with less weight than
     the question's own.
 
     Args:
-        questions: the earlier ones, in their order.
-        question: the one that leans on them: its own words aren't repeated.
+        questions: the earlier questions, in order.
+        question: the follow-up question, whose own words aren't repeated.
     """
     known = {stem(word.term) for word in words(question)}
     kept = []
@@ -134,7 +134,7 @@ def _is_function_word(word: str) -> bool:
 
 
 def _names(question: str, found: Sequence[Term]) -> list[Term]:
-    """The words that are written like a Latin name or hold a number; a first word's capital says nothing."""
+    """The words capitalised like a Latin name or containing a number; the first word's capital is ignored."""
     return [
         word
         for number, word in enumerate(found)
@@ -144,7 +144,7 @@ def _names(question: str, found: Sequence[Term]) -> list[Term]:
 
 
 def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
-    """Whether it has a pronoun and, before that, next to nothing that the pronoun could stand for."""
+    """Whether it has a pronoun and, before it, almost no possible antecedent."""
     if _THAT.search(text) or _THERE.search(text):
         return True
     names = _names(question, found)
@@ -155,7 +155,7 @@ def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
         if term in _RELATIVES or before > 1 or (names and names[0].start <= word.start):
             return False
         if term in _PRONOUNS and not (term == "it" and _EXPLETIVE.search(text)):
-            # "What is the metric they use": a clause of its own goes on about the word before it.
+            # "What is the metric they use": a relative clause modifies the word before it.
             return before == 0 or term != "they"
         if term in _POSSESSIVES and before == 0 and not names:
             return True
@@ -172,5 +172,5 @@ def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
 
 
 def _has_pronoun(term: str, written: str) -> bool:
-    """Whether an Arabic word ends in a pronoun; ة, which is read as ه, isn't one."""
+    """Whether an Arabic word ends in a pronoun; ة, normalised to ه, isn't one."""
     return bool(_SUFFIX.fullmatch(term)) and "ة" not in written and not _NO_SUFFIX.fullmatch(term)

@@ -1,7 +1,7 @@
-"""Conversations kept as JSON, and shown again only as far as the texts still say the same.
+"""Saves conversations as JSON; on loading, every quotation is verified again.
 
-What was quoted is kept with its place. When a conversation is loaded every quotation is compared with the
-documents as they are now; one that doesn't hold any more is told as such (`Turn.lost`), and no answer's
+Quotations are saved with their positions. When a conversation is loaded every quotation is compared with the
+current documents; one that no longer matches is reported as such (`Turn.lost`), and no answer's
 text is taken from the file.
 """
 
@@ -33,42 +33,42 @@ from qa.messages import say
 from qa.types import Answer
 
 VERSION: Final = 2
-# Version 1 kept nothing of where a passage stands in its document.
+# Version 1 had no passage positions.
 _READ: Final = (1, VERSION)
-# What a conversation that Dalil kept never has more of: turns that a page shows, quotations of an answer (it
-# has three at most) and passages.
+# Upper bounds that no conversation saved by Dalil exceeds: turns shown on a page, quotations per answer (at
+# most three) and passages.
 MOST_TURNS: Final = 200
 MOST_QUOTED: Final = 20
 MOST_HITS: Final = 50
-# Characters; what is searched for is a question of 2,000 at most with words of those before it.
+# Characters; the query text is a question of at most 2,000 with words of previous ones.
 _LONGEST_TEXT: Final = 10_000
 _FORMAT: Final = "dalil conversation"
 
 
 class HistoryUnreadable(DalilError):
-    """A kept conversation that can't be read; the message says why."""
+    """A saved conversation that can't be read; the message says why."""
 
 
 def to_json(conversation: Conversation, document: GetDocument) -> str:
-    """A conversation as one JSON object.
+    """Serialises a conversation as one JSON object.
 
     Args:
-        conversation: what to keep.
-        document: gives the document of an id, such as `Index.document`: titles are kept with quotations.
+        conversation: the conversation to save.
+        document: returns the document with an id, such as `Index.document`: titles are saved with quotations.
     """
     turns = [_turn_record(turn, document) for turn in conversation.turns]
     return json.dumps({"format": _FORMAT, "version": VERSION, "turns": turns}, ensure_ascii=False)
 
 
 def from_json(content: str, document: GetDocument) -> Conversation:
-    """The conversation that `to_json` wrote, as far as the documents still say what was quoted.
+    """Loads a conversation that `to_json` wrote, verified against the current documents.
 
-    A quotation that doesn't hold any more is in its turn's `lost`. A passage that was found and has
-    changed is no longer among the answer's `hits`.
+    A quotation that no longer matches is in its turn's `lost`. A retrieved passage that has
+    changed is dropped from the answer's `hits`.
 
     Args:
-        content: what `to_json` wrote.
-        document: gives the document of an id, as it is now; KeyError where there is none.
+        content: output of `to_json`.
+        document: returns the current document with an id; raises KeyError if there is none.
 
     Raises:
         HistoryUnreadable: it isn't a conversation, or another version of Dalil wrote it.
@@ -146,7 +146,7 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
 
 
 def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
-    """The passage that was found, or None where it has changed since."""
+    """The saved hit, or None if its passage has changed since."""
     paragraph, start, end = (as_whole(record[name]) for name in ("paragraph", "start", "end"))
     ranks = {as_text(leg): None if rank is None else as_whole(rank) for leg, rank in record["ranks"].items()}
     scores = {as_text(leg): _number(score) for leg, score in record["scores"].items()}

@@ -1,4 +1,4 @@
-"""What is kept of a quotation, and whether it still stands where it stood."""
+"""Saved citations, and their verification against the current document."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ _OF_SEVERAL: Final = frozenset(("list_item", "form_field", "table_row", "table_h
 GetDocument = Callable[[str], Document]
 
 BLOCK_KINDS: Final[tuple[str, ...]] = get_args(BlockKind)
-"""The roles that a passage may have."""
+"""The block kinds of passages."""
 _TUPLES: Final = ("headings", "columns")
 _CHOICES: Final = {"field": get_args(CitedField), "kind": BLOCK_KINDS}
 
 
 @dataclass(frozen=True)
 class StoredCitation:
-    """A quotation apart from its document, with all that its reference says.
+    """A quotation stored independently of its document, with its complete reference.
 
     Attributes:
         number: the n of the [n] shown in the answer.
-        document_id: the document that it was quoted from.
-        paragraph: as a reader counts them, from 1.
-        passage_start, passage_end: where its passage stood in the document's text, in characters.
-        start, end: where it stood itself.
-        quote: the characters that were quoted.
-        title, author, source, date: the document's, as they were.
-        field: what was quoted, the text or one of these.
-        kind, headings, columns, page: of the passage, as they were.
+        document_id: id of the quoted document.
+        paragraph: paragraph number as a reader counts, from 1.
+        passage_start, passage_end: span of its passage in the document's text, in characters.
+        start, end: span of the quotation.
+        quote: the quoted characters.
+        title, author, source, date: the document's metadata at the time.
+        field: the quoted field: the text or one of these.
+        kind, headings, columns, page: the passage's attributes at the time.
     """
 
     number: int
@@ -59,7 +59,7 @@ class StoredCitation:
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
-        """What there is to keep of a citation; without a title where its document is gone."""
+        """Stores a citation; without a title if its document is gone."""
         passage = citation.passage
         try:
             known = document(passage.document_id)
@@ -85,7 +85,7 @@ class StoredCitation:
 
     @classmethod
     def parse(cls, record: Mapping[str, Any]) -> StoredCitation:
-        """What `dataclasses.asdict` made a record of, or older versions of Dalil, which kept less.
+        """Parses a record from `dataclasses.asdict`, or from older versions of Dalil, with fewer fields.
 
         Raises:
             TypeError: a field is missing, unknown, or of another type.
@@ -101,9 +101,9 @@ class StoredCitation:
         return quoted
 
     def citation(self, document: GetDocument) -> Citation | None:
-        """The citation, verified against the document as it is now; None where it doesn't hold any more.
+        """The citation, verified against the current document; None if it no longer matches.
 
-        Not looked for elsewhere in a document that has changed: that would be a guess.
+        Not searched for elsewhere in a changed document: that would be a guess.
         """
         try:
             found = document(self.document_id)
@@ -133,11 +133,11 @@ def passage_at(
     columns: tuple[str, ...] = (),
     page: int = 0,
 ) -> Passage:
-    """The passage that is said to stand at a place of a document, and to be laid out so.
+    """Rebuilds the passage recorded at a position of a document, with its layout.
 
     Raises:
         ValueError: it doesn't begin in the paragraph with this number, or ends after it; a list or a form
-            may go on to the end of the document.
+            may extend to the end of the document.
     """
     spans = _paragraphs(document.text)
     number = max(bisect_right(spans, (start, len(document.text))), 1)
@@ -153,7 +153,7 @@ def _paragraphs(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def as_text(value: object) -> str:
-    """A value out of JSON that must be text.
+    """Validates a JSON value as a string.
 
     Raises:
         TypeError: it isn't.
@@ -164,7 +164,7 @@ def as_text(value: object) -> str:
 
 
 def as_texts(value: object) -> tuple[str, ...]:
-    """A value out of JSON that must be a list of texts.
+    """Validates a JSON value as a list of strings.
 
     Raises:
         TypeError: it isn't.
@@ -175,7 +175,7 @@ def as_texts(value: object) -> tuple[str, ...]:
 
 
 def as_one_of(value: object, choices: Collection[str]) -> None:
-    """Checks that a value out of JSON is one of those known.
+    """Checks that a JSON value is one of the known choices.
 
     Raises:
         TypeError: it isn't.
@@ -185,7 +185,7 @@ def as_one_of(value: object, choices: Collection[str]) -> None:
 
 
 def as_whole(value: object) -> int:
-    """A value out of JSON that must be a whole number such as counts characters, passages or ranks.
+    """Validates a JSON value as a non-negative integer: a count, offset or rank.
 
     Raises:
         TypeError: it isn't, or is below 0 or above 2 ** 31.

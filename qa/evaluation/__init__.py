@@ -1,1 +1,1 @@
-"""How good the answers are: measures, reports, plots."""
+"""Evaluation of answers: measures, reports, plots."""

@@ -1,4 +1,4 @@
-"""How good are the answers? Retrieval, quotations and abstention, measured on gold questions.
+"""Evaluates retrieval, quotations and abstention on gold questions.
 
 Needs the extra `dalil[eval]`.
 """
@@ -48,17 +48,17 @@ _MEASURES: Final = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one question.
+    """The result of one question.
 
     Attributes:
         question: the question.
-        rankings: for each leg and the whole, the ids of what was found, best first.
-        answer: what `ask` gives.
-        confidence_without: where the question is answerable, the confidence when every document
-            that answers it is left out of the candidates; None where it isn't.
+        rankings: for each leg and for the fused ranking, the ids found, best first.
+        answer: result of `ask`.
+        confidence_without: for an answerable question, the confidence with every document
+            that answers it removed from the candidates; None for others.
         is_answered_without: whether it was answered then.
-        seconds: from the question's text to the answer.
-        other_language: of the ids that answer it, those in another language than the question's.
+        seconds: time from the question's text to the answer.
+        other_language: relevant ids in another language than the question's.
     """
 
     question: GoldQuestion
@@ -71,41 +71,41 @@ class Outcome:
 
     @property
     def units(self) -> frozenset[str]:
-        """The ids of all that answers it."""
+        """The relevant ids."""
         return frozenset(gold.unit for gold in self.question.answers)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured.
+    """Evaluation results.
 
-    Confidence is judged on every answerable question twice: as it is asked, and with the documents
-    that answer it left out of the candidates (leave-gold-out).
+    Confidence is evaluated on every answerable question twice: as asked, and with the documents
+    that answer it removed from the candidates (leave-gold-out).
 
     Attributes:
-        questions, unanswerable: how many were asked, and how many of them the texts don't answer.
+        questions, unanswerable: number of questions, and of those that the texts don't answer.
         retrieval: leg or "whole" -> measure ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10"; "Success@1" too
             where the texts answer in two languages, since R@1 is at most a half there) -> estimate.
         either_first: share of the questions answered in two languages whose first hit is right in either
-            of them; None where there are none.
-        other_in_five: share of the same for which what is right in the language that the question isn't
-            in is among the first five hits.
+            of them; None if there are none.
+        other_in_five: share of the same whose relevant passage in the other language is among the
+            first five hits.
         first_quote, any_quote: share of the answerable whose gold answer is inside the first quoted
             sentence, or inside any.
         answerable_refused, unanswerable_refused: shares for which Dalil says "not in the texts".
-        auroc: the chance that a question's confidence is higher than one's with the answer left out.
+        auroc: probability that a question's confidence is higher than one with the answer left out.
         calibration_error: expected calibration error of the same, in ten equal-width bins. Chance can only
-            add to it, also in the resamples that its interval is taken from.
+            increase it, also in the resamples of its interval.
         reliability: those bins.
-        risk_coverage: the share of wrong answers as more is answered, with falling confidence. Answered
-            are all questions, and the answerable again with the answer left out. An answer is right if
-            one of its quotations holds the gold answer; where the texts don't answer, or the answer was
+        risk_coverage: share of wrong answers as coverage grows, by falling confidence. Covers
+            all questions, and the answerable again with the answer left out. An answer is right if
+            one of its quotations contains the gold answer; if the texts don't answer, or the answer was
             left out, every answer is wrong. Below Dalil's own thresholds nothing is quoted, which counts
             as wrong: there the risk is an upper bound. At most 100 points.
-        at_threshold: what Dalil's own thresholds answer and risk; None where everything is below them.
-        aurc: the area under that curve, which is best low; `least_aurc` is that of a confidence
-            which puts every right answer before every wrong one.
-        seconds: median time a question.
+        at_threshold: coverage and risk at Dalil's own thresholds; None if everything is below them.
+        aurc: area under that curve, lower is better; `least_aurc` is that of a confidence
+            that ranks every right answer before every wrong one.
+        seconds: median time per question.
     """
 
     questions: int
@@ -128,19 +128,19 @@ class Report:
 
 
 def evaluate(index: Index, questions: Sequence[GoldQuestion], show_progress: bool | None = None) -> Report:
-    """Asks every question and reports how it went.
+    """Asks every question and computes the report.
 
     Args:
-        index: holds the documents that the gold answers name.
-        questions: at least one that is answerable.
-        show_progress: on standard error; only in a terminal if not given.
+        index: index of the documents that the gold answers refer to.
+        questions: at least one of them answerable.
+        show_progress: whether to show it on standard error; only in a terminal if not given.
     """
     shown = tqdm(questions, unit=" questions", disable=None if show_progress is None else not show_progress)
     return summarise([observe(index, question) for question in shown])
 
 
 def observe(index: Index, question: GoldQuestion) -> Outcome:
-    """Asks one question, with its documents and, where there are any, without."""
+    """Asks one question, with its relevant documents and, if there are any, without them."""
     began = time.perf_counter()
     query = index.query(question.text)
     hits = index.search(query, MOST_CANDIDATES)
@@ -164,7 +164,7 @@ def observe(index: Index, question: GoldQuestion) -> Outcome:
 
 
 def _ranked(question: GoldQuestion, hits: Sequence[Hit], leg: str) -> tuple[str, ...]:
-    """What a leg found, in its own order; what isn't among the hits keeps its place, as something else."""
+    """A leg's ranking; ranks not among the hits are kept as placeholders."""
     units = {hit.ranks[leg] or 0: question.unit(hit.passage) for hit in hits if hit.ranks[leg]}
     return tuple(
         dict.fromkeys(units.get(rank, f"{rank} of {leg}") for rank in range(1, max(units, default=0) + 1))
@@ -172,12 +172,12 @@ def _ranked(question: GoldQuestion, hits: Sequence[Hit], leg: str) -> tuple[str,
 
 
 def _units(question: GoldQuestion, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """What these hits find, each once, in their order."""
+    """The distinct units of these hits, in order."""
     return tuple(dict.fromkeys(question.unit(hit.passage) for hit in hits))
 
 
 def summarise(outcomes: Sequence[Outcome]) -> Report:
-    """The report on what became of the questions; at least one must be answerable."""
+    """Summarises outcomes, at least one of them answerable, as a report."""
     answerable = [o for o in outcomes if o.question.answers]
     unanswerable = [o for o in outcomes if not o.question.answers]
     in_two = [o for o in answerable if o.other_language and o.other_language != o.units]
@@ -208,7 +208,7 @@ def summarise(outcomes: Sequence[Outcome]) -> Report:
 
 
 def _pairs(outcome: Outcome, label: int, label_without: int) -> list[Pair]:
-    """A question's confidence with its label and, where it is answerable, that without the answer."""
+    """A question's labelled confidence and, if it is answerable, the one without the answer."""
     pairs = [(outcome.answer.confidence, label)]
     if outcome.confidence_without is not None:
         pairs.append((outcome.confidence_without, label_without))
@@ -216,7 +216,7 @@ def _pairs(outcome: Outcome, label: int, label_without: int) -> list[Pair]:
 
 
 def _at_threshold(outcomes: Sequence[Outcome], count: int) -> RiskPoint | None:
-    """What is answered of so many questions, those with the answer left out among them."""
+    """Coverage and risk at the thresholds, out of `count` cases including those with the answer left out."""
     asked = [
         (o.answer.confidence, not quoted(o.answer.citations, o.question)) for o in outcomes if o.answer.found
     ]
@@ -228,7 +228,7 @@ def _at_threshold(outcomes: Sequence[Outcome], count: int) -> RiskPoint | None:
 
 
 def quoted(citations: Iterable[Citation], question: GoldQuestion) -> bool:
-    """Whether one of the citations holds one of the gold answers, at its place in its document."""
+    """Whether one of the citations contains one of the gold answers, at its position in the document."""
     return any(
         citation.passage.document_id == gold.document_id
         and citation.start <= gold.start

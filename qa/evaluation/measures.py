@@ -1,6 +1,6 @@
-"""What is counted, and how sure one can be of it: rankings, confidence, risk; bootstrap intervals.
+"""Measures of rankings, confidence and risk, with bootstrap intervals.
 
-Needs the extra `dalil[eval]`: rankings are measured by ir-measures, intervals are SciPy's.
+Needs the extra `dalil[eval]`: rankings use ir-measures, intervals SciPy.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-# A confidence in [0, 1], and 1 or 0: whether the answer was there, or whether the quotations were wrong.
+# A confidence in [0, 1] and a label, 1 or 0: whether the answer was there, or the quotations were wrong.
 Pair: TypeAlias = tuple[float, int]
 Pairs: TypeAlias = Sequence[Pair] | NDArray[np.float64]
 
-# Our names of ir-measures' measures; its reciprocal rank of one question is MRR over all.
+# Our names for ir-measures' measures; its reciprocal rank per question averages to MRR.
 MEASURES: Final = {
     "R@1": "R@1",
     "R@5": "R@5",
@@ -32,7 +32,7 @@ BINS: Final = 10
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over questions, or a measure of them all, with its 95 % bootstrap interval."""
+    """A mean over questions, or a measure of all of them, with its 95 % bootstrap interval."""
 
     mean: float
     low: float
@@ -41,12 +41,12 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Bin:
-    """Answers of nearly the same confidence.
+    """A confidence bin of a reliability diagram.
 
     Attributes:
-        confidence: their mean confidence, in [0, 1].
-        share: how many of them, in [0, 1], were asked of texts that hold the answer.
-        count: how many there are.
+        confidence: mean confidence of its answers, in [0, 1].
+        share: share of them, in [0, 1], whose texts hold the answer.
+        count: number of answers.
     """
 
     confidence: float
@@ -56,12 +56,12 @@ class Bin:
 
 @dataclass(frozen=True)
 class RiskPoint:
-    """What would be risked by answering wherever the confidence is at least this.
+    """Coverage and risk of answering at or above a confidence threshold.
 
     Attributes:
-        confidence: the least that is answered at.
-        coverage: the share of all questions that is answered, in (0, 1].
-        risk: the share of those answers that is wrong, in [0, 1].
+        confidence: the threshold.
+        coverage: share of all questions that are answered, in (0, 1].
+        risk: share of those answers that are wrong, in [0, 1].
     """
 
     confidence: float
@@ -70,7 +70,7 @@ class RiskPoint:
 
 
 def estimate(values: Sequence[float] | Sequence[bool]) -> Estimate:
-    """The mean of a value a question, with its percentile bootstrap interval (Efron 1979)."""
+    """The mean of one value per question, with its percentile bootstrap interval (Efron 1979)."""
     from scipy.stats import bootstrap
 
     numbers = np.asarray(values, float)
@@ -87,8 +87,8 @@ def over_questions(measure: Callable[[Pairs], float], groups: Sequence[Sequence[
     """A measure of all pairs, with its percentile bootstrap interval.
 
     Args:
-        measure: of any number of pairs.
-        groups: each question's pairs; they are drawn together, since they aren't independent.
+        measure: function of any number of pairs.
+        groups: each question's pairs; resampled together, since they aren't independent.
     """
     rows = [np.asarray(group, float) for group in groups]
     chance = np.random.default_rng(0)
@@ -103,20 +103,20 @@ def over_questions(measure: Callable[[Pairs], float], groups: Sequence[Sequence[
 def ranking_scores(
     names: Iterable[str], relevant: Sequence[Collection[str]], rankings: Sequence[Sequence[str]]
 ) -> dict[str, list[float]]:
-    """What each question's ranking scores, by ir-measures.
+    """Scores each question's ranking with ir-measures.
 
     Args:
-        names: of `MEASURES`.
-        relevant: for each question the ids that are right, at least one.
+        names: names in `MEASURES`.
+        relevant: for each question the relevant ids, at least one.
         rankings: for each question the ids found, best first.
 
     Returns:
-        For each name a value in [0, 1] a question, in their order; 0 where nothing was found.
+        For each name one value in [0, 1] per question, in order; 0 if nothing was found.
     """
     import ir_measures
 
     wanted = {name: ir_measures.parse_measure(MEASURES[name]) for name in names}
-    # By number: questions of two files may share an id.
+    # Keyed by number: questions of two files may share an id.
     judged = {str(n): dict.fromkeys(ids, 1) for n, ids in enumerate(relevant)}
     run = {
         str(n): {id_: -float(rank) for rank, id_ in enumerate(ranking)} for n, ranking in enumerate(rankings)
@@ -132,9 +132,9 @@ def ranking_scores(
 
 
 def auroc(pairs: Pairs) -> float:
-    """The chance that what is labelled 1 has a higher confidence than what is labelled 0.
+    """Probability that a pair labelled 1 has a higher confidence than one labelled 0.
 
-    By the sum of ranks (Hanley and McNeil 1982); equals count one half.
+    Computed from the rank sum (Hanley and McNeil 1982); ties count one half.
     """
     from scipy.stats import rankdata
 
@@ -144,7 +144,7 @@ def auroc(pairs: Pairs) -> float:
 
 
 def reliability(pairs: Pairs) -> tuple[Bin, ...]:
-    """How often it was there, by confidence, in ten bins of equal width; empty ones are left out."""
+    """Reliability diagram: share of ones by confidence, in ten equal-width bins; empty ones are omitted."""
     confidences, labels = np.asarray(pairs, float).T
     places = np.minimum((confidences * BINS).astype(int), BINS - 1)
     counts, sums, ones = (np.bincount(places, values, BINS) for values in (None, confidences, labels))
@@ -155,19 +155,19 @@ def reliability(pairs: Pairs) -> tuple[Bin, ...]:
 
 
 def calibration_error(pairs: Pairs) -> float:
-    """Expected calibration error: |mean confidence - share of ones| a bin, weighted (Guo et al. 2017)."""
+    """Expected calibration error: |mean confidence - share of ones| per bin, weighted (Guo et al. 2017)."""
     return sum(bin_.count * abs(bin_.confidence - bin_.share) for bin_ in reliability(pairs)) / len(pairs)
 
 
 def risk_coverage(pairs: Pairs) -> tuple[RiskPoint, ...]:
-    """The risk of answering only the surest questions, for every share of them.
+    """Risk as a function of coverage, when only the most confident questions are answered.
 
     The risk-coverage curve of a selective classifier whose loss is 0 or 1 (Geifman and El-Yaniv 2017,
     "Selective classification for deep neural networks"). Questions of equal confidence are answered
     together: one point each.
 
     Args:
-        pairs: for every question its confidence, and 1 where an answer would be wrong.
+        pairs: for every question its confidence, and 1 if an answer would be wrong.
 
     Returns:
         Points by falling confidence; the last one has coverage 1.
@@ -176,7 +176,7 @@ def risk_coverage(pairs: Pairs) -> tuple[RiskPoint, ...]:
 
 
 def _curve(pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Each different confidence, falling; coverage and risk when all from it on are answered."""
+    """Distinct confidences, descending, with coverage and risk when all at or above are answered."""
     confidences, wrong = np.asarray(pairs, float).T
     order = np.argsort(-confidences, kind="stable")
     ordered = confidences[order]
@@ -185,23 +185,23 @@ def _curve(pairs: Pairs) -> tuple[NDArray[np.float64], NDArray[np.float64], NDAr
 
 
 def aurc(pairs: Pairs) -> float:
-    """The area under the risk-coverage curve: the mean risk over all coverages; lower is better.
+    """Area under the risk-coverage curve: the mean risk over all coverages; lower is better.
 
     (1/n) times the sum of the risks at coverages 1/n ... n/n (Geifman, Uziel and El-Yaniv 2019).
-    Questions of equal confidence all count with the risk of answering all of them.
+    Tied questions all count with the risk of answering all of them.
     """
     _, coverage, risk = _curve(pairs)
     return float(np.diff(coverage, prepend=0) @ risk)
 
 
 def least_aurc(pairs: Pairs) -> float:
-    """The same if confidence put every right answer before every wrong one: what can't be bettered."""
+    """Optimal AURC: that of a confidence which ranks every right answer before every wrong one."""
     count = len(pairs)
     right = count - int(np.asarray(pairs, float)[:, 1].sum())
     return sum((answered - right) / answered for answered in range(right + 1, count + 1)) / count
 
 
 def thinned(points: Sequence[RiskPoint], most: int = 100) -> tuple[RiskPoint, ...]:
-    """At most so many points, evenly spaced, the first and the last among them: enough to draw a curve."""
+    """Thins a curve to at most `most` evenly spaced points, including the first and the last."""
     places = np.unique(np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int))
     return tuple(points[place] for place in places)

@@ -1,4 +1,4 @@
-"""Reports as pictures: retrieval, risk against coverage, reliability.
+"""Plots of reports: retrieval, risk against coverage, reliability.
 
 Needs the extra `dalil[eval]`.
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Of Okabe and Ito's palette, which people who see colours differently can tell apart.
+# From Okabe and Ito's colour-blind-safe palette.
 BLUE, _ORANGE, _GREEN, _PURPLE = "#0072b2", "#e69f00", "#009e73", "#cc79a7"
 GREY = "#666666"
 _LEG_COLOURS: Final = {"bm25": _ORANGE, "dense": _GREEN, "late": _PURPLE, "whole": BLUE}
@@ -36,9 +36,9 @@ def draw(folder: Path, name: str, report: Report) -> list[Path]:
     """Draws a report's figures as PNG files, each with the report's name in its title.
 
     Args:
-        folder: where to; made if need be.
-        name: the report's; file names begin with it, such as article-ar-retrieval.png.
-        report: what was measured.
+        folder: output folder; created if missing.
+        name: name of the report; file names begin with it, such as article-ar-retrieval.png.
+        report: the report.
 
     Returns:
         The files, in the order retrieval, risk-coverage, reliability.
@@ -59,7 +59,7 @@ def draw(folder: Path, name: str, report: Report) -> list[Path]:
 
 
 def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
-    """An empty figure, in inches, that is drawn without a display."""
+    """Creates an empty figure, sized in inches, that needs no display."""
     keep_font_list()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -74,7 +74,7 @@ def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
 
 
 def error_bars(estimates: list[Estimate]) -> Any:
-    """(2, n): how far the intervals reach below and above; a mean may lie on their edge."""
+    """(2, n): lower and upper error of each interval; a mean may lie on its edge."""
     reach = [(e.mean - e.low, e.high - e.mean) for e in estimates]
     return np.maximum(np.array(reach).T, 0)
 
@@ -110,7 +110,7 @@ def _risk_coverage(report: Report) -> Figure:
     figure, axes = new_figure(6.5, 4.5)
     coverage = np.array([point.coverage for point in report.risk_coverage])
     risk = np.array([point.risk for point in report.risk_coverage])
-    # Under perfect confidence nothing is wrong until all right answers have been given.
+    # With a perfect confidence the risk is 0 until all right answers have been given.
     right = 1 - risk[-1]
     ideal = np.linspace(max(right, 1e-9), 1, 200)
     axes.plot([0, *ideal], [0, *(1 - right / ideal)], "--", color=GREY, label="perfect confidence")

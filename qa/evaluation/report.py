@@ -1,4 +1,4 @@
-"""`dalil eval`: which questions are asked of what, and the report as a table."""
+"""`dalil eval`: question sets, and the report as a table."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LANGUAGES: Final[tuple[Language, ...]] = ("ar", "en")
 
 
 def check_extra(plots: bool = False) -> None:
-    """Makes sure that what evaluation needs is there, before it is begun.
+    """Checks that the packages for evaluation are installed.
 
     Args:
-        plots: whether pictures are to be drawn too.
+        plots: whether those for plots are needed too.
 
     Raises:
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
@@ -34,8 +34,8 @@ def measure(
 ) -> Iterator[tuple[str, Report]]:
     """Asks the gold questions and yields a report on each set, under its name.
 
-    The built-in article's questions and those of a collection of several files are reported on a
-    language at a time.
+    The built-in article's questions and those of a collection of several files are reported
+    per language.
 
     Args:
         texts: files in SQuAD format, one collection; the built-in article if there are none.
@@ -66,7 +66,7 @@ def _in(language: Language, questions: Sequence[GoldQuestion]) -> tuple[GoldQues
 
 
 def table(name: str, report: Report) -> str:
-    """The report as lines of text: figures with their 95 % bootstrap intervals."""
+    """Formats the report as lines of text: figures with their 95 % bootstrap intervals."""
     measures = list(next(iter(report.retrieval.values())))
     rows: list[tuple[str, Estimate | None]] = [
         ("first hit right in either language", report.either_first),
@@ -100,6 +100,6 @@ def table(name: str, report: Report) -> str:
 
 
 def interval(estimate: Estimate, sign: bool = False) -> str:
-    """An estimate with its interval, such as 0.950 [0.900, 1.000]."""
+    """Formats an estimate with its interval, such as 0.950 [0.900, 1.000]."""
     form = "+.3f" if sign else ".3f"
     return f"{estimate.mean:{form}} [{estimate.low:{form}}, {estimate.high:{form}}]"

@@ -1,1 +1,1 @@
-"""Why a passage was found."""
+"""Explanations of search results."""

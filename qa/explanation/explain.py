@@ -1,7 +1,7 @@
-"""Why this passage? What a question and a passage have in common, and what each part brought to its score.
+"""Explains a hit: the matches between question and passage, and the contribution of each score part.
 
-Everything comes from what the search itself looked at: the analyzer's terms, the sounds of names, the
-stored token vectors. The parts add up to the hit's score.
+Uses only the evidence of the search itself: the analyzer's terms, phonetic name keys, the
+stored token vectors. The parts sum to the hit's score.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 Kind = Literal["same_word", "same_stem", "same_name", "meaning"]
 KINDS: tuple[Kind, ...] = ("same_word", "same_stem", "same_name", "meaning")
-"""From the surest on."""
+"""Kinds of matches, strongest first."""
 
 
 class PassageGone(DalilError):
-    """The index has changed since the passage was found."""
+    """The passage is no longer in the index."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Match:
     """A stretch of the passage that a word of the question matched.
 
     Attributes:
-        kind: how; the surest of the ways that hold.
-        asked: where the word stands in the question as it was asked.
-        found: where its partner stands in the passage's text.
-        is_light: whether the word says little beside the question's other words.
+        kind: kind of match; the strongest that applies.
+        asked: span of the word in the question as it was asked.
+        found: span of the match in the passage's text.
+        is_light: whether the word has a low weight among the question's words.
     """
 
     kind: Kind
@@ -51,15 +51,15 @@ class Match:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a passage was found.
+    """Explanation of a hit.
 
     Attributes:
         question: as it was asked.
-        passage: what was found.
-        words: the question's, in order.
-        marks: what tokens that belong to no word brought to the score of late interaction.
-        matches: in the order of the passage; they don't overlap.
-        score_parts: what the passage's score is the sum of.
+        passage: the retrieved passage.
+        words: the question's words, in order, with their alignment.
+        marks: contribution to late interaction of tokens outside any word, such as punctuation.
+        matches: non-overlapping, in the order of the passage.
+        score_parts: the summands of the passage's score.
         ranks: as in `Hit`.
         scores: as in `Hit`.
         shares_words: whether the passage has any of the question's terms.
@@ -76,16 +76,16 @@ class Explanation:
     shares_words: bool
 
     def asked(self, match: Match) -> str:
-        """The question's word, as it was asked."""
+        """The question's word of a match, as it was asked."""
         return self.question[match.asked.start : match.asked.end]
 
     def found(self, match: Match) -> str:
-        """The passage's word, as it is written."""
+        """The passage's text of a match, as written."""
         return self.passage.text[match.found.start : match.found.end]
 
     @property
     def late(self) -> float:
-        """The score of late interaction: what words and marks brought together."""
+        """The late-interaction score: the sum over words and marks."""
         return sum(word.contribution for word in self.words) + self.marks
 
     @property
@@ -95,25 +95,25 @@ class Explanation:
 
 
 def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
-    """Why a passage was found for a question.
+    """Explains why a passage was found for a question.
 
-    In an index without token vectors the passage is encoded for it; its score has no part of late
-    interaction then.
+    In an index without token vectors the passage is encoded on the fly; its score then has no
+    late-interaction part.
 
     Args:
-        index: where it was found.
-        question: as it was asked, or what `index.query` made of it.
-        hit: the passage, as `index.search` gave it.
+        index: the index it was found in.
+        question: as it was asked, or the result of `index.query`.
+        hit: a result of `index.search`.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
-        PassageGone: the index hasn't got the passage any more.
+        PassageGone: the passage is no longer in the index.
     """
     source = index.snapshot()
     query = source.query(question) if isinstance(question, str) else question
     text = hit.passage.text
     try:
-        # What has its place by now may be another text.
+        # The document may have changed at this position.
         document = source.document(hit.passage.document_id)
         if document.text[hit.passage.start : hit.passage.end] != text:
             raise KeyError(hit.passage.id)
@@ -139,9 +139,9 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
 def _matches(
     query: Query, text: str, asked: Sequence[Term], found: Sequence[Term], met: Sequence[AlignedWord]
 ) -> tuple[Match, ...]:
-    """What matches; where two overlap, the surer."""
+    """The matches of a passage; of two that overlap, the stronger."""
     pairs = [*_by_word(asked, found), *_by_name(query, text)]
-    # By characters, so that the time doesn't grow with the square of the words.
+    # Per character, so that the time isn't quadratic in the number of words.
     is_sure, is_heavy = np.zeros((2, len(query.text)), np.bool_)
     for _, word, _ in pairs:
         is_sure[word.start : word.end] = True
@@ -162,7 +162,7 @@ def _matches(
 
 
 def _by_word(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[tuple[Kind, Span, Span]]:
-    # Of words that are asked for twice, the first.
+    # Of a word repeated in the question, the first.
     wholes = {word.term: Span.of(word) for word in reversed(asked)}
     stems = {stem(word.term): Span.of(word) for word in reversed(asked)}
     for word in found:
@@ -173,14 +173,14 @@ def _by_word(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[tuple[Kin
 
 
 def _by_name(query: Query, text: str) -> Iterable[tuple[Kind, Span, Span]]:
-    """Names of the same sound in different scripts; within one, search doesn't look at the sound."""
+    """Names that sound alike in different scripts; within one script search doesn't use the sound."""
     names = [name for name in query.names if not name.term.isdecimal()]
     spans = np.array([(name.start, name.end) for name in names], np.int32).reshape(-1, 2)
-    # Of names that are asked for twice, the first in each script.
+    # Of a name repeated in the question, the first in each script.
     places: dict[tuple[str, bool], Span] = {}
     for name, (start, end) in zip(names, as_asked(query, spans).tolist(), strict=True):
         places.setdefault((name.term, is_arabic(query.text[start])), Span(start, end))
-    # Tal Afar before Afar.
+    # Longest first: Tal Afar before Afar.
     for key in sorted(name_keys(text), key=lambda key: key.start - key.end):
         if place := places.get((key.term, not is_arabic(text[key.start]))):
             yield "same_name", place, Span.of(key)

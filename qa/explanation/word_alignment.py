@@ -1,10 +1,10 @@
-"""Late interaction word by word: which word of a passage each word of a question met most closely.
+"""Word alignment by late interaction: the passage word most similar to each question word.
 
-An encoder's tokens are pieces of words. How close two words are is the mean of two directions: the pieces of
-each, the question's by their weights, meet the nearest piece of the other. Where the question's word stands
-in the right paragraph of XQuAD (names by their sound across languages), it is the nearest one for .78 from
-English to Arabic, .88 from Arabic to English and .85 within Arabic; going by the question's pieces alone, as
-late interaction does, for .81, .75 and .82 (measured 2026-11-25 on 120 paragraphs).
+An encoder's tokens are word pieces. The similarity of two words is the mean of two directions: the best
+cosine of each piece of one with a piece of the other, the question's pieces weighted. Where the question's
+word occurs in the right paragraph of XQuAD (names by their sound across languages), it is the nearest for .78
+from English to Arabic, .88 from Arabic to English and .85 within Arabic; with the question's pieces alone, as
+in late interaction, for .81, .75 and .82 (measured 2026-11-25 on 120 paragraphs).
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from index.query import Query
     from index.retrieval.token_codec import TokenVectors
 
-# How close a word's nearest one must be to be called near in meaning. In XQuAD's right paragraphs .86 of the
-# words that match in no other way are (.60 across languages), in wrong ones .01 (.02); measured 2026-11-25.
+# Least cosine of words called near in meaning. In XQuAD's right paragraphs .86 of the
+# words with no other match reach it (.60 across languages), in wrong ones .01 (.02); measured 2026-11-25.
 NEAR = 0.45
-# A word says little if it has less than this share of what the question's words have on average: من, the.
+# A word is light if its weight is below this share of the mean weight of the question's words: من, the.
 _LIGHT = 0.6
 
 FloatArray = NDArray[np.float32]
@@ -34,32 +34,32 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Span:
-    """Where something stands: `text[start:end]`."""
+    """A span of text: `text[start:end]`."""
 
     start: int
     end: int
 
     def overlaps(self, other: Span) -> bool:
-        """Whether the two share characters."""
+        """Whether the two spans share characters."""
         return self.start < other.end and other.start < self.end
 
     @classmethod
     def of(cls, term: Term) -> Span:
-        """Where a word stands."""
+        """The span of a term."""
         return cls(term.start, term.end)
 
 
 @dataclass(frozen=True)
 class AlignedWord:
-    """A word of the question, and what late interaction made of it.
+    """A word of the question, with its alignment and late-interaction contribution.
 
     Attributes:
-        span: where it stands in the question as it was asked.
-        weight: its share of what the question says, in [0, 1]; words and marks have 1 together.
-        contribution: what it brought to the score of late interaction.
-        is_light: whether that is little beside the other words, as of من and the.
-        nearest: the passage's word that it met most closely; None where the encoder read no such word.
-        cosine: how closely; 0 where there is no such word.
+        span: its span in the question as it was asked.
+        weight: its share of the question's weight, in [0, 1]; words and marks sum to 1.
+        contribution: its part of the late-interaction score.
+        is_light: whether its weight is low among the words, as of من and the.
+        nearest: the most similar word of the passage; None if the encoder read no such word.
+        cosine: their similarity; 0 if there is no such word.
     """
 
     span: Span
@@ -71,14 +71,14 @@ class AlignedWord:
 
     @property
     def is_near(self) -> bool:
-        """Whether the two can be called near in meaning."""
+        """Whether the two words are called near in meaning."""
         return self.cosine >= NEAR and not self.is_light
 
 
 def meet(
     query: Query, tokens: TokenVectors, asked: Sequence[Term], found: Sequence[Term]
 ) -> tuple[tuple[AlignedWord, ...], float]:
-    """The question's words with what each met, and what the marks between them brought."""
+    """Aligns the question's words with the passage's; also returns the marks' contribution."""
     cosines = query.tokens.similarities(tokens)
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
     contributions = weights * _blended(cosines, weights, tokens.sentences)
@@ -100,15 +100,15 @@ def meet(
 def _nearest(
     cosines: FloatArray, weights: FloatArray, asked_of: NDArray[np.intp], found_of: NDArray[np.intp]
 ) -> dict[int, tuple[int, float]]:
-    """The number of each of the question's words -> that of the passage's nearest one, and how close it is.
+    """Maps the number of each question word to that of the nearest passage word and their similarity.
 
     Args:
         cosines: (n, m) of the question's tokens with the passage's.
         weights: (n,) of the question's tokens.
-        asked_of: (n,) the number of the word that each of the question's tokens belongs to, -1 if none.
-        found_of: (m,) the same of the passage's tokens.
+        asked_of: (n,) number of the word that each question token belongs to, -1 if none.
+        found_of: (m,) the same for the passage's tokens.
     """
-    # Stably, so that a word's pieces stand together.
+    # Grouped by word: reduceat needs a word's pieces side by side.
     rows, columns = (
         order[owners[order] >= 0]
         for owners in (asked_of, found_of)
@@ -132,7 +132,7 @@ def _nearest(
 
 
 def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int32]) -> FloatArray:
-    """(n,) each token's best cosine in the passage and its best sentence, as search weighs it."""
+    """(n,) each token's best cosine, blended over the passage and its best sentence as in search."""
     if not cosines.size:
         return np.zeros(len(weights), np.float32)
     whole = cosines.max(axis=1)
@@ -145,9 +145,9 @@ def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int
 
 
 def as_asked(query: Query, spans: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Spans that stand in a question's reading, in the question as it was asked.
+    """Maps spans of a question's reading to the question as it was asked.
 
-    The collection's spelling exchanges letters for letters, so that a reading is as long as the legible
+    The collection's spelling substitutes letters one for one, so that a reading is as long as the legible
     question.
     """
     origins = np.array(legible(query.text).origins, np.int32)
@@ -155,7 +155,7 @@ def as_asked(query: Query, spans: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _owners(spans: NDArray[np.int32], among: Sequence[Term]) -> NDArray[np.intp]:
-    """(n,) the number of the word that each token shares most characters with; -1 if none."""
+    """(n,) number of the word that each token shares most characters with; -1 if none."""
     if not among:
         return np.full(len(spans), -1, np.intp)
     starts, ends = np.array([(word.start, word.end) for word in among], np.int32).T

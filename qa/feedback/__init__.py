@@ -1,1 +1,1 @@
-"""What readers say of answers, and gold questions made of it."""
+"""Reader feedback on answers, and gold questions derived from it."""

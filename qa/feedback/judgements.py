@@ -1,7 +1,7 @@
-"""What a reader says of answers, right or wrong, kept in a file of their own; gold questions out of it.
+"""Reader verdicts on answers, right or wrong, stored in a file; gold questions derived from them.
 
-A line of JSON a verdict, only ever appended. A lock keeps writers apart; what a crash left of a line is
-ended before the next one is written, and left out when the file is read.
+One line of JSON per verdict, append-only. A lock serialises writers; a line cut off by a crash is
+terminated before the next one is written, and skipped when the file is read.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _LONGEST_WAIT: Final = 10
 
 @dataclass(frozen=True)
 class Judged:
-    """An answer and what its reader said of it.
+    """An answer and its reader's verdict.
 
     Attributes:
         question: as it was asked.
-        searched: what was searched for: the same or, for a follow-up, more.
-        quoted: what the answer quoted; nothing where it said that the texts don't answer.
+        searched: the query text: the same or, for a follow-up, the expanded question.
+        quoted: the answer's quotations; empty if it said that the texts don't answer.
         verdict: "right" or "wrong".
-        time: when it was said, in UTC.
+        time: time of the verdict, in UTC.
     """
 
     question: str
@@ -49,17 +49,17 @@ class Judged:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What it is a verdict on: a question and what was quoted to it."""
+        """Identifies the judged answer: the question and its quotations."""
         return (self.searched, *((one.document_id, one.start, one.end) for one in self.quoted))
 
 
 @dataclass(frozen=True)
 class Feedback:
-    """What a file of verdicts holds.
+    """Contents of a file of verdicts.
 
     Attributes:
         judged: the last verdict on each answer, in the order in which answers were first judged.
-        unreadable: how many lines aren't verdicts, such as one that a crash cut off.
+        unreadable: number of lines that aren't verdicts, such as one that a crash cut off.
     """
 
     judged: tuple[Judged, ...]
@@ -68,14 +68,14 @@ class Feedback:
 
 @dataclass(frozen=True)
 class Gold:
-    """Verdicts as questions whose answers are known, as far as the texts are what they were.
+    """Gold questions derived from verdicts, as far as the texts are unchanged.
 
     Attributes:
-        right: answers that are right: the paragraph of the first quotation is the one to find, and what was
-            quoted from it the answer. Where the texts were said not to answer, rightly, there is none.
-        wrong: answers that are wrong: the places that were quoted and aren't the answer. None where the
-            texts were said not to answer, though they do.
-        outdated: how many verdicts are on quotations that no longer stand where they stood.
+        right: questions answered rightly: the first quotation's paragraph is relevant, and the quotations
+            from it are the gold answers. A right refusal has none.
+        wrong: questions answered wrongly: their `answers` are the wrongly quoted spans. A wrong refusal
+            has none.
+        outdated: number of verdicts on quotations that no longer match.
     """
 
     right: tuple[GoldQuestion, ...]
@@ -84,19 +84,19 @@ class Gold:
 
 
 def feedback_file() -> Path:
-    """Where verdicts are kept unless another file is named."""
+    """The default file of verdicts."""
     return data_folder() / "feedback.jsonl"
 
 
 def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | None = None) -> None:
-    """Keeps what a reader said of an answer. It is on disk when this returns.
+    """Records a reader's verdict on an answer; it is on disk when this returns.
 
-    A later verdict on the same answer takes an earlier one's place when the file is read.
+    On reading, a later verdict on the same answer replaces an earlier one.
 
     Args:
         turn: the question and its answer.
         verdict: "right" or "wrong".
-        document: gives the document of an id, such as `Index.document`.
+        document: returns the document with an id, such as `Index.document`.
         path: the file; `feedback_file()` if not given.
 
     Raises:
@@ -131,12 +131,12 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Opens the file to append to it; one that is new only its owner may read."""
+    """Opens the file for appending; a new one is readable only by its owner."""
     return os.fdopen(os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "ab+")
 
 
 def read(path: Path | None = None) -> Feedback:
-    """What a file of verdicts holds.
+    """Reads a file of verdicts.
 
     Args:
         path: the file; `feedback_file()` if not given.
@@ -174,13 +174,13 @@ def _judged(record: Mapping[str, Any]) -> Judged:
 
 
 def gold(judged: Iterable[Judged], document: GetDocument) -> Gold:
-    """Verdicts as gold questions.
+    """Converts verdicts to gold questions.
 
-    A follow-up is asked as what was searched for, since by itself it couldn't be understood.
+    A follow-up becomes its expanded question, since alone it couldn't be understood.
 
     Args:
         judged: the verdicts.
-        document: gives the document of an id, as it is now; KeyError where there is none.
+        document: returns the current document with an id; raises KeyError if there is none.
     """
     questions: dict[Verdict, list[GoldQuestion]] = {"right": [], "wrong": []}
     outdated = 0
@@ -188,7 +188,7 @@ def gold(judged: Iterable[Judged], document: GetDocument) -> Gold:
         if not all(quoted.citation(document) for quoted in one.quoted):
             outdated += 1
             continue
-        # Titles, authors and dates have no place in a text that a retrieved passage could hold.
+        # Titles, authors and dates have no span in the text that a retrieved passage could contain.
         places = tuple(quoted for quoted in one.quoted if quoted.field == "text")
         if one.verdict == "right":
             first = [(quoted.document_id, quoted.paragraph) for quoted in places[:1]]

@@ -1,4 +1,4 @@
-"""`dalil eval --feedback`: how Dalil does today on answers that its readers have judged.
+"""`dalil eval --feedback`: evaluates Dalil today on the answers that readers have judged.
 
 Needs the extra `dalil[eval]`.
 """
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FeedbackReport:
-    """What was measured on verdicts.
+    """Evaluation results on verdicts.
 
-    Answers told right and answers told wrong are measured apart: of the first it is known where the answer
-    stands, of the second only where it doesn't.
+    Answers judged right and answers judged wrong are evaluated separately: for the first the position of the
+    answer is known, for the second only where it isn't.
 
     Attributes:
-        right: on the answers that are right, asked again; None where none of them has a quotation.
-        right_answers, wrong_answers: how many of each were asked again.
-        wrong_again: of the answers told wrong that quoted something, the share that quote some of it again;
-            None where there are none.
-        refused_again: of the refusals told wrong, the share that are refusals again; None where there
+        right: report on the right answers, asked again; None if none of them has a quotation.
+        right_answers, wrong_answers: number of each that were asked again.
+        wrong_again: of the answers judged wrong that quoted something, the share that quote some of it again;
+            None if there are none.
+        refused_again: of the refusals judged wrong, the share that are refusals again; None if there
             are none.
-        outdated: verdicts left out since what they are on doesn't stand in the texts any more.
-        unreadable: lines of the file that aren't verdicts.
+        outdated: number of verdicts omitted because their quotations no longer match.
+        unreadable: number of lines of the file that aren't verdicts.
     """
 
     right: Report | None
@@ -54,7 +54,7 @@ def measure_feedback(path: Path, index: Index) -> FeedbackReport:
 
     Args:
         path: the file that `qa.feedback.judgements.record` wrote.
-        index: what the answers were quoted from.
+        index: index the answers were quoted from.
 
     Raises:
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
@@ -80,7 +80,7 @@ def measure_feedback(path: Path, index: Index) -> FeedbackReport:
 
 
 def _quotes_again(citations: Sequence[Citation], question: GoldQuestion) -> bool:
-    """Whether one of the citations shares characters with one of the places."""
+    """Whether one of the citations overlaps one of the question's spans."""
     return any(
         citation.passage.document_id == place.document_id
         and citation.start < place.end
@@ -91,7 +91,7 @@ def _quotes_again(citations: Sequence[Citation], question: GoldQuestion) -> bool
 
 
 def feedback_table(name: str, report: FeedbackReport) -> str:
-    """The report as lines of text."""
+    """Formats the report as lines of text."""
     rows = [
         ("wrong answers that are given again", report.wrong_again),
         ("refusals told wrong that are repeated", report.refused_again),

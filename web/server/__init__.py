@@ -1,1 +1,1 @@
-"""What the chat's server lets in, and what a page can ask of it."""
+"""The chat's server: access control, limits and the calls of its page."""

@@ -1,4 +1,4 @@
-"""Who reaches the chat where it listens beyond this machine: hosts' names, and users with passwords."""
+"""Access control of a shared chat: host names, and users with passwords."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from web.server.users import Users, UsersUnreadable
 
 _EVERYWHERE: Final = ("0.0.0.0", "::")
 LARGEST_UPLOAD: Final = MOST_BYTES
-"""Bytes of one upload."""
+"""Largest upload in bytes."""
 
 
 def guard(app: FastAPI, sharing: Sharing) -> None:
-    """Puts an application behind what keeps strangers out and everybody within limits.
+    """Adds the access-control and rate-limiting middleware to an application.
 
-    Before a request reaches the application: its host's name, how often the client asks, how large it
-    is, and wrong passwords. Where only who started it can reach it, nobody is told to ask less often.
+    It checks a request's host name, the client's request rate, the body size and failed logins. A chat
+    that isn't shared has no rate limit.
     """
-    # What is added last is asked first.
+    # Middleware added last runs first.
     if sharing.auth is not None:
         app.add_middleware(LoginRate, users=Users(sharing.auth))
     app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else LARGEST_UPLOAD)
@@ -41,16 +41,16 @@ def guard(app: FastAPI, sharing: Sharing) -> None:
 
 
 class NamedHosts:
-    """Turns away requests to another name than this machine's or those that were named.
+    """Rejects requests whose Host is neither this machine nor an allowed name.
 
-    Else a page elsewhere could point its own name at this machine and read the texts (DNS rebinding).
-    Where it listens on all addresses, each address is a name of its own: a page can't have one. Starlette's
-    TrustedHostMiddleware doesn't know these, nor an IPv6 address written in another way, nor `localhost.`.
+    Otherwise a foreign page could point its own name at this machine and read the texts (DNS rebinding).
+    A server on all addresses also accepts the one a request arrived at: rebinding needs a name. Starlette's
+    TrustedHostMiddleware handles neither these, nor other spellings of an IPv6 address, nor `localhost.`.
 
     Args:
-        app: what is guarded.
-        host: where it listens.
-        names: further names by which others reach it.
+        app: the wrapped application.
+        host: the address it listens on.
+        names: further allowed host names.
     """
 
     def __init__(self, app: ASGIApp, host: str, names: Iterable[str] = ()) -> None:
@@ -71,7 +71,7 @@ class NamedHosts:
 
 
 def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:
-    """What Gradio's `auth` asks whether a name and a password belong together.
+    """Returns the callback for Gradio's `auth`, which checks a name and a password.
 
     Raises:
         UsersUnreadable: there is no such file of users, or it is damaged.
@@ -81,7 +81,7 @@ def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:
     one_at_a_time = asyncio.Lock()
 
     async def check(name: str, password: str) -> bool:
-        # A hash takes 32 MB and a core for a while: in a thread, and never many at once.
+        # Hashing takes 32 MB and a core for a while: in a thread, one at a time.
         async with one_at_a_time:
             try:
                 return await run_in_threadpool(users.check, name, password)
@@ -92,7 +92,7 @@ def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:
 
 
 def signed_in(gradio_app: Any) -> Callable[[Request], str | None]:
-    """What tells who is signed in to Gradio's application: the name of a request's user, if it has one.
+    """Returns a function that gives the name of the user signed in to Gradio's application, if any.
 
     Args:
         gradio_app: a `gradio.routes.App`; only ui.py imports Gradio.
@@ -109,14 +109,14 @@ def signed_in(gradio_app: Any) -> Callable[[Request], str | None]:
 
 
 def _host(header: str) -> str:
-    """The name in a Host header, without its port."""
+    """The host name in a Host header, without the port."""
     if header.startswith("["):
         return _plain(header[1:].partition("]")[0])
     return _plain(header.partition(":")[0])
 
 
 def _plain(name: str) -> str:
-    """A name as it is compared; an address in its shortest form."""
+    """A host name normalised for comparison; an address in its shortest form."""
     name = name.casefold().rstrip(".")
     try:
         address = ipaddress.ip_address(name)

@@ -1,6 +1,6 @@
-"""What a page can ask of its conversation: answers, why they are what they are, and what is kept of them.
+"""Conversation calls of a page: answers, explanations, history, export and verdicts.
 
-Every method takes what the page's script sent (turns.js, reader.js).
+Every method takes the data sent by the page's script (turns.js, reader.js).
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 Data = Mapping[str, Any]
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
-# Bytes, as the page sends it back: web.server.limits takes requests of 1 MB.
+# Bytes of a saved conversation: web.server.limits accepts requests of 1 MB.
 _MOST_KEPT: Final = 900_000
 FORGOTTEN: Final = -1
-"""What `ChatCalls.begin` gives where the conversation has to be restored first."""
+"""Result of `ChatCalls.begin` if the conversation has to be restored first."""
 
 
 class NotAllowed(DalilError, PermissionError):
-    """What a read-only chat doesn't do."""
+    """Not allowed in a read-only chat."""
 
 
 class ChatCalls:
@@ -52,13 +52,13 @@ class ChatCalls:
         read_only: bool = False,
         collections: Collections | None = None,
     ) -> None:
-        """Begins without a conversation.
+        """Starts without conversations.
 
         Args:
-            index: what is asked, where there are no collections.
-            converse: `qa.converse`, or what stands for it.
-            read_only: whether nothing may be written on this machine: no verdicts then.
-            collections: of which every question names one.
+            index: index to ask, if there are no collections.
+            converse: `qa.converse`, or a substitute.
+            read_only: whether writes on this machine, such as verdicts, are refused.
+            collections: collections to ask; every question names one.
         """
         self.index = index
         self.collections = collections
@@ -68,11 +68,11 @@ class ChatCalls:
         self._sessions = Sessions(judged=not read_only)
 
     def begin(self, data: Data) -> int:
-        """Takes a question; or that of an earlier number again, to be searched for as it stands.
+        """Accepts a question, or an earlier one by number, to be asked again without expansion.
 
         Returns:
-            Its number, for `respond`; `FORGOTTEN` where the page has a conversation that isn't known here, as
-            when the server was started anew: it is to be restored first.
+            Its number, for `respond`; `FORGOTTEN` if the page's conversation isn't known here, as
+            after a server restart: it has to be restored first.
         """
         session = self._session(data)
         if data.get("has_turns") and not session.exchanges:
@@ -85,7 +85,7 @@ class ChatCalls:
         return int(number)
 
     def respond(self, page: str, number: int, language: Language) -> Iterator[str]:
-        """The conversation as HTML while a question is searched for, and with the answer."""
+        """Yields the conversation as HTML, first with the pending question, then with the answer."""
         session = self._sessions.of(page)
         yield session.render(language)
         exchange = session.exchanges.get(number)
@@ -98,7 +98,7 @@ class ChatCalls:
         return self._sessions.of(page).render(language)
 
     def read(self, data: Data) -> dict[str, Any]:
-        """The document that a citation is from, for the reading pane."""
+        """The document of a citation, for the reading pane."""
         wish = reading_pane.Wish.of(data)
         try:
             return reading_pane.read(self.document(wish.document_id), wish).data()
@@ -106,10 +106,10 @@ class ChatCalls:
             return reading_pane.gone(wish.language).data()
 
     def why(self, data: Data) -> dict[str, Any]:
-        """Why a passage was found, for the reading pane.
+        """The explanation of a passage, for the reading pane.
 
-        The search is done again: what a follow-up was searched for isn't what its passages were ranked by
-        alone, and a conversation that was taken up again may be older than the index.
+        The search is repeated: a follow-up's passages weren't ranked by its expanded question
+        alone, and a restored conversation may be older than the index.
         """
         from qa.explanation.explain import PassageGone, explain
 
@@ -124,7 +124,7 @@ class ChatCalls:
         try:
             index = self._index(exchange.collection).snapshot()
             query = index.query(searched)
-            # What a follow-up found may be far down for what was searched for.
+            # A follow-up's passage may rank low for the expanded question.
             found = index.search(query, CANDIDATES)
             hit = next((hit for hit in found if hit.passage.id == passage.id), Hit(passage, 0.0))
             explanation = explain(index, query, hit)
@@ -137,9 +137,9 @@ class ChatCalls:
         return reading_pane.explained(source, explanation, language).data()
 
     def keep(self, data: Data) -> str:
-        """The conversation as JSON, which the page's browser keeps; nothing if nothing was answered.
+        """The conversation as JSON, for the browser to store; empty if nothing was answered.
 
-        Of a very long one its last turns: it comes back as one request.
+        A very long one is cut to its last turns: it is sent back as one request.
         """
         turns = self._session(data).conversation().turns
         while turns:
@@ -150,7 +150,7 @@ class ChatCalls:
         return ""
 
     def restore(self, data: Data) -> bool:
-        """Takes up what `keep` gave, as far as the texts still say it; whether it could be read."""
+        """Restores a conversation saved by `keep`, verified again; returns whether it was readable."""
         try:
             conversation = history.from_json(str(data["kept"]), self.document)
         except history.HistoryUnreadable:
@@ -166,7 +166,7 @@ class ChatCalls:
         return True
 
     def clear(self, data: Data) -> None:
-        """Begins a new conversation."""
+        """Starts a new conversation."""
         self._session(data).clear()
 
     def export(self, data: Data) -> str:
@@ -174,10 +174,10 @@ class ChatCalls:
         return to_markdown(self._session(data).conversation(), self.document)
 
     def judge(self, data: Data) -> str:
-        """Keeps whether the reader finds an answer right; says that it is kept, or why not.
+        """Records the reader's verdict on an answer; returns a message that says so, or why not.
 
         Raises:
-            NotAllowed: nothing may be written.
+            NotAllowed: the chat is read-only.
             NoSuchTurn: there is no such answer.
         """
         if self.read_only:
@@ -186,7 +186,7 @@ class ChatCalls:
         exchange = session.exchange(number)
         if not isinstance(exchange.reply, qa.Turn):
             raise NoSuchTurn("The question has no answer.")
-        # What isn't a verdict is refused there.
+        # Invalid verdicts are refused there.
         verdict = cast("judgements.Verdict", data["verdict"])
         try:
             judgements.record(exchange.reply, verdict, self.document)
@@ -199,14 +199,14 @@ class ChatCalls:
         return say("verdict_kept", language)
 
     def _index(self, collection: str) -> Index:
-        """What a question is asked of, as it is now."""
+        """The current index for a question."""
         if self.collections:
             return self.collections.index(collection)
         self.index.refresh()
         return self.index
 
     def _asked_of(self, turn: qa.Turn) -> str:
-        """The collection that a turn was asked of, by what it names."""
+        """The collection of a turn, inferred from its documents."""
         passages = [citation.passage for citation in turn.answer.citations]
         passages += [hit.passage for hit in turn.answer.hits]
         ids = [passage.document_id for passage in passages]
@@ -235,12 +235,12 @@ class ChatCalls:
             return exchange.refused("failed")
 
     def _verdicts(self) -> dict[tuple[object, ...], judgements.Verdict]:
-        """The last verdict on each answer that was ever judged."""
+        """The last verdict on each judged answer."""
         if self.read_only:
             return {}
         try:
             return {judged.key: judged.verdict for judged in judgements.read().judged}
-        except UnreadableFile:  # nothing was ever judged
+        except UnreadableFile:  # no verdict was ever recorded
             return {}
 
     def _key(self, turn: qa.Turn) -> tuple[object, ...]:

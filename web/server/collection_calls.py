@@ -1,6 +1,6 @@
-"""What a page can ask of the reader's collections: to list, make, rename, delete, fill and empty them.
+"""Collection calls of a page: list, create, rename, delete, fill and empty.
 
-Every call takes what the page's script sent (library.js), and gives what it shows next.
+Every call takes the data sent by the page's script (library.js), and returns what to show next.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ Calls = dict[str, Callable[[Data, Language], Reply]]
 
 
 class Collections:
-    """A library as the pages of one server see it.
+    """A library as seen by the pages of one server.
 
-    Which collection a page shows and asks is its own affair: it names it by its id with every call.
+    The selected collection is the page's state: each call carries its id.
     A document's id begins with its collection's.
     """
 
     def __init__(self, library: Library, read_only: bool = False, patience: float = PATIENCE) -> None:
-        """Opens nothing yet.
+        """Doesn't open the library's collections yet.
 
         Args:
             library: the collections.
-            read_only: whether pages may change nothing.
+            read_only: whether changes by pages are refused.
             patience: as for `Uploads`.
         """
         self.library = library
@@ -59,10 +59,10 @@ class Collections:
         }
 
     def index(self, collection: str) -> Index:
-        """The index of a collection, as it is now.
+        """The current index of a collection.
 
         Args:
-            collection: its id.
+            collection: id of the collection.
 
         Raises:
             CollectionNotFound: it was deleted.
@@ -88,17 +88,17 @@ class Collections:
         return self._find(document_id)[1]
 
     def holding(self, document_ids: Iterable[str]) -> str:
-        """The id of a collection that has one of these documents; empty if none has."""
+        """The id of a collection that contains one of these documents; empty if none does."""
         for document_id in document_ids:
             with suppress(KeyError):
                 return self._find(document_id)[0]
         return ""
 
     def call(self, data: Data) -> Reply:
-        """Does what a page asks for.
+        """Dispatches a page's call.
 
         Returns:
-            What the page shows next; or `error`, a sentence that says why it wasn't done.
+            What the page shows next; or `error`, a message that says why the call failed.
         """
         language: Language = "ar" if data["language"] == "ar" else "en"
         try:
@@ -110,7 +110,7 @@ class Collections:
             return {"error": collection_views.trouble(error, language)}
 
     def _state(self, data: Data, language: Language) -> Reply:
-        """The collections, and what the one that the page names has, or else the built-in one."""
+        """The collections, and the documents of the page's collection, or else of the built-in one."""
         infos = self.library.collections()
         info = next((info for info in infos if info.id == data.get("collection")), infos[0])
         first = int(data.get("first") or 0)
@@ -151,7 +151,7 @@ class Collections:
         except KeyError as error:
             if isinstance(error, CollectionNotFound):
                 raise
-            # It was removed on another page.
+            # Removed on another page.
         return self._state(data, language)
 
     def _begin(self, data: Data, language: Language) -> Reply:
@@ -169,7 +169,7 @@ class Collections:
         return self._progress(data, language)
 
     def _progress(self, data: Data, language: Language) -> Reply:
-        """How far a batch is: the page's own, or that which is being added to a collection by another."""
+        """Progress of the page's own batch, or of another's that is being added to the collection."""
         own = data.get("batch")
         batch = self.arrivals.batch(str(own)) if own else self.arrivals.of_collection(str(data["collection"]))
         return collection_views.progress(batch, bool(own), language)

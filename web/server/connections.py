@@ -1,7 +1,7 @@
-"""What a connection may keep waiting: uvicorn's HTTP protocol with timeouts and a bound for each client.
+"""uvicorn's HTTP protocol with request timeouts and a connection limit per client.
 
-uvicorn closes a connection that is idle between requests, and has no limit for one that sends a request's
-head or body bit by bit (slowloris): hundreds of those would keep all others out.
+uvicorn closes a connection that is idle between requests, but has no timeout for one that sends a request's
+head or body in small pieces (slowloris): hundreds of those would block all others.
 """
 
 from __future__ import annotations
@@ -17,27 +17,27 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from web.server.limits import client_of
 from web.server.sharing import Sharing
 
-# Seconds within which a request's head has to be there as a whole, from the connection's first moment or
-# the end of the request before it.
+# Seconds for a request's head to arrive completely, from the start of the connection or
+# the end of the previous request.
 HEAD_SECONDS: Final = 10.0
-# Seconds without another byte of a request's body.
+# Seconds without another byte of a request's body before a timeout.
 BODY_SECONDS: Final = 30.0
-# Bytes of a request's head; a browser's has some kilobytes.
+# Largest head of a request in bytes; a browser's has some kilobytes.
 LARGEST_HEAD: Final = 32 << 10
-# Connections that are open at once. A page has up to six; a process may often have 1,024 files open.
+# Concurrent connections. A page opens up to six; a process often has a limit of 1,024 open files.
 MOST_CONNECTIONS: Final = 600
 MOST_CONNECTIONS_OF_A_CLIENT: Final = 100
 
 
 def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config:
-    """How uvicorn serves the chat: within bounds, and believing only the proxies that were named.
+    """Configuration of uvicorn for the chat: bounded, and trusting only the configured proxies.
 
     Args:
         app: the application.
-        sharing: where it listens and to whom it answers.
+        sharing: its addresses and access settings.
         more: further settings of `uvicorn.Config`.
     """
-    # An address may arrive as one of IPv6, where the server listens on those too.
+    # An IPv4 address may arrive in IPv6 form, if the server listens on IPv6 too.
     proxies = [*sharing.proxies, *(f"::ffff:{proxy}" for proxy in sharing.proxies if _is_ipv4(proxy))]
     protocol = BoundedShared if sharing.is_shared and not sharing.proxies else Bounded
     return uvicorn.Config(
@@ -52,39 +52,39 @@ def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config
 
 
 class Bounded(H11Protocol):
-    """A connection that is closed where its client keeps a request waiting."""
+    """A connection with timeouts for the head and body of a request."""
 
     _deadline: asyncio.TimerHandle | None = None
     _is_head: bool = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begins to wait for a request."""
+        """Starts waiting for a request."""
         super().connection_made(transport)
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Ends waiting."""
+        """Stops waiting."""
         super().connection_lost(exc)
         self._forget()
 
     def data_received(self, data: bytes) -> None:
-        """Takes in what came, and waits for the rest of it."""
+        """Processes received data, and waits for the rest."""
         if not self._is_head:
-            self._forget()  # a body's time begins anew with each part of it
+            self._forget()  # each part of a body restarts its timeout
         super().data_received(data)
         self._watch()
 
     def on_response_complete(self) -> None:
-        """Takes in what came meanwhile."""
+        """Processes data received meanwhile."""
         super().on_response_complete()
         self._watch()
 
     def _watch(self) -> None:
-        """Sets the time by which more must have come, if anything is missing."""
+        """Sets the deadline for more data, if a request is incomplete."""
         if self.transport.is_closing():
             self._forget()
             return
-        # The head of a first request, or what of another one has come: else it is idle, which uvicorn ends.
+        # A first request's head, or a later one that has begun: otherwise idle, which uvicorn times out.
         head = self.conn.their_state is h11.IDLE and (self.cycle is None or bool(self.conn.trailing_data[0]))
         body = self.conn.their_state is h11.SEND_BODY and self.cycle is not None
         if not head and not body:
@@ -102,16 +102,16 @@ class Bounded(H11Protocol):
     def _end(self) -> None:
         self._deadline = None
         if not self._is_head and self.flow.read_paused:
-            self._watch()  # it is the application that doesn't take the body
+            self._watch()  # the application isn't reading the body
         else:
             self.transport.abort()
 
 
 class BoundedShared(Bounded):
-    """The same, with so many connections for each client. A proxy's are those of many: not behind one."""
+    """The same with a connection limit per client. Not for use behind a proxy, which many clients share."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begins to wait for a request, unless the client has enough connections."""
+        """Starts waiting for a request, unless the client has too many connections."""
         super().connection_made(transport)
         client = client_of({"client": self.client})
         held = sum(

@@ -1,4 +1,4 @@
-"""What the chat's server lets in and out: its own pages' requests, and nothing from other hosts."""
+"""Same-origin middleware: only requests of the chat's own pages, no content from other hosts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from web.uploads.batches import UPLOAD
 
 
 class OwnPagesOnly:
-    """Turns away what pages of other sites send here, and uploads other than the library's.
+    """Rejects cross-site requests, and uploads other than the library's.
 
-    Gradio's own keep a file under its name, of any size, whether or not the page has a use for it.
+    Gradio's own uploads store a file of any size under its name, even if the page doesn't use it.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -29,11 +29,11 @@ class OwnPagesOnly:
         """Serves one request."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
-            # Behind a proxy that speaks TLS the page's scheme is another than this server's.
+            # Behind a TLS proxy the page's scheme differs from this server's.
             foreign = urlsplit(headers.get("origin", "null")).netloc != headers.get("host")
             unused = scope["path"].rstrip("/").endswith(_UNUSED) and scope["path"] != UPLOAD
             if not _could_be(scope["path"]):
-                # Gradio fails on it: it asks the system for such a file, or makes an address of it.
+                # Gradio fails on such a path: it looks up a file with it, or builds a URL from it.
                 await PlainTextResponse("Not found.", 404)(scope, receive, send)
                 return
             unused = unused or _PROXY in scope["path"]
@@ -44,17 +44,17 @@ class OwnPagesOnly:
 
 
 def _could_be(path: str) -> bool:
-    """Whether a path has no control characters, and no part that is longer than a file's name may be."""
+    """Whether a path has no control characters, and no part longer than a file name may be."""
     if any(character < " " or character == "\x7f" for character in path):
         return False
     return all(len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_NAME for name in path.split("/"))
 
 
 class LogoutByPost:
-    """Ends a session where the reader presses a button, not where a page elsewhere shows an address.
+    """Logs out by POST from a button, not by GET, against cross-site logout.
 
-    Gradio logs out whoever's browser asks for `/logout`, be it for a picture in a foreign page. Here that
-    gives a page with a button; what the button sends comes from this server's own page, or is refused.
+    Gradio logs out any browser that requests `/logout`, even as an image in a foreign page. Here GET
+    returns a page with a button; its POST is refused unless it comes from this server's own page.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -71,7 +71,7 @@ class LogoutByPost:
             page = _LOGOUT.format(button=button)
             headers = {"Content-Security-Policy": _LOGOUT_POLICY, "Cache-Control": "no-store"}
             await HTMLResponse(page, headers=headers)(scope, receive, send)
-        elif scope["method"] == "POST" and "origin" in Headers(scope=scope):  # the page's, or it was refused
+        elif scope["method"] == "POST" and "origin" in Headers(scope=scope):  # else already refused
             await self.app(
                 {**scope, "method": "GET", "path": "/logout", "raw_path": b"/logout"}, receive, send
             )
@@ -80,10 +80,10 @@ class LogoutByPost:
 
 
 class ContentPolicy:
-    """Tells the browser to load and run nothing but what this server sent: a second lock.
+    """Adds a Content-Security-Policy that allows only this server's content: defence in depth.
 
-    Gradio's page has scripts of its own inside; each gets the one-time word (nonce) that allows it.
-    `unsafe-eval` is for the templates of `gr.HTML`, which Gradio compiles in the browser.
+    Gradio's page has inline scripts; each gets a nonce. `unsafe-eval` is for the templates of `gr.HTML`,
+    which Gradio compiles in the browser.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -93,7 +93,7 @@ class ContentPolicy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
         nonce = secrets.token_urlsafe(16)
-        held: list[Message] = []  # a page's head and the parts of its body so far
+        held: list[Message] = []  # a page's response start and body parts so far
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -117,11 +117,11 @@ class ContentPolicy:
         await self.app(scope, receive, send_guarded)
 
 
-# Bytes of a part of a path, as of a file's name.
+# Most bytes of a path segment, as of a file name.
 _LONGEST_NAME: Final = 255
-# What of Gradio's own writes files, tells of the server, or gives a script the token that its cookie is kept
-# from scripts for (HttpOnly).
-_PROXY: Final = "/proxy="  # fetches other addresses, for pages that show apps of the model hub
+# Gradio's routes that write files, reveal server details, or give scripts the token that the HttpOnly cookie
+# hides from them.
+_PROXY: Final = "/proxy="  # fetches other URLs, for pages that embed model-hub apps
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
 _LOGOUT: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dalil</title>'

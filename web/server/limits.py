@@ -1,8 +1,8 @@
-"""How much one client may ask of the server: requests, attempts to log in, bytes.
+"""Per-client limits: request rate, failed logins, request size.
 
 The token bucket is our own: of the library `limits` (5.8) the store in memory keeps every client that ever
-asked (20,001 keys of 20,001 clients, long after their window), takes 0.25 ms a request with 20,000 clients,
-and goes by the wall clock, which may be set. Here the last 10,000 are kept, by a clock that only goes on.
+asked (20,001 keys of 20,001 clients, long after their window), takes 0.25 ms per request with 20,000 clients,
+and uses the wall clock, which may be set. Here the last 10,000 are kept, by a monotonic clock.
 """
 
 from __future__ import annotations
@@ -27,33 +27,33 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.messages import say
 from web.server.users import Users, UsersUnreadable
 
-# Chosen, not measured: a page sends up to three requests a question, and eight people behind one address
-# who each ask every three seconds send eight a second.
+# Chosen, not measured: a page sends up to three requests per question, and eight people behind one address
+# who each ask every three seconds send eight per second.
 REQUESTS_A_SECOND: Final = 10.0
 MOST_REQUESTS_AT_ONCE: Final = 60
-# Seconds until one more wrong password may be tried, after these.
+# Seconds until one more wrong password is allowed, after these.
 MOST_WRONG_PASSWORDS: Final = 5
 SECONDS_A_PASSWORD: Final = 30.0
-# The same for a user's name, from all addresses together but for browsers where that user has logged in
-# before: some 700 guesses a day at one password, from however many addresses.
+# The same per user name, over all addresses, except browsers where that user has logged in
+# before: some 700 guesses per day at one password, from any number of addresses.
 MOST_WRONG_FOR_A_NAME: Final = 20
 SECONDS_A_NAME: Final = 120.0
 DEVICE_COOKIE: Final = "dalil-device"
 _SECONDS_A_DEVICE: Final = 180 * 24 * 3600
-# Bytes of a request that is no upload: a question has 2,000 characters at most, and a kept conversation
-# comes back as one request (`web.server.chat_calls`).
+# Bytes of a request other than an upload: a question has 2,000 characters at most, and a saved conversation
+# is sent as one request (`web.server.chat_calls`).
 LARGEST_REQUEST: Final = 1 << 20
-# Clients whose last requests are remembered.
+# Number of clients remembered.
 _MOST_CLIENTS: Final = 10_000
 
 
 class Allowance:
-    """Tokens that clients spend and that come back with time (token bucket).
+    """A token bucket per client.
 
     Args:
-        most: that a client may have.
-        per_second: that come back.
-        clock: tells the time in seconds.
+        most: capacity of a bucket.
+        per_second: refill rate in tokens per second.
+        clock: returns the time in seconds.
     """
 
     def __init__(self, most: float, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -61,7 +61,7 @@ class Allowance:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, client: str) -> float:
-        """Seconds until the client has a token; 0 where it has one."""
+        """Seconds until the client has a token; 0 if it has one."""
         return max(0.0, (1 - self._now(client)) / self._per_second)
 
     def spend(self, client: str) -> None:
@@ -81,11 +81,11 @@ class Allowance:
 
 
 class RequestRate:
-    """Answers 429 to a client that asks faster than people do. What is only looked at isn't counted.
+    """Answers 429 to a client above the rate limit. GET requests are not rate-limited.
 
     Args:
-        app: what is guarded.
-        allowance: what each client may ask.
+        app: the wrapped application.
+        allowance: rate limit per client.
     """
 
     def __init__(self, app: ASGIApp, allowance: Allowance | None = None) -> None:
@@ -104,17 +104,17 @@ class RequestRate:
 
 
 class LoginRate:
-    """Answers 429 where too many wrong passwords came: from one address, or for one user's name.
+    """Answers 429 after too many wrong passwords from one address, or for one user name.
 
     Wrong passwords for a name are counted whether or not there is such a user. They can't lock a user out
     who has logged in before: that browser has a device cookie (`Users.device_token`), and its own count
     instead of the address's and the name's.
 
     Args:
-        app: what is guarded: it answers a wrong password with an error.
-        users: who there is; without it no browser is known.
-        allowance: how many each address, and each known browser, may send.
-        for_a_name: how many may be sent for each name.
+        app: the wrapped application, which answers a wrong password with an error.
+        users: the users; without them no browser is known.
+        allowance: limit per address and per known browser.
+        for_a_name: limit per user name.
     """
 
     def __init__(
@@ -136,14 +136,14 @@ class LoginRate:
             return
         body = await whole_body(receive)
         if body is None:
-            return  # nobody waits for an answer
+            return  # the client has disconnected
         receive = given_again(body, receive)
         name = await _user_name(scope, body)
         counted = self._counted(scope, name)
         if seconds := max(allowance.wait(key) for allowance, key in counted):
             await refuse("too_many", 429, math.ceil(seconds))(scope, receive, send)
             return
-        # Spent before the answer is known, as many may be sent at once, and given back to who was right.
+        # Spent before the answer is known, against concurrent attempts, and refunded on success.
         for allowance, key in counted:
             allowance.spend(key)
 
@@ -157,7 +157,7 @@ class LoginRate:
         await self.app(scope, receive, send_counted)
 
     def _counted(self, scope: Scope, name: str) -> list[tuple[Allowance, str]]:
-        """What an attempt is counted on, by which keys."""
+        """The allowances and keys that an attempt counts against."""
         token = Request(scope).cookies.get(DEVICE_COOKIE, "")
         with suppress(UsersUnreadable):
             if token and self._users and self._users.is_device(name, token):
@@ -167,7 +167,7 @@ class LoginRate:
         return [(self._allowance, client_of(scope)), (self._for_a_name, hashed)]
 
     def _remember(self, scope: Scope, name: str, message: Message) -> None:
-        """Gives the browser its device cookie."""
+        """Sets the browser's device cookie."""
         if self._users is None:
             return
         cookie = Response()
@@ -185,12 +185,12 @@ class LoginRate:
 
 
 class RequestSize:
-    """Answers 413 to a request with a larger body than anybody needs to send.
+    """Answers 413 to a request with too large a body.
 
     Args:
-        app: what is guarded.
-        largest: bytes of a request.
-        largest_upload: bytes of an upload; none is taken in if 0.
+        app: the wrapped application.
+        largest: largest request in bytes.
+        largest_upload: largest upload in bytes; 0 refuses uploads.
     """
 
     def __init__(self, app: ASGIApp, largest: int = LARGEST_REQUEST, largest_upload: int = 0) -> None:
@@ -217,13 +217,13 @@ class RequestSize:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > largest:  # it told nothing of its size
+            if received > largest:  # it declared no size
                 raise _TooLarge
             return message
 
         async def send_noted(message: Message) -> None:
             nonlocal answered
-            if received <= largest:  # else what the application makes of it is of no use
+            if received <= largest:  # otherwise the application's answer is discarded
                 answered = True
                 await send(message)
 
@@ -238,7 +238,7 @@ class _TooLarge(Exception):
 
 
 def client_of(scope: Scope) -> str:
-    """Who sends a request: its address; of IPv6 the network, as one machine has many addresses in it."""
+    """The client of a request: its address; for IPv6 its network, since one machine has many addresses."""
     host = scope["client"][0] if scope.get("client") else ""
     try:
         address = ipaddress.ip_address(host)
@@ -252,7 +252,7 @@ def client_of(scope: Scope) -> str:
 
 
 async def whole_body(receive: Receive) -> bytes | None:
-    """A request's body, or None where the client has gone; `RequestSize` says how large it may be."""
+    """Reads a request's body; None if the client has disconnected. Bounded by `RequestSize`."""
     parts, more = [], True
     while more:
         message = await receive()
@@ -264,7 +264,7 @@ async def whole_body(receive: Receive) -> bytes | None:
 
 
 def given_again(body: bytes, receive: Receive) -> Receive:
-    """What gives an application a body that has been read already, and then what comes after it."""
+    """A `receive` that replays a body already read, then continues with the original."""
     waiting = [body]
 
     async def again() -> Message:
@@ -276,7 +276,7 @@ def given_again(body: bytes, receive: Receive) -> Receive:
 
 
 async def _user_name(scope: Scope, body: bytes) -> str:
-    """The name in a form that logs in, as Gradio reads it; empty if there is none."""
+    """The user name in a login form, parsed as by Gradio; empty if there is none."""
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
@@ -284,7 +284,7 @@ async def _user_name(scope: Scope, body: bytes) -> str:
     try:
         async with Request(scope, receive).form(max_files=1, max_fields=20) as form:
             name = form.get("username")
-    except (HTTPException, MultiPartException):  # which Gradio will refuse too
+    except (HTTPException, MultiPartException):  # Gradio refuses it too
         return ""
     return unicodedata.normalize("NFC", name.strip()) if isinstance(name, str) else ""
 
@@ -294,7 +294,7 @@ def _path(scope: Scope) -> str:
 
 
 def refuse(message: str, status: int, seconds: int = 0) -> JSONResponse:
-    """A refusal in both languages, as it isn't known what the client reads. Gradio shows `detail`."""
+    """A refusal in both languages, since the client's isn't known. Gradio shows `detail`."""
     text = " · ".join(say(message, language, number=seconds) for language in ("ar", "en"))
     headers = {"Retry-After": f"{seconds}"} if seconds else None
     return JSONResponse({"error": message, "message": text, "detail": text}, status, headers)

@@ -1,4 +1,4 @@
-"""Who sends a request: a user by name, or else the address that it comes from."""
+"""Identity of a request's sender: the user's name, or else the client's address."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _person: Final[ContextVar[str]] = ContextVar("person", default="")
 
 
 def person() -> str:
-    """Who sent the request that is being answered; the same for all where there is no request."""
+    """The sender of the current request; a constant outside a request."""
     return _person.get()
 
 
 class KnownPerson:
-    """Tells `person` who it is for as long as a request is answered, also in threads that help with it.
+    """Sets the value of `person` while a request is processed, also in its worker threads.
 
     Args:
-        app: what answers.
-        user_of: the name of the user who sends a request, if that is known.
+        app: the wrapped application.
+        user_of: returns the name of a request's user, if known.
     """
 
     def __init__(self, app: ASGIApp, user_of: Callable[[Request], str | None]) -> None:
@@ -37,7 +37,7 @@ class KnownPerson:
             await self.app(scope, receive, send)
             return
         user = self._user_of(Request(scope))
-        # A name can't be an address: neither can be taken for the other.
+        # A name can't be an address, so the two can't be confused.
         token = _person.set(f"user {user}" if user else f"address {client_of(scope)}")
         try:
             await self.app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""The page's language and appearance: what the reader chose, or else what the browser asks for."""
+"""The page's language and appearance: chosen by the reader, or else by the browser's headers."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def preferred_language(headers: Headers) -> Language:
         quality = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", parameters)
         if primary in ("ar", "en"):
             asked.append((float(quality[1]) if quality else 1.0, "ar" if primary == "ar" else "en"))
-    # Of two as welcome the one that is named first.
+    # Of two with equal quality the first.
     return max(asked, key=lambda pair: pair[0], default=(1.0, "en"))[1]
 
 
 def dress(page: bytes, headers: Headers) -> bytes:
-    """A page of Gradio's in the reader's language, appearance and style from its first moment.
+    """Sets language, appearance and style in a page of Gradio's, so that they apply from the first paint.
 
     Gradio's own way of adding a style sheet waits for its script, and rewrites the selectors.
 
     Args:
-        page: the HTML that Gradio made, which says that it is in English.
+        page: Gradio's HTML, which declares English.
         headers: the request's.
     """
     language = preferred_language(headers)

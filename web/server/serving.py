@@ -1,4 +1,4 @@
-"""The chat's web server: where it listens, what its answers are wrapped in, and its typeface."""
+"""The chat's web server: its socket, middleware and typeface."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def application(
     stop: Callable[[], None] = lambda: None,
     chat: Any = None,
 ) -> FastAPI:
-    """A web application that answers whom it should, and loads nothing from elsewhere.
+    """Builds the web application with access control and no external resources.
 
     Args:
         start: called once when the server has started.
-        sharing: where it listens, and to whom it answers.
+        sharing: its addresses and access settings.
         stop: called once when it stops.
         chat: the `gradio.Blocks` that will be mounted in it; requests for it are checked.
     """

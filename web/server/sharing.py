@@ -1,4 +1,4 @@
-"""Where the chat listens, and to whom it answers."""
+"""Network exposure of the chat: its addresses and who may access it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ OWN_NAMES: Final = ("127.0.0.1", "::1", "localhost")
 
 @dataclass(frozen=True)
 class Sharing:
-    """Where the chat listens, and to whom it answers. By default to this machine alone.
+    """The chat's addresses and access settings; by default only this machine has access.
 
     Attributes:
-        host: the address where it listens, or the name of one; 0.0.0.0 or :: for all that there are.
-        names: further names by which others reach it.
-        auth: the file of users who may; everybody if there is none.
-        read_only: whether nothing is taken in: no uploads, no removal, no verdicts on answers.
-        proxies: addresses, or networks such as 10.0.0.0/8, of the proxies before it. What anybody else says
-            of where a request comes from (`X-Forwarded-For`) isn't believed.
+        host: address or host name to listen on; 0.0.0.0 or :: for all addresses.
+        names: further host names under which it is reached.
+        auth: file of authorised users; everybody if not given.
+        read_only: whether writes are refused: no uploads, no removal, no verdicts on answers.
+        proxies: addresses, or networks such as 10.0.0.0/8, of trusted proxies. `X-Forwarded-For` from
+            anybody else is ignored.
     """
 
     host: str = "127.0.0.1"
@@ -31,21 +31,20 @@ class Sharing:
 
     @property
     def is_shared(self) -> bool:
-        """Whether anybody but who started it may reach it: through an address, a proxy or a tunnel.
+        """Whether others may reach it: through an address, a proxy or a tunnel.
 
-        Who names users, another name or a proxy means to share it, although it listens on a loopback
-        address.
+        Users, another name or a proxy imply sharing, even on a loopback address.
         """
         return bool(not is_own(self.host) or self.names or self.auth or self.proxies)
 
     def address(self, port: int) -> str:
-        """What to type into a browser."""
+        """The URL to open in a browser."""
         name = self.names[0] if self.names else self.host
         return f"http://{f'[{name}]' if ':' in name else name}:{port}"
 
     @property
     def warning(self) -> str | None:
-        """What to say where anybody could ask: it is shared and wants no password."""
+        """A warning if it is shared without passwords, else None."""
         if not self.is_shared or self.auth is not None:
             return None
         where = self.names[0] if is_own(self.host) and self.names else self.host
@@ -70,7 +69,7 @@ def is_network(text: str) -> bool:
 
 
 def is_own(host: str) -> bool:
-    """Whether a host is this machine as only itself can reach it."""
+    """Whether a host is a loopback name or address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Who may use a shared chat: names and hashed passwords in one file."""
+"""Users of a shared chat: names and hashed passwords in one file."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from index.errors import DalilError
 from index.storage import files
 
 SHORTEST_PASSWORD: Final = 8
-_LONGEST: Final = 1024  # characters of a name or a password; nobody types more
-# What OWASP's Password Storage Cheat Sheet advises for scrypt with 32 MB; some .2 s of one core.
+_LONGEST: Final = 1024  # characters of a name or a password
+# From OWASP's Password Storage Cheat Sheet for scrypt with 32 MB; some .2 s of one core.
 _N, _R, _P = 2**15, 8, 3
 _MOST_MEMORY: Final = 256 << 20
 _SALT_SIZE: Final = 16
 _HASH_SIZE: Final = 32
-# Seconds that a change waits for another one; each takes milliseconds.
+# Seconds that a change waits for the lock; each takes milliseconds.
 _LONGEST_WAIT: Final = 30
 
 
 class InvalidUser(DalilError, ValueError):
-    """A name or a password that can't be taken, or a user that there isn't."""
+    """An invalid name or password, or an unknown user."""
 
 
 class UsersUnreadable(DalilError):
-    """A file of users that is missing, or isn't what was written."""
+    """The file of users is missing or damaged."""
 
 
 @dataclass(frozen=True)
 class HashedPassword:
-    """What is kept of a password: enough to recognise it, with all that its hash depends on.
+    """A salted password hash with its parameters.
 
     Attributes:
         n, r, p: scrypt's parameters (RFC 7914).
@@ -70,15 +70,15 @@ class HashedPassword:
         return hmac.compare_digest(hashed, bytes.fromhex(self.hash))
 
 
-# Compared with where there is no such user, so that the time doesn't tell who there is.
+# Compared with for unknown users, so that timing doesn't reveal which names exist.
 _NOBODY: Final = HashedPassword(_N, _R, _P, "00" * _SALT_SIZE, "00" * _HASH_SIZE)
 
 
 class Users:
-    """A file of users; read anew each time, so that changes hold at once.
+    """A file of users, reread on each use, so that changes apply immediately.
 
     Args:
-        path: the file, which only its owner may read.
+        path: the file, readable only by its owner.
     """
 
     def __init__(self, path: Path) -> None:
@@ -96,7 +96,7 @@ class Users:
         return (known or _NOBODY).matches(password) and known is not None
 
     def add(self, name: str, password: str) -> bool:
-        """Adds a user, or gives one a new password.
+        """Adds a user, or changes the password of an existing one.
 
         Returns:
             Whether the user is new.
@@ -111,7 +111,7 @@ class Users:
             raise InvalidUser(f"{name!r} can't be a user's name. Take letters, digits, dots or dashes.")
         if not SHORTEST_PASSWORD <= len(password) <= _LONGEST:
             raise InvalidUser(f"A password needs at least {SHORTEST_PASSWORD} characters.")
-        hashed = HashedPassword.of(password)  # before others have to wait for it
+        hashed = HashedPassword.of(password)  # before the lock is taken: hashing is slow
         with self._changing():
             users = self.load() if self.path.exists() else {}
             self._write(users | {name: hashed})
@@ -124,7 +124,7 @@ class Users:
             InvalidUser: there is no such user.
             UsersUnreadable: the file is missing or damaged.
         """
-        self.load()  # where there is nothing to change, no lock's file is left either
+        self.load()  # without a file of users, creates no lock file either
         with self._changing():
             users = self.load()
             if _normal(name) not in users:
@@ -133,11 +133,11 @@ class Users:
             self._write(users)
 
     def device_token(self, name: str) -> str:
-        """What a browser keeps from which this user has logged in: a device cookie, as OWASP calls it.
+        """The device cookie (OWASP) of a browser from which this user has logged in.
 
-        It lets nobody in. It says that somebody who knew the password was here before, so that wrong
-        passwords from elsewhere don't lock this browser out
-        (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). It holds
+        It grants no access. It proves an earlier successful login, so that wrong passwords from elsewhere
+        don't lock this browser out
+        (https://owasp.org/www-community/Slow_Down_Online_Guessing_Attacks_with_Device_Cookies). It is valid
         until the password is changed.
 
         Raises:
@@ -148,7 +148,7 @@ class Users:
         return f"{nonce}.{_device_code(self.load()[_normal(name)], name, nonce)}"
 
     def is_device(self, name: str, token: str) -> bool:
-        """Whether `device_token` gave this token for this user.
+        """Whether a token is this user's `device_token`.
 
         Raises:
             UsersUnreadable: the file is missing or damaged.
@@ -182,7 +182,7 @@ class Users:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Makes this process the only one that changes the file, so that no change is lost."""
+        """Locks the file against other processes, so that no change is lost."""
         from filelock import Timeout
 
         try:
@@ -208,6 +208,6 @@ def _normal(name: str) -> str:
 
 
 def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    # The same password typed on another keyboard may come composed otherwise.
+    # Another keyboard may send the same password in another Unicode composition.
     content = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
     return hashlib.scrypt(content, salt=salt, n=n, r=r, p=p, maxmem=_MOST_MEMORY, dklen=_HASH_SIZE)

@@ -1,1 +1,1 @@
-"""Files on their way into a collection: sent one by one, kept in a folder of their own, added in turns."""
+"""File uploads to a collection: received one by one, spooled to a folder, imported in turns."""

@@ -1,12 +1,12 @@
-"""Files on their way into a collection: sent by the page one by one, then read and encoded as a batch.
+"""Upload batches: files sent by the page one by one, then read and encoded together.
 
-The page first says which files it has, and is told under which secret name (a batch's) it may send them. So
-who may not use the page can't send anything, and no file's name comes with its content: it is stored under
-a number, in a folder that only this user can look into, and removed when it was read.
+The page first announces its files, and receives a secret batch id under which to send them. So only users of
+the page can upload, and a file's content is sent without its name: it is stored under
+a number, in a folder that only this user can read, and removed once it has been read.
 
-Batches are added in turns: a few files of one, then a few of another person's. Each person has one turn at a
-time, and `LANES` persons have theirs at once, so that nobody waits for a file of another one that takes
-long. Only one at a time encodes, so that questions get their share; they take turns there, too.
+Batches are imported round-robin: a few files of one person, then a few of another. Each person has one turn
+at a time, and `LANES` persons have theirs concurrently, so that nobody waits for another's slow
+file. Only one at a time encodes, so that questions get their share; encoding is in turns, too.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ from web.uploads.file_names import UnsafeName, safe_name
 from web.uploads.spool import Spool
 
 UPLOAD: Final = "/library/upload"
-"""Where the page sends files to."""
+"""Path of the upload endpoint."""
 
 MOST_FILES: Final = 1000
 MOST_WAITING: Final = 2000
-"""Files of one person that may wait to be added."""
+"""Most waiting files per person."""
 MOST_BYTES_WAITING: Final = 512 << 20
-"""Bytes of one person's files that may wait to be added."""
+"""Most waiting bytes per person."""
 LANES: Final = 4
-"""Persons whose files are read at once."""
-# Of a turn: a change of a collection costs about the same however many files it adds, but the next person
-# in the same collection waits until these are encoded, which for 1 MB of text takes some 20 seconds.
+"""Persons served concurrently."""
+# Limits of a turn: an update of a collection costs about the same for any number of files, but the next
+# person in the same collection waits until these are encoded, some 20 seconds for 1 MB of text.
 _FILES_PER_TURN: Final = 50
 _BYTES_PER_TURN: Final = 2 << 20
-# Seconds without another file after which those that came are added: the page was closed.
+# Seconds without another file after which those received are imported: the page was closed.
 PATIENCE: Final = 60.0
-# Batches whose outcome is remembered.
+# Number of finished batches remembered.
 _REMEMBERED: Final = 100
-# Characters that some system or other doesn't take in a name; here it is only shown.
+# Characters that some systems don't allow in names; here the name is only shown.
 _RESERVED: Final = str.maketrans(dict.fromkeys('<>:"|?*', "_"))
 
 Add = Callable[[str, Sequence[Path], Report, Mapping[Path, str]], Added]
@@ -60,18 +60,18 @@ Add = Callable[[str, Sequence[Path], Report, Mapping[Path, str]], Added]
 
 @dataclass
 class Batch:
-    """Files that are added together. It changes as they arrive and are read; `Uploads` changes it.
+    """Files that are imported together; mutable state, updated by `Uploads`.
 
     Attributes:
-        id: the secret by which the page names it.
-        collection: the id of where they go.
-        names: of all files, in the page's order.
-        faults: why some aren't added: number of the file -> the name of the message that says so.
+        id: secret id, known to the page.
+        collection: id of the target collection.
+        names: names of all files, in the page's order.
+        faults: file number -> name of the message that says why it isn't added.
         stage: "sending", "waiting", "reading", "encoding" or "done".
-        progress: of the reading or encoding.
-        added: what became of the files that were added so far.
-        error: why the rest couldn't be added, if so.
-        person: who sends it.
+        progress: progress of reading or encoding.
+        added: import result so far.
+        error: the error that stopped the import, if any.
+        person: the sender.
     """
 
     id: str
@@ -92,10 +92,10 @@ class Batch:
     started: float = 0.0
 
     def note(self, progress: Progress) -> None:
-        """Keeps how far it is.
+        """Records the progress.
 
-        Where it takes more than one turn, files are counted over all of them, and the time that is left is
-        estimated by the files that are done.
+        Over several turns, files are counted across all of them, and the remaining time is
+        estimated from the files done.
         """
         done = len(self.arrived) - len(self.unread)
         total = len(self.arrived)
@@ -108,7 +108,7 @@ class Batch:
         self.stage, self.progress = progress.stage, progress
 
     def take_turn(self) -> list[int]:
-        """The numbers of the files that are added next, which are then no longer unread."""
+        """Removes the next files from the unread ones and returns their numbers."""
         taken: list[int] = []
         size = 0
         while self.unread and len(taken) < _FILES_PER_TURN:
@@ -131,15 +131,15 @@ class Uploads:
         most_waiting: int = MOST_WAITING,
         most_bytes_waiting: int = MOST_BYTES_WAITING,
     ) -> None:
-        """Starts nothing yet.
+        """Starts no threads yet.
 
         Args:
-            add: adds files to a collection by its id, as `Library.add_files` does by its name.
-            most_bytes: that a file may have.
-            most_in_all: that all files may have that wait to be read.
+            add: adds files to a collection by id, as `Library.add_files` does by name.
+            most_bytes: largest file in bytes.
+            most_in_all: largest total of all waiting files in bytes.
             patience: seconds to wait for the next file.
-            most_waiting: files of one person that may wait.
-            most_bytes_waiting: bytes of one person's files that may wait.
+            most_waiting: most waiting files per person.
+            most_bytes_waiting: most waiting bytes per person.
         """
         self._add = add
         self._most_bytes = most_bytes
@@ -150,7 +150,7 @@ class Uploads:
         self._batches: dict[str, Batch] = {}
         self._spool = Spool()
         self._lock = threading.Lock()
-        # Whose turn it is next comes first; each person's batches in the order in which they came.
+        # Queue of persons, next first; each person's batches in order of arrival.
         self._waiting: dict[str, deque[Batch]] = {}
         self._work = threading.Condition(self._lock)
         self._served: set[str] = set()
@@ -161,12 +161,12 @@ class Uploads:
     def begin(
         self, collection: str, files: Sequence[tuple[str, int]], person: str = ""
     ) -> tuple[Batch, list[int]]:
-        """A new batch, and the numbers of the files that the page may send.
+        """Creates a batch; returns it with the numbers of the files that the page may send.
 
         Args:
-            collection: its id.
-            files: name and bytes of each.
-            person: who sends them.
+            collection: id of the collection.
+            files: name and size in bytes of each.
+            person: the sender.
 
         Raises:
             OSError: the disk is full or can't be written.
@@ -195,15 +195,15 @@ class Uploads:
         return batch, accepted
 
     def batch(self, id_: str) -> Batch | None:
-        """The batch that has this secret name."""
+        """The batch with this secret id."""
         return self._batches.get(id_)
 
     def of_collection(self, collection: str) -> Batch | None:
-        """The batch that is being added to a collection, if one is."""
+        """The batch being added to a collection, if any."""
         return next((batch for batch in self._unfinished() if batch.collection == collection), None)
 
     def finish(self, batch: Batch) -> None:
-        """Reads what has arrived of a batch; what hasn't won't be taken any more."""
+        """Starts the import of a batch's received files; later ones are refused."""
         with self._lock:
             if batch.stage != "sending":
                 return
@@ -214,16 +214,16 @@ class Uploads:
             self._waiting.setdefault(batch.person, deque()).append(batch)
             if self._workers < min(LANES, len(self._waiting)):
                 self._workers += 1
-                # A daemon: Ctrl-C doesn't wait for it, and leaves a collection as before or as after.
+                # A daemon: Ctrl-C doesn't wait for it; updates of a collection are atomic.
                 threading.Thread(target=self._serve, name="arrivals", daemon=True).start()
             self._work.notify()
 
     def close(self) -> None:
-        """Removes the files of batches that aren't done: what wasn't added by now won't be."""
+        """Removes the files of unfinished batches, which won't be imported any more."""
         self._spool.close()
 
     async def receive(self, request: Request) -> Response:
-        """Takes in one file, which is the request's body."""
+        """Receives one file as the request's body."""
         batch = self._batches.get(request.headers.get("x-batch", ""))
         told = request.headers.get("x-number", "")
         number = int(told) if told.isdecimal() and len(told) < 9 else -1
@@ -242,8 +242,8 @@ class Uploads:
                     batch.touched = time.monotonic()
                     await run_in_threadpool(file.write, chunk)
         except ClientDisconnect:
-            # Of this file nothing is kept, but the page may send it again. If it was closed nothing more
-            # comes, and what came whole is added.
+            # The partial file is dropped, but the page may send it again. If the page was closed, the
+            # complete files are imported.
             _drop(batch, path, size)
             with self._lock:
                 batch.sent.discard(number)
@@ -258,11 +258,11 @@ class Uploads:
             if batch.stage == "sending":
                 batch.arrived[number] = path
                 return PlainTextResponse("")
-        _drop(batch, path, size)  # it was given up on
+        _drop(batch, path, size)  # the batch has ended meanwhile
         return PlainTextResponse("Too late.", 403)
 
     def _claim(self, batch: Batch, number: int) -> bool:
-        """Whether a file is expected; it is then no longer."""
+        """Marks a file as being sent; returns whether it was expected."""
         with self._lock:
             expected = 0 <= number < len(batch.names) and number not in batch.faults | batch.arrived
             if batch.stage != "sending" or not expected or number in batch.sent:
@@ -271,7 +271,7 @@ class Uploads:
             return True
 
     def _refusal(self, number: int, name: str, size: int) -> str:
-        """The name of the message that says why a file isn't taken, if it isn't."""
+        """The name of the message that says why a file is refused; empty if it isn't."""
         if number >= MOST_FILES:
             return "file_too_many"
         try:
@@ -283,7 +283,7 @@ class Uploads:
         return "file_too_large" if size > self._most_bytes else ""
 
     def _excess(self, batch: Batch, size: int) -> str:
-        """The name of the message that says why no more of a file is taken, if it isn't."""
+        """The name of the message for the size limit that a file exceeds; empty if none."""
         if size > self._most_bytes:
             return "file_too_large"
         held = self._unfinished()
@@ -293,7 +293,7 @@ class Uploads:
         return "file_quota" if own > self._most_bytes_waiting else ""
 
     def _watch(self, is_due: bool = False) -> None:
-        """Goes on with batches of which nothing more comes; one timer looks after all of them."""
+        """Finishes batches that receive no more files; one timer serves all."""
         with self._lock:
             if self._watching and not is_due:
                 return
@@ -310,7 +310,7 @@ class Uploads:
             self.finish(batch)
 
     def _serve(self) -> None:
-        """Gives turns, one after another; each of the threads that do serves one person at a time."""
+        """Worker loop: runs one turn after another; each thread serves one person at a time."""
         while True:
             with self._work:
                 while (batch := self._next()) is None:
@@ -327,7 +327,7 @@ class Uploads:
             self._end_turn(batch)
 
     def _next(self) -> Batch | None:
-        """The batch whose turn it is, if one can be served."""
+        """The next batch that can be served, if any."""
         person = next((person for person in self._waiting if person not in self._served), None)
         return None if person is None else self._waiting[person][0]
 
@@ -344,7 +344,7 @@ class Uploads:
                 if is_encoding:
                     self._encoding.__exit__()
                     is_encoding = False
-                self._encoding.__enter__()  # behind the others that wait
+                self._encoding.__enter__()  # queues behind the other waiting batches
                 is_encoding = True
 
         try:
@@ -360,7 +360,7 @@ class Uploads:
             path.unlink()
 
     def _end_turn(self, batch: Batch) -> None:
-        """Puts a person behind the others who wait, if there is more to do for them."""
+        """Requeues a person behind the others, if they have more files."""
         is_done = batch.error is not None or not batch.unread
         if is_done:
             shutil.rmtree(batch.folder, ignore_errors=True)
@@ -379,7 +379,7 @@ class Uploads:
 
 
 def shown_name(name: str) -> str:
-    """A file's name as it is shown: nothing in it reorders or hides what stands around it."""
+    """A file's name for display, without characters that reorder or hide surrounding text."""
     try:
         return safe_name(name.translate(_RESERVED))
     except UnsafeName:

@@ -1,4 +1,4 @@
-"""Names of uploaded files: none leaves the folder that it is put in, and none looks like another."""
+"""Sanitises names of uploaded files, against path traversal and look-alikes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from typing import Final
 
 from index.errors import DalilError
 
-# Bytes of a name; file systems take 255, and what is written beside a file adds to its name.
+# Bytes of a name; file systems allow 255, and companion files append to the name.
 LONGEST_NAME: Final = 200
-# Names of devices on Windows, whatever follows the first dot: a folder may be taken there.
+# Device names on Windows, with any extension: the folder may be copied there.
 _DEVICES: Final = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10)))
 )
 _RESERVED: Final = frozenset('<>:"|?*')
-# Characters that look like / or \ and aren't made into one by NFKC.
+# Characters that look like / or \ and aren't normalised to one by NFKC.
 _SLASHES: Final = frozenset("/\\\u2044\u2215\u2216\u29f5\u29f8\u29f9\u27cb\u27cd\u1735\u2571\u2572")
-# Of the marks that only arrange letters, those that words of Arabic script need: the zero-width joiner and
-# non-joiner. The others come along with copied names, and can make a name read as another.
+# The format characters needed in Arabic script: the zero-width joiner and
+# non-joiner. The others come with copied names, and can disguise a name as another.
 _JOINERS: Final = frozenset("\u200c\u200d")
 _NOT_TEXT: Final = frozenset(("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
 _BLANKS: Final = re.compile(r"\s")
 
 
 class UnsafeName(DalilError, ValueError):
-    """A file's name that can't be taken as it is."""
+    """An unsafe file name."""
 
 
 def safe_name(name: str) -> str:
-    """A file's name in Unicode's composed form (NFC) without marks of direction, if it is safe.
+    """Returns a safe file name in NFC without direction marks.
 
     Raises:
         UnsafeName: the name is or looks like a path, is a device's, has characters that aren't text, or is
@@ -37,7 +37,7 @@ def safe_name(name: str) -> str:
     """
     kept = "".join(c for c in name if c in _JOINERS or unicodedata.category(c) != "Cf")
     composed = unicodedata.normalize("NFC", kept)
-    # As it looks: full-width and other variants of letters, dots and slashes are these.
+    # As displayed: NFKC maps full-width and other variants of letters, dots and slashes.
     plain = unicodedata.normalize("NFKC", kept)
     if any(unicodedata.category(c) in _NOT_TEXT for c in composed):
         raise _unsafe(name, "it has characters that aren't text")

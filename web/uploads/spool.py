@@ -1,8 +1,8 @@
-"""Folders for uploaded files on their way into a collection, of which none outlives its process for long.
+"""Temporary folders for uploaded files, cleaned up after a crash.
 
-Each process has a folder of its own in the system's folder for temporary files, and holds a lock in it for
-as long as it lives: the kernel releases the lock however the process ends, also by `kill -9`. A process that
-starts removes the folders whose lock nobody holds.
+Each process has its own folder in the system's temporary directory, and holds a lock in it for
+its lifetime: the kernel releases the lock however the process ends, even by `kill -9`. A process that
+starts removes the folders whose lock is free.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LOCK: Final = "lock"
 
 
 class Spool:
-    """This process's folder for uploads; it is made when it is first needed."""
+    """This process's upload folder, created on first use."""
 
     def __init__(self) -> None:
         self._making = threading.Lock()
@@ -31,7 +31,7 @@ class Spool:
         self._lock: FileLock | None = None
 
     def new_folder(self) -> Path:
-        """A new, empty folder that only this user can look into.
+        """Creates an empty folder that only this user can read.
 
         Raises:
             OSError: the disk is full or can't be written.
@@ -42,7 +42,7 @@ class Spool:
             return Path(tempfile.mkdtemp(dir=self._folder))
 
     def close(self) -> None:
-        """Removes all that is in it."""
+        """Removes the folder and its contents."""
         with self._making:
             folder, lock, self._folder, self._lock = self._folder, self._lock, None, None
         if folder is not None:
@@ -52,7 +52,7 @@ class Spool:
 
 
 def sweep() -> None:
-    """Removes what processes left behind that are gone."""
+    """Removes the folders of processes that have ended."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
             state = folder.lstat()
@@ -64,7 +64,7 @@ def _remove_unless_locked(folder: Path) -> None:
     lock = FileLock(folder / _LOCK, timeout=0)
     try:
         lock.acquire()
-    except Timeout:  # its process lives
+    except Timeout:  # its process is running
         return
     try:
         shutil.rmtree(folder, ignore_errors=True)
@@ -76,7 +76,7 @@ def _locked_folder() -> tuple[Path, FileLock]:
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         lock = FileLock(folder / _LOCK, timeout=0)
-        # Between the two another process may take it for one that was left behind, and remove it.
+        # Until it is locked, another process may take it for an abandoned one, and remove it.
         with suppress(Timeout, FileNotFoundError):
             lock.acquire()
             if (folder / _LOCK).exists():

@@ -1,1 +1,1 @@
-"""What the chat's page shows, as HTML."""
+"""HTML views of the chat's page."""

@@ -1,6 +1,6 @@
 """Cited answers as HTML: every paragraph in its own direction, every text escaped.
 
-Nothing here reads Markdown: what texts and questions contain is shown, never interpreted.
+Markdown isn't parsed: texts and questions are shown literally, never interpreted.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from web.views.templating import direction, environment, showable
 
 __all__ = ["direction"]
 
-# In a line that names several things, a stray one would reorder what stands beside it.
+# In a line of several names, a stray one would reorder its neighbours.
 _BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Between the cells of a table's row, in a document's text.
+# Separator of a table row's cells, in a document's text.
 CELL_SEPARATOR: Final = " | "
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
 # The template's macros.
@@ -35,7 +35,7 @@ _macros: Final[Any] = environment.get_template("answers.html").module
 
 @dataclass(frozen=True)
 class Source:
-    """What a citation says of its document. Kept with the answer: the document may be removed."""
+    """A cited document's metadata, stored with the answer since the document may be removed."""
 
     title: str
     author: str
@@ -43,17 +43,17 @@ class Source:
 
     @classmethod
     def of(cls, document: Document) -> Source:
-        """A document's title, or where it comes from if it has none, its author and its date."""
+        """A document's title (its source if it has none), author and date."""
         return cls(plain(document.title or document.source), plain(document.author), plain(document.date))
 
 
 @dataclass(frozen=True)
 class Place:
-    """The line that says where something stands.
+    """A reference line.
 
     Attributes:
-        path: the document's title and the headings down to it.
-        details: author, date, page, paragraph, as far as they are known.
+        path: the document's title and the headings above the passage.
+        details: author, date, page, paragraph, as far as known.
     """
 
     path: tuple[str, ...]
@@ -68,14 +68,14 @@ class Place:
         headings: Sequence[str] = (),
         sheet: int = 0,
     ) -> Place:
-        """Where a passage stands.
+        """The reference of a passage.
 
         Args:
             source: its document.
-            page: the language of Dalil's own words.
-            paragraph: its number; none is named where it is 0, as of a document's title or author.
-            headings: those that it stands under, from the outermost.
-            sheet: the page of the document, 0 where it isn't known.
+            page: language of Dalil's own words.
+            paragraph: its number; 0 if not shown, as for a document's title or author.
+            headings: the headings above it, from the outermost.
+            sheet: page of the document, 0 if unknown.
         """
         steps = [source.title, *(plain(" ".join(heading.split())) for heading in headings)]
         details = [source.author, source.date]
@@ -86,13 +86,13 @@ class Place:
 
     @property
     def text(self) -> str:
-        """As a line of plain text."""
+        """The reference as a line of plain text."""
         return " — ".join(filter(None, [" › ".join(self.path), *self.details]))
 
 
 @dataclass(frozen=True)
 class _Link:
-    """A link into a document; without a `check` it opens the document as a whole."""
+    """A link into a document; without a `check` it opens the whole document."""
 
     kind: str
     name: str
@@ -103,20 +103,20 @@ class _Link:
 
     @classmethod
     def to(cls, kind: str, name: str, passage: Passage, start: int, end: int) -> _Link:
-        """The link to a stretch of a passage, in the characters of its document."""
+        """A link to a span of a passage, in characters of its document."""
         check = checksum(passage.text[start - passage.start : end - passage.start])
         return cls(kind, name, passage.document_id, start, end, check)
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A table's row: (column heading, cell) of each of its cells."""
+    """A table row as (column heading, cell) pairs."""
 
     cells: tuple[tuple[str, str], ...]
 
     @classmethod
     def of(cls, text: str, columns: Sequence[str]) -> _Row | None:
-        """What a passage says as a row; None where it isn't known which cell stands in which column."""
+        """Parses a passage as a row; None if its cells can't be matched to columns."""
         cells = text.split(CELL_SEPARATOR)
         if not any(columns) or len(cells) != len(columns):
             return None
@@ -124,21 +124,21 @@ class _Row:
 
     @property
     def text(self) -> str:
-        """All of its words."""
+        """The row as text."""
         return " ".join(f"{column} {cell}" for column, cell in self.cells)
 
 
 @dataclass(frozen=True)
 class _Cited:
-    """A quotation as it is shown.
+    """View of a quotation.
 
     Attributes:
         number: the n of its [n].
-        quote: the characters.
-        place: where it stands.
-        label: of a title, an author or a date, which of these it is; else empty.
-        link: opens the document; None where it no longer says this.
-        row: of a whole row of a table, its cells.
+        quote: the quoted characters.
+        place: its reference.
+        label: name of the quoted metadata field; empty for text.
+        link: opens the document; None if the quotation no longer matches.
+        row: cells of a quoted table row.
     """
 
     number: int
@@ -151,7 +151,7 @@ class _Cited:
 
 @dataclass(frozen=True)
 class _Near:
-    """One of the nearest passages as it is shown."""
+    """View of one of the nearest passages."""
 
     text: str
     place: Place
@@ -160,34 +160,34 @@ class _Near:
 
 
 def plain(name: str) -> str:
-    """A name without what would reorder its neighbours in a line."""
+    """Removes characters from a name that would reorder its neighbours in a line."""
     return _BIDI_CONTROLS.sub("", name)
 
 
 def escape(text: str) -> str:
-    """A text as HTML that shows it and does nothing else."""
+    """Escapes a text for HTML."""
     return html.escape(str(showable(text)))
 
 
 def checksum(text: str) -> str:
-    """Tells whether what stands somewhere is still what was quoted: 8 hexadecimal digits."""
+    """Checksum of a quoted text, to detect changes: 8 hexadecimal digits."""
     return f"{zlib.crc32(text.encode('utf-8', 'surrogatepass')):08x}"
 
 
 def render_turn(number: int, question: str, reply: str) -> str:
-    """A question and its reply, which is HTML made by one of the functions below."""
+    """Renders a question and its reply, which is HTML from one of the functions below."""
     return str(_macros.turn(number, question, Markup(reply)))
 
 
 def render_note(text: str, kind: str) -> str:
-    """A sentence of Dalil's own; `kind` is its class for the style sheet."""
+    """Renders one of Dalil's messages; `kind` is its CSS class."""
     return str(_macros.note(text, kind))
 
 
 def render_searched(question: str, searched: str, page: Language) -> str:
-    """What was searched for, where it isn't the question alone, and how to have that searched for.
+    """Renders an expanded question, with a button to ask the original alone.
 
-    The words that were added may be in another language: they have their own direction.
+    The added words may be in another language: they have their own direction.
     """
     parts = (
         [question, searched.removeprefix(question).strip()] if searched.startswith(question) else [searched]
@@ -196,19 +196,19 @@ def render_searched(question: str, searched: str, page: Language) -> str:
 
 
 def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: Language) -> str:
-    """What can be done with an answer.
+    """Renders the actions on an answer.
 
     Args:
         copied: whether there is anything to copy.
-        judged: whether the reader may say if it is right.
-        verdict: what the reader has said, if anything.
+        judged: whether the reader may give a verdict.
+        verdict: the reader's verdict, if any.
         page: the page's language.
     """
     return str(_macros.actions(copied, judged, verdict, page))
 
 
 def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
-    """What was quoted and doesn't stand where it stood any more, under words that say so."""
+    """Renders quotations that no longer match, under a note that says so."""
     if not lost:
         return ""
     shown = []
@@ -233,15 +233,15 @@ def render_answer(
     actions: str = "",
     lost: str = "",
 ) -> str:
-    """An answer, or that there is none with the nearest passages.
+    """Renders an answer, or its absence with the nearest passages.
 
     Args:
-        answer: what to show.
+        answer: the answer to show.
         sources: title, author and date by document id.
         turn: the answer's number in the conversation, from 0.
         page: the language of Dalil's own words beside the answer's text.
-        actions: made by `render_actions`.
-        lost: made by `render_lost`.
+        actions: HTML from `render_actions`.
+        lost: HTML from `render_lost`.
     """
     if not answer.found and not lost:
         nearest = [hit.passage for hit in answer.hits[:_NEAREST]]
@@ -269,7 +269,7 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
 
 
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
-    """One of the nearest passages. The line that says where it stands opens it."""
+    """Builds the view of one of the nearest passages; its reference line opens it."""
     link = _Link.to("place", name, passage, passage.start, passage.end)
     row = _Row.of(passage.text, passage.columns)
     return _Near(passage.text, _place(passage, source, page), link, row)

@@ -1,4 +1,4 @@
-"""Collections, their documents and files on their way, as HTML."""
+"""HTML views of collections, documents and uploads."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from web.uploads.batches import Batch
 from web.views.answers import direction, escape, plain
 
 MOST: Final = 100
-"""Documents that are listed at a time."""
+"""Documents listed at a time."""
 
 
 def name(info: CollectionInfo, page: Language) -> str:
@@ -34,7 +34,7 @@ def name(info: CollectionInfo, page: Language) -> str:
 
 
 def menu(infos: Sequence[CollectionInfo], current: str, page: Language) -> str:
-    """All collections, to choose one."""
+    """Renders the menu of collections."""
     return "".join(
         f'<li><button type="button" data-act="choose-collection" data-collection="{escape(info.id)}"'
         f"{_CURRENT if info.id == current else ''}>{name(info, page)}"
@@ -44,7 +44,7 @@ def menu(infos: Sequence[CollectionInfo], current: str, page: Language) -> str:
 
 
 def note(info: CollectionInfo, read_only: bool, page: Language) -> str:
-    """What there is to say of a collection before its documents, if anything."""
+    """Renders the note above a collection's documents, if any."""
     if info.fault:
         message = "collection_damaged"
     elif info.read_only and not read_only:
@@ -60,11 +60,11 @@ def note(info: CollectionInfo, read_only: bool, page: Language) -> str:
 
 
 def documents(infos: Sequence[DocumentInfo], first: int, changeable: bool, page: Language) -> str:
-    """Documents of a collection, each a link that the page's script opens (reader.js).
+    """Renders the documents of a collection as links, opened by the page's script (reader.js).
 
     Args:
         infos: all of them.
-        first: the number of the first one that is listed; `MOST` are.
+        first: number of the first one listed, of at most `MOST`.
         changeable: whether they can be removed.
         page: the page's language.
     """
@@ -72,15 +72,15 @@ def documents(infos: Sequence[DocumentInfo], first: int, changeable: bool, page:
 
 
 def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
-    """How far files are, or what became of them.
+    """Progress or result of an upload batch.
 
     Args:
-        batch: theirs; None if it isn't known any more.
-        own: whether the page sent them: others aren't shown their names.
+        batch: the batch; None if it is no longer known.
+        own: whether the page sent it: file names aren't shown to others.
         page: the page's language.
 
     Returns:
-        `done`: whether it is; `shown`: HTML; `said`: what is told to who listens, when it is done.
+        `done`: whether it is; `shown`: HTML; `said`: announcement for screen readers when done.
     """
     if batch is None or (batch.stage == "done" and not own):
         return {"done": True, "shown": "", "said": ""}
@@ -102,7 +102,7 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
 
 
 def trouble(error: Exception, page: Language) -> str:
-    """Why something couldn't be done, and what to do."""
+    """The message for an error, and what to do about it."""
     if isinstance(error, InvalidName):
         return say("name_invalid", page, number=LONGEST_NAME)
     if isinstance(error, TooManyCollections):
@@ -141,7 +141,7 @@ def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
 
 
 def _outcome(batch: Batch, page: Language) -> str:
-    """What became of the files: those that were added are in the list, so the others are named."""
+    """Result of a batch: added files appear in the list, so only the others are named."""
     shown = f"<p><strong>{escape(_summary(batch, page))}</strong></p>"
     if batch.error is not None:
         text = trouble(batch.error, page)
@@ -151,7 +151,7 @@ def _outcome(batch: Batch, page: Language) -> str:
         (one.name, f"{say('duplicate', page)} \u2068{plain(one.original)}\u2069")
         for one in batch.added.duplicates
     ]
-    # Isolated from the words around them, which may run the other way.
+    # Isolated from surrounding text of the other direction.
     values = {"types": f"\u2066{' '.join(TYPES)}\u2069", "encoding": "\u2066UTF-8\u2069"}
     told += [(batch.names[i], say(fault, page, **values)) for i, fault in sorted(batch.faults.items())]
     rows = "".join(f"<li><strong>{_bdi(name)}</strong> <span>{escape(why)}</span></li>" for name, why in told)
@@ -169,7 +169,7 @@ def _bdi(text: str) -> str:
 
 
 def _clock(seconds: float) -> str:
-    """Minutes and seconds, and hours where there are any; to five seconds, so that it doesn't flicker."""
+    """Formats [hours,] minutes and seconds, rounded to five seconds against flicker."""
     rounded = 5 * math.ceil(seconds / 5)
     minutes, rest = divmod(rounded, 60)
     hours, minutes = divmod(minutes, 60)

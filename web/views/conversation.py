@@ -1,4 +1,4 @@
-"""What was asked on one page and what came back, and how it looks in either language."""
+"""Conversation state of each page, and its HTML in either language."""
 
 from __future__ import annotations
 
@@ -26,15 +26,14 @@ from web.views.answers import (
     render_turn,
 )
 
-# A page that is still open when 200 others have been opened after it begins anew, and so does the one that
-# was used the longest ago where all together have more turns than this. A turn with what is shown of it has
-# some 30 KB: 120 MB at most.
+# The least recently used session is dropped beyond this number of sessions, or of turns in all of them. A
+# turn with its HTML takes some 30 KB: 120 MB at most.
 _MOST_SESSIONS: Final = 200
 _MOST_TURNS_IN_ALL: Final = 4000
 MOST_TURNS: Final = 100
-"""Turns that a session keeps: those that were asked last."""
+"""Most turns kept per session; the latest are kept."""
 MOST_WAITING: Final = 8
-"""Questions of a session that wait for their reply: a page sends one at a time."""
+"""Pending questions per session: a page sends one at a time."""
 
 
 class NoSuchTurn(DalilError, LookupError):
@@ -46,8 +45,8 @@ class Refusal:
     """Why a question has no answer.
 
     Attributes:
-        message: the name of the sentence that says so in `qa.messages`; or nothing, where
-        text: says it, in the words of an error.
+        message: name of the message in `qa.messages`; or empty, if
+        text: gives it, as an error's message.
     """
 
     message: str = ""
@@ -56,15 +55,15 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A question and what came back.
+    """A question and its reply.
 
     Attributes:
         question: as it was asked.
-        reply: None while it is being searched for.
-        sources: title and author of every document that the reply names, by its id.
-        alone: whether it is to be searched for as it stands, whatever was said before.
-        verdict: what the reader said of the answer, if anything.
-        collection: the id of the one that it was asked of; empty where there is one index alone.
+        reply: None while pending.
+        sources: title and author of every document in the reply, by id.
+        alone: whether to search without expanding it from previous turns.
+        verdict: the reader's verdict on the answer, if any.
+        collection: id of the collection asked; empty if there is a single index.
     """
 
     question: str
@@ -78,8 +77,8 @@ class Exchange:
         """The same question with its answer.
 
         Args:
-            turn: what came back.
-            document: gives the document of an id.
+            turn: the answered turn.
+            document: returns the document with an id.
         """
         passages = [citation.passage for citation in turn.answer.citations]
         passages += [hit.passage for hit in turn.answer.hits]
@@ -88,11 +87,11 @@ class Exchange:
         return replace(self, reply=turn, sources=sources, verdict=None)
 
     def refused(self, message: str = "", text: str = "") -> Exchange:
-        """The same question without an answer, and why; the arguments are those of `Refusal`."""
+        """The same question refused; the arguments are those of `Refusal`."""
         return replace(self, reply=Refusal(message, text))
 
     def passage(self, name: str) -> Passage:
-        """The passage that a link shows, by the end of its name such as "1" or "near1".
+        """The passage of a link, by the suffix of its name such as "1" or "near1".
 
         Raises:
             NoSuchTurn: the answer has no such link.
@@ -110,12 +109,12 @@ class Exchange:
         return found[0]
 
     def render(self, number: int, language: Language, judged: bool = True) -> str:
-        """It as HTML.
+        """Renders the exchange as HTML.
 
         Args:
-            number: its own in the conversation, from 0.
-            language: of Dalil's own words.
-            judged: whether the reader may say if the answer is right.
+            number: its number in the conversation, from 0.
+            language: language of Dalil's own words.
+            judged: whether the reader may give a verdict.
         """
         if self.reply is None:
             reply = render_note(say("searching", language), "searching")
@@ -136,14 +135,14 @@ class Exchange:
 class Session:
     """A page's questions, in the order in which they were asked.
 
-    Changed in place, and by several threads: two questions may be on their way at once.
+    Mutable and used by several threads: two questions may be pending at once.
     """
 
     def __init__(self, judged: bool = True) -> None:
-        """Begins without a question.
+        """Starts without questions.
 
         Args:
-            judged: whether its reader may say if answers are right.
+            judged: whether its reader may give verdicts.
         """
         self.exchanges: dict[int, Exchange] = {}
         self._judged = judged
@@ -153,10 +152,10 @@ class Session:
         self._rendered: dict[tuple[int, Language], tuple[Exchange, str]] = {}
 
     def begin(self, question: str, collection: str = "") -> int:
-        """Adds a question that waits for its reply; gives its number, which no other will have.
+        """Adds a pending question; returns its number, which is unique.
 
-        Of more than `MOST_WAITING` that wait the oldest are dropped. Of a question that is too long to be
-        searched for only so much is kept that this is seen.
+        Beyond `MOST_WAITING` pending ones the oldest are dropped. A question too long to be
+        searched for is truncated, but stays recognisably too long.
         """
         with self._lock:
             waiting = [number for number, one in self.exchanges.items() if one.reply is None]
@@ -176,28 +175,28 @@ class Session:
             return self.exchanges[number]
 
     def change(self, number: int, exchange: Exchange) -> None:
-        """Puts one in the place of that with this number, unless the conversation was begun anew since."""
+        """Replaces the exchange with this number, unless the conversation was cleared since."""
         with self._lock:
             if number in self.exchanges:
                 self.exchanges[number] = exchange
                 self._changes += 1
 
     def restore(self, exchanges: Iterable[Exchange]) -> None:
-        """Takes up an earlier conversation, unless another one has begun."""
+        """Restores an earlier conversation, unless another one has begun."""
         with self._lock:
             if not self.exchanges:
                 for exchange in exchanges:
                     self._add(exchange)
 
     def clear(self) -> None:
-        """Begins anew. What is still on its way won't be shown."""
+        """Clears the conversation. Pending answers won't be shown."""
         with self._lock:
             self.exchanges.clear()
             self._rendered.clear()
             self._changes += 1
 
     def conversation(self, before: int | None = None) -> qa.Conversation:
-        """What has been answered so far: of the same collection before the question of a number, or all."""
+        """The answered turns: those before question `before` in the same collection, or all."""
         with self._lock:
             asked = list(self.exchanges.values())
             if before is not None:
@@ -208,9 +207,9 @@ class Session:
         return qa.Conversation(tuple(one.reply for one in asked if isinstance(one.reply, qa.Turn)))
 
     def render(self, language: Language) -> str:
-        """All of it as HTML. Each part is rendered once in a language, until it changes.
+        """Renders the conversation as HTML. Each part is cached per language until it changes.
 
-        It says how many changes it has seen: what is sent to the page first may come last.
+        It includes a change counter, since responses may reach the page out of order.
         """
         with self._lock:
             shown = "".join(self._render(number, language) for number in self.exchanges)
@@ -236,16 +235,16 @@ class Session:
 
 
 class Sessions:
-    """The sessions of all open pages, by the secret that each page made up for itself."""
+    """The sessions of all open pages, keyed by a secret that each page generates."""
 
     def __init__(self, judged: bool = True) -> None:
-        """Begins without any; the argument is that of `Session`."""
+        """Starts without sessions; the argument is that of `Session`."""
         self._judged = judged
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = Lock()
 
     def of(self, page: str) -> Session:
-        """A page's session; a new one for a page that hasn't any."""
+        """A page's session, created if it has none."""
         with self._lock:
             session = self._sessions.setdefault(page, Session(self._judged))
             self._sessions.move_to_end(page)

@@ -1,8 +1,8 @@
 """Why a passage was found, as HTML: its matched words highlighted, and three small charts.
 
-The charts are rows of text with an SVG bar each, and not Plotly's: the browser shapes every word, wraps it
-and gives it its direction, the page's colours hold in light and dark, and a chart stands in its own turn of
-the conversation. `gr.Plot` is a component of its own outside of it, has light colours only and loads 4.6 MB
+The charts are rows of text with an SVG bar each instead of Plotly: the browser shapes and wraps every word
+in its own direction, the page's colours apply in light and dark mode, and a chart is part of its turn of
+the conversation. `gr.Plot` is a component outside of it, has light colours only and loads 4.6 MB
 of script.
 """
 
@@ -23,7 +23,7 @@ from web.views.answers import direction, escape
 
 _LEGS: Final = ("bm25", "dense", "late")
 _MOST_ROWS: Final = 12
-# In units of a bar's drawing, which is 100 long.
+# In SVG units of a bar, which is 100 long.
 _DEPTH: Final = 20
 _THINNEST: Final = 4
 _COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
@@ -31,7 +31,7 @@ _COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 
 @dataclass(frozen=True)
 class _Row:
-    """A row of a chart, HTML all of it: what it is about, its bar, and what is read off it."""
+    """A chart row as HTML: label, bar and value."""
 
     label: str
     bar: str
@@ -39,11 +39,11 @@ class _Row:
 
 
 def render_why(explanation: Explanation, language: Language) -> str:
-    """An explanation as HTML.
+    """Renders an explanation as HTML.
 
     Args:
-        explanation: what to show.
-        language: of Dalil's own words.
+        explanation: the explanation to show.
+        language: language of Dalil's own words.
     """
     heading = say("why", language)
     parts = (
@@ -59,7 +59,7 @@ def render_why(explanation: Explanation, language: Language) -> str:
 
 
 def _passage(explanation: Explanation) -> str:
-    """The passage with its matches marked, each with its question word as a hint."""
+    """The passage with its matches highlighted, each with its question word as a tooltip."""
     text = explanation.passage.text
     pieces, position = [], 0
     for match in explanation.matches:
@@ -84,7 +84,7 @@ def _legend(explanation: Explanation, language: Language) -> str:
 
 
 def _nearest_words(explanation: Explanation, language: Language) -> str:
-    """Each word of the question, a bar as long as it is close, and the passage's nearest word."""
+    """Chart of each question word, its similarity as a bar, and the passage's nearest word."""
     words = [word for word in explanation.words if word.nearest]
     caption = say("nearest_words", language)
     if len(words) > _MOST_ROWS:
@@ -106,12 +106,12 @@ def _nearest_words(explanation: Explanation, language: Language) -> str:
 
 
 def _legs(explanation: Explanation, language: Language) -> str:
-    """The passage's rank in each leg: the longer the bar, the nearer to the first."""
+    """Chart of the passage's rank in each leg: a longer bar is a better rank."""
     rows, said = [], []
     for leg in _LEGS:
         rank = explanation.ranks.get(leg)
         name, place = say(leg, language), _place(explanation, leg, language)
-        # A rank's length goes by its logarithm: from first to second is more than from 40th to 41st.
+        # Bar length is logarithmic in the rank: first to second is more than 40th to 41st.
         length = 0.0 if rank is None else max(1 - log(rank) / log(CANDIDATES + 1), 0.02)
         rows.append(_Row(escape(name), _bar(length, "leg" if rank else "none"), escape(place)))
         said.append(f"{name} – {place}")
@@ -122,9 +122,9 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
     rank = explanation.ranks.get(leg)
     if rank is not None:
         return say("rank", language, number=rank)
-    if leg not in explanation.ranks:  # a follow-up found it by other words
+    if leg not in explanation.ranks:  # a follow-up found it by another query
         return say("not_found_again", language)
-    if leg == "late":  # it ranks all that is found
+    if leg == "late":  # it ranks all candidates
         return say("not_searched", language)
     if leg == "bm25" and not explanation.shares_words:
         return say("no_common_word", language)
@@ -132,7 +132,7 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
 
 
 def _score(explanation: Explanation, language: Language) -> str:
-    """What the fused score is the sum of, each part as long as its share of it."""
+    """Chart of the score parts, each bar proportional to its share of the fused score."""
     score_parts = explanation.score_parts
     parts = {"semantic": score_parts.semantic, "words": score_parts.words, "names": score_parts.names}
     whole = sum(max(part, 0.0) for part in parts.values()) or 1.0
@@ -156,11 +156,11 @@ def _figure(
     """A chart with its caption.
 
     Args:
-        caption: text.
-        rows: one below the other.
-        said: what a screen reader says of each row, text.
-        language: of the caption.
-        note: HTML that stands below.
+        caption: caption as text.
+        rows: rows from top to bottom.
+        said: screen-reader text of each row.
+        language: language of the caption.
+        note: HTML shown below.
     """
     sentence = f"{caption}: {_COMMA[language].join(said)}."
     cells = "".join(
@@ -174,7 +174,7 @@ def _figure(
 
 
 def _bar(share: float, kind: str, depth: float = 10) -> str:
-    """A bar from the side where the line begins; the style sheet turns it around where that is the right."""
+    """A bar from the start of the line; the style sheet mirrors it in right-to-left text."""
     length, top = 100 * min(max(share, 0.0), 1.0), (_DEPTH - depth) / 2
     return (
         f'<svg class="why-bar" viewBox="0 0 100 {_DEPTH}" preserveAspectRatio="none" aria-hidden="true">'
@@ -189,7 +189,7 @@ def _part(text: str, span: Span | None) -> str:
 
 
 def _kind(word: AlignedWord, matches: Iterable[Match]) -> str:
-    """The class of a bar: how the two words match, if they do."""
+    """The CSS class of a bar: the kind of match of the two words, if any."""
     for match in matches:
         if word.nearest and match.asked.overlaps(word.span) and match.found.overlaps(word.nearest):
             return _class(match.kind)

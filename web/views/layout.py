@@ -1,6 +1,6 @@
-"""What stands round the conversation: head, first questions, question box, reading pane.
+"""The page layout around the conversation: header, example questions, question box, reading pane.
 
-The page's words come from `qa.messages` in both languages; its script (chat.js) puts in those of the
+The page's messages come from `qa.messages` in both languages; its script (chat.js) inserts those of the
 page's language, wherever an element names one.
 """
 
@@ -25,9 +25,9 @@ _SPOKEN: Final = (
 )  # fmt: skip
 
 SCRIPTS: Final = ("chat.js", "turns.js", "reader.js", "library.js")
-"""They run one after the other, as one."""
+"""Concatenated in this order into one script."""
 
-# Gradio compiles the templates; what changes is set into them as it is: a value is never a template.
+# Gradio compiles the templates; values are inserted literally, never as templates.
 CONVERSATION: Final = (
     '<div role="log" id="log" aria-live="polite" aria-relevant="additions" '
     'aria-labelledby="conversation-name">${value}</div>'
@@ -35,7 +35,7 @@ CONVERSATION: Final = (
 
 
 def words() -> dict[str, dict[str, str]]:
-    """What the page says, by language and by the message's name."""
+    """The page's messages, by language and name."""
     return {
         "ar": {name: say(name, "ar") for name in _SPOKEN},
         "en": {name: say(name, "en") for name in _SPOKEN},

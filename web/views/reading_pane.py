@@ -1,4 +1,4 @@
-"""The reading pane: a document as it is laid out, round a quotation that is marked in its place."""
+"""The reading pane: a document in its layout, around a highlighted quotation."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from web.views.answers import Place, Source, checksum, plain
 from web.views.explanation import render_why
 from web.views.templating import direction, environment, has_letters
 
-# Pieces shown before and after the quotation, and more at a time: some screens of text each. A book of
+# Pieces shown before and after the quotation, and loaded at a time: some screens of text each. A book of
 # 5,000 paragraphs opens as fast as an article.
 BEFORE: Final = 20
 AFTER: Final = 40
 MORE: Final = 60
-# Characters. A paragraph that is longer is shown in several pieces; else a text without line breaks
-# would be one of megabytes.
+# Characters. A longer paragraph is split into several pieces; otherwise a text without line breaks
+# would be one piece of megabytes.
 _LONGEST: Final = 6000
-# A list within a list within a list: more depth isn't shown.
+# Deepest list nesting shown.
 _DEEPEST: Final = 6
 # The template's macros.
 _macros: Final[Any] = environment.get_template("reading_pane.html").module
@@ -38,10 +38,10 @@ class Piece(NamedTuple):
     """A block of a document, or a part of a very long one.
 
     Attributes:
-        number: the paragraph that it begins in, as a reader counts them from 1.
-        start, end: where it stands in the document's text, in characters.
+        number: number of the paragraph that it begins in, as a reader counts, from 1.
+        start, end: its span in the document's text, in characters.
         block: its role in the layout.
-        is_continued: whether it goes on with the paragraph before it.
+        is_continued: whether it continues the paragraph before it.
     """
 
     number: int
@@ -53,12 +53,12 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Mark:
-    """What is marked in the document.
+    """A highlight in the document.
 
     Attributes:
-        name: the link's that opens it, such as "2-1".
-        start, end: where it stands in the document's text, in characters.
-        check: `checksum` of what stood there when the answer was given.
+        name: name of the link that opens it, such as "2-1".
+        start, end: its span in the document's text, in characters.
+        check: `checksum` of the text there when the answer was given.
         quoted: whether it is a quotation, not a whole passage.
     """
 
@@ -69,19 +69,19 @@ class Mark:
     quoted: bool
 
     def holds(self, document: Document) -> bool:
-        """Whether the document still has it in this place."""
+        """Whether the document's text in the span is unchanged."""
         return checksum(document.text[self.start : self.end]) == self.check
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the page asks for.
+    """A page's request to the reading pane.
 
     Attributes:
-        document_id: which document.
-        marks: what is marked in it; the first is the one to show. Without any, the beginning is.
-        language: the page's.
-        first, last: the pieces to show, from 0 and without the last; round the mark if not given.
+        document_id: id of the document.
+        marks: highlights; the first is scrolled to. Without any, the beginning is shown.
+        language: the page's language.
+        first, last: range of pieces to show, from 0, excluding the last; around the mark if not given.
     """
 
     document_id: str
@@ -92,10 +92,10 @@ class Wish:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Wish:
-        """What the page's script sent (reader.js).
+        """Parses the data sent by the page's script (reader.js).
 
         Raises:
-            KeyError, TypeError, ValueError: the page didn't send this.
+            KeyError, TypeError, ValueError: the data isn't from the page.
         """
         marks = tuple(
             Mark(str(m["name"]), int(m["start"]), int(m["end"]), str(m["check"]), bool(m["quoted"]))
@@ -107,14 +107,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class View:
-    """What the pane shows, as HTML but for `copied`.
+    """Contents of the pane, as HTML except `copied`.
 
     Attributes:
         heading: title and author.
-        note: what Dalil says of the document, if anything.
-        paragraphs: those from `first` to `last`.
-        first, last, total: which of the document's pieces are shown, and how many it has.
-        copied: the quotation with its reference, as text to be copied; nothing if it isn't there any more.
+        note: a message about the document, if any.
+        paragraphs: the pieces from `first` to `last`.
+        first, last, total: range of the pieces shown, and number of all.
+        copied: the quotation with its reference, as text to copy; empty if it no longer matches.
     """
 
     heading: str
@@ -126,13 +126,13 @@ class View:
     copied: str = ""
 
     def data(self) -> dict[str, Any]:
-        """As the page's script takes it."""
+        """The view as data for the page's script."""
         return asdict(self)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """A stretch of text; with the name of a link, it is marked as what that link shows."""
+    """A run of text; with the name of a link, highlighted as its target."""
 
     text: str
     name: str = ""
@@ -141,7 +141,7 @@ class _Run:
 
 @dataclass(frozen=True)
 class _Cell:
-    """A cell of a table; where it has no letters it goes the table's way."""
+    """A table cell; without letters it has the table's direction."""
 
     way: Markup
     runs: tuple[_Run, ...]
@@ -149,17 +149,17 @@ class _Cell:
 
 @dataclass(frozen=True)
 class _Part:
-    """A piece as it is shown, or adjoining rows of one table.
+    """View of a piece, or of adjacent rows of one table.
 
     Attributes:
         way: its `lang` and `dir`.
-        number: of its paragraph, where it is named; else 0.
+        number: its paragraph number, if shown; else 0.
         sheet: the page of the document that begins with it, or 0.
-        tag, kind: its element, and the class that says how it looks.
-        indent: how deep it stands in a list, from 0.
-        label: a list item's number or bullet, where it isn't in the text.
+        tag, kind: its HTML element and CSS class.
+        indent: list depth, from 0.
+        label: a list item's number or bullet, if not in the text.
         runs: its text.
-        columns, rows: of a table.
+        columns, rows: column headings and rows of a table.
     """
 
     way: Markup
@@ -175,16 +175,16 @@ class _Part:
 
 
 def gone(page: Language) -> View:
-    """That there is no such document any more."""
+    """View for a document that no longer exists."""
     return View("", str(_macros.note(say("document_gone", page))))
 
 
 def read(document: Document, wish: Wish) -> View:
-    """A document as it is laid out with what is quoted marked, each block in its own direction.
+    """Renders a document in its layout with highlighted quotations, each block in its own direction.
 
     Args:
-        document: the one that the wish names.
-        wish: which part of it, and what to mark.
+        document: the document of the request.
+        wish: the part to show, and the highlights.
     """
     pieces = _pieces(document)
     holding = [mark for mark in wish.marks if mark.holds(document)]
@@ -212,12 +212,12 @@ def read(document: Document, wish: Wish) -> View:
 
 
 def explained(source: Source, explanation: Explanation, page: Language) -> View:
-    """Why a passage was found.
+    """View of an explanation.
 
     Args:
         source: the passage's document.
-        explanation: what to show.
-        page: the language of Dalil's own words.
+        explanation: the explanation to show.
+        page: language of Dalil's own words.
     """
     passage = explanation.passage
     place = Place.of(source, page, passage.number, passage.headings, passage.page)
@@ -225,7 +225,7 @@ def explained(source: Source, explanation: Explanation, page: Language) -> View:
 
 
 def unexplained(source: Source, paragraph: int, text: str, page: Language) -> View:
-    """That it can't be said why a passage was found, in the words of `text`."""
+    """View for a passage that can't be explained, with the message `text`."""
     return View(_why_heading(Place.of(source, page, paragraph), page), str(_macros.note(text)))
 
 
@@ -234,9 +234,9 @@ def _why_heading(place: Place, page: Language) -> str:
 
 
 def reference(quote: str, place: Place) -> str:
-    """A quotation with its reference, as a writer pastes it into a text."""
+    """A quotation with its reference, for pasting into a text."""
     first, last = "«»" if language(quote) == "ar" else "“”"
-    # One that is speech as a whole has its marks already.
+    # A quotation that is entirely direct speech has its marks already.
     marked = quote if _is_marked(quote) else f"{first}{quote}{last}"
     return " — ".join(part for part in (marked, place.text) if part)
 
@@ -250,14 +250,14 @@ def _is_marked(quote: str) -> bool:
 
 @lru_cache(maxsize=4)
 def _pieces(document: Document) -> tuple[Piece, ...]:
-    """A document's blocks, and its paragraphs where there is no block, in order."""
+    """A document's blocks, and its paragraphs outside any block, in order."""
     text = document.text
     starts = [start for start, _ in paragraphs(text)]
     found: list[Piece] = []
     for block in _covering(text, document.blocks or find_blocks(text)):
         number = max(bisect_right(starts, block.start), 1)
         start, is_continued = block.start, bool(found) and found[-1].number == number
-        # A row is shown in its cells, however long.
+        # A table row isn't split, however long.
         while not block.cells and block.end - start > _LONGEST:
             cut = text.rfind(" ", start + 1, start + _LONGEST) + 1 or start + _LONGEST
             found.append(Piece(number, start, cut, block, is_continued))
@@ -277,7 +277,7 @@ def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _headings(text: str, pieces: Sequence[Piece], place: int) -> list[str]:
-    """The headings that a piece stands under, from the outermost."""
+    """The headings above a piece, from the outermost."""
     found: list[Block] = []
     for piece in pieces[:place]:
         block = piece.block
@@ -288,7 +288,7 @@ def _headings(text: str, pieces: Sequence[Piece], place: int) -> list[str]:
 
 
 def _parts(text: str, pieces: Sequence[Piece], shown: range, marks: Sequence[Mark]) -> Iterator[_Part]:
-    """What is shown of the pieces, one after the other; the rows of a table together."""
+    """The views of the pieces in order; rows of one table are grouped."""
     position = shown.start
     while position < shown.stop:
         piece = pieces[position]
@@ -313,7 +313,7 @@ def _part(text: str, piece: Piece, marks: Sequence[Mark]) -> _Part:
     way = direction(text[piece.start : piece.end])
     begins = piece.start == block.start
     if block.kind == "heading":
-        # The pane's own heading is the document's title.
+        # The pane's heading already shows the document's title.
         return _Part(way, 0, tag=f"h{min(block.level + 2, 6)}", kind="head", runs=runs)
     if block.kind == "list_item":
         label = block.label if begins and not text.startswith(block.label, block.start) else ""
@@ -327,7 +327,7 @@ def _part(text: str, piece: Piece, marks: Sequence[Mark]) -> _Part:
 
 
 def _table(text: str, rows: Sequence[Block], marks: Sequence[Mark]) -> _Part:
-    """Rows of one table under their column headings, which are repeated where it is shown in parts."""
+    """Rows of one table under their column headings, repeated in each part shown."""
     way = direction(text[rows[0].start : rows[-1].end])
     head, body = rows[0], list(rows)
     columns: tuple[_Cell, ...] = ()
@@ -348,7 +348,7 @@ def _way(cell: str) -> Markup:
 
 
 def _runs(text: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[_Run, ...]:
-    """A stretch of a text, marked. Where two marks overlap, the second goes on from the first."""
+    """Splits a span of text into highlighted runs; of two overlapping marks, the first wins."""
     runs, position = [], start
     for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
         if mark.start >= end or mark.end <= start:

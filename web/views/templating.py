@@ -1,4 +1,4 @@
-"""The Jinja2 environment of the views. Whatever is put into a template is escaped."""
+"""The Jinja2 environment of the views, with autoescape."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from markupsafe import Markup
 from index.text.analyzer import language
 from qa.messages import say
 
-# HTML and JSON have no place for these: NUL and its like, halves of surrogate pairs.
+# Not representable in HTML and JSON: control characters such as NUL, lone surrogates.
 _UNSHOWABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def showable(value: object) -> object:
-    """A value as it is, but for characters of a text that HTML can't hold: those become U+FFFD."""
+    """Replaces characters of a string that HTML can't represent by U+FFFD; other values are unchanged."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return _UNSHOWABLE.sub("\ufffd", value)
     return value
 
 
 def direction(text: str) -> Markup:
-    """The `lang` and `dir` attributes of a text: those of most of its words.
+    """The `lang` and `dir` attributes of a text, by the majority of its words.
 
-    `dir="auto"` would go by the first strong letter alone, and turn an Arabic sentence around that
-    starts with a Latin name.
+    `dir="auto"` uses the first strong letter alone, and would set an Arabic sentence that
+    starts with a Latin name left to right.
     """
     return Markup('lang="ar" dir="rtl"' if language(text) == "ar" else 'lang="en" dir="ltr"')
 
 
 def has_letters(text: str) -> bool:
-    """Whether a text has a direction of its own: a number in a table's cell hasn't."""
+    """Whether a text has a direction of its own, unlike a number in a table cell."""
     return any(map(str.isalpha, text))
 
 

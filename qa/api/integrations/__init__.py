@@ -1,4 +1,4 @@
-"""Retrievers for other frameworks: each gives Dalil's passages as that framework's documents.
+"""Retrievers for other frameworks: each returns Dalil's passages as that framework's documents.
 
 Their packages are extras: `dalil[langchain]`, `dalil[haystack]`, `dalil[llama-index]`.
 """
@@ -17,7 +17,7 @@ AnyIndex = Index | str | Path | None
 
 
 def find(question: str, k: int, index: AnyIndex) -> list[HitRecord]:
-    """The `k` passages nearest to a question, best first.
+    """The `k` best passages for a question, best first.
 
     Raises:
         InvalidQuestion, IndexNotFound, IndexDamaged, ValueError: as `qa.retrieve` does.
@@ -27,10 +27,10 @@ def find(question: str, k: int, index: AnyIndex) -> list[HitRecord]:
 
 
 def name_of(hit: HitRecord) -> str:
-    """The id of the passage, unique in an index."""
+    """The passage's id, unique in an index."""
     return f"{hit['document_id']}:{hit['start']}-{hit['end']}"
 
 
 def metadata_of(hit: HitRecord) -> dict[str, Any]:
-    """What is known of a passage besides its text: where it stands, whose it is, how well it was found."""
+    """A hit's metadata: position, document and scores."""
     return {key: value for key, value in hit.items() if key != "text"}

@@ -13,7 +13,7 @@ from haystack import Document, component, default_to_dict  # noqa: E402
 from haystack.telemetry import _telemetry  # noqa: E402
 
 if telemetry.is_off("HAYSTACK_TELEMETRY_ENABLED"):
-    _telemetry.telemetry = None  # where Haystack was imported before Dalil
+    _telemetry.telemetry = None  # if Haystack was imported before Dalil
 
 
 @component
@@ -31,11 +31,11 @@ class DalilRetriever:
 
     @component.output_types(documents=list[Document])  # type: ignore[untyped-decorator]
     def run(self, query: str, top_k: int | None = None) -> dict[str, list[Document]]:
-        """Finds passages.
+        """Retrieves passages.
 
         Args:
             query: a question in Arabic or English.
-            top_k: how many to find, if not as many as the component was made for.
+            top_k: number of passages; the component's own if not given.
         """
         hits = find(query, top_k or self.top_k, self.index)
         documents = [
@@ -45,6 +45,6 @@ class DalilRetriever:
         return {"documents": documents}
 
     def to_dict(self) -> dict[str, Any]:
-        """The component as a pipeline's file keeps it: the index by its path."""
+        """Serialises the component for a pipeline file: the index as its path."""
         path = getattr(self.index, "path", self.index)
         return dict(default_to_dict(self, index=None if path is None else str(path), top_k=self.top_k))
