@@ -263,7 +263,7 @@ def opened(browser: Browser, address: str, size: tuple[int, int] = WIDE, **optio
     yield page
     hosts = {urlsplit(url).netloc for url in requested if not url.startswith("data:")}
     assert hosts == {urlsplit(address).netloc}
-    assert complaints == []
+    assert not complaints, complaints
     context.close()
 
 
