@@ -16,8 +16,7 @@ from index.readers.read import read_file
 from index.text.analyzer import language
 
 # The share of questions that go right, of a collection of such documents however large. The tests allow
-# for these being 60 and 20 of them: what is measured may lie 2.3 standard deviations below, which
-# a sample does once in a hundred times.
+# for these being 60 and 20 of them: what is measured may lie three standard deviations below.
 FLOORS = {"answered, ar": 0.87, "answered, en": 0.88, "refused, ar": 0.52, "refused, en": 0.58}
 HEADINGS_ALONE = 0
 
