@@ -168,7 +168,9 @@ def converters(process: int) -> list[int]:
     command = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rows = (line.split(maxsplit=2) for line in listed.splitlines())
-    return [int(row[0]) for row in rows if int(row[1]) == process and "converter_process import serve" in row[-1]]
+    return [
+        int(row[0]) for row in rows if int(row[1]) == process and "converter_process import serve" in row[-1]
+    ]
 
 
 def is_alive(process: int) -> bool:
