@@ -128,8 +128,8 @@ def test_while_a_hostile_file_is_read_another_persons_text_comes_in(
 CONVERT = """
 import sys
 from pathlib import Path
-from index.readers import apart
-apart.shared.convert(Path(sys.argv[1]))
+from index.readers import converter_process
+converter_process.shared.convert(Path(sys.argv[1]))
 """
 CHAT = """
 import shutil, sys, threading
@@ -260,7 +260,7 @@ def test_each_of_both_ways_ends_a_busy_process_with_its_parent(without: str) -> 
 def test_a_converter_ends_itself_when_its_parent_is_stopped(tmp_path: Path) -> None:
     """Its parent's clock doesn't run then: the limit is the converter's own."""
     endless = str(endless_pdf(tmp_path / "endless.pdf"))
-    hurried = CONVERT.replace("apart.shared.", "apart.Apart(seconds=1).")
+    hurried = CONVERT.replace("converter_process.shared.", "converter_process.Apart(seconds=1).")
     with subprocess.Popen([sys.executable, "-c", hurried, endless], stderr=subprocess.DEVNULL) as process:
         try:
             converting = converter_of(process)

@@ -85,9 +85,18 @@ function answerAsText(turn) {
   return [turn.querySelector(".question")?.textContent, ...cited].filter(Boolean).join("\n\n");
 }
 
-// Has the conversation shown as the server has it.
+// Has the conversation shown as the server has it: soon, and once for all that ask for it meanwhile. Many answers
+// that arrive in another order ask for it many times, and a server that has too much to do would be asked again for
+// each of its refusals.
+const BETWEEN_SHOWS = 250;  // milliseconds
+let lastShow = -BETWEEN_SHOWS;
+let nextShow = null;
 function show() {
-  trigger("change", {conversation: turns.key, language: language()});
+  nextShow ??= setTimeout(() => {
+    nextShow = null;
+    lastShow = performance.now();
+    trigger("change", {conversation: turns.key, language: language()});
+  }, Math.max(0, lastShow + BETWEEN_SHOWS - performance.now()));
 }
 
 const acts = {
