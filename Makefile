@@ -32,7 +32,7 @@ lint: $(VENV)/.test        ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, kills, full disks, memory (docs/security.md)
+test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, kills, full disks (docs/security.md)
 	$(BIN)/python -m pytest $(PARALLEL) -m hostile $(ARGS)
 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine

@@ -26,7 +26,7 @@ settings.load_profile("dalil")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers per core on small machines: half of the time the tests wait for disks, pages and processes."""
+    """Two workers per core on small machines: tests wait for disks, pages, processes half of their time."""
     cores = processors()
     return 2 * cores if cores <= 4 else cores
 
