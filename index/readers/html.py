@@ -192,12 +192,9 @@ class _Walk:
                         self._end(context)
                     continue
                 inner = context.inside(node)
-                if call := _note_call(node):
-                    self._add(f"[{call}]", context)
+                if self._add_mark(node, context):
                     continue
-                if node.tag == "br":
-                    self._parts.append(_LINE_BREAK)
-                elif node.tag in _BLOCKS:
+                if node.tag in _BLOCKS:
                     self._end(context)
                     stack.append((node, inner, True))
                     if node.tag == "table" and (table := _Table.of(node)):
@@ -207,6 +204,16 @@ class _Walk:
             else:
                 stack.extend((child, context, False) for child in reversed(node.children))
         self._end(_Context())
+
+    def _add_mark(self, element: Element, context: _Context) -> bool:
+        """Adds a line break or a note's reference mark; returns whether the element is one."""
+        if element.tag == "br":
+            self._parts.append(_LINE_BREAK)
+        elif call := _note_call(element):
+            self._add(f"[{call}]", context)
+        else:
+            return False
+        return True
 
     def _add(self, text: str, context: _Context) -> None:
         if context.is_preformatted:

@@ -20,7 +20,16 @@ from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
-from qa.answering.question_type import asked_keys, asks_for_list, defines, fits, kind, plain_words, subject
+from qa.answering.question_type import (
+    asked_keys,
+    asks_for_list,
+    defines,
+    fits,
+    kind,
+    labels,
+    plain_words,
+    subject,
+)
 from qa.answering.scored_sentence import Sentence
 from qa.messages import say
 from qa.retrieve import open_index
@@ -51,6 +60,8 @@ KIND_WEIGHT = 0.03
 # Bonus for a sentence that defines the subject of a definition question, and for list items in answer to a
 # list question; chosen on documents written for this, as no public set has such questions.
 DEFINITION_WEIGHT = 0.06
+# Bonus for a sentence that is an entry with the subject as its label: it is an answer by its form; chosen.
+LABEL_WEIGHT = 0.3
 LIST_WEIGHT = 0.06
 # Subtracted from the score of a running header or footer; chosen.
 MARGIN_PENALTY = 0.03
@@ -182,6 +193,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + POOLED_WEIGHT * pooled
                 + LEXICAL_WEIGHT * lexical
                 + KIND_WEIGHT * fit
+                + LABEL_WEIGHT * labels(explained, text.written)
                 + DEFINITION_WEIGHT * defines(explained, text.written, passage.headings, i == 0)
                 + LIST_WEIGHT * (is_list and passage.kind == "list_item")
                 - ECHO_PENALTY * (text.terms <= terms and not _ENDS.search(text.written))
