@@ -14,6 +14,7 @@ import regex
 from numpy.typing import NDArray
 
 from index.encoding.passages import SECTION_SENTENCE
+from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
@@ -39,37 +40,7 @@ if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
 
-# Passages whose sentences are read; chosen, not measured. The right one is the first for 95 of 100
-# questions and among the first five for all but one of 200 (XQuAD, ar -> ar).
-READ = 3
-# The same for definition and list questions: their answers are recognised by form, so more can be read.
-READ_FOR_SHAPE = 8
 MOST_SENTENCES = 3
-# A further sentence is quoted if it scores at least this share of the best score; chosen, not measured.
-NEARLY_AS_GOOD = 0.92
-# Weights beside late interaction in a sentence's score. The neighbourhood and the pooled
-# vector brought 1 to 2 points of sentences right given the paragraph, on XQuAD and on TyDi: a question
-# often names what only the sentence before names. With .4 to .6 for it and .1 to .2 for the one after no
-# set differs by more than a point. Weights fitted to one of the sets, also with the sentence's length
-# and place, did no better on the other.
-BEFORE_WEIGHT = 0.5
-AFTER_WEIGHT = 0.2
-POOLED_WEIGHT = 0.2
-LEXICAL_WEIGHT = 0.1
-KIND_WEIGHT = 0.03
-# Bonus for a sentence that defines the subject of a definition question, and for list items in answer to a
-# list question; chosen on documents written for this, as no public set has such questions.
-DEFINITION_WEIGHT = 0.06
-# Bonus for a sentence that is an entry with the subject as its label: it is an answer by its form; chosen.
-LABEL_WEIGHT = 0.3
-LIST_WEIGHT = 0.06
-# Subtracted from the score of a running header or footer; chosen.
-MARGIN_PENALTY = 0.03
-# Subtracted from a line that holds the number or date named in the question, in favour of the text
-# below it; chosen.
-KEY_PENALTY = 0.1
-# Subtracted from a sentence that only repeats the question: a heading that no rule recognised as one.
-ECHO_PENALTY = 0.3
 # Most words of a list quoted as a whole; a longer one is cut to the items that fit.
 MOST_LISTED = 120
 # Up to this many words, an item is quoted with the sentence that introduces its list.
@@ -131,7 +102,7 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
     """
     is_shaped = bool(subject(query.text)) or asks_for_list(query.text)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
-    quotable = quotable[: READ_FOR_SHAPE if is_shaped else READ]
+    quotable = quotable[: SENTENCES.read_for_shape if is_shaped else SENTENCES.read]
     found = read(index, query, quotable)
     probability = confidence(query, hits[:MOST_CANDIDATES], found)
     if fuller is not None:
@@ -188,17 +159,17 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
             fit = fits(wanted, text.words, words)
             score = (
                 semantic
-                + BEFORE_WEIGHT * before
-                + AFTER_WEIGHT * after
-                + POOLED_WEIGHT * pooled
-                + LEXICAL_WEIGHT * lexical
-                + KIND_WEIGHT * fit
-                + LABEL_WEIGHT * labels(explained, text.written)
-                + DEFINITION_WEIGHT * defines(explained, text.written, passage.headings, i == 0)
-                + LIST_WEIGHT * (is_list and passage.kind == "list_item")
-                - ECHO_PENALTY * (text.terms <= terms and not _ENDS.search(text.written))
-                - KEY_PENALTY * (is_key and bool(keys & text.terms))
-                - MARGIN_PENALTY * (passage.kind in ("page_header", "page_footer"))
+                + SENTENCES.before_weight * before
+                + SENTENCES.after_weight * after
+                + SENTENCES.pooled_weight * pooled
+                + SENTENCES.lexical_weight * lexical
+                + SENTENCES.type_weight * fit
+                + SENTENCES.label_weight * labels(explained, text.written)
+                + SENTENCES.definition_weight * defines(explained, text.written, passage.headings, i == 0)
+                + SENTENCES.list_weight * (is_list and passage.kind == "list_item")
+                - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
+                - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
+                - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
                 # The passage's score breaks ties between equal sentences of different passages.
                 + hit.score
             )
@@ -312,7 +283,7 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
     if best.passage.kind == "form_field" and best.passage.is_record:
         # Of forms that differ in their keys alone, the best one suffices.
         return [best]
-    least = best.score - (1 - NEARLY_AS_GOOD) * abs(best.score)
+    least = best.score - (1 - SENTENCES.nearly_as_good) * abs(best.score)
     chosen: list[Sentence] = []
     for sentence in takewhile(lambda sentence: sentence.score >= least, found):
         room = MOST_SENTENCES - sum(other.length for other in chosen)
