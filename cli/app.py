@@ -15,7 +15,16 @@ import typer
 from cli.console import DONE, NOT_FOUND, Commands, epilog, print_json, reply_to_all, show
 from cli.eval_command import EPILOG as EVAL_EPILOG
 from cli.eval_command import evaluate
-from cli.options import FOLDER, AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
+from cli.options import (
+    FOLDER,
+    AnswerFrom,
+    AsJson,
+    ModelName,
+    PassageCount,
+    QuestionWords,
+    UseReader,
+    open_named,
+)
 from cli.user_command import user
 from web.server.sharing import OWN_MACHINE, Sharing, is_network
 
@@ -110,6 +119,7 @@ def ask(
     folder: AnswerFrom = None,
     k: PassageCount = 5,
     model: ModelName = None,
+    reader: UseReader = True,
     as_json: AsJson = False,
 ) -> None:
     """Answers a question with sentences quoted from your texts.
@@ -125,7 +135,7 @@ def ask(
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
-        answer = find_answer(line, index=opened, k=k)
+        answer = find_answer(line, index=opened, k=k, reader=reader)
         if as_json:
             print_json(answer_record(answer, opened.document))
         else:
@@ -217,6 +227,7 @@ def chat(
         ),
     ] = None,
     model: ModelName = None,
+    reader: UseReader = True,
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
@@ -230,7 +241,7 @@ def chat(
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
     library = Library() if folder is None else None
-    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library)
+    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library, reader)
 
 
 @app.command(
@@ -248,6 +259,7 @@ def mcp(
         ),
     ] = None,
     model: ModelName = None,
+    reader: UseReader = True,
 ) -> None:
     """Lets agents ask your texts, over the Model Context Protocol.
 
@@ -260,7 +272,7 @@ def mcp(
     from qa.api.mcp_server import serve
     from qa.api.service import Service
 
-    serve(Service(open_named(folder, model)), port)
+    serve(Service(open_named(folder, model), reader), port)
 
 
 app.add_typer(user, name="user")

@@ -80,11 +80,14 @@ EMPTY = inspect.Parameter.empty
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
-        (qa.ask, [("question", EMPTY, False), ("index", None, False), ("k", 5, False)]),
+        (
+            qa.ask,
+            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False)],
+        ),
         (
             qa.converse,
             [("conversation", EMPTY, False), ("question", EMPTY, False), ("index", None, False),
-             ("k", 5, False)],
+             ("k", 5, False), ("reader", True, False)],
         ),
         (qa.retrieve, [("question", EMPTY, False), ("k", 5, False), ("index", None, False)]),
         (Index.search, [("question", EMPTY, False), ("k", 10, False)]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
@@ -20,7 +20,18 @@ from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
-from qa.answering.question_type import asked_keys, asks_for_list, defines, fits, kind, plain_words, subject
+from qa.answering.question_type import (
+    asked_keys,
+    asks_for_list,
+    defines,
+    fits,
+    has_short_answer,
+    kind,
+    plain_words,
+    subject,
+)
+from qa.answering.reader import PassageReader, Reading, chosen_reader
+from qa.answering.reader_evidence import with_evidence
 from qa.answering.scored_sentence import Sentence
 from qa.messages import say
 from qa.retrieve import open_index
@@ -61,6 +72,8 @@ KEY_PENALTY = 0.1
 ECHO_PENALTY = 0.3
 # Most words of a list quoted as a whole; a longer one is cut to the items that fit.
 MOST_LISTED = 120
+# Longer answers aren't marked within the quotation: the eye finds them.
+MOST_ANSWER_WORDS = 12
 # Up to this many words, an item is quoted with the sentence that introduces its list.
 _SHORT_ITEM = 12
 # From this many words, an item that ends like a sentence counts as one.
@@ -74,13 +87,20 @@ _ENDS = regex.compile(r"[.!?؟…。]\W*$")
 _TRAILING = " \t\n،؛,;:—–"
 
 
-def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> Answer:
+def ask(
+    question: str,
+    index: Index | str | Path | None = None,
+    k: int = 5,
+    reader: bool | PassageReader = True,
+) -> Answer:
     """Answers a question with literal quotations, or says that the texts don't answer it.
 
     Args:
         question: in Arabic or English.
         index: an index, or the path or address of one; the built-in article's if not given.
         k: number of passages in `hits`, at least 1.
+        reader: whether the bundled reader reads the first passages; without it an answer takes less time
+            and is less certain. Or another reader.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -93,13 +113,13 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
     source = open_index(index).snapshot()
     with source.turn():
         query = source.query(question)
-        return alone(source, query, k)
+        return alone(source, query, k, chosen_reader(reader))
 
 
-def alone(index: Index, query: Query, k: int) -> Answer:
+def alone(index: Index, query: Query, k: int, reader: PassageReader | None = None) -> Answer:
     """Answers a question from its own search results. The confidence doesn't depend on k."""
     hits = index.search(query, MOST_CANDIDATES)
-    reply = answer(index, query, hits, k)
+    reply = answer(index, query, hits, k, reader=reader)
     if k <= MOST_CANDIDATES:
         return reply
     known = {hit.passage.id for hit in hits}
@@ -107,7 +127,14 @@ def alone(index: Index, query: Query, k: int) -> Answer:
     return replace(reply, hits=tuple(sorted((*hits, *further), key=lambda hit: -hit.score)))
 
 
-def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Query | None = None) -> Answer:
+def answer(
+    index: Index,
+    query: Query,
+    hits: Sequence[Hit],
+    k: int,
+    fuller: Query | None = None,
+    reader: PassageReader | None = None,
+) -> Answer:
     """Answers a question from the passages retrieved for it.
 
     Args:
@@ -116,22 +143,40 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
         hits: the passages, best first.
         k: how many of them the answer keeps.
         fuller: the expanded question, if the question alone doesn't name its topic: confidence is then
-            the mean over both.
+            the mean over both, and the reader is asked this one.
+        reader: reads the first passages; None for an answer from search alone.
     """
     is_shaped = bool(subject(query.text)) or asks_for_list(query.text)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
     quotable = quotable[: READ_FOR_SHAPE if is_shaped else READ]
+    candidates = hits[:MOST_CANDIDATES]
     found = read(index, query, quotable)
-    probability = confidence(query, hits[:MOST_CANDIDATES], found)
+    readings = _readings(reader, fuller or query, quotable, found)
+    found = with_evidence(found, readings, query, is_shaped)
+    probability = confidence(query, candidates, found, readings)
     if fuller is not None:
-        as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, quotable))
-        probability = (probability + as_fuller) / 2
-    enough = is_enough(probability, query, found) and not _lacks_key(query, quotable)
-    citations = _cite(index, _choose(found, asks_for_list((fuller or query).text))) if enough else ()
+        as_fuller = with_evidence(read(index, fuller, quotable), readings, fuller, is_shaped)
+        probability = (probability + confidence(fuller, candidates, as_fuller, readings)) / 2
+    enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
+    chosen = _choose(found, asks_for_list((fuller or query).text)) if enough else []
+    spans = readings if has_short_answer((fuller or query).text) else {}
+    citations = _cite(index, chosen, spans)
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
     text = quotations(citations, query.language) if citations else say("not_found", query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
+
+
+def _readings(
+    reader: PassageReader | None, query: Query, hits: Sequence[Hit], found: Sequence[Sentence]
+) -> dict[str, Reading]:
+    """What the reader says of the passage of the best sentence and of the first others, by passage id."""
+    if reader is None or not found:
+        return {}
+    passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
+    first = dict(list(passages.items())[:READ])
+    readings = reader.read(query.reading, [passage.text for passage in first.values()])
+    return dict(zip(first, readings, strict=True))
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
@@ -318,7 +363,7 @@ def _whole(sentence: Sentence) -> Sentence:
     return replace(sentence, quote_start=0, quote_end=max(end, sentence.end), lead_in=None)
 
 
-def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
+def _cite(index: Index, chosen: Sequence[Sentence], readings: Mapping[str, Reading]) -> tuple[Citation, ...]:
     stretches: list[tuple[Passage, Span]] = []
     for sentence in chosen:
         passage, stretch = sentence.passage, (sentence.quote_start, sentence.quote_end)
@@ -336,8 +381,19 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
         quote = quote.rstrip(" \t\n" if passage.items and end <= passage.items[0] else _TRAILING)
         document = index.document(passage.document_id)
         first = passage.start + start
-        citations.append(Citation.of(document, number, passage, first, first + len(quote)))
+        last = first + len(quote)
+        span = _answer_span(passage, readings.get(passage.id), first, last)
+        citations.append(Citation.of(document, number, passage, first, last, answer=span))
     return tuple(citations)
+
+
+def _answer_span(passage: Passage, reading: Reading | None, start: int, end: int) -> Span | None:
+    """The span in the document that answers, if it likely does, is short, and lies in `start` to `end`."""
+    if reading is None or reading.start is None or reading.end is None or reading.answerable <= 0:
+        return None
+    first, last = passage.start + reading.start, passage.start + reading.end
+    is_short = len(passage.text[reading.start : reading.end].split()) <= MOST_ANSWER_WORDS
+    return (first, last) if is_short and start <= first and last <= end else None
 
 
 def _from_metadata(

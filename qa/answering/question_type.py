@@ -170,6 +170,24 @@ def asks_for_list(question: str) -> bool:
     return _LISTS.search(text) is not None and kind(question) is None
 
 
+# In normalised spelling: questions that a clause or more answers.
+_LONG: Final = regex.compile(
+    r"\bwhy\b|\bhow(?! (?:many|much|long|old|often|tall|high|large|big|deep|wide|far|fast|heavy|soon)\b)\b"
+    r"|\bwhat (?:\w+ )?(?:happen(?:s|ed)?|cause[sd]?|le(?:d|ads) to)\b"
+    r"|\bwhat (?:do|does|did) .*\b(?:say|think|do|mean)\b"
+    r"|\b(?:reasons?|explain|describe|difference)\b"
+    r"|\b[وف]?(?:لماذا|كيف|علام)\b|^لم \b"
+    r"|\b[وف]?ماذا (?:حدث|حصل|جري|وقع|قال|يقول|تقول|فعل|يفعل|تفعل|صرح|اعلن|ذكر|يعني|تعني)(?:ت|وا)?\b"
+    r"|\b(?:ما|هو|هي) (?:ال)?(?:سبب|اسباب|فرق)\b|^(?:اشرح|صف|وضح)\b"
+)
+
+
+def has_short_answer(question: str) -> bool:
+    """Whether a few words may answer a question: who, where, when, how many, which; not how, why, a list."""
+    text = _SPACES.sub(" ", normalise(question).text).strip()
+    return not (_LONG.search(text) or asks_for_list(question) or subject(question))
+
+
 _KEYS: Final = regex.compile(
     r"\b\p{L}{1,5}-(?P<key>\p{Nd}{1,9})\b"
     r"|\b(?:article|section|clause|chapter|paragraph|rule|item) (?P<key>\p{Nd}{1,4})\b"
