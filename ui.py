@@ -28,7 +28,7 @@ import qa
 from index.errors import DalilError
 from index.storage.files import keep_font_list
 from index.text.analyzer import Language
-from qa.answering.reader import bundled_reader
+from qa.answering.reader import warm_up as warm_up_reader
 from qa.api.service import Endpoints, Service
 from web.server.access import login, signed_in
 from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
@@ -90,8 +90,8 @@ def launch(
 
         def warm_up() -> None:
             index.warm_up()
-            if reader and (model := bundled_reader()):
-                model.warm_up()
+            if reader:
+                warm_up_reader()
 
         def start() -> None:
             with suppress(

@@ -66,7 +66,7 @@ def sure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judge(monkeypatch: pytest.MonkeyPatch, probability: float) -> None:
     """Lets every answer have this confidence, if anything was read at all."""
-    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found: probability if found else 0.0)
+    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found, *___: probability if found else 0.0)
 
 
 def quotes(reply: Answer) -> list[str]:

@@ -412,6 +412,6 @@ def test_an_index_of_one_document_has_nothing_left_without_it(
     encoder: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = Index.build([RIVER], tmp_path / "i", encoder=encoder)
-    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found: 0.9 if found else 0.0)
+    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found, *___: 0.9 if found else 0.0)
     seen = observe(index, GoldQuestion("a", "When does the river flood?", (FLOODS,)))
     assert (seen.answer.confidence, seen.confidence_without) == (0.9, 0.0)

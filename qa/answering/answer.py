@@ -17,7 +17,7 @@ from index.encoding.passages import SECTION_SENTENCE
 from index.text.analyzer import Language, analyze, language
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
-from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
+from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough, pairing, sentence_weights
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
 from qa.answering.question_type import (
@@ -151,11 +151,13 @@ def answer(
     quotable = quotable[: READ_FOR_SHAPE if is_shaped else READ]
     candidates = hits[:MOST_CANDIDATES]
     found = read(index, query, quotable)
-    readings = _readings(reader, fuller or query, quotable, found)
-    found = with_evidence(found, readings, query, is_shaped)
+    readings = readings_of(reader, fuller or query, quotable, found)
+    # The reader learned from questions whose answer is a few words: it doesn't choose among definitions.
+    weights = None if is_shaped or not found else sentence_weights(pairing(query, found))
+    found = with_evidence(found, readings, weights)
     probability = confidence(query, candidates, found, readings)
     if fuller is not None:
-        as_fuller = with_evidence(read(index, fuller, quotable), readings, fuller, is_shaped)
+        as_fuller = with_evidence(read(index, fuller, quotable), readings, weights)
         probability = (probability + confidence(fuller, candidates, as_fuller, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
     chosen = _choose(found, asks_for_list((fuller or query).text)) if enough else []
@@ -167,7 +169,7 @@ def answer(
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 
 
-def _readings(
+def readings_of(
     reader: PassageReader | None, query: Query, hits: Sequence[Hit], found: Sequence[Sentence]
 ) -> dict[str, Reading]:
     """What the reader says of the passage of the best sentence and of the first others, by passage id."""

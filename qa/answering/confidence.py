@@ -72,7 +72,7 @@ _RIVALS: Final = 19
 # Beyond this many candidates the count carries no more information.
 _MOST_COUNTED: Final = 25
 # Standard deviations from the mean of the training questions.
-_FURTHEST: Final = 3.0
+FURTHEST: Final = 3.0
 # Bounds the z-score where a handful of passages have nearly equal scores.
 _LEAST_DEVIATION: Final = 0.01
 
@@ -95,16 +95,26 @@ def confidence(
     if not found:
         return 0.0
     pair = pairing(query, found)
-    logit = _logit(features(query, hits, found), _models(ALONE)[pair])
+    said = logit(features(query, hits, found), pair)
     if readings:
-        logit = _logit(np.array([logit, *reader_features(found, readings)]), _models(WITH_READER)[pair])
-    return float(1 / (1 + np.exp(-logit)))
+        said = _logit(np.array([said, *reader_features(found, readings)]), _models(WITH_READER)[pair])
+    return float(1 / (1 + np.exp(-said)))
+
+
+def logit(values: NDArray[np.float64], pair: str) -> float:
+    """The log odds of the answer's being there, without the reader.
+
+    Args:
+        values: as returned by `features`.
+        pair: as returned by `pairing`.
+    """
+    return _logit(values, _models(ALONE)[pair])
 
 
 def _logit(values: NDArray[np.float64], model: Mapping[str, Any]) -> float:
     # A collection of two passages has values outside the training range: they are clipped to the
     # furthest that were seen.
-    values = np.clip((values - model["mean"]) / model["scale"], -_FURTHEST, _FURTHEST)
+    values = np.clip((values - model["mean"]) / model["scale"], -FURTHEST, FURTHEST)
     return float(values @ model["weights"] + model["bias"])
 
 
@@ -178,7 +188,7 @@ def reader_features(found: Sequence[Sentence], readings: Mapping[str, Reading]) 
         # Of a passage that wasn't read nothing is known: it is taken for the least likely of those that were.
         own = min(readings.values(), key=lambda reading: reading.answerable)
     holds = own.start is not None and own.end is not None and best.start <= own.start and own.end <= best.end
-    evidence = LEAST_EVIDENCE if best.evidence is None else max(best.evidence, LEAST_EVIDENCE)
+    evidence = LEAST_EVIDENCE if best.evidence is None else best.evidence
     return np.array([own.answerable, most, own.certainty, evidence, float(holds)])
 
 

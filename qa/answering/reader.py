@@ -90,14 +90,6 @@ class Reader:
         found = self._model.read(question, passages)
         return [decode(text, windows) for text, windows in zip(passages, found, strict=True)]
 
-    def warm_up(self) -> None:
-        """Opens the model.
-
-        Raises:
-            EncoderUnavailable: it can't be read.
-        """
-        self._model.read("?", ["."])
-
 
 @lru_cache(maxsize=1)
 def bundled_reader() -> Reader | None:
@@ -110,6 +102,16 @@ def bundled_reader() -> Reader | None:
         logging.getLogger(__name__).warning("Answers are given without the reader: %s", error)
         return None
     return None if model is None else Reader(model)
+
+
+def warm_up() -> None:
+    """Opens the bundled reader, if there is one, so that the first answer doesn't wait for it.
+
+    Raises:
+        EncoderUnavailable: its model can't be read.
+    """
+    if (reader := bundled_reader()) is not None:
+        reader.read("?", ["."])
 
 
 def chosen_reader(reader: bool | PassageReader) -> PassageReader | None:

@@ -35,7 +35,7 @@ class Sentence:
             0 if the question asks for neither.
         score: the ranking score.
         evidence: the reader's log probability of the answer's being in the sentence, given that it is in the
-            passage (`Reading.evidence`); None where the passage wasn't read.
+            passage (`Reading.evidence`), if not negligible; None where the passage wasn't read.
     """
 
     passage: Passage

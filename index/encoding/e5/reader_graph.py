@@ -37,8 +37,8 @@ def write_reader_graph(weights: Weights, encoder: Path, folder: Path) -> None:
     state = add_encoder(graph, weights, "tokens")
     _dense(graph, weights, "span", state, "span")
     first = graph.node("Gather", [state, graph.number("first", np.array(0, np.int64))], "<s>", axis=1)
-    hidden = graph.node("Tanh", [_dense(graph, weights, "answerable.dense", first, "hidden")], "squashed")
-    logit = _dense(graph, weights, "answerable.out", hidden, "logit")
+    hidden = graph.node("Tanh", [_dense(graph, weights, "hidden", first, "hidden")], "squashed")
+    logit = _dense(graph, weights, "answerable", hidden, "logit")
     graph.node("Squeeze", [logit, graph.axis(1)], "answerable")
     outputs = {"span": ["texts", "longest", 2], "answerable": ["texts"]}
     graph.save(folder, "multilingual-e5-small-reader", outputs, READER_NUMBERS, stored_numbers(encoder))

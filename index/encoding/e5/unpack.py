@@ -259,7 +259,7 @@ def _unpack_reader(encoder: Path, trained: Path, source: Path, folder: Path) -> 
 
     weights = _parse(source, with_words=False)
     try:
-        tensors = load_reader(trained, weights.tensors)
+        tensors = load_reader(trained, weights)
     except ValueError as error:
         raise EncoderUnavailable(f"{trained} isn't a reader of this encoder: {error}.") from error
     try:
