@@ -20,9 +20,10 @@ from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
+from qa.answering.missing import missing
 from qa.answering.question_type import asked_keys, asks_for_list, defines, fits, kind, plain_words, subject
 from qa.answering.scored_sentence import Sentence
-from qa.messages import say
+from qa.messages import say, say_not_found
 from qa.retrieve import open_index
 from qa.types import Answer, Citation, CitedField
 
@@ -130,8 +131,9 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
     citations = _cite(index, _choose(found, asks_for_list((fuller or query).text))) if enough else ()
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
-    text = quotations(citations, query.language) if citations else say("not_found", query.language)
-    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
+    lacking = () if citations else missing(index, query.text, hits)
+    text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
+    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability, lacking)
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
