@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -379,15 +380,24 @@ def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     return best.lexical >= 1 and len(query.terms) > 1
 
 
-def quotations(citations: Sequence[Citation], spoken: Language) -> str:
+def quotations(
+    citations: Sequence[Citation],
+    spoken: Language,
+    written: Callable[[Citation], str] = attrgetter("quote"),
+) -> str:
     """Formats each citation as its quotation, in the quotation marks of its language, and its [n].
 
     A title, author or date is labelled in the language `spoken`: "Author: Edmund Farleigh [1]".
+
+    Args:
+        citations: the citations.
+        spoken: language of the labels.
+        written: how the quotation of each is written, such as with its answer in bold.
     """
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(
-        marks[language(c.quote)].format(c.quote, c.number)
+        marks[language(c.quote)].format(written(c), c.number)
         if c.field == "text"
-        else f"{say(c.field, spoken)}: {c.quote} [{c.number}]"
+        else f"{say(c.field, spoken)}: {written(c)} [{c.number}]"
         for c in citations
     )
