@@ -157,7 +157,7 @@ def marked(document: Document, quote: str, asked: str) -> Citation:
 
 def test_the_answer_within_a_quotation_is_marked() -> None:
     page = render(reply(marked(ARABIC, "وصل Dunford أمس.", "Dunford")), page="en")
-    assert f'<p {RTL}>وصل <mark class="answer">Dunford</mark> أمس.</p>' in page
+    assert f'<p {RTL}>وصل <mark class="exact">Dunford</mark> أمس.</p>' in page
     assert f'<p class="unseen" {LTR}>The answer in it: <bdi {LTR}>Dunford</bdi></p>' in page
     assert 'data-start="31" data-end="47"' in page
     assert 'data-answer-start="35" data-answer-end="42"' in page

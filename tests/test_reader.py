@@ -70,10 +70,10 @@ def test_the_answer_in_a_quotation_is_marked_more() -> None:
     quoted = replace(mark(TWO, "Farmers wait.", "0-2"), answer=(18, 25))
     view = read(TWO, wish(TWO, quoted, mark(TWO, "أعلن الحشد المعركة.", "0-1")))
     assert (
-        '<mark data-cite="0-2" tabindex="-1"><mark class="answer">Farmers</mark> wait.</mark>'
+        '<mark data-cite="0-2" tabindex="-1"><mark class="exact">Farmers</mark> wait.</mark>'
         in view.paragraphs
     )
-    assert view.paragraphs.count('class="answer"') == 1
+    assert view.paragraphs.count('class="exact"') == 1
     assert shown(view.paragraphs) == TWO.text.split("\n")
     # What is copied is the text alone.
     assert view.copied == "“Farmers wait.” — River — A. Writer — paragraph 1"
@@ -348,7 +348,7 @@ def test_the_answer_in_a_row_is_marked_in_its_cell() -> None:
     quoted = replace(quoted, answer=(quoted.end - 2, quoted.end))
     content = read(LAID_OUT, wish(LAID_OUT, quoted)).paragraphs
     assert '<mark data-cite="0-1" tabindex="-1">عين الحور</mark>' in content
-    assert '<mark data-cite="0-1" tabindex="-1"><mark class="answer">54</mark></mark>' in content
+    assert '<mark data-cite="0-1" tabindex="-1"><mark class="exact">54</mark></mark>' in content
 
 
 def test_a_part_of_a_table_has_its_column_headings() -> None:
