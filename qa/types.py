@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.text.analyzer import Language
+from index.text.joining import whole_words
 from index.text.sentences import Span
 from index.types import Document, Hit, Passage
 
@@ -89,19 +90,21 @@ class Citation:
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
     @property
-    def marked(self) -> Span | None:
-        """The span of `answer` within `quote`; None where none is known."""
-        if self.answer_start is None or self.answer_end is None:
-            return None
-        return self.answer_start - self.start, self.answer_end - self.start
-
-    @property
     def answer(self) -> str | None:
         """The characters that answer the question: `getattr(document, field)[answer_start:answer_end]`."""
-        if self.marked is None:
+        if self.answer_start is None or self.answer_end is None:
             return None
-        first, last = self.marked
-        return self.quote[first:last]
+        return self.quote[self.answer_start - self.start : self.answer_end - self.start]
+
+    @property
+    def marked(self) -> Span | None:
+        """The span of `quote` to mark where it is shown; None where no answer within it is known.
+
+        It is that of `answer`, but for letters that can't be shown apart (`whole_words`).
+        """
+        if self.answer_start is None or self.answer_end is None:
+            return None
+        return whole_words(self.quote, (self.answer_start - self.start, self.answer_end - self.start))
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,9 @@ def sure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judge(monkeypatch: pytest.MonkeyPatch, probability: float) -> None:
     """Lets every answer have this confidence, if anything was read at all."""
-    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found, *___: probability if found else 0.0)
+    monkeypatch.setattr(
+        "qa.answering.answer.confidence", lambda _, __, found, *___: probability if found else 0.0
+    )
 
 
 def quotes(reply: Answer) -> list[str]:
@@ -151,9 +153,7 @@ def test_an_answer_is_what_stands_within_its_quotation(places: list[int]) -> Non
         return
     citation = Citation.of(DOCUMENT, 1, PASSAGE, start, end, answer=(first, last))
     assert (citation.answer_start, citation.answer_end) == (first, last)
-    assert citation.marked is not None
-    within, ends = citation.marked
-    assert citation.answer == TEXT[first:last] == citation.quote[within:ends]
+    assert citation.answer == TEXT[first:last]
 
 
 @given(st.tuples(st.integers(-41, 50), st.integers(-41, 50)))

@@ -404,8 +404,12 @@ def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:
                 "paragraph": 2,
                 "start": start,
                 "end": start + len(quote),
+                "answer_start": None,
+                "answer_end": None,
+                "answer": None,
             }
         ],
+        "missing": [],
     }
     assert [hit["rank"] for hit in hits] == [1, 2]
     assert hits[0]["score"] >= hits[1]["score"]

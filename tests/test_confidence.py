@@ -23,10 +23,10 @@ from index.text.analyzer import Language
 from qa import ask
 from qa.answering.answer import read
 from qa.answering.confidence import (
+    ALONE,
     FEATURES,
     MOST_CANDIDATES,
     THRESHOLDS,
-    ALONE,
     _models,
     _weakest,
     confidence,

@@ -13,6 +13,7 @@ import qa.evaluation.evaluate
 from index import Document, Hit, Index, Passage
 from index.query import Query
 from qa.answering.answer import answer
+from qa.answering.reader import PassageReader
 from qa.evaluation.evaluate import LEGS, WHOLE, Outcome, evaluate, observe, quoted
 from qa.evaluation.evaluate import summarise as report_on
 from qa.gold import GoldAnswer, GoldQuestion
@@ -309,12 +310,14 @@ class Watch:
         monkeypatch.setattr("qa.answering.answer.confidence", self._confidence)
         monkeypatch.setattr(qa.evaluation.evaluate, "answer", self._answer)
 
-    def _answer(self, index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
+    def _answer(
+        self, index: Index, query: Query, hits: Sequence[Hit], k: int, reader: PassageReader | None
+    ) -> Answer:
         self.asked.append(list(hits))
-        return answer(index, query, hits, k)
+        return answer(index, query, hits, k, reader=reader)
 
     @staticmethod
-    def _confidence(_: Query, hits: Sequence[Hit], __: object) -> float:
+    def _confidence(_: Query, hits: Sequence[Hit], *__: object) -> float:
         """So that one can tell from it how many passages there were."""
         return len(hits) / 100
 

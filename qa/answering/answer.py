@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough, pairing, sentence_weights
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
+from qa.answering.missing import missing
 from qa.answering.question_type import (
     asked_keys,
     asks_for_list,
@@ -33,7 +35,7 @@ from qa.answering.question_type import (
 from qa.answering.reader import PassageReader, Reading, chosen_reader
 from qa.answering.reader_evidence import with_evidence
 from qa.answering.scored_sentence import Sentence
-from qa.messages import say
+from qa.messages import say, say_not_found
 from qa.retrieve import open_index
 from qa.types import Answer, Citation, CitedField
 
@@ -165,8 +167,9 @@ def answer(
     citations = _cite(index, chosen, spans)
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
-    text = quotations(citations, query.language) if citations else say("not_found", query.language)
-    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
+    lacking = () if citations else missing(index, query.text, hits)
+    text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
+    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability, lacking)
 
 
 def readings_of(
@@ -435,15 +438,24 @@ def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     return best.lexical >= 1 and len(query.terms) > 1
 
 
-def quotations(citations: Sequence[Citation], spoken: Language) -> str:
+def quotations(
+    citations: Sequence[Citation],
+    spoken: Language,
+    written: Callable[[Citation], str] = attrgetter("quote"),
+) -> str:
     """Formats each citation as its quotation, in the quotation marks of its language, and its [n].
 
     A title, author or date is labelled in the language `spoken`: "Author: Edmund Farleigh [1]".
+
+    Args:
+        citations: the citations.
+        spoken: language of the labels.
+        written: how the quotation of each is written, such as with its answer in bold.
     """
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(
-        marks[language(c.quote)].format(c.quote, c.number)
+        marks[language(c.quote)].format(written(c), c.number)
         if c.field == "text"
-        else f"{say(c.field, spoken)}: {c.quote} [{c.number}]"
+        else f"{say(c.field, spoken)}: {written(c)} [{c.number}]"
         for c in citations
     )
