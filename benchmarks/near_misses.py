@@ -292,7 +292,9 @@ def _exchanger(words: Mapping[str, list[str]], language: str) -> Rule:
     if language == "en":
         pattern = re.compile(rf"(?<![\w-])()({alternatives})()(?![\w-])")
     else:
-        pattern = re.compile(rf"(?<!\w)([{_PREFIXES}]?(?:ال|لل)?)({alternatives})((?:ة|ين|ون|يين|يون)?)(?!\w)")
+        pattern = re.compile(
+            rf"(?<!\w)([{_PREFIXES}]?(?:ال|لل)?)({alternatives})((?:ة|ين|ون|يين|يون)?)(?!\w)"
+        )
 
     def exchange(question: str, pool: Pool, dice: random.Random) -> str | None:
         matches = [
@@ -339,7 +341,7 @@ def _english_names(text: str) -> Iterator[tuple[int, int, Name]]:
     """Start, end and the name, of every run of capitalised words that doesn't begin a sentence."""
     for match in _ENGLISH_NAME.finditer(text):
         before = text[: match.start()].rstrip()
-        if not before or before[-1] in ".!?:;\"“(":
+        if not before or before[-1] in '.!?:;"“(':
             continue
         name = match.group()
         if name in _NOT_NAMES or name.split()[0] in _NOT_NAMES:
@@ -347,7 +349,11 @@ def _english_names(text: str) -> Iterator[tuple[int, int, Name]]:
         if name.endswith(("'s", "’s")):
             name = name[:-2]
         previous = before.split()[-1].lower()
-        yield match.start(), match.start() + len(name), Name(name, "place" if previous in _PLACE_PREPOSITIONS else "")
+        yield (
+            match.start(),
+            match.start() + len(name),
+            Name(name, "place" if previous in _PLACE_PREPOSITIONS else ""),
+        )
 
 
 def _other_english_name(question: str, pool: Pool, dice: random.Random) -> str | None:
