@@ -92,6 +92,7 @@ class Model:
         self.tokenizer.no_padding()
 
     def read(self, asked: Sequence[Asked]) -> list[Reading]:
+        """What the reader says of each."""
         windows = [window for place, one in enumerate(asked) for window in self._windows(place, one)]
         windows.sort(key=lambda window: len(window.ids))
         best: dict[int, tuple[float, str]] = {}
@@ -154,6 +155,7 @@ def _words(text: str) -> list[str]:
 
 
 def f1_and_exact(answer: str, accepted: Sequence[str]) -> tuple[float, float]:
+    """F1 of the words, and whether all are the same, for the accepted answer where that is highest."""
     best = exact = 0.0
     for other in accepted:
         one, two = _words(answer), _words(other)
@@ -163,20 +165,22 @@ def f1_and_exact(answer: str, accepted: Sequence[str]) -> tuple[float, float]:
     return best, exact
 
 
-def read_squad(path: Path) -> list[tuple[str, int, Asked, str]]:
-    """Article, place of the paragraph in it, question with its answers, and the question's id."""
+def read_squad(path: Path) -> list[tuple[str, Asked]]:
+    """The article's title, and the question."""
     articles = json.loads(path.read_text("utf-8"))["data"]
     return [
-        (article.get("title", str(number)), place, Asked(
-            question["question"], paragraph["context"], tuple(answer["text"] for answer in question["answers"])
-        ), question["id"])
+        (
+            article.get("title", str(number)),
+            Asked(question["question"], paragraph["context"], tuple(a["text"] for a in question["answers"])),
+        )
         for number, article in enumerate(articles)
-        for place, paragraph in enumerate(article["paragraphs"])
+        for paragraph in article["paragraphs"]
         for question in paragraph["qas"]
-    ]  # fmt: skip
+    ]
 
 
 def auroc(good: Sequence[Reading], bad: Sequence[Reading]) -> str:
+    """How well "answerable" tells the one from the other, and the number of the latter."""
     labels = [1] * len(good) + [0] * len(bad)
     return f"{roc_auc_score(labels, [reading.answerable for reading in (*good, *bad)]):.3f} ({len(bad)})"
 
@@ -190,6 +194,7 @@ def _mean(model_answers: Sequence[Reading], asked: Sequence[Asked]) -> str:
 
 
 def main() -> None:
+    """Prints the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("reader", type=Path)
     parser.add_argument("--xquad", type=Path, required=True, help="folder of xquad.ar.json and xquad.en.json")
@@ -207,15 +212,15 @@ def main() -> None:
     written = dice.sample(written, min(arguments.sample, len(written)))
     paragraphs: dict[str, dict[str, list[str]]] = {"ar": {}, "en": {}}
     for language, questions in rows.items():
-        for title, _, asked, _ in questions:
+        for title, asked in questions:
             if asked.context not in (known := paragraphs[language].setdefault(title, [])):
                 known.append(asked.context)
     frequencies = document_frequencies(c for contexts in paragraphs["ar"].values() for c in contexts)
     for question_language, language in PAIRINGS:
         asked, near, other = [], [], []
         for i in chosen:
-            _, _, about, _ = rows[language][i]
-            title, _, original, _ = rows[question_language][i]
+            _, about = rows[language][i]
+            title, original = rows[question_language][i]
             question = original.question
             asked.append(Asked(question, about.context, about.answers))
             pool = Pool.of(
@@ -230,19 +235,20 @@ def main() -> None:
                 other.append(Asked(question, elsewhere[i % len(elsewhere)]))
         answered = model.read(asked)
         line = f"{question_language}->{language}: {_mean(answered, asked)}"
-        line += f", AUROC by rule {auroc(answered, model.read(near))}, other paragraph {auroc(answered, model.read(other))}"
+        line += f", AUROC by rule {auroc(answered, model.read(near))}"
+        line += f", other paragraph {auroc(answered, model.read(other))}"
         if question_language == "en":
             human = [Asked(row["question_en"], row[f"context_{language}"]) for row in written]
             about_these = {row[f"context_{language}"] for row in written}
             same = [
-                Asked(rows["en"][i][2].question, rows[language][i][2].context)
+                Asked(rows["en"][i][1].question, rows[language][i][1].context)
                 for i in range(len(rows["en"]))
-                if rows[language][i][2].context in about_these
+                if rows[language][i][1].context in about_these
             ]
             same = dice.sample(same, min(arguments.sample, len(same)))
             line += f", by people {auroc(model.read(same), model.read(human))}"
         print(line, flush=True)
-    natural = [asked for _, _, asked, _ in read_squad(arguments.natural)]
+    natural = [asked for _, asked in read_squad(arguments.natural)]
     natural = dice.sample(natural, min(arguments.sample, len(natural)))
     print(f"TyDi: {_mean(model.read(natural), natural)}", flush=True)
 

@@ -33,7 +33,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
@@ -132,6 +131,7 @@ class Encoded:
 
 
 def read_set(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a training set."""
     with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
@@ -147,11 +147,13 @@ class Groups:
         self._parent: dict[str, str] = {}
 
     def find(self, key: str) -> str:
+        """The key that stands for all that belong together with `key`."""
         while (parent := self._parent.setdefault(key, key)) != key:
             self._parent[key] = key = self._parent.setdefault(parent, parent)
         return key
 
     def join(self, one: str, other: str) -> None:
+        """From now on the two belong together."""
         self._parent[self.find(one)] = self.find(other)
 
 
@@ -193,6 +195,7 @@ class Sources:
 
 
 def is_held_out(group: str) -> bool:
+    """Whether a group of paragraphs is for measuring, not for learning."""
     return zlib.crc32(group.encode()) % 1000 < 1000 * HELD_OUT
 
 
@@ -449,6 +452,7 @@ class Reader(nn.Module):
 
 
 def tensors(batch: Sequence[Encoded]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and mask (batch, longest)."""
     length = max(len(example.ids) for example in batch)
     ids = torch.full((len(batch), length), PADDING)
     mask = torch.zeros(len(batch), length, dtype=torch.long)
@@ -605,7 +609,8 @@ class Training:
                 if len(losses) == 50:
                     mean = np.nanmean(losses, axis=0)
                     _say(
-                        f"{self.seen} examples, {self.spent / 60:.1f} min, span {mean[0]:.3f}, answerable {mean[1]:.3f}"
+                        f"{self.seen} examples, {self.spent / 60:.1f} min, "
+                        f"span {mean[0]:.3f}, answerable {mean[1]:.3f}"
                     )
                     losses = []
                 if self.spent - saved >= CHECKPOINT_SECONDS:
@@ -633,6 +638,7 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
+    """Trains the reader and writes its file."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
     parser.add_argument("--out", type=Path, required=True, help="file to write")

@@ -1,4 +1,4 @@
-"""The reader's file: what training changed comes back, to within its bits; what it didn't is the encoder's."""
+"""The reader's file: what training changed comes back, to within its bits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def trained(base: Weights) -> dict[str, FloatArray]:
     return {**base.tensors, **changed, **heads}
 
 
-# For a normal distribution, the best 4, 8 and 16 levels leave .118, .035 and .0095 of the variance (Max 1960).
+# Of a normal distribution, the best 4, 8, 16 levels leave .118, .035 and .0095 of the variance (Max 1960).
 @pytest.mark.parametrize(("bits", "left"), [(2, 0.13), (3, 0.04), (4, 0.012)])
 def test_differences_come_back(
     base: Weights, trained: dict[str, FloatArray], tmp_path: Path, bits: int, left: float
