@@ -93,7 +93,7 @@ _ARABIC_KINDS = (
     "أيام أسابيع أشهر سنوات عقود قرون",
     "ألف مليون مليار تريليون",
 )
-_ENGLISH_OPPOSITES = ((
+_ENGLISH_OPPOSITES = (
     "first/last before/after largest/smallest biggest/smallest most/least highest/lowest more/less"
     " older/younger oldest/youngest higher/lower larger/smaller longest/shortest longer/shorter"
     " maximum/minimum early/late earlier/later earliest/latest won/lost win/lose increase/decrease"
@@ -108,7 +108,7 @@ _ENGLISH_OPPOSITES = ((
     " minimum/maximum legal/illegal easiest/hardest happy/unhappy popular/unpopular import/export"
     " imports/exports attack/defend attacked/defended built/demolished urban/rural"
 )
-_ARABIC_OPPOSITES = ((
+_ARABIC_OPPOSITES = (
     "أول/آخر قبل/بعد أكبر/أصغر أكثر/أقل أعلى/أدنى أطول/أقصر أقدم/أحدث أفضل/أسوأ أقوى/أضعف أسرع/أبطأ"
     " داخل/خارج داخلي-/خارجي- زيادة/نقصان ارتفاع/انخفاض بداية/نهاية ولادة/وفاة ولد/توفي بدأ/انتهى"
     " بدأت/انتهت يبدأ/ينتهي تبدأ/تنتهي فاز/خسر فازت/خسرت يفوز/يخسر الفوز/الخسارة رجال/نساء ذكور/إناث"
