@@ -18,6 +18,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 Rule = Callable[[str, "Pool", random.Random], str | None]
 
@@ -93,53 +94,58 @@ _ARABIC_KINDS = (
     "ألف مليون مليار تريليون",
 )
 _ENGLISH_OPPOSITES = (
-    "first/last before/after largest/smallest biggest/smallest most/least highest/lowest more/less older/younger"
-    " oldest/youngest higher/lower larger/smaller longest/shortest longer/shorter maximum/minimum early/late"
-    " earlier/later earliest/latest won/lost win/lose increase/decrease increased/decreased"
-    " increases/decreases begin/end began/ended start/stop started/stopped begins/ends above/below"
-    " inside/outside male/female men/women father/mother brother/sister son/daughter husband/wife"
-    " positive/negative rich/poor majority/minority support/oppose supported/opposed accepted/rejected"
-    " allowed/forbidden allow/prohibit joined/left entered/left bought/sold buy/sell strongest/weakest"
-    " strong/weak best/worst oldest/newest ancient/modern public/private internal/external"
-    " upper/lower fastest/slowest hot/cold hottest/coldest deepest/shallowest common/rare success/failure"
-    " opened/closed gained/lost rise/fall rose/fell victory/defeat advantage/disadvantage advantages/disadvantages"
-    " summer/winter day/night birth/death minimum/maximum legal/illegal"
-    " easiest/hardest happy/unhappy popular/unpopular import/export"
+    "first/last before/after largest/smallest biggest/smallest most/least highest/lowest more/less"
+    " older/younger oldest/youngest higher/lower larger/smaller longest/shortest longer/shorter"
+    " maximum/minimum early/late earlier/later earliest/latest won/lost win/lose increase/decrease"
+    " increased/decreased increases/decreases begin/end began/ended start/stop started/stopped"
+    " begins/ends above/below inside/outside male/female men/women father/mother brother/sister"
+    " son/daughter husband/wife positive/negative rich/poor majority/minority support/oppose"
+    " supported/opposed accepted/rejected allowed/forbidden allow/prohibit joined/left entered/left"
+    " bought/sold buy/sell strongest/weakest strong/weak best/worst oldest/newest ancient/modern"
+    " public/private internal/external upper/lower fastest/slowest hot/cold hottest/coldest"
+    " deepest/shallowest common/rare success/failure opened/closed gained/lost rise/fall rose/fell"
+    " victory/defeat advantage/disadvantage advantages/disadvantages summer/winter day/night birth/death"
+    " minimum/maximum legal/illegal easiest/hardest happy/unhappy popular/unpopular import/export"
     " imports/exports attack/defend attacked/defended built/demolished urban/rural"
 )
 _ARABIC_OPPOSITES = (
     "أول/آخر قبل/بعد أكبر/أصغر أكثر/أقل أعلى/أدنى أطول/أقصر أقدم/أحدث أفضل/أسوأ أقوى/أضعف أسرع/أبطأ"
     " داخل/خارج داخلي-/خارجي- زيادة/نقصان ارتفاع/انخفاض بداية/نهاية ولادة/وفاة ولد/توفي بدأ/انتهى"
     " بدأت/انتهت يبدأ/ينتهي تبدأ/تنتهي فاز/خسر فازت/خسرت يفوز/يخسر الفوز/الخسارة رجال/نساء ذكور/إناث"
-    " الرجال/النساء الذكور/الإناث الذكر/الأنثى قديم/جديد كبير/صغير طويل/قصير ساخن/بارد قوي/ضعيف قوية/ضعيفة غني/فقير قديمة/جديدة كبيرة/صغيرة طويلة/قصيرة"
-    " إيجابي-/سلبي- والد/والدة ابن/ابنة شقيق/شقيقة فوق/تحت مبكر/متأخر الصيف/الشتاء"
-    " علوي-/سفلي- انضم/انسحب انضمت/انسحبت زاد/انخفض ازداد/انخفض ارتفع/انخفض يزيد/ينقص تزيد/تنقص افتتح/أغلق"
-    " اشترى/باع شراء/بيع قبول/رفض دعم/معارضة أيد/عارض وافق/اعترض نجح/فشل نجاح/فشل الحرب/السلام"
-    " مزايا/عيوب فوائد/أضرار الأغلبية/الأقلية أغلبية/أقلية يسمح/يمنع تسمح/تمنع بناء/هدم الحد_الأقصى/الحد_الأدنى"
-    " غالبية/أقلية قانوني-/غير_قانوني- معروف/مجهول الشرقية/الغربية الأعلى/الأدنى الأكبر/الأصغر الأكثر/الأقل"
-    " الأقدم/الأحدث الأخيرة/الأولى الأخير/الأول حضر/غادر وصل/غادر دخل/غادر هزم/ناصر الحضري-/الريفي-"
+    " الرجال/النساء الذكور/الإناث الذكر/الأنثى قديم/جديد كبير/صغير طويل/قصير ساخن/بارد قوي/ضعيف"
+    " قوية/ضعيفة غني/فقير قديمة/جديدة كبيرة/صغيرة طويلة/قصيرة إيجابي-/سلبي- والد/والدة ابن/ابنة"
+    " شقيق/شقيقة فوق/تحت مبكر/متأخر الصيف/الشتاء علوي-/سفلي- انضم/انسحب انضمت/انسحبت زاد/انخفض"
+    " ازداد/انخفض ارتفع/انخفض يزيد/ينقص تزيد/تنقص افتتح/أغلق اشترى/باع شراء/بيع قبول/رفض دعم/معارضة"
+    " أيد/عارض وافق/اعترض نجح/فشل نجاح/فشل الحرب/السلام مزايا/عيوب فوائد/أضرار الأغلبية/الأقلية"
+    " أغلبية/أقلية يسمح/يمنع تسمح/تمنع بناء/هدم الحد_الأقصى/الحد_الأدنى غالبية/أقلية قانوني-/غير_قانوني-"
+    " معروف/مجهول الشرقية/الغربية الأعلى/الأدنى الأكبر/الأصغر الأكثر/الأقل الأقدم/الأحدث الأخيرة/الأولى"
+    " الأخير/الأول حضر/غادر وصل/غادر دخل/غادر هزم/ناصر الحضري-/الريفي-"
 )
 
 # A name of several words may have these small words inside.
 _ENGLISH_NAME = re.compile(
     r"\b[A-Z][\w’'-]*\w(?:\s(?:(?:of|the|de|von|van|al|bin|ibn)\s){0,2}[A-Z][\w’'-]*\w)*", re.UNICODE
 )
-_NOT_NAMES = frozenset(
-    "What Who When Where Which How Why Whom Whose In On At By For The A An And But Or If Is Was Did Do Does Are"
-    " Were Has Have Had Can Could Would Will During After Before According To From Of With As I It He She They"
-    " BC BCE AD CE This That These Those Name There His Her Its Their About Under Since Besides Between".split()
+_NO_NAMES = (
+    "What Who When Where Which How Why Whom Whose In On At By For The A An And But Or If Is Was Did Do Does"
+    " Are Were Has Have Had Can Could Would Will During After Before According To From Of With As I It He She"
+    " They BC BCE AD CE This That These Those Name There His Her Its Their About Under Since Besides Between"
 )
-_PLACE_PREPOSITIONS = frozenset("in at from near to into toward towards outside inside across around".split())
+_NOT_NAMES = frozenset(_NO_NAMES.split())
+_PREPOSITIONS = "in at from near to into toward towards outside inside across around"
+_PLACE_PREPOSITIONS = frozenset(_PREPOSITIONS.split())
 
 # Arabic has no capitals: a name is what follows one of these words, without an article of its own.
-_CUES = (
+_PERSON_CUES = (
     "الملك الملكة الرئيس الأمير الأميرة الإمبراطور القديس القيصر السلطان الخليفة الدكتور السيد السيدة البابا"
     " الجنرال القائد الشيخ الإمام الفيلسوف العالم الشاعر الكاتب المغني الممثل المخرج"
-    " مدينة ولاية جامعة نهر دولة شركة جزيرة قرية مقاطعة بحيرة جبل معركة قبيلة منطقة مطار نادي فريق سفينة"
+)
+_OTHER_CUES = (
+    "مدينة ولاية جامعة نهر دولة شركة جزيرة قرية مقاطعة بحيرة جبل معركة قبيلة منطقة مطار نادي فريق سفينة"
     " قلعة كلية إمارة مملكة ميناء متحف شبكة مجلة صحيفة فيلم ألبوم رواية كتاب أغنية"
-).split()
-_CUE = {cue: row for row, cue in enumerate(_CUES)}
-_PERSONS = _CUE["المخرج"]
+)
+# Cue -> the kind of name behind it.
+_CUES = dict.fromkeys(_PERSON_CUES.split(), "person") | {cue: cue for cue in _OTHER_CUES.split()}
 _PREFIXES = "وفبلك"
 _ARABIC_WORD = re.compile(r"[\u0621-\u064a\u066e-\u06d3]+")
 _SHORTEST_NAME = 4
@@ -150,7 +156,8 @@ _UNLIKE_A_NAME = re.compile(
 )
 # Where a word of the tables isn't meant as such.
 _IDIOM = re.compile(
-    r"New York Times|[وفبلك]?نهاية المطاف|[وفبلك]?الحرب العالمية|World War|[وفبلك]?المرة الأولى|first (?:name|lady|person)"
+    r"New York Times|[وفبلك]?نهاية المطاف|[وفبلك]?الحرب العالمية|World War|[وفبلك]?المرة الأولى"
+    r"|first (?:name|lady|person)"
     r"|before his death|بعد ذلك|قبل ذلك|most of|أكثر من|more than|less than|أقل من|at least|على الأقل|at most"
 )
 _QUESTION_NEGATION = re.compile(r"(?<!\w)(الذي|التي|الذين)\s+([يت]\w{3,})")
@@ -292,9 +299,11 @@ def _exchanger(words: Mapping[str, list[str]], language: str) -> Rule:
     if language == "en":
         pattern = re.compile(rf"(?<![\w-])()({alternatives})()(?![\w-])")
     else:
-        pattern = re.compile(rf"(?<!\w)([{_PREFIXES}]?(?:ال|لل)?)({alternatives})((?:ة|ين|ون|يين|يون)?)(?!\w)")
+        pattern = re.compile(
+            rf"(?<!\w)([{_PREFIXES}]?(?:ال|لل)?)({alternatives})((?:ة|ين|ون|يين|يون)?)(?!\w)"
+        )
 
-    def exchange(question: str, pool: Pool, dice: random.Random) -> str | None:
+    def exchange(question: str, _pool: Pool, dice: random.Random) -> str | None:
         matches = [
             match
             for match in pattern.finditer(question)
@@ -317,9 +326,9 @@ def _names(text: str, language: str, frequencies: Mapping[str, int] | None) -> I
             yield name
         return
     words = _ARABIC_WORD.findall(text)
-    for cue, word in zip(words, words[1:], strict=False):
-        if cue in _CUE and _namelike(word):
-            yield Name(word, _arabic_kind(cue))
+    for cue, word in pairwise(words):
+        if cue in _CUES and _namelike(word):
+            yield Name(word, _CUES[cue])
     if frequencies is not None:
         rare = _RARE
         for word, count in Counter(words).items():
@@ -327,19 +336,15 @@ def _names(text: str, language: str, frequencies: Mapping[str, int] | None) -> I
                 yield Name(word)
 
 
-def _arabic_kind(cue: str) -> str:
-    return "person" if _CUE[cue] <= _PERSONS else cue
-
-
 def _namelike(word: str) -> bool:
-    return len(word) >= _SHORTEST_NAME and not _UNLIKE_A_NAME.search(word) and word not in _CUE
+    return len(word) >= _SHORTEST_NAME and not _UNLIKE_A_NAME.search(word) and word not in _CUES
 
 
 def _english_names(text: str) -> Iterator[tuple[int, int, Name]]:
     """Start, end and the name, of every run of capitalised words that doesn't begin a sentence."""
     for match in _ENGLISH_NAME.finditer(text):
         before = text[: match.start()].rstrip()
-        if not before or before[-1] in ".!?:;\"“(":
+        if not before or before[-1] in '.!?:;"“(':
             continue
         name = match.group()
         if name in _NOT_NAMES or name.split()[0] in _NOT_NAMES:
@@ -347,7 +352,11 @@ def _english_names(text: str) -> Iterator[tuple[int, int, Name]]:
         if name.endswith(("'s", "’s")):
             name = name[:-2]
         previous = before.split()[-1].lower()
-        yield match.start(), match.start() + len(name), Name(name, "place" if previous in _PLACE_PREPOSITIONS else "")
+        yield (
+            match.start(),
+            match.start() + len(name),
+            Name(name, "place" if previous in _PLACE_PREPOSITIONS else ""),
+        )
 
 
 def _other_english_name(question: str, pool: Pool, dice: random.Random) -> str | None:
@@ -379,7 +388,7 @@ def _other_arabic_name(question: str, pool: Pool, dice: random.Random) -> str | 
         if word not in kinds and word[0] in _PREFIXES and word[1:] in kinds:
             word, skipped = word[1:], 1
         if word in kinds:
-            kind = _arabic_kind(previous) if previous in _CUE else kinds[word]
+            kind = _CUES.get(previous, kinds[word])
             found.append((match.start() + skipped, match.end(), kind))
         previous = match.group()
     if not found:
@@ -389,12 +398,12 @@ def _other_arabic_name(question: str, pool: Pool, dice: random.Random) -> str | 
     return _exchange(question, start, end, dice.choice(others)) if others else None
 
 
-def _english_negation(question: str, pool: Pool, dice: random.Random) -> str | None:
+def _english_negation(question: str, _pool: Pool, _dice: random.Random) -> str | None:
     made = _ENGLISH_NEGATION.sub(r"\1 not \2", question)
     return None if made == question else made
 
 
-def _arabic_negation(question: str, pool: Pool, dice: random.Random) -> str | None:
+def _arabic_negation(question: str, _pool: Pool, _dice: random.Random) -> str | None:
     made = _QUESTION_NEGATION.sub(r"\1 لا \2", question, count=1)
     return None if made == question else made
 

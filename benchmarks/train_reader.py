@@ -33,7 +33,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
@@ -132,6 +131,7 @@ class Encoded:
 
 
 def read_set(folder: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a training set."""
     with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         return [json.loads(line) for line in lines]
 
@@ -147,11 +147,13 @@ class Groups:
         self._parent: dict[str, str] = {}
 
     def find(self, key: str) -> str:
+        """The key that stands for all that belong together with `key`."""
         while (parent := self._parent.setdefault(key, key)) != key:
             self._parent[key] = key = self._parent.setdefault(parent, parent)
         return key
 
     def join(self, one: str, other: str) -> None:
+        """From now on the two belong together."""
         self._parent[self.find(one)] = self.find(other)
 
 
@@ -170,9 +172,7 @@ class Sources:
                 groups.join("p" + _key(row["context"]), "q" + re.sub("-q(ar|en)-c(ar|en)$", "", row["id"]))
         for pair in read_set(folder / "parallel", "squad_paragraphs"):
             groups.join("p" + _key(pair["ar"]), "p" + _key(pair["en"]))
-        self.examples = {
-            name: [self._example(row, name, groups) for row in rows[name]] for name in rows
-        }
+        self.examples = {name: [self._example(row, name, groups) for row in rows[name]] for name in rows}
         self.parallel = {
             name: [(row["ar"], row["en"]) for row in read_set(folder / "parallel", name)]
             for name in ("ntrex128", "tico19_test", "mt_geneval", "flores200_devtest")
@@ -195,6 +195,7 @@ class Sources:
 
 
 def is_held_out(group: str) -> bool:
+    """Whether a group of paragraphs is for measuring, not for learning."""
     return zlib.crc32(group.encode()) % 1000 < 1000 * HELD_OUT
 
 
@@ -222,11 +223,15 @@ def _as_machines_write(question: str) -> str:
     return re.sub(r"([?,.'\"()])", r" \1 ", question.lower()).replace("  ", " ").strip()
 
 
-def near_misses(answerable: Sequence[Example], contexts: dict[str, Contexts], most: dict[tuple[str, str], int]) -> Iterator[Example]:
+def near_misses(
+    answerable: Sequence[Example], contexts: dict[str, Contexts], most: dict[tuple[str, str], int]
+) -> Iterator[Example]:
     """Answerable examples whose question is changed so that the passage doesn't answer it."""
     for languages, count in most.items():
         language = languages[0]
-        chosen = [example for example in answerable if example.languages == languages and _is_natural(example)]
+        chosen = [
+            example for example in answerable if example.languages == languages and _is_natural(example)
+        ]
         chosen = chosen[: 3 * count]
         looked_for = [f"{e.question} {e.context if languages[1] == language else ''}" for e in chosen]
         made = 0
@@ -243,24 +248,38 @@ def _is_natural(example: Example) -> bool:
 
 
 def elsewhere(
-    answerable: Sequence[Example], contexts: dict[str, Contexts], most: dict[tuple[str, str], int], dice: random.Random
+    answerable: Sequence[Example],
+    contexts: dict[str, Contexts],
+    most: dict[tuple[str, str], int],
+    dice: random.Random,
 ) -> Iterator[Example]:
     """Questions beside a passage that is similar to the question or to their own, and has no answer."""
     for languages, count in most.items():
-        chosen = [example for example in answerable if example.languages == languages and _is_natural(example)]
+        chosen = [
+            example for example in answerable if example.languages == languages and _is_natural(example)
+        ]
         chosen = dice.sample(chosen, min(count, len(chosen)))
         same = languages[0] == languages[1]
-        looked_for = [f"{e.question} " * 2 + (e.context if not same or dice.random() < 0.5 else "") for e in chosen]
+        looked_for = [
+            f"{e.question} " * 2 + (e.context if not same or dice.random() < 0.5 else "") for e in chosen
+        ]
         for example, similar in zip(chosen, contexts[languages[1]].similar(looked_for, 12), strict=True):
             answer = example.context[example.start : example.end].lower()
             others = [c for c in similar if c[:80] != example.context[:80] and answer not in c.lower()]
             if others:
                 yield replace(
-                    example, context=dice.choice(others[:5]), start=-1, end=-1, answerable=False, source="similar"
+                    example,
+                    context=dice.choice(others[:5]),
+                    start=-1,
+                    end=-1,
+                    answerable=False,
+                    source="similar",
                 )
 
 
-def statements(parallel: dict[str, list[tuple[str, str]]], count: int, dice: random.Random) -> Iterator[Example]:
+def statements(
+    parallel: dict[str, list[tuple[str, str]]], count: int, dice: random.Random
+) -> Iterator[Example]:
     """Sentences asked across languages: whether the passage says so; a number left out is to be found.
 
     A passage is some neighbouring sentences in the other language. There is no answer where the sentence
@@ -281,14 +300,20 @@ def statements(parallel: dict[str, list[tuple[str, str]]], count: int, dice: ran
             continue
         passage = [parallel[name][j][1 - asked] for j in window]
         start = end = -1
-        common = set(re.findall(r"\d[\d.,]*\d|\d", sentence)) & set(re.findall(r"\d[\d.,]*\d|\d", " ".join(passage)))
+        common = set(re.findall(r"\d[\d.,]*\d|\d", sentence)) & set(
+            re.findall(r"\d[\d.,]*\d|\d", " ".join(passage))
+        )
         whole = " ".join(passage)
         once = [n for n in sorted(common) if len(re.findall(rf"(?<!\d){re.escape(n)}(?!\d)", whole)) == 1]
         question = sentence
         if once and sentence.count(once[0]) == 1:
             number = once[0]
-            blank = {"ar": "كم", "en": "how many"} if len(number) != 4 else {"ar": "أي سنة", "en": "which year"}
-            question = sentence.replace(number, blank[language]).rstrip(" .") + {"ar": "؟", "en": "?"}[language]
+            blank = (
+                {"ar": "كم", "en": "how many"} if len(number) != 4 else {"ar": "أي سنة", "en": "which year"}
+            )
+            question = (
+                sentence.replace(number, blank[language]).rstrip(" .") + {"ar": "؟", "en": "?"}[language]
+            )
             start = whole.index(number)
             end = start + len(number)
         answerable = kinds["there"] <= kinds["not"]
@@ -304,7 +329,9 @@ def statements(parallel: dict[str, list[tuple[str, str]]], count: int, dice: ran
                 whole = " ".join(passage)
             start = end = -1
         kinds["there" if answerable else "not"] += 1
-        yield Example(question, whole, start, end, answerable, (language, other), "statement", f"{name}{i // 8}")
+        yield Example(
+            question, whole, start, end, answerable, (language, other), "statement", f"{name}{i // 8}"
+        )
 
 
 def one_round(sources: Sources, number: int, held_out: bool = False, share: float = 1.0) -> list[Example]:
@@ -341,7 +368,11 @@ def one_round(sources: Sources, number: int, held_out: bool = False, share: floa
         *near_misses(answerable, contexts, swaps),
         *elsewhere(answerable, contexts, similar, dice),
     ]
-    said = [e for e in statements(sources.parallel, round(share * STATEMENTS), dice) if is_held_out(e.group) == held_out]
+    said = [
+        e
+        for e in statements(sources.parallel, round(share * STATEMENTS), dice)
+        if is_held_out(e.group) == held_out
+    ]
     restyled = [
         replace(e, question=_as_machines_write(e.question))
         if e.languages[0] == "en" and dice.random() < MACHINE_QUESTIONS
@@ -355,7 +386,9 @@ def one_round(sources: Sources, number: int, held_out: bool = False, share: floa
 
 def encode(example: Example, tokenizer: Tokenizer, dice: random.Random) -> Encoded | None:
     """Token ids of the example; a long passage is cut to a window, around the answer where there is one."""
-    question = tokenizer.encode(f"query: {example.question}", add_special_tokens=False).ids[:MOST_QUESTION_TOKENS]
+    question = tokenizer.encode(f"query: {example.question}", add_special_tokens=False).ids[
+        :MOST_QUESTION_TOKENS
+    ]
     passage = tokenizer.encode(example.context, add_special_tokens=False)
     ids, room = passage.ids, MOST_TOKENS - len(question) - 4
     first = last = -1
@@ -401,7 +434,9 @@ class Reader(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self.encoder = BertModel.from_pretrained(str(folder), add_pooling_layer=False, attn_implementation="sdpa")
+        self.encoder = BertModel.from_pretrained(
+            str(folder), add_pooling_layer=False, attn_implementation="sdpa"
+        )
         hidden = self.encoder.config.hidden_size
         self.span = nn.Linear(hidden, 2)
         self.hidden = nn.Linear(hidden, hidden)
@@ -417,6 +452,7 @@ class Reader(nn.Module):
 
 
 def tensors(batch: Sequence[Encoded]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and mask (batch, longest)."""
     length = max(len(example.ids) for example in batch)
     ids = torch.full((len(batch), length), PADDING)
     mask = torch.zeros(len(batch), length, dtype=torch.long)
@@ -460,7 +496,10 @@ def held_out_figures(model: Reader, examples: Sequence[Encoded]) -> str:
             scores[f"{languages} yes" if example.answerable else f"{languages} no {kind}"].append(score)
             if example.start:
                 exact[languages].append(place == [example.start, example.end])
-    parts = [f"exact {languages} {np.mean(exact[languages]):.3f} ({len(exact[languages])})" for languages in sorted(exact)]
+    parts = [
+        f"exact {languages} {np.mean(exact[languages]):.3f} ({len(exact[languages])})"
+        for languages in sorted(exact)
+    ]
     for name in sorted(scores):
         if " no" in name:
             good = scores[name.split(" no")[0] + " yes"]
@@ -494,7 +533,9 @@ class Training:
         decayed, others, heads = [], [], []
         for name, parameter in self.model.named_parameters():
             if parameter.requires_grad:
-                group = heads if not name.startswith("encoder.") else decayed if parameter.ndim == 2 else others
+                group = (
+                    heads if not name.startswith("encoder.") else decayed if parameter.ndim == 2 else others
+                )
                 group.append(parameter)
         self.optimizer = torch.optim.AdamW(
             [
@@ -518,7 +559,9 @@ class Training:
         state = torch.load(self.checkpoint, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.spent, self.round, self.position, self.seen = (state[k] for k in ("spent", "round", "position", "seen"))
+        self.spent, self.round, self.position, self.seen = (
+            state[k] for k in ("spent", "round", "position", "seen")
+        )
         torch.set_rng_state(state["random"])
 
     def _save(self) -> None:
@@ -536,7 +579,9 @@ class Training:
         partial.replace(self.checkpoint)
 
     def _encode(self, examples: Sequence[Example], dice: random.Random) -> list[Encoded]:
-        return [encoded for example in examples if (encoded := encode(example, self.tokenizer, dice)) is not None]
+        return [
+            encoded for example in examples if (encoded := encode(example, self.tokenizer, dice)) is not None
+        ]
 
     def run(self) -> None:
         """Trains for what is left of the time."""
@@ -563,7 +608,10 @@ class Training:
                 self.spent, last = self.spent + now - last, now
                 if len(losses) == 50:
                     mean = np.nanmean(losses, axis=0)
-                    _say(f"{self.seen} examples, {self.spent / 60:.1f} min, span {mean[0]:.3f}, answerable {mean[1]:.3f}")
+                    _say(
+                        f"{self.seen} examples, {self.spent / 60:.1f} min, "
+                        f"span {mean[0]:.3f}, answerable {mean[1]:.3f}"
+                    )
                     losses = []
                 if self.spent - saved >= CHECKPOINT_SECONDS:
                     saved = self.spent
@@ -590,6 +638,7 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
+    """Trains the reader and writes its file."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
     parser.add_argument("--out", type=Path, required=True, help="file to write")
