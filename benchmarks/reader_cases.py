@@ -23,7 +23,7 @@ from tqdm import tqdm
 from index.interface import Index
 from index.query import Query
 from index.text.analyzer import language
-from index.types import Hit
+from index.types import Hit, Passage
 from qa.answering.answer import READ, read, readings_of
 from qa.answering.confidence import MOST_CANDIDATES, pairing
 from qa.answering.reader import PassageReader, Reading, bundled_reader
@@ -190,6 +190,20 @@ class Looker:
         like = [text for text in like if language(text) == spoken]
         pool = Pool.of([self._texts[asked.document_id], *like], spoken, self._frequencies)
         return swapped(asked.text, spoken, pool)
+
+
+def span_f1(case: Case, passage: Passage, reading: Reading) -> float:
+    """F1 over characters of a passage's best span and the answer; 0 where there is none of either."""
+    if passage.document_id != case.asked.document_id or reading.span is None:
+        return 0.0
+    start, end = passage.start + reading.span[0], passage.start + reading.span[1]
+    return max(
+        (
+            2 * max(0, min(end, last) - max(start, first)) / (end - start + last - first)
+            for first, last in case.asked.spans
+        ),
+        default=0.0,
+    )
 
 
 def folds(groups: Sequence[str], count: int = 5) -> NDArray[np.int64]:

@@ -19,11 +19,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from reader_cases import NEAR, Asked, Case, Looker, kept, read_all
+from reader_cases import NEAR, Asked, Case, Looker, kept, read_all, span_f1
 from train_with_reader import LANGUAGES, PAIRINGS, figures, first_right
 
 from index.interface import Index
-from qa.answering.confidence import confidence, is_enough, sentence_weights
+from qa.answering.answer import MOST_ANSWER_WORDS
+from qa.answering.confidence import confidence, is_enough, least_likelihood, sentence_weights
 from qa.answering.reader_evidence import with_evidence
 from qa.gold import GoldSet, squad
 
@@ -78,28 +79,23 @@ def said(cases: Sequence[Case], with_reader: bool) -> tuple[NDArray[np.float64],
 
 
 def spans(cases: Sequence[Case]) -> str:
-    """F1 over characters of the best span with the gold one, where the gold passage was read."""
-    scores, exact = [], []
+    """How good spans are in the answering passage, where it was read; and those that would be shown."""
+    scores = []
+    shown: list[float] = []
     for case in cases:
-        if case.kind != "there":
-            continue
-        for hit in case.hits:
-            reading = case.readings.get(hit.passage.id)
-            if hit.passage.document_id != case.asked.document_id or reading is None:
-                continue
-            if reading.start is None or reading.end is None:
-                scores.append(0.0)
-                exact.append(False)
-                continue
-            start, end = hit.passage.start + reading.start, hit.passage.start + reading.end
-            overlaps = [
-                2 * max(0, min(end, last) - max(start, first)) / (end - start + last - first)
-                for first, last in case.asked.spans
-            ]
-            scores.append(max(overlaps))
-            exact.append((start, end) in case.asked.spans)
-            break
-    return f"F1 over characters {np.mean(scores):.3f}, exact {np.mean(exact):.3f} ({len(scores)})"
+        passages = {hit.passage.id: hit.passage for hit in case.hits}
+        if case.kind == "there":
+            scores += [
+                span_f1(case, passages[id_], reading)
+                for id_, reading in case.readings.items()
+                if passages[id_].document_id == case.asked.document_id
+            ][:1]
+        best = with_evidence(case.found, case.readings, sentence_weights(case.pairing))[0].passage
+        reading = case.readings[best.id]
+        if reading.words <= MOST_ANSWER_WORDS and reading.likelihood >= least_likelihood(case.pairing):
+            shown.append(span_f1(case, best, reading))
+    right = f", {np.mean(np.array(shown) >= 0.5):.3f} right" if shown else ""
+    return f"F1 over characters {np.mean(scores):.3f}; shown in {len(shown)} of {len(cases)} cases{right}"
 
 
 def look(arguments: argparse.Namespace, texts: str) -> list[Case]:

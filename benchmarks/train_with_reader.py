@@ -12,7 +12,9 @@ answerable. Learned are, in this order,
    model, a question's sentences competing,
 2. for confidence, a logistic model over the logit of confidence.json and what the reader says. Half of what
    it weighs is answerable, a quarter are questions whose paragraph is left out, a quarter near misses,
-3. the threshold, such that `KEPT` of the answerable questions over the whole collection lie above it.
+3. the threshold, such that `KEPT` of the answerable questions over the whole collection lie above it,
+4. how likely a span must be to be shown, such that `SPANS_RIGHT` of those shown are right. Spans in
+   paragraphs that don't hold the answer are all wrong.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from reader_cases import NEAR, Asked, Case, Looker, folds, kept, read_all
+from reader_cases import NEAR, Asked, Case, Looker, folds, kept, read_all, span_f1
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -78,11 +80,16 @@ TAKEN = {
 REGULARISATION = 1.0
 
 
+# The share of spans shown that overlap the answer by half or more (F1 over characters).
+SPANS_RIGHT = 0.8
+
+
 @dataclass(frozen=True)
 class Learned:
     """What a pairing learned: see confidence_with_reader.json."""
 
     sentence: SentenceWeights
+    span: float
     model: dict[str, Any]
 
 
@@ -228,8 +235,22 @@ def learn(cases: Sequence[Case]) -> dict[str, Learned]:
                 print(f"{pairing}, held out\n{figures(chosen, without[own], said[own])}", flush=True)
                 there = np.array([case.kind == "there" and case.whole for case in chosen])
                 threshold = round(float(np.quantile(said[own][there], 1 - KEPT)), 3)
-                learned[pairing] = Learned(weights, {**model, "threshold": threshold})
+                learned[pairing] = Learned(weights, least_likelihood(some), {**model, "threshold": threshold})
     return learned
+
+
+def least_likelihood(cases: Sequence[Case]) -> float:
+    """The likelihood from which on `SPANS_RIGHT` of the spans in the best sentence's passage are right."""
+    spans = []
+    for case in cases:
+        if case.whole:
+            passage = case.found[0].passage
+            reading = case.readings[passage.id]
+            spans.append((reading.likelihood, span_f1(case, passage, reading) >= 0.5))
+    spans.sort(reverse=True)
+    right = np.cumsum([is_right for _, is_right in spans]) / np.arange(1, len(spans) + 1)
+    (enough,) = np.nonzero(right >= SPANS_RIGHT)
+    return round(spans[enough[-1]][0], 3) if len(enough) else 0.0
 
 
 def _labels(cases: Sequence[Case]) -> NDArray[np.int64]:
@@ -306,6 +327,7 @@ def main() -> None:
     content = {
         "provenance": provenance,
         "sentence": {pair: learned[pair].sentence for pair in PAIRINGS},
+        "span": {pair: learned[pair].span for pair in PAIRINGS},
         "models": {pair: learned[pair].model for pair in PAIRINGS},
     }
     DESTINATION.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

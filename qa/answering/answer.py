@@ -18,7 +18,14 @@ from index.encoding.passages import SECTION_SENTENCE
 from index.text.analyzer import Language, analyze, language
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
-from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough, pairing, sentence_weights
+from qa.answering.confidence import (
+    MOST_CANDIDATES,
+    confidence,
+    is_enough,
+    least_likelihood,
+    pairing,
+    sentence_weights,
+)
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
 from qa.answering.missing import missing
@@ -163,7 +170,7 @@ def answer(
         probability = (probability + confidence(fuller, candidates, as_fuller, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
     chosen = _choose(found, asks_for_list((fuller or query).text)) if enough else []
-    spans = readings if has_short_answer((fuller or query).text) else {}
+    spans = _answer_spans(readings, pairing(query, found)) if found and has_short_answer(query.text) else {}
     citations = _cite(index, chosen, spans)
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
@@ -368,7 +375,19 @@ def _whole(sentence: Sentence) -> Sentence:
     return replace(sentence, quote_start=0, quote_end=max(end, sentence.end), lead_in=None)
 
 
-def _cite(index: Index, chosen: Sequence[Sentence], readings: Mapping[str, Reading]) -> tuple[Citation, ...]:
+def _answer_spans(readings: Mapping[str, Reading], pair: str) -> dict[str, Span]:
+    """The spans of passages that answer a question: likely and short ones, by passage id."""
+    return {
+        id_: reading.span
+        for id_, reading in readings.items()
+        if reading.span
+        and reading.words <= MOST_ANSWER_WORDS
+        and reading.likelihood >= least_likelihood(pair)
+    }
+
+
+def _cite(index: Index, chosen: Sequence[Sentence], spans: Mapping[str, Span]) -> tuple[Citation, ...]:
+    """Cites sentences, and within them the spans that answer, which are given by passage id."""
     stretches: list[tuple[Passage, Span]] = []
     for sentence in chosen:
         passage, stretch = sentence.passage, (sentence.quote_start, sentence.quote_end)
@@ -387,18 +406,13 @@ def _cite(index: Index, chosen: Sequence[Sentence], readings: Mapping[str, Readi
         document = index.document(passage.document_id)
         first = passage.start + start
         last = first + len(quote)
-        span = _answer_span(passage, readings.get(passage.id), first, last)
-        citations.append(Citation.of(document, number, passage, first, last, answer=span))
+        span = spans.get(passage.id)
+        span = (passage.start + span[0], passage.start + span[1]) if span else None
+        is_inside = span is not None and first <= span[0] and span[1] <= last
+        citations.append(
+            Citation.of(document, number, passage, first, last, answer=span if is_inside else None)
+        )
     return tuple(citations)
-
-
-def _answer_span(passage: Passage, reading: Reading | None, start: int, end: int) -> Span | None:
-    """The span in the document that answers, if it likely does, is short, and lies in `start` to `end`."""
-    if reading is None or reading.start is None or reading.end is None or reading.answerable <= 0:
-        return None
-    first, last = passage.start + reading.start, passage.start + reading.end
-    is_short = len(passage.text[reading.start : reading.end].split()) <= MOST_ANSWER_WORDS
-    return (first, last) if is_short and start <= first and last <= end else None
 
 
 def _from_metadata(

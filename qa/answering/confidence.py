@@ -187,7 +187,7 @@ def reader_features(found: Sequence[Sentence], readings: Mapping[str, Reading]) 
     if (own := readings.get(best.passage.id)) is None:
         # Of a passage that wasn't read nothing is known: it is taken for the least likely of those that were.
         own = min(readings.values(), key=lambda reading: reading.answerable)
-    holds = own.start is not None and own.end is not None and best.start <= own.start and own.end <= best.end
+    holds = own.span is not None and best.start <= own.span[0] and own.span[1] <= best.end
     evidence = LEAST_EVIDENCE if best.evidence is None else best.evidence
     return np.array([own.answerable, most, own.certainty, evidence, float(holds)])
 
@@ -203,6 +203,11 @@ def sentence_weights(pair: str) -> SentenceWeights:
     """The weights for a pair of question and passage language."""
     weights: SentenceWeights = _learned(WITH_READER)["sentence"][pair]
     return weights
+
+
+def least_likelihood(pair: str) -> float:
+    """The `Reading.likelihood` from which on a span is shown as the answer."""
+    return float(_learned(WITH_READER)["span"][pair])
 
 
 @lru_cache(maxsize=2)

@@ -44,16 +44,22 @@ class Reading:
 
     Attributes:
         answerable: the logit of the passage's holding the answer.
-        start, end: the span of the passage's text that answers best, whole words; None where there is none.
+        span: the characters of the passage that answer best, whole words; None where there are none.
+        words: how many words they are.
         certainty: the logarithm of the span's probability, given that the passage holds the answer.
         windows: the passage's windows, for `evidence`.
     """
 
     answerable: float
-    start: int | None
-    end: int | None
+    span: Span | None
+    words: int
     certainty: float
     windows: tuple[Window, ...] = ()
+
+    @property
+    def likelihood(self) -> float:
+        """The logarithm of the probability that the passage holds the answer, and the span is it."""
+        return self.certainty - float(np.logaddexp(0, -self.answerable))
 
     def evidence(self, spans: Sequence[Span]) -> list[float]:
         """For each sentence the logarithm of the probability that the answer begins and ends in it.
@@ -129,12 +135,12 @@ def decode(text: str, windows: Sequence[Window]) -> Reading:
         windows: what the model says of it.
     """
     if not windows:
-        return Reading(-FURTHEST, None, None, -FURTHEST)
+        return Reading(-FURTHEST, None, 0, -FURTHEST)
     most = max(window.answerable for window in windows)
     certainty, first, last = max(_best(window, most) for window in windows)
     span = whole_words(text, first, last)
-    start, end = span or (None, None)
-    return Reading(_bounded(most), start, end, _bounded(certainty), tuple(windows))
+    words = len(text[span[0] : span[1]].split()) if span else 0
+    return Reading(_bounded(most), span, words, _bounded(certainty), tuple(windows))
 
 
 def _best(window: Window, most: float) -> tuple[float, int, int]:

@@ -25,6 +25,7 @@ from index.encoding.e5 import weights
 from index.encoding.e5.export_reference import write_json, write_settings, write_tensors, write_tokenizer
 from index.encoding.e5.onnx_graph import NUMBERS
 from index.encoding.e5.reader_graph import write_reader_graph
+from index.encoding.e5.reader_weights import load_reader
 from index.encoding.e5.tokenizer import Unigram
 from index.encoding.e5.weights import Weights
 from index.errors import EncoderUnavailable
@@ -255,13 +256,11 @@ def _write_vocabulary(weights: Weights, folder: Path) -> None:
 
 
 def _unpack_reader(encoder: Path, trained: Path, source: Path, folder: Path) -> None:
-    from index.encoding.e5.reader_weights import load_reader
-
     weights = _parse(source, with_words=False)
     try:
         tensors = load_reader(trained, weights)
     except ValueError as error:
-        raise EncoderUnavailable(f"{trained} isn't a reader of this encoder: {error}.") from error
+        raise EncoderUnavailable(f"{error}.") from error
     try:
         os.link(encoder / NUMBERS, folder / NUMBERS)
     except OSError:  # a file system without hard links, or another one
