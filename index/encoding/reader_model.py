@@ -35,7 +35,7 @@ FloatArray = NDArray[np.float32]
 # is whole in the next.
 MOST_TOKENS: Final = 192
 MOST_QUESTION_TOKENS: Final = 48
-OVERLAP: Final = 48
+OVERLAP: Final = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,9 +82,9 @@ class ReaderModel:
         before = [*before[: 1 + MOST_QUESTION_TOKENS], settings.last, settings.last]
         room = min(MOST_TOKENS, settings.positions) - len(before) - 1
         work = [
-            (i, Pieces(cut.ids[start : start + room], cut.spans[start : start + room]))
+            (i, Pieces(cut.ids[start:end], cut.spans[start:end]))
             for i, cut in enumerate(self._vocabulary.cut(passages))
-            for start in window_starts(len(cut.ids), room)
+            for start, end in windows(len(cut.ids), room)
         ]
         # One window per run, so that nothing is padded, and runs on all processors: long ones first, so that
         # none is left for the end.
@@ -138,9 +138,16 @@ class ReaderModel:
             ) from error
 
 
-def window_starts(tokens: int, room: int) -> list[int]:
-    """The first token of each window over a passage of so many tokens; the last window is full."""
+def windows(tokens: int, room: int) -> list[tuple[int, int]]:
+    """The first token of each window over a passage of so many tokens, and one past its last.
+
+    They are as few as possible and about equally long, with `OVERLAP` tokens in common, or half of a window
+    if there is only room for that.
+    """
     if tokens <= room:
-        return [0] if tokens else []
-    last = tokens - room
-    return [*range(0, last, room - min(OVERLAP, room // 2)), last]
+        return [(0, tokens)] if tokens else []
+    overlap = min(OVERLAP, room // 2)
+    count = -(-(tokens - overlap) // (room - overlap))
+    size = -(-(tokens + (count - 1) * overlap) // count)
+    firsts = [min(i * (size - overlap), tokens - size) for i in range(count)]
+    return [(first, first + size) for first in firsts]
