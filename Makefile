@@ -12,7 +12,7 @@ AUDIT  := .venv-audit
 # Where pip looks for torch's CPU build, if you give one (on Linux the default build brings 2 GB of CUDA).
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
-# Tests on every core; who is done first takes some of the others' tests.
+# Tests on every core (tests/conftest.py says how many at once); who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
 .PHONY: chat test fast lint test-hostile test-scale eval bench audit clean
@@ -32,13 +32,13 @@ lint: $(VENV)/.test        ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, many at once, memory (docs/security.md)
+test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, kills, full disks (docs/security.md)
 	$(BIN)/python -m pytest $(PARALLEL) -m hostile $(ARGS)
 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine
 	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)
 
-eval: $(VENV)/.app         ## quality on the gold questions
+eval: $(VENV)/.eval        ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
 
 bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
@@ -62,7 +62,11 @@ $(VENV)/bin/python $(BENCH)/bin/python:
 
 $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the dependencies; this takes some minutes."
-	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable .
+	touch $@
+
+$(VENV)/.eval: $(VENV)/.app
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval]"
 	touch $@
 
 $(VENV)/.test: $(VENV)/.app

@@ -10,6 +10,7 @@ from fake_encoder import FakeEncoder
 from hypothesis import settings
 
 from index import Document, Index
+from index.admission import processors
 from index.encoding import load as encoders
 from index.encoding.base import Encoder
 from qa.answering import reader
@@ -29,6 +30,13 @@ def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
     """Answers are given without the bundled reader, except where the real models are used."""
     if "model" not in request.keywords:
         monkeypatch.setattr(reader, "bundled_reader", lambda: None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers per core on small machines: tests wait for disks, pages, processes half of their time."""
+    cores = processors()
+    return 2 * cores if cores <= 4 else cores
 
 
 @pytest.fixture
