@@ -38,7 +38,7 @@ test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine
 	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)
 
-eval: $(VENV)/.app         ## quality on the gold questions
+eval: $(VENV)/.eval        ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
 
 bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
@@ -62,7 +62,11 @@ $(VENV)/bin/python $(BENCH)/bin/python:
 
 $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the dependencies; this takes some minutes."
-	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable ".[eval]"
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --editable .
+	touch $@
+
+$(VENV)/.eval: $(VENV)/.app
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval]"
 	touch $@
 
 $(VENV)/.test: $(VENV)/.app

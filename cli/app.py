@@ -76,9 +76,6 @@ def index(
     ] = FOLDER,
     model: ModelName = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make it anew, of these files only.")] = False,
-    token_vectors: Annotated[
-        bool, typer.Option(help="A new index keeps a vector for each word; without, it finds less.")
-    ] = True,
     remove: Annotated[
         bool, typer.Option("--remove", help="Forget these files, whether or not they still exist.")
     ] = False,
@@ -95,7 +92,7 @@ def index(
 
     if remove:
         raise typer.Exit(forget_texts(paths, folder, model))
-    raise typer.Exit(file_texts(paths, folder, model, rebuild, token_vectors))
+    raise typer.Exit(file_texts(paths, folder, model, rebuild))
 
 
 @app.command(

@@ -11,13 +11,10 @@ from index import Document, Index, IndexNotFound
 from index.readers.read import duplicates, read_paths, source_of
 
 
-def file_texts(
-    paths: Sequence[Path], folder: str, model: str | None, rebuild: bool, token_vectors: bool = True
-) -> int:
+def file_texts(paths: Sequence[Path], folder: str, model: str | None, rebuild: bool) -> int:
     """Puts the texts of these files and folders into the index at `folder`, and returns the exit code.
 
-    `folder` may be an address. An index is made if there is none, or if `rebuild` asks for a new one;
-    `token_vectors` is for that one.
+    `folder` may be an address. An index is made if there is none, or if `rebuild` asks for a new one.
     """
     reading = read_paths(paths)
     for error in reading.unreadable:
@@ -36,7 +33,7 @@ def file_texts(
         if opened:
             opened.update(documents)
         else:
-            opened = Index.build(documents, folder, encoder=model, token_vectors=token_vectors)
+            opened = Index.build(documents, folder, encoder=model)
     except KeyboardInterrupt:
         complain("Stopped. What was encoded is kept: run it again to go on.")
         raise

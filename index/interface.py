@@ -43,7 +43,6 @@ class Index(ABC):
         path: str | Path,
         *,
         encoder: Encoder | str | None = None,
-        token_vectors: bool = True,
         show_progress: bool | Progress | None = None,
     ) -> Index:
         """Builds an index of the documents, replacing the one at `path` if there is one.
@@ -57,9 +56,6 @@ class Index(ABC):
                 `s3://bucket/collection` or `lance:///data/collection` (docs/scale.md).
             encoder: an encoder, or the name of a sentence-transformers model; the bundled
                 multilingual-e5-small if not given.
-            token_vectors: whether to keep a vector per token. Without them an index is considerably smaller
-                and search is worse: by the vectors of whole passages, not by late interaction.
-                Confidence wasn't trained for that. An update keeps the index's setting.
             show_progress: on standard error; only in a terminal if not given. Or a function called with the
                 number of encoded passages and the total; an exception that it raises ends the build.
 
@@ -71,9 +67,7 @@ class Index(ABC):
             EngineUnavailable: the packages that an address needs aren't installed.
             OSError: the disk is full, or can't be written.
         """
-        index: Index = engine_at(path).build(
-            documents, path, encoder=encoder, token_vectors=token_vectors, show_progress=show_progress
-        )
+        index: Index = engine_at(path).build(documents, path, encoder=encoder, show_progress=show_progress)
         return index
 
     @classmethod

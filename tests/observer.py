@@ -178,19 +178,7 @@ def read_log(log: str, folder: Path, own: Sequence[Path]) -> Seen:
             continue
         call, rest = found[2], found[3]
         if call in _NETWORK:
-            number = inode[1] if (inode := _SOCKET.search(rest)) else ""
-            reached = list(_reached(call, rest))
-            if call == "socket" and "SOCK_DGRAM" in rest:
-                datagrams[number] = []
-            elif call == "connect" and number in datagrams:
-                datagrams[number] += reached
-                continue
-            elif call.startswith("send") and datagrams.get(number):
-                sent = _string(rest)
-                reached += [
-                    f"{one.replace('connect', call)} {sent}".rstrip() for one in datagrams.pop(number)
-                ]
-            packets |= dict.fromkeys(reached)
+            packets |= dict.fromkeys(_packets(call, rest, datagrams))
         elif call in ("chdir", "fchdir"):
             if path := _string(rest):
                 folders += [base / path for base in tuple(folders) if base / path not in folders]
@@ -200,6 +188,27 @@ def read_log(log: str, folder: Path, own: Sequence[Path]) -> Seen:
                 files |= dict.fromkeys(f"{call} {os.path.normpath(one)}" for one in outside)
     routes = dict.fromkeys(place for places in datagrams.values() for place in places)
     return Seen(tuple(packets), tuple(files), tuple(routes))
+
+
+def _packets(call: str, rest: str, datagrams: dict[str, list[str]]) -> list[str]:
+    """Where to a call sent something or opened a connection, if it isn't a place on this machine.
+
+    Args:
+        call: its name.
+        rest: its arguments.
+        datagrams: inode of a datagram socket -> where to it is connected, which sends nothing; updated.
+    """
+    number = inode[1] if (inode := _SOCKET.search(rest)) else ""
+    reached = list(_reached(call, rest))
+    if call == "socket" and "SOCK_DGRAM" in rest:
+        datagrams[number] = []
+    elif call == "connect" and number in datagrams:
+        datagrams[number] += reached
+        return []
+    elif call.startswith("send") and datagrams.get(number):
+        sent = _string(rest)
+        reached += [f"{one.replace('connect', call)} {sent}".rstrip() for one in datagrams.pop(number)]
+    return reached
 
 
 def _reached(call: str, rest: str) -> Iterator[str]:

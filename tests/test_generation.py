@@ -25,7 +25,7 @@ from index.text.analyzer import ANALYZER_VERSION
 
 def written(documents: Iterable[Document | int], folder: Path, old: Generation | None = None) -> Generation:
     folder.mkdir()
-    plan = Plan(documents, FakeEncoder(), old, True, folder.parent / f"{folder.name}.journal", False)
+    plan = Plan(documents, FakeEncoder(), old, folder.parent / f"{folder.name}.journal", False)
     write_generation(folder, plan)
     return Generation.load(folder)
 
@@ -94,7 +94,7 @@ def test_what_an_older_one_has_is_not_encoded_again(collection: list[Document], 
     (tmp_path / "new").mkdir()
     # A passage that moves to another document is the same text.
     moved = Document("Something new.\nFarmers wait on the hills.\nSomething new.", title="River", id="moved")
-    plan = Plan([1, moved], encoder, old, True, tmp_path / "journal", False)
+    plan = Plan([1, moved], encoder, old, tmp_path / "journal", False)
     write_generation(tmp_path / "new", plan)
     assert encoder.encoded == ["River", "Something new."]
     new = Generation.load(tmp_path / "new")

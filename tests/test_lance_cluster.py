@@ -223,7 +223,7 @@ from fake_encoder import FakeEncoder
 from index import Document, Index
 from index.lance import cluster
 herons = [Document(f"Heron {number} saw a boat.", id=f"heron {number}") for number in range(6)]
-cluster.build_on_cluster(herons, sys.argv[1], FakeEncoder(), True, False, workers=1)
+cluster.build_on_cluster(herons, sys.argv[1], FakeEncoder(), False, workers=1)
 print("passages:", len(Index.open(sys.argv[1], encoder=FakeEncoder()).passages), flush=True)
 time.sleep(float(sys.argv[2]))
 """

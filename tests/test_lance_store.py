@@ -298,17 +298,6 @@ def test_vectors_in_an_index_are_found_too(
     assert same(tables, default)
 
 
-def test_without_token_vectors(
-    address: str, collection: list[Document], encoder: FakeEncoder, tmp_path: Path
-) -> None:
-    made = [
-        Index.build(collection, place, encoder=encoder, token_vectors=False, show_progress=False)
-        for place in (address, tmp_path / "default")
-    ]
-    assert same(*made)
-    assert (made[0].tokens(made[0].passages[0]).spans == made[1].tokens(made[1].passages[0]).spans).all()
-
-
 def test_errors_say_what_to_do(
     address: str, tables: Index, encoder: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

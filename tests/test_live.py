@@ -56,9 +56,7 @@ def held(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def publish(folder: Path, text: str) -> None:
     """Makes an index of one text."""
-    plan = Plan(
-        [Document(text, id="only")], FakeEncoder(), None, True, live_generation.journal(folder), False
-    )
+    plan = Plan([Document(text, id="only")], FakeEncoder(), None, live_generation.journal(folder), False)
     live_generation.publish(folder, lambda generation: write_generation(generation, plan))
 
 

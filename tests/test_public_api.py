@@ -91,7 +91,7 @@ EMPTY = inspect.Parameter.empty
         (
             Index.build,
             [("documents", EMPTY, False), ("path", EMPTY, False), ("encoder", None, True),
-             ("token_vectors", True, True), ("show_progress", None, True)],
+             ("show_progress", None, True)],
         ),
         (Index.open, [("path", EMPTY, False), ("encoder", None, True)]),
         (Index.update, [("documents", EMPTY, False), ("show_progress", None, True)]),

@@ -624,45 +624,6 @@ def test_any_row_of_changes_leads_where_a_build_does(
         assert hit.score == pytest.approx(score[hit.passage.id], abs=1e-5)
 
 
-def test_an_index_without_token_vectors(
-    collection: list[Document], encoder: FakeEncoder, tmp_path: Path
-) -> None:
-    folder = tmp_path / "without"
-    index = Index.build(collection, folder, encoder=encoder, token_vectors=False, show_progress=False)
-    question = "When does the river flood?"
-    query = index.query(question)
-    for hit in Index.open(folder, encoder=encoder).search(question):
-        assert set(hit.scores) == {"bm25", "dense"} - (set() if hit.ranks["bm25"] else {"bm25"})
-        assert hit.ranks["late"] is None
-        text = without_marks(hit.passage.text)
-        vector = cast(FolderIndex, index)._generation.centers.vector(encoder.encoding(text), text, "passage")
-        # A passage in the other script is taken to have as many words in common as the best.
-        expected = float(query.vector @ vector) + LEXICAL_WEIGHT * (
-            hit.scores.get("bm25", 0.0)
-            if hit.passage.document_id != "battle"
-            else bm25(index.passages, titles_of(index), question).max()
-        )
-        assert hit.score == pytest.approx(expected, abs=1e-3)
-    # What a quotation needs is made when it is asked for.
-    passage = index.passages[0]
-    # The first is its title's, and stands nowhere.
-    assert [passage.text[a:b] for a, b in index.tokens(passage).spans] == [
-        "",
-        "The",
-        "river",
-        "floods",
-        "in",
-        "spring",
-    ]
-    # An update keeps to it, and encodes nothing again.
-    encoder.encoded.clear()
-    index.update([Document("Cheese needs milk.", id="cheese")])
-    assert encoder.encoded == ["Cheese needs milk."]
-    assert index.search(question)[0].ranks["late"] is None
-    with_them = Index.build(index.documents, folder, encoder=encoder, show_progress=False)
-    assert with_them.search(question)[0].ranks["late"] == 1
-
-
 def test_what_was_encoded_before_an_interrupt_is_not_encoded_again(
     collection: list[Document], encoder: FakeEncoder, tmp_path: Path
 ) -> None:

@@ -13,22 +13,19 @@ from index.retrieval.fusion import LEXICAL_WEIGHT
 QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟", "Hashd القوات 2017", "Where is Akashat?"]
 
 
-@pytest.mark.parametrize("token_vectors", [True, False])
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_the_sum_is_the_score(
-    question: str, token_vectors: bool, collection: list[Document], encoder: FakeEncoder, tmp_path: Path
+    question: str, collection: list[Document], encoder: FakeEncoder, tmp_path: Path
 ) -> None:
     documents = [*collection, Document("تحرير عكاشات.", id="akashat"), Document("Akashat fell.", id="fell")]
-    index = Index.build(
-        documents, tmp_path / "i", encoder=encoder, token_vectors=token_vectors, show_progress=False
-    )
+    index = Index.build(documents, tmp_path / "i", encoder=encoder, show_progress=False)
     query = index.query(question)
     hits = index.search(query, 10)
     assert len(hits) == len(index.passages) == 7
     for hit in hits:
         parts = index.score_parts(query, hit.passage)
         assert parts.semantic + parts.words + parts.names == pytest.approx(hit.score, abs=1e-6)
-        assert parts.semantic == pytest.approx(hit.scores["late" if token_vectors else "dense"], abs=1e-6)
+        assert parts.semantic == pytest.approx(hit.scores["late"], abs=1e-6)
 
 
 def test_each_part(index: Index) -> None:

@@ -129,16 +129,6 @@ def test_a_query_is_not_encoded_again(index: Index) -> None:
         explain(index, "؟", hit)
 
 
-def test_without_token_vectors(encoder: FakeEncoder, tmp_path: Path) -> None:
-    index = Index.build(DOCUMENTS, tmp_path / "i", encoder=encoder, token_vectors=False, show_progress=False)
-    for hit in index.search("the river", 4):
-        explanation = explain(index, "the river", hit)
-        assert explanation.score == pytest.approx(hit.score, abs=1e-3)
-        assert explanation.score_parts.semantic == pytest.approx(hit.scores["dense"], abs=1e-3)
-        assert explanation.ranks["late"] is None
-    assert met(explained(index, "the river", "en"))[1] == ("same_word", "river", "river")
-
-
 def test_whether_there_are_words_in_common(index: Index) -> None:
     assert explained(index, "the river", "en").shares_words
     assert not explained(index, "the river", "bread").shares_words

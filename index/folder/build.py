@@ -23,7 +23,7 @@ from index.progress import Progress, encoding
 from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import LateInteractionWriter
 from index.retrieval.postings import Postings
-from index.retrieval.token_codec import QuantizedTokens, TokenVectors
+from index.retrieval.token_codec import QuantizedTokens
 from index.storage.files import write_array
 from index.text.analyzer import ANALYZER_VERSION
 from index.text.spelling import Spelling
@@ -44,7 +44,6 @@ class Plan:
         documents: in order, each once: a document, or the row of an unchanged one in `old`.
         encoder: makes the vectors.
         old: a generation whose data for the same texts is reused.
-        has_tokens: whether to keep token vectors.
         journal: the file that keeps encodings until the generation is live.
         show_progress: as in `Index.build`.
     """
@@ -52,7 +51,6 @@ class Plan:
     documents: Iterable[Document | int]
     encoder: Encoder
     old: Generation | None
-    has_tokens: bool
     journal: Path
     show_progress: bool | Progress | None
 
@@ -62,7 +60,6 @@ def publish(
     documents: Iterable[Document | int],
     encoder: Encoder,
     old: Generation | None,
-    has_tokens: bool,
     show_progress: bool | Progress | None,
 ) -> None:
     """Builds a generation of these documents and makes it the live one.
@@ -72,18 +69,16 @@ def publish(
         documents: as in `Plan`.
         encoder: makes the vectors.
         old: the live generation, if there is a readable one.
-        has_tokens: whether to keep token vectors.
         show_progress: as in `Index.build`.
 
     Raises:
         OSError: the disk is full, or can't be written.
     """
-    usable = old is not None and old.belongs_to(encoder) and old.has_tokens == has_tokens
+    usable = old is not None and old.belongs_to(encoder)
     plan = Plan(
         documents,
         encoder,
         old if usable else None,
-        has_tokens,
         live_generation.journal(folder),
         show_progress,
     )
@@ -132,7 +127,6 @@ def write_generation(folder: Path, plan: Plan) -> None:
             "encoder": {"name": plan.encoder.name, "fingerprint": plan.encoder.fingerprint},
             "documents": len(texts.documents),
             "passages": len(texts.passages),
-            "token_vectors": plan.has_tokens,
             "dense": dense,
         },
     )
@@ -193,17 +187,12 @@ def _encode(rows: Iterable[int], texts: Texts, centers: LanguageMeans, journal: 
             inputs = [texts.passage_input(row) for _, row in window]
             encodings = encode_passages(inputs, plan.encoder, centers)
             for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
-                compact = QuantizedTokens.of(tokens if plan.has_tokens else none_of(tokens))
+                compact = QuantizedTokens.of(tokens)
                 journal.add(digest, vector.astype("<f4").tobytes() + compact.record())
                 if number % _KEEP_EVERY == 0:
                     journal.keep()
                 advance(1)
             journal.keep()
-
-
-def none_of(tokens: TokenVectors) -> TokenVectors:
-    """No tokens, of the same dimension as these."""
-    return TokenVectors(tokens.vectors[:0], tokens.spans[:0], tokens.weights[:0], tokens.sentences[:0])
 
 
 def _write_vectors(
@@ -233,4 +222,4 @@ def _write_vectors(
 def _identity(plan: Plan, centers: LanguageMeans) -> str:
     """The settings on which the journal's encodings depend, apart from their texts."""
     means = hashlib.sha256(centers.means.tobytes()).hexdigest()
-    return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{means}\n{plan.has_tokens}"
+    return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{plan.encoder.fingerprint}\n{means}"

@@ -30,11 +30,7 @@ CENTERS: Final = "centers.npy"
 
 @dataclass(frozen=True, eq=False)
 class Generation:
-    """The documents, passages and search structures of a generation, memory-mapped.
-
-    Attributes:
-        has_tokens: whether it keeps token vectors.
-    """
+    """The documents, passages and search structures of a generation, memory-mapped."""
 
     texts: Texts
     lexical: LexicalIndex
@@ -45,7 +41,6 @@ class Generation:
     centers: LanguageMeans
     encoder_name: str
     encoder_fingerprint: str
-    has_tokens: bool
 
     @classmethod
     def load(cls, folder: Path, every_byte: bool = False) -> Generation:
@@ -72,7 +67,6 @@ class Generation:
             centers=LanguageMeans(read_array(folder / CENTERS)),
             encoder_name=manifest["encoder"]["name"],
             encoder_fingerprint=manifest["encoder"]["fingerprint"],
-            has_tokens=manifest["token_vectors"],
         )
 
     def belongs_to(self, encoder: Encoder) -> bool:

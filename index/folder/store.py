@@ -13,7 +13,6 @@ import numpy as np
 from index.admission import TURNS
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
-from index.encoding.passages import PassageInput, encode_passages
 from index.errors import IndexDamaged, IndexNotFound
 from index.folder import live_generation
 from index.folder.build import publish
@@ -24,7 +23,6 @@ from index.query import Query
 from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import TokenVectors
 from index.storage.files import expanded
-from index.text.context import context
 from index.types import Document, Passage, unique_documents
 
 
@@ -45,7 +43,6 @@ class FolderIndex(Index):
         path: str | Path,
         *,
         encoder: Encoder | str | None = None,
-        token_vectors: bool = True,
         show_progress: bool | Progress | None = None,
     ) -> Index:
         """See `Index.build`."""
@@ -57,7 +54,7 @@ class FolderIndex(Index):
                 old = live_generation.load(folder, every_byte=True)
             except (IndexNotFound, IndexDamaged):
                 old = None  # it is about to be replaced entirely
-            publish(folder, unique_documents(documents), chosen, old, token_vectors, show_progress)
+            publish(folder, unique_documents(documents), chosen, old, show_progress)
             return cls(folder.resolve(), live_generation.load(folder), chosen)
 
     @classmethod
@@ -129,8 +126,6 @@ class FolderIndex(Index):
             names=names,
             distances=distances,
         ).best(count)
-        if not generation.has_tokens:
-            return best
         return replace(best, semantic=generation.late.scores(query.tokens, best.rows), has_late=True)
 
     def turn(self) -> AbstractContextManager[None]:
@@ -153,11 +148,7 @@ class FolderIndex(Index):
     def tokens(self, passage: Passage) -> TokenVectors:
         """See `Index.tokens`."""
         generation = self._generation
-        if generation.has_tokens:
-            return generation.late[generation.texts.passage_row(passage)]
-        item = PassageInput(passage, context(self.document(passage.document_id), passage))
-        ((_, tokens),) = encode_passages([item], self.encoder, generation.centers)
-        return tokens
+        return generation.late[generation.texts.passage_row(passage)]
 
     def document(self, document_id: str) -> Document:
         """See `Index.document`."""
@@ -194,5 +185,5 @@ class FolderIndex(Index):
     def _replace(
         self, old: Generation, documents: Iterable[Document | int], show_progress: bool | Progress | None
     ) -> None:
-        publish(self.path, documents, self.encoder, old, old.has_tokens, show_progress)
+        publish(self.path, documents, self.encoder, old, show_progress)
         self._generation = live_generation.load(self.path)

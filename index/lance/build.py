@@ -41,7 +41,6 @@ def build(
     documents: Iterable[Document],
     address: str,
     encoder: Encoder,
-    has_tokens: bool,
     show_progress: bool | Progress | None,
 ) -> None:
     """Builds a table of the documents and makes it the live one.
@@ -50,8 +49,8 @@ def build(
         InvalidDocument: two different documents have the same id.
         IndexLocked: another process builds the same index.
     """
-    about = table.About.of(encoder, has_tokens)
-    maker = rows.Maker(encoder, about.centers, has_tokens)
+    about = table.About.of(encoder)
+    maker = rows.Maker(encoder, about.centers)
 
     def write(batches: Iterator[list[Document]], dataset: Any, claim: table.Claim) -> Iterator[int]:
         for batch in batches:

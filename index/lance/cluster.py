@@ -50,7 +50,6 @@ def build_on_cluster(
     documents: Iterable[Document],
     address: str,
     encoder: Encoder | str | None,
-    has_tokens: bool,
     show_progress: bool | Progress | None,
     workers: int | None = None,
 ) -> None:
@@ -60,7 +59,6 @@ def build_on_cluster(
         documents: the whole collection; iterated once.
         address: of the index; every machine of the cluster must reach it.
         encoder: as for `Index.build`; named, or of a class that every machine can import.
-        has_tokens: whether rows hold token vectors.
         show_progress: as for `Index.build`.
         workers: encoding actors, each on half a core; as many as the cluster has cores if not given.
 
@@ -70,7 +68,7 @@ def build_on_cluster(
     """
     ray = started_ray()
     chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
-    about = table.About.of(chosen, has_tokens)
+    about = table.About.of(chosen)
     pool = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     def write(batches: Iterator[list[Document]], dataset: Any, claim: table.Claim) -> Iterator[int]:
@@ -175,7 +173,7 @@ class _Worker:
         about = table.About.read(address, dataset)
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         self._uri, self._schema = uri, dataset.schema
-        self._maker = rows.Maker(chosen, about.centers, about.has_tokens)
+        self._maker = rows.Maker(chosen, about.centers)
 
     def __call__(self, lists: pa.Table) -> pa.Table:
         fragments, counts = [], []

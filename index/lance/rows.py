@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from index.encoding.base import Encoder
 from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import PassageInput, encode_passages
-from index.folder.build import none_of
 from index.retrieval.token_codec import QuantizedTokens
 from index.storage.layout import content_of, read_blocks, read_place, write_blocks, write_place
 from index.text.context import context
@@ -80,12 +79,10 @@ class Maker:
     Attributes:
         encoder: makes the vectors.
         centers: its language means.
-        has_tokens: whether rows hold token vectors.
     """
 
     encoder: Encoder
     centers: LanguageMeans
-    has_tokens: bool
 
     def rows(self, documents: Sequence[Document], known: Mapping[bytes, Mapping[str, Any]]) -> pa.Table:
         """The rows of some documents: each document's row, then those of its passages, in order.
@@ -109,7 +106,7 @@ class Maker:
         items = [inputs[digest] for digest in missing]
         encodings = encode_passages(items, self.encoder, self.centers)
         for digest, item, (vector, tokens) in zip(missing, items, encodings, strict=True):
-            record = QuantizedTokens.of(tokens if self.has_tokens else none_of(tokens)).record()
+            record = QuantizedTokens.of(tokens).record()
             new[digest] = {
                 "encoded": digest,
                 "terms": " ".join(item.terms),

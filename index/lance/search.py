@@ -97,10 +97,9 @@ def candidates(
         names=NameIndex(_postings(found, "names", sounds), names).scores(query.names, query.tokens, every),
         distances=np.abs(found.column("arabic_share").to_numpy() - query.arabic_share),
     ).best(count)
-    if version.about.has_tokens:
-        checksums = found.column("checksum").to_numpy()[chosen.rows]
-        late = _late(version, [records[row] for row in chosen.rows], checksums, query)
-        chosen = replace(chosen, semantic=late, has_late=True)
+    checksums = found.column("checksum").to_numpy()[chosen.rows]
+    late = _late(version, [records[row] for row in chosen.rows], checksums, query)
+    chosen = replace(chosen, semantic=late, has_late=True)
     return chosen, dict(zip((passage.id for passage in passages), records, strict=True))
 
 

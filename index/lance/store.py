@@ -13,7 +13,6 @@ import numpy as np
 
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
-from index.encoding.passages import PassageInput, encode_passages
 from index.interface import Index
 from index.lance import build, change, cluster, rows, table
 from index.lance.counts import Known, quoted
@@ -22,7 +21,6 @@ from index.progress import Progress
 from index.query import Query
 from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors
-from index.text.context import context
 from index.types import Document, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
@@ -55,16 +53,15 @@ class LanceIndex(Index):
         path: str | Path,
         *,
         encoder: Encoder | str | None = None,
-        token_vectors: bool = True,
         show_progress: bool | Progress | None = None,
     ) -> Index:
         """See `Index.build`."""
         address = str(path).rstrip("/")
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         if cluster.is_wanted():
-            cluster.build_on_cluster(documents, address, encoder, token_vectors, show_progress)
+            cluster.build_on_cluster(documents, address, encoder, show_progress)
         else:
-            build.build(documents, address, chosen, token_vectors, show_progress)
+            build.build(documents, address, chosen, show_progress)
         return cls(table.Version.newest(address), chosen)
 
     @classmethod
@@ -119,11 +116,6 @@ class LanceIndex(Index):
     def tokens(self, passage: Passage) -> TokenVectors:
         """See `Index.tokens`."""
         view = self.view
-        about = view.version.about
-        if not about.has_tokens:
-            item = PassageInput(passage, context(self.document(passage.document_id), passage))
-            ((_, tokens),) = encode_passages([item], self.encoder, about.centers)
-            return tokens
         record = view.records.get(passage.id)
         if record is None:
             record = view.one(rows.passage_key(passage), ["tokens"])["tokens"]

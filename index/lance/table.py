@@ -55,18 +55,16 @@ class About:
     Attributes:
         encoder_name, encoder_fingerprint: the encoder.
         centers: its language means.
-        has_tokens: whether rows hold token vectors.
     """
 
     encoder_name: str
     encoder_fingerprint: str
     centers: LanguageMeans
-    has_tokens: bool
 
     @classmethod
-    def of(cls, encoder: Encoder, has_tokens: bool) -> About:
+    def of(cls, encoder: Encoder) -> About:
         """The settings of a new table."""
-        return cls(encoder.name, encoder.fingerprint, LanguageMeans.known(encoder), has_tokens)
+        return cls(encoder.name, encoder.fingerprint, LanguageMeans.known(encoder))
 
     def belongs_to(self, encoder: Encoder) -> bool:
         """Whether this encoder made the vectors."""
@@ -81,7 +79,6 @@ class About:
                 "analyzer": ANALYZER_VERSION,
                 "encoder": self.encoder_name,
                 "fingerprint": self.encoder_fingerprint,
-                "token_vectors": self.has_tokens,
                 "shape": means.shape,
                 "means": base64.b64encode(means.tobytes()).decode(),
             }
@@ -105,7 +102,7 @@ class About:
                 f"(format {found[0]}, analyzer {found[1]}). {make_again(address)}"
             )
         means = np.frombuffer(base64.b64decode(about["means"]), "<f4").reshape(about["shape"])
-        return cls(about["encoder"], about["fingerprint"], LanguageMeans(means), about["token_vectors"])
+        return cls(about["encoder"], about["fingerprint"], LanguageMeans(means))
 
 
 @dataclass(frozen=True, eq=False)

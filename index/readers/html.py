@@ -324,28 +324,7 @@ class _Table:
 
     def _fill(self, rows: Sequence[tuple[list[_Cell], bool]]) -> None:
         spanning: dict[int, tuple[_Cell, int]] = {}
-        empty = _Cell("", is_heading=False, columns=1, rows=1)
-        for cells, _ in rows:
-            row: list[_Cell] = []
-            waiting = iter(cells)
-            cell = next(waiting, None)
-            while len(row) < _MOST_COLUMNS and (cell is not None or len(row) in spanning):
-                place = len(row)
-                if place in spanning:
-                    above, left = spanning.pop(place)
-                    row.append(above)
-                    if left > 1:
-                        spanning[place] = (above, left - 1)
-                elif cell is not None:
-                    for _ in range(min(cell.columns, _MOST_COLUMNS - place)):
-                        if len(row) in spanning:
-                            break
-                        if cell.rows > 1:
-                            below = cell if len(cell.text) <= LONGEST_REPEATED else empty
-                            spanning[len(row)] = (below, cell.rows - 1)
-                        row.append(cell)
-                    cell = next(waiting, None)
-            self.grid.append(row)
+        self.grid.extend(_grid_row(cells, spanning) for cells, _ in rows)
         heads = 0
         for number, (cells, in_head) in enumerate(rows):
             if heads == number and (in_head or all(cell.is_heading for cell in cells)):
@@ -353,6 +332,34 @@ class _Table:
         if heads == len(rows):
             heads = 0
         self.headers = heads or int(_has_headings(self.grid))
+
+
+def _grid_row(cells: Sequence[_Cell], spanning: dict[int, tuple[_Cell, int]]) -> list[_Cell]:
+    """A table's row, each cell once per column that it covers, with the cells that span it from above.
+
+    Args:
+        cells: the row's own.
+        spanning: column -> a cell from above, and how many more rows it spans; updated for the next row.
+    """
+    row: list[_Cell] = []
+    waiting = list(reversed(cells))
+    while len(row) < _MOST_COLUMNS and (waiting or len(row) in spanning):
+        place = len(row)
+        if place in spanning:
+            above, left = spanning.pop(place)
+            row.append(above)
+            if left > 1:
+                spanning[place] = (above, left - 1)
+            continue
+        cell = waiting.pop()
+        below = cell if len(cell.text) <= LONGEST_REPEATED else _Cell("", is_heading=False, columns=1, rows=1)
+        for column in range(place, min(place + cell.columns, _MOST_COLUMNS)):
+            if column in spanning:
+                break
+            if cell.rows > 1:
+                spanning[column] = (below, cell.rows - 1)
+            row.append(cell)
+    return row
 
 
 def _has_headings(grid: Sequence[Sequence[_Cell]]) -> bool:

@@ -168,59 +168,74 @@ class _Walk:
         self._called: list[_Note] = []
         self._count = 0
         self._tables = 0
+        # Mark of a list and the number of its next item, negative for bullets.
+        self._lists: list[tuple[str, int]] = []
+        self._items: list[_Item] = []
+        self._level = 0
+        self._row: list[str] = []
+        self._columns: list[str] = []
+        self._in_head = self._in_cell = False
 
     def read(self, tokens: Sequence[Token]) -> None:
         """Adds all blocks."""
-        lists: list[tuple[str, int]] = []  # mark, number of the next item; 0 of bullets
-        items: list[_Item] = []
-        level = 0
-        row: list[str] = []
-        columns: list[str] = []
-        is_head = in_cell = False
         for token in tokens:
             kind = token.type
-            if kind in ("ordered_list_open", "bullet_list_open"):
-                start = int(token.attrs.get("start", 1)) if kind == "ordered_list_open" else -1
-                lists.append((token.markup, start))
-            elif kind in ("ordered_list_close", "bullet_list_close"):
-                lists.pop()
-            elif kind == "list_item_open":
-                mark, number = lists[-1]
-                is_bullet = number < 0
-                items.append(_Item(min(len(lists), 9), "•" if is_bullet else f"{number}{mark}", is_bullet))
-                lists[-1] = (mark, number if is_bullet else number + 1)
-            elif kind == "list_item_close":
-                items.pop()
-            elif kind == "heading_open":
-                level = int(token.tag[1:])
+            if kind == "heading_open":
+                self._level = int(token.tag[1:])
             elif kind == "heading_close":
-                level = 0
-            elif kind == "table_open":
-                self._tables += 1
-                columns = []
-            elif kind in ("thead_open", "thead_close"):
-                is_head = kind == "thead_open"
-            elif kind == "tr_open":
-                row = []
-            elif kind == "tr_close":
-                if is_head:
-                    columns = row
-                self.builder.add_row(row, () if is_head else columns, table=self._tables, is_header=is_head)
-                self._add_notes()
-            elif kind in ("th_open", "td_open", "th_close", "td_close"):
-                in_cell = kind.endswith("open")
+                self._level = 0
             elif kind == "inline":
                 said, is_bold = self._said(token)
-                if in_cell:
-                    row.append(said)
+                if self._in_cell:
+                    self._row.append(said)
                 else:
-                    self._add(said, level, items[-1] if items else None, is_bold)
+                    self._add(said, self._level, is_bold)
             elif kind in ("fence", "code_block"):
-                self._add(token.content.rstrip("\n"), 0, items[-1] if items else None, is_bold=False)
+                self._add(token.content.rstrip("\n"), 0, is_bold=False)
             elif kind == "html_block":
                 self._html(token.content)
+            else:
+                self._list(token)
+                self._table(kind)
 
-    def _add(self, text: str, level: int, item: _Item | None, is_bold: bool) -> None:
+    def _list(self, token: Token) -> None:
+        """Follows the beginning and the end of lists and of their items."""
+        kind = token.type
+        if kind in ("ordered_list_open", "bullet_list_open"):
+            start = int(token.attrs.get("start", 1)) if kind == "ordered_list_open" else -1
+            self._lists.append((token.markup, start))
+        elif kind in ("ordered_list_close", "bullet_list_close"):
+            self._lists.pop()
+        elif kind == "list_item_open":
+            mark, number = self._lists[-1]
+            is_bullet = number < 0
+            label = "•" if is_bullet else f"{number}{mark}"
+            self._items.append(_Item(min(len(self._lists), 9), label, is_bullet))
+            self._lists[-1] = (mark, number if is_bullet else number + 1)
+        elif kind == "list_item_close":
+            self._items.pop()
+
+    def _table(self, kind: str) -> None:
+        """Follows the beginning and the end of tables and cells, and adds a row at its end."""
+        if kind == "table_open":
+            self._tables += 1
+            self._columns = []
+        elif kind in ("thead_open", "thead_close"):
+            self._in_head = kind == "thead_open"
+        elif kind == "tr_open":
+            self._row = []
+        elif kind == "tr_close":
+            row, is_head = self._row, self._in_head
+            if is_head:
+                self._columns = row
+            columns = () if is_head else self._columns
+            self.builder.add_row(row, columns, table=self._tables, is_header=is_head)
+            self._add_notes()
+        elif kind in ("th_open", "td_open", "th_close", "td_close"):
+            self._in_cell = kind.endswith("open")
+
+    def _add(self, text: str, level: int, is_bold: bool) -> None:
+        item = self._items[-1] if self._items else None
         if level:
             self.builder.add("heading", " ".join(text.split()), level=level)
         elif item is not None and not item.is_begun and text.strip():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -229,24 +230,7 @@ def _add_group(
     """Adds the units of a group of consecutive lines; returns the number of tables so far."""
     name = group[0]
     plain: list[Line] = []
-
-    def flush() -> None:
-        firsts = {line.start: line for line in plain}
-        for start, end in paragraphs_of_group(text, [(line.start, line.end) for line in plain]):
-            first = firsts[start]
-            units.append(
-                _Unit(
-                    "paragraph",
-                    start,
-                    end,
-                    indent=first.indent,
-                    is_one_line=first.end == end,
-                    begins_group=first.begins_group,
-                    group=name,
-                )
-            )
-        plain.clear()
-
+    flush = partial(_add_paragraphs, text, plain, name, units)
     place = 0
     # For each kind of table, and for forms: the position before which none begins in this group.
     known = [0] * (len(_CELL_BREAKS) + 1)
@@ -315,6 +299,25 @@ def _add_group(
             plain.append(line)
     flush()
     return tables
+
+
+def _add_paragraphs(text: str, plain: list[Line], group: int, units: list[_Unit]) -> None:
+    """Adds the units of a group's lines that are nothing but text, and forgets these lines."""
+    firsts = {line.start: line for line in plain}
+    for start, end in paragraphs_of_group(text, [(line.start, line.end) for line in plain]):
+        first = firsts[start]
+        units.append(
+            _Unit(
+                "paragraph",
+                start,
+                end,
+                indent=first.indent,
+                is_one_line=first.end == end,
+                begins_group=first.begins_group,
+                group=group,
+            )
+        )
+    plain.clear()
 
 
 def _is_ended(text: str, line: Line | _Unit) -> bool:

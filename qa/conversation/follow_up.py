@@ -162,15 +162,18 @@ def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
         if term in _ATTACHED and not (asks_who and term.endswith("ه")):
             return True
         if not _is_function_word(term):
-            if is_arabic(term[0]):
-                if _ARTICLE.match(term):
-                    return False
-                if _has_pronoun(term, question[word.start : word.end]):
-                    return True
+            is_definite = is_arabic(term[0]) and _ARTICLE.match(term) is not None
+            if is_definite or _has_pronoun(term, question[word.start : word.end]):
+                return not is_definite
             before += 1
     return False
 
 
 def _has_pronoun(term: str, written: str) -> bool:
-    """Whether an Arabic word ends in a pronoun; ة, normalised to ه, isn't one."""
-    return bool(_SUFFIX.fullmatch(term)) and "ة" not in written and not _NO_SUFFIX.fullmatch(term)
+    """Whether it is an Arabic word that ends in a pronoun; ة, normalised to ه, isn't one."""
+    return (
+        is_arabic(term[0])
+        and bool(_SUFFIX.fullmatch(term))
+        and "ة" not in written
+        and not _NO_SUFFIX.fullmatch(term)
+    )

@@ -293,24 +293,39 @@ def _body(elements: tuple[Element, ...], notes: tuple[str, ...], book: bool = Fa
             case Paragraph(text):
                 blocks.append(f"<p>{inline(text)}</p>")
             case Items(texts, ordered):
-                tag = "ol" if ordered else "ul"
-                blocks.append(f"<{tag}>{''.join(f'<li>{inline(text)}</li>' for text in texts)}</{tag}>")
+                blocks.append(_list(texts, "ol" if ordered else "ul", inline))
             case Definitions(terms):
                 pairs = "".join(f"<dt>{inline(a)}</dt><dd>{inline(b)}</dd>" for a, b in terms)
                 blocks.append(f"<dl>{pairs}</dl>")
             case Fields(fields):
                 blocks.append("<p>" + "<br/>".join(f"{inline(a)}: {inline(b)}" for a, b in fields) + "</p>")
             case Table(columns, rows, caption):
-                head = "".join(f"<th>{inline(one)}</th>" for one in columns)
-                lines = "".join(f"<tr>{''.join(f'<td>{inline(c)}</td>' for c in row)}</tr>" for row in rows)
-                title = f"<caption>{inline(caption)}</caption>" if caption else ""
-                blocks.append(f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>")
+                blocks.append(_table(columns, rows, caption, inline))
             case TextBox(text):
                 blocks.append(f"<aside>{inline(text)}</aside>")
-    for number in called:
-        kind = ' epub:type="footnote"' if book else ' role="doc-footnote"'
-        blocks.append(f'<aside id="note{number}"{kind}><p>{number}. {inline(notes[number - 1])}</p></aside>')
+    kind = ' epub:type="footnote"' if book else ' role="doc-footnote"'
+    # A note may call another one, which then follows.
+    blocks += (
+        f'<aside id="note{number}"{kind}><p>{number}. {inline(notes[number - 1])}</p></aside>'
+        for number in called
+    )
     return "\n".join(blocks)
+
+
+def _list(texts: tuple[str, ...], tag: str, inline: Callable[[str], str]) -> str:
+    return f"<{tag}>{''.join(f'<li>{inline(text)}</li>' for text in texts)}</{tag}>"
+
+
+def _table(
+    columns: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
+    caption: str,
+    inline: Callable[[str], str],
+) -> str:
+    head = "".join(f"<th>{inline(one)}</th>" for one in columns)
+    lines = "".join(f"<tr>{''.join(f'<td>{inline(c)}</td>' for c in row)}</tr>" for row in rows)
+    title = f"<caption>{inline(caption)}</caption>" if caption else ""
+    return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def _chapters(elements: tuple[Element, ...]) -> Iterator[tuple[Element, ...]]:

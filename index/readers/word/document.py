@@ -505,24 +505,19 @@ class _Reader:
         headers = _header_rows(rows, shown)
         columns: list[str] = [""] * min(width, _MOST_COLUMNS)
         for number, row in enumerate(shown):
-            first = 0 if number >= headers else None
-            place = _before(rows[number])
-            named = []
-            for cell in row:
-                covered = columns[place : place + cell.span]
-                if first is None:
-                    for column in range(place, min(place + cell.span, len(columns))):
-                        columns[column] = " ".join(filter(None, (columns[column], cell.text)))
-                else:
-                    named.append(" ".join(dict.fromkeys(filter(None, covered))))
-                place += cell.span
-            self.builder.add_row([cell.text for cell in row], named, table=table, is_header=number < headers)
+            is_header = number < headers
+            named = _column_headings(row, _before(rows[number]), columns, is_header)
+            self.builder.add_row([cell.text for cell in row], named, table=table, is_header=is_header)
             for cell in cells[number]:
-                if cell.merge == "continue":
-                    continue
-                for nested in cell.tables:
-                    self._nested(nested, self._table)
-                self._behind(cell.inline)
+                self._behind_cell(cell)
+
+    def _behind_cell(self, cell: _Cell) -> None:
+        """Adds what a row can't hold: a cell's nested tables, text boxes and notes."""
+        if cell.merge == "continue":
+            return
+        for nested in cell.tables:
+            self._nested(nested, self._table)
+        self._behind(cell.inline)
 
     def _cell(self, element: ElementTree.Element) -> _Cell:
         properties = child(element, "tcPr")
@@ -578,47 +573,45 @@ class _Reader:
         while stack:
             found, hidden, bold = stack.pop()
             name = local_name(found)
-            if name in _SKIPPED:
-                if name == "instrText" and self._fields and not self._fields[-1].has_result:
-                    self._fields[-1].instruction += found.text or ""
+            if self._is_without_content(found, name):
                 continue
-            if name == "r":
-                properties = child(found, "rPr")
-                if properties is not None:
-                    of_run = (
-                        self._styles.of(value(properties, "rStyle")) if value(properties, "rStyle") else None
-                    )
-                    hidden = _switch(properties, "vanish", of_run.is_hidden if of_run else hidden)
-                    bold = _switch(properties, "b", (of_run is not None and of_run.is_bold) or bold)
-                    bold = bold or _switch(properties, "bCs", False)
-            elif name == "AlternateContent":
+            if (written := _composed(found, name)) is not None:
+                self._say(inline, written, hidden, bold)
+                continue
+            if name == "AlternateContent":
                 stack.append((_chosen(found), hidden, bold))
                 continue
-            elif name == "sdt" and _is_placeholder(found):
+            if name == "txbxContent":
+                inline.boxes.extend(() if hidden else (found,))
                 continue
-            elif name == "txbxContent":
-                if not hidden:
-                    inline.boxes.append(found)
-                continue
-            elif name == "ruby":
-                base, note = (_words(part) for part in (child(found, "rubyBase"), child(found, "rt")))
-                self._say(inline, f"{base} ({note})" if note else base, hidden, bold)
-                continue
-            elif name == "f" and "math" in str(found.tag):
-                parts = [_words(child(found, part)) for part in ("num", "den")]
-                self._say(inline, "/".join(parts), hidden, bold)
-                continue
-            elif name == "sSup":
-                self._say(inline, "^".join(_words(child(found, part)) for part in ("e", "sup")), hidden, bold)
-                continue
-            elif name == "fldSimple" and _is_page_field(attribute(found, "instr")):
-                continue
+            if name == "r":
+                hidden, bold = self._run_style(found, hidden, bold)
             elif name == "fldChar":
                 self._field(found, inline, hidden, bold)
             elif said := self._character(found, name, inline, hidden):
                 self._say(inline, said, hidden, bold)
             if name not in ("t", "fldChar"):
                 stack.extend((inner, hidden, bold) for inner in reversed(found))
+
+    def _is_without_content(self, element: ElementTree.Element, name: str) -> bool:
+        """Whether an element adds nothing to the text. An instruction is added to its field."""
+        if name == "instrText" and self._fields and not self._fields[-1].has_result:
+            self._fields[-1].instruction += element.text or ""
+        return (
+            name in _SKIPPED
+            or (name == "sdt" and _is_placeholder(element))
+            or (name == "fldSimple" and _is_page_field(attribute(element, "instr")))
+        )
+
+    def _run_style(self, run: ElementTree.Element, hidden: bool, bold: bool) -> tuple[bool, bool]:
+        """Whether a run's text is hidden and whether it is bold, within text for which these hold."""
+        properties = child(run, "rPr")
+        if properties is None:
+            return hidden, bold
+        style = self._styles.of(value(properties, "rStyle")) if value(properties, "rStyle") else None
+        hidden = _switch(properties, "vanish", style.is_hidden if style else hidden)
+        bold = _switch(properties, "b", (style is not None and style.is_bold) or bold)
+        return hidden, bold or _switch(properties, "bCs", False)
 
     def _character(self, element: ElementTree.Element, name: str, inline: _Inline, hidden: bool) -> str:
         """The visible text of a leaf element."""
@@ -665,6 +658,39 @@ class _Reader:
         ink = sum(not c.isspace() for c in text)
         inline.length += ink
         inline.bold += ink if bold else 0
+
+
+def _column_headings(row: Sequence[_Cell], place: int, columns: list[str], is_header: bool) -> list[str]:
+    """The column headings of a row's cells; a header row has none, and is added to them.
+
+    Args:
+        row: the cells.
+        place: the column of the first one.
+        columns: the headings so far, extended in place.
+        is_header: whether it is a header row.
+    """
+    named = []
+    for cell in row:
+        covered = range(place, min(place + cell.span, len(columns)))
+        if is_header:
+            for column in covered:
+                columns[column] = " ".join(filter(None, (columns[column], cell.text)))
+        else:
+            named.append(" ".join(dict.fromkeys(filter(None, (columns[column] for column in covered)))))
+        place += cell.span
+    return named
+
+
+def _composed(element: ElementTree.Element, name: str) -> str | None:
+    """The text of an annotation, a fraction or a power; None if it is something else."""
+    if name == "ruby":
+        base, note = (_words(part) for part in (child(element, "rubyBase"), child(element, "rt")))
+        return f"{base} ({note})" if note else base
+    if name == "f" and "math" in str(element.tag):
+        return "/".join(_words(child(element, part)) for part in ("num", "den"))
+    if name == "sSup":
+        return "^".join(_words(child(element, part)) for part in ("e", "sup"))
+    return None
 
 
 def _form(data: ElementTree.Element | None) -> str:

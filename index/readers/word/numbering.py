@@ -60,6 +60,12 @@ _DIGITS: Final = {
     "decimalFullWidth": 0xFF10,
     "decimalFullWidth2": 0xFF10,
 }
+_ENCLOSED: Final = {
+    "decimalEnclosedCircle": 0x2460,
+    "decimalEnclosedParen": 0x2474,
+    "decimalEnclosedFullstop": 0x2488,
+}
+_PATTERNS: Final = {"decimalZero": "{:02}", "numberInDash": "- {} -", "hex": "{:X}"}
 _PLACEHOLDER: Final = regex.compile(r"%([1-9])")
 # Letters that symbol fonts render as symbols.
 _SYMBOLS: Final = frozenset("oØ§üqvnlwu¨·")
@@ -188,12 +194,7 @@ class Numbering:
         else:
             counts[depth] = counts[depth] + 1 if depth in counts else level.start
         self._started.add(key)
-        for higher in range(depth):
-            counts.setdefault(higher, levels[higher].start if higher in levels else 1)
-        for deeper in [d for d in counts if d > depth]:
-            after = levels[deeper].restarts_after if deeper in levels else None
-            if after is None or (after and depth < after):
-                del counts[deeper]
+        _adjust_other_levels(counts, levels, depth)
         if level.is_hidden:
             return Number("", is_bullet=level.is_bullet, joins=True)
         if level.is_bullet:
@@ -223,6 +224,16 @@ class Numbering:
         return None
 
 
+def _adjust_other_levels(counts: dict[int, int], levels: Mapping[int, Level], depth: int) -> None:
+    """Starts the levels above the one that was counted, and restarts those below it."""
+    for higher in range(depth):
+        counts.setdefault(higher, levels[higher].start if higher in levels else 1)
+    for deeper in [d for d in counts if d > depth]:
+        after = levels[deeper].restarts_after if deeper in levels else None
+        if after is None or (after and depth < after):
+            del counts[deeper]
+
+
 def formatted(number: int, kind: str, padding: int = 0) -> str:
     """Formats a number in one of Word's formats; in decimal if the format is unknown."""
     number = max(-_MOST, min(number, _MOST))
@@ -248,22 +259,10 @@ def formatted(number: int, kind: str, padding: int = 0) -> str:
         return letters[(number - 1) % len(letters)] * min(1 + (number - 1) // len(letters), 9)
     if kind in _DIGITS:
         return "".join(chr(_DIGITS[kind] + int(c)) if c.isdigit() else c for c in str(number))
-    if kind == "decimalZero":
-        return f"{number:02}"
-    if kind == "numberInDash":
-        return f"- {number} -"
-    if (
-        kind in ("decimalEnclosedCircle", "decimalEnclosedParen", "decimalEnclosedFullstop")
-        and 0 < number <= 20
-    ):
-        first = {
-            "decimalEnclosedCircle": 0x2460,
-            "decimalEnclosedParen": 0x2474,
-            "decimalEnclosedFullstop": 0x2488,
-        }
-        return chr(first[kind] + number - 1)
-    if kind == "hex":
-        return f"{number:X}"
+    if kind in _ENCLOSED and 0 < number <= 20:
+        return chr(_ENCLOSED[kind] + number - 1)
+    if kind in _PATTERNS:
+        return _PATTERNS[kind].format(number)
     if kind in ("ordinal", "cardinalText", "ordinalText") and 0 < number < 100:
         return _in_words(number, kind)
     return str(number)
