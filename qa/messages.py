@@ -9,9 +9,10 @@ from index.text.analyzer import Language
 from qa.collections.messages import COLLECTION_MESSAGES
 
 _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
+    # Not that the texts don't answer: of the questions that they do answer, a few in a hundred are refused.
     "not_found": {
-        "ar": "لا تجيب النصوص عن هذا السؤال.",
-        "en": "The texts don't answer this.",
+        "ar": "لم يُعثر في النصوص على جواب.",
+        "en": "No answer was found in the texts.",
     },
     # Whatever a question names that no text has; {names} is one or several, in quotation marks.
     "missing": {

@@ -180,7 +180,7 @@ def test_half_an_answer_is_refused(first: int | None, last: int | None) -> None:
 
 def test_a_citation_without_a_known_answer_has_none() -> None:
     citation = Citation.of(DOCUMENT, 1, PASSAGE, 8, 22)
-    assert citation.answer is citation.marked is citation.answer_start is citation.answer_end is None
+    assert (citation.answer, citation.marked, citation.answer_start, citation.answer_end) == (None,) * 4
 
 
 def test_whether_something_was_found_is_told_by_the_citations_alone() -> None:
@@ -349,13 +349,16 @@ def test_hostile_text_is_quoted_as_it_is(text: str, encoder: FakeEncoder, tmp_pa
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        (SALT, "The texts don't answer this."),
-        ("من باع الملح؟", "لا تجيب النصوص عن هذا السؤال."),
+        (SALT, "No answer was found in the texts."),
+        ("من باع الملح؟", "لم يُعثر في النصوص على جواب."),
         # Of most of its words, whatever it starts with.
-        ("ما هو «blue salt» في السوق؟", "لا تجيب النصوص عن هذا السؤال."),
-        ("Who is سليم the baker?", "The texts don't answer this."),
-        ("Salim: من هو الخباز؟", "لا تجيب النصوص عن هذا السؤال."),
-        ("سليم: who sells salt in 2017?", "The texts don't answer this."),
+        ("ما هو «blue salt» في السوق؟", "لم يُعثر في النصوص على جواب."),
+        ("Who is سليم the baker?", "No answer was found in the texts."),
+        ("Salim: من هو الخباز؟", "لم يُعثر في النصوص على جواب."),
+        (
+            "سليم: who sells salt in 2017?",
+            "No answer was found in the texts.\nThese texts don't mention “2017”.",
+        ),
     ],
 )
 def test_below_the_threshold_it_says_so_and_shows_the_nearest(

@@ -358,7 +358,7 @@ def test_ask_says_that_the_texts_dont_answer(texts: Path) -> None:
     shown = dalil("ask", MOON, "--index", "dalil-index", "-k", "1")
     assert shown.exit_code == 1
     assert re.fullmatch(
-        r"The texts don't answer this\.\n\nThe passages nearest to the question:\n"
+        r"No answer was found in the texts\.\n\nThe passages nearest to the question:\n"
         r"1\. The border — paragraph \d\n   .+\n",
         shown.stdout,
     )

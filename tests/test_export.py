@@ -58,7 +58,7 @@ def test_every_quotation_has_its_question_reference_and_date() -> None:
             '<div dir="ltr" lang="en">',
             "*2026-11-25 09:30 UTC*",
             "Searched for: And why? flood",
-            "The texts don't answer this\\.",
+            "No answer was found in the texts\\.",
             "</div>\n",
         ]
     )  # fmt: skip
@@ -143,7 +143,7 @@ def test_what_no_text_mentions_is_said() -> None:
     answer = replace(refused.answer, missing=("1867", "HX-35"))
     exported = to_markdown(Conversation((replace(refused, answer=answer),)), among())
     assert (
-        "\n\nThe texts don't answer this\\.\n\nThese texts don't mention “1867” or “HX\\-35”\\.\n\n"
+        "\n\nNo answer was found in the texts\\.\n\nThese texts don't mention “1867” or “HX\\-35”\\.\n\n"
         in exported
     )
 

@@ -40,7 +40,7 @@ def quotation(document: Document, number: int, quote: str, paragraph: int) -> Ci
 
 def turn(question: str, *citations: Citation, searched: str = "", **changes: Any) -> Turn:
     hits = tuple(Hit(c.passage, 0.5, {"bm25": 1, "late": None}, {"bm25": 0.25}) for c in citations)
-    text = "\n".join(f"“{c.quote}” [{c.number}]" for c in citations) or "The texts don't answer this."
+    text = "\n".join(f"“{c.quote}” [{c.number}]" for c in citations) or "No answer was found in the texts."
     answer = Answer(question, "en", text, citations, hits, 0.75)
     return replace(Turn(question, searched or question, answer, ASKED), **changes)
 
@@ -88,7 +88,7 @@ def test_where_all_is_lost_nothing_counts_as_found() -> None:
     gone, never = from_json(kept, among(BREAD)).turns
     assert not gone.answer.found
     assert gone.answer.text == "The texts have changed since this answer: what was quoted isn't where it was."
-    assert (never.answer.text, never.lost) == ("The texts don't answer this.", ())
+    assert (never.answer.text, never.lost) == ("No answer was found in the texts.", ())
 
 
 def test_what_was_lost_is_kept_and_comes_back_with_its_document() -> None:
@@ -276,7 +276,7 @@ def test_what_no_text_mentions_comes_back_as_far_as_it_was_asked() -> None:
     assert from_json(kept, among()) == conversation
     # Someone may have edited it.
     (back,) = from_json(kept.replace('["1867"]', '["1867", "your money"]'), among()).turns
-    assert (back.answer.missing, back.answer.text) == ((), "The texts don't answer this.")
+    assert (back.answer.missing, back.answer.text) == ((), "No answer was found in the texts.")
     for forged in ('"1867"', "[1867]", "[" + ", ".join(['"1867"'] * 30) + "]"):
         with pytest.raises(HistoryUnreadable):
             from_json(kept.replace('["1867"]', forged), among())

@@ -54,8 +54,8 @@ def test_the_number_of_a_paragraph_is_said_in_both() -> None:
 
 
 def test_that_there_is_no_answer() -> None:
-    assert say("not_found", "ar") == "لا تجيب النصوص عن هذا السؤال."
-    assert say("not_found", "en") == "The texts don't answer this."
+    assert say("not_found", "ar") == "لم يُعثر في النصوص على جواب."
+    assert say("not_found", "en") == "No answer was found in the texts."
 
 
 @pytest.mark.parametrize("reason", get_args(QuestionFault))

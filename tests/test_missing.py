@@ -88,9 +88,9 @@ def test_a_refusal_says_it_in_the_askers_language(texts: Index) -> None:
     arabic = ask("ماذا حدث للجمعية سنة ١٨٦٧ وسنة ١٨٦٨؟", texts)
     english = ask("Did the mill buy HX-350 in 1867?", texts)
     assert arabic.missing == ("١٨٦٧", "١٨٦٨")
-    assert arabic.text == "لا تجيب النصوص عن هذا السؤال.\nلا تذكر هذه النصوص «١٨٦٧» ولا «١٨٦٨»."
+    assert arabic.text == "لم يُعثر في النصوص على جواب.\nلا تذكر هذه النصوص «١٨٦٧» ولا «١٨٦٨»."
     assert english.missing == ("HX-350", "1867")
-    assert english.text == "The texts don't answer this.\nThese texts don't mention “HX-350” or “1867”."
+    assert english.text == "No answer was found in the texts.\nThese texts don't mention “HX-350” or “1867”."
     assert ask("Did the mill burn?", texts).text == say("not_found", "en") == say_not_found((), "en")
 
 

@@ -280,7 +280,7 @@ def test_without_an_answer_the_nearest_are_shown_as_such(in_language: Language) 
 
 def test_without_anything_near_only_that_is_said() -> None:
     page = render(dataclasses.replace(reply(in_language="en"), hits=()))
-    assert page == f'<p class="note not-found" {LTR}>The texts don&#39;t answer this.</p>'
+    assert page == f'<p class="note not-found" {LTR}>No answer was found in the texts.</p>'
 
 
 def test_a_title_cannot_turn_the_line_around() -> None:

@@ -75,7 +75,7 @@ def test_a_terminal_that_has_no_bold_gets_none(kind: str | None, monkeypatch: py
 
 def test_a_refusal_says_what_no_text_mentions() -> None:
     refused = Answer("?", "en", say_not_found(("1867",), "en"), (), (), 0.1, ("1867",))
-    lines = ["The texts don't answer this.", "These texts don't mention “1867”."]
+    lines = ["No answer was found in the texts.", "These texts don't mention “1867”."]
     assert written(refused, is_terminal=False) == lines
     assert written(refused, is_terminal=True) == [f"\u200e{line}" for line in lines]
 
