@@ -12,10 +12,19 @@ from typing import Annotated
 
 import typer
 
-from cli.console import DONE, NOT_FOUND, Commands, epilog, print_json, reply_to_all, show
+from cli.console import DONE, NOT_FOUND, Commands, epilog, print_json, reply_to_all, show, show_styled
 from cli.eval_command import EPILOG as EVAL_EPILOG
 from cli.eval_command import evaluate
-from cli.options import FOLDER, AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
+from cli.options import (
+    FOLDER,
+    AnswerFrom,
+    AsJson,
+    ModelName,
+    PassageCount,
+    QuestionWords,
+    UseReader,
+    open_named,
+)
 from cli.user_command import user
 from web.server.sharing import OWN_MACHINE, Sharing, is_network
 
@@ -107,6 +116,7 @@ def ask(
     folder: AnswerFrom = None,
     k: PassageCount = 5,
     model: ModelName = None,
+    reader: UseReader = True,
     as_json: AsJson = False,
 ) -> None:
     """Answers a question with sentences quoted from your texts.
@@ -122,11 +132,11 @@ def ask(
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
-        answer = find_answer(line, index=opened, k=k)
+        answer = find_answer(line, index=opened, k=k, reader=reader)
         if as_json:
             print_json(answer_record(answer, opened.document))
         else:
-            show(plain.answer(answer))
+            show_styled(plain.answer(answer))
         return DONE if answer.found else NOT_FOUND
 
     raise typer.Exit(reply_to_all(" ".join(question), reply, as_json))
@@ -214,6 +224,7 @@ def chat(
         ),
     ] = None,
     model: ModelName = None,
+    reader: UseReader = True,
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
@@ -227,7 +238,7 @@ def chat(
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
     library = Library() if folder is None else None
-    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library)
+    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library, reader)
 
 
 @app.command(
@@ -245,6 +256,7 @@ def mcp(
         ),
     ] = None,
     model: ModelName = None,
+    reader: UseReader = True,
 ) -> None:
     """Lets agents ask your texts, over the Model Context Protocol.
 
@@ -257,7 +269,7 @@ def mcp(
     from qa.api.mcp_server import serve
     from qa.api.service import Service
 
-    serve(Service(open_named(folder, model)), port)
+    serve(Service(open_named(folder, model), reader), port)
 
 
 app.add_typer(user, name="user")

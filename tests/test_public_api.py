@@ -80,11 +80,14 @@ EMPTY = inspect.Parameter.empty
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
-        (qa.ask, [("question", EMPTY, False), ("index", None, False), ("k", 5, False)]),
+        (
+            qa.ask,
+            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False)],
+        ),
         (
             qa.converse,
             [("conversation", EMPTY, False), ("question", EMPTY, False), ("index", None, False),
-             ("k", 5, False)],
+             ("k", 5, False), ("reader", True, False)],
         ),
         (qa.retrieve, [("question", EMPTY, False), ("k", 5, False), ("index", None, False)]),
         (Index.search, [("question", EMPTY, False), ("k", 10, False)]),
@@ -97,7 +100,8 @@ EMPTY = inspect.Parameter.empty
         (Index.update, [("documents", EMPTY, False), ("show_progress", None, True)]),
         (Index.remove, [("document_ids", EMPTY, False)]),
         (Citation.of, [("document", EMPTY, False), ("number", EMPTY, False), ("passage", EMPTY, False),
-                       ("start", EMPTY, False), ("end", EMPTY, False), ("field", "text", False)]),
+                       ("start", EMPTY, False), ("end", EMPTY, False), ("field", "text", False),
+                       ("answer", None, False)]),
     ],
 )  # fmt: skip
 def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any, bool]]) -> None:
@@ -125,10 +129,13 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
             ],
         ),
         (Hit, ["passage", "score", "ranks", "scores"]),
-        (Citation, ["number", "passage", "start", "end", "field", "metadata"]),
+        (
+            Citation,
+            ["number", "passage", "start", "end", "field", "metadata", "answer_start", "answer_end"],
+        ),
         (Turn, ["question", "searched", "answer", "asked", "lost"]),
         (Conversation, ["turns"]),
-        (Answer, ["question", "language", "text", "citations", "hits", "confidence"]),
+        (Answer, ["question", "language", "text", "citations", "hits", "confidence", "missing"]),
     ],
 )
 def test_what_flows_is_frozen_and_has_these_fields(type_: Any, fields: list[str]) -> None:

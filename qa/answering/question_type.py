@@ -13,6 +13,7 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import normalise, stem, words
+from index.text.sentences import Span
 
 Kind = Literal["time", "quantity", "duration"]
 
@@ -181,6 +182,24 @@ def asks_for_list(question: str) -> bool:
     return _LISTS.search(text) is not None and kind(question) is None
 
 
+# In normalised spelling: questions that a clause or more answers.
+_LONG: Final = regex.compile(
+    r"\bwhy\b|\bhow(?! (?:many|much|long|old|often|tall|high|large|big|deep|wide|far|fast|heavy|soon)\b)\b"
+    r"|\bwhat (?:\w+ )?(?:happen(?:s|ed)?|cause[sd]?|le(?:d|ads) to)\b"
+    r"|\bwhat (?:do|does|did) .*\b(?:say|think|do|mean)\b"
+    r"|\b(?:reasons?|explain|describe|difference)\b"
+    r"|\b[وف]?(?:لماذا|كيف|علام)\b|^لم \b"
+    r"|\b[وف]?ماذا (?:حدث|حصل|جري|وقع|قال|يقول|تقول|فعل|يفعل|تفعل|صرح|اعلن|ذكر|يعني|تعني)(?:ت|وا)?\b"
+    r"|\b(?:ما|هو|هي) (?:ال)?(?:سبب|اسباب|فرق)\b|^(?:اشرح|صف|وضح)\b"
+)
+
+
+def has_short_answer(question: str) -> bool:
+    """Whether a few words may answer a question: who, where, when, how many, which; not how, why, a list."""
+    text = _SPACES.sub(" ", normalise(question).text).strip()
+    return not (_LONG.search(text) or asks_for_list(question) or subject(question))
+
+
 _KEYS: Final = regex.compile(
     r"\b\p{L}{1,5}-(?P<key>\p{Nd}{1,9})\b"
     r"|\b(?:article|section|clause|chapter|paragraph|rule|item) (?P<key>\p{Nd}{1,4})\b"
@@ -190,4 +209,13 @@ _KEYS: Final = regex.compile(
 
 def asked_keys(question: str) -> frozenset[str]:
     """The identifying numbers in a question: those of HX-110, «المادة 9», "section 4"."""
-    return frozenset(match["key"] for match in _KEYS.finditer(normalise(question).text))
+    return frozenset(number for _, number in key_spans(question))
+
+
+def key_spans(question: str) -> list[tuple[Span, str]]:
+    """The identifiers in a question: the span of each in it, and its number in the digits 0-9."""
+    normalised = normalise(question)
+    return [
+        ((normalised.origins[match.start()], normalised.origins[match.end() - 1] + 1), match["key"])
+        for match in _KEYS.finditer(normalised.text)
+    ]
