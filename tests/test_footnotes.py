@@ -12,8 +12,6 @@ from index.types import Block, Passage
 from qa.answering.footnotes import called_notes
 
 TEXT = "A friend paid for the roof.[2] It leaks.[1]\n\n[1] Since May.\n\n[2] Lord Fenn, 1931.\n\n[1] Another."
-    "A friend paid for the roof.[2] It leaks.[1]\n\n[1] Since May.\n\n[2] Lord Fenn, in 1931.\n\n[1] Another."
-)
 DOCUMENT = Document(TEXT, id="d")
 
 
