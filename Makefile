@@ -12,7 +12,7 @@ AUDIT  := .venv-audit
 # Where pip looks for torch's CPU build, if you give one (on Linux the default build brings 2 GB of CUDA).
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
-# Tests on every core; who is done first takes some of the others' tests.
+# Tests on every core (tests/conftest.py says how many at once); who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
 .PHONY: chat test fast lint test-hostile test-scale eval bench audit clean
@@ -32,7 +32,7 @@ lint: $(VENV)/.test        ## ruff and mypy --strict
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, many at once, memory (docs/security.md)
+test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, kills, full disks (docs/security.md)
 	$(BIN)/python -m pytest $(PARALLEL) -m hostile $(ARGS)
 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine

@@ -10,6 +10,7 @@ from fake_encoder import FakeEncoder
 from hypothesis import settings
 
 from index import Document, Index
+from index.admission import processors
 from index.encoding import load as encoders
 from index.encoding.base import Encoder
 
@@ -21,6 +22,13 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # The same examples on every run; machines that run the tests may be slow.
 settings.register_profile("dalil", deadline=None, derandomize=True)
 settings.load_profile("dalil")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers per core on small machines: tests wait for disks, pages, processes half of their time."""
+    cores = processors()
+    return 2 * cores if cores <= 4 else cores
 
 
 @pytest.fixture

@@ -364,7 +364,7 @@ class FailAt:
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.slow
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     ("error", "lasts"),
     [(NO_SPACE, False), (NO_SPACE, True), (KeyboardInterrupt(), False)],
@@ -538,7 +538,7 @@ def driver() -> Iterator[Driver]:
         process.kill()
 
 
-@pytest.mark.slow
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "modules",
     WRITING_MODULES,
@@ -571,7 +571,7 @@ def test_a_kill_at_any_instant_leaves_the_old_index_or_the_new(
     assert 0 in seen
 
 
-@pytest.mark.slow
+@pytest.mark.hostile
 def test_a_kill_in_a_first_build_leaves_an_index_or_none(driver: Driver, tmp_path: Path) -> None:
     total = driver.run("build", tmp_path / "rehearsal")["lines"]
     expected = answers(tmp_path / "rehearsal")
@@ -585,7 +585,7 @@ def test_a_kill_in_a_first_build_leaves_an_index_or_none(driver: Driver, tmp_pat
         assert leftovers(folder) == set(), kill_at
 
 
-@pytest.mark.slow
+@pytest.mark.hostile
 @pytest.mark.parametrize(
     "texts",
     [
@@ -634,7 +634,7 @@ for number in range(1, 31):
 """
 
 
-@pytest.mark.slow
+@pytest.mark.hostile
 def test_a_reader_beside_a_writer_sees_whole_versions(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     build([Document(f"version0 of {name}", id=name) for name in "abc"], folder)

@@ -187,7 +187,7 @@ def converter_of(process: subprocess.Popen[bytes]) -> int:
     return converting
 
 
-@pytest.mark.slow
+@pytest.mark.hostile
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL, signal.SIGINT])
 @pytest.mark.parametrize("command", ["index", "library", "chat"])
 def test_no_signal_leaves_a_converter_behind(tmp_path: Path, number: signal.Signals, command: str) -> None:
