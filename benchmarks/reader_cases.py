@@ -105,6 +105,26 @@ def kept(path: Path | None, make: Callable[[], list[Case]]) -> list[Case]:
     return cases
 
 
+def some(cases: Sequence[Case], most: int, small: bool = True) -> list[Case]:
+    """The cases of at most so many documents of each pairing, and of the same whatever is made of them.
+
+    Args:
+        cases: all of them.
+        most: documents that are asked about, of each pairing and of each kind of question.
+        small: whether small collections count.
+    """
+    by: dict[tuple[str, bool], set[str]] = {}
+    for case in sorted(cases, key=lambda case: zlib.crc32(case.asked.document_id.encode())):
+        chosen = by.setdefault((case.pairing, case.kind == "people"), set())
+        if len(chosen) < most:
+            chosen.add(case.asked.document_id)
+    return [
+        case
+        for case in cases
+        if (small or case.whole) and case.asked.document_id in by[case.pairing, case.kind == "people"]
+    ]
+
+
 def read_all(cases: Sequence[Case]) -> list[Case]:
     """The cases with what the bundled reader says of their first passages."""
     bundled = bundled_reader()

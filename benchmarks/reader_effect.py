@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from reader_cases import NEAR, Asked, Case, Looker, kept, read_all, span_f1
+from reader_cases import NEAR, Asked, Case, Looker, kept, read_all, some, span_f1
 from train_with_reader import LANGUAGES, PAIRINGS, figures, first_right
 
 from index.interface import Index
@@ -125,6 +125,7 @@ def main() -> None:
     parser.add_argument("--unanswerable", type=Path, required=True, help="English near misses over XQuAD")
     parser.add_argument("--tydi", type=Path, required=True, help="Arabic, SQuAD format")
     parser.add_argument("--every", type=int, default=1, help="only every so many questions")
+    parser.add_argument("--most", type=int, default=1000, help="documents asked about, of each pairing")
     parser.add_argument("--work", type=Path, help="folder that keeps what was found, for another reader")
     parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
     arguments = parser.parse_args()
@@ -134,7 +135,7 @@ def main() -> None:
         cases = kept(path, lambda: look(arguments, texts))  # noqa: B023
         if arguments.only_look:
             continue
-        cases = read_all(cases)
+        cases = read_all(some(cases, arguments.most))
         for pairing in PAIRINGS:
             own = [case for case in cases if case.pairing == pairing]
             # Few questions' best passage is in a language that their collection isn't in.

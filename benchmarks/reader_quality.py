@@ -27,11 +27,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from near_misses import Pool, document_frequencies, swapped
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
+from train_reader import FIRST, LAST, MOST_QUESTION_TOKENS, MOST_TOKENS, PADDING, Reader
 
-from benchmarks.near_misses import Pool, document_frequencies, swapped
-from benchmarks.train_reader import FIRST, LAST, MOST_QUESTION_TOKENS, MOST_TOKENS, PADDING, Reader
 from index.encoding.e5 import weights
 from index.encoding.e5.reader_weights import load_reader
 from index.encoding.e5.unpack import model_folder, weights_file
@@ -69,7 +69,7 @@ class _Window:
 
 
 class Model:
-    """Reads with torch, one thread unless set otherwise."""
+    """Reads with torch."""
 
     def __init__(self, path: Path) -> None:
         source = weights_file()
@@ -78,13 +78,7 @@ class Model:
         folder = model_folder(source)
         self.reader = Reader(folder).eval()
         if path.suffix == ".npz":
-            stored = load_reader(path, weights.parse(source.read_bytes(), with_words=False))
-            mine = self.reader.state_dict()
-            state = {name: torch.from_numpy(np.array(values)) for name, values in stored.items()}
-            state = {name if name in mine else f"encoder.{name}": values for name, values in state.items()}
-            missing = self.reader.load_state_dict(state, strict=False).missing_keys
-            if missing != ["encoder.embeddings.word_embeddings.weight"]:
-                raise SystemExit(f"{path} lacks {missing}")
+            self.reader.load(load_reader(path, weights.parse(source.read_bytes(), with_words=False)))
         else:
             self.reader.load_state_dict(torch.load(path, weights_only=True, mmap=True)["model"])
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -212,12 +206,14 @@ def main() -> None:
     written = dice.sample(written, min(arguments.sample, len(written)))
     paragraphs: dict[str, dict[str, list[str]]] = {"ar": {}, "en": {}}
     for language, questions in rows.items():
-        for title, asked in questions:
-            if asked.context not in (known := paragraphs[language].setdefault(title, [])):
-                known.append(asked.context)
+        for title, one in questions:
+            if one.context not in (known := paragraphs[language].setdefault(title, [])):
+                known.append(one.context)
     frequencies = document_frequencies(c for contexts in paragraphs["ar"].values() for c in contexts)
     for question_language, language in PAIRINGS:
-        asked, near, other = [], [], []
+        asked: list[Asked] = []
+        near: list[Asked] = []
+        other: list[Asked] = []
         for i in chosen:
             _, about = rows[language][i]
             title, original = rows[question_language][i]
@@ -248,7 +244,7 @@ def main() -> None:
             same = dice.sample(same, min(arguments.sample, len(same)))
             line += f", by people {auroc(model.read(same), model.read(human))}"
         print(line, flush=True)
-    natural = [asked for _, asked in read_squad(arguments.natural)]
+    natural = [one for _, one in read_squad(arguments.natural)]
     natural = dice.sample(natural, min(arguments.sample, len(natural)))
     print(f"TyDi: {_mean(model.read(natural), natural)}", flush=True)
 

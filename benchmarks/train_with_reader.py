@@ -4,9 +4,9 @@
 
 FOLDER holds the sets that train_reader.py learns from. Only paragraphs are taken that the reader never saw:
 neither in its first round of training nor in a paragraph of the same group. They make one collection in each
-language; every question is asked over all of it and over a small one, with the paragraph that answers it
-and without, and once more with something exchanged by rule; and those are asked that people wrote to look
-answerable. Learned are, in this order,
+language. Every question is asked over all of it (with --small over a small one too), with the paragraph that
+answers it and without, and once more with something exchanged by rule; and those are asked that people wrote
+to look answerable. Learned are, in this order,
 
 1. for sentences, the weight of the reader's evidence beside the score of the search: a conditional logistic
    model, a question's sentences competing,
@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from reader_cases import NEAR, Asked, Case, Looker, folds, kept, read_all, span_f1
+from reader_cases import NEAR, Asked, Case, Looker, folds, kept, read_all, some, span_f1
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -215,27 +215,29 @@ def learn(cases: Sequence[Case]) -> dict[str, Learned]:
     """
     learned = {}
     for same in (True, False):
-        some = [case for case in cases if (case.pairing[:2] == case.pairing[3:]) == same]
-        fold = folds([case.asked.group for case in some])
-        said = np.zeros(len(some))
+        group = [case for case in cases if (case.pairing[:2] == case.pairing[3:]) == same]
+        fold = folds([case.asked.group for case in group])
+        said = np.zeros(len(group))
         for number in range(fold.max() + 1):
-            inside = [case for case, own in zip(some, fold, strict=True) if own != number]
+            inside = [case for case, own in zip(group, fold, strict=True) if own != number]
             weights = sentence_weights(inside)
             model = fit(looked_at(inside, weights), _labels(inside), case_weights(inside))
-            outside = [case for case, own in zip(some, fold, strict=True) if own == number]
+            outside = [case for case, own in zip(group, fold, strict=True) if own == number]
             said[fold == number] = probabilities(looked_at(outside, weights), model)
-        weights = sentence_weights(some)
-        model = fit(looked_at(some, weights), _labels(some), case_weights(some))
+        weights = sentence_weights(group)
+        model = fit(looked_at(group, weights), _labels(group), case_weights(group))
         print("within a language" if same else "across languages", weights, model, flush=True)
-        without = 1 / (1 + np.exp(-looked_at(some, None)[:, 0]))
+        without = 1 / (1 + np.exp(-looked_at(group, None)[:, 0]))
         for pairing in PAIRINGS:
-            own = np.array([case.pairing == pairing for case in some])
+            own = np.array([case.pairing == pairing for case in group])
             if own.any():
-                chosen = [case for case in some if case.pairing == pairing]
-                print(f"{pairing}, held out\n{figures(chosen, without[own], said[own])}", flush=True)
-                there = np.array([case.kind == "there" and case.whole for case in chosen])
+                own_cases = [case for case in group if case.pairing == pairing]
+                print(f"{pairing}, held out\n{figures(own_cases, without[own], said[own])}", flush=True)
+                there = np.array([case.kind == "there" and case.whole for case in own_cases])
                 threshold = round(float(np.quantile(said[own][there], 1 - KEPT)), 3)
-                learned[pairing] = Learned(weights, least_likelihood(some), {**model, "threshold": threshold})
+                learned[pairing] = Learned(
+                    weights, least_likelihood(group), {**model, "threshold": threshold}
+                )
     return learned
 
 
@@ -307,12 +309,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
     parser.add_argument("--share", type=float, default=1.0, help="of the questions")
     parser.add_argument("--work", type=Path, help="file that keeps what was found, for another reader")
+    parser.add_argument("--most", type=int, default=160, help="documents asked about, of each pairing")
+    parser.add_argument("--small", action="store_true", help="learn from small collections too")
     parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
     arguments = parser.parse_args()
     cases = kept(arguments.work, lambda: look(arguments.data, arguments.share))
     if arguments.only_look:
         return
-    cases = read_all(cases)
+    cases = read_all(some(cases, arguments.most, arguments.small))
     learned = learn(cases)
     right = {
         pair: [first_right([c for c in cases if c.pairing == pair], w) for w in (None, own.sentence)]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from benchmarks.near_misses import Name, Pool, document_frequencies, swapped
+from near_misses import Name, Pool, document_frequencies, swapped
 
 EMPTY = Pool()
 

@@ -111,7 +111,8 @@ class ReaderModel:
     @cached_property
     def _prompt(self) -> list[int]:
         (pieces,) = self._vocabulary.cut([PROMPTS["query"].rstrip()])
-        return pieces.ids.tolist()
+        ids: list[int] = pieces.ids.tolist()
+        return ids
 
     @cached_property
     def _settings(self) -> Settings:

@@ -82,7 +82,10 @@ def write_graph(weights: Weights, folder: Path) -> None:
     total = builder.node("MatMul", [mask, state], "total")
     total = builder.node("Squeeze", [total, builder.axis(1)], "sum")
     builder.node("LpNormalization", [total], "vector", axis=-1, p=2)
-    outputs = {"tokens": ["texts", "longest", weights.hidden], "vector": ["texts", weights.hidden]}
+    outputs: dict[str, list[str | int]] = {
+        "tokens": ["texts", "longest", weights.hidden],
+        "vector": ["texts", weights.hidden],
+    }
     builder.save(folder, "multilingual-e5-small", outputs)
 
 

@@ -40,7 +40,7 @@ def write_reader_graph(weights: Weights, encoder: Path, folder: Path) -> None:
     hidden = graph.node("Tanh", [_dense(graph, weights, "hidden", first, "hidden")], "squashed")
     logit = _dense(graph, weights, "answerable", hidden, "logit")
     graph.node("Squeeze", [logit, graph.axis(1)], "answerable")
-    outputs = {"span": ["texts", "longest", 2], "answerable": ["texts"]}
+    outputs: dict[str, list[str | int]] = {"span": ["texts", "longest", 2], "answerable": ["texts"]}
     graph.save(folder, "multilingual-e5-small-reader", outputs, READER_NUMBERS, stored_numbers(encoder))
 
 

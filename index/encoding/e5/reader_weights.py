@@ -106,7 +106,7 @@ def _fit_levels(values: FloatArray, bits: int) -> FloatArray:
         levels = np.array(
             [part.mean() if len(part) else level for part, level in zip(parts, levels, strict=True)]
         )
-    return levels.astype(np.float32)
+    return np.asarray(levels, np.float32)
 
 
 def _pack(codes: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
