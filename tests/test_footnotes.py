@@ -36,9 +36,8 @@ def test_other_documents_notes_paragraphs_and_long_notes_are_not() -> None:
     assert called_notes("[1]", BODY, [other]) == []
     assert called_notes("[1]", BODY, [passage("[1] Since May.", "paragraph")]) == []
     long = Document(f"A.[1]\n\n[1] {'word ' * 80}", id="long")
-    first, note = (
-        Passage.of(long, n, a, b, k) for n, a, b, k in ((1, 0, 5, "paragraph"), (2, 7, 100, "footnote"))
-    )
+    first = Passage.of(long, 1, 0, 5)
+    note = Passage.of(long, 2, 7, 100, "footnote")
     assert called_notes("A.[1]", first, [note]) == [note]
     whole = Passage.of(long, 2, 7, len(long.text), "footnote")
     assert called_notes("A.[1]", first, [whole]) == []
