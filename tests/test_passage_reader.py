@@ -15,7 +15,12 @@ from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
 from hypothesis import given
 from hypothesis import strategies as st
 from test_onnx_encoder import by_hand
+from typer.testing import CliRunner
 
+import qa
+import qa.evaluation.report
+import ui
+from cli.app import app
 from index import Document, EncoderUnavailable, Index
 from index.encoding import load as encoders
 from index.encoding import reader_model
@@ -25,6 +30,7 @@ from index.encoding.reader_model import ReaderModel, Window, windows
 from qa import Answer, Conversation, ask, converse
 from qa.answering import confidence, reader
 from qa.answering.reader import FURTHEST, Reader, Reading, decode, whole_words
+from qa.api.service import Service
 
 # Windows.
 
@@ -381,9 +387,9 @@ def bridge(tmp_path: Path) -> Index:
 def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Weights by hand: "answerable" decides, and a sentence with evidence comes first."""
     model = {
-        "mean": [0.0] * 6,
-        "scale": [1.0, 10.0, 1.0, 1.0, 1.0, 1.0],
-        "weights": [0.0, 10.0, 0.0, 0.0, 0.0, 0.0],
+        "mean": [0.0] * 7,
+        "scale": [1.0, 10.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        "weights": [0.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         "bias": 0.0,
         "threshold": 0.5,
     }
@@ -516,3 +522,40 @@ def test_the_real_graph_takes_frozen_layers_from_the_encoders_file() -> None:
     files = stored(unpack.reader_folder(source, encoders.READER))
     assert files["words"] == files["encoder.layer.3.output.dense.weight"] == onnx_graph.NUMBERS
     assert files["hidden.weight"] == reader_graph.READER_NUMBERS
+
+
+# Commands.
+
+
+@pytest.mark.parametrize(("options", "reader_used"), [([], True), (["--no-reader"], False)])
+def test_commands_can_do_without_the_reader(
+    bridge: Index, monkeypatch: pytest.MonkeyPatch, options: list[str], reader_used: bool
+) -> None:
+    seen: dict[str, object] = {}
+
+    def asked(question: str, index: Index, k: int, reader: bool) -> Answer:
+        seen["ask"] = reader
+        return ask(question, index, k, reader)
+
+    def measured(_: object, __: object, ___: object, reader: bool) -> Iterator[tuple[str, object]]:
+        seen["eval"] = reader
+        yield from ()
+
+    monkeypatch.setattr(encoders, "load", lambda _=None: FakeEncoder())
+    monkeypatch.setattr(qa, "ask", asked)
+    monkeypatch.setattr(ui, "launch", lambda *arguments: seen.update(chat=arguments[-1]))
+    monkeypatch.setattr(qa.evaluation.report, "measure", measured)
+    folder = ["--index", str(bridge.path)]
+    for command in (["ask", WHO, *folder], ["chat", *folder], ["eval"]):
+        result = CliRunner().invoke(app, [*command, *options])
+        assert result.exit_code in (0, 1), result.output
+    assert seen == dict.fromkeys(("ask", "chat", "eval"), reader_used)
+
+
+def test_a_service_can_do_without_the_reader(bridge: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = FakeReader("John Smith")
+    monkeypatch.setattr(reader, "bundled_reader", lambda: watched)
+    assert Service(bridge, reader=False).ask(WHO)["question"] == WHO
+    assert watched.asked == []
+    Service(bridge).ask(WHO)
+    assert len(watched.asked) == 1
