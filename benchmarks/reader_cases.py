@@ -22,9 +22,10 @@ from tqdm import tqdm
 
 from index.interface import Index
 from index.query import Query
+from index.ranking_parameters import SENTENCES
 from index.text.analyzer import language
 from index.types import Hit, Passage
-from qa.answering.answer import READ, read, readings_of
+from qa.answering.answer import read, readings_of
 from qa.answering.confidence import MOST_CANDIDATES, pairing
 from qa.answering.reader import PassageReader, Reading, bundled_reader
 from qa.answering.scored_sentence import Sentence
@@ -132,7 +133,7 @@ def read_all(cases: Sequence[Case]) -> list[Case]:
     reader = Remembering(bundled)
     done = []
     for case in tqdm(cases, unit=" cases", desc="reading", mininterval=30):
-        readings = readings_of(reader, case.query, case.hits[:READ], case.found)
+        readings = readings_of(reader, case.query, case.hits[: SENTENCES.read], case.found)
         done.append(replace(case, readings=readings))
     return done
 
@@ -199,7 +200,7 @@ class Looker:
         self, asked: Asked, kind: Kind, query: Query, hits: Sequence[Hit], whole: bool
     ) -> Iterator[Case]:
         hits = hits[:MOST_CANDIDATES]
-        found = read(self._index, query, hits[:READ])
+        found = read(self._index, query, hits[: SENTENCES.read])
         if found:
             yield Case(asked, kind, pairing(query, found), whole, query, hits, found)
 

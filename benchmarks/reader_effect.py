@@ -107,10 +107,10 @@ def look(arguments: argparse.Namespace, texts: str) -> list[Case]:
             index = Index.build(gold.documents, folder)
             return list(Looker(index, small=False, swaps=True).cases(asked_of(gold, every), texts))
         cases: list[Case] = []
-        index = None
+        paragraphs = arguments.xquad / f"xquad.{texts}.json"
+        index = Index.build(squad([paragraphs]).documents, folder)
         for asked in LANGUAGES:
-            gold = squad([arguments.xquad / f"xquad.{texts}.json"], [arguments.xquad / f"xquad.{asked}.json"])
-            index = index or Index.build(gold.documents, folder)
+            gold = squad([paragraphs], [arguments.xquad / f"xquad.{asked}.json"])
             questions = list(asked_of(gold, every))
             if asked == "en":
                 questions += near_misses(arguments.unanswerable, gold, texts, max(1, every // 2))

@@ -165,6 +165,17 @@ def defines(subject: AbstractSet[str], sentence: str, headings: Sequence[str], i
     return 0.5 if is_first and subject <= under else 0.0
 
 
+def labels(subject: AbstractSet[str], sentence: str) -> bool:
+    """Whether a sentence is an entry of a glossary, a form or a list about exactly this subject.
+
+    «الفلج: قناة تجري فيها المياه», "Deposit: £300".
+    """
+    label, colon, meaning = sentence.partition(":")
+    return bool(subject and colon and meaning.strip()) and subject == {
+        stem(word.term) for word in words(label)
+    }
+
+
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _SPACES.sub(" ", normalise(question).text).strip()
