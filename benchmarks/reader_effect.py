@@ -126,6 +126,7 @@ def main() -> None:
     parser.add_argument("--tydi", type=Path, required=True, help="Arabic, SQuAD format")
     parser.add_argument("--every", type=int, default=1, help="only every so many questions")
     parser.add_argument("--most", type=int, default=1000, help="documents asked about, of each pairing")
+    parser.add_argument("--processes", type=int, default=1, help="that read")
     parser.add_argument("--work", type=Path, help="folder that keeps what was found and read")
     parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
     arguments = parser.parse_args()
@@ -137,7 +138,7 @@ def main() -> None:
             continue
         chosen = some(cases, arguments.most)
         read = arguments.work / f"{texts}.read" if arguments.work else None
-        cases = kept(read, lambda: read_all(chosen))  # noqa: B023
+        cases = kept(read, lambda: read_all(chosen, arguments.processes))  # noqa: B023
         for pairing in PAIRINGS:
             own = [case for case in cases if case.pairing == pairing]
             # Few questions' best passage is in a language that their collection isn't in.

@@ -342,6 +342,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="file that keeps what was found, for another reader")
     parser.add_argument("--most", type=int, default=160, help="documents asked about, of each pairing")
     parser.add_argument("--small", action="store_true", help="learn from small collections too")
+    parser.add_argument("--processes", type=int, default=1, help="that read")
     parser.add_argument("--read", type=Path, help="file that keeps what was read, for another fit")
     parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
     arguments = parser.parse_args()
@@ -349,7 +350,7 @@ def main() -> None:
     if arguments.only_look:
         return
     chosen = some(cases, arguments.most, arguments.small)
-    cases = kept(arguments.read, lambda: read_all(chosen))
+    cases = kept(arguments.read, lambda: read_all(chosen, arguments.processes))
     learned = learn(cases)
     right = {
         pair: [first_right([c for c in cases if c.pairing == pair], w) for w in (None, own.sentence)]
