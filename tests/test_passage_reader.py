@@ -541,8 +541,13 @@ def test_the_real_graph_takes_frozen_layers_from_the_encoders_file() -> None:
 
 @pytest.mark.parametrize(("options", "reader_used"), [([], True), (["--no-reader"], False)])
 def test_commands_can_do_without_the_reader(
-    bridge: Index, monkeypatch: pytest.MonkeyPatch, options: list[str], reader_used: bool
+    bridge: Index,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    reader_used: bool,
 ) -> None:
+    assert bridge.documents
     seen: dict[str, object] = {}
 
     def asked(question: str, index: Index, k: int, reader: bool) -> Answer:
@@ -557,7 +562,7 @@ def test_commands_can_do_without_the_reader(
     monkeypatch.setattr(qa, "ask", asked)
     monkeypatch.setattr(ui, "launch", lambda *arguments: seen.update(chat=arguments[-1]))
     monkeypatch.setattr(qa.evaluation.report, "measure", measured)
-    folder = ["--index", str(bridge.path)]
+    folder = ["--index", str(tmp_path / "bridge")]
     for command in (["ask", WHO, *folder], ["chat", *folder], ["eval"]):
         result = CliRunner().invoke(app, [*command, *options])
         assert result.exit_code in (0, 1), result.output
