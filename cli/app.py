@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from cli.console import DONE, NOT_FOUND, Commands, epilog, print_json, reply_to_all, show
+from cli.console import DONE, NOT_FOUND, Commands, epilog, print_json, reply_to_all, show, show_styled
 from cli.eval_command import EPILOG as EVAL_EPILOG
 from cli.eval_command import evaluate
 from cli.options import FOLDER, AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
@@ -126,7 +126,7 @@ def ask(
         if as_json:
             print_json(answer_record(answer, opened.document))
         else:
-            show(plain.answer(answer))
+            show_styled(plain.answer(answer))
         return DONE if answer.found else NOT_FOUND
 
     raise typer.Exit(reply_to_all(" ".join(question), reply, as_json))

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli.failures import BAD_INPUT, DONE, INCOMPLETE, MEANINGS, NOT_FOUND, complain, explain, note
-from cli.streams import OutputLost, in_one_line
+from cli.streams import Output, OutputLost, in_one_line
 from cli.terminal import heading
 from index.errors import DalilError, InvalidQuestion
 from index.text.analyzer import language
@@ -22,7 +22,7 @@ from qa.messages import say
 
 __all__ = [
     "BAD_INPUT", "DONE", "INCOMPLETE", "NOT_FOUND", "Commands", "complain", "epilog", "in_one_line", "note",
-    "print_json", "reply_to_all", "show",
+    "print_json", "reply_to_all", "show", "show_styled",
 ]  # fmt: skip
 
 # Characters of a line of standard input that are kept; a question may have far fewer.
@@ -89,6 +89,14 @@ def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> i
 def show(text: str = "") -> None:
     """Prints lines on standard output; where it is a terminal control characters are escaped."""
     print(text)
+
+
+def show_styled(text: str) -> None:
+    """Prints lines of `cli.terminal.Plain`; on a terminal its styles have their effect."""
+    if isinstance(sys.stdout, Output):
+        sys.stdout.write_styled(f"{text}\n")
+    else:
+        print(text)
 
 
 def print_json(record: Mapping[str, object]) -> None:

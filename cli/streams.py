@@ -23,6 +23,13 @@ _ARRANGING: Final = re.compile(
 )
 
 
+STRONG: Final = "\x1b[1;4m"
+"""Bold and underlined, on a terminal."""
+NOT_STRONG: Final = "\x1b[22;24m"
+"""As before it."""
+_STYLES: Final = re.compile(f"({re.escape(STRONG)}|{re.escape(NOT_STRONG)})")
+
+
 class OutputLost(Exception):
     """Standard output can't be written: closed, on a full disk, or a broken device.
 
@@ -88,6 +95,21 @@ class Output(_Stream):
         except OSError as error:
             self._lost(error)
         return len(text)
+
+    def write_styled(self, text: str) -> None:
+        """Writes a text; on a terminal `STRONG` and `NOT_STRONG` have their effect, and nothing else has.
+
+        Args:
+            text: for a terminal, whatever of it comes from outside went through `escaped` before.
+        """
+        if not self.isatty():
+            self.write(text)
+            return
+        parts = _STYLES.split(text)
+        try:
+            super().write("".join(part if _STYLES.match(part) else escaped(part) for part in parts))
+        except OSError as error:
+            self._lost(error)
 
     def flush(self) -> None:
         """Writes what waits."""

@@ -1,22 +1,24 @@
 """Answers and hits as lines of text, for a terminal or a pipe.
 
 A pipe gets every character as it is. A terminal obeys control characters and arranges lines that mix
-directions: there the first are shown escaped, and invisible marks keep names and lines in order.
+directions: there the first are shown escaped, and invisible marks keep names and lines in order. The
+answer within a quotation is bold and underlined there.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
-from cli.streams import escaped
+from cli.streams import NOT_STRONG, STRONG, escaped
 from index.text.analyzer import Language, language
 from index.types import Hit, Passage
 from qa.api.records import GetDocument
 from qa.messages import say, say_confidence
-from qa.types import Answer
+from qa.types import Answer, Citation
 
 if TYPE_CHECKING:
     from qa.explanation.explain import Explanation
@@ -39,11 +41,15 @@ class Plain:
     def __init__(self, document: GetDocument, is_terminal: bool) -> None:
         self._document = document
         self._is_terminal = is_terminal
+        self._is_styled = is_terminal and os.environ.get("TERM", "dumb") != "dumb"
 
     def answer(self, answer: Answer) -> str:
         """An answer and its sources, or that there is none and the nearest passages."""
-        lines = [self._line(line, language(line)) for line in answer.text.splitlines()]
         if answer.found:
+            from qa.answering.answer import quotations
+
+            text = quotations(answer.citations, answer.language, self._quote)
+            lines = [self._quoted(line) for line in text.splitlines()]
             columns = dict.fromkeys(
                 " | ".join(c.passage.columns) for c in answer.citations if c.field == "text"
             )
@@ -58,10 +64,27 @@ class Plain:
                 )
                 for c in answer.citations
             ]
-        elif answer.hits:
+            return "\n".join(lines)
+        lines = [self._line(line, language(line)) for line in answer.text.splitlines()]
+        if answer.hits:
             lines += ["", self._line(say("nearest", answer.language), answer.language)]
             lines += self._passages(answer.hits[:_NEAREST], answer.language)
         return "\n".join(lines)
+
+    def _quote(self, citation: Citation) -> str:
+        """A quotation, with its answer in bold on a terminal that has it."""
+        if citation.marked is None or not self._is_styled:
+            return citation.quote
+        quote, (start, end) = citation.quote, citation.marked
+        before, within, after = map(escaped, (quote[:start], quote[start:end], quote[end:]))
+        return f"{before}{STRONG}{within}{NOT_STRONG}{after}"
+
+    def _quoted(self, line: str) -> str:
+        """A line of quotations."""
+        bare = line.replace(STRONG, "").replace(NOT_STRONG, "")
+        if bare == line:
+            return self._line(line, language(line))
+        return f"{_DIRECTION_MARKS[language(bare)]}{line}"
 
     def hits(self, hits: Sequence[Hit], in_language: Language, reasons: Sequence[Explanation] = ()) -> str:
         """Hits with where they stand, their rank in each leg, how they begin, and why they were found."""

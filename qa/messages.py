@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from index.text.analyzer import Language
 from qa.collections.messages import COLLECTION_MESSAGES
 
 _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
+    # Not that the texts don't answer: of the questions that they do answer, a few in a hundred are refused.
     "not_found": {
-        "ar": "لا تجيب النصوص عن هذا السؤال.",
-        "en": "The texts don't answer this.",
+        "ar": "لم يُعثر في النصوص على جواب.",
+        "en": "No answer was found in the texts.",
+    },
+    # Whatever a question names that no text has; {names} is one or several, in quotation marks.
+    "missing": {
+        "ar": "لا تذكر هذه النصوص {names}.",
+        "en": "These texts don't mention {names}.",
     },
     "nearest": {
         "ar": "أقرب ما فيها إلى السؤال:",
@@ -24,7 +31,16 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "date": {"ar": "التاريخ", "en": "Date"},
     "certain": {"ar": "يُرجَّح كثيراً أنّ الجواب في النصوص", "en": "The texts very probably say so"},
     "likely": {"ar": "الجواب في النصوص على الأرجح", "en": "The texts probably say so"},
-    "unsure": {"ar": "قد لا يكون هذا هو الجواب", "en": "This may not be the answer"},
+    "possible": {
+        "ar": "قد يكون الجواب في النصوص، وهذا أقرب ما فيها إليه",
+        "en": "The texts may say so: this comes nearest",
+    },
+    "unlikely": {
+        "ar": "الأرجح أنّ النصوص لا تجيب، وهذا أقرب ما فيها",
+        "en": "The texts probably don't say so: this only comes nearest",
+    },
+    # Before the part of a quotation that is marked, for readers who listen.
+    "answer_within": {"ar": "موضع الجواب:", "en": "The answer in it:"},
     # Keyed by InvalidQuestion.reason.
     "empty": {
         "ar": "اكتب سؤالاً بالعربية أو بالإنجليزية.",
@@ -169,8 +185,13 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "verdict_kept": {"ar": "حُفظ رأيك على هذا الجهاز وحده.", "en": "Kept, on this machine only."},
 }
 
-# The least confidence for each phrase; below all of them it is "unsure".
-_SAID_FROM: Final = (("certain", 0.85), ("likely", 0.5))
+# The least confidence for each phrase; below all of them it is "unlikely". Confidence is a calibrated
+# probability that the texts hold the answer: from one half on they probably do, below a quarter they
+# probably don't, and between these a phrase may claim neither.
+_SAID_FROM: Final = (("certain", 0.85), ("likely", 0.5), ("possible", 0.25))
+# Between several things that the texts don't mention, and around each.
+_NOR: Final[dict[Language, str]] = {"ar": " ولا ", "en": " or "}
+_QUOTED: Final[dict[Language, str]] = {"ar": "«{}»", "en": "“{}”"}
 
 
 def say(message: str, language: Language, **values: object) -> str:
@@ -184,5 +205,14 @@ def say(message: str, language: Language, **values: object) -> str:
 
 def say_confidence(confidence: float, language: Language) -> str:
     """Describes a confidence as a plain phrase."""
-    message = next((name for name, least in _SAID_FROM if confidence >= least), "unsure")
+    message = next((name for name, least in _SAID_FROM if confidence >= least), "unlikely")
     return say(message, language)
+
+
+def say_not_found(missing: Sequence[str], language: Language) -> str:
+    """Says that the texts don't answer; on a second line, what of the question they don't mention at all."""
+    lines = [say("not_found", language)]
+    if missing:
+        names = _NOR[language].join(map(_QUOTED[language].format, missing))
+        lines.append(say("missing", language, names=names))
+    return "\n".join(lines)

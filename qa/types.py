@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.text.analyzer import Language
+from index.text.joining import whole_words
+from index.text.sentences import Span
 from index.types import Document, Hit, Passage
 
 CitedField = Literal["text", "title", "author", "date"]
@@ -20,7 +22,8 @@ class BrokenCitation(AssertionError):
 class Citation:
     """A verified quotation and its position.
 
-    Constructed by `Citation.of`, so that `getattr(document, field)[start:end] == quote`.
+    Constructed by `Citation.of`, so that `getattr(document, field)[start:end] == quote` and, where the
+    answer within the quotation is known, `getattr(document, field)[answer_start:answer_end] == answer`.
 
     Attributes:
         number: the n of the [n] shown in the answer, from 1.
@@ -28,6 +31,8 @@ class Citation:
         start, end: its span in the document's text, or in the cited metadata, in characters.
         field: the quoted field: the document's text, or its title, author or date.
         metadata: the cited metadata in full; empty if the text is quoted.
+        answer_start, answer_end: the span within the quotation that answers the question, such as a name or
+            a year, counted like `start` and `end`; None where no shorter span than the quotation is known.
     """
 
     number: int
@@ -36,6 +41,8 @@ class Citation:
     end: int
     field: CitedField = "text"
     metadata: str = ""
+    answer_start: int | None = None
+    answer_end: int | None = None
 
     def __post_init__(self) -> None:
         is_text = self.field == "text"
@@ -43,6 +50,13 @@ class Citation:
         if not first <= self.start < self.end <= last:
             place = "its passage" if is_text else f"the {self.field}"
             raise BrokenCitation(f"[{self.number}] {self.start}-{self.end} leaves {place}")
+        if self.answer_start is None and self.answer_end is None:
+            return
+        if self.answer_start is None or self.answer_end is None:
+            raise BrokenCitation(f"[{self.number}] its answer has a start or an end, not both")
+        if not self.start <= self.answer_start < self.answer_end <= self.end:
+            answer = f"{self.answer_start}-{self.answer_end}"
+            raise BrokenCitation(f"[{self.number}] its answer {answer} leaves {self.start}-{self.end}")
 
     @classmethod
     def of(
@@ -53,14 +67,17 @@ class Citation:
         start: int,
         end: int,
         field: CitedField = "text",
+        answer: tuple[int, int] | None = None,
     ) -> Citation:
-        """Cites `getattr(document, field)[start:end]`.
+        """Cites `getattr(document, field)[start:end]`, within which `answer` is the span that answers.
 
         Raises:
-            BrokenCitation: the passage isn't this document's, or the quotation isn't in the cited field.
+            BrokenCitation: the passage isn't this document's, the quotation isn't in the cited field, or
+                the answer isn't in the quotation.
         """
         cited = str(getattr(document, field))
-        citation = cls(number, passage, start, end, field, "" if field == "text" else cited)
+        metadata = "" if field == "text" else cited
+        citation = cls(number, passage, start, end, field, metadata, *(answer or (None, None)))
         if passage.document_id != document.id or cited[start:end] != citation.quote:
             raise BrokenCitation(f"[{number}] {start}-{end} isn't in document {document.id}")
         return citation
@@ -71,6 +88,23 @@ class Citation:
         if self.field != "text":
             return self.metadata[self.start : self.end]
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+
+    @property
+    def answer(self) -> str | None:
+        """The characters that answer the question: `getattr(document, field)[answer_start:answer_end]`."""
+        if self.answer_start is None or self.answer_end is None:
+            return None
+        return self.quote[self.answer_start - self.start : self.answer_end - self.start]
+
+    @property
+    def marked(self) -> Span | None:
+        """The span of `quote` to mark where it is shown; None where no answer within it is known.
+
+        It is that of `answer`, but for letters that can't be shown apart (`whole_words`).
+        """
+        if self.answer_start is None or self.answer_end is None:
+            return None
+        return whole_words(self.quote, (self.answer_start - self.start, self.answer_end - self.start))
 
 
 @dataclass(frozen=True)
@@ -84,6 +118,8 @@ class Answer:
         citations: one to three if the answer is in the texts, else none.
         hits: the retrieved passages, best first; without citations, the nearest ones.
         confidence: probability in [0, 1] that the answer is in the texts.
+        missing: where the texts don't answer, the numbers, years and identifiers of the question that occur
+            nowhere in them, as they were written.
     """
 
     question: str
@@ -92,6 +128,7 @@ class Answer:
     citations: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     confidence: float
+    missing: tuple[str, ...] = ()
 
     @property
     def found(self) -> bool:

@@ -142,6 +142,45 @@ def test_no_citation_can_be_made_that_leaves_its_passage(start: int, end: int) -
         Citation(3, PASSAGE, start, end)
 
 
+@given(st.lists(st.integers(8, 34), min_size=4, max_size=4).map(sorted))
+def test_an_answer_is_what_stands_within_its_quotation(places: list[int]) -> None:
+    start, first, last, end = places
+    if first == last:
+        with pytest.raises(BrokenCitation):
+            Citation.of(DOCUMENT, 1, PASSAGE, start, end, answer=(first, last))
+        return
+    citation = Citation.of(DOCUMENT, 1, PASSAGE, start, end, answer=(first, last))
+    assert (citation.answer_start, citation.answer_end) == (first, last)
+    assert citation.answer == TEXT[first:last]
+
+
+@given(st.tuples(st.integers(-41, 50), st.integers(-41, 50)))
+def test_an_answer_that_leaves_its_quotation_is_refused(answer: tuple[int, int]) -> None:
+    if 10 <= answer[0] < answer[1] <= 20:
+        return
+    with pytest.raises(BrokenCitation):
+        Citation.of(DOCUMENT, 1, PASSAGE, 10, 20, answer=answer)
+
+
+def test_an_answer_within_metadata_is_counted_in_the_metadata() -> None:
+    dated = dataclasses.replace(DOCUMENT, date="written in 1897")
+    citation = Citation.of(dated, 1, PASSAGE, 0, 15, "date", (11, 15))
+    assert citation.answer == "1897"
+    with pytest.raises(BrokenCitation, match=r"its answer 11-16 leaves 0-15"):
+        Citation.of(dated, 1, PASSAGE, 0, 15, "date", (11, 16))
+
+
+@pytest.mark.parametrize(("first", "last"), [(9, None), (None, 12)])
+def test_half_an_answer_is_refused(first: int | None, last: int | None) -> None:
+    with pytest.raises(BrokenCitation, match="not both"):
+        Citation(1, PASSAGE, 8, 22, "text", "", first, last)
+
+
+def test_a_citation_without_a_known_answer_has_none() -> None:
+    citation = Citation.of(DOCUMENT, 1, PASSAGE, 8, 22)
+    assert (citation.answer, citation.marked, citation.answer_start, citation.answer_end) == (None,) * 4
+
+
 def test_whether_something_was_found_is_told_by_the_citations_alone() -> None:
     citation = Citation.of(DOCUMENT, 1, PASSAGE, 8, 22)
     found = Answer("q?", "en", "text", (citation,), (), 0.1)
@@ -308,13 +347,16 @@ def test_hostile_text_is_quoted_as_it_is(text: str, encoder: FakeEncoder, tmp_pa
 @pytest.mark.parametrize(
     ("question", "text"),
     [
-        (SALT, "The texts don't answer this."),
-        ("من باع الملح؟", "لا تجيب النصوص عن هذا السؤال."),
+        (SALT, "No answer was found in the texts."),
+        ("من باع الملح؟", "لم يُعثر في النصوص على جواب."),
         # Of most of its words, whatever it starts with.
-        ("ما هو «blue salt» في السوق؟", "لا تجيب النصوص عن هذا السؤال."),
-        ("Who is سليم the baker?", "The texts don't answer this."),
-        ("Salim: من هو الخباز؟", "لا تجيب النصوص عن هذا السؤال."),
-        ("سليم: who sells salt in 2017?", "The texts don't answer this."),
+        ("ما هو «blue salt» في السوق؟", "لم يُعثر في النصوص على جواب."),
+        ("Who is سليم the baker?", "No answer was found in the texts."),
+        ("Salim: من هو الخباز؟", "لم يُعثر في النصوص على جواب."),
+        (
+            "سليم: who sells salt in 2017?",
+            "No answer was found in the texts.\nThese texts don't mention “2017”.",
+        ),
     ],
 )
 def test_below_the_threshold_it_says_so_and_shows_the_nearest(

@@ -88,7 +88,7 @@ def test_each_paragraph_of_a_mixed_answer_goes_its_own_way(page: Page) -> None:
     assert directions(turn.locator(".quote p")) == ["rtl", "ltr", "rtl", "rtl"]
     assert directions(turn.locator(".where")) == ["rtl", "ltr", "rtl", "rtl"]
     assert directions(turn.locator(".question, .confidence")) == ["ltr", "ltr"]
-    assert turn.locator(".confidence").inner_text() == "This may not be the answer"
+    assert turn.locator(".confidence").inner_text() == "The texts may say so: this comes nearest"
     # The number stands on the side where its quotation begins.
     sides = turn.locator(".cited").evaluate_all(
         "all => all.map(e => e.querySelector('.number').offsetLeft > e.querySelector('.quote').offsetLeft)"
@@ -99,8 +99,8 @@ def test_each_paragraph_of_a_mixed_answer_goes_its_own_way(page: Page) -> None:
 @pytest.mark.parametrize(
     ("question", "said", "direction"),
     [
-        (MOON_ARABIC, "لا تجيب النصوص عن هذا السؤال.", "rtl"),
-        (MOON_ENGLISH, "The texts don't answer this.", "ltr"),
+        (MOON_ARABIC, "لم يُعثر في النصوص على جواب.", "rtl"),
+        (MOON_ENGLISH, "No answer was found in the texts.", "ltr"),
     ],
 )
 def test_without_an_answer_the_nearest_passages_are_shown_as_such(
@@ -175,7 +175,7 @@ def test_the_switch_turns_the_page_and_all_that_dalil_says_and_is_remembered(pag
     expect(page.locator(".confidence")).to_have_text("الجواب في النصوص على الأرجح")
     assert page.locator(".where").first.inner_text() == "The border — A. Writer — الفقرة 1"
     # The answers are the asker's.
-    assert page.locator(".not-found").inner_text() == "The texts don't answer this."
+    assert page.locator(".not-found").inner_text() == "No answer was found in the texts."
     assert page.locator(".nearest").inner_text() == "أقرب ما فيها إلى السؤال:"
     assert page.locator(".quote").all_inner_texts() == [ZONE]
     assert box(page).get_attribute("placeholder") == "اسأل بالعربية أو بالإنجليزية"

@@ -357,7 +357,7 @@ def test_ask_says_that_the_texts_dont_answer(texts: Path) -> None:
     shown = dalil("ask", MOON, "--index", "dalil-index", "-k", "1")
     assert shown.exit_code == 1
     assert re.fullmatch(
-        r"The texts don't answer this\.\n\nThe passages nearest to the question:\n"
+        r"No answer was found in the texts\.\n\nThe passages nearest to the question:\n"
         r"1\. The border — paragraph \d\n   .+\n",
         shown.stdout,
     )
@@ -403,8 +403,12 @@ def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:
                 "paragraph": 2,
                 "start": start,
                 "end": start + len(quote),
+                "answer_start": None,
+                "answer_end": None,
+                "answer": None,
             }
         ],
+        "missing": [],
     }
     assert [hit["rank"] for hit in hits] == [1, 2]
     assert hits[0]["score"] >= hits[1]["score"]

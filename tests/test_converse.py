@@ -87,7 +87,7 @@ def test_the_answer_keeps_the_askers_words_and_language(twins: Index) -> None:
     assert turn.searched == "ومن أكمله؟ stands Kestrel tower"
     assert (turn.answer.question, turn.answer.language) == ("ومن أكمله؟", "ar")
     if not turn.answer.found:
-        assert turn.answer.text == "لا تجيب النصوص عن هذا السؤال."
+        assert turn.answer.text == "لم يُعثر في النصوص على جواب."
 
 
 def test_what_the_texts_never_spoke_of_is_looked_for_too(twins: Index) -> None:

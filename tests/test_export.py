@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from test_history import ASKED, BREAD, FLOODS, FLOUR, RIVER, among, quotation, turn
 
-from index import Document
-from qa import Answer, Conversation, Turn
-from qa.conversation.export import escape, to_markdown
+from index import Document, Passage
+from index.text.joining import whole_words
+from qa import Answer, Citation, Conversation, Turn
+from qa.conversation.export import _quotation, escape, to_markdown
+from qa.conversation.stored_citation import StoredCitation
 
 ARABIC = Document(
     "أعلن *الحشد* انطلاق المعركة [1].", title="معركة", author="كاتب", source="b/notes_1.md", id="battle"
@@ -55,7 +58,7 @@ def test_every_quotation_has_its_question_reference_and_date() -> None:
             '<div dir="ltr" lang="en">',
             "*2026-11-25 09:30 UTC*",
             "Searched for: And why? flood",
-            "The texts don't answer this\\.",
+            "No answer was found in the texts\\.",
             "</div>\n",
         ]
     )  # fmt: skip
@@ -78,6 +81,71 @@ def test_arabic_reads_from_right_to_left_and_english_in_it_from_left_to_right() 
     assert blocks[2][2] == "<blockquote>\n<p>أعلن *الحشد* انطلاق المعركة [1]</p>\n</blockquote>\n"
     assert "[1] \u2068معركة\u2069 — \u2068كاتب\u2069 — الفقرة 1 — \u2068b/notes_1.md\u2069" in blocks[3][2]
     assert "<p>The river floods in spring</p>" in blocks[4][2]
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "markdown"),
+    [
+        ("It floods in spring.", "spring", "It floods in **spring**\\."),
+        ("وصل إلى وعكاشات أمس", "عكاشات", "وصل إلى **وعكاشات** أمس"),
+        ("أعلن ذلك زيدٌ، ثم مضى", "زيد", "أعلن ذلك **زيدٌ**، ثم مضى"),
+        ("في سنة 1897م", "1897", "في سنة **1897**م"),
+        ("It is 5*3=15.", "15", "It is 5\\*3\\=**15**\\."),
+        ("Costs $5 (or 4)", "$5 (or 4)", "Costs \\$**5 \\(or 4**\\)"),
+        ("He said “no”.", "“no”", "He said “**no**”\\."),
+        ("Two\nlines of it", "Two\nlines", "**Two**\\\n> **lines** of it"),
+        ("Only ☆ here", "☆", "Only ☆ here"),
+    ],
+)
+def test_the_answer_within_a_quotation_is_bold(text: str, asked: str, markdown: str) -> None:
+    document = Document(text, id="d")
+    start = text.index(asked)
+    cited = Citation.of(
+        document, 1, Passage.of(document, 1, 0, len(text)), 0, len(text), answer=(start, start + len(asked))
+    )
+    exported = to_markdown(Conversation((turn("When?", cited),)), among(document))
+    assert f"\n> {markdown}\n" in exported
+    assert exported.count("**") == rendered(exported).count("strong>")
+
+
+def test_an_answer_within_metadata_is_bold() -> None:
+    cited = Citation.of(RIVER, 1, FLOODS.passage, 0, 7, "author", (3, 7))
+    exported = to_markdown(Conversation((turn("Who?", cited),)), among(RIVER))
+    assert "\n> Author: \u2068A\\. **Bell**\u2069\n" in exported
+    assert "<strong>Bell</strong>" in rendered(exported)
+
+
+LINES = st.text(
+    st.sampled_from("aب1٣٣* _`\\.،«»()$%\u0651\u0640\u200d\t\n\r\u2028☆-#>&<"), min_size=1, max_size=14
+)
+
+
+@given(LINES.filter(lambda text: text.strip()), st.data())
+def test_whatever_is_bold_the_quotation_shows_as_it_is(text: str, data: st.DataObject) -> None:
+    document = Document(text, id="d")
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    passage = Passage.of(document, 1, 0, len(text))
+    pages = []
+    for answer in (None, (start, end)):
+        stored = StoredCitation.of(
+            Citation.of(document, 1, passage, 0, len(text), answer=answer), among(document)
+        )
+        marked = None if answer is None else whole_words(text, answer)
+        pages.append(rendered("\n\n".join(_quotation(stored, "en", marked))))
+    plain, bold = pages
+    assert "strong>" not in plain
+    assert re.sub("</?strong>", "", bold) == plain
+
+
+def test_what_no_text_mentions_is_said() -> None:
+    refused = turn("What happened in 1867?")
+    answer = replace(refused.answer, missing=("1867", "HX-35"))
+    exported = to_markdown(Conversation((replace(refused, answer=answer),)), among())
+    assert (
+        "\n\nNo answer was found in the texts\\.\n\nThese texts don't mention “1867” or “HX\\-35”\\.\n\n"
+        in exported
+    )
 
 
 def test_what_no_longer_stands_is_said_to_be_so() -> None:

@@ -15,6 +15,7 @@ from index import Document, Hit, Passage
 from qa import Answer, Citation, Conversation, Turn
 from qa.collections.types import data_folder
 from qa.conversation.history import HistoryUnreadable, from_json, to_json
+from qa.messages import say_not_found
 
 RIVER = Document(
     "The river floods in spring.\nFarmers wait on the hills.",
@@ -39,7 +40,7 @@ def quotation(document: Document, number: int, quote: str, paragraph: int) -> Ci
 
 def turn(question: str, *citations: Citation, searched: str = "", **changes: Any) -> Turn:
     hits = tuple(Hit(c.passage, 0.5, {"bm25": 1, "late": None}, {"bm25": 0.25}) for c in citations)
-    text = "\n".join(f"“{c.quote}” [{c.number}]" for c in citations) or "The texts don't answer this."
+    text = "\n".join(f"“{c.quote}” [{c.number}]" for c in citations) or "No answer was found in the texts."
     answer = Answer(question, "en", text, citations, hits, 0.75)
     return replace(Turn(question, searched or question, answer, ASKED), **changes)
 
@@ -87,7 +88,7 @@ def test_where_all_is_lost_nothing_counts_as_found() -> None:
     gone, never = from_json(kept, among(BREAD)).turns
     assert not gone.answer.found
     assert gone.answer.text == "The texts have changed since this answer: what was quoted isn't where it was."
-    assert (never.answer.text, never.lost) == ("The texts don't answer this.", ())
+    assert (never.answer.text, never.lost) == ("No answer was found in the texts.", ())
 
 
 def test_what_was_lost_is_kept_and_comes_back_with_its_document() -> None:
@@ -217,8 +218,9 @@ def test_what_the_first_version_kept_comes_back() -> None:
     record = json.loads(to_json(CONVERSATION, among(RIVER, BREAD)))
     record["version"] = 1
     for one in record["turns"]:
+        del one["missing"]
         for quoted in one["quoted"]:
-            for name in ("date", "field", "kind", "headings", "columns", "page"):
+            for name in ("date", "field", "kind", "headings", "columns", "page", *SPAN):
                 del quoted[name]
         for hit in one["hits"]:
             for name in ("kind", "headings", "columns", "page"):
@@ -227,9 +229,62 @@ def test_what_the_first_version_kept_comes_back() -> None:
     assert from_json(json.dumps(record), among(RIVER, BREAD)) == CONVERSATION
 
 
+SPAN = ("answer_start", "answer_end")
+SPRING = Citation.of(RIVER, 1, FLOODS.passage, FLOODS.start, FLOODS.end, answer=(20, 26))
+WHEN = Conversation((turn("When does it flood?", SPRING, FLOUR),))
+
+
+def test_the_answer_within_a_quotation_comes_back() -> None:
+    everything = among(RIVER, BREAD)
+    (back,) = from_json(to_json(WHEN, everything), everything).turns
+    assert back.answer.citations == (SPRING, FLOUR)
+    assert [citation.answer for citation in back.answer.citations] == ["spring", None]
+
+
+def test_what_the_second_version_kept_has_no_answers_within_quotations() -> None:
+    record = json.loads(to_json(WHEN, among(RIVER, BREAD)))
+    record["version"] = 2
+    for quoted in record["turns"][0]["quoted"]:
+        for name in SPAN:
+            del quoted[name]
+    (back,) = from_json(json.dumps(record), among(RIVER, BREAD)).turns
+    assert back.answer.citations == (FLOODS, FLOUR)
+
+
+@pytest.mark.parametrize("span", [(20, 27), (0, 0), (26, 20), (20, None), (None, 26), (5000, 5001)])
+def test_an_answer_that_is_not_in_its_quotation_is_not_shown(span: tuple[int | None, int | None]) -> None:
+    record = json.loads(to_json(WHEN, among(RIVER, BREAD)))
+    record["turns"][0]["quoted"][0].update(zip(SPAN, span, strict=True))
+    (back,) = from_json(json.dumps(record), among(RIVER, BREAD)).turns
+    assert back.answer.citations == (FLOUR,)
+    assert [lost.quote for lost in back.lost] == [FLOODS.quote]
+
+
+@pytest.mark.parametrize("start", [-1, "20", 20.0, True, [20], 2**40])
+def test_an_answer_that_is_no_place_is_refused(start: object) -> None:
+    record = json.loads(to_json(WHEN, among(RIVER, BREAD)))
+    record["turns"][0]["quoted"][0]["answer_start"] = start
+    with pytest.raises(HistoryUnreadable):
+        from_json(json.dumps(record), among(RIVER, BREAD))
+
+
+def test_what_no_text_mentions_comes_back_as_far_as_it_was_asked() -> None:
+    refused = turn("What happened in 1867?")
+    answer = replace(refused.answer, missing=("1867",), text=say_not_found(("1867",), "en"))
+    conversation = Conversation((replace(refused, answer=answer),))
+    kept = to_json(conversation, among())
+    assert from_json(kept, among()) == conversation
+    # Someone may have edited it.
+    (back,) = from_json(kept.replace('["1867"]', '["1867", "your money"]'), among()).turns
+    assert (back.answer.missing, back.answer.text) == ((), "No answer was found in the texts.")
+    for forged in ('"1867"', "[1867]", "[" + ", ".join(['"1867"'] * 30) + "]"):
+        with pytest.raises(HistoryUnreadable):
+            from_json(kept.replace('["1867"]', forged), among())
+
+
 def test_another_version_is_refused_by_name() -> None:
-    content = to_json(CONVERSATION, among(RIVER, BREAD)).replace('"version": 2', '"version": 3')
-    with pytest.raises(HistoryUnreadable, match="in format 3"):
+    content = to_json(CONVERSATION, among(RIVER, BREAD)).replace('"version": 3', '"version": 4')
+    with pytest.raises(HistoryUnreadable, match="in format 4"):
         from_json(content, among(RIVER, BREAD))
 
 

@@ -112,6 +112,18 @@ def test_what_is_around_a_search_is_the_same(tables: Index, default: Index) -> N
         tables.document("river:0")
 
 
+@pytest.mark.parametrize("kind", ["tables", "default"])
+def test_numbers_are_found_wherever_they_stand_and_no_longer_when_removed(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    index: Index = request.getfixturevalue(kind)
+    assert not index.mentions_number("1912")
+    index.update([Document("It burned in ١٩١٢, the mill of the 1880s.", title="Of 1977", id="mill")])
+    assert [index.mentions_number(n) for n in ("1912", "912", "1880", "1977", "1913")] == [True] * 4 + [False]
+    index.remove(["mill"])
+    assert not index.mentions_number("1912")
+
+
 def test_changes_are_found_as_if_built_anew(tables: Index, default: Index, encoder: FakeEncoder) -> None:
     river = Document("The river dries up.\nFarmers wait on the hills.", title="River", id="river")
     changes = [river, Document("A road.")]

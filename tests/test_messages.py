@@ -54,8 +54,8 @@ def test_the_number_of_a_paragraph_is_said_in_both() -> None:
 
 
 def test_that_there_is_no_answer() -> None:
-    assert say("not_found", "ar") == "لا تجيب النصوص عن هذا السؤال."
-    assert say("not_found", "en") == "The texts don't answer this."
+    assert say("not_found", "ar") == "لم يُعثر في النصوص على جواب."
+    assert say("not_found", "en") == "No answer was found in the texts."
 
 
 @pytest.mark.parametrize("reason", get_args(QuestionFault))
@@ -75,11 +75,13 @@ def test_a_message_that_there_is_not() -> None:
         (0.85, "certain"),
         (0.849, "likely"),
         (0.5, "likely"),
-        (0.499, "unsure"),
-        (0.0, "unsure"),
+        (0.499, "possible"),
+        (0.25, "possible"),
+        (0.249, "unlikely"),
+        (0.0, "unlikely"),
     ],
 )
 def test_confidence_is_said_as_a_plain_phrase(confidence: float, name: str) -> None:
     for in_language in LANGUAGES:
         assert say_confidence(confidence, in_language) == _MESSAGES[name][in_language]
-    assert len({_MESSAGES[n]["ar"] for n in ("certain", "likely", "unsure")}) == 3
+    assert len({_MESSAGES[n]["ar"] for n in ("certain", "likely", "possible", "unlikely")}) == 4

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index import Document, Hit, Passage
 from index.text.analyzer import Language
 from qa.conversation.stored_citation import StoredCitation
-from qa.messages import say, say_confidence
+from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
 from web.views.answers import (
     Source,
@@ -148,6 +148,53 @@ def test_an_answer_to_the_letter() -> None:
     )
 
 
+def marked(document: Document, quote: str, asked: str) -> Citation:
+    start, first = document.text.index(quote), document.text.index(asked)
+    return Citation.of(
+        document, 1, whole(document), start, start + len(quote), answer=(first, first + len(asked))
+    )
+
+
+def test_the_answer_within_a_quotation_is_marked() -> None:
+    page = render(reply(marked(ARABIC, "وصل Dunford أمس.", "Dunford")), page="en")
+    assert f'<p {RTL}>وصل <mark class="exact">Dunford</mark> أمس.</p>' in page
+    assert f'<p class="unseen" {LTR}>The answer in it: <bdi {LTR}>Dunford</bdi></p>' in page
+    assert 'data-start="31" data-end="47"' in page
+    assert 'data-answer-start="35" data-answer-end="42"' in page
+    assert Reader(page).texts("blockquote") == ["وصل Dunford أمس."]
+
+
+def test_a_mark_parts_no_joined_letters_and_no_tashkeel() -> None:
+    for asked, shown in (("حشد", "الحشد"), ("ثم", "ثمّ"), ("ثمّ", "ثمّ")):
+        page = render(reply(marked(ARABIC, "أعلن الحشد المعركة، ثمّ توقّف.", asked)))
+        assert Reader(page).texts("mark") == [shown]
+
+
+def test_without_an_answer_within_it_nothing_of_a_quotation_is_marked() -> None:
+    page = render(reply(cite(ARABIC, 1, "وصل Dunford أمس.")))
+    assert [word for word in ("<mark", "data-answer", "unseen") if word in page] == []
+
+
+def test_the_answer_within_a_row_and_within_metadata_is_marked() -> None:
+    table = Document("الأعضاء | تل الورد | 87", author="لجنة الصياغة", id="ar")
+    row = Passage.of(table, 1, 0, len(table.text), "table_row", (), ("", "الفرع", "العدد"))
+    cited = Citation.of(table, 1, row, 0, len(table.text), answer=(10, 23))
+    author = Citation.of(table, 2, row, 0, 12, "author", (5, 12))
+    read = Reader(render(reply(cited, author), documents={"ar": table, "en": ENGLISH}))
+    assert read.texts("dd") == ["الأعضاء", "تل الورد", "87"]
+    assert read.texts("mark") == ["تل الورد", "87", "الصياغة"]
+    assert read.texts("p", "metadata") == ["المؤلف: لجنة الصياغة"]
+
+
+@pytest.mark.parametrize("page", ["ar", "en"])
+def test_a_refusal_says_what_no_text_mentions(page: Language) -> None:
+    refused = dataclasses.replace(reply(), missing=("1867",), text=say_not_found(("1867",), "ar"))
+    read = Reader(render(refused, page=page))
+    assert read.texts("p", "note not-found") == [say("not_found", "ar")]
+    assert read.texts("p", "note missing") == ["لا تذكر هذه النصوص «1867»."]
+    assert read.texts("p", "note nearest") == [say("nearest", page)]
+
+
 @pytest.mark.parametrize("page", ["ar", "en"])
 def test_what_can_be_done_with_an_answer(page: Language) -> None:
     read = Reader(render_actions(copied=True, judged=True, verdict="right", page=page))
@@ -233,7 +280,7 @@ def test_without_an_answer_the_nearest_are_shown_as_such(in_language: Language) 
 
 def test_without_anything_near_only_that_is_said() -> None:
     page = render(dataclasses.replace(reply(in_language="en"), hits=()))
-    assert page == f'<p class="note not-found" {LTR}>The texts don&#39;t answer this.</p>'
+    assert page == f'<p class="note not-found" {LTR}>No answer was found in the texts.</p>'
 
 
 def test_a_title_cannot_turn_the_line_around() -> None:
@@ -265,7 +312,9 @@ def test_whatever_the_texts_are_they_are_shown_whole_and_nothing_else_is_made(
     for number in range(1, data.draw(st.integers(1, 3)) + 1):
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
-        citations.append(Citation.of(document, number, whole(document), start, end))
+        first = data.draw(st.integers(start, end - 1))
+        answer = data.draw(st.none() | st.tuples(st.just(first), st.integers(first + 1, end)))
+        citations.append(Citation.of(document, number, whole(document), start, end, answer=answer))
     turn = render_turn(
         0, title, render(reply(*citations), documents={"d": document, "ar": ARABIC, "en": ENGLISH})
     )
@@ -273,7 +322,7 @@ def test_whatever_the_texts_are_they_are_shown_whole_and_nothing_else_is_made(
     assert read.texts("blockquote", "quote") == [SHOWN.sub("\ufffd", c.quote) for c in citations]
     assert read.texts("h2") == [SHOWN.sub("\ufffd", title)]
     tags = {tag for tag, _, _ in read.elements}
-    assert tags <= {"article", "h2", "div", "blockquote", "p", "a", "bdi", "button"}
+    assert tags <= {"article", "h2", "div", "blockquote", "p", "a", "bdi", "button", "mark"}
     names = {
         name for _, attributes, _ in read.elements for name in attributes if not name.startswith("data-")
     }

@@ -56,7 +56,8 @@ def test_an_author_is_named_as_such_in_the_answers_language(spoken: Language, ex
 
 
 def test_a_record_says_where_a_passage_stands_and_what_is_quoted() -> None:
-    row, author = answer_record(answer("ar", MEMBERS, AUTHOR), document)["citations"]
+    members = Citation.of(BYLAWS, 1, ROW, 8, 21, answer=(19, 21))
+    row, author = answer_record(answer("ar", members, AUTHOR), document)["citations"]
     assert row == {
         "number": 1,
         "quote": "تل الورد | 87",
@@ -73,6 +74,9 @@ def test_a_record_says_where_a_passage_stands_and_what_is_quoted() -> None:
         "paragraph": 2,
         "start": 8,
         "end": 21,
+        "answer_start": 19,
+        "answer_end": 21,
+        "answer": "87",
     }
     assert (author["field"], author["quote"], author["start"], author["end"]) == (
         "author",
@@ -80,6 +84,7 @@ def test_a_record_says_where_a_passage_stands_and_what_is_quoted() -> None:
         0,
         12,
     )
+    assert (author["answer_start"], author["answer_end"], author["answer"]) == (None, None, None)
     (hit,) = search_record("؟", [Hit(ROW, 1.0)], document)["hits"]
     assert metadata_of(hit)["headings"] == ["الباب الرابع", "الفروع"]
     assert (hit["kind"], hit["columns"], hit["page"], hit["date"]) == (

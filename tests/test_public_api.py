@@ -97,7 +97,8 @@ EMPTY = inspect.Parameter.empty
         (Index.update, [("documents", EMPTY, False), ("show_progress", None, True)]),
         (Index.remove, [("document_ids", EMPTY, False)]),
         (Citation.of, [("document", EMPTY, False), ("number", EMPTY, False), ("passage", EMPTY, False),
-                       ("start", EMPTY, False), ("end", EMPTY, False), ("field", "text", False)]),
+                       ("start", EMPTY, False), ("end", EMPTY, False), ("field", "text", False),
+                       ("answer", None, False)]),
     ],
 )  # fmt: skip
 def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any, bool]]) -> None:
@@ -125,10 +126,13 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
             ],
         ),
         (Hit, ["passage", "score", "ranks", "scores"]),
-        (Citation, ["number", "passage", "start", "end", "field", "metadata"]),
+        (
+            Citation,
+            ["number", "passage", "start", "end", "field", "metadata", "answer_start", "answer_end"],
+        ),
         (Turn, ["question", "searched", "answer", "asked", "lost"]),
         (Conversation, ["turns"]),
-        (Answer, ["question", "language", "text", "citations", "hits", "confidence"]),
+        (Answer, ["question", "language", "text", "citations", "hits", "confidence", "missing"]),
     ],
 )
 def test_what_flows_is_frozen_and_has_these_fields(type_: Any, fields: list[str]) -> None:

@@ -66,6 +66,32 @@ def test_a_document_to_the_letter() -> None:
     assert view.copied == "“Farmers wait.” — River — A. Writer — paragraph 1"
 
 
+def test_the_answer_in_a_quotation_is_marked_more() -> None:
+    quoted = replace(mark(TWO, "Farmers wait.", "0-2"), answer=(18, 25))
+    view = read(TWO, wish(TWO, quoted, mark(TWO, "أعلن الحشد المعركة.", "0-1")))
+    assert (
+        '<mark data-cite="0-2" tabindex="-1"><mark class="exact">Farmers</mark> wait.</mark>'
+        in view.paragraphs
+    )
+    assert view.paragraphs.count('class="exact"') == 1
+    assert shown(view.paragraphs) == TWO.text.split("\n")
+    # What is copied is the text alone.
+    assert view.copied == "“Farmers wait.” — River — A. Writer — paragraph 1"
+
+
+@given(st.lists(st.integers(0, 32), min_size=6, max_size=6))
+def test_wherever_answers_are_the_text_stays_as_it_is(places: list[int]) -> None:
+    text = TWO.text
+    marks = []
+    for name in ("0-1", "0-2"):
+        start, first, last, end = sorted([*places[:2], *places[2:4]])
+        places = places[2:]
+        if start < end:
+            answer = (first, last) if first < last else None
+            marks.append(Mark(name, start, end, checksum(text[start:end]), True, answer))
+    assert shown(read(TWO, wish(TWO, *marks)).paragraphs) == text.split("\n")
+
+
 def test_a_whole_passage_is_marked_otherwise_than_a_quotation() -> None:
     view = read(TWO, wish(TWO, mark(TWO, "أعلن الحشد المعركة.", quoted=False)))
     assert '<mark class="whole" data-cite="0-1" tabindex="-1">أعلن الحشد المعركة.</mark>' in view.paragraphs
@@ -178,6 +204,15 @@ SENT = {
 
 def test_what_the_page_sends() -> None:
     assert Wish.of(SENT) == Wish("two", (Mark("cite-0-1", 0, 9, "0", True),), "ar", 3, None)
+
+
+@pytest.mark.parametrize(
+    ("span", "answer"),
+    [((2, 5), (2, 5)), ((0, 9), (0, 9)), ((0, 10), None), ((5, 5), None), ((5, 2), None), ((2, None), None)],
+)
+def test_an_answer_counts_only_within_its_mark(span: tuple[int, int | None], answer: object) -> None:
+    sent = {**SENT["marks"][0], "answer_start": span[0], "answer_end": span[1]}  # type: ignore[index]
+    assert Wish.of({**SENT, "marks": [sent]}).marks[0].answer == answer
 
 
 @pytest.mark.parametrize(
@@ -306,6 +341,14 @@ def test_a_table_is_a_table_and_the_quoted_row_is_marked_in_its_cells() -> None:
         '<td><mark data-cite="0-1" tabindex="-1">54</mark></td></tr></tbody></table>'
     )
     assert 'role="region" aria-label="جدول" tabindex="0"' in content
+
+
+def test_the_answer_in_a_row_is_marked_in_its_cell() -> None:
+    quoted = mark(LAID_OUT, "عين الحور | 54")
+    quoted = replace(quoted, answer=(quoted.end - 2, quoted.end))
+    content = read(LAID_OUT, wish(LAID_OUT, quoted)).paragraphs
+    assert '<mark data-cite="0-1" tabindex="-1">عين الحور</mark>' in content
+    assert '<mark data-cite="0-1" tabindex="-1"><mark class="exact">54</mark></mark>' in content
 
 
 def test_a_part_of_a_table_has_its_column_headings() -> None:

@@ -72,6 +72,9 @@ def test_ask_gives_the_quotation_and_all_that_leads_to_it(service: Service) -> N
             "paragraph": 1,
             "start": 0,
             "end": len(ANNOUNCED),
+            "answer_start": None,
+            "answer_end": None,
+            "answer": None,
         }
     ]
     assert [hit["rank"] for hit in reply["hits"]] == [1, 2]

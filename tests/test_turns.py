@@ -310,7 +310,7 @@ def test_the_conversation_is_saved_as_markdown(page: Page) -> None:
     assert re.findall("^## (.*)$", text, re.MULTILINE) == [WHO_FREED, MOON_ARABIC]
     assert f"> {FREED[:-1]}" in text
     assert "مصطفى حكمت العراقي" in text
-    assert "لا تجيب النصوص عن هذا السؤال" in text
+    assert "لم يُعثر في النصوص على جواب" in text
     expect(page.locator("#said")).to_have_text(say("saved", "en"))
 
 

@@ -141,6 +141,10 @@ class FolderIndex(Index):
         generation = self._generation
         return Query.of(question, self.encoder, generation.centers, generation.spelling)
 
+    def mentions_number(self, digits: str) -> bool:
+        """See `Index.mentions_number`."""
+        return self._generation.lexical.postings.keys.contains(digits)
+
     def tokens(self, passage: Passage) -> TokenVectors:
         """See `Index.tokens`."""
         generation = self._generation

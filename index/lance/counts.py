@@ -112,6 +112,14 @@ class Known:
         """The number of passages in the collection."""
         return _total(self._look_up([_PASSAGES])[_PASSAGES])
 
+    def has_term_with(self, digits: str) -> bool:
+        """Whether a term of the collection has these digits in it."""
+        rows = self._dataset.to_table(
+            columns=["key", "count"], filter=f"kind = '{COUNT}' AND key LIKE '{_TERM}%{digits}%'"
+        )
+        sums = rows.group_by("key").aggregate([("count", "sum")])
+        return any(count > 0 for count in sums.column("count_sum").to_pylist())
+
     def spelling(self, question: str) -> Spelling:
         """The part of the collection's spelling that this question needs.
 

@@ -109,6 +109,10 @@ class LanceIndex(Index):
         view = self.view
         return Query.of(question, self.encoder, view.version.about.centers, view.known.spelling(question))
 
+    def mentions_number(self, digits: str) -> bool:
+        """See `Index.mentions_number`; reads through all of the collection's counts."""
+        return self.view.known.has_term_with(digits)
+
     def tokens(self, passage: Passage) -> TokenVectors:
         """See `Index.tokens`."""
         view = self.view

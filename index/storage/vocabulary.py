@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property
@@ -72,6 +73,16 @@ class Vocabulary:
         """A string's number; None if it isn't in the vocabulary."""
         place = self.place(string)
         return place if place < len(self) and self[place] == string.encode() else None
+
+    def contains(self, part: str) -> bool:
+        """Whether one of the strings has this part; reads through all of them."""
+        encoded = part.encode()
+        for match in re.finditer(re.escape(encoded), self._views[0]):
+            number = int(self.starts.searchsorted(match.start(), side="right"))
+            # Else it lies across two strings.
+            if match.end() <= self.starts[number]:
+                return True
+        return False
 
     def _place(self, string: bytes) -> int:
         end = bisect_left(self._sample, string) * _STEP

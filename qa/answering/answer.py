@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,9 +21,10 @@ from index.types import Hit, Passage
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.metadata import asked_document, asked_field, value
+from qa.answering.missing import missing
 from qa.answering.question_type import asked_keys, asks_for_list, defines, fits, kind, plain_words, subject
 from qa.answering.scored_sentence import Sentence
-from qa.messages import say
+from qa.messages import say, say_not_found
 from qa.retrieve import open_index
 from qa.types import Answer, Citation, CitedField
 
@@ -130,8 +132,9 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
     citations = _cite(index, _choose(found, asks_for_list((fuller or query).text))) if enough else ()
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
-    text = quotations(citations, query.language) if citations else say("not_found", query.language)
-    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
+    lacking = () if citations else missing(index, query.text, hits)
+    text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
+    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability, lacking)
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
@@ -377,15 +380,24 @@ def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     return best.lexical >= 1 and len(query.terms) > 1
 
 
-def quotations(citations: Sequence[Citation], spoken: Language) -> str:
+def quotations(
+    citations: Sequence[Citation],
+    spoken: Language,
+    written: Callable[[Citation], str] = attrgetter("quote"),
+) -> str:
     """Formats each citation as its quotation, in the quotation marks of its language, and its [n].
 
     A title, author or date is labelled in the language `spoken`: "Author: Edmund Farleigh [1]".
+
+    Args:
+        citations: the citations.
+        spoken: language of the labels.
+        written: how the quotation of each is written, such as with its answer in bold.
     """
     marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(
-        marks[language(c.quote)].format(c.quote, c.number)
+        marks[language(c.quote)].format(written(c), c.number)
         if c.field == "text"
-        else f"{say(c.field, spoken)}: {c.quote} [{c.number}]"
+        else f"{say(c.field, spoken)}: {written(c)} [{c.number}]"
         for c in citations
     )

@@ -13,6 +13,7 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import normalise, stem, words
+from index.text.sentences import Span
 
 Kind = Literal["time", "quantity", "duration"]
 
@@ -179,4 +180,13 @@ _KEYS: Final = regex.compile(
 
 def asked_keys(question: str) -> frozenset[str]:
     """The identifying numbers in a question: those of HX-110, «المادة 9», "section 4"."""
-    return frozenset(match["key"] for match in _KEYS.finditer(normalise(question).text))
+    return frozenset(number for _, number in key_spans(question))
+
+
+def key_spans(question: str) -> list[tuple[Span, str]]:
+    """The identifiers in a question: the span of each in it, and its number in the digits 0-9."""
+    normalised = normalise(question)
+    return [
+        ((normalised.origins[match.start()], normalised.origins[match.end() - 1] + 1), match["key"])
+        for match in _KEYS.finditer(normalised.text)
+    ]

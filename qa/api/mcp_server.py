@@ -36,9 +36,11 @@ quotation before you rely on it. A question in one language also finds texts in 
 
 _ASK: Final = """\
 Answers one question with one to three sentences quoted literally from the texts, or says that the texts \
-don't answer it (`found` is false, no citations; `hits` are then only the nearest passages). `confidence` is \
-the probability that the texts hold the answer: below .5 check the quotation against the question. It \
-doesn't summarise, count or reason over several texts: ask for one fact at a time, as a full question."""
+don't answer it (`found` is false, no citations; `hits` are then only the nearest passages, and `missing` \
+the numbers of the question that occur nowhere in the texts). A citation's `answer` is the part of its \
+quotation that answers, where one is known. `confidence` is the probability that the texts hold the answer: \
+below .5 check the quotation against the question. It doesn't summarise, count or reason over several \
+texts: ask for one fact at a time, as a full question."""
 
 _SEARCH: Final = """\
 Lists the passages nearest to a question or a few words, best first, whether or not they answer it. Use it \

@@ -20,6 +20,8 @@ GetDocument = Callable[[str], Document]
 class CitationRecord(TypedDict):
     """A literal quotation: the characters from `start` to `end` of the document's `field`, mostly its text.
 
+    `answer` is the part of it that answers the question, such as a name or a year, from `answer_start` to
+    `answer_end` of the same field; all three are null where no shorter part than the quotation is known.
     `headings` are those that it stands under, from the outermost; `columns` a table row's column headings;
     `page` is 0 where pages aren't known.
     """
@@ -39,6 +41,9 @@ class CitationRecord(TypedDict):
     paragraph: int
     start: int
     end: int
+    answer_start: int | None
+    answer_end: int | None
+    answer: str | None
 
 
 class MatchRecord(TypedDict):
@@ -75,7 +80,10 @@ class HitRecord(TypedDict):
 
 
 class AnswerRecord(TypedDict):
-    """What the texts say to a question; without citations where they don't answer it."""
+    """What the texts say to a question; without citations where they don't answer it.
+
+    `missing` are then those numbers and identifiers of the question that occur nowhere in the texts.
+    """
 
     question: str
     language: Language
@@ -83,6 +91,7 @@ class AnswerRecord(TypedDict):
     confidence: float
     text: str
     citations: list[CitationRecord]
+    missing: list[str]
     hits: list[HitRecord]
 
 
@@ -143,9 +152,13 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
                 **_place(citation.passage, document),
                 "start": citation.start,
                 "end": citation.end,
+                "answer_start": citation.answer_start,
+                "answer_end": citation.answer_end,
+                "answer": citation.answer,
             }
             for citation in answer.citations
         ],
+        "missing": list(answer.missing),
         "hits": _hit_records(answer.hits, document),
     }
 

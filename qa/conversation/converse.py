@@ -24,7 +24,7 @@ from qa.answering.answer import alone, answer
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.conversation.follow_up import content_words, leaning, topic
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say
+from qa.messages import say_not_found
 from qa.retrieve import open_index
 from qa.types import Answer
 
@@ -133,8 +133,10 @@ def _next_turn(conversation: Conversation, question: str, source: Index, k: int)
         # isn't known to be in the texts: confidence has to include it.
         read = own if quoted and content_words(question) else whole
         reply = answer(source, read, _in_context(source, read, whole, quoted, most), k, whole)
-        text = reply.text if reply.found else say("not_found", own.language)
-        reply = replace(reply, question=question, language=own.language, text=text)
+        # What the questions before named is of no matter to this one.
+        lacking = tuple(name for name in reply.missing if name in question)
+        text = reply.text if reply.found else say_not_found(lacking, own.language)
+        reply = replace(reply, question=question, language=own.language, text=text, missing=lacking)
         in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
             return in_context

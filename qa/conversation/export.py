@@ -5,6 +5,9 @@ that takes a paragraph's direction from its first letter (GitHub's does); most o
 Obsidian's among them, set every paragraph left to right unless HTML says otherwise. CommonMark parses
 Markdown inside such a block if blank lines delimit it, and a viewer without HTML loses only the
 direction. Names inside a reference are separated by Unicode isolates, which need no HTML.
+
+The answer within a quotation is bold: whole words, so that asterisks part no joined letters where the file
+is read as plain text, from the first letter or digit to the last.
 """
 
 from __future__ import annotations
@@ -16,9 +19,10 @@ from typing import Final
 import regex
 
 from index.text.analyzer import Language, language
+from index.text.sentences import Span
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say
+from qa.messages import say, say_not_found
 
 # Every ASCII character that is special in Markdown or an extension of it. CommonMark allows a backslash
 # before any of them; the remaining ones are never special by themselves.
@@ -26,6 +30,10 @@ _MARKUP: Final = regex.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$=:@^])")
 # White space at a line's ends would make indented code and line breaks.
 _LINE_BREAK: Final = regex.compile(r"[^\S\n]*\R[^\S\n]*")
 _NOT_SHOWN: Final = regex.compile(r"[\p{Cc}--[\n\t]]", flags=regex.V1)
+_SPACE: Final = regex.compile(r"\s")
+# What can be bold: from a letter or digit to the last one of a line. Asterisks with punctuation inside and a
+# letter outside wouldn't be read as emphasis.
+_PHRASE: Final = regex.compile(r"[\p{L}\p{N}](?:[^\n\v\f\r\x85\u2028\u2029]*[\p{L}\p{N}\p{M}])?")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _DIRECTIONS: Final[dict[Language, str]] = {"ar": "rtl", "en": "ltr"}
 
@@ -49,7 +57,12 @@ def to_markdown(conversation: Conversation, document: GetDocument) -> str:
 
 def escape(text: str) -> str:
     """Escapes a text so that Markdown shows it literally, with its line breaks."""
-    text = _NOT_SHOWN.sub("\ufffd", _LINE_BREAK.sub("\n", text.strip()))
+    return _literal(text.strip())
+
+
+def _literal(text: str) -> str:
+    """Escapes a part of a text, white space at its ends included."""
+    text = _NOT_SHOWN.sub("\ufffd", _LINE_BREAK.sub("\n", text))
     return _MARKUP.sub(r"\\\1", text).replace("\n", "\\\n")
 
 
@@ -60,24 +73,25 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
     if turn.is_follow_up:
         lines.append(f"{say('searched_for', spoken)} {escape(' '.join(turn.searched.split()))}")
     quoted = turn.quoted(document)
-    there = [one for one in quoted if one.citation(document)]
-    gone = [one for one in quoted if one not in there]
+    verified = {one.number: one.citation(document) for one in quoted}
+    gone = [one for one in quoted if verified[one.number] is None]
     if not quoted:
-        lines.append(escape(say("not_found", spoken)))
+        lines += map(escape, say_not_found(turn.answer.missing, spoken).split("\n"))
     yield _block("\n\n".join(lines), spoken)
-    for one in there:
-        yield from _quotation(one, spoken)
+    for one in quoted:
+        if citation := verified[one.number]:
+            yield from _quotation(one, spoken, citation.marked)
     if gone:
         yield _block(escape(say("no_longer_there", spoken)), spoken)
     for one in gone:
-        yield from _quotation(one, spoken)
+        yield from _quotation(one, spoken, None)
 
 
-def _quotation(quoted: StoredCitation, spoken: Language) -> Iterator[str]:
+def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) -> Iterator[str]:
     if quoted.field == "text":
-        lines, way = escape(quoted.quote).split("\n"), language(quoted.quote)
+        lines, way = _emphasised(quoted.quote, marked).split("\n"), language(quoted.quote)
     else:
-        lines, way = [f"{say(quoted.field, spoken)}: {_name(quoted.quote)}"], spoken
+        lines, way = [f"{say(quoted.field, spoken)}: {_name(quoted.quote, marked)}"], spoken
     yield _block("\n".join(f"> {line}" for line in lines), way)
     is_text = quoted.field == "text"
     path = [quoted.title, *(quoted.headings if is_text else ())]
@@ -91,8 +105,22 @@ def _quotation(quoted: StoredCitation, spoken: Language) -> Iterator[str]:
     yield _block(f"\\[{quoted.number}\\] {' — '.join(where)}", spoken)
 
 
-def _name(name: str) -> str:
-    return f"{_ISOLATE}{escape(' '.join(name.split()))}{_END_ISOLATE}"
+def _emphasised(text: str, span: Span | None) -> str:
+    """Escapes a text; what is in the span is bold."""
+    if span is None:
+        return escape(text)
+    lead = len(text) - len(text.lstrip())
+    text, start, end = text.strip(), max(span[0] - lead, 0), span[1] - lead
+    pieces, position = [], 0
+    for match in _PHRASE.finditer(text, start, end):
+        pieces += [_literal(text[position : match.start()]), f"**{_literal(match.group())}**"]
+        position = match.end()
+    return "".join((*pieces, _literal(text[position:])))
+
+
+def _name(name: str, marked: Span | None = None) -> str:
+    escaped = _emphasised(_SPACE.sub(" ", name), marked)
+    return f"{_ISOLATE}{' '.join(escaped.split())}{_END_ISOLATE}"
 
 
 def _block(content: str, spoken: Language) -> str:

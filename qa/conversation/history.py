@@ -29,17 +29,18 @@ from qa.conversation.stored_citation import (
     as_whole,
     passage_at,
 )
-from qa.messages import say
+from qa.messages import say, say_not_found
 from qa.types import Answer
 
-VERSION: Final = 2
-# Version 1 had no passage positions.
-_READ: Final = (1, VERSION)
+VERSION: Final = 3
+# Version 1 had no passage positions, version 2 no answers within quotations.
+_READ: Final = (1, 2, VERSION)
 # Upper bounds that no conversation saved by Dalil exceeds: turns shown on a page, quotations per answer (at
 # most three) and passages.
 MOST_TURNS: Final = 200
 MOST_QUOTED: Final = 20
 MOST_HITS: Final = 50
+MOST_MISSING: Final = 20
 # Characters; the query text is a question of at most 2,000 with words of previous ones.
 _LONGEST_TEXT: Final = 10_000
 _FORMAT: Final = "dalil conversation"
@@ -96,6 +97,7 @@ def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
         "searched": turn.searched,
         "asked": turn.asked.isoformat(),
         "confidence": turn.answer.confidence,
+        "missing": turn.answer.missing,
         "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
         "hits": [
             {
@@ -134,14 +136,16 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     citations = tuple(citation for _, citation in checked if citation)
     lost = tuple(quoted for quoted, citation in checked if citation is None)
     spoken = language(question)
-    text = (
-        quotations(citations, spoken)
-        if citations
-        else say("no_longer_there" if lost else "not_found", spoken)
-    )
+    lacking = as_texts(_at_most(MOST_MISSING, record.get("missing", [])))
+    if citations or lost or not all(name and name in question for name in lacking):
+        lacking = ()
+    if citations:
+        text = quotations(citations, spoken)
+    else:
+        text = say("no_longer_there", spoken) if lost else say_not_found(lacking, spoken)
     kept_hits = _at_most(MOST_HITS, record["hits"])
     hits = [hit for hit in (_hit(hit, document) for hit in kept_hits) if hit is not None]
-    answer = Answer(question, spoken, text, citations, tuple(hits), confidence)
+    answer = Answer(question, spoken, text, citations, tuple(hits), confidence, lacking)
     return Turn(question, searched, answer, asked, lost)
 
 

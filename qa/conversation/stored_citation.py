@@ -20,6 +20,7 @@ GetDocument = Callable[[str], Document]
 BLOCK_KINDS: Final[tuple[str, ...]] = get_args(BlockKind)
 """The block kinds of passages."""
 _TUPLES: Final = ("headings", "columns")
+_OPTIONAL: Final = ("answer_start", "answer_end")
 _CHOICES: Final = {"field": get_args(CitedField), "kind": BLOCK_KINDS}
 
 
@@ -37,6 +38,7 @@ class StoredCitation:
         title, author, source, date: the document's metadata at the time.
         field: the quoted field: the text or one of these.
         kind, headings, columns, page: the passage's attributes at the time.
+        answer_start, answer_end: span of the answer within the quotation, if known.
     """
 
     number: int
@@ -56,6 +58,8 @@ class StoredCitation:
     headings: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     page: int = 0
+    answer_start: int | None = None
+    answer_end: int | None = None
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
@@ -81,6 +85,8 @@ class StoredCitation:
             passage.headings,
             passage.columns,
             passage.page,
+            citation.answer_start,
+            citation.answer_end,
         )
 
     @classmethod
@@ -96,7 +102,7 @@ class StoredCitation:
             value = getattr(quoted, field.name)
             if field.name in _CHOICES:
                 as_one_of(value, _CHOICES[field.name])
-            elif field.name not in _TUPLES:
+            elif field.name not in _TUPLES and not (value is None and field.name in _OPTIONAL):
                 as_text(value) if field.type == "str" else as_whole(value)
         return quoted
 
@@ -117,10 +123,25 @@ class StoredCitation:
                 self.columns,
                 self.page,
             )
-            citation = Citation.of(found, self.number, passage, self.start, self.end, self.field)
+            citation = Citation.of(
+                found, self.number, passage, self.start, self.end, self.field, self._answer
+            )
         except (KeyError, ValueError, BrokenCitation):
             return None
         return citation if citation.quote == self.quote else None
+
+    @property
+    def _answer(self) -> tuple[int, int] | None:
+        """The span of the answer.
+
+        Raises:
+            BrokenCitation: only its start or its end is known.
+        """
+        if self.answer_start is None and self.answer_end is None:
+            return None
+        if self.answer_start is None or self.answer_end is None:
+            raise BrokenCitation(f"[{self.number}] its answer has a start or an end, not both")
+        return self.answer_start, self.answer_end
 
 
 def passage_at(

@@ -70,6 +70,8 @@ class _Mark(_Call):
     end: Whole
     check: Id
     quoted: bool
+    answer_start: Whole | None = None
+    answer_end: Whole | None = None
 
 
 class _Read(_Call):

@@ -15,6 +15,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from index.text.analyzer import Language
+from index.text.sentences import Span
 from index.types import Document, Passage
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
@@ -92,7 +93,16 @@ class Place:
 
 @dataclass(frozen=True)
 class _Link:
-    """A link into a document; without a `check` it opens the whole document."""
+    """A link into a document; without a `check` it opens the whole document.
+
+    Attributes:
+        kind: its CSS class.
+        name: its id, in part.
+        document: id of the document.
+        start, end: the span that it opens, in the document's characters.
+        check: `checksum` of the text there.
+        answer: the answer within the span, if known.
+    """
 
     kind: str
     name: str
@@ -100,32 +110,40 @@ class _Link:
     start: int = 0
     end: int = 0
     check: str = ""
+    answer: Span | None = None
 
     @classmethod
-    def to(cls, kind: str, name: str, passage: Passage, start: int, end: int) -> _Link:
-        """A link to a span of a passage, in characters of its document."""
+    def to(
+        cls, kind: str, name: str, passage: Passage, start: int, end: int, marked: Span | None = None
+    ) -> _Link:
+        """A link to a span of a passage, in characters of its document; `marked` counts from `start`."""
         check = checksum(passage.text[start - passage.start : end - passage.start])
-        return cls(kind, name, passage.document_id, start, end, check)
+        answer = (start + marked[0], start + marked[1]) if marked else None
+        return cls(kind, name, passage.document_id, start, end, check, answer)
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A table row as (column heading, cell) pairs."""
+    """A table row as (column heading, cell, span to mark in the cell) triples."""
 
-    cells: tuple[tuple[str, str], ...]
+    cells: tuple[tuple[str, str, Span | None], ...]
 
     @classmethod
-    def of(cls, text: str, columns: Sequence[str]) -> _Row | None:
+    def of(cls, text: str, columns: Sequence[str], marked: Span | None = None) -> _Row | None:
         """Parses a passage as a row; None if its cells can't be matched to columns."""
         cells = text.split(CELL_SEPARATOR)
         if not any(columns) or len(cells) != len(columns):
             return None
-        return cls(tuple(zip(columns, cells, strict=True)))
+        row, start = [], 0
+        for column, cell in zip(columns, cells, strict=True):
+            row.append((column, cell, within(marked, start, start + len(cell))))
+            start += len(cell) + len(CELL_SEPARATOR)
+        return cls(tuple(row))
 
     @property
     def text(self) -> str:
         """The row as text."""
-        return " ".join(f"{column} {cell}" for column, cell in self.cells)
+        return " ".join(f"{column} {cell}" for column, cell, _ in self.cells)
 
 
 @dataclass(frozen=True)
@@ -139,6 +157,7 @@ class _Cited:
         label: name of the quoted metadata field; empty for text.
         link: opens the document; None if the quotation no longer matches.
         row: cells of a quoted table row.
+        marked: span of the quotation to mark as the answer.
     """
 
     number: int
@@ -147,6 +166,7 @@ class _Cited:
     label: str = ""
     link: _Link | None = None
     row: _Row | None = None
+    marked: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -162,6 +182,13 @@ class _Near:
 def plain(name: str) -> str:
     """Removes characters from a name that would reorder its neighbours in a line."""
     return _BIDI_CONTROLS.sub("", name)
+
+
+def within(span: Span | None, start: int, end: int) -> Span | None:
+    """The part of a span between two positions, counted from the first; None if there is nothing of it."""
+    if span is None or span[0] >= end or span[1] <= start:
+        return None
+    return max(span[0], start) - start, min(span[1], end) - start
 
 
 def escape(text: str) -> str:
@@ -249,7 +276,8 @@ def render_answer(
             _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)
             for number, passage in enumerate(nearest, 1)
         ]
-        return str(_macros.nothing(answer.text, shown, Markup(actions), page))
+        said, _, missing = answer.text.partition("\n")
+        return str(_macros.nothing(said, missing, shown, Markup(actions), page))
     cited = [
         _cited(citation, sources[citation.passage.document_id], turn, page) for citation in answer.citations
     ]
@@ -262,10 +290,12 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
     if citation.field != "text":
         link = _Link("number", name, passage.document_id)
         place = Place.of(source, page)
-        return _Cited(citation.number, citation.quote, place, say(citation.field, page), link)
-    link = _Link.to("number", name, passage, citation.start, citation.end)
-    row = _Row.of(citation.quote, passage.columns)
-    return _Cited(citation.number, citation.quote, _place(passage, source, page), link=link, row=row)
+        label = say(citation.field, page)
+        return _Cited(citation.number, citation.quote, place, label, link, marked=citation.marked)
+    link = _Link.to("number", name, passage, citation.start, citation.end, citation.marked)
+    row = _Row.of(citation.quote, passage.columns, citation.marked)
+    place = _place(passage, source, page)
+    return _Cited(citation.number, citation.quote, place, link=link, row=row, marked=citation.marked)
 
 
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:

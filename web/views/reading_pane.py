@@ -12,11 +12,12 @@ from markupsafe import Markup
 
 from index.text.analyzer import Language, language
 from index.text.blocks import find_blocks
+from index.text.sentences import Span
 from index.text.split import paragraphs
 from index.types import Block, Document
 from qa.explanation.explain import Explanation
 from qa.messages import say
-from web.views.answers import Place, Source, checksum, plain
+from web.views.answers import Place, Source, checksum, plain, within
 from web.views.explanation import render_why
 from web.views.templating import direction, environment, has_letters
 
@@ -60,6 +61,7 @@ class Mark:
         start, end: its span in the document's text, in characters.
         check: `checksum` of the text there when the answer was given.
         quoted: whether it is a quotation, not a whole passage.
+        answer: the span within it that answers the question, if known, counted like its own.
     """
 
     name: str
@@ -67,6 +69,21 @@ class Mark:
     end: int
     check: str
     quoted: bool
+    answer: Span | None = None
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Mark:
+        """Parses a highlight sent by the page; an answer that isn't within it is left out.
+
+        Raises:
+            KeyError, TypeError, ValueError: the data isn't from the page.
+        """
+        start, end = int(data["start"]), int(data["end"])
+        first, last = (data.get(f"answer_{edge}") for edge in ("start", "end"))
+        answer = None
+        if first is not None and last is not None and start <= int(first) < int(last) <= end:
+            answer = int(first), int(last)
+        return cls(str(data["name"]), start, end, str(data["check"]), bool(data["quoted"]), answer)
 
     def holds(self, document: Document) -> bool:
         """Whether the document's text in the span is unchanged."""
@@ -97,10 +114,7 @@ class Wish:
         Raises:
             KeyError, TypeError, ValueError: the data isn't from the page.
         """
-        marks = tuple(
-            Mark(str(m["name"]), int(m["start"]), int(m["end"]), str(m["check"]), bool(m["quoted"]))
-            for m in data["marks"]
-        )
+        marks = tuple(map(Mark.of, data["marks"]))
         first, last = (None if data.get(name) is None else int(data[name]) for name in ("first", "last"))
         return cls(str(data["document"]), marks, "ar" if data["language"] == "ar" else "en", first, last)
 
@@ -132,11 +146,12 @@ class View:
 
 @dataclass(frozen=True)
 class _Run:
-    """A run of text; with the name of a link, highlighted as its target."""
+    """A run of text; with the name of a link, highlighted as its target, and the answer in it more."""
 
     text: str
     name: str = ""
     quoted: bool = True
+    marked: Span | None = None
 
 
 @dataclass(frozen=True)
@@ -355,6 +370,7 @@ def _runs(text: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[_Run,
             continue
         a = max(position, mark.start)
         b = max(a, min(mark.end, end))
-        runs += [_Run(text[position:a]), _Run(text[a:b], mark.name, mark.quoted)]
+        highlighted = _Run(text[a:b], mark.name, mark.quoted, within(mark.answer, a, b))
+        runs += [_Run(text[position:a]), highlighted]
         position = b
     return tuple(run for run in (*runs, _Run(text[position:end])) if run.text or run.name)

@@ -29,6 +29,7 @@ const reader = {
     const marks = [link, ...(quoted ? same : [])].map((one) => ({
       name: one.id, start: Number(one.dataset.start), end: Number(one.dataset.end),
       check: one.dataset.check, quoted,
+      ...(one.dataset.answerStart && {answer_start: Number(one.dataset.answerStart), answer_end: Number(one.dataset.answerEnd)}),
     }));
     return {name: link.id, document: link.dataset.document, marks};
   },
