@@ -28,6 +28,7 @@ import qa
 from index.errors import DalilError
 from index.storage.files import keep_font_list
 from index.text.analyzer import Language
+from qa.answering.reader import warm_up as warm_up_reader
 from qa.api.service import Endpoints, Service
 from web.server.access import login, signed_in
 from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
@@ -65,6 +66,7 @@ def launch(
     examples: Sequence[str] = (),
     sharing: Sharing = OWN_MACHINE,
     library: Library | None = None,
+    reader: bool = True,
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless it is shared.
 
@@ -75,6 +77,7 @@ def launch(
         examples: questions to click.
         sharing: where it listens, and to whom it answers.
         library: the collections that pages may ask, fill and empty.
+        reader: whether answers are given with the bundled reader, as in `qa.ask`.
 
     Raises:
         PortTaken: something else listens on the given port, or the address isn't this machine's.
@@ -85,17 +88,24 @@ def launch(
         if sharing.warning:
             print(f"dalil: {sharing.warning}", file=sys.stderr, flush=True)
 
+        def warm_up() -> None:
+            index.warm_up()
+            if reader:
+                warm_up_reader()
+
         def start() -> None:
             with suppress(
                 Exception
             ):  # nobody reads standard output any more: the chat is served all the same
                 print(f"Dalil listens on {address} (Ctrl-C stops it).", flush=True)
-            threading.Thread(target=index.warm_up, daemon=True).start()
+            threading.Thread(target=warm_up, daemon=True).start()
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
         collections = Collections(library, sharing.read_only) if library else None
-        chat = build_chat(index, examples=examples, read_only=sharing.read_only, collections=collections)
+        chat = build_chat(
+            index, examples=examples, read_only=sharing.read_only, collections=collections, reader=reader
+        )
         served = serve(chat, start, sharing, collections)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
         config = server_config(served, sharing, log_level="warning", timeout_graceful_shutdown=1)
@@ -165,6 +175,7 @@ def build_chat(
     examples: Sequence[str] = (),
     read_only: bool = False,
     collections: Collections | None = None,
+    reader: bool = True,
 ) -> gr.Blocks:
     """The chat's page; `serve` makes it a web application.
 
@@ -174,8 +185,9 @@ def build_chat(
         examples: questions to click.
         read_only: whether readers may leave nothing on this machine: they can't say if answers are right.
         collections: those that the page may choose from, and change.
+        reader: whether answers are given with the bundled reader, as in `qa.ask`.
     """
-    talk = ChatCalls(index, converse, read_only, collections)
+    talk = ChatCalls(index, converse if reader else partial(converse, reader=False), read_only, collections)
 
     def respond(event: gr.EventData) -> Iterator[str]:
         yield from talk.respond(str(event.conversation), int(event.number), _language(event.language))
@@ -222,7 +234,7 @@ def build_chat(
         )
         on(page.submit, respond)
         on(page.change, render)
-        for endpoint in Endpoints(Service(index)).all:
+        for endpoint in Endpoints(Service(index, reader)).all:
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
 

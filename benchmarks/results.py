@@ -26,6 +26,7 @@ ORDER = (
     "Complete questions in a conversation",
     "Cold start",
     "Encoding",
+    "The reader",
     "BM25",
     "Vectors",
     "A question as the collection grows",

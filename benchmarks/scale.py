@@ -141,7 +141,7 @@ def grown(folder: Path, real: Path, passages: int) -> Grown:
     search, answer = [], []
     for question in questions:
         search.append(_without_encoding(encoder, lambda: index.search(question)))  # noqa: B023
-        answer.append(_without_encoding(encoder, lambda: ask(question, index)))  # noqa: B023
+        answer.append(_without_encoding(encoder, lambda: ask(question, index, reader=False)))  # noqa: B023
     opened = subprocess.run(
         [sys.executable, __file__, str(folder), str(real), questions[0]],
         capture_output=True, text=True, check=True,
@@ -248,7 +248,7 @@ def together(folder: Path, clients: int = 8, each: int = 40) -> Together:
 
     def one(question: str) -> float:
         start = time.perf_counter()
-        ask(question, index)
+        ask(question, index, reader=False)
         return time.perf_counter() - start
 
     for question in questions:
@@ -269,7 +269,7 @@ def _first_answer(folder: str, real: str, question: str) -> None:
 
     encoder = MixedEncoder(Path(real))
     start = time.perf_counter()
-    ask(question, Index.open(folder, encoder=encoder))
+    ask(question, Index.open(folder, encoder=encoder), reader=False)
     seconds = time.perf_counter() - start
     print(json.dumps({"seconds": seconds, "memory": _most_memory()}))
 

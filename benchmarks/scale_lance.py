@@ -29,11 +29,11 @@ from synthetic import Synthetic
 from index import Document, Hit, Index
 from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.load import load
-from index.interface import CANDIDATES
 from index.lance import rows, table
 from index.lance.search import proposed
 from index.lance.store import LanceIndex
 from index.query import Query
+from index.ranking_parameters import RANKING
 from index.retrieval.dense import NEAREST
 from qa import ask
 from qa.gold import GoldQuestion, GoldSet, article_questions, squad
@@ -200,7 +200,7 @@ def growth(folder: Path, encoder: scale.MixedEncoder, passages: int, default: In
         ours.append(_timed(encoder, lambda: tables.search(question)))  # noqa: B023
         if default is not None:
             theirs.append(_timed(encoder, lambda: default.search(question)))  # noqa: B023
-    answers = [_timed(encoder, lambda: ask(question, tables)) for question in questions[:30]]  # noqa: B023
+    answers = [_timed(encoder, lambda: ask(question, tables, reader=False)) for question in questions[:30]]  # noqa: B023
     recall = [_recall(tables, queries[10:], k) for k in (10, NEAREST)]
     changed = Document("The reed boats came back in autumn.", id="changed")
     update = _timed(encoder, lambda: tables.update([changed]))
@@ -246,7 +246,7 @@ def _recall(index: Index, queries: Sequence[Query], k: int) -> float:
         # Of equal ones any will do; those of `MixedEncoder` often are.
         least = np.partition(cosines[:, number], -k)[-k]
         # As in a search: more are proposed than ten, and compared exactly.
-        asked_for = proposed(dataset, query.vector, max(k, CANDIDATES))
+        asked_for = proposed(dataset, query.vector, max(k, RANKING.candidates))
         places = order[np.searchsorted(row_ids[order], asked_for)]
         found += min(k, int((cosines[places, number] >= least - 1e-6).sum()))
     return found / (k * len(queries))

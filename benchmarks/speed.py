@@ -22,6 +22,7 @@ import cold_start
 import numpy as np
 import scale
 from lexical_speed import measure as lexical_speed
+from reader_speed import reader_speed
 from results import DESTINATION, Section, markdown_table, run
 from synthetic import Synthetic
 from vector_speed import dense_speed, jittered, late_speed
@@ -47,6 +48,7 @@ def sections(arguments: argparse.Namespace) -> dict[str, Section]:
     return {
         "Cold start": _cold_start,
         "Encoding": partial(_encoding, real, questions),
+        "The reader": partial(_reader, gold),
         "BM25": partial(_lexical, sizes),
         "Vectors": partial(_vectors, sizes, real, work),
         "A question as the collection grows": partial(_growth, sizes, real, work),
@@ -91,6 +93,25 @@ def _encoding(real: Sequence[str], questions: Sequence[str]) -> Iterator[str]:
         "vectors too."
     )
     yield markdown_table(["through", "threads", "passages a second", "a question, ms"], rows)
+
+
+def _reader(gold: GoldSet) -> Iterator[str]:
+    speed = reader_speed(gold, every=20)
+    yield (
+        "`ask` over XQuAD's Arabic paragraphs, encoding included: every twentieth question with the reader "
+        "and without it, in turn; medians."
+    )
+    yield markdown_table(
+        ["", "a question, ms", "processor time, ms"],
+        [
+            ["with the reader", _ms(speed.with_reader), _ms(speed.processor_with)],
+            ["without", _ms(speed.without), _ms(speed.processor_without)],
+        ],
+    )
+    yield (
+        f"Opening it takes {speed.opening:.2f} s, once per process. Unpacked it takes "
+        f"{speed.disk / 1e6:.0f} MB of disk beside the encoder."
+    )
 
 
 def _lexical(sizes: Sequence[int]) -> Iterator[str]:
@@ -166,9 +187,9 @@ def _vectors(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[
 def _growth(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[str]:
     yield (
         "`Index.search` and `ask` without encoding the question, as a share of the time in which the bundled "
-        "model encodes it; medians of 50 questions of nine words. Opening: from `Index.open` to an answer in "
-        "a new process, and that process's memory, without the bundled model. Passages are made up and "
-        "their vectors mixtures of real ones (benchmarks/scale.py)."
+        "model encodes it, without the reader; medians of 50 questions of nine words. Opening: from "
+        "`Index.open` to an answer in a new process, and that process's memory, without the bundled model. "
+        "Passages are made up and their vectors mixtures of real ones (benchmarks/scale.py)."
     )
     folder = _real(real, work)
     bundled = load()

@@ -37,6 +37,13 @@ ModelName = Annotated[
 PassageCount = Annotated[
     int, typer.Option("-k", "--k", metavar="N", min=1, help="How many passages to find.")
 ]
+UseReader = Annotated[
+    bool,
+    typer.Option(
+        "--reader/--no-reader",
+        help="Whether a model reads the best passages together with the question: slower, and surer.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON a question.")]
 
 

@@ -11,16 +11,11 @@ from index.encoding.base import Encoder
 from index.open import engine_at
 from index.progress import Progress
 from index.query import Query
+from index.ranking_parameters import RANKING
 from index.retrieval.candidates import Candidates
 from index.retrieval.fusion import ScoreParts
 from index.retrieval.token_codec import TokenVectors
 from index.types import Document, Hit, Passage
-
-# Passages proposed per leg.
-CANDIDATES = 50
-# Passages scored by late interaction: the best of those proposed, by vectors, words and names. On XQuAD, on
-# TyDi and in a pool of both no nDCG@10 differs by more than .003 from that with all of them.
-RERANKED = 32
 
 
 class Index(ABC):
@@ -127,7 +122,7 @@ class Index(ABC):
             raise ValueError(f"k must be at least 1, not {k}")
         with self.turn():
             query = self.query(question) if isinstance(question, str) else question
-            return self.candidates(query, max(k, CANDIDATES), max(k, RERANKED)).hits(k)
+            return self.candidates(query, max(k, RANKING.candidates), max(k, RANKING.reranked)).hits(k)
 
     @abstractmethod
     def candidates(self, query: Query, per_leg: int, count: int, also: Passage | None = None) -> Candidates:
@@ -149,8 +144,8 @@ class Index(ABC):
         Raises:
             KeyError: the index has no such passage.
         """
-        every = 2 * CANDIDATES + 1  # so that no proposed passage is dropped
-        return self.candidates(query, CANDIDATES, every, passage).score_parts(passage)
+        every = 2 * RANKING.candidates + 1  # so that no proposed passage is dropped
+        return self.candidates(query, RANKING.candidates, every, passage).score_parts(passage)
 
     @abstractmethod
     def turn(self) -> AbstractContextManager[None]:

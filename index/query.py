@@ -12,6 +12,7 @@ from index.encoding.base import Encoder
 from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import encode
 from index.errors import InvalidQuestion
+from index.ranking_parameters import RANKING
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Language, Term, analyze, arabic_share, language, legible
@@ -19,10 +20,6 @@ from index.text.spelling import Spelling
 
 # Characters. The encoder's window ends near 1,500; nobody intentionally asks a longer question than this.
 LONGEST = 2_000
-# Exponent of each question token's surprisal. With SENTENCE_SHARE .5 (`index.retrieval.late_interaction`) it
-# added .1 to .5 points of R@1 on each pairing of XQuAD and cost none on TyDi; from 1.25 to 1.75 no result
-# differs by more than a quarter of a point.
-SURPRISAL_POWER = 1.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +35,7 @@ class Query:
         names: phonetic keys of its possible names, and its numbers, with spans in `reading`.
         vector: (dimension,) float32, of unit length, with the language mean subtracted.
         tokens: its token vectors, with the language mean subtracted and spans in `reading`; their weights
-            are their surprisal to the power of `SURPRISAL_POWER`.
+            are their surprisal to the power of `RankingParameters.surprisal_power`.
     """
 
     text: str
@@ -68,7 +65,7 @@ class Query:
             reading=reading,
             names=tuple(name_keys(reading)),
             vector=vector,
-            tokens=replace(tokens, weights=tokens.weights**SURPRISAL_POWER),
+            tokens=replace(tokens, weights=tokens.weights**RANKING.surprisal_power),
         )
 
 

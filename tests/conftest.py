@@ -13,6 +13,7 @@ from index import Document, Index
 from index.admission import processors
 from index.encoding import load as encoders
 from index.encoding.base import Encoder
+from qa.answering import reader
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Before a test module imports what reads them: the hub's client looks when it is imported.
@@ -22,6 +23,13 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 # The same examples on every run; machines that run the tests may be slow.
 settings.register_profile("dalil", deadline=None, derandomize=True)
 settings.load_profile("dalil")
+
+
+@pytest.fixture(autouse=True)
+def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are given without the bundled reader, except where the real models are used."""
+    if "model" not in request.keywords:
+        monkeypatch.setattr(reader, "bundled_reader", lambda: None)
 
 
 @pytest.hookimpl(optionalhook=True)

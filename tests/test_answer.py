@@ -17,20 +17,13 @@ from numpy.typing import NDArray
 from index import Document, Hit, Index, IndexNotFound, InvalidQuestion, Passage
 from index.encoding import load as encoders
 from index.encoding.language_means import LanguageMeans
-from index.query import SURPRISAL_POWER
+from index.ranking_parameters import RANKING, SENTENCES
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors, rotated
 from index.text.analyzer import analyze
 from index.text.sentences import sentences
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
 from qa.answering.answer import (
-    AFTER_WEIGHT,
-    BEFORE_WEIGHT,
-    KIND_WEIGHT,
-    LEXICAL_WEIGHT,
     MOST_SENTENCES,
-    NEARLY_AS_GOOD,
-    POOLED_WEIGHT,
-    READ,
     answer,
     read,
 )
@@ -66,7 +59,9 @@ def sure(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def judge(monkeypatch: pytest.MonkeyPatch, probability: float) -> None:
     """Lets every answer have this confidence, if anything was read at all."""
-    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found: probability if found else 0.0)
+    monkeypatch.setattr(
+        "qa.answering.answer.confidence", lambda _, __, found, *___: probability if found else 0.0
+    )
 
 
 def quotes(reply: Answer) -> list[str]:
@@ -501,7 +496,7 @@ def naive_scores(question: str, text: str, title: str, encoder: FakeEncoder) -> 
         *(np.concatenate([getattr(p, f.name) for p in parts]) for f in dataclasses.fields(own_tokens))
     )
     whole = QuantizedTokens.of(rotated(joined)).expand()
-    surprisal = [float(weight) ** SURPRISAL_POWER for weight in asked.weights]
+    surprisal = [float(weight) ** RANKING.surprisal_power for weight in asked.weights]
     weights = [weight / sum(surprisal) for weight in surprisal]
     terms = {term.term for term in analyze(question)}
     scores = {}
@@ -557,7 +552,7 @@ def test_sentences_are_scored_as_a_naive_reader_would(
     untitled = [dataclasses.replace(document, title="", author="") for document in texts.documents]
     texts = Index.build(untitled, tmp_path / "untitled", encoder=encoder, show_progress=False)
     query = texts.query(question)
-    hits = texts.search(query, READ)
+    hits = texts.search(query, SENTENCES.read)
     found = read(texts, query, hits)
     expected = {
         (hit.passage.id, sentence): (naive, hit.score)
@@ -580,11 +575,11 @@ def test_sentences_are_scored_as_a_naive_reader_would(
         assert sentence.fit == (0 if not question.startswith("متى") else -1 if sentence.fit < 0 else 1)
         whole = (
             sentence.semantic
-            + BEFORE_WEIGHT * sentence.before
-            + AFTER_WEIGHT * sentence.after
-            + POOLED_WEIGHT * sentence.pooled
-            + LEXICAL_WEIGHT * naive.lexical
-            + KIND_WEIGHT * sentence.fit
+            + SENTENCES.before_weight * sentence.before
+            + SENTENCES.after_weight * sentence.after
+            + SENTENCES.pooled_weight * sentence.pooled
+            + SENTENCES.lexical_weight * naive.lexical
+            + SENTENCES.type_weight * sentence.fit
             + passage_score
         )
         assert sentence.score == pytest.approx(whole, abs=1e-6)
@@ -612,7 +607,7 @@ def test_a_sentence_fits_that_has_the_time_or_number_asked_for(
 ) -> None:
     """صباحاً is a time like صباح, and الحشد الشعبيّ is none, although شعبان is."""
     query = texts.query(question)
-    found = read(texts, query, texts.search(query, READ))
+    found = read(texts, query, texts.search(query, SENTENCES.read))
     said = {s.passage.text[s.start : s.end].split()[-1]: s.fit for s in found}
     assert said == {last: 1 if last in fitting else -1 for last in said}
     assert len(said) == 7
@@ -645,7 +640,7 @@ def test_words_that_tell_a_time_or_a_number(
 
     def fit(question: str) -> float:
         query = index.query(question)
-        (sentence,) = read(index, query, index.search(query, READ))
+        (sentence,) = read(index, query, index.search(query, SENTENCES.read))
         return sentence.fit
 
     assert fit("متى؟") == fit("When?") == (1 if time else -1)
@@ -657,13 +652,13 @@ def test_words_that_tell_a_time_or_a_number(
 
 
 def test_only_the_first_passages_are_read(encoder: FakeEncoder, tmp_path: Path, sure: None) -> None:  # noqa: ARG001
-    documents = [Document("Salim sells salt.", id=f"d{n}") for n in range(READ + 2)]
+    documents = [Document("Salim sells salt.", id=f"d{n}") for n in range(SENTENCES.read + 2)]
     index = Index.build(documents, tmp_path / "i", encoder=encoder)
     query = index.query("Who sells salt?")
     hits = index.search(query, 10)
     reply = answer(index, query, hits, k=10)
-    assert [c.passage for c in reply.citations] == [hit.passage for hit in hits[:READ]]
-    assert len(reply.hits) == READ + 2
+    assert [c.passage for c in reply.citations] == [hit.passage for hit in hits[: SENTENCES.read]]
+    assert len(reply.hits) == SENTENCES.read + 2
 
 
 def test_what_only_the_sentence_before_names_counts_for_the_one_after(
@@ -909,5 +904,5 @@ def test_every_citation_is_literally_there(
 
 
 def test_constants_are_what_the_documentation_says() -> None:
-    assert (READ, MOST_SENTENCES) == (3, 3)
-    assert 0 < NEARLY_AS_GOOD < 1
+    assert (SENTENCES.read, MOST_SENTENCES) == (3, 3)
+    assert 0 < SENTENCES.nearly_as_good < 1

@@ -9,8 +9,8 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.blocks import find_blocks
-from index.types import Document
+from index.text.blocks import find_blocks, refined
+from index.types import Block, Document
 
 STATUTE = """\
 النظام الأساسي لجمعية المراكب
@@ -268,3 +268,30 @@ def test_a_long_text_takes_a_time_that_grows_with_it() -> None:
     ):
         text = line * (20_000 // len(line)) + "\nend"
         assert find_blocks(text)[-1].end == len(text)
+
+
+def kinds_as_refined(*paragraphs: str) -> list[str]:
+    """The kinds of a reader's paragraphs after they were refined."""
+    text, blocks = "", []
+    for paragraph in paragraphs:
+        start = len(text) + 2 * bool(text)
+        text += "\n\n" * bool(text) + paragraph
+        blocks.append(Block("paragraph", start, len(text)))
+    return [block.kind for block in refined(text, blocks, page_breaks=True)]
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "items"),
+    [
+        (("The tenant shall not do this:", "sublet;", "store fuel.", "Rent is due in May."), [1, 2]),
+        (("يُحظر على المستأجر ما يأتي:", "التأجير من الباطن؛", "تخزين الوقود؛", "تربية الدجاج."), [1, 2, 3]),
+        (("The tenant shall not do this:", "sublet.", "store fuel."), []),
+        (("Rent is due in May.", "It rained;", "it snowed."), []),
+        (("The tenant shall not do this:", "sublet;", "store fuel"), []),
+    ],
+)
+def test_semicolons_part_the_items_that_a_colon_introduces(
+    paragraphs: tuple[str, ...], items: list[int]
+) -> None:
+    found = kinds_as_refined(*paragraphs)
+    assert [number for number, kind in enumerate(found) if kind == "list_item"] == items

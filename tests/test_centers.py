@@ -12,7 +12,8 @@ from fake_encoder import FakeEncoder
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoding, Kind
-from index.encoding.language_means import SHARE, LanguageMeans
+from index.encoding.language_means import LanguageMeans
+from index.ranking_parameters import RANKING
 from index.text.analyzer import arabic_share, legible
 
 AR, EN, QUERY, UP = range(4)
@@ -72,9 +73,11 @@ def test_the_shift_is_removed_by_its_share() -> None:
     centers = LanguageMeans.take(ShiftedEncoder())
     leaning = encoding(unit(AXES[AR] + AXES[UP]), 0.6 * AXES[AR] + 0.8 * AXES[UP])
     found = centers.tokens(leaning, "كتاب", "passage").vectors[0]
-    np.testing.assert_allclose(found, unit(0.6 * (1 - SHARE) * AXES[AR] + 0.8 * AXES[UP]), atol=1e-6)
+    np.testing.assert_allclose(
+        found, unit(0.6 * (1 - RANKING.language_mean_share) * AXES[AR] + 0.8 * AXES[UP]), atol=1e-6
+    )
     found = centers.vector(leaning, "كتاب", "passage")
-    expected = (2**-0.5 - SHARE) * AXES[AR] + 2**-0.5 * AXES[UP]
+    expected = (2**-0.5 - RANKING.language_mean_share) * AXES[AR] + 2**-0.5 * AXES[UP]
     np.testing.assert_allclose(found, unit(expected), atol=1e-6)
 
 
@@ -89,7 +92,7 @@ def test_the_same_meaning_in_two_languages_comes_nearer() -> None:
         @ centers.tokens(english, "book", "query").vectors[0]
     )
     assert before == pytest.approx(0.64)
-    assert after == pytest.approx(0.64 / ((0.6 * (1 - SHARE)) ** 2 + 0.64))
+    assert after == pytest.approx(0.64 / ((0.6 * (1 - RANKING.language_mean_share)) ** 2 + 0.64))
     assert after > 0.97
 
 
@@ -97,10 +100,12 @@ def test_a_mixed_text_gets_its_share_of_each_mean() -> None:
     centers = LanguageMeans.take(ShiftedEncoder())
     mixed = encoding(AXES[UP], AXES[UP])
     found = centers.tokens(mixed, "كتاب جديد الآن book", "passage").vectors[0]
-    expected = AXES[UP] - SHARE * 0.6 * (0.75 * AXES[AR] + 0.25 * AXES[EN])
+    expected = AXES[UP] - RANKING.language_mean_share * 0.6 * (0.75 * AXES[AR] + 0.25 * AXES[EN])
     np.testing.assert_allclose(found, unit(expected), atol=1e-6)
     found = centers.vector(mixed, "كتاب جديد الآن book", "query")
-    expected = AXES[UP] - SHARE * (0.8 * (0.75 * AXES[AR] + 0.25 * AXES[EN]) + 0.6 * AXES[QUERY])
+    expected = AXES[UP] - RANKING.language_mean_share * (
+        0.8 * (0.75 * AXES[AR] + 0.25 * AXES[EN]) + 0.6 * AXES[QUERY]
+    )
     np.testing.assert_allclose(found, unit(expected), atol=1e-6)
 
 

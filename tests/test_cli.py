@@ -60,13 +60,14 @@ def load(name: str | None = None) -> FakeEncoder:
 
 def judge(*arguments: Any) -> float:
     """In place of `qa.answering.confidence.confidence`, which was fitted to the real encoder's scores."""
-    found = arguments[-1]
+    found = arguments[2]
     return 0.9 if found and found[0].lexical >= 0.3 else 0.0
 
 
 def install() -> None:
-    """Puts both in place for a whole process."""
+    """Puts both in place for a whole process, which has no reader."""
     index.encoding.load.load = load
+    qa.answering.reader.bundled_reader = lambda: None  # type: ignore[assignment]
     setattr(qa.answering.answer, "confidence", judge)  # noqa: B010 - a name that the module only imports
 
 
@@ -720,20 +721,20 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
     served: list[tuple[object, ...]] = []
 
     def launch(opened: Index, *rest: object) -> None:
-        *options, library = rest
-        served.append((len(opened.documents), *options, getattr(library, "folder", None)))
+        *options, library, reader = rest
+        served.append((len(opened.documents), *options, getattr(library, "folder", None), reader))
 
     monkeypatch.setattr(ui, "launch", launch)
     monkeypatch.setenv("DALIL_DATA", "my-data")
     assert dalil("chat").exit_code == 0
-    assert dalil("chat", "--index", "dalil-index", "--port", "8000", "--open").exit_code == 0
+    assert dalil("chat", "--index", "dalil-index", "--port", "8000", "--open", "--no-reader").exit_code == 0
     shared = ("chat", "--host", "0.0.0.0", "--name", "a.example", "--name", "b", "--auth", "u", "--read-only")
     assert dalil(*shared).exit_code == 0
     shared_with = Sharing("0.0.0.0", ("a.example", "b"), Path("u"), True)
     assert served == [
-        (1, None, False, ui.EXAMPLES, Sharing(), Path("my-data")),
-        (2, 8000, True, (), Sharing(), None),
-        (1, None, False, ui.EXAMPLES, shared_with, Path("my-data")),
+        (1, None, False, ui.EXAMPLES, Sharing(), Path("my-data"), True),
+        (2, 8000, True, (), Sharing(), None, False),
+        (1, None, False, ui.EXAMPLES, shared_with, Path("my-data"), True),
     ]
     assert dalil("chat", "--port", "0").exit_code == 2
 

@@ -23,6 +23,7 @@ from index.text.analyzer import Language
 from qa import ask
 from qa.answering.answer import read
 from qa.answering.confidence import (
+    ALONE,
     FEATURES,
     MOST_CANDIDATES,
     THRESHOLDS,
@@ -271,7 +272,7 @@ def test_the_logistic_formula_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
         name: {"mean": mean, "scale": scale, "weights": weights, "bias": np.array(bias)}
         for name, bias in zip(PAIRINGS, (-2.0, 0.5, 1.0, -1.5), strict=True)
     }
-    monkeypatch.setattr("qa.answering.confidence._models", lambda: models)
+    monkeypatch.setattr("qa.answering.confidence._models", lambda _: models)
     found = [sentence(whole(ENGLISH), [0.8, 0.8, 0.8], semantic=0.8, lexical=0.5)]
     hits = [hit(ENGLISH, 0.9), hit(ARABIC, 0.6)]
     # Less the mean, in units of the scale: (.8 - .1) / .5, (.3 - .1) / .25, (log 3 - .1) / .5.
@@ -282,7 +283,7 @@ def test_the_logistic_formula_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_where_nothing_was_read_there_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.answering.confidence._models", dict)
+    monkeypatch.setattr("qa.answering.confidence._models", lambda _: {})
     assert confidence(asked(), [], []) == 0.0
 
 
@@ -301,7 +302,7 @@ def test_confidence_does_not_depend_on_how_many_passages_are_shown(
     for number, feature in enumerate(FEATURES):
         # This feature alone decides.
         models = {name: {**numbers, "weights": np.eye(size)[number]} for name in PAIRINGS}
-        monkeypatch.setattr("qa.answering.confidence._models", lambda models=models: models)
+        monkeypatch.setattr("qa.answering.confidence._models", lambda _, models=models: models)
         for question in ("Who sells salt?", "When did it snow?", "bread wind who"):
             confidences = {k: ask(question, index, k=k).confidence for k in (1, 3, 5, 10, 30)}
             assert len(set(confidences.values())) == 1, (feature, question, confidences)
@@ -343,7 +344,7 @@ def test_features_of_an_answer_are_those_of_what_was_read(encoder: FakeEncoder, 
 def test_the_trained_numbers_are_whole() -> None:
     content = json.loads(resources.files("qa.answering").joinpath("confidence.json").read_text("utf-8"))
     assert set(content["models"]) == set(PAIRINGS)
-    for model in _models().values():
+    for model in _models(ALONE).values():
         assert all(model[part].shape == (len(FEATURES),) for part in ("mean", "scale", "weights"))
         assert model["bias"].shape == ()
         assert all(np.isfinite(values).all() for values in model.values())

@@ -13,6 +13,7 @@ import qa.evaluation.evaluate
 from index import Document, Hit, Index, Passage
 from index.query import Query
 from qa.answering.answer import answer
+from qa.answering.reader import PassageReader
 from qa.evaluation.evaluate import LEGS, WHOLE, Outcome, evaluate, observe, quoted
 from qa.evaluation.evaluate import summarise as report_on
 from qa.gold import GoldAnswer, GoldQuestion
@@ -309,12 +310,14 @@ class Watch:
         monkeypatch.setattr("qa.answering.answer.confidence", self._confidence)
         monkeypatch.setattr(qa.evaluation.evaluate, "answer", self._answer)
 
-    def _answer(self, index: Index, query: Query, hits: Sequence[Hit], k: int) -> Answer:
+    def _answer(
+        self, index: Index, query: Query, hits: Sequence[Hit], k: int, reader: PassageReader | None
+    ) -> Answer:
         self.asked.append(list(hits))
-        return answer(index, query, hits, k)
+        return answer(index, query, hits, k, reader=reader)
 
     @staticmethod
-    def _confidence(_: Query, hits: Sequence[Hit], __: object) -> float:
+    def _confidence(_: Query, hits: Sequence[Hit], *__: object) -> float:
         """So that one can tell from it how many passages there were."""
         return len(hits) / 100
 
@@ -383,7 +386,7 @@ def test_evaluate_asks_every_question(
     """Three questions over three documents, worked out by hand."""
     monkeypatch.setattr(
         "qa.answering.answer.confidence",
-        lambda _, __, found: 0.85 if found and found[0].lexical > 0.6 else 0.05,
+        lambda _, __, found, *___: 0.85 if found and found[0].lexical > 0.6 else 0.05,
     )
     river = next(d for d in index.documents if d.id == "river").text
     farmers = river.index("Farmers")
@@ -412,6 +415,6 @@ def test_an_index_of_one_document_has_nothing_left_without_it(
     encoder: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = Index.build([RIVER], tmp_path / "i", encoder=encoder)
-    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found: 0.9 if found else 0.0)
+    monkeypatch.setattr("qa.answering.answer.confidence", lambda _, __, found, *___: 0.9 if found else 0.0)
     seen = observe(index, GoldQuestion("a", "When does the river flood?", (FLOODS,)))
     assert (seen.answer.confidence, seen.confidence_without) == (0.9, 0.0)

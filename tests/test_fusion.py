@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.retrieval.fusion import LEXICAL_WEIGHT, NAME_WEIGHT, fuse
+from index.ranking_parameters import RANKING
+from index.retrieval.fusion import fuse
 
 
 def array(*values: float) -> NDArray[np.float32]:
@@ -18,36 +19,34 @@ NONE = array(0, 0, 0)
 
 def test_in_one_script_words_are_added() -> None:
     fused = fuse(array(0.5, 0.6, 0.4), array(0.4, 0.0, 0.2), 0.9, array(1, 0.5, 1), NONE)
-    expected = [0.5 + 0.4 * LEXICAL_WEIGHT, 0.6, 0.4 + 0.2 * LEXICAL_WEIGHT]
+    expected = [0.5 + 0.4 * RANKING.lexical_weight, 0.6, 0.4 + 0.2 * RANKING.lexical_weight]
     np.testing.assert_allclose(fused, expected, atol=1e-6)
     assert fused.dtype == np.float32
-    assert 0 < LEXICAL_WEIGHT < 1
-    assert 0 < NAME_WEIGHT < 1
 
 
 def test_a_passage_in_another_script_has_the_vote_of_the_best() -> None:
     fused = fuse(array(0.5, 0.5, 0.5), array(0.4, 0.0, 0.0), 0.6, NONE, array(0, 1, 0.5))
-    expected = [0.5 + vote * LEXICAL_WEIGHT for vote in (0.4, 0.6, 0.3)]
+    expected = [0.5 + vote * RANKING.lexical_weight for vote in (0.4, 0.6, 0.3)]
     np.testing.assert_allclose(fused, expected, atol=1e-6)
 
 
 def test_in_another_script_words_in_common_say_nothing() -> None:
     """A word in Latin letters in an Arabic passage neither lifts nor sinks it."""
     fused = fuse(array(0.5, 0.5, 0.3), array(0.1, 0.3, 0.8), 0.8, NONE, array(1, 1, 0))
-    assert fused[0] == fused[1] == pytest.approx(0.5 + 0.8 * LEXICAL_WEIGHT)
+    assert fused[0] == fused[1] == pytest.approx(0.5 + 0.8 * RANKING.lexical_weight)
 
 
 def test_names_count_as_far_as_scripts_differ() -> None:
     fused = fuse(array(0.5, 0.5, 0.5), NONE, 0, array(0.5, 0.5, 0.5), array(0, 1, 0.5))
-    expected = [0.5 + share * NAME_WEIGHT for share in (0, 0.5, 0.25)]
+    expected = [0.5 + share * RANKING.name_weight for share in (0, 0.5, 0.25)]
     np.testing.assert_allclose(fused, expected, atol=1e-6)
 
 
 def test_all_parts_together() -> None:
     fused = fuse(array(0.5, 0.4), array(0.4, 0.2), 0.4, array(1, 0.5), array(0.5, 0.25))
     expected = [
-        0.5 + 0.4 * LEXICAL_WEIGHT + 0.5 * NAME_WEIGHT,
-        0.4 + 0.25 * LEXICAL_WEIGHT + 0.125 * NAME_WEIGHT,
+        0.5 + 0.4 * RANKING.lexical_weight + 0.5 * RANKING.name_weight,
+        0.4 + 0.25 * RANKING.lexical_weight + 0.125 * RANKING.name_weight,
     ]
     np.testing.assert_allclose(fused, expected, atol=1e-6)
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
+from index.ranking_parameters import RANKING
 from index.retrieval.late_interaction import (
     RECORDS,
-    SENTENCE_SHARE,
     LateInteractionIndex,
     LateInteractionWriter,
 )
@@ -63,7 +63,7 @@ def naive(question: TokenVectors, passage: TokenVectors) -> float:
     if not len(passage.vectors):
         return 0.0
     best = max(max_sim(question, passage, int(number)) for number in set(passage.sentences))
-    return (1 - SENTENCE_SHARE) * max_sim(question, passage) + SENTENCE_SHARE * best
+    return (1 - RANKING.sentence_share) * max_sim(question, passage) + RANKING.sentence_share * best
 
 
 def write(folder: Path, passages: Sequence[TokenVectors]) -> LateInteractionIndex:
@@ -81,9 +81,9 @@ def test_by_hand(tmp_path: Path) -> None:
     passage = TokenVectors(axes[:3], spans, np.ones(3, np.float32), np.array([0, 1, 1], np.int32))
     index = write(tmp_path, [rotated(passage)])
     # The whole passage has both (1); its best sentence the first token only (3/4).
-    expected = (1 - SENTENCE_SHARE) * 1 + SENTENCE_SHARE * 0.75
+    expected = (1 - RANKING.sentence_share) * 1 + RANKING.sentence_share * 0.75
     assert index.scores(rotated(question), np.array([0]))[0] == pytest.approx(expected, abs=0.1)
-    assert 0 < SENTENCE_SHARE < 1
+    assert 0 < RANKING.sentence_share < 1
     assert question.similarities(passage).tolist() == [[1, 0, 0], [0, 1, 0]]
 
 

@@ -7,8 +7,9 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import InvalidQuestion
-from index.encoding.language_means import SHARE, LanguageMeans
+from index.encoding.language_means import LanguageMeans
 from index.query import LONGEST, Query, check
+from index.ranking_parameters import RANKING
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors, rotated
 from index.text.analyzer import Term
@@ -84,14 +85,14 @@ def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
     arabic, english = centers.means[0, 0], centers.means[1, 0]
     mean = (2 * arabic + english) / 3
     words = [encoder.word(word) for word in ("من", "أعلن", "battle")]
-    tokens = np.array([word / np.linalg.norm(word) for word in words]) - SHARE * mean[0]
+    tokens = np.array([word / np.linalg.norm(word) for word in words]) - RANKING.language_mean_share * mean[0]
     tokens /= np.linalg.norm(tokens, axis=1, keepdims=True)
     own = TokenVectors(
         tokens.astype(np.float32), query.tokens.spans, query.tokens.weights, np.zeros(3, np.int32)
     )
     np.testing.assert_allclose(query.tokens.vectors, rotated(own).vectors, atol=1e-6)
     vector = np.mean(words, axis=0)
-    vector = vector / np.linalg.norm(vector) - SHARE * mean[1]
+    vector = vector / np.linalg.norm(vector) - RANKING.language_mean_share * mean[1]
     np.testing.assert_allclose(query.vector, vector / np.linalg.norm(vector), atol=1e-6)
     # The letters of each word, to the power of one and a half.
     np.testing.assert_allclose(query.tokens.weights, [2**1.5, 4**1.5, 6**1.5], atol=1e-5)

@@ -13,7 +13,7 @@ from index import Document, Index
 from index.encoding.base import Encoder
 from qa.answering.dependent_sentences import speaks_on
 from qa.answering.metadata import asked_field
-from qa.answering.question_type import asked_keys, asks_for_list, defines, subject
+from qa.answering.question_type import asked_keys, asks_for_list, defines, labels, subject
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,14 @@ def test_a_definition_begins_with_the_thing() -> None:
     assert defines(asked, "He sold the old theodolite.", (), True) == 0
 
 
+def test_an_entry_has_the_thing_as_its_label() -> None:
+    asked = subject("ما الرباب؟")
+    assert labels(asked, "- الرباب: آلة وترية تُعزف بقوس.")
+    assert not labels(asked, "أوتار الرباب: وتر واحد أو وتران.")
+    assert not labels(asked, "الرباب:")
+    assert not labels(frozenset(), "Strings: two.")
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
@@ -58,6 +66,11 @@ def test_what_asks_for_a_list(question: str, expected: bool) -> None:
     [
         ("Who wrote the report?", "author"),
         ("من كتب هذا المقال؟", "author"),
+        ("من ألقى المحاضرة؟", "author"),
+        ("من أعدّ هذا التقرير؟", "author"),
+        ("Who gave the lecture on levels?", "author"),
+        ("من ألقى القبض على اللص؟", None),
+        ("Who gave the society its house?", None),
         ("متى نُشر التقرير؟", "date"),
         ("What is the title of the document?", "title"),
         ("ما عنوان الشركة؟", None),

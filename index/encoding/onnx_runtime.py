@@ -143,7 +143,7 @@ class OnnxEncoder:
     def _session(self) -> InferenceSession:
         with self._opening:
             if self._opened is None:
-                self._opened = self._read(_open)
+                self._opened = self._read(open_session)
             return self._opened
 
     def _read(self, open_: Callable[[Path], T]) -> T:
@@ -169,7 +169,12 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def _open(folder: Path) -> InferenceSession:
+def open_session(folder: Path) -> InferenceSession:
+    """Opens a model unpacked by `index.encoding.e5.unpack`. Nothing of it leaves this machine.
+
+    Raises:
+        ValueError: the model can't be read.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

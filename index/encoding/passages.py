@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.language_means import LanguageMeans
+from index.ranking_parameters import RANKING
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors, rotated
 from index.text.analyzer import Term, analyze, arabic_share, legible, words
@@ -27,8 +28,6 @@ DOCUMENT_SENTENCE: Final = -2
 """Sentence number of the tokens that come from the metadata of a passage's document."""
 SECTION_SENTENCE: Final = -1
 """Sentence number of the tokens that come from the headings of a passage or the columns of a row."""
-# Weight of the vector of a passage's headings relative to the passage's own. Chosen, not measured.
-_SECTION_WEIGHT: Final = 0.35
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,7 @@ def encode_passages(
                 beside, known = contexts[text]
                 parts.append(_placed(known, number))
                 if number == SECTION_SENTENCE:
-                    vector = vector + np.float32(_SECTION_WEIGHT) * beside
+                    vector = vector + np.float32(RANKING.section_weight) * beside
                     vector /= np.float32(max(float(np.linalg.norm(vector)), 1e-12))
         yield vector, _joined([*parts, rotated(tokens)])
 

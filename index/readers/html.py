@@ -59,6 +59,8 @@ _NOTES: Final = frozenset((
     "doc-footnote", "doc-endnote", "doc-endnotes", "footnote", "footnotes", "rearnote", "rearnotes", "endnote",  # noqa: E501
     "endnotes",
 ))  # fmt: skip
+_NOTE_CALLS: Final = frozenset(("doc-noteref", "noteref"))
+_NOTE_NUMBER: Final = regex.compile(r"\s*[\[(]?(\p{Nd}{1,3}|[*†‡§])[\])]?\s*")
 _SPACES: Final = regex.compile(r"[ \t\n\f\r]+")
 _HIDDEN: Final = regex.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _LINE_BREAK: Final = "\v"  # within a block, until its lines are trimmed
@@ -190,9 +192,9 @@ class _Walk:
                         self._end(context)
                     continue
                 inner = context.inside(node)
-                if node.tag == "br":
-                    self._parts.append(_LINE_BREAK)
-                elif node.tag in _BLOCKS:
+                if self._add_mark(node, context):
+                    continue
+                if node.tag in _BLOCKS:
                     self._end(context)
                     stack.append((node, inner, True))
                     if node.tag == "table" and (table := _Table.of(node)):
@@ -202,6 +204,16 @@ class _Walk:
             else:
                 stack.extend((child, context, False) for child in reversed(node.children))
         self._end(_Context())
+
+    def _add_mark(self, element: Element, context: _Context) -> bool:
+        """Adds a line break or a note's reference mark; returns whether the element is one."""
+        if element.tag == "br":
+            self._parts.append(_LINE_BREAK)
+        elif call := _note_call(element):
+            self._add(f"[{call}]", context)
+        else:
+            return False
+        return True
 
     def _add(self, text: str, context: _Context) -> None:
         if context.is_preformatted:
@@ -457,6 +469,23 @@ def _is_note(element: Element) -> bool:
     return not _NOTES.isdisjoint(names.casefold().split()) and element.tag in (
         "aside", "section", "div", "li", "ol", "p", "dd", "footer", "ul",
     )  # fmt: skip
+
+
+def _note_call(element: Element) -> str:
+    """The number of the note that an element refers to; empty if it is no note's reference mark.
+
+    It is written in brackets: without its raised position it would read as a part of the word before it.
+    """
+    if element.tag not in ("a", "sup"):
+        return ""
+    inner = [child for child in element.children if isinstance(child, Element)]
+    link = element if element.tag == "a" else inner[0] if len(inner) == 1 else None
+    if link is None or link.tag != "a" or not _value(link, "href").startswith("#"):
+        return ""
+    names = f"{_value(link, 'role')} {_value(link, 'epub:type')}".casefold().split()
+    is_call = element.tag == "sup" or not _NOTE_CALLS.isdisjoint(names)
+    number = _NOTE_NUMBER.fullmatch(element.text) if is_call else None
+    return number[1] if number else ""
 
 
 def _is_skipped(element: Element, context: _Context) -> bool:

@@ -13,13 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from index.ranking_parameters import RANKING
 
-# Measured on XQuAD and TyDi: from .1 to .2 no R@1 differs by more than half a point. The passages' pooled
-# vectors aren't fused with late interaction: with a weight of .1 TyDi gains .3 points of R@1 and XQuAD
-# loses up to .4.
-LEXICAL_WEIGHT = 0.15
-NAME_WEIGHT = 0.2
+FloatArray = NDArray[np.float32]
 
 
 def fuse(
@@ -36,7 +32,7 @@ def fuse(
     own language. Shared names are the evidence there.
 
     Args:
-        semantic: (n,) cosines, by late interaction or, in an index without token vectors, of whole passages.
+        semantic: (n,) cosines, by late interaction or, before that, of whole passages.
         lexical: (n,) BM25 as a share of its upper bound, in [0, 1].
         best_share: the greatest such share of all proposed passages.
         names: (n,) the share of the question that is names of the same sound, in [0, 1].
@@ -52,12 +48,12 @@ def fuse(
 def words_part(lexical: FloatArray, best_share: float, script_distance: FloatArray) -> FloatArray:
     """The lexical part of each fused score; `best_share` is the greatest share of any passage."""
     words = lexical + script_distance * (best_share - lexical)
-    return np.asarray(LEXICAL_WEIGHT * words, np.float32)
+    return np.asarray(RANKING.lexical_weight * words, np.float32)
 
 
 def names_part(names: FloatArray, script_distance: FloatArray) -> FloatArray:
     """The part of each fused score due to names of the same sound."""
-    return np.asarray(NAME_WEIGHT * script_distance * names, np.float32)
+    return np.asarray(RANKING.name_weight * script_distance * names, np.float32)
 
 
 @dataclass(frozen=True)

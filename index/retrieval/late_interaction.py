@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import damaged
+from index.ranking_parameters import RANKING
 from index.retrieval.token_codec import QuantizedTokens, TokenBlock, TokenVectors
 from index.storage.files import FileWriter, read_array, write_array
 
@@ -32,10 +33,6 @@ FloatArray = NDArray[np.float32]
 
 RECORDS = "token_vectors.bin"
 _ENDS, _CHECKSUMS = "token_ends.npy", "token_checksums.npy"
-
-# Measured on XQuAD and TyDi: at .5 and .65 no pairing's R@1 differs by more than half a point; without
-# it English questions over Arabic text lose one point.
-SENTENCE_SHARE = 0.5
 
 # Passages scored per batch: bounds the memory when very many are requested.
 _TOGETHER = 64
@@ -149,7 +146,7 @@ class LateInteractionIndex:
 
         Returns:
             (len(rows),) float32 cosines: the weighted MaxSim over the whole passage and that over its
-            best sentence, averaged by `SENTENCE_SHARE`. Zero where there are no token vectors.
+            best sentence, averaged by `RankingParameters.sentence_share`. Zero where there are no tokens.
 
         Raises:
             IndexDamaged: the record of one of the rows isn't what was written.
@@ -179,7 +176,8 @@ class LateInteractionIndex:
         whole = np.maximum.reduceat(best, first_sentence, axis=0)
         passage_scores = np.einsum("ij,j->i", whole, weights)
         sentence_scores = np.maximum.reduceat(np.einsum("ij,j->i", best, weights), first_sentence)
-        scores[filled] = (1 - SENTENCE_SHARE) * passage_scores + SENTENCE_SHARE * sentence_scores
+        share = RANKING.sentence_share
+        scores[filled] = (1 - share) * passage_scores + share * sentence_scores
         return scores
 
 

@@ -63,6 +63,7 @@ _STYLE_OF_READERS: Final = "reader"
 _SHORT_LINE: Final = 40
 
 _SENTENCE_END: Final = regex.compile(r"[.!?؟…。](?:[\"”»'’)\]]|\[\p{Nd}{1,3}\])*$")
+_ITEM_END: Final = regex.compile(r"[;؛]$")
 # A sentence that introduces a list.
 _LEAD_IN: Final = regex.compile(r"\S\s+\S+\s+\S+\s?[:：]$")
 _QUESTION: Final = regex.compile(r"[?؟][\"”»)]?$")
@@ -173,13 +174,38 @@ def refined(
         for number, block in enumerate(blocks)
     ]
     styled = sum(unit.kind == "heading" for unit in units)
-    found = _run_in(text, units)
+    found = _run_in(text, _with_implied_items(text, units))
     if styled < _FEWEST_STYLED:
         found = _with_headings(text, found, careful=page_breaks)
     deepest = max((unit.rank for unit in units if unit.kind == "heading"), default=0)
     added = sorted({u.rank for u in found if u.kind == "heading" and u.block_kind != "heading"})
     levels = {rank: min(_MOST_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
     return tuple(_refined_block(unit, levels) for unit in found)
+
+
+def _with_implied_items(text: str, units: Sequence[_Unit]) -> list[_Unit]:
+    """Turns paragraphs into list items where a colon introduces them and semicolons part them.
+
+    "The tenant shall not:", "sublet the workshop;", "store fuel in it." In a PDF bullets are often drawn,
+    not written.
+    """
+    found = list(units)
+    introduced = False
+    first = 0
+    for number, unit in enumerate(units):
+        written = text[unit.start : unit.end]
+        if unit.kind != "paragraph":
+            introduced = False
+        elif _LEAD_IN.search(written):
+            introduced, first = True, number + 1
+        elif introduced and not _ITEM_END.search(written):
+            # The last item ends otherwise.
+            items = range(first, number + 1)
+            if len(items) > 1 and _SENTENCE_END.search(written):
+                for item in items:
+                    found[item] = replace(found[item], kind="list_item", style=_STYLE_OF_READERS)
+            introduced = False
+    return found
 
 
 def _refined_block(unit: _Unit, levels: Mapping[float, int]) -> Block:
@@ -190,7 +216,9 @@ def _refined_block(unit: _Unit, levels: Mapping[float, int]) -> Block:
         original.start, original.end, original.label,
     ):  # fmt: skip
         return original
-    level = levels[unit.rank] if unit.kind == "heading" else 0
+    level = levels[unit.rank] if unit.kind == "heading" else original.level
+    if unit.kind == "list_item":
+        level = original.level or 1
     return replace(original, kind=unit.kind, start=unit.start, end=unit.end, level=level, label=unit.label)
 
 

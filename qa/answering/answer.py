@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
@@ -15,14 +15,35 @@ import regex
 from numpy.typing import NDArray
 
 from index.encoding.passages import SECTION_SENTENCE
+from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
-from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough
+from qa.answering.confidence import (
+    MOST_CANDIDATES,
+    confidence,
+    is_enough,
+    least_likelihood,
+    pairing,
+    sentence_weights,
+)
 from qa.answering.dependent_sentences import leans, speaks_on
+from qa.answering.footnotes import called_notes
 from qa.answering.metadata import asked_document, asked_field, value
 from qa.answering.missing import missing
-from qa.answering.question_type import asked_keys, asks_for_list, defines, fits, kind, plain_words, subject
+from qa.answering.question_type import (
+    asked_keys,
+    asks_for_list,
+    defines,
+    fits,
+    has_short_answer,
+    kind,
+    labels,
+    plain_words,
+    subject,
+)
+from qa.answering.reader import PassageReader, Reading, chosen_reader
+from qa.answering.reader_evidence import with_evidence
 from qa.answering.scored_sentence import Sentence
 from qa.messages import say, say_not_found
 from qa.retrieve import open_index
@@ -32,37 +53,11 @@ if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
 
-# Passages whose sentences are read; chosen, not measured. The right one is the first for 95 of 100
-# questions and among the first five for all but one of 200 (XQuAD, ar -> ar).
-READ = 3
-# The same for definition and list questions: their answers are recognised by form, so more can be read.
-READ_FOR_SHAPE = 8
 MOST_SENTENCES = 3
-# A further sentence is quoted if it scores at least this share of the best score; chosen, not measured.
-NEARLY_AS_GOOD = 0.92
-# Weights beside late interaction in a sentence's score. The neighbourhood and the pooled
-# vector brought 1 to 2 points of sentences right given the paragraph, on XQuAD and on TyDi: a question
-# often names what only the sentence before names. With .4 to .6 for it and .1 to .2 for the one after no
-# set differs by more than a point. Weights fitted to one of the sets, also with the sentence's length
-# and place, did no better on the other.
-BEFORE_WEIGHT = 0.5
-AFTER_WEIGHT = 0.2
-POOLED_WEIGHT = 0.2
-LEXICAL_WEIGHT = 0.1
-KIND_WEIGHT = 0.03
-# Bonus for a sentence that defines the subject of a definition question, and for list items in answer to a
-# list question; chosen on documents written for this, as no public set has such questions.
-DEFINITION_WEIGHT = 0.06
-LIST_WEIGHT = 0.06
-# Subtracted from the score of a running header or footer; chosen.
-MARGIN_PENALTY = 0.03
-# Subtracted from a line that holds the number or date named in the question, in favour of the text
-# below it; chosen.
-KEY_PENALTY = 0.1
-# Subtracted from a sentence that only repeats the question: a heading that no rule recognised as one.
-ECHO_PENALTY = 0.3
 # Most words of a list quoted as a whole; a longer one is cut to the items that fit.
 MOST_LISTED = 120
+# Longer answers aren't marked within the quotation: the eye finds them.
+MOST_ANSWER_WORDS = 12
 # Up to this many words, an item is quoted with the sentence that introduces its list.
 _SHORT_ITEM = 12
 # From this many words, an item that ends like a sentence counts as one.
@@ -76,13 +71,20 @@ _ENDS = regex.compile(r"[.!?؟…。]\W*$")
 _TRAILING = " \t\n،؛,;:—–"
 
 
-def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> Answer:
+def ask(
+    question: str,
+    index: Index | str | Path | None = None,
+    k: int = 5,
+    reader: bool | PassageReader = True,
+) -> Answer:
     """Answers a question with literal quotations, or says that the texts don't answer it.
 
     Args:
         question: in Arabic or English.
         index: an index, or the path or address of one; the built-in article's if not given.
         k: number of passages in `hits`, at least 1.
+        reader: whether the bundled reader reads the first passages; without it an answer takes less time
+            and is less certain. Or another reader.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -95,13 +97,13 @@ def ask(question: str, index: Index | str | Path | None = None, k: int = 5) -> A
     source = open_index(index).snapshot()
     with source.turn():
         query = source.query(question)
-        return alone(source, query, k)
+        return alone(source, query, k, chosen_reader(reader))
 
 
-def alone(index: Index, query: Query, k: int) -> Answer:
+def alone(index: Index, query: Query, k: int, reader: PassageReader | None = None) -> Answer:
     """Answers a question from its own search results. The confidence doesn't depend on k."""
     hits = index.search(query, MOST_CANDIDATES)
-    reply = answer(index, query, hits, k)
+    reply = answer(index, query, hits, k, reader=reader)
     if k <= MOST_CANDIDATES:
         return reply
     known = {hit.passage.id for hit in hits}
@@ -109,7 +111,14 @@ def alone(index: Index, query: Query, k: int) -> Answer:
     return replace(reply, hits=tuple(sorted((*hits, *further), key=lambda hit: -hit.score)))
 
 
-def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Query | None = None) -> Answer:
+def answer(
+    index: Index,
+    query: Query,
+    hits: Sequence[Hit],
+    k: int,
+    fuller: Query | None = None,
+    reader: PassageReader | None = None,
+) -> Answer:
     """Answers a question from the passages retrieved for it.
 
     Args:
@@ -118,23 +127,43 @@ def answer(index: Index, query: Query, hits: Sequence[Hit], k: int, fuller: Quer
         hits: the passages, best first.
         k: how many of them the answer keeps.
         fuller: the expanded question, if the question alone doesn't name its topic: confidence is then
-            the mean over both.
+            the mean over both, and the reader is asked this one.
+        reader: reads the first passages; None for an answer from search alone.
     """
     is_shaped = bool(subject(query.text)) or asks_for_list(query.text)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
-    quotable = quotable[: READ_FOR_SHAPE if is_shaped else READ]
+    quotable = quotable[: SENTENCES.read_for_shape if is_shaped else SENTENCES.read]
+    candidates = hits[:MOST_CANDIDATES]
     found = read(index, query, quotable)
-    probability = confidence(query, hits[:MOST_CANDIDATES], found)
+    readings = readings_of(reader, fuller or query, quotable, found)
+    # The reader learned from questions whose answer is a few words: it doesn't choose among definitions.
+    weights = None if is_shaped or not found else sentence_weights(pairing(query, found))
+    found = with_evidence(found, readings, weights)
+    probability = confidence(query, candidates, found, readings)
     if fuller is not None:
-        as_fuller = confidence(fuller, hits[:MOST_CANDIDATES], read(index, fuller, quotable))
-        probability = (probability + as_fuller) / 2
-    enough = is_enough(probability, query, found) and not _lacks_key(query, quotable)
-    citations = _cite(index, _choose(found, asks_for_list((fuller or query).text))) if enough else ()
+        as_fuller = with_evidence(read(index, fuller, quotable), readings, weights)
+        probability = (probability + confidence(fuller, candidates, as_fuller, readings)) / 2
+    enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
+    chosen = _choose(found, asks_for_list((fuller or query).text)) if enough else []
+    spans = _answer_spans(readings, pairing(query, found)) if found and has_short_answer(query.text) else {}
+    citations = _cite(index, chosen, spans, [hit.passage for hit in hits])
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
     lacking = () if citations else missing(index, query.text, hits)
     text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability, lacking)
+
+
+def readings_of(
+    reader: PassageReader | None, query: Query, hits: Sequence[Hit], found: Sequence[Sentence]
+) -> dict[str, Reading]:
+    """What the reader says of the passage of the best sentence and of the first others, by passage id."""
+    if reader is None or not found:
+        return {}
+    passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
+    first = dict(list(passages.items())[: SENTENCES.read])
+    readings = reader.read(query.reading, [passage.text for passage in first.values()])
+    return dict(zip(first, readings, strict=True))
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
@@ -180,16 +209,17 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
             fit = fits(wanted, text.words, words)
             score = (
                 semantic
-                + BEFORE_WEIGHT * before
-                + AFTER_WEIGHT * after
-                + POOLED_WEIGHT * pooled
-                + LEXICAL_WEIGHT * lexical
-                + KIND_WEIGHT * fit
-                + DEFINITION_WEIGHT * defines(explained, text.written, passage.headings, i == 0)
-                + LIST_WEIGHT * (is_list and passage.kind == "list_item")
-                - ECHO_PENALTY * (text.terms <= terms and not _ENDS.search(text.written))
-                - KEY_PENALTY * (is_key and bool(keys & text.terms))
-                - MARGIN_PENALTY * (passage.kind in ("page_header", "page_footer"))
+                + SENTENCES.before_weight * before
+                + SENTENCES.after_weight * after
+                + SENTENCES.pooled_weight * pooled
+                + SENTENCES.lexical_weight * lexical
+                + SENTENCES.type_weight * fit
+                + SENTENCES.label_weight * labels(explained, text.written)
+                + SENTENCES.definition_weight * defines(explained, text.written, passage.headings, i == 0)
+                + SENTENCES.list_weight * (is_list and passage.kind == "list_item")
+                - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
+                - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
+                - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
                 # The passage's score breaks ties between equal sentences of different passages.
                 + hit.score
             )
@@ -303,7 +333,7 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
     if best.passage.kind == "form_field" and best.passage.is_record:
         # Of forms that differ in their keys alone, the best one suffices.
         return [best]
-    least = best.score - (1 - NEARLY_AS_GOOD) * abs(best.score)
+    least = best.score - (1 - SENTENCES.nearly_as_good) * abs(best.score)
     chosen: list[Sentence] = []
     for sentence in takewhile(lambda sentence: sentence.score >= least, found):
         room = MOST_SENTENCES - sum(other.length for other in chosen)
@@ -321,7 +351,28 @@ def _whole(sentence: Sentence) -> Sentence:
     return replace(sentence, quote_start=0, quote_end=max(end, sentence.end), lead_in=None)
 
 
-def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
+def _answer_spans(readings: Mapping[str, Reading], pair: str) -> dict[str, Span]:
+    """The spans of passages that answer a question: likely and short ones, by passage id."""
+    return {
+        id_: reading.span
+        for id_, reading in readings.items()
+        if reading.span
+        and reading.words <= MOST_ANSWER_WORDS
+        and reading.likelihood >= least_likelihood(pair)
+    }
+
+
+def _cite(
+    index: Index, chosen: Sequence[Sentence], spans: Mapping[str, Span], passages: Sequence[Passage]
+) -> tuple[Citation, ...]:
+    """Cites sentences, and after the best one the footnotes that it refers to.
+
+    Args:
+        index: the index they are from.
+        chosen: the sentences, best first.
+        spans: the spans within them that answer, by passage id.
+        passages: passages among which footnotes are looked for.
+    """
     stretches: list[tuple[Passage, Span]] = []
     for sentence in chosen:
         passage, stretch = sentence.passage, (sentence.quote_start, sentence.quote_end)
@@ -332,6 +383,11 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
             else:
                 stretch = (sentence.lead_in[0], sentence.quote_end)
         stretches.append((passage, stretch))
+        if sentence is chosen[0]:
+            notes = called_notes(passage.text[slice(*stretch)], passage, passages)
+            stretches += [(note, (0, len(note.text))) for note in notes]
+    # A note that is quoted as the best one's isn't quoted again.
+    stretches = list(dict.fromkeys(stretches))
     citations = []
     for number, (passage, (start, end)) in enumerate(stretches[:MOST_SENTENCES], 1):
         quote = passage.text[start:end]
@@ -339,7 +395,13 @@ def _cite(index: Index, chosen: Sequence[Sentence]) -> tuple[Citation, ...]:
         quote = quote.rstrip(" \t\n" if passage.items and end <= passage.items[0] else _TRAILING)
         document = index.document(passage.document_id)
         first = passage.start + start
-        citations.append(Citation.of(document, number, passage, first, first + len(quote)))
+        last = first + len(quote)
+        span = spans.get(passage.id)
+        span = (passage.start + span[0], passage.start + span[1]) if span else None
+        is_inside = span is not None and first <= span[0] and span[1] <= last
+        citations.append(
+            Citation.of(document, number, passage, first, last, answer=span if is_inside else None)
+        )
     return tuple(citations)
 
 

@@ -10,10 +10,10 @@ by .005 at most, and on the built-in article it was lower by .01.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,12 @@ from index.types import Hit
 
 if TYPE_CHECKING:
     from index.query import Query
+    from qa.answering.reader import Reading
     from qa.answering.scored_sentence import Sentence
 
+# What was learned, with its provenance: without the reader, and with it.
+ALONE: Final = "confidence.json"
+WITH_READER: Final = "confidence_with_reader.json"
 # Below these thresholds Dalil says that the texts don't answer the question. At most 3 of 100 answerable
 # questions of XQuAD lie below, per language pair (whole collections, 2026-11-28). Well below one half: a
 # wrong answer is visible, quoted in its paragraph with its confidence in words; a withheld one isn't. Of
@@ -54,16 +58,31 @@ FEATURES: Final = (
     "length",  # log of the question's token count: fewer tokens match more easily by chance
     "candidates",  # log of the number of passages compared, at most 25: chance matches grow with it
 )
+# With the reader: the logit of what the model without it says, and these.
+READER_FEATURES: Final = (
+    "answerable",  # the reader's logit for the best sentence's passage
+    "answerable_most",  # the highest of the passages that were read
+    "certainty",  # log probability of the best span of the best sentence's passage
+    "evidence",  # log probability of the answer's being in the best sentence
+    "holds_span",  # 1 if the best sentence has its passage's best span, else 0
+)
+# Below this log probability a sentence doesn't hold the answer, by how much doesn't matter.
+LEAST_EVIDENCE: Final = -8.0
 _RIVALS: Final = 19
 # Beyond this many candidates the count carries no more information.
 _MOST_COUNTED: Final = 25
 # Standard deviations from the mean of the training questions.
-_FURTHEST: Final = 3.0
+FURTHEST: Final = 3.0
 # Bounds the z-score where a handful of passages have nearly equal scores.
 _LEAST_DEVIATION: Final = 0.01
 
 
-def confidence(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> float:
+def confidence(
+    query: Query,
+    hits: Sequence[Hit],
+    found: Sequence[Sentence],
+    readings: Mapping[str, Reading] | None = None,
+) -> float:
     """The probability in [0, 1] that the passages hold the answer.
 
     Args:
@@ -71,20 +90,41 @@ def confidence(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> 
         hits: its search results, best first.
         found: the scored sentences of the first of them, best first, as returned by
             `qa.answering.answer.read`.
+        readings: what the reader says of their passages, by passage id; without it, another model is asked.
     """
     if not found:
         return 0.0
-    model = _models()[pairing(query, found)]
-    values = (features(query, hits, found) - model["mean"]) / model["scale"]
+    pair = pairing(query, found)
+    said = logit(features(query, hits, found), pair)
+    if readings:
+        said = _logit(np.array([said, *reader_features(found, readings)]), _models(WITH_READER)[pair])
+    return float(1 / (1 + np.exp(-said)))
+
+
+def logit(values: NDArray[np.float64], pair: str) -> float:
+    """The log odds of the answer's being there, without the reader.
+
+    Args:
+        values: as returned by `features`.
+        pair: as returned by `pairing`.
+    """
+    return _logit(values, _models(ALONE)[pair])
+
+
+def _logit(values: NDArray[np.float64], model: Mapping[str, Any]) -> float:
     # A collection of two passages has values outside the training range: they are clipped to the
     # furthest that were seen.
-    values = np.clip(values, -_FURTHEST, _FURTHEST)
-    return float(1 / (1 + np.exp(-(values @ model["weights"] + model["bias"]))))
+    values = np.clip((values - model["mean"]) / model["scale"], -FURTHEST, FURTHEST)
+    return float(values @ model["weights"] + model["bias"])
 
 
-def is_enough(probability: float, query: Query, found: Sequence[Sentence]) -> bool:
+def is_enough(probability: float, query: Query, found: Sequence[Sentence], with_reader: bool = False) -> bool:
     """Whether there are sentences and the confidence reaches the threshold of the language pair."""
-    return bool(found) and probability >= THRESHOLDS[pairing(query, found)]
+    if not found:
+        return False
+    pair = pairing(query, found)
+    threshold = float(_models(WITH_READER)[pair]["threshold"]) if with_reader else THRESHOLDS[pair]
+    return probability >= threshold
 
 
 def pairing(query: Query, found: Sequence[Sentence]) -> str:
@@ -140,8 +180,45 @@ def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> floa
     return float(matches[order] @ counted / max(float(counted.sum()), 1e-12))
 
 
-@lru_cache(maxsize=1)
-def _models() -> dict[str, dict[str, Any]]:
-    content = resources.files("qa.answering").joinpath("confidence.json").read_text(encoding="utf-8")
-    models: dict[str, dict[str, Any]] = json.loads(content)["models"]
+def reader_features(found: Sequence[Sentence], readings: Mapping[str, Reading]) -> NDArray[np.float64]:
+    """What the reader says: (len(READER_FEATURES),), in that order."""
+    best = found[0]
+    most = max(reading.answerable for reading in readings.values())
+    if (own := readings.get(best.passage.id)) is None:
+        # Of a passage that wasn't read nothing is known: it is taken for the least likely of those that were.
+        own = min(readings.values(), key=lambda reading: reading.answerable)
+    holds = own.span is not None and best.start <= own.span[0] and own.span[1] <= best.end
+    evidence = LEAST_EVIDENCE if best.evidence is None else best.evidence
+    return np.array([own.answerable, most, own.certainty, evidence, float(holds)])
+
+
+class SentenceWeights(TypedDict):
+    """Weights of the reader's evidence in a sentence's score, per logit."""
+
+    evidence: float
+    answerable: float
+
+
+def sentence_weights(pair: str) -> SentenceWeights:
+    """The weights for a pair of question and passage language."""
+    weights: SentenceWeights = _learned(WITH_READER)["sentence"][pair]
+    return weights
+
+
+def least_likelihood(pair: str) -> float:
+    """The `Reading.likelihood` from which on a span is shown as the answer."""
+    return float(_learned(WITH_READER)["span"][pair])
+
+
+@lru_cache(maxsize=2)
+def _models(name: str) -> dict[str, dict[str, Any]]:
+    models: dict[str, dict[str, Any]] = _learned(name)["models"]
     return {name: {k: np.array(v) for k, v in model.items()} for name, model in models.items()}
+
+
+@lru_cache(maxsize=2)
+def _learned(name: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(
+        resources.files("qa.answering").joinpath(name).read_text(encoding="utf-8")
+    )
+    return content

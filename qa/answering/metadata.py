@@ -25,9 +25,13 @@ _AR_DOCUMENT: Final = (
 _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
     "author": regex.compile(
         r"\bwho (?:wrote|authored|(?:is|was|are|were) the (?:author|writer|lecturer)s?)\b|\bby whom\b"
+        r"|\bwho (?:gave|delivered|held) (?:the|this) (?:lecture|talk|speech|sermon)\b"
+        r"|\bwho (?:prepared|compiled|drew up) (?:the|this) (?:report|study|document|minutes|memo)\b"
         r"|\b(?:the author'?s? name|name of the (?:author|writer))\b"
         r"|\b[وف]?من (?:هو |هي |الذي |التي )?(?:كتب|الف|مولف|كاتب|كاتبه|المولف|الكاتب)\b"
         rf"|\b[وف]?من (?:هو |هي )?صاحب {_AR_DOCUMENT}"
+        r"|\b[وف]?من (?:الذي )?(?:القي|حاضر في|خطب) (?:هذه )?(?:ال)?(?:محاضره|كلمه|خطبه|درس)\b"
+        rf"|\b[وف]?من (?:الذي )?(?:اعد|وضع|حرر) (?:هذا |هذه )?{_AR_DOCUMENT}\b"
         rf"|\b(?:اسم|ما اسم) (?:ال)?(?:مولف|كاتب)\b|\bلمن (?:هذا |هذه )?{_AR_DOCUMENT}\b"
     ),
     "date": regex.compile(

@@ -165,10 +165,39 @@ def defines(subject: AbstractSet[str], sentence: str, headings: Sequence[str], i
     return 0.5 if is_first and subject <= under else 0.0
 
 
+def labels(subject: AbstractSet[str], sentence: str) -> bool:
+    """Whether a sentence is an entry of a glossary, a form or a list about exactly this subject.
+
+    «الفلج: قناة تجري فيها المياه», "Deposit: £300".
+    """
+    label, colon, meaning = sentence.partition(":")
+    return bool(subject and colon and meaning.strip()) and subject == {
+        stem(word.term) for word in words(label)
+    }
+
+
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _SPACES.sub(" ", normalise(question).text).strip()
     return _LISTS.search(text) is not None and kind(question) is None
+
+
+# In normalised spelling: questions that a clause or more answers.
+_LONG: Final = regex.compile(
+    r"\bwhy\b|\bhow(?! (?:many|much|long|old|often|tall|high|large|big|deep|wide|far|fast|heavy|soon)\b)\b"
+    r"|\bwhat (?:\w+ )?(?:happen(?:s|ed)?|cause[sd]?|le(?:d|ads) to)\b"
+    r"|\bwhat (?:do|does|did) .*\b(?:say|think|do|mean)\b"
+    r"|\b(?:reasons?|explain|describe|difference)\b"
+    r"|\b[وف]?(?:لماذا|كيف|علام)\b|^لم \b"
+    r"|\b[وف]?ماذا (?:حدث|حصل|جري|وقع|قال|يقول|تقول|فعل|يفعل|تفعل|صرح|اعلن|ذكر|يعني|تعني)(?:ت|وا)?\b"
+    r"|\b(?:ما|هو|هي) (?:ال)?(?:سبب|اسباب|فرق)\b|^(?:اشرح|صف|وضح)\b"
+)
+
+
+def has_short_answer(question: str) -> bool:
+    """Whether a few words may answer a question: who, where, when, how many, which; not how, why, a list."""
+    text = _SPACES.sub(" ", normalise(question).text).strip()
+    return not (_LONG.search(text) or asks_for_list(question) or subject(question))
 
 
 _KEYS: Final = regex.compile(

@@ -34,6 +34,8 @@ class Sentence:
         fit: 1 if the sentence has the time or the number that the question asks for, -1 if it lacks it,
             0 if the question asks for neither.
         score: the ranking score.
+        evidence: the reader's log probability of the answer's being in the sentence, given that it is in the
+            passage (`Reading.evidence`), if not negligible; None where the passage wasn't read.
     """
 
     passage: Passage
@@ -52,6 +54,7 @@ class Sentence:
     lexical: float
     fit: float
     score: float
+    evidence: float | None = None
 
     def overlaps(self, other: Sentence) -> bool:
         """Whether the two quotations share characters."""

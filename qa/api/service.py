@@ -47,10 +47,12 @@ class Service:
 
     Args:
         index: what is asked.
+        reader: whether answers are given with the bundled reader, as in `qa.ask`.
     """
 
-    def __init__(self, index: "Index") -> None:
+    def __init__(self, index: "Index", reader: bool = True) -> None:
         self._index = index
+        self._reader = reader
 
     def ask(self, question: str, k: int = 5) -> AnswerRecord:
         """Answers a question with literal quotations, or says that the texts don't answer it.
@@ -65,7 +67,7 @@ class Service:
             IndexNotFound, IndexDamaged, EncoderMismatch: the index can't be used any more.
         """
         index = self._checked(question, k)
-        return answer_record(ask(question, index, k), index.document)
+        return answer_record(ask(question, index, k, self._reader), index.document)
 
     def search(self, question: str, k: int = 5) -> SearchRecord:
         """The passages nearest to a question, best first.

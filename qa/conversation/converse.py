@@ -22,6 +22,7 @@ from index.query import LONGEST
 from index.types import Hit
 from qa.answering.answer import alone, answer
 from qa.answering.confidence import MOST_CANDIDATES
+from qa.answering.reader import PassageReader, chosen_reader
 from qa.conversation.follow_up import content_words, leaning, topic
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say_not_found
@@ -90,7 +91,11 @@ class Conversation:
 
 
 def converse(
-    conversation: Conversation, question: str, index: Index | str | Path | None = None, k: int = 5
+    conversation: Conversation,
+    question: str,
+    index: Index | str | Path | None = None,
+    k: int = 5,
+    reader: bool | PassageReader = True,
 ) -> Turn:
     """Answers a question in a conversation, which isn't modified: see `with_turn`.
 
@@ -103,6 +108,7 @@ def converse(
         question: in Arabic or English, whatever the language of the previous turns.
         index: an index or the path of one; the built-in article's if not given.
         k: number of passages in the answer's `hits`, at least 1.
+        reader: as in `ask`; of a follow-up it is given the expanded question.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -114,10 +120,12 @@ def converse(
         raise ValueError(f"k must be at least 1, not {k}")
     source = open_index(index).snapshot()
     with source.turn():
-        return _next_turn(conversation, question, source, k)
+        return _next_turn(conversation, question, source, k, chosen_reader(reader))
 
 
-def _next_turn(conversation: Conversation, question: str, source: Index, k: int) -> Turn:
+def _next_turn(
+    conversation: Conversation, question: str, source: Index, k: int, reader: PassageReader | None
+) -> Turn:
     asked = datetime.now(timezone.utc)
     most = max(k, MOST_CANDIDATES)
     own = source.query(question)
@@ -132,7 +140,8 @@ def _next_turn(conversation: Conversation, question: str, source: Index, k: int)
         # «ولماذا؟» alone has nothing for a passage to match. And where nothing was quoted, the topic
         # isn't known to be in the texts: confidence has to include it.
         read = own if quoted and content_words(question) else whole
-        reply = answer(source, read, _in_context(source, read, whole, quoted, most), k, whole)
+        hits = _in_context(source, read, whole, quoted, most)
+        reply = answer(source, read, hits, k, whole, reader)
         # What the questions before named is of no matter to this one.
         lacking = tuple(name for name in reply.missing if name in question)
         text = reply.text if reply.found else say_not_found(lacking, own.language)
@@ -140,7 +149,7 @@ def _next_turn(conversation: Conversation, question: str, source: Index, k: int)
         in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
             return in_context
-    by_itself = alone(source, own, k)
+    by_itself = alone(source, own, k, reader)
     if in_context and in_context.answer.confidence > by_itself.confidence:
         return in_context
     return Turn(question, question, by_itself, asked)

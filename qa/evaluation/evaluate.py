@@ -17,6 +17,7 @@ from index.text.analyzer import language
 from index.types import Hit
 from qa.answering.answer import answer
 from qa.answering.confidence import MOST_CANDIDATES
+from qa.answering.reader import PassageReader, chosen_reader
 from qa.evaluation.measures import (
     Bin,
     Estimate,
@@ -127,30 +128,37 @@ class Report:
     seconds: float
 
 
-def evaluate(index: Index, questions: Sequence[GoldQuestion], show_progress: bool | None = None) -> Report:
+def evaluate(
+    index: Index,
+    questions: Sequence[GoldQuestion],
+    show_progress: bool | None = None,
+    reader: bool | PassageReader = True,
+) -> Report:
     """Asks every question and computes the report.
 
     Args:
         index: index of the documents that the gold answers refer to.
         questions: at least one of them answerable.
         show_progress: whether to show it on standard error; only in a terminal if not given.
+        reader: as in `qa.ask`.
     """
+    chosen = chosen_reader(reader)
     shown = tqdm(questions, unit=" questions", disable=None if show_progress is None else not show_progress)
-    return summarise([observe(index, question) for question in shown])
+    return summarise([observe(index, question, chosen) for question in shown])
 
 
-def observe(index: Index, question: GoldQuestion) -> Outcome:
+def observe(index: Index, question: GoldQuestion, reader: PassageReader | None = None) -> Outcome:
     """Asks one question, with its relevant documents and, if there are any, without them."""
     began = time.perf_counter()
     query = index.query(question.text)
     hits = index.search(query, MOST_CANDIDATES)
-    reply = answer(index, query, hits, k=5)
+    reply = answer(index, query, hits, k=5, reader=reader)
     seconds = time.perf_counter() - began
     without = None
     if question.answers:
         gold = {answer.unit for answer in question.answers}
         others = [hit for hit in hits if question.unit(hit.passage) not in gold]
-        without = answer(index, query, others, k=5)
+        without = answer(index, query, others, k=5, reader=reader)
     rankings = {leg: _ranked(question, hits, leg) for leg in LEGS}
     rankings[WHOLE] = _units(question, hits)
     other = frozenset(

@@ -30,7 +30,7 @@ def check_extra(plots: bool = False) -> None:
 
 
 def measure(
-    texts: Sequence[Path], questions: Sequence[Path], model: str | None
+    texts: Sequence[Path], questions: Sequence[Path], model: str | None, reader: bool = True
 ) -> Iterator[tuple[str, Report]]:
     """Asks the gold questions and yields a report on each set, under its name.
 
@@ -41,6 +41,7 @@ def measure(
         texts: files in SQuAD format, one collection; the built-in article if there are none.
         questions: files whose questions are asked instead of those of `texts`.
         model: a sentence-transformers model; the bundled one if not given.
+        reader: as in `qa.ask`.
 
     Raises:
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
@@ -58,7 +59,7 @@ def measure(
             sets = {f"{gold.name}, {name}": _in(name, gold.questions) for name in _LANGUAGES}
         for name, asked in sets.items():
             if any(question.answers for question in asked):
-                yield name, evaluate(index, asked)
+                yield name, evaluate(index, asked, reader=reader)
 
 
 def _in(language: Language, questions: Sequence[GoldQuestion]) -> tuple[GoldQuestion, ...]:

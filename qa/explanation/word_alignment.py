@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.late_interaction import SENTENCE_SHARE
+from index.ranking_parameters import RANKING
 from index.text.analyzer import Term, legible
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int
         np.maximum(cosines[:, sentences == number].max(axis=1), context) for number in np.unique(sentences)
     ]
     sentence = max(by_sentence, key=lambda matches: float(np.einsum("i,i->", matches, weights)))
-    return np.asarray((1 - SENTENCE_SHARE) * whole + SENTENCE_SHARE * sentence, np.float32)
+    share = RANKING.sentence_share
+    return np.asarray((1 - share) * whole + share * sentence, np.float32)
 
 
 def as_asked(query: Query, spans: NDArray[np.int32]) -> NDArray[np.int32]:

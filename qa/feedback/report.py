@@ -49,12 +49,13 @@ class FeedbackReport:
     unreadable: int
 
 
-def measure_feedback(path: Path, index: Index) -> FeedbackReport:
+def measure_feedback(path: Path, index: Index, reader: bool = True) -> FeedbackReport:
     """Asks the questions of a file of verdicts again.
 
     Args:
         path: the file that `qa.feedback.judgements.record` wrote.
         index: index the answers were quoted from.
+        reader: as in `qa.ask`.
 
     Raises:
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
@@ -65,11 +66,11 @@ def measure_feedback(path: Path, index: Index) -> FeedbackReport:
     feedback = read(path)
     known = gold(feedback.judged, source.document)
     has_answer = any(question.answers for question in known.right)
-    again = [(question, ask(question.text, source)) for question in known.wrong]
+    again = [(question, ask(question.text, source, reader=reader)) for question in known.wrong]
     quoting = [_quotes_again(reply.citations, question) for question, reply in again if question.answers]
     refusing = [not reply.found for question, reply in again if not question.answers]
     return FeedbackReport(
-        right=evaluate(source, known.right) if has_answer else None,
+        right=evaluate(source, known.right, reader=reader) if has_answer else None,
         right_answers=len(known.right),
         wrong_answers=len(known.wrong),
         wrong_again=estimate(quoting) if quoting else None,

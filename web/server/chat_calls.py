@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
 from index.errors import DalilError, InvalidQuestion, UnreadableFile
-from index.interface import CANDIDATES
+from index.ranking_parameters import RANKING
 from index.text.analyzer import Language
 from index.types import Hit
 from qa.collections.types import CollectionNotFound
@@ -125,7 +125,7 @@ class ChatCalls:
             index = self._index(exchange.collection).snapshot()
             query = index.query(searched)
             # A follow-up's passage may rank low for the expanded question.
-            found = index.search(query, CANDIDATES)
+            found = index.search(query, RANKING.candidates)
             hit = next((hit for hit in found if hit.passage.id == passage.id), Hit(passage, 0.0))
             explanation = explain(index, query, hit)
         except (PassageGone, CollectionNotFound):

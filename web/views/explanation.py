@@ -14,7 +14,7 @@ from math import log
 from operator import attrgetter
 from typing import Final
 
-from index.interface import CANDIDATES
+from index.ranking_parameters import RANKING
 from index.text.analyzer import Language
 from qa.explanation.explain import KINDS, Explanation, Kind, Match
 from qa.explanation.word_alignment import AlignedWord, Span
@@ -112,7 +112,7 @@ def _legs(explanation: Explanation, language: Language) -> str:
         rank = explanation.ranks.get(leg)
         name, place = say(leg, language), _place(explanation, leg, language)
         # Bar length is logarithmic in the rank: first to second is more than 40th to 41st.
-        length = 0.0 if rank is None else max(1 - log(rank) / log(CANDIDATES + 1), 0.02)
+        length = 0.0 if rank is None else max(1 - log(rank) / log(RANKING.candidates + 1), 0.02)
         rows.append(_Row(escape(name), _bar(length, "leg" if rank else "none"), escape(place)))
         said.append(f"{name} – {place}")
     return _figure(say("legs", language), rows, said, language)
@@ -128,7 +128,7 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
         return say("not_searched", language)
     if leg == "bm25" and not explanation.shares_words:
         return say("no_common_word", language)
-    return say("not_among", language, number=CANDIDATES)
+    return say("not_among", language, number=RANKING.candidates)
 
 
 def _score(explanation: Explanation, language: Language) -> str:

@@ -26,7 +26,7 @@ float32 2.1 times, and its MatMulNBits directly on the 4-bit blocks 1.6 times.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,36 +76,37 @@ def write_graph(weights: Weights, folder: Path) -> None:
     Raises:
         OSError: not all of it could be written.
     """
-    from onnx import TensorProto, helper
-
-    builder = _Builder()
-    _build(builder, weights)
-    numbers, content = builder.initializers()
-    graph = helper.make_graph(
-        builder.nodes,
-        "multilingual-e5-small",
-        [
-            helper.make_tensor_value_info("ids", TensorProto.INT64, ["texts", "longest"]),
-            helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "longest"]),
-        ],
-        [
-            helper.make_tensor_value_info("tokens", TensorProto.FLOAT, ["texts", "longest", weights.hidden]),
-            helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["texts", weights.hidden]),
-        ],
-        numbers,
-    )
-    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
-    model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
-    write(folder / NUMBERS, content)
-    write(folder / GRAPH, [model.SerializeToString()])
+    builder = Builder()
+    state = add_encoder(builder, weights, "tokens")
+    mask = builder.node("Unsqueeze", ["inside", builder.axis(1)], "row")
+    total = builder.node("MatMul", [mask, state], "total")
+    total = builder.node("Squeeze", [total, builder.axis(1)], "sum")
+    builder.node("LpNormalization", [total], "vector", axis=-1, p=2)
+    outputs: dict[str, list[str | int]] = {
+        "tokens": ["texts", "longest", weights.hidden],
+        "vector": ["texts", weights.hidden],
+    }
+    builder.save(folder, "multilingual-e5-small", outputs)
 
 
-class _Builder:
+@dataclass(frozen=True)
+class Stored:
+    """Where a tensor's bytes lie in a file that another graph has already written."""
+
+    offset: int
+    content: bytes
+
+
+class Builder:
     """Nodes and constants of a graph, identified by the names of their outputs."""
 
     def __init__(self) -> None:
         self.nodes: list[NodeProto] = []
         self._numbers: dict[str, NDArray[Any]] = {}
+
+    def axis(self, number: int) -> str:
+        """Adds a list of one axis as a constant."""
+        return self.number(f"axis{number}", np.array([number], np.int64))
 
     def number(self, name: str, values: Any) -> str:
         """Adds a constant, once per name."""
@@ -131,7 +132,49 @@ class _Builder:
         self.nodes.append(node)
         return outputs
 
-    def initializers(self) -> tuple[list[TensorProto], list[bytes]]:
+    def save(
+        self,
+        folder: Path,
+        name: str,
+        outputs: Mapping[str, Sequence[str | int]],
+        numbers: str = NUMBERS,
+        stored: Mapping[str, Stored] | None = None,
+    ) -> None:
+        """Writes the graph, which takes `ids` and `mask`, and a file with its large constants.
+
+        Args:
+            folder: where to write both.
+            name: the graph's.
+            outputs: its float32 outputs with their shapes.
+            numbers: the file's name.
+            stored: constants that `NUMBERS` in the folder holds already; one with the same bytes isn't
+                written again.
+
+        Raises:
+            OSError: not all of it could be written.
+        """
+        from onnx import TensorProto, helper
+
+        constants, content = self._initializers(numbers, stored or {})
+        graph = helper.make_graph(
+            self.nodes,
+            name,
+            [
+                helper.make_tensor_value_info("ids", TensorProto.INT64, ["texts", "longest"]),
+                helper.make_tensor_value_info("mask", TensorProto.INT32, ["texts", "longest"]),
+            ],
+            [
+                helper.make_tensor_value_info(output, TensorProto.FLOAT, shape)
+                for output, shape in outputs.items()
+            ],
+            constants,
+        )
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
+        write(folder / numbers, content)
+        write(folder / GRAPH, [model.SerializeToString()])
+
+    def _initializers(self, file: str, stored: Mapping[str, Stored]) -> tuple[list[TensorProto], list[bytes]]:
         """The constants, and the content of the file with the large ones."""
         from onnx import external_data_helper, numpy_helper
 
@@ -142,16 +185,38 @@ class _Builder:
             tensor = numpy_helper.from_array(values, name)
             if values.nbytes >= _APART:
                 raw = tensor.raw_data
-                external_data_helper.set_external_data(tensor, NUMBERS, offset, len(raw))
+                if name in stored and stored[name].content == raw:
+                    external_data_helper.set_external_data(tensor, NUMBERS, stored[name].offset, len(raw))
+                else:
+                    external_data_helper.set_external_data(tensor, file, offset, len(raw))
+                    content += [raw, bytes(-len(raw) % _PAGE)]
+                    offset += len(raw) + len(content[-1])
                 tensor.ClearField("raw_data")
-                content += [raw, bytes(-len(raw) % _PAGE)]
-                offset += len(raw) + len(content[-1])
             tensors.append(tensor)
         return tensors, content
 
 
-def _build(graph: _Builder, weights: Weights) -> None:
-    axis = graph.number("axis1", np.array([1], np.int64))
+def stored_numbers(folder: Path) -> dict[str, Stored]:
+    """The large constants of the graph in a folder, by name.
+
+    Raises:
+        OSError: a file can't be read.
+    """
+    import onnx
+
+    content = (folder / NUMBERS).read_bytes()
+    found = {}
+    for tensor in onnx.load(folder / GRAPH, load_external_data=False).graph.initializer:
+        place = {entry.key: entry.value for entry in tensor.external_data}
+        if place.get("location") == NUMBERS:
+            offset, length = int(place["offset"]), int(place["length"])
+            found[tensor.name] = Stored(offset, content[offset : offset + length])
+    return found
+
+
+def add_encoder(graph: Builder, weights: Weights, output: str) -> str:
+    """Adds the encoder: `ids` and `mask` in, token vectors (texts, longest, hidden) out."""
+    graph.axis(1)  # first in the file, as ever: an index knows its encoder by the bytes of this graph
     inside = graph.node("Cast", ["mask"], "inside", to=1)
     # (texts, 1, longest, 1), and the same for each head.
     column = graph.node(
@@ -162,13 +227,11 @@ def _build(graph: _Builder, weights: Weights) -> None:
     state = _embed(graph, weights)
     for layer in range(weights.layers):
         is_last = layer == weights.layers - 1
-        state = _layer(graph, weights, layer, state, "tokens" if is_last else f"state{layer}")
-    mask = graph.node("Unsqueeze", [inside, axis], "row")
-    total = graph.node("Squeeze", [graph.node("MatMul", [mask, state], "total"), axis], "sum")
-    graph.node("LpNormalization", [total], "vector", axis=-1, p=2)
+        state = _layer(graph, weights, layer, state, output if is_last else f"state{layer}")
+    return state
 
 
-def _embed(graph: _Builder, weights: Weights) -> str:
+def _embed(graph: Builder, weights: Weights) -> str:
     """Word embeddings, in their original four bits, and position embeddings."""
     words = graph.node(
         "GatherBlockQuantized",
@@ -195,7 +258,7 @@ def _embed(graph: _Builder, weights: Weights) -> str:
     return _norm(graph, weights, "embeddings.LayerNorm", total, "state")
 
 
-def _layer(graph: _Builder, weights: Weights, layer: int, state: str, output: str) -> str:
+def _layer(graph: Builder, weights: Weights, layer: int, state: str, output: str) -> str:
     name, out = f"encoder.layer.{layer}", f"layer{layer}"
     given = _quantise(graph, state, f"{out}.given")
     heads = [
@@ -220,7 +283,7 @@ def _layer(graph: _Builder, weights: Weights, layer: int, state: str, output: st
     return _norm(graph, weights, f"{name}.output.LayerNorm", total, output)
 
 
-def _attention(graph: _Builder, weights: Weights, query: str, key: str, value: str, output: str) -> str:
+def _attention(graph: Builder, weights: Weights, query: str, key: str, value: str, output: str) -> str:
     """Scaled dot-product attention, (texts, longest, hidden), identical on every processor (see the module).
 
     Softmax without subtracting the maximum: exponentials of scores clipped to +-80 lose nothing in float32.
@@ -252,13 +315,13 @@ def _attention(graph: _Builder, weights: Weights, query: str, key: str, value: s
     return graph.node("Reshape", [mean, graph.number("joined", np.array([0, 0, -1], np.int64))], output)
 
 
-def _norm(graph: _Builder, weights: Weights, name: str, state: str, output: str) -> str:
+def _norm(graph: Builder, weights: Weights, name: str, state: str, output: str) -> str:
     scale = graph.number(f"{name}.weight", weights.tensors[f"{name}.weight"])
     bias = graph.number(f"{name}.bias", weights.tensors[f"{name}.bias"])
     return graph.node("LayerNormalization", [state, scale, bias], output, axis=-1, epsilon=weights.epsilon)
 
 
-def _quantise(graph: _Builder, state: str, name: str, shift: float = 0) -> _Quantised:
+def _quantise(graph: Builder, state: str, name: str, shift: float = 0) -> _Quantised:
     """Quantises each token's values to uint8 with a scale per token.
 
     Args:
@@ -282,7 +345,7 @@ def _quantise(graph: _Builder, state: str, name: str, shift: float = 0) -> _Quan
     return _Quantised(graph.node("QuantizeLinear", [scaled, one, zero], name), scale, zero, shift)
 
 
-def _linear(graph: _Builder, weights: Weights, name: str, given: _Quantised, output: str) -> str:
+def _linear(graph: Builder, weights: Weights, name: str, given: _Quantised, output: str) -> str:
     matrix, bias = weights.tensors[f"{name}.weight"], weights.tensors[f"{name}.bias"]
     scales = np.maximum(np.abs(matrix).max(axis=1), np.float32(1e-12)) / _TOP
     rounded = np.rint(matrix / scales[:, None]).astype(np.int8)

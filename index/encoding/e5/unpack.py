@@ -8,18 +8,24 @@ standard sentence-transformers model in float32: the reference for tests and ben
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import importlib.util
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from index.encoding.e5 import weights
 from index.encoding.e5.export_reference import write_json, write_settings, write_tensors, write_tokenizer
+from index.encoding.e5.onnx_graph import NUMBERS
+from index.encoding.e5.reader_graph import write_reader_graph
+from index.encoding.e5.reader_weights import load_reader
 from index.encoding.e5.tokenizer import Unigram
 from index.encoding.e5.weights import Weights
 from index.errors import EncoderUnavailable
@@ -32,6 +38,7 @@ PROMPTS = {"query": "query: ", "passage": "passage: "}
 # Raise them when what is written changes: they are part of the folders' names.
 LAYOUT = 1
 RUNTIME_LAYOUT = 2
+READER_LAYOUT = 1
 _STAMP = "checksums.json"
 _SETTINGS = "settings.json"
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -96,6 +103,23 @@ def runtime_folder(source: Path) -> Path:
         EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
     """
     return _folder(source, f"runtime-{RUNTIME_LAYOUT}", _unpack_runtime, "110 MB")
+
+
+def reader_folder(source: Path, trained: Path) -> Path:
+    """Path of the reader unpacked from `source` and `trained`, unpacking it the first time.
+
+    It shares the file of the encoder in `runtime_folder`, which is unpacked too.
+
+    Args:
+        source: the encoder's weights.
+        trained: what the reader's differ by: see `index.encoding.e5.reader_weights`.
+
+    Raises:
+        EncoderUnavailable: a file isn't one that Dalil can read, or the cache can't be written.
+    """
+    encoder = runtime_folder(source)
+    layout = f"reader-{READER_LAYOUT}:{encoder.name}:{_content_hash(trained, encoder.parent)}"
+    return _folder(source, layout, partial(_unpack_reader, encoder, trained), "20 MB")
 
 
 def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], size: str) -> Path:
@@ -229,6 +253,19 @@ def _write_vocabulary(weights: Weights, folder: Path) -> None:
         unknown=special["<unk>"],
     )
     write_json(folder / _SETTINGS, asdict(settings))
+
+
+def _unpack_reader(encoder: Path, trained: Path, source: Path, folder: Path) -> None:
+    weights = _parse(source, with_words=False)
+    try:
+        tensors = load_reader(trained, weights)
+    except ValueError as error:
+        raise EncoderUnavailable(f"{error}.") from error
+    try:
+        os.link(encoder / NUMBERS, folder / NUMBERS)
+    except OSError:  # a file system without hard links, or another one
+        shutil.copyfile(encoder / NUMBERS, folder / NUMBERS)
+    write_reader_graph(dataclasses.replace(weights, tensors=tensors), encoder, folder)
 
 
 def _unpack(source: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import epilog, in_one_line, note, print_json, show
-from cli.options import AnswerFrom, ModelName, open_named
+from cli.options import AnswerFrom, ModelName, UseReader, open_named
 
 EPILOG: Final = epilog(
     "dalil eval                                          the built-in article's gold questions",
@@ -34,6 +34,7 @@ def evaluate(
         typer.Option(metavar="FILE", help="Verdicts from the chat on answers from --index, as questions."),
     ] = None,
     folder: AnswerFrom = None,
+    reader: UseReader = True,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a set of questions.")] = False,
 ) -> None:
     """Measures how good search, quotations and refusals are, on questions whose answers are known.
@@ -52,16 +53,16 @@ def evaluate(
     check_extra(plots=plots is not None)
     if feedback is not None:
         if texts or plots:
-            raise typer.BadParameter("--feedback goes with --index, --model and --json alone.")
+            raise typer.BadParameter("--feedback goes with --index, --model, --no-reader and --json alone.")
         from qa.feedback.report import feedback_table, measure_feedback
 
-        judged = measure_feedback(feedback, open_named(folder, model))
+        judged = measure_feedback(feedback, open_named(folder, model), reader)
         if as_json:
             print_json({"name": feedback.stem} | asdict(judged))
         else:
             show(feedback_table(in_one_line(feedback.stem), judged))
         return
-    for name, report in measure(texts or (), questions or (), model):
+    for name, report in measure(texts or (), questions or (), model, reader):
         if as_json:
             print_json({"name": name} | asdict(report))
         else:

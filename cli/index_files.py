@@ -1,4 +1,4 @@
-"""`dalil index`: files into an index and out of it, and what there is to say about it."""
+"""Adds files to an index and removes them, and reports what changed."""
 
 from __future__ import annotations
 

@@ -1,0 +1,341 @@
+"""Trains qa/answering/confidence_with_reader.json: how the reader's word counts beside the search's.
+
+    python benchmarks/train_with_reader.py --data FOLDER
+
+FOLDER holds the sets that train_reader.py learns from. Only paragraphs are taken that the reader never saw:
+neither in its first round of training nor in a paragraph of the same group. They make one collection in each
+language. Every question is asked over all of it (with --small over a small one too), with the paragraph that
+answers it and without, and once more with something exchanged by rule; and those are asked that people wrote
+to look answerable. Learned are, in this order,
+
+1. for sentences, the weight of the reader's evidence beside the score of the search: a conditional logistic
+   model, a question's sentences competing,
+2. for confidence, a logistic model over the logit of confidence.json and what the reader says. Half of what
+   it weighs is answerable, a quarter are questions whose paragraph is left out, a quarter near misses,
+3. the threshold, such that `KEPT` of the answerable questions over the whole collection lie above it,
+4. how likely a span must be to be shown, such that `SPANS_RIGHT` of those shown are right. Spans in
+   paragraphs that don't hold the answer are all wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from reader_cases import NEAR, Asked, Case, Looker, folds, kept, read_all, some, span_f1
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.preprocessing import StandardScaler
+
+from index.interface import Index
+from index.types import Document, text_id
+from qa.answering import confidence as product
+from qa.answering.confidence import READER_FEATURES, SentenceWeights, features, reader_features
+from qa.answering.reader_evidence import with_evidence
+from qa.evaluation.evaluate import calibration_error
+
+LANGUAGES = ("ar", "en")
+PAIRINGS = ("ar-ar", "en-en", "en-ar", "ar-en")
+DESTINATION = Path(product.__file__).parent / product.WITH_READER
+# The share of answerable questions above the threshold.
+KEPT = 0.96
+# At most so many questions of each set; sets of other kinds of text are there to keep the model honest.
+TAKEN = {
+    "mlqa_test_ar": 260,
+    "arabic_squad_part": 120,
+    "squad1_train_du_test": 70,
+    "squad1_routerlens_dev": 40,
+    "squad1_jucho_dev": 25,
+    "squad_sample_1000ctx": 40,
+    "squadshifts_new_wiki": 40,
+    "tydiqa_goldp_en_train": 40,
+    "afriqa_en": 25,
+    "qed_dev": 12,
+    "onestopqa_spans": 12,
+    "fairytaleqa": 12,
+    "covidqa_para": 12,
+    "squadshifts_reddit": 12,
+    "squad2_train_unansq_byid": 90,
+    "squad2_train_unansq_joined": 40,
+    "squad2_train_small": 20,
+    "clapnq_dev": 25,
+    "timeqa_human_windows": 25,
+    "belebele_eqa_ar": 20,
+    "belebele_eqa_en": 20,
+    "belebele_eqa_cross_ar_en": 40,
+    "squad_cross_ar_en": 260,
+}
+# Small models: more regularisation changes nothing, less nothing either.
+REGULARISATION = 1.0
+
+
+# The share of spans shown that overlap the answer by half or more (F1 over characters).
+SPANS_RIGHT = 0.8
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What a pairing learned: see confidence_with_reader.json."""
+
+    sentence: SentenceWeights
+    span: float
+    model: dict[str, Any]
+
+
+def unseen(folder: Path, share: float) -> dict[tuple[str, str], list[tuple[Asked, Document]]]:
+    """Questions that the reader didn't learn from, by language of question and paragraph.
+
+    Args:
+        folder: of the training sets.
+        share: of `TAKEN`.
+    """
+    import train_reader
+
+    sources = train_reader.Sources(folder)
+    trained = train_reader.one_round(sources, 0)
+    contexts = {example.context for example in trained}
+    groups = {example.group for example in trained if example.group}
+    found: dict[tuple[str, str], list[tuple[Asked, Document]]] = defaultdict(list)
+    for name, most in TAKEN.items():
+        usable = [
+            example
+            for example in sources.examples[name]
+            if example.context not in contexts and example.group not in groups
+        ]
+        random.Random(1).shuffle(usable)
+        for example in usable[: max(1, round(most * share))]:
+            document = Document(example.context, id=text_id(example.context))
+            span = ((example.start, example.end),) if example.answerable else ()
+            asked, texts = example.languages
+            found[asked, texts].append((Asked(example.question, document.id, span, example.group), document))
+    return found
+
+
+def look(folder: Path, share: float) -> list[Case]:
+    """The cases to learn from, not yet read."""
+    questions = unseen(folder, share)
+    cases: list[Case] = []
+    with tempfile.TemporaryDirectory(prefix="dalil-train-") as work:
+        for texts in LANGUAGES:
+            documents = {
+                document.id: document for asked in LANGUAGES for _, document in questions[asked, texts]
+            }
+            index = Index.build(list(documents.values()), Path(work) / texts)
+            for asked in LANGUAGES:
+                chosen = [question for question, _ in questions[asked, texts]]
+                looker = Looker(index, small=True, swaps=True)
+                cases += looker.cases(chosen, f"{asked}-{texts}")
+    return cases
+
+
+def sentence_weights(cases: Sequence[Case]) -> SentenceWeights:
+    """The weights of evidence and of "answerable" beside a sentence's score.
+
+    The likelihood of the right sentences among those of each answerable question that has some; the score's
+    own weight is fitted too, and divides the others.
+    """
+    rows = []
+    for case in cases:
+        right = np.array([case.is_right(sentence) for sentence in case.found])
+        if case.kind == "there" and right.any() and not right.all():
+            values = [
+                [
+                    s.score,
+                    max(case.readings[s.passage.id].evidence([(s.start, s.end)])[0], product.LEAST_EVIDENCE),
+                    case.readings[s.passage.id].answerable,
+                ]
+                for s in case.found
+            ]
+            rows.append((np.array(values), right))
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        total = 0.0
+        for values, right in rows:
+            logits = values @ weights
+            total += np.logaddexp.reduce(logits) - np.logaddexp.reduce(logits[right])
+        return total / len(rows) + 1e-3 * float(weights[1:] @ weights[1:])
+
+    best = minimize(loss, np.array([20.0, 0.5, 0.2]), method="L-BFGS-B", bounds=[(1, 200), (0, 20), (0, 20)])
+    score, evidence, answerable = best.x
+    return {"evidence": round(evidence / score, 5), "answerable": round(answerable / score, 5)}
+
+
+def looked_at(cases: Iterable[Case], weights: SentenceWeights | None) -> NDArray[np.float64]:
+    """(cases, 1 + reader's features): what the model is given; without weights, the first column alone."""
+    rows = []
+    for case in cases:
+        found = case.found if weights is None else with_evidence(case.found, case.readings, weights)
+        alone = product.logit(features(case.query, case.hits, found), case.pairing)
+        rows.append([alone] if weights is None else [alone, *reader_features(found, case.readings)])
+    return np.array(rows)
+
+
+def case_weights(cases: Sequence[Case]) -> NDArray[np.float64]:
+    """Half for the answerable, a quarter each for left-out paragraphs and for near misses."""
+    kinds = np.array(["near" if case.kind in NEAR else case.kind for case in cases])
+    shares = {"there": 0.5, "far": 0.25, "near": 0.25}
+    return np.array([shares[kind] * len(cases) / (kinds == kind).sum() for kind in kinds])
+
+
+def fit(x: NDArray[np.float64], y: NDArray[np.int64], weights: NDArray[np.float64]) -> dict[str, Any]:
+    """A logistic model over standardised features, as numbers."""
+    scaler = StandardScaler().fit(x)
+    scaled = np.clip(scaler.transform(x), -product.FURTHEST, product.FURTHEST)
+    logistic = LogisticRegression(C=REGULARISATION, max_iter=1000).fit(scaled, y, sample_weight=weights)
+    return {
+        "mean": scaler.mean_.round(5).tolist(),
+        "scale": scaler.scale_.round(5).tolist(),
+        "weights": logistic.coef_[0].round(5).tolist(),
+        "bias": round(float(logistic.intercept_[0]), 5),
+    }
+
+
+def probabilities(x: NDArray[np.float64], model: dict[str, Any]) -> NDArray[np.float64]:
+    """What a model says."""
+    scaled = (x - model["mean"]) / np.array(model["scale"])
+    logits = np.clip(scaled, -product.FURTHEST, product.FURTHEST) @ model["weights"] + model["bias"]
+    return np.asarray(1 / (1 + np.exp(-logits)))
+
+
+def learn(cases: Sequence[Case]) -> dict[str, Learned]:
+    """Learns a model for each pairing; prints how good it is on folds that it didn't learn from.
+
+    Pairings within a language learn together, those across languages too: there are few examples of each.
+    """
+    learned = {}
+    for same in (True, False):
+        group = [case for case in cases if (case.pairing[:2] == case.pairing[3:]) == same]
+        fold = folds([case.asked.group for case in group])
+        said = np.zeros(len(group))
+        for number in range(fold.max() + 1):
+            inside = [case for case, own in zip(group, fold, strict=True) if own != number]
+            weights = sentence_weights(inside)
+            model = fit(looked_at(inside, weights), _labels(inside), case_weights(inside))
+            outside = [case for case, own in zip(group, fold, strict=True) if own == number]
+            said[fold == number] = probabilities(looked_at(outside, weights), model)
+        weights = sentence_weights(group)
+        model = fit(looked_at(group, weights), _labels(group), case_weights(group))
+        print("within a language" if same else "across languages", weights, model, flush=True)
+        without = 1 / (1 + np.exp(-looked_at(group, None)[:, 0]))
+        for pairing in PAIRINGS:
+            own = np.array([case.pairing == pairing for case in group])
+            if own.any():
+                own_cases = [case for case in group if case.pairing == pairing]
+                print(f"{pairing}, held out\n{figures(own_cases, without[own], said[own])}", flush=True)
+                there = np.array([case.kind == "there" and case.whole for case in own_cases])
+                threshold = round(float(np.quantile(said[own][there], 1 - KEPT)), 3)
+                learned[pairing] = Learned(
+                    weights, least_likelihood(group), {**model, "threshold": threshold}
+                )
+    return learned
+
+
+def least_likelihood(cases: Sequence[Case]) -> float:
+    """The likelihood from which on `SPANS_RIGHT` of the spans in the best sentence's passage are right."""
+    spans = []
+    for case in cases:
+        if case.whole:
+            passage = case.found[0].passage
+            reading = case.readings[passage.id]
+            spans.append((reading.likelihood, span_f1(case, passage, reading) >= 0.5))
+    spans.sort(reverse=True)
+    right = np.cumsum([is_right for _, is_right in spans]) / np.arange(1, len(spans) + 1)
+    (enough,) = np.nonzero(right >= SPANS_RIGHT)
+    return round(spans[enough[-1]][0], 3) if len(enough) else 0.0
+
+
+def _labels(cases: Sequence[Case]) -> NDArray[np.int64]:
+    return np.array([case.label for case in cases])
+
+
+def figures(cases: Sequence[Case], without: NDArray[np.float64], with_: NDArray[np.float64]) -> str:
+    """AUROC of far and near misses, calibration, and refusals at 95 % of the answerable; without -> with."""
+    lines = []
+    kinds = np.array([case.kind for case in cases])
+    whole = np.array([case.whole for case in cases])
+    there = (kinds == "there") & whole
+    for name, of in (("far", ("far",)), ("swap", ("swap",)), ("people", ("people",)), ("near", NEAR)):
+        away = np.isin(kinds, of) & whole
+        if away.sum() < 10:
+            continue
+        parts = []
+        for said in (without, with_):
+            labels = np.concatenate([np.ones(there.sum()), np.zeros(away.sum())])
+            auroc = roc_auc_score(labels, np.concatenate([said[there], said[away]]))
+            refused = float(np.mean(said[away] < np.quantile(said[there], 0.05)))
+            parts.append(f"{auroc:.3f}, {refused:.3f} refused")
+        lines.append(f"  {name:7} ({away.sum()}): {' -> '.join(parts)}")
+    weights = case_weights(cases)
+    errors = [
+        calibration_error(
+            [
+                pair
+                for pair, weight in zip(
+                    zip(said.tolist(), _labels(cases).tolist(), strict=True), weights, strict=True
+                )
+                for _ in range(max(1, round(10 * weight)))
+            ]
+        )
+        for said in (without, with_)
+    ]
+    lines.append(f"  calibration error: {errors[0]:.3f} -> {errors[1]:.3f}")
+    return "\n".join(lines)
+
+
+def first_right(cases: Iterable[Case], weights: SentenceWeights | None) -> list[bool]:
+    """For each answerable question over the whole collection, whether the best sentence is right."""
+    found = []
+    for case in cases:
+        if case.kind == "there" and case.whole:
+            ranked = case.found if weights is None else with_evidence(case.found, case.readings, weights)
+            found.append(case.is_right(ranked[0]))
+    return found
+
+
+def main() -> None:
+    """Trains and writes the numbers."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
+    parser.add_argument("--share", type=float, default=1.0, help="of the questions")
+    parser.add_argument("--work", type=Path, help="file that keeps what was found, for another reader")
+    parser.add_argument("--most", type=int, default=160, help="documents asked about, of each pairing")
+    parser.add_argument("--small", action="store_true", help="learn from small collections too")
+    parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
+    arguments = parser.parse_args()
+    cases = kept(arguments.work, lambda: look(arguments.data, arguments.share))
+    if arguments.only_look:
+        return
+    cases = read_all(some(cases, arguments.most, arguments.small))
+    learned = learn(cases)
+    right = {
+        pair: [first_right([c for c in cases if c.pairing == pair], w) for w in (None, own.sentence)]
+        for pair, own in learned.items()
+    }
+    for pair, (before, after) in right.items():
+        print(f"{pair}: first sentence right {np.mean(before):.3f} -> {np.mean(after):.3f} ({len(before)})")
+    provenance = (
+        f"benchmarks/train_with_reader.py on {date.today()}: paragraphs that the reader didn't learn from, "
+        f"of {', '.join(TAKEN)}; features: the logit of confidence.json, {', '.join(READER_FEATURES)}"
+    )
+    content = {
+        "provenance": provenance,
+        "sentence": {pair: learned[pair].sentence for pair in PAIRINGS},
+        "span": {pair: learned[pair].span for pair in PAIRINGS},
+        "models": {pair: learned[pair].model for pair in PAIRINGS},
+    }
+    DESTINATION.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""`dalil ask`: questions answered by quotations."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+import typer
+
+from cli.console import DONE, NOT_FOUND, epilog, print_json, reply_to_all, show_styled
+from cli.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, UseReader, open_named
+
+EPILOG: Final = epilog(
+    'dalil ask "كم من الوقت استغرق تحرير عكاشات؟"',
+    'dalil ask "Who signed the agreement?" --index dalil-index',
+    "dalil ask - --json < questions.txt > answers.jsonl",
+)
+
+
+def ask(
+    question: QuestionWords,
+    folder: AnswerFrom = None,
+    k: PassageCount = 5,
+    model: ModelName = None,
+    reader: UseReader = True,
+    as_json: AsJson = False,
+) -> None:
+    """Answers a question with sentences quoted from your texts.
+
+    Where the texts don't hold the answer it says so, and shows the nearest passages. QUESTION is in Arabic
+    or English; - reads questions from standard input, one a line, and exits with the highest of their codes.
+    """
+    from cli.terminal import Plain
+    from qa import ask as find_answer
+    from qa.api.records import answer_record
+
+    opened = open_named(folder, model)
+    plain = Plain(opened.document, sys.stdout.isatty())
+
+    def reply(line: str) -> int:
+        answer = find_answer(line, index=opened, k=k, reader=reader)
+        if as_json:
+            print_json(answer_record(answer, opened.document))
+        else:
+            show_styled(plain.answer(answer))
+        return DONE if answer.found else NOT_FOUND
+
+    raise typer.Exit(reply_to_all(" ".join(question), reply, as_json))

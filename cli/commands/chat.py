@@ -1,0 +1,70 @@
+"""`dalil chat`: the chat in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from cli.console import epilog
+from cli.options import AnswerFrom, ModelName, UseReader, open_named
+from web.server.sharing import OWN_MACHINE, Sharing, is_network
+
+EPILOG: Final = epilog(
+    "dalil chat --open",
+    "dalil chat --index dalil-index --port 8000",
+    "dalil chat --host 192.168.1.5 --auth dalil-users.json    shared; see `dalil user add -h`",
+)
+
+
+def chat(
+    folder: AnswerFrom = None,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, max=65535, help="Where to listen. If not given: 7860, or any free port."
+        ),
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open/--no-open", help="Whether to open the chat in your browser.")
+    ] = False,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Where to listen; 0.0.0.0 for all of this machine's addresses."),
+    ] = OWN_MACHINE.host,
+    names: Annotated[
+        list[str] | None,
+        typer.Option("--name", metavar="NAME", help="A further name by which others reach it; repeatable."),
+    ] = None,
+    auth: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Only these users, with their passwords: see `dalil user add -h`."),
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Take nothing in: no files, no removal, no verdicts.")
+    ] = False,
+    proxies: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--proxy",
+            metavar="ADDRESS",
+            help="A proxy before it, whose X-Forwarded-For is believed; repeatable.",
+        ),
+    ] = None,
+    model: ModelName = None,
+    reader: UseReader = True,
+) -> None:
+    """Serves the chat until Ctrl-C, to this machine only unless shared."""
+    import ui
+    from qa.collections.library import Library
+
+    for proxy in proxies or ():
+        if not is_network(proxy):
+            raise typer.BadParameter(
+                f"--proxy wants an IP address or a network such as 10.0.0.0/8, not {proxy!r}."
+            )
+    examples = ui.EXAMPLES if folder is None else ()
+    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
+    library = Library() if folder is None else None
+    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library, reader)
