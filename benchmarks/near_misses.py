@@ -7,7 +7,8 @@ make is decided by the question alone (no state), so that an evaluation can be r
     pool = Pool.of(passages_of_the_article, "en")
     swapped("When did Tesla move to Prague?", "en", pool)  # "When did Tesla move to Budapest?"
 
-Part of the questions made so are answered after all: read by eye, about one in ten.
+Some of the questions made so are answered after all: of 100 read by eye (50 in each language), about one
+in ten. In as many the new thing is of another kind than the old, which makes them easy.
 """
 
 from __future__ import annotations
@@ -104,13 +105,13 @@ _ENGLISH_OPPOSITES = (
     " bought/sold buy/sell strongest/weakest strong/weak best/worst oldest/newest ancient/modern"
     " public/private internal/external upper/lower fastest/slowest hot/cold hottest/coldest"
     " deepest/shallowest common/rare success/failure opened/closed gained/lost rise/fall rose/fell"
-    " victory/defeat advantage/disadvantage advantages/disadvantages summer/winter day/night birth/death"
+    " victory/defeat advantage/disadvantage advantages/disadvantages summer/winter day/night"
     " minimum/maximum legal/illegal easiest/hardest happy/unhappy popular/unpopular import/export"
     " imports/exports attack/defend attacked/defended built/demolished urban/rural"
 )
 _ARABIC_OPPOSITES = (
     "أول/آخر قبل/بعد أكبر/أصغر أكثر/أقل أعلى/أدنى أطول/أقصر أقدم/أحدث أفضل/أسوأ أقوى/أضعف أسرع/أبطأ"
-    " داخل/خارج داخلي-/خارجي- زيادة/نقصان ارتفاع/انخفاض بداية/نهاية ولادة/وفاة ولد/توفي بدأ/انتهى"
+    " داخل/خارج داخلي-/خارجي- زيادة/نقصان ارتفاع/انخفاض بداية/نهاية بدأ/انتهى"
     " بدأت/انتهت يبدأ/ينتهي تبدأ/تنتهي فاز/خسر فازت/خسرت يفوز/يخسر الفوز/الخسارة رجال/نساء ذكور/إناث"
     " الرجال/النساء الذكور/الإناث الذكر/الأنثى قديم/جديد كبير/صغير طويل/قصير ساخن/بارد قوي/ضعيف"
     " قوية/ضعيفة غني/فقير قديمة/جديدة كبيرة/صغيرة طويلة/قصيرة إيجابي-/سلبي- والد/والدة ابن/ابنة"

@@ -54,7 +54,7 @@ ENCODER_RATE, HEADS_RATE = 1e-4, 5e-4
 WARM_UP, DECLINE = 0.04, 0.2  # parts of the time
 CHECKPOINT_SECONDS = 300
 HELD_OUT = 0.04  # part of the groups of paragraphs
-BITS = 4  # per trained value, of what is written
+BITS = 3  # per trained value, of what is written
 TRIED_BITS = (2, 3, 4)
 FIRST, LAST, PADDING = 0, 2, 1
 

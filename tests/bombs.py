@@ -199,7 +199,7 @@ BOMBS: Final[tuple[tuple[str, Callable[[], bytes], str], ...]] = (
     ("zip-and-pdf.pdf", lambda: b"PK\3\4%PDF-1.4 hello", "damaged"),
     ("pdf-as-text.txt", lambda: b"%PDF-1.4\nhello words", "other_type"),
     ("zip-and-html.html", lambda: b"PK\3\4<html>hi there", "= PK"),
-    ("escapes.md", lambda: "# T\x1b]0;x\x07 t\n\nThe \x1b[2Jcapital \u202eParis.\n".encode(), "= # T"),
+    ("escapes.md", lambda: "# T\x1b]0;x\x07 t\n\nThe \x1b[2Jcapital \u202eParis.\n".encode(), "= T"),
     ("deep.html", lambda: b"<div>" * 2_000_000 + b"text words", "= text words"),
     ("comments.html", lambda: b"<html><body>" + b"<!--" * 500_000, "empty"),
     ("comments-after-text.html", lambda: b"<p>text" + b"<!-- " * 200_000, "= text"),

@@ -34,6 +34,8 @@ _FILES: Final = (
 _TRACED: Final = ",".join(f"?{call}" for call in (*_NETWORK, *_FILES))
 
 _CALL: Final = re.compile(r"^(\d+) +(\w+)\((.*)$")
+_UNFINISHED: Final = "<unfinished ...>"
+_RESUMED: Final = re.compile(r"^\d+ +<\.\.\. \w+ resumed>(.*)$")
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ADDRESS: Final = re.compile(
     r"sa_family=AF_INET6?, sin6?_port=htons\((\d+)\).*?"
@@ -172,9 +174,9 @@ def read_log(log: str, folder: Path, own: Sequence[Path]) -> Seen:
     files: dict[str, None] = {}
     # Datagram sockets by their inodes, and where to they were connected.
     datagrams: dict[str, list[str]] = {}
-    for line in log.splitlines():
+    for line in _whole_calls(log):
         found = _CALL.match(line)
-        if found is None:  # the end of a call that was begun above, or of a process
+        if found is None:  # the end of a process
             continue
         call, rest = found[2], found[3]
         if call in _NETWORK:
@@ -188,6 +190,20 @@ def read_log(log: str, folder: Path, own: Sequence[Path]) -> Seen:
                 files |= dict.fromkeys(f"{call} {os.path.normpath(one)}" for one in outside)
     routes = dict.fromkeys(place for places in datagrams.values() for place in places)
     return Seen(tuple(packets), tuple(files), tuple(routes))
+
+
+def _whole_calls(log: str) -> Iterator[str]:
+    """The lines of a log, a call that others came between joined to one line where it ends."""
+    begun: dict[str, str] = {}
+    for line in log.splitlines():
+        pid = line.partition(" ")[0]
+        if line.endswith(_UNFINISHED):
+            begun[pid] = line.removesuffix(_UNFINISHED)
+        elif (resumed := _RESUMED.match(line)) and pid in begun:
+            yield f"{begun.pop(pid)} {resumed[1]}"
+        else:
+            yield line
+    yield from begun.values()  # killed meanwhile
 
 
 def _packets(call: str, rest: str, datagrams: dict[str, list[str]]) -> list[str]:

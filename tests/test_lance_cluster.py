@@ -41,6 +41,8 @@ from index.lance.serve import Replicas  # noqa: E402
 from index.lance.store import LanceIndex  # noqa: E402
 
 TESTS = Path(__file__).resolve().parent
+# Where the processes of a cluster find what these tests import, as pytest does.
+MODULES = (TESTS.parent, TESTS, TESTS / "documents", TESTS.parent / "benchmarks")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +132,7 @@ for number in range(5):
 def test_nothing_of_three_writing_processes_is_lost(bucket: str, encoder: FakeEncoder) -> None:
     address = f"{bucket}/written"
     index = Index.build(herons(2), address, encoder=encoder, show_progress=False)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS.parent), str(TESTS)])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, MODULES))}
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, address, str(number)], env=environment)
         for number in range(3)
@@ -159,7 +161,7 @@ def cluster() -> Iterator[Any]:
         (Path(folder) / "ray").mkdir()
         patch.setenv("RAY_TMPDIR", folder)
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS.parent), str(TESTS)]))
+        patch.setenv("PYTHONPATH", os.pathsep.join(map(str, MODULES)))
         import ray
         from ray.cluster_utils import Cluster
 

@@ -207,7 +207,10 @@ inet_pton(AF_INET6, "::ffff:192.0.2.1", &sin6_addr), sin6_scope_id=0}}, 28) = -1
 7 socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC|SOCK_NONBLOCK, IPPROTO_IP) = 4<socket:[2]>
 7 connect(4<socket:[2]>, {{sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("127.0.0.53")}}, 16) = 0
 7 sendto(4<socket:[2]>, "name", 4, MSG_NOSIGNAL, NULL, 0) = 4
-7 socket(AF_INET, SOCK_DGRAM, IPPROTO_IP) = 5<socket:[3]>
+7 socket(AF_INET, SOCK_DGRAM, IPPROTO_IP <unfinished ...>
+9 openat(AT_FDCWD<{tmp_path}>, "/home/c", O_WRONLY <unfinished ...>
+7 <... socket resumed>) = 5<socket:[3]>
+9 <... openat resumed>) = -1 ENOENT (No such file or directory)
 7 connect(5<socket:[3]>, {{sa_family=AF_INET, sin_port=htons(53), sin_addr=inet_addr("8.8.8.8")}}, 16) = 0
 8 <... openat resumed>) = 3</x>
 9 mkdir("/home/a", 0777) = -1 EACCES (Permission denied)

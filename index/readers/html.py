@@ -329,7 +329,9 @@ class _Table:
                 if cells:
                     rows.append((cells, in_head))
         is_single = all(len(cells) < 2 for cells, _ in rows)
-        if (is_divided and not has_heading) or is_single or not rows:
+        # What a grid can't hold is read cell by cell.
+        is_too_wide = any(len(cells) > _MOST_COLUMNS for cells, _ in rows)
+        if (is_divided and not has_heading) or is_single or is_too_wide or not rows:
             return None
         table._fill(rows)
         return table
@@ -465,6 +467,8 @@ def _count(element: Element, name: str, most: int) -> int:
 
 
 def _is_note(element: Element) -> bool:
+    if not element.attrs:  # of most elements
+        return False
     names = f"{_value(element, 'role')} {_value(element, 'epub:type')} {_value(element, 'class')}"
     return not _NOTES.isdisjoint(names.casefold().split()) and element.tag in (
         "aside", "section", "div", "li", "ol", "p", "dd", "footer", "ul",
@@ -492,10 +496,10 @@ def _is_skipped(element: Element, context: _Context) -> bool:
     attributes = element.attrs
     if element.tag in ("aside", "footer") and _is_note(element):
         return False
-    return (
-        element.tag in _SKIPPED
-        or (element.tag == "footer" and not context.is_quotation)
-        or _value(element, "role").casefold() in _SKIPPED_ROLES
+    if element.tag in _SKIPPED or (element.tag == "footer" and not context.is_quotation):
+        return True
+    return bool(attributes) and (
+        _value(element, "role").casefold() in _SKIPPED_ROLES
         or "hidden" in attributes
         or _value(element, "aria-hidden").casefold() == "true"
         or _HIDDEN.search(_value(element, "style")) is not None
