@@ -11,7 +11,9 @@ import pickle
 import random
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Literal, cast
 
@@ -125,14 +127,24 @@ def some(cases: Sequence[Case], most: int, small: bool = True) -> list[Case]:
     ]
 
 
-def read_all(cases: Sequence[Case]) -> list[Case]:
-    """The cases with what the bundled reader says of their first passages."""
+def read_all(cases: Sequence[Case], processes: int = 1) -> list[Case]:
+    """The cases with what the bundled reader says of their first passages, by so many processes."""
+    size = -(-len(cases) // (processes * 8))
+    parts = [cases[start : start + size] for start in range(0, len(cases), size)]
+    done: list[Case] = []
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        for part in tqdm(pool.map(_read, parts), total=len(parts), desc="reading", mininterval=10):
+            done += part
+    return done
+
+
+def _read(cases: Sequence[Case]) -> list[Case]:
     bundled = bundled_reader()
     if bundled is None:
         raise SystemExit("There is no reader.")
     reader = Remembering(bundled)
     done = []
-    for case in tqdm(cases, unit=" cases", desc="reading", mininterval=30):
+    for case in cases:
         readings = readings_of(reader, case.query, case.hits[: SENTENCES.read], case.found)
         done.append(replace(case, readings=readings))
     return done

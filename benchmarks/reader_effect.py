@@ -58,6 +58,8 @@ def report(name: str, cases: Sequence[Case]) -> str:
         [r for case in cases for r in first_right([case], sentence_weights(case.pairing))],
     ]
     lines.append(f"  first sentence right: {np.mean(right[0]):.3f} -> {np.mean(right[1]):.3f}")
+    there = np.array([case.kind == "there" for case in cases])
+    lines.append(f"  3 % of the answerable lie below {np.quantile(with_[0][there], 0.03):.3f}")
     for kind, of in (("answerable", ("there",)), ("far", ("far",)), ("near", NEAR)):
         chosen = np.array([case.kind in of for case in cases])
         if chosen.any():
@@ -82,20 +84,20 @@ def spans(cases: Sequence[Case]) -> str:
     """How good spans are in the answering passage, where it was read; and those that would be shown."""
     scores = []
     shown: list[float] = []
-    for case in cases:
+    answerable = [case for case in cases if case.kind == "there"]
+    for case in answerable:
         passages = {hit.passage.id: hit.passage for hit in case.hits}
-        if case.kind == "there":
-            scores += [
-                span_f1(case, passages[id_], reading)
-                for id_, reading in case.readings.items()
-                if passages[id_].document_id == case.asked.document_id
-            ][:1]
+        scores += [
+            span_f1(case, passages[id_], reading)
+            for id_, reading in case.readings.items()
+            if passages[id_].document_id == case.asked.document_id
+        ][:1]
         best = with_evidence(case.found, case.readings, sentence_weights(case.pairing))[0].passage
         reading = case.readings[best.id]
         if reading.words <= MOST_ANSWER_WORDS and reading.likelihood >= least_likelihood(case.pairing):
             shown.append(span_f1(case, best, reading))
     right = f", {np.mean(np.array(shown) >= 0.5):.3f} right" if shown else ""
-    return f"F1 over characters {np.mean(scores):.3f}; shown in {len(shown)} of {len(cases)} cases{right}"
+    return f"F1 over characters {np.mean(scores):.3f}; shown in {len(shown)} of {len(answerable)}{right}"
 
 
 def look(arguments: argparse.Namespace, texts: str) -> list[Case]:
@@ -126,7 +128,8 @@ def main() -> None:
     parser.add_argument("--tydi", type=Path, required=True, help="Arabic, SQuAD format")
     parser.add_argument("--every", type=int, default=1, help="only every so many questions")
     parser.add_argument("--most", type=int, default=1000, help="documents asked about, of each pairing")
-    parser.add_argument("--work", type=Path, help="folder that keeps what was found, for another reader")
+    parser.add_argument("--processes", type=int, default=1, help="that read")
+    parser.add_argument("--work", type=Path, help="folder that keeps what was found and read")
     parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
     arguments = parser.parse_args()
     began = time.time()
@@ -135,7 +138,9 @@ def main() -> None:
         cases = kept(path, lambda: look(arguments, texts))  # noqa: B023
         if arguments.only_look:
             continue
-        cases = read_all(some(cases, arguments.most))
+        chosen = some(cases, arguments.most)
+        read = arguments.work / f"{texts}.read" if arguments.work else None
+        cases = kept(read, lambda: read_all(chosen, arguments.processes))  # noqa: B023
         for pairing in PAIRINGS:
             own = [case for case in cases if case.pairing == pairing]
             # Few questions' best passage is in a language that their collection isn't in.

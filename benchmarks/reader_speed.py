@@ -7,7 +7,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from index import Index
 from qa import ask
@@ -52,14 +51,13 @@ def reader_speed(gold: GoldSet, every: int) -> ReaderSpeed:
 
 def _opened() -> tuple[PassageReader, float, int]:
     from index.encoding.e5 import unpack
-    from index.encoding.e5.reader_graph import READER_NUMBERS
     from index.encoding.load import READER
 
     source = unpack.weights_file()
     if source is None:
         raise SystemExit("There is no reader.")
-    folder = unpack.reader_folder(source, READER)
-    disk = sum((Path(folder) / name).stat().st_size for name in (READER_NUMBERS, "model.onnx"))
+    graph = unpack.reader_graph(source, READER)
+    disk = sum(graph.with_suffix(suffix).stat().st_size for suffix in (".onnx", ".data"))
     began = time.perf_counter()
     reader = bundled_reader()
     if reader is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,16 +14,22 @@ from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
 from hypothesis import given
 from hypothesis import strategies as st
 from test_onnx_encoder import by_hand
+from typer.testing import CliRunner
 
+import qa
+import qa.evaluation.report
+import ui
+from cli.app import app
 from index import Document, EncoderUnavailable, Index
 from index.encoding import load as encoders
 from index.encoding import reader_model
-from index.encoding.e5 import onnx_graph, reader_graph, unpack, weights
+from index.encoding.e5 import onnx_graph, unpack, weights
 from index.encoding.e5.reader_weights import HEADS, load_reader, save_reader
 from index.encoding.reader_model import ReaderModel, Window, windows
 from qa import Answer, Conversation, ask, converse
 from qa.answering import confidence, reader
 from qa.answering.reader import FURTHEST, Reader, Reading, decode, whole_words
+from qa.api.service import Service
 
 # Windows.
 
@@ -199,7 +204,7 @@ def trained(tmp_path: Path, source: Path) -> Path:
 @pytest.fixture
 def tiny(cache: Path, source: Path, trained: Path) -> ReaderModel:
     assert not cache.exists()
-    return ReaderModel(unpack.reader_folder(source, trained), unpack.runtime_folder(source))
+    return ReaderModel(unpack.reader_graph(source, trained))
 
 
 def test_logits_are_those_of_the_definition(tiny: ReaderModel, source: Path, trained: Path) -> None:
@@ -248,64 +253,76 @@ def test_a_long_question_leaves_room_for_the_passage(
     assert short.spans.tolist() == [[0, 0], [0, 1], [1, 3]]  # ▁ b ▁a
 
 
-def stored(folder: Path) -> dict[str, str]:
+def stored(graph: Path) -> dict[str, str]:
     """The file that each large constant of a graph is in."""
     import onnx
 
-    graph = onnx.load(folder / onnx_graph.GRAPH, load_external_data=False).graph
     return {
         tensor.name: next(entry.value for entry in tensor.external_data if entry.key == "location")
-        for tensor in graph.initializer
+        for tensor in onnx.load(graph, load_external_data=False).graph.initializer
         if tensor.external_data
     }
 
 
 def test_what_wasnt_trained_on_is_the_encoders_own_file(cache: Path, source: Path, trained: Path) -> None:
-    folder, encoder = unpack.reader_folder(source, trained), unpack.runtime_folder(source)
-    assert {path.name for path in folder.iterdir()} == {
-        "checksums.json", onnx_graph.GRAPH, onnx_graph.NUMBERS, reader_graph.READER_NUMBERS
-    }  # fmt: skip
-    assert (folder / onnx_graph.NUMBERS).samefile(encoder / onnx_graph.NUMBERS)
-    files = stored(folder)
-    own = {name for name, file in files.items() if file == reader_graph.READER_NUMBERS}
+    encoder = unpack.runtime_folder(source)
+    before = {path.name: path.read_bytes() for path in encoder.iterdir()}
+    fingerprint = unpack.content_fingerprint(encoder)
+    graph = unpack.reader_graph(source, trained)
+    assert graph.parent == encoder
+    after = {path.name: path.read_bytes() for path in encoder.iterdir()}
+    names = {graph.with_suffix(suffix).name for suffix in (".onnx", ".data", ".json")}
+    assert after.keys() == before.keys() | names
+    assert {name: after[name] for name in before} == before
+    assert unpack.content_fingerprint(encoder) == fingerprint
+    files = stored(graph)
+    own = {name for name, file in files.items() if file == f"{graph.stem}.data"}
     assert own == {"encoder.layer.0.intermediate.dense.weight", "hidden.weight"}
-    assert set(files.values()) == {onnx_graph.NUMBERS, reader_graph.READER_NUMBERS}
-    assert unpack.reader_folder(source, trained) == folder
-    assert folder.is_relative_to(cache)
+    assert {file for name, file in files.items() if name not in own} == {onnx_graph.NUMBERS}
+    assert [path.name for path in (cache / "models").iterdir() if path.is_dir()] == [encoder.name]
 
 
-def test_without_hard_links_the_encoders_file_is_copied(
-    tiny: ReaderModel,
-    source: Path,
-    trained: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+def test_unpacked_once_and_again_when_damaged(cache: Path, source: Path, trained: Path) -> None:
+    assert not cache.exists()
+    graph = unpack.reader_graph(source, trained)
+    made = graph.stat().st_ino
+    assert unpack.reader_graph(source, trained) == graph
+    assert graph.stat().st_ino == made
+    numbers = graph.with_suffix(".data").read_bytes()
+    graph.with_suffix(".data").write_bytes(numbers[:-1])
+    assert unpack.reader_graph(source, trained) == graph
+    assert graph.with_suffix(".data").read_bytes() == numbers
+
+
+def test_a_full_disk_is_told(
+    cache: Path, source: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError("no links here")
+    def fail(*_: object) -> None:
+        raise OSError("No space left on device")
 
-    monkeypatch.setattr(os, "link", refuse)
-    monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "other"))
-    folder, encoder = unpack.reader_folder(source, trained), unpack.runtime_folder(source)
-    assert not (folder / onnx_graph.NUMBERS).samefile(encoder / onnx_graph.NUMBERS)
-    ((mine,),) = ReaderModel(folder, encoder).read("a", ["b a"])
-    ((other,),) = tiny.read("a", ["b a"])
-    assert same(mine, other)
+    encoder = unpack.runtime_folder(source)
+    monkeypatch.setattr(unpack, "write_reader_graph", fail)
+    with pytest.raises(EncoderUnavailable, match=r"No space left on device.*20 MB"):
+        unpack.reader_graph(source, trained)
+    assert [path.name for path in (cache / "models").iterdir() if path.is_dir()] == [encoder.name]
 
 
 def test_other_weights_are_unpacked_apart(cache: Path, source: Path, trained: Path, tmp_path: Path) -> None:
+    assert not cache.exists()
     base = weights.parse(source.read_bytes(), with_words=False)
     other = tmp_path / "other.npz"
     save_reader(other, base, load_reader(trained, base), 2)
-    assert unpack.reader_folder(source, trained) != unpack.reader_folder(source, other)
-    assert len([path for path in (cache / "models").iterdir() if path.is_dir()]) == 3
+    first, second = unpack.reader_graph(source, trained), unpack.reader_graph(source, other)
+    assert first != second
+    assert first.is_file()
+    assert second.is_file()
 
 
 def test_a_damaged_file_says_which(cache: Path, source: Path, tmp_path: Path) -> None:
     assert not cache.exists()
     (tmp_path / "broken.npz").write_bytes(b"no archive")
     with pytest.raises(EncoderUnavailable, match=r"broken\.npz isn't a reader"):
-        unpack.reader_folder(source, tmp_path / "broken.npz")
+        unpack.reader_graph(source, tmp_path / "broken.npz")
 
 
 def test_without_its_file_there_is_no_reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -381,9 +398,9 @@ def bridge(tmp_path: Path) -> Index:
 def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Weights by hand: "answerable" decides, and a sentence with evidence comes first."""
     model = {
-        "mean": [0.0] * 6,
-        "scale": [1.0, 10.0, 1.0, 1.0, 1.0, 1.0],
-        "weights": [0.0, 10.0, 0.0, 0.0, 0.0, 0.0],
+        "mean": [0.0] * 7,
+        "scale": [1.0, 10.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        "weights": [0.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         "bias": 0.0,
         "threshold": 0.5,
     }
@@ -513,6 +530,49 @@ def test_real_spans_are_whole_words_of_the_original_text(bundled: Reader) -> Non
 def test_the_real_graph_takes_frozen_layers_from_the_encoders_file() -> None:
     source = unpack.weights_file()
     assert source is not None
-    files = stored(unpack.reader_folder(source, encoders.READER))
+    graph = unpack.reader_graph(source, encoders.READER)
+    files = stored(graph)
     assert files["words"] == files["encoder.layer.3.output.dense.weight"] == onnx_graph.NUMBERS
-    assert files["hidden.weight"] == reader_graph.READER_NUMBERS
+    assert files["hidden.weight"] == f"{graph.stem}.data"
+
+
+# Commands.
+
+
+@pytest.mark.parametrize(("options", "reader_used"), [([], True), (["--no-reader"], False)])
+def test_commands_can_do_without_the_reader(
+    bridge: Index,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    reader_used: bool,
+) -> None:
+    assert bridge.documents
+    seen: dict[str, object] = {}
+
+    def asked(question: str, index: Index, k: int, reader: bool) -> Answer:
+        seen["ask"] = reader
+        return ask(question, index, k, reader)
+
+    def measured(_: object, __: object, ___: object, reader: bool) -> Iterator[tuple[str, object]]:
+        seen["eval"] = reader
+        yield from ()
+
+    monkeypatch.setattr(encoders, "load", lambda _=None: FakeEncoder())
+    monkeypatch.setattr(qa, "ask", asked)
+    monkeypatch.setattr(ui, "launch", lambda *arguments: seen.update(chat=arguments[-1]))
+    monkeypatch.setattr(qa.evaluation.report, "measure", measured)
+    folder = ["--index", str(tmp_path / "bridge")]
+    for command in (["ask", WHO, *folder], ["chat", *folder], ["eval"]):
+        result = CliRunner().invoke(app, [*command, *options])
+        assert result.exit_code in (0, 1), result.output
+    assert seen == dict.fromkeys(("ask", "chat", "eval"), reader_used)
+
+
+def test_a_service_can_do_without_the_reader(bridge: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = FakeReader("John Smith")
+    monkeypatch.setattr(reader, "bundled_reader", lambda: watched)
+    assert Service(bridge, reader=False).ask(WHO)["question"] == WHO
+    assert watched.asked == []
+    Service(bridge).ask(WHO)
+    assert len(watched.asked) == 1

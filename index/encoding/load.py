@@ -63,7 +63,7 @@ def load_reader() -> ReaderModel | None:
     source = unpack.weights_file()
     if source is None or not READER.is_file():
         return None
-    return ReaderModel(unpack.reader_folder(source, READER), unpack.runtime_folder(source))
+    return ReaderModel(unpack.reader_graph(source, READER))
 
 
 @lru_cache(maxsize=2)

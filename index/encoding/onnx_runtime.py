@@ -143,7 +143,7 @@ class OnnxEncoder:
     def _session(self) -> InferenceSession:
         with self._opening:
             if self._opened is None:
-                self._opened = self._read(open_session)
+                self._opened = self._read(lambda folder: open_session(folder / GRAPH))
             return self._opened
 
     def _read(self, open_: Callable[[Path], T]) -> T:
@@ -169,8 +169,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def open_session(folder: Path) -> InferenceSession:
-    """Opens a model unpacked by `index.encoding.e5.unpack`. Nothing of it leaves this machine.
+def open_session(graph: Path) -> InferenceSession:
+    """Opens the graph of a model unpacked by `index.encoding.e5.unpack`. Nothing of it leaves this machine.
 
     Raises:
         ValueError: the model can't be read.
@@ -183,6 +183,6 @@ def open_session(folder: Path) -> InferenceSession:
     options.intra_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(folder / GRAPH, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's exceptions have no other common base
         raise ValueError(str(error)) from error

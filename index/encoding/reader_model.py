@@ -55,16 +55,15 @@ class Window:
 
 
 class ReaderModel:
-    """A reader unpacked by `unpack.reader_folder`. Thread-safe; opened on first use."""
+    """A reader unpacked by `unpack.reader_graph`. Thread-safe; opened on first use."""
 
-    def __init__(self, folder: Path, encoder: Path) -> None:
+    def __init__(self, graph: Path) -> None:
         """Refers to a model without opening it.
 
         Args:
-            folder: where it was unpacked.
-            encoder: the encoder's folder, for the vocabulary.
+            graph: its file, in the encoder's folder.
         """
-        self._folder, self._encoder = folder, encoder
+        self._graph = graph
         self._opening = threading.Lock()
         self._opened: InferenceSession | None = None
 
@@ -116,20 +115,21 @@ class ReaderModel:
 
     @cached_property
     def _settings(self) -> Settings:
-        return self._read(self._encoder, Settings.load)
+        return self._read(Settings.load)
 
     @cached_property
     def _vocabulary(self) -> Unigram:
-        return self._read(self._encoder, lambda folder: Unigram.load(folder, self._settings.unknown))
+        return self._read(lambda folder: Unigram.load(folder, self._settings.unknown))
 
     @property
     def _session(self) -> InferenceSession:
         with self._opening:
             if self._opened is None:
-                self._opened = self._read(self._folder, open_session)
+                self._opened = self._read(lambda _: open_session(self._graph))
             return self._opened
 
-    def _read(self, folder: Path, open_: Callable[[Path], T]) -> T:
+    def _read(self, open_: Callable[[Path], T]) -> T:
+        folder = self._graph.parent
         try:
             return open_(folder)
         except (OSError, ValueError) as error:

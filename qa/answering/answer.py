@@ -42,7 +42,7 @@ from qa.answering.question_type import (
     plain_words,
     subject,
 )
-from qa.answering.reader import PassageReader, Reading, chosen_reader
+from qa.answering.reader import PassageReader, Reading, chosen_reader, without_beginning
 from qa.answering.reader_evidence import with_evidence
 from qa.answering.scored_sentence import Sentence
 from qa.messages import say, say_not_found
@@ -162,8 +162,14 @@ def readings_of(
         return {}
     passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
     first = dict(list(passages.items())[: SENTENCES.read])
-    readings = reader.read(query.reading, [passage.text for passage in first.values()])
-    return dict(zip(first, readings, strict=True))
+    # A passage under its headings: they say what or whom it is about.
+    above = ["".join(f"{heading}\n" for heading in passage.headings) for passage in first.values()]
+    texts = [heads + passage.text for heads, passage in zip(above, first.values(), strict=True)]
+    readings = reader.read(query.reading, texts)
+    return {
+        passage.id: without_beginning(reading, passage.text, len(heads))
+        for passage, heads, reading in zip(first.values(), above, readings, strict=True)
+    }
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:

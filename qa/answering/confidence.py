@@ -65,6 +65,7 @@ READER_FEATURES: Final = (
     "certainty",  # log probability of the best span of the best sentence's passage
     "evidence",  # log probability of the answer's being in the best sentence
     "holds_span",  # 1 if the best sentence has its passage's best span, else 0
+    "both",  # logit of the search's and of the reader's "yes" together, if they were independent
 )
 # Below this log probability a sentence doesn't hold the answer, by how much doesn't matter.
 LEAST_EVIDENCE: Final = -8.0
@@ -97,7 +98,7 @@ def confidence(
     pair = pairing(query, found)
     said = logit(features(query, hits, found), pair)
     if readings:
-        said = _logit(np.array([said, *reader_features(found, readings)]), _models(WITH_READER)[pair])
+        said = _logit(with_reader_features(said, found, readings), _models(WITH_READER)[pair])
     return float(1 / (1 + np.exp(-said)))
 
 
@@ -180,8 +181,16 @@ def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> floa
     return float(matches[order] @ counted / max(float(counted.sum()), 1e-12))
 
 
-def reader_features(found: Sequence[Sentence], readings: Mapping[str, Reading]) -> NDArray[np.float64]:
-    """What the reader says: (len(READER_FEATURES),), in that order."""
+def with_reader_features(
+    alone: float, found: Sequence[Sentence], readings: Mapping[str, Reading]
+) -> NDArray[np.float64]:
+    """The feature vector of the model with the reader: (1 + len(READER_FEATURES),), in that order.
+
+    Args:
+        alone: the logit without the reader.
+        found: the scored sentences, best first.
+        readings: what the reader says of their passages, by passage id.
+    """
     best = found[0]
     most = max(reading.answerable for reading in readings.values())
     if (own := readings.get(best.passage.id)) is None:
@@ -189,7 +198,9 @@ def reader_features(found: Sequence[Sentence], readings: Mapping[str, Reading]) 
         own = min(readings.values(), key=lambda reading: reading.answerable)
     holds = own.span is not None and best.start <= own.span[0] and own.span[1] <= best.end
     evidence = LEAST_EVIDENCE if best.evidence is None else best.evidence
-    return np.array([own.answerable, most, own.certainty, evidence, float(holds)])
+    yes = -np.logaddexp(0, -alone) - np.logaddexp(0, -own.answerable)
+    both = yes - np.log(-np.expm1(min(yes, -1e-6)))
+    return np.array([alone, own.answerable, most, own.certainty, evidence, float(holds), both])
 
 
 class SentenceWeights(TypedDict):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -141,6 +141,25 @@ def decode(text: str, windows: Sequence[Window]) -> Reading:
     span = whole_words(text, first, last)
     words = len(text[span[0] : span[1]].split()) if span else 0
     return Reading(_bounded(most), span, words, _bounded(certainty), tuple(windows))
+
+
+def without_beginning(reading: Reading, text: str, size: int) -> Reading:
+    """What a reading says of a text, if it is of the text with something before it.
+
+    Args:
+        reading: of what stands before the text, and the text.
+        text: the text.
+        size: the number of characters before it.
+    """
+    if not size:
+        return reading
+    windows = []
+    for window in reading.windows:
+        inside = window.spans[:, 0] >= size
+        if inside.any():
+            spans, starts, ends = window.spans[inside] - size, window.starts[inside], window.ends[inside]
+            windows.append(replace(window, spans=spans, starts=starts, ends=ends))
+    return decode(text, windows)
 
 
 def _best(window: Window, most: float) -> tuple[float, int, int]:

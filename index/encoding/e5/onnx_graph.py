@@ -137,6 +137,7 @@ class Builder:
         folder: Path,
         name: str,
         outputs: Mapping[str, Sequence[str | int]],
+        file: str = GRAPH,
         numbers: str = NUMBERS,
         stored: Mapping[str, Stored] | None = None,
     ) -> None:
@@ -146,9 +147,10 @@ class Builder:
             folder: where to write both.
             name: the graph's.
             outputs: its float32 outputs with their shapes.
-            numbers: the file's name.
-            stored: constants that `NUMBERS` in the folder holds already; one with the same bytes isn't
-                written again.
+            file: the graph's file.
+            numbers: the file of large constants.
+            stored: constants that `NUMBERS` holds already, beside which the files will lie; one with the
+                same bytes isn't written again.
 
         Raises:
             OSError: not all of it could be written.
@@ -172,7 +174,7 @@ class Builder:
         opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_MICROSOFT, 1)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
         write(folder / numbers, content)
-        write(folder / GRAPH, [model.SerializeToString()])
+        write(folder / file, [model.SerializeToString()])
 
     def _initializers(self, file: str, stored: Mapping[str, Stored]) -> tuple[list[TensorProto], list[bytes]]:
         """The constants, and the content of the file with the large ones."""

@@ -1,9 +1,9 @@
 """Builds the reader's ONNX graph: the encoder's, quantised alike, with two heads of its own.
 
 The reader is the bundled encoder with its upper layers trained further, so that word embeddings, positions
-and lower layers are the same numbers. They are taken from the encoder's own file, which lies beside the
-reader's as a hard link: a reader costs 15 MB on disk instead of 83 MB, and both models share the memory
-that the file is mapped into.
+and lower layers are the same numbers. They are taken from the encoder's own file, beside which the reader's
+are written: a reader costs 15 MB on disk instead of 83 MB, and both models share the memory that the file
+is mapped into.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 from index.encoding.e5.onnx_graph import Builder, add_encoder, stored_numbers
 from index.encoding.e5.weights import Weights
 
-READER_NUMBERS = "reader.data"
 
+def write_reader_graph(weights: Weights, encoder: Path, folder: Path, name: str) -> None:
+    """Writes the reader's graph, and a file with those of its tensors that aren't the encoder's.
 
-def write_reader_graph(weights: Weights, encoder: Path, folder: Path) -> None:
-    """Writes the reader into a folder that has a copy of, or a link to, the encoder's `NUMBERS`.
+    They can be used once they lie in the encoder's folder.
 
     The graph takes `ids` and `mask` like the encoder's, and returns `span` (texts, longest, 2), the logits
     of each token as the first and as the last of the answer, and `answerable` (texts,), the logit of the
@@ -29,6 +29,7 @@ def write_reader_graph(weights: Weights, encoder: Path, folder: Path) -> None:
         weights: the reader's: an encoder's tensors, and those of the heads.
         encoder: the encoder's folder.
         folder: where to write.
+        name: of the two files: NAME.onnx and NAME.data.
 
     Raises:
         OSError: not all of it could be written, or the encoder can't be read.
@@ -41,7 +42,7 @@ def write_reader_graph(weights: Weights, encoder: Path, folder: Path) -> None:
     logit = _dense(graph, weights, "answerable", hidden, "logit")
     graph.node("Squeeze", [logit, graph.axis(1)], "answerable")
     outputs: dict[str, list[str | int]] = {"span": ["texts", "longest", 2], "answerable": ["texts"]}
-    graph.save(folder, "multilingual-e5-small-reader", outputs, READER_NUMBERS, stored_numbers(encoder))
+    graph.save(folder, name, outputs, f"{name}.onnx", f"{name}.data", stored_numbers(encoder))
 
 
 def _dense(graph: Builder, weights: Weights, name: str, state: str, output: str) -> str:

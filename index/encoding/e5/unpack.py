@@ -12,18 +12,15 @@ import dataclasses
 import hashlib
 import importlib.util
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from index.encoding.e5 import weights
 from index.encoding.e5.export_reference import write_json, write_settings, write_tensors, write_tokenizer
-from index.encoding.e5.onnx_graph import NUMBERS
 from index.encoding.e5.reader_graph import write_reader_graph
 from index.encoding.e5.reader_weights import load_reader
 from index.encoding.e5.tokenizer import Unigram
@@ -105,10 +102,10 @@ def runtime_folder(source: Path) -> Path:
     return _folder(source, f"runtime-{RUNTIME_LAYOUT}", _unpack_runtime, "110 MB")
 
 
-def reader_folder(source: Path, trained: Path) -> Path:
-    """Path of the reader unpacked from `source` and `trained`, unpacking it the first time.
+def reader_graph(source: Path, trained: Path) -> Path:
+    """Path of the reader's graph unpacked from `source` and `trained`, unpacking it the first time.
 
-    It shares the file of the encoder in `runtime_folder`, which is unpacked too.
+    It lies in the encoder's `runtime_folder`, which is unpacked too, since the two share the encoder's file.
 
     Args:
         source: the encoder's weights.
@@ -118,8 +115,17 @@ def reader_folder(source: Path, trained: Path) -> Path:
         EncoderUnavailable: a file isn't one that Dalil can read, or the cache can't be written.
     """
     encoder = runtime_folder(source)
-    layout = f"reader-{READER_LAYOUT}:{encoder.name}:{_content_hash(trained, encoder.parent)}"
-    return _folder(source, layout, partial(_unpack_reader, encoder, trained), "20 MB")
+    content = f"reader-{READER_LAYOUT}:{_content_hash(trained, encoder.parent)}"
+    name = f"reader-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    stamp = f"{name}.json"
+    if not _intact(encoder, stamp):
+        try:
+            with lock(Path(f"{encoder}.lock")):
+                if not _intact(encoder, stamp):
+                    _unpack_reader(source, trained, encoder, name)
+        except OSError as error:
+            raise _no_room(encoder.parent, error, "20 MB") from error
+    return encoder / f"{name}.onnx"
 
 
 def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], size: str) -> Path:
@@ -139,11 +145,15 @@ def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], siz
             if not _intact(folder):
                 _unpack_atomically(source, folder, unpack)
     except OSError as error:
-        raise EncoderUnavailable(
-            f"The model can't be unpacked into {folder.parent} ({error}). It needs {size} there; "
-            "another folder can be named with the environment variable DALIL_CACHE."
-        ) from error
+        raise _no_room(folder.parent, error, size) from error
     return folder
+
+
+def _no_room(folder: Path, error: OSError, size: str) -> EncoderUnavailable:
+    return EncoderUnavailable(
+        f"The model can't be unpacked into {folder} ({error}). It needs {size} there; "
+        "another folder can be named with the environment variable DALIL_CACHE."
+    )
 
 
 def _content_hash(source: Path, models: Path) -> str:
@@ -188,8 +198,8 @@ def content_fingerprint(folder: Path) -> str:
     return hashlib.sha256(checksums.encode()).hexdigest()[:16]
 
 
-def _stamp(folder: Path) -> None:
-    """Records every file's checksum, size and modification time, and flushes all to disk."""
+def _stamp(folder: Path, stamp: str = _STAMP) -> None:
+    """Records every file's checksum, size and modification time in a file, and flushes all to disk."""
     files = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         flush(path)
@@ -199,14 +209,14 @@ def _stamp(folder: Path) -> None:
             "size": status.st_size,
             "mtime_ns": status.st_mtime_ns,
         }
-    (folder / _STAMP).write_text(json.dumps(files, indent=1))
-    flush(folder / _STAMP)
+    (folder / stamp).write_text(json.dumps(files, indent=1))
+    flush(folder / stamp)
 
 
-def _intact(folder: Path) -> bool:
-    """Whether the folder is unmodified: by size and modification time, or checksum if the time differs."""
+def _intact(folder: Path, stamp: str = _STAMP) -> bool:
+    """Whether the files of a stamp are unmodified: by size and time of modification, else by checksum."""
     try:
-        files: dict[str, dict[str, Any]] = json.loads((folder / _STAMP).read_text())
+        files: dict[str, dict[str, Any]] = json.loads((folder / stamp).read_text())
         for name, expected in files.items():
             status = (folder / name).stat()
             if status.st_size != expected["size"]:
@@ -255,17 +265,24 @@ def _write_vocabulary(weights: Weights, folder: Path) -> None:
     write_json(folder / _SETTINGS, asdict(settings))
 
 
-def _unpack_reader(encoder: Path, trained: Path, source: Path, folder: Path) -> None:
+def _unpack_reader(source: Path, trained: Path, encoder: Path, name: str) -> None:
+    """Writes the reader's files into the encoder's folder, its stamp last."""
     weights = _parse(source, with_words=False)
     try:
         tensors = load_reader(trained, weights)
     except ValueError as error:
         raise EncoderUnavailable(f"{error}.") from error
+    for left_by_a_crash in encoder.parent.glob(f"{name}.*/"):
+        shutil.rmtree(left_by_a_crash, ignore_errors=True)
+    partial = temporary_folder(f"{name}.", encoder.parent)
     try:
-        os.link(encoder / NUMBERS, folder / NUMBERS)
-    except OSError:  # a file system without hard links, or another one
-        shutil.copyfile(encoder / NUMBERS, folder / NUMBERS)
-    write_reader_graph(dataclasses.replace(weights, tensors=tensors), encoder, folder)
+        write_reader_graph(dataclasses.replace(weights, tensors=tensors), encoder, partial, name)
+        _stamp(partial, f"{name}.json")
+        for path in sorted(partial.iterdir(), key=lambda path: path.suffix == ".json"):
+            path.rename(encoder / path.name)
+        flush(encoder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _unpack(source: Path, folder: Path) -> None:
