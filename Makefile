@@ -12,10 +12,12 @@ AUDIT  := .venv-audit
 # Where pip looks for torch's CPU build, if you give one (on Linux the default build brings 2 GB of CUDA).
 TORCH_INDEX ?=
 CONSTRAINTS := constraints.txt
+# biome alone, which nothing that is served needs.
+BIOME  := node_modules/.package-lock.json
 # Tests on every core (tests/conftest.py says how many at once); who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: chat test fast lint test-hostile test-scale eval bench audit clean
+.PHONY: chat test fast lint lint-js test-hostile test-scale eval bench audit clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	@echo "Starting; the first time, the model is unpacked and the article indexed: some seconds."
@@ -27,10 +29,19 @@ test: lint                 ## everything: lint, types, all tests
 fast: $(VENV)/.test        ## the tests without the real model, the browser and long waits
 	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not slow and not scale and not hostile" $(ARGS)
 
-lint: $(VENV)/.test        ## ruff and mypy --strict
+lint: $(VENV)/.test lint-js ## ruff, mypy --strict, and what lint-js does
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+lint-js:                   ## biome on the page's JavaScript; needs npm, and is left out without it
+	@if command -v npm > /dev/null; then \
+	  $(MAKE) --silent $(BIOME) && npm run --silent lint; \
+	elif [ "$$CI" = true ]; then \
+	  echo "There is no npm: the page's JavaScript can't be linted."; exit 1; \
+	else \
+	  echo "LEFT OUT: the page's JavaScript isn't linted, since there is no npm."; \
+	fi
 
 test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, kills, full disks (docs/security.md)
 	$(BIN)/python -m pytest $(PARALLEL) -m hostile $(ARGS)
@@ -54,11 +65,15 @@ audit: $(VENV)/.test       ## the installed versions against the known vulnerabi
 	$(AUDIT)/bin/pip-audit --strict --requirement $(AUDIT)/installed.txt --no-deps --disable-pip $(ARGS)
 
 clean:                     ## remove the virtual environments and what tools left
-	rm -rf $(VENV) $(BENCH) $(AUDIT) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) $(BENCH) $(AUDIT) node_modules .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
 $(VENV)/bin/python $(BENCH)/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "Dalil needs Python 3.10 to 3.12; this is %d.%d. Name another one: make PYTHON=python3.12 ..." % v)'
 	$(PYTHON) -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }
+
+$(BIOME): package.json package-lock.json
+	npm ci --silent
+	touch $@
 
 $(VENV)/.app: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "Installing the dependencies; this takes some minutes."

@@ -40,7 +40,7 @@ from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
 from web.uploads.batches import UPLOAD
 from web.uploads.spool import sweep
-from web.views import layout, reading_pane
+from web.views import layout, reading_pane, scripts
 
 if TYPE_CHECKING:
     from index import Index
@@ -207,7 +207,7 @@ def build_chat(
         page = gr.HTML(
             elem_id="page",
             html_template=layout.asset("frame.html") + (layout.asset("library.html") if collections else ""),
-            js_on_load="".join(map(layout.asset, layout.SCRIPTS)),
+            js_on_load=scripts.loader(),
             apply_default_css=False,
             server_functions=[_function(call) for call in (library, *calls)],
             words=layout.words(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from starlette.types import ASGIApp
 
 import ui
 from index import Index
@@ -181,11 +183,12 @@ def served(
     examples: tuple[str, ...] = (),
     read_only: bool = False,
     port: int = 0,
+    around: Callable[[FastAPI], ASGIApp] = lambda application: application,
 ) -> Iterator[str]:
-    """The address of a chat, served from this process."""
+    """The address of a chat, served from this process; `around` gives what stands before it."""
     started = threading.Event()
     chat = ui.build_chat(cast("Index", library), asker, examples=examples, read_only=read_only)
-    application = ui.serve(chat, started.set)
+    application = around(ui.serve(chat, started.set))
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1))
     with TemporaryDirectory() as data, pytest.MonkeyPatch.context() as patch, listen(port) as listener:
         patch.setenv("DALIL_DATA", data)

@@ -40,6 +40,7 @@ SECRETS = ("river", "River", "الحشد", "root:", "salma", "generation-")
 PUBLIC = (
     "/typeface/",
     "/style/",
+    "/script/",
     "/assets/",
     "/static/",
     "/svelte/",
@@ -154,9 +155,10 @@ UPWARD = (
 )
 BELOW = (
     "/", "/file=", "/file/", "/gradio_api/file=", "/gradio_api/file/", "/static/", "/static/img/", "/assets/",
-    "/typeface/", "/style/", "/svelte/", "/custom_component/", "/gradio_api/custom_component/x/component/",
-    "/proxy=", "/gradio_api/proxy=", "/gradio_api/stream/a/b/", "/gradio_api/upload_progress?upload_id=",
-    "/theme.css?v=", "/gradio_api/call/search/", "/gradio_api/queue/data?session_hash=", "/library/",
+    "/typeface/", "/style/", "/script/", "/svelte/", "/custom_component/",
+    "/gradio_api/custom_component/x/component/", "/proxy=", "/gradio_api/proxy=",
+    "/gradio_api/stream/a/b/", "/gradio_api/upload_progress?upload_id=", "/theme.css?v=",
+    "/gradio_api/call/search/", "/gradio_api/queue/data?session_hash=", "/library/",
 )  # fmt: skip
 
 

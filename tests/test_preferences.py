@@ -7,6 +7,7 @@ from starlette.datastructures import Headers
 
 from index.text.analyzer import Language
 from web.server.preferences import dress, preferred_language
+from web.views.scripts import preloads
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ PAGE = (
     b'<!doctype html>\n<html\n\tlang="en"\n\tstyle="margin: 0"\n>\n<head><title>x</title></head><body></body>'
 )
 LINKS = "".join(
-    f'<link rel="stylesheet" href="/style/{name}.css">' for name in ("chat", "reader", "why", "library")
+    f'<link rel="stylesheet" href="style/{name}.css">' for name in ("chat", "reader", "why", "library")
 )
 
 
@@ -57,5 +58,5 @@ def test_the_page_has_language_appearance_and_style_from_the_first_byte(cookie: 
     dressed = dress(PAGE, Headers({"cookie": cookie})).decode()
     assert dressed == (
         f'<!doctype html>\n<html {attributes}\n\tstyle="margin: 0"\n>\n'
-        f"<head><title>x</title>{LINKS}</head><body></body>"
+        f"<head><title>x</title>{LINKS}{preloads()}</head><body></body>"
     )

@@ -218,6 +218,17 @@ def test_what_could_not_be_taken_up_again_comes_back_before_it_is_lost(
     context.close()
 
 
+def test_a_browser_that_may_store_nothing_asks_all_the_same(page: Page) -> None:
+    page.add_init_script(
+        """for (const name of ["sessionStorage", "localStorage"]) {
+            Object.defineProperty(window, name, {get: () => { throw new DOMException("no"); }});
+        }"""
+    )
+    page.reload()
+    assert ask(page, WHERE_ZONE).locator(".quote").all_inner_texts() == [ZONE]
+    assert ask(page, FOLLOW_UP).locator(".quote").all_inner_texts() == [REUTERS]
+
+
 def test_an_answer_on_its_way_does_not_come_into_a_new_conversation(page: Page, asker: Asker) -> None:
     ask(page, WHO_FREED)
     asker.let_go.clear()

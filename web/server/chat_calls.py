@@ -1,6 +1,6 @@
 """Conversation calls of a page: answers, explanations, history, export and verdicts.
 
-Every method takes the data sent by the page's script (turns.js, reader.js).
+Every method takes the data sent by the page's scripts (conversation.js, reader.js).
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 
 from index.text.analyzer import Language
+from web.views.scripts import preloads
 
 LANGUAGE_COOKIE: Final = "dalil-language"
 THEME_COOKIE: Final = "dalil-theme"
@@ -35,6 +36,8 @@ def preferred_language(headers: Headers) -> Language:
 def dress(page: bytes, headers: Headers) -> bytes:
     """Sets language, appearance and style in a page of Gradio's, so that they apply from the first paint.
 
+    It also has the page's scripts fetched early.
+
     Gradio's own way of adding a style sheet waits for its script, and rewrites the selectors.
 
     Args:
@@ -45,11 +48,11 @@ def dress(page: bytes, headers: Headers) -> bytes:
     theme = _cookie(headers, THEME_COOKIE)
     theme = theme if theme in ("light", "dark") else "system"
     way = "rtl" if language == "ar" else "ltr"
-    # Gradio's script writes the browser's language into `lang`; chat.js goes by the other one.
+    # Gradio's script writes the browser's language into `lang`; language.js goes by the other one.
     root = f'<html lang="{language}" data-language="{language}" dir="{way}" data-theme="{theme}"'
     page = _ROOT.sub(root.encode(), page, count=1)
-    links = "".join(f'<link rel="stylesheet" href="/style/{name}.css">' for name in STYLES)
-    return page.replace(b"</head>", links.encode() + b"</head>", 1)
+    links = "".join(f'<link rel="stylesheet" href="style/{name}.css">' for name in STYLES)
+    return page.replace(b"</head>", (links + preloads()).encode() + b"</head>", 1)
 
 
 def _cookie(headers: Headers, name: str) -> str:

@@ -1,4 +1,4 @@
-"""The chat's web server: its socket, middleware and typeface."""
+"""The chat's web server: its socket, middleware, typefaces, styles and scripts."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from web.server.calls import CheckedCalls
 from web.server.guard import ContentPolicy, LogoutByPost, OwnPagesOnly
 from web.server.preferences import STYLES
 from web.server.sharing import OWN_MACHINE, Sharing
+from web.views import scripts
 from web.views.layout import asset
 
 HOST: Final = "127.0.0.1"
@@ -77,6 +78,8 @@ def application(
         app.get(f"/typeface/{name}.ttf")(_typeface(file))
     for name in STYLES:
         app.get(f"/style/{name}.css")(_style(f"{name}.css"))
+    for name, text in scripts.modules().items():
+        app.get(f"/{scripts.address(name)}")(_script(text))
     return app
 
 
@@ -91,5 +94,13 @@ def _typeface(file: str) -> Callable[[], FileResponse]:
 def _style(file: str) -> Callable[[], Response]:
     def send() -> Response:
         return Response(asset(file), media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+    return send
+
+
+def _script(text: str) -> Callable[[], Response]:
+    def send() -> Response:
+        kept = {"Cache-Control": "public, max-age=31536000, immutable"}
+        return Response(text, media_type="text/javascript", headers=kept)
 
     return send

@@ -1,7 +1,7 @@
 """The page layout around the conversation: header, example questions, question box, reading pane.
 
-The page's messages come from `qa.messages` in both languages; its script (chat.js) inserts those of the
-page's language, wherever an element names one.
+The page's messages come from `qa.messages` in both languages; its script (language.js) inserts those of
+the page's language, wherever an element names one.
 """
 
 from __future__ import annotations
@@ -24,9 +24,6 @@ _SPOKEN: Final = (
     "why", "export", "saved", "new_conversation", "last_conversation",
 )  # fmt: skip
 
-SCRIPTS: Final = ("chat.js", "turns.js", "reader.js", "library.js")
-"""Concatenated in this order into one script."""
-
 # Gradio compiles the templates; values are inserted literally, never as templates.
 CONVERSATION: Final = (
     '<div role="log" id="log" aria-live="polite" aria-relevant="additions" '
@@ -42,11 +39,11 @@ def words() -> dict[str, dict[str, str]]:
     }
 
 
-_FOLDERS: Final = {".js": "static/js", ".css": "static/css", ".html": "views/templates"}
+_FOLDERS: Final = {".css": "static/css", ".html": "views/templates"}
 
 
 def asset(name: str) -> str:
-    """A script, a style sheet or a template of the page, as text."""
+    """A style sheet or a template of the page, as text."""
     folder = _FOLDERS[PurePosixPath(name).suffix]
     return resources.files("web").joinpath(folder, name).read_text(encoding="utf-8")
 

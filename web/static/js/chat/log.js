@@ -1,0 +1,63 @@
+// The conversation as it is shown. Gradio renders it; here new turns come into view, and states that arrive in
+// another order are put right.
+
+import {find} from "../page/dom.js";
+
+const BETWEEN_REFRESHES = 250; // milliseconds
+
+export class Log {
+  #server;
+  #settled;
+  #seen = "";
+  #changes = 0; // of the newest state that was shown
+  #lastRefresh = -BETWEEN_REFRESHES;
+  #nextRefresh = null;
+
+  // Calls `settled` when a newer state is shown in which nothing is being searched for any more.
+  constructor(element, server, settled) {
+    this.#server = server;
+    this.#settled = settled;
+    // The conversation isn't there yet: Gradio puts it into the frame later.
+    const watched = {childList: true, subtree: true, attributeFilter: ["data-changes"]};
+    new MutationObserver(() => this.#look()).observe(element, watched);
+  }
+
+  // Has the conversation shown as the server has it: soon, and once for all that ask for it meanwhile. Many answers
+  // that arrive in another order ask for it many times, and a server that has too much to do would be asked again
+  // for each of its refusals.
+  refresh() {
+    const wait = Math.max(0, this.#lastRefresh + BETWEEN_REFRESHES - performance.now());
+    this.#nextRefresh ??= setTimeout(() => {
+      this.#nextRefresh = null;
+      this.#lastRefresh = performance.now();
+      this.#server.render();
+    }, wait);
+  }
+
+  // A server that was started anew counts from the beginning.
+  restart() {
+    this.#changes = 0;
+  }
+
+  #look() {
+    const turns = document.querySelectorAll(".turn");
+    find("#welcome").hidden = turns.length > 0;
+    find("[data-act=new]").hidden = turns.length === 0;
+    find("[data-act=export]").hidden = find(".turn .actions") === null;
+    this.#bringIntoView(turns);
+    const changes = Number(find("#changes")?.dataset.changes ?? 0);
+    // Of two questions on their way at once the older state may come last: the server is asked again.
+    if (changes < this.#changes) this.refresh();
+    else if (changes > this.#changes && !find(".searching")) this.#settled();
+    this.#changes = Math.max(this.#changes, changes);
+  }
+
+  // A new turn, and its reply when it comes; one said in another language stays where it is.
+  #bringIntoView(turns) {
+    const last = turns[turns.length - 1];
+    const state = `${turns.length} ${Boolean(last?.querySelector(".searching"))}`;
+    const isReading = Boolean(document.activeElement?.closest("#reader"));
+    if (last && state !== this.#seen && !isReading) last.scrollIntoView();
+    this.#seen = state;
+  }
+}

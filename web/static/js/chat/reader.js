@@ -1,0 +1,258 @@
+// The reading pane: a document beside the chat, at what an answer quotes from it; or why a passage was found.
+
+import {copy} from "../page/clipboard.js";
+import {find} from "../page/dom.js";
+
+// The conversation's links that the keys lead through: from a quotation the quotations, from a passage near a
+// question those passages.
+const linksLike = (link) => [
+  ...document.querySelectorAll(link?.matches(".place") ? "#log a.place" : "#log a.number"),
+];
+
+// A place in a document, with the answer within it if it is known.
+function markOf(link, quoted) {
+  const {start, end, check, answerStart, answerEnd} = link.dataset;
+  const answer = answerStart && {answer_start: Number(answerStart), answer_end: Number(answerEnd)};
+  return {name: link.id, start: Number(start), end: Number(end), check, quoted, ...answer};
+}
+
+// What is asked of the server for a link: its document, and what is to be marked in it, the link's own place first.
+function wishOf(link) {
+  const turn = link.closest(".turn");
+  const wish = {name: link.id, document: link.dataset.document, marks: []};
+  // A title, an author or a date has no place in the text: its document is opened as a whole.
+  if (!turn || !link.dataset.check) return wish;
+  const quoted = link.classList.contains("number");
+  const others = [...turn.querySelectorAll("a[data-check]")].filter(
+    (other) => other !== link && other.dataset.document === link.dataset.document,
+  );
+  // Of the other passages that are near to a question only the one that is shown is marked.
+  const marks = [link, ...(quoted ? others : [])].map((one) => markOf(one, quoted));
+  return {...wish, marks};
+}
+
+// The link that a wish was made of; none if it has gone, or if another has its id by now.
+function linkOf(wish) {
+  const link = document.getElementById(wish.name);
+  if (link?.dataset.document !== wish.document) return null;
+  return link.dataset.check === wish.marks[0]?.check ? link : null;
+}
+
+export class Reader {
+  #server;
+  #language;
+  #side;
+  #paragraphs; // how many are added at an end at a time
+  #pane = find("#reader");
+  #shown = null; // the wish that is shown
+  #view = "read"; // or "why": which of the server's functions shows it
+  #wanted = null; // {wish, view, focus} that the server was asked for last and that isn't shown yet
+  #extended = 0; // counts what changes the shown range: an answer to an older request for more is dropped
+  #copied = "";
+  #first = 0;
+  #last = 0;
+
+  // What its buttons do, and "why" beside a quotation.
+  acts = {
+    why: (button) => {
+      const link = button.closest(".cited, .near").querySelector("a[data-document]");
+      this.open(link, {view: "why"});
+    },
+    "other-view": () => this.#turn(),
+    "copy-quotation": (button) => copy(this.#copied, button, this.#language),
+    previous: () => this.#step(-1),
+    next: () => this.#step(1),
+    close: () => this.close(),
+    earlier: () => this.#more(-1),
+    later: () => this.#more(1),
+  };
+
+  constructor({element, server, language, side, paragraphs}) {
+    this.#server = server;
+    this.#language = language;
+    this.#side = side;
+    this.#paragraphs = paragraphs;
+    document.addEventListener("keydown", (event) => this.#press(event));
+    // Gradio sets the attributes of the conversation's elements anew with every answer.
+    const watched = {childList: true, subtree: true};
+    new MutationObserver(() => {
+      if (this.#shown) this.#point();
+    }).observe(element, watched);
+  }
+
+  // Open, or about to be: keys pressed before the server has answered count too.
+  get isOpen() {
+    return this.#shown !== null || this.#wanted !== null;
+  }
+
+  get isSheet() {
+    return this.#side.isSheet(this.#pane);
+  }
+
+  // Opens a link's document, or why its passage was found (`view` is then "why").
+  open(link, options) {
+    return this.#fetch(wishOf(link), options);
+  }
+
+  close() {
+    const wish = this.#current.wish;
+    this.#wanted = null;
+    this.#extended++;
+    if (!this.#shown) return;
+    const link = linkOf(wish);
+    this.#shown = null;
+    this.#side.hide(this.#pane);
+    this.#point();
+    // Back to the list of documents, if it was opened from there.
+    const list = link?.closest("#library");
+    if (list) this.#side.show(list);
+    const opener =
+      this.#view === "why" ? link?.closest(".cited, .near").querySelector("[data-act=why]") : link;
+    (opener ?? find("#question")).focus({preventScroll: true});
+    link?.scrollIntoView({block: "nearest"});
+  }
+
+  // In another language; or what it shows has gone from the conversation.
+  renew() {
+    if (this.isOpen) this.#fetch(this.#current.wish, {focus: false});
+  }
+
+  // What a key or a button starts from: what was asked for last, not what is still shown.
+  get #current() {
+    return this.#wanted ?? {wish: this.#shown, view: this.#view};
+  }
+
+  #part(selector) {
+    return this.#pane.querySelector(selector);
+  }
+
+  async #fetch(wish, {focus = true, view = this.#current.view} = {}) {
+    // Why a passage was found is only known of what the conversation still shows.
+    if (view === "why" && !linkOf(wish)) return;
+    // A change of language doesn't take the focus, but leaves it to what was on its way.
+    const wanted = {wish, view, focus: focus || Boolean(this.#wanted?.focus)};
+    this.#wanted = wanted;
+    const content = await this.#server.tell(view, wish);
+    // By now something else was asked for, or the pane was closed.
+    if (this.#wanted !== wanted) return;
+    this.#wanted = null;
+    if (content) this.#apply(wanted, content);
+  }
+
+  #apply({wish, view, focus}, content) {
+    this.#extended++;
+    this.#shown = wish;
+    this.#view = view;
+    this.#put(content);
+    const link = linkOf(wish);
+    this.#place(link);
+    if (!this.#side.shows(this.#pane)) this.#side.show(this.#pane);
+    this.#point();
+    if (!this.isSheet) link?.scrollIntoView({block: "nearest", behavior: "instant"});
+    const mark = this.#part(`.text mark[data-cite="${wish.name}"]`);
+    if (mark) mark.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
+    else this.#part(".scroll").scrollTop = 0;
+    const target = mark ?? this.#part("h2") ?? this.#part("[data-act=close]");
+    if (focus) target.focus({preventScroll: true});
+  }
+
+  // What the server has made of a document, or of the reasons.
+  #put(content) {
+    const isWhy = this.#view === "why";
+    for (const part of [this.#pane, this.#part(".scroll")]) {
+      part.dataset.label = isWhy ? "why" : "reader";
+      part.setAttribute("aria-label", this.#language.say(part.dataset.label));
+    }
+    this.#copied = content.copied;
+    this.#part(".heading").innerHTML = content.heading;
+    this.#part(".note").innerHTML = content.note;
+    this.#part(".text").innerHTML = content.paragraphs;
+    this.#range(content.first, content.last, content.total);
+    this.#part("[data-act=copy-quotation]").hidden = !content.copied;
+    this.#part("[data-act=other-view]").textContent = this.#language.say(isWhy ? "reader" : "why");
+  }
+
+  // Which of the conversation's links it is.
+  #place(link) {
+    const links = linksLike(link);
+    const place = links.indexOf(link);
+    this.#part(".place").textContent = `${place + 1} / ${links.length}`;
+    this.#part("[data-act=previous]").disabled = place <= 0;
+    this.#part("[data-act=next]").disabled = place === links.length - 1;
+  }
+
+  // The document, or why the passage was found: the other one of them.
+  #turn() {
+    const {wish, view} = this.#current;
+    this.#fetch(wish, {view: view === "why" ? "read" : "why"});
+  }
+
+  // Shows which link and which mark belong together.
+  #point() {
+    for (const one of document.querySelectorAll("[data-shown]")) delete one.dataset.shown;
+    if (!this.#shown) return;
+    const link = linkOf(this.#shown);
+    if (link) link.dataset.shown = "";
+    // Else it was opened from the list of documents, or the answer has gone.
+    const isCited = Boolean(link?.closest("#log"));
+    const ofLinks = "[data-act=previous], [data-act=next], [data-act=other-view], .place";
+    for (const one of this.#pane.querySelectorAll(ofLinks)) one.hidden = !isCited;
+    const marks = this.#pane.querySelectorAll(`mark[data-cite="${this.#shown.name}"]`);
+    for (const one of marks) one.dataset.shown = "";
+  }
+
+  // The paragraphs that are shown: from `first` to before `last`.
+  #range(first, last, total) {
+    this.#first = first;
+    this.#last = last;
+    this.#part("[data-act=earlier]").hidden = first === 0;
+    this.#part("[data-act=later]").hidden = last >= total;
+  }
+
+  // Paragraphs before (-1) or after (1) those that are shown.
+  async #more(way) {
+    const isBefore = way < 0;
+    const [first, last] = isBefore
+      ? [Math.max(this.#first - this.#paragraphs, 0), this.#first]
+      : [this.#last, this.#last + this.#paragraphs];
+    const number = ++this.#extended;
+    const content = await this.#server.tell(this.#view, {...this.#shown, first, last});
+    if (!content || number !== this.#extended) return;
+    const scroll = this.#part(".scroll");
+    const [height, top] = [scroll.scrollHeight, scroll.scrollTop];
+    const text = this.#part(".text");
+    const known = text.childElementCount;
+    text.insertAdjacentHTML(isBefore ? "afterbegin" : "beforeend", content.paragraphs);
+    if (isBefore) this.#range(content.first, this.#last, content.total);
+    else this.#range(this.#first, content.last, content.total);
+    // What was being read stays where it was.
+    if (isBefore) scroll.scrollTop = top + scroll.scrollHeight - height;
+    this.#point();
+    const next = text.children[isBefore ? text.childElementCount - known - 1 : known];
+    next?.setAttribute("tabindex", "-1");
+    next?.focus({preventScroll: true});
+  }
+
+  // The conversation's link before (-1) or after (1) this one.
+  #step(way) {
+    const link = linkOf(this.#current.wish);
+    const links = linksLike(link);
+    const next = links[links.indexOf(link) + way];
+    if (next) this.open(next);
+  }
+
+  #press(event) {
+    if (!this.isOpen || event.isComposing || find("dialog[open], :popover-open")) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.close();
+    }
+    // In a text field these keys are the field's own.
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (typing || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const way = {ArrowUp: -1, ArrowDown: 1}[event.key];
+    if (!way) return;
+    event.preventDefault();
+    this.#step(way);
+  }
+}

@@ -1,0 +1,109 @@
+// Files on their way into a collection: sending this tab's, and showing how far they and others' are.
+
+import {announce, fill} from "../page/dom.js";
+import {stored, storeForTab} from "../page/storage.js";
+
+const SENT = "dalil-arrivals"; // where this tab keeps which files it sent
+const MOST_SENT = 5;
+const BETWEEN_LOOKS = 1000; // milliseconds
+const TRIES = 3;
+
+// A connection that breaks off is tried again some times. What doesn't arrive is named by the server, which knows
+// what should have come.
+async function send(batch, number, file, tries = TRIES) {
+  const request = {method: "POST", body: file, headers: {"X-Batch": batch, "X-Number": number}};
+  const answer = await fetch(new URL("library/upload", document.baseURI), request).catch(() => null);
+  if (answer ? answer.status !== 429 : tries === 0) return;
+  const seconds = Number(answer?.headers.get("Retry-After") ?? 1);
+  await new Promise((after) => setTimeout(after, 1000 * seconds));
+  await send(batch, number, file, answer ? tries : tries - 1);
+}
+
+// The batches that this tab sent, as {batch, collection}.
+function sent() {
+  try {
+    return JSON.parse(stored(SENT) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+export class Arrivals {
+  #list;
+  #call;
+  #changed;
+  #collection = null; // whose files are shown
+
+  // `list` is where they are shown; `call` asks the server; `changed` is told when files have come in.
+  constructor({list, call, changed}) {
+    this.#list = list;
+    this.#call = call;
+    this.#changed = changed;
+  }
+
+  // Those that this tab sent before it was loaded again.
+  resume() {
+    for (const {batch, collection} of sent()) this.watch(collection, batch);
+  }
+
+  // Sends files into a collection; gives the server's refusal, if there is one.
+  async send(files, collection) {
+    const begun = await this.#call("begin", {files: files.map(({name, size}) => ({name, size}))});
+    if (begun.error) return begun.error;
+    const {batch} = begun;
+    storeForTab(SENT, JSON.stringify([...sent(), {batch, collection}].slice(-MOST_SENT)));
+    this.watch(collection, batch);
+    for (const number of begun.accepted) await send(batch, number, files[number]);
+    await this.#call("finish", {batch});
+    return null;
+  }
+
+  // Shows how far files are until they are done: this tab's by their batch, others' by their collection.
+  watch(collection, batch = null) {
+    const place = document.createElement("div");
+    place.dataset.collection = collection;
+    if (batch) place.dataset.batch = batch;
+    place.hidden = collection !== this.#collection;
+    this.#list.prepend(place);
+    const look = async () => {
+      const {done, said} = await this.#look(place);
+      if (!done) {
+        setTimeout(look, BETWEEN_LOOKS);
+        return;
+      }
+      if (said) {
+        place.dataset.done = "";
+        announce(said);
+      } else {
+        place.remove();
+      }
+      this.#changed();
+    };
+    look();
+  }
+
+  isWatching(collection) {
+    return this.#list.querySelector(`:scope > [data-collection="${collection}"]:not([data-done])`) !== null;
+  }
+
+  // Shows those of one collection.
+  show(collection) {
+    this.#collection = collection;
+    for (const place of this.#list.querySelectorAll(":scope > div")) {
+      place.hidden = place.dataset.collection !== collection;
+    }
+  }
+
+  // In another language.
+  renew() {
+    for (const place of this.#list.querySelectorAll("[data-done]")) this.#look(place);
+  }
+
+  async #look(place) {
+    const {batch, collection} = place.dataset;
+    const progress = await this.#call("progress", {batch, collection});
+    if (progress.error) return {done: false};
+    fill(place, progress.shown);
+    return progress;
+  }
+}

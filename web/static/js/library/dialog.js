@@ -1,0 +1,35 @@
+// The dialog in which the library asks for a name, or whether something is to be deleted.
+
+import {find} from "../page/dom.js";
+
+// Asks a question. `act` is given the name that was typed and gives what the server answers: an `error` is shown in
+// the dialog, which stays; of anything else `done` is told when it has closed. Without a `value` no name is asked for.
+export function ask({title, about = "", value = null, label}, act, done) {
+  const dialog = find("#asking");
+  const part = (selector) => dialog.querySelector(selector);
+  const name = find("#asking-name");
+  find("#asking-title").textContent = title;
+  part(".about").textContent = about;
+  part(".about").dir = "auto";
+  part(".do").textContent = label;
+  part(".trouble").textContent = "";
+  name.hidden = value === null;
+  name.value = value ?? "";
+  part("form").onsubmit = async (event) => {
+    event.preventDefault();
+    const answer = await act(name.value);
+    if (answer.error) {
+      part(".trouble").textContent = answer.error;
+      return;
+    }
+    dialog.close();
+    done(answer);
+  };
+  dialog.showModal();
+  if (value === null) part("[data-act=cancel-asking]").focus();
+  else name.select();
+}
+
+export function cancel() {
+  find("#asking").close();
+}

@@ -1,0 +1,243 @@
+// The reader's own documents: the collections in the head, and the pane that lists what is in one.
+
+import {announce, fill, find, root} from "../page/dom.js";
+import {cookie, setCookie} from "../page/storage.js";
+import {Arrivals} from "./arrivals.js";
+import {ask, cancel} from "./dialog.js";
+
+const COOKIE = "dalil-collection";
+
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+export class Library {
+  // The collection's id that this page shows and asks.
+  current = cookie(COOKIE);
+  // When it is known which collection that is: a cookie may name one that was deleted.
+  ready;
+  #server;
+  #language;
+  #side;
+  #reader;
+  #readOnly;
+  #arrivals;
+  #pane = find("#library");
+  #menu = find("#collections");
+  #state = null; // of the collection, as the server gave it
+  #documents = ""; // HTML of those that are listed
+  #asked = 0;
+
+  // What its buttons do.
+  acts = {
+    documents: () => {
+      if (this.#isOpen) this.#close();
+      else this.#show();
+    },
+    "close-library": () => this.#close(),
+    "choose-collection": (button) => {
+      this.#menu.hidePopover();
+      this.#choose(button.dataset.collection);
+    },
+    "new-collection": () => this.#create(),
+    "rename-collection": () => this.#rename(),
+    "delete-collection": () => this.#delete(),
+    "remove-document": (button) => this.#removeDocument(button),
+    "cancel-asking": cancel,
+    "add-files": () => find("#files").click(),
+    "more-documents": () => this.#load({first: this.#state.last}),
+  };
+
+  constructor({server, language, side, reader, readOnly}) {
+    this.#server = server;
+    this.#language = language;
+    this.#side = side;
+    this.#reader = reader;
+    this.#readOnly = readOnly;
+    this.#arrivals = new Arrivals({
+      list: this.#part(".arrivals"),
+      call: (act, more) => this.#call(act, more),
+      changed: () => this.#load(),
+    });
+    find("#welcome").append(find("#bare"));
+    this.#listen();
+    // This tab's files first: else those that are still on their way would be shown as another's too.
+    this.#arrivals.show(this.current);
+    this.#arrivals.resume();
+    this.ready = this.#load();
+  }
+
+  // In another language.
+  renew() {
+    if (!this.#state) return;
+    this.#load();
+    this.#arrivals.renew();
+  }
+
+  // Where the pane is a sheet, beside it is out of it.
+  leave(target) {
+    const within = "#library, dialog, [popover], [data-act]";
+    if (this.#side.isSheet(this.#pane) && !target.closest(within)) this.#close();
+  }
+
+  get #isOpen() {
+    return this.#side.shows(this.#pane);
+  }
+
+  #part(selector) {
+    return this.#pane.querySelector(selector);
+  }
+
+  #listen() {
+    find("#files").addEventListener("change", (event) => {
+      this.#add([...event.target.files]);
+      event.target.value = "";
+    });
+    this.#menu.addEventListener("beforetoggle", (event) => {
+      if (event.newState === "open") this.#openMenu();
+    });
+    // Files are taken wherever they are dropped: else the browser would leave the page to show one.
+    document.addEventListener("dragover", (event) => {
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      root.dataset.dropping = "";
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) delete root.dataset.dropping;
+    });
+    document.addEventListener("drop", (event) => {
+      delete root.dataset.dropping;
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      this.#add([...event.dataTransfer.files]);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || !this.#isOpen) return;
+      if (find("dialog[open], :popover-open")) return;
+      event.preventDefault();
+      this.#close();
+    });
+  }
+
+  // Below its button, at the button's side.
+  #openMenu() {
+    const button = find("#current").getBoundingClientRect();
+    const start = root.dir === "rtl" ? innerWidth - button.right : button.left;
+    this.#menu.style.insetBlockStart = `${button.bottom + 4}px`;
+    this.#menu.style.insetInlineStart = `${Math.max(8, start)}px`;
+    this.#load();
+  }
+
+  // What the server answers; of a server that doesn't respond an `error`, as of one that refuses.
+  async #call(act, more = {}) {
+    const answer = await this.#server.call("library", {act, collection: this.current, ...more});
+    if (answer) return answer;
+    const error = this.#language.say("out_of_reach");
+    announce(error);
+    return {error};
+  }
+
+  async #load(more = {}) {
+    const number = ++this.#asked;
+    const state = await this.#call("state", more);
+    if (!state.error && number === this.#asked) this.#apply(state, more.first > 0);
+  }
+
+  #apply(state, appended = false) {
+    this.#asked++; // what was asked for before and comes later is dropped
+    this.#state = state;
+    this.current = state.collection;
+    setCookie(COOKIE, this.current);
+    this.#documents = appended ? this.#documents + state.documents : state.documents;
+    fill(find("#current .name"), state.name);
+    fill(this.#menu.querySelector("ul"), state.menu);
+    fill(this.#part("h2"), state.name);
+    fill(this.#part(".note"), state.note);
+    fill(this.#part(".documents"), this.#documents);
+    this.#offer(state);
+    this.#arrivals.show(this.current);
+    if (state.busy && !this.#arrivals.isWatching(this.current)) this.#arrivals.watch(this.current);
+  }
+
+  // Shows the buttons of what can be done with the collection.
+  #offer(state) {
+    this.#part(".more").hidden = state.last >= state.total;
+    this.#part(".add").hidden = !state.changeable;
+    this.#menu.querySelector(".new").hidden = this.#readOnly;
+    this.#part(".make").hidden = !state.built_in || this.#readOnly;
+    this.#part(".manage").hidden = !state.own;
+    this.#part("[data-act=rename-collection]").hidden = !state.changeable;
+    find("#welcome").dataset.collection = state.built_in ? "built-in" : "own";
+    find("#bare").hidden = !state.changeable || state.total > 0;
+  }
+
+  async #choose(collection) {
+    this.current = collection;
+    await this.#load();
+    announce(`${this.#say("collection")} ${find("#current .name").textContent}`);
+  }
+
+  #show() {
+    if (this.#isOpen) return;
+    if (this.#reader.isOpen) this.#reader.close();
+    this.#side.show(this.#pane);
+    this.#part("h2").focus({preventScroll: true});
+  }
+
+  #close() {
+    this.#side.hide(this.#pane);
+    find("#switcher [data-act=documents]").focus();
+  }
+
+  // Asks in a dialog; what the server makes of the answer is shown next.
+  #ask(question, act) {
+    ask(question, act, (state) => this.#apply(state));
+  }
+
+  #create() {
+    this.#menu.hidePopover();
+    const question = {title: this.#say("make_collection"), value: "", label: this.#say("create")};
+    this.#ask(question, async (name) => {
+      const state = await this.#call("create", {name});
+      if (!state.error) this.#show();
+      return state;
+    });
+  }
+
+  #rename() {
+    const title = this.#say("rename");
+    this.#ask({title, value: this.#state.plain_name, label: title}, (name) => this.#call("rename", {name}));
+  }
+
+  #delete() {
+    const about = this.#state.plain_name;
+    const question = {title: this.#say("delete_collection"), about, label: this.#say("delete")};
+    this.#ask(question, () => this.#call("delete"));
+  }
+
+  #removeDocument(button) {
+    const id = button.closest("li").querySelector("a").dataset.document;
+    const about = button.dataset.name;
+    const question = {title: this.#say("remove_document"), about, label: this.#say("remove")};
+    this.#ask(question, async () => {
+      const state = await this.#call("remove", {document: id});
+      if (!state.error) {
+        announce(this.#say("removed"));
+        this.#part("h2").focus({preventScroll: true});
+      }
+      return state;
+    });
+  }
+
+  async #add(files) {
+    this.#show();
+    if (!this.#state?.changeable || !files.length) return;
+    const refusal = await this.#arrivals.send(files, this.current);
+    if (!refusal) return;
+    announce(refusal);
+    fill(this.#part(".note"), "<p></p>");
+    this.#part(".note p").textContent = refusal;
+  }
+
+  #say(message) {
+    return this.#language.say(message);
+  }
+}

@@ -1,0 +1,62 @@
+// The entry of the page's modules: makes its parts known to one another, and starts them.
+
+import {Conversation} from "./chat/conversation.js";
+import {Reader} from "./chat/reader.js";
+import {Library} from "./library/library.js";
+import {root} from "./page/dom.js";
+import {Language} from "./page/language.js";
+import {Server} from "./page/server.js";
+import {Side} from "./page/side.js";
+import {labelTheme, switchTheme} from "./page/theme.js";
+
+// Called once by the script of Gradio's component (web/views/scripts.py), with what Gradio gives to it: the page's
+// element, a function that triggers the component's events, its properties, and the server's functions.
+export function start({element, trigger, props, server: functions}) {
+  const language = new Language(props.words);
+  labelTheme();
+  language.fill();
+
+  const server = new Server({functions, trigger, language});
+  const side = new Side();
+  const reader = new Reader({element, server, language, side, paragraphs: props.more});
+  const library = props.library
+    ? new Library({server, language, side, reader, readOnly: props.read_only})
+    : null;
+  const conversation = new Conversation({element, server, language, reader, library});
+
+  // What buttons do, by the name in `data-act`.
+  const acts = {
+    ...conversation.acts,
+    ...reader.acts,
+    ...library?.acts,
+    theme: () => switchTheme(language),
+    language: () => {
+      language.switch();
+      reader.renew();
+      library?.renew();
+      conversation.renew();
+    },
+  };
+  document.addEventListener("click", (event) => {
+    click(event, acts, reader);
+    library?.leave(event.target);
+  });
+
+  root.dataset.started = ""; // now it is visible
+  conversation.enable();
+}
+
+function click(event, acts, reader) {
+  const citation = event.target.closest("a[data-document]");
+  if (citation) {
+    event.preventDefault();
+    reader.open(citation, {view: "read"});
+    return;
+  }
+  if (reader.isSheet && !event.target.closest("#reader")) {
+    reader.close();
+    return;
+  }
+  const button = event.target.closest("[data-act]");
+  if (button) acts[button.dataset.act]?.(button, event);
+}

@@ -1,0 +1,40 @@
+// What the browser keeps: in cookies what the server goes by too, in its storage what only the page needs.
+// A browser may store nothing: then it lasts as long as the page.
+
+export function setCookie(name, value) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs HTTPS, which a chat rarely has.
+  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`;
+}
+
+// A cookie's value; empty if there is none.
+export function cookie(name) {
+  const cookies = document.cookie.split("; ");
+  return cookies.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1) ?? "";
+}
+
+// What this tab stored under a name, or else what any tab did last.
+export function stored(name) {
+  try {
+    return sessionStorage.getItem(name) ?? localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+export function storeForTab(name, text) {
+  try {
+    sessionStorage.setItem(name, text);
+  } catch {
+    // Full, or forbidden.
+  }
+}
+
+// For the tabs that are opened later too.
+export function storeForAll(name, text) {
+  storeForTab(name, text);
+  try {
+    localStorage.setItem(name, text);
+  } catch {
+    // Full, or forbidden.
+  }
+}
