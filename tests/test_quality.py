@@ -57,7 +57,7 @@ def index(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Index:
 def outcomes(index: Index) -> dict[Language, list[Outcome]]:
     """What became of every gold question if Dalil quoted its best sentences each time."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qa.answering.answer.is_enough", lambda _, __, found: bool(found))
+        patch.setattr("qa.answering.answer.is_enough", lambda _, __, found, *___: bool(found))
         seen = [observe(index, question) for question in article_questions().questions]
     return {language: [o for o in seen if o.question.language == language] for language in LANGUAGES}
 
