@@ -123,9 +123,12 @@ def is_enough(probability: float, query: Query, found: Sequence[Sentence], with_
     """Whether there are sentences and the confidence reaches the threshold of the language pair."""
     if not found:
         return False
-    pair = pairing(query, found)
-    threshold = float(_models(WITH_READER)[pair]["threshold"]) if with_reader else THRESHOLDS[pair]
-    return probability >= threshold
+    return probability >= least_confidence(pairing(query, found), with_reader)
+
+
+def least_confidence(pair: str, with_reader: bool) -> float:
+    """The confidence from which on Dalil answers, for a pair of question and passage language."""
+    return float(_models(WITH_READER)[pair]["threshold"]) if with_reader else THRESHOLDS[pair]
 
 
 def pairing(query: Query, found: Sequence[Sentence]) -> str:
