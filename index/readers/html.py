@@ -462,6 +462,8 @@ def _integer(text: str, default: int) -> int:
 
 def _count(element: Element, name: str, most: int) -> int:
     """How many rows or columns a cell covers."""
+    if name not in element.attrs:
+        return 1
     number = _integer(_value(element, name), 1)
     return most if name == "rowspan" and number == 0 else max(1, min(number, most))
 
