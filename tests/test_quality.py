@@ -149,13 +149,13 @@ def test_the_examples_of_the_chat_are_answered(index: Index) -> None:
     from qa import ask
     from ui import EXAMPLES
 
-    # Above the threshold: on another processor confidence may differ by some hundredths.
+    # Well above the threshold: on another processor confidence differs by some hundredths.
     above = {
         question: ask(question, index).confidence
         - least_confidence(f"{analyzer.language(question)}-ar", True)
         for question in EXAMPLES
     }
-    assert {question: margin for question, margin in above.items() if margin < 0.03} == {}
+    assert {question: margin for question, margin in above.items() if margin < 0.1} == {}
 
 
 def test_every_quotation_is_literally_there(outcomes: dict[Language, list[Outcome]]) -> None:

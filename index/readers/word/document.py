@@ -89,7 +89,9 @@ class _Package:
         self._archive = archive
         self._names = {name.casefold(): name for name in archive.namelist()}
         package = self._relationships("_rels/.rels")
-        self.main_name = next((t for kind, t in package.values() if kind == "officeDocument"), _MAIN)
+        targets = (t for kind, t in package.values() if kind == "officeDocument")
+        # One that isn't in the archive is no reason not to read the document where it always is.
+        self.main_name = next((t for t in targets if t.casefold() in self._names), _MAIN)
         self.core_name = next(
             (t for kind, t in package.values() if kind == "core-properties"), "docProps/core.xml"
         )
