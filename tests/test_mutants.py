@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pdf_files import Text, arabic, pdf
 from test_convert import BOOK, archive, word
+from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
 from index.readers import converter_process
@@ -38,6 +39,16 @@ def printed(path: Path) -> Path:
     return path
 
 
+SHEET = data(
+    row(1, cell("A1", "city"), cell("B1", "people")), row(2, cell("A2", "x"), cell("B2", "7", "n", 2))
+)
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
 MAKERS: dict[str, Callable[[Path], Path]] = {
     ".txt": plain,
     ".md": plain,
@@ -47,6 +58,11 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     ".pdf": printed,
     ".docx": lambda path: word(path, "تقرير", "ليلى"),
     ".epub": lambda path: archive(path, BOOK),
+    ".xlsx": lambda path: workbook(path, {"One": SHEET, "Two": SHEET}),
+    ".csv": lambda path: written(path, 'city,people\nبغداد,7\n"Basra, old",8\n'),
+    ".tsv": lambda path: written(path, "city\tpeople\nبغداد\t7\n"),
+    ".json": lambda path: written(path, '[{"name": "علي", "at": {"city": "x"}}, {"name": "y", "tags": [1]}]'),
+    ".jsonl": lambda path: written(path, '{"name": "علي"}\n' * 9),
 }
 
 

@@ -22,6 +22,11 @@ CONVERTERS: Final = {
     ".pdf": "pdf.pages:extract",
     ".docx": "word.document:extract",
     ".epub": "epub:extract",
+    ".xlsx": "office.workbook:extract",
+    ".csv": "tables.delimited:extract",
+    ".tsv": "tables.delimited:extract",
+    ".json": "tables.records:extract",
+    ".jsonl": "tables.records:extract_lines",
 }
 """For each type the function that converts it: of a file's bytes, and a callback for progress."""
 # Types that begin like a page now and then.
