@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pdf_files import Text, arabic, pdf
 from test_convert import BOOK, archive, word
+from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
 from index.readers import converter_process
@@ -38,14 +39,30 @@ def printed(path: Path) -> Path:
     return path
 
 
+SHEET = data(
+    row(1, cell("A1", "city"), cell("B1", "people")), row(2, cell("A2", "x"), cell("B2", "7", "n", 2))
+)
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
 MAKERS: dict[str, Callable[[Path], Path]] = {
     ".txt": plain,
     ".md": plain,
     ".html": html,
     ".htm": html,
+    ".xhtml": html,
     ".pdf": printed,
     ".docx": lambda path: word(path, "تقرير", "ليلى"),
     ".epub": lambda path: archive(path, BOOK),
+    ".xlsx": lambda path: workbook(path, {"One": SHEET, "Two": SHEET}),
+    ".csv": lambda path: written(path, 'city,people\nبغداد,7\n"Basra, old",8\n'),
+    ".tsv": lambda path: written(path, "city\tpeople\nبغداد\t7\n"),
+    ".json": lambda path: written(path, '[{"name": "علي", "at": {"city": "x"}}, {"name": "y", "tags": [1]}]'),
+    ".jsonl": lambda path: written(path, '{"name": "علي"}\n' * 9),
 }
 
 
@@ -132,5 +149,5 @@ def test_many_mutants_are_read_or_refused(
         converter.close()
     # The changes do something, and don't destroy everything.
     assert set(found) - {"read"}, found
-    if suffix in (".html", ".htm", ".pdf"):
+    if suffix in (".html", ".htm", ".xhtml", ".pdf"):
         assert found.get("read", 0) > 0
