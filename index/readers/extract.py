@@ -13,6 +13,8 @@ from index.types import Block, BlockKind
 
 UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
 """Surrogates and control characters, which fonts and pages may contain by mistake."""
+HOLE: Final = "\ufffd"
+"""Marks a character that couldn't be read."""
 _SEPARATOR: Final = "|"
 _LONGEST_COLUMN: Final = 200
 LONGEST_REPEATED: Final = 500
@@ -187,6 +189,12 @@ class TextBuilder:
         if self._blocks:
             self._parts.append(separator)
             self._length += len(separator)
+
+
+def hole_share(text: str) -> float:
+    """The share of a text's letters that couldn't be read, 0 to 1: of them and of the letters and digits."""
+    holes = text.count(HOLE)
+    return holes / (holes + sum(map(str.isalnum, text))) if holes else 0.0
 
 
 class Unextractable(Exception):
