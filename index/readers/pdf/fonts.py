@@ -8,6 +8,7 @@ meaning is a hole: it is marked, never left out.
 from __future__ import annotations
 
 import io
+import itertools
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,7 +20,7 @@ import regex
 from fontTools.agl import toUnicode
 from fontTools.cffLib import CFFFontSet
 from fontTools.ttLib import TTFont
-from pdfminer.pdffont import PDFCIDFont, PDFFont, PDFType3Font, PDFUnicodeNotDefined
+from pdfminer.pdffont import PDFCIDFont, PDFFont, PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psparser import PSLiteral
@@ -43,8 +44,8 @@ _LETTER_BYTES: Final = range(0x21, 0x4B)
 # Of the font's size: a glyph that is narrower and maps to nothing is a part of the one beside it.
 _NARROW: Final = 0.15
 # A tatweel's highest ink, and its height.
-_TATWEEL_TOP: Final = 0.3
-_TATWEEL_HEIGHT: Final = 0.2
+_TATWEEL_TOP: Final = 0.2
+_TATWEEL_HEIGHT: Final = 0.14
 # Least share of glyphs on which the embedded font agrees with the file's own map, to fill its gaps.
 _AGREEING: Final = 0.8
 _AFFIX: Final = regex.compile(r"(?i)^arabic(?:letter)?[-_]?|[-_](?:ar|arab)$")
@@ -88,6 +89,8 @@ class Font:
         self._font = font
         self._spec = spec
         self._known: Mapping[int, str] = getattr(getattr(font, "unicode_map", None), "cid2unichr", {})
+        if ligatures := _ligatures(self._known):
+            self._known = {**self._known, **ligatures}
         self._is_arabic = any(is_arabic(c) for text in self._known.values() for c in text)
         self._meanings: dict[int, str] = {}
         weight = resolve1(font.descriptor.get("FontWeight"))
@@ -110,18 +113,18 @@ class Font:
         text = None if mapped is None else self._readable(mapped)
         if text == "" and self._font.char_width(code) >= _NARROW:
             text = None  # mapped to nothing
-        outline = self._outline if text is None or text.isspace() else None
-        if text is not None and not (outline and text.isspace() and outline.ink(code)):
-            return text
+        outline = self._outline if self._is_arabic or text is None or text.isspace() else None
+        ink = outline.ink(code) if outline else None
+        width = self._font.char_width(code)
+        if ink and self._is_tatweel(ink, width):
+            return ""
+        if text is not None and not (text.isspace() and ink):
+            return text if width else _own_marks(text)
         found = self._own(code)
         if found is not None:
             return found
-        if outline and not isinstance(self._font, PDFType3Font):
-            ink = outline.ink(code)
-            if ink is None and outline.has(code):
-                return " " if self._font.char_width(code) >= _NARROW else ""
-            if ink and self._is_tatweel(ink, self._font.char_width(code)):
-                return ""
+        if outline and ink is None and outline.has(code):
+            return " " if width >= _NARROW else ""
         return self._picture(mapped, code) or HOLE
 
     def _mapped(self, code: int) -> str | None:
@@ -140,17 +143,9 @@ class Font:
 
     def _readable(self, text: str) -> str | None:
         """A mapped text with its letters in order; None if some of it means nothing."""
-        text = text.replace("\0", "")
-        if self._is_arabic:
-            if len(text) == 1 and ord(text) in _LOW_BYTES:
-                pair = divmod(ord(text), 256)
-                text = (
-                    "".join(chr(0x600 + byte) for byte in pair)
-                    if all(b in _LETTER_BYTES for b in pair)
-                    else text
-                )
-            if len(text) > 1 and self._is_turned(text):
-                text = text[::-1]
+        text = _realigned(text.replace("\0", ""), self._is_arabic)
+        if self._is_arabic and len(text) > 1 and self._is_turned(text):
+            text = text[::-1]
         return None if _MEANINGLESS.search(text) else letters_of_forms(text)
 
     def _is_turned(self, text: str) -> bool:
@@ -320,6 +315,39 @@ class _Outline:
                 for key in (code, 0xF000 + code):
                     if name := table.cmap.get(key):
                         yield str(name)
+
+
+def _realigned(text: str, arabic: bool) -> str:
+    """Several letters of one glyph, of which Ghostscript has kept the wrong bytes.
+
+    لا (U+0644 U+0627) becomes U+4427, and "fi" (U+0066 U+0069) U+6600 U+6900.
+    """
+    if text and all(ord(c) & 0xFF == 0 and chr(ord(c) >> 8).isalpha() for c in text):
+        return "".join(chr(ord(c) >> 8) for c in text)
+    if arabic and len(text) == 1 and ord(text) in _LOW_BYTES:
+        pair = divmod(ord(text), 256)
+        if all(byte in _LETTER_BYTES for byte in pair):
+            return "".join(chr(0x600 + byte) for byte in pair)
+    return text
+
+
+def _ligatures(known: Mapping[int, str]) -> dict[int, str]:
+    """Codes that Ghostscript has mapped to û, ü, ... in place of the ligatures ff, fi, ... (U+FB00, U+FB01).
+
+    It does so with codes that follow one another. A font for French or German has more accented letters.
+    """
+    if any("\u00c0" <= text <= "\u00fa" for text in known.values()):
+        return {}
+    first = next((code for code, text in known.items() if text == "\u00fb"), -1)
+    run = itertools.takewhile(lambda i: known.get(first + i) == chr(0xFB + i), range(5))
+    found = {first + i: unicodedata.normalize("NFKC", chr(0xFB00 + i)) for i in run}
+    return found if len(found) > 1 else {}
+
+
+def _own_marks(text: str) -> str:
+    """The text of a glyph without width: of a letter with marks, only the marks, the letter has a glyph."""
+    marks = "".join(c for c in text if unicodedata.category(c) == "Mn")
+    return marks or text
 
 
 def letters_of_name(name: str) -> str:

@@ -6,7 +6,7 @@ import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -20,6 +20,22 @@ _CELL_GAP: Final = 3
 _WIDEST_STRETCH: Final = 6
 _SAME_LINE: Final = 0.5
 _SAME_SIZE: Final = 0.05
+# Of a text drawn twice, to make it bold or to give it a shadow, the offset; no two letters are nearer.
+_TWICE: Final = 0.12
+# Share of a space's width that is under letters; Word and Typst draw such spaces, which nobody sees.
+_COVERED: Final = 0.6
+# In a letter-spaced line without spaces: gaps between words relative to those between letters, and the most
+# of the latter, in multiples of the font size.
+_FEWEST_SPACED: Final = 4
+_WIDER: Final = 1.6
+_WIDEST_TRACKING: Final = 0.8
+# Of the size of the text that it belongs to: the most of a raised number, its least and greatest rise, and
+# its distance.
+_SMALLER: Final = 0.82
+_LEAST_RISE: Final = 0.12
+_MOST_RISE: Final = 0.7
+_BESIDE: Final = 0.7
+_RAISED: Final = dict(zip(map(ord, "0123456789٠١٢٣٤٥٦٧٨٩"), "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2, strict=True))
 # Fraction of the widest word gap that all gaps of a justified line exceed.
 _ALIKE: Final = 0.6
 # Fraction of a line's glyphs.
@@ -129,15 +145,67 @@ def size_of(glyphs: Sequence[Glyph]) -> float:
     return statistics.median_low([g.size for g in glyphs if not g.is_blank] or [glyphs[0].size])
 
 
+def drawn_once(glyphs: Iterable[Glyph]) -> list[Glyph]:
+    """The glyphs without those drawn a second time at nearly the same place."""
+    seen: dict[tuple[str, int, int], list[Glyph]] = {}
+    kept = []
+    for glyph in glyphs:
+        row, place = round(glyph.baseline), round(glyph.left)
+        near = range(-1, 2)
+        if not glyph.text.isspace():
+            others = (seen.get((glyph.text, row + i, place + j), ()) for i in near for j in near)
+            if any(_is_same(glyph, other) for found in others for other in found):
+                continue
+            seen.setdefault((glyph.text, row, place), []).append(glyph)
+        kept.append(glyph)
+    return kept
+
+
+def _is_same(one: Glyph, other: Glyph) -> bool:
+    most = _TWICE * one.size
+    return (
+        abs(one.left - other.left) <= most
+        and abs(one.baseline - other.baseline) <= most
+        and abs(one.size - other.size) <= most
+    )
+
+
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Groups glyphs of the same height into rows across the page, from top to bottom."""
+    """Groups glyphs of the same height into rows across the page, from top to bottom.
+
+    Raised numbers, such as the marks of footnotes, are in the row of their text, as superscripts.
+    """
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda glyph: -glyph.baseline):
         if rows and same_line(rows[-1][0], glyph):
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    return rows
+    for place, row in enumerate(rows):
+        for below in rows[place : place + 3]:
+            _take_raised(row, below)
+    return [row for row in rows if row]
+
+
+def _take_raised(row: list[Glyph], below: list[Glyph]) -> None:
+    """Moves the raised numbers of a row to the row whose text they belong to, which may be the same."""
+    numbers = [glyph for glyph in row if glyph.text and ord(glyph.text[0]) in _RAISED]
+    for glyph in numbers:
+        host = next((other for other in below if _is_raised(glyph, other)), None)
+        if host is not None:
+            row.remove(glyph)
+            raised = glyph.text.translate(_RAISED)
+            below.append(replace(glyph, text=raised, baseline=host.baseline))
+
+
+def _is_raised(glyph: Glyph, text: Glyph) -> bool:
+    rise = (glyph.baseline - text.baseline) / text.size
+    return (
+        glyph.size <= _SMALLER * text.size
+        and _LEAST_RISE <= rise <= _MOST_RISE
+        and not text.is_blank
+        and text.distance(glyph.middle) <= _BESIDE * text.size
+    )
 
 
 def same_line(one: Glyph | Line, other: Glyph | Line) -> bool:
@@ -147,9 +215,8 @@ def same_line(one: Glyph | Line, other: Glyph | Line) -> bool:
 
 def line_of(glyphs: Sequence[Glyph]) -> Line:
     """Builds a line from the glyphs of one row."""
-    ordered = sorted(glyphs, key=lambda g: g.middle)
-    has_spaces = sum(g.is_blank for g in ordered) > 1
-    least_gap = _SPACE_BESIDE_SPACES if has_spaces else _SPACE
+    ordered = _without_covered_spaces(sorted(glyphs, key=lambda g: g.middle))
+    least_gap = _least_gap(ordered)
     signs: list[Sign] = []
     words: list[list[float]] = []
     begins: list[int] = []  # first sign of each word
@@ -186,6 +253,49 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
         _cells(words, begins, len(signs), size_of(glyphs)),
         all(g.is_bold for g in ink if any(map(str.isalpha, g.text))),
     )
+
+
+def _without_covered_spaces(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
+    """Leaves out spaces drawn where letters are, or moves them to a gap beside these letters."""
+    kept: list[Glyph] = []
+    moved = []
+    for place, glyph in enumerate(glyphs):
+        width = glyph.right - glyph.left
+        if glyph.is_blank and width > 0:
+            near = [g for g in glyphs[max(place - 3, 0) : place + 4] if not g.is_blank and not g.is_mark]
+            covering = [g for g in near if g.left < glyph.right and g.right > glyph.left]
+            covered = sum(min(glyph.right, g.right) - max(glyph.left, g.left) for g in covering)
+            if covered >= _COVERED * width:
+                gaps = [(one.right, two.left) for one, two in pairwise(near) if {one, two} & {*covering}]
+                left, right = max(gaps, key=lambda gap: gap[1] - gap[0], default=(0.0, 0.0))
+                if right - left >= _COVERED * width:
+                    moved.append(replace(glyph, left=left, right=right))
+                continue
+        kept.append(glyph)
+    return sorted([*kept, *moved], key=lambda g: g.middle) if moved else kept or glyphs
+
+
+def _least_gap(glyphs: Sequence[Glyph]) -> float:
+    """The gap of a line that counts as a space, in multiples of the font size.
+
+    In a letter-spaced line it is wider: between the gaps of letters and those of words.
+    """
+    has_spaces = sum(g.is_blank for g in glyphs) > 1
+    least = _SPACE_BESIDE_SPACES if has_spaces else _SPACE
+    gaps = sorted(
+        (two.left - one.right) / two.size
+        for one, two in pairwise(glyphs)
+        if not one.is_blank and not two.is_blank and not two.is_mark and not one.is_mark
+    )
+    if len(gaps) < _FEWEST_SPACED or not least / 2 < (usual := gaps[len(gaps) // 2]) <= _WIDEST_TRACKING:
+        return least
+    if has_spaces:
+        return least + usual
+    are_letters = all(any(map(str.isalpha, g.text)) for g in glyphs if not g.is_blank)
+    wider = next((gap for gap in gaps if gap > _WIDER * usual), None)
+    if wider is None:
+        return least + usual if are_letters else least
+    return (usual + wider) / 2
 
 
 def _cells(

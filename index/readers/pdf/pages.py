@@ -28,7 +28,7 @@ from index.readers.extract import Extract, Progress, Unextractable, damaged, hol
 from index.readers.pdf.columns import Column, columns
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
-from index.readers.pdf.glyphs import Glyph
+from index.readers.pdf.glyphs import Glyph, drawn_once
 from index.readers.pdf.layout import layout_of
 from index.readers.pdf.paragraphs import paragraphs_of
 from index.readers.pdf.plausibility import is_plausible
@@ -72,7 +72,9 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             has_glyphs = has_glyphs or any(g.text.strip() for turned in device.found.values() for g in turned)
             # Text rotated differently from most of the page is marginal: it comes last.
             by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
-            pages.append([column for _, turned in by_count for column in columns(with_marks(turned))])
+            pages.append(
+                [column for _, turned in by_count for column in columns(with_marks(drawn_once(turned)))]
+            )
             progress()
     except Unextractable:
         raise

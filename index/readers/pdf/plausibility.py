@@ -32,6 +32,13 @@ _ENGLISH: Final = {
 _MOST_ARABIC: Final = 0.11
 _MOST_LATIN: Final = 0.15
 _FEWEST_LETTERS: Final = 400
+# Ghostscript gives some letters of an Arabic font other characters below U+0100: 'لقاعا* for القاعات.
+_ARABIC_WORD: Final = regex.compile(r"\S*\p{Arabic}\S*")
+_INTRUDER: Final = regex.compile(
+    r"[\p{Arabic}--\p{P}]\p{Mn}*[!#-'*+<-Z0-9a-z][\p{Arabic}--\p{P}]", regex.VERSION1
+)
+_MOST_INTRUDED: Final = 0.02
+_FEWEST_WORDS: Final = 30
 _WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
 # Letters without their dots, which no language is written with, and their maximum share.
 _DOTLESS: Final = "ٮڡٯ"
@@ -42,7 +49,14 @@ _MOST_OTHER: Final = 0.02
 
 
 def is_plausible(text: str) -> bool:
-    """Whether the letters of a text are about as frequent as in a language; true for a short text."""
+    """Whether a text's letters are about as frequent as in a language, and Arabic words have no other signs.
+
+    True for a short text.
+    """
+    arabic_words = _ARABIC_WORD.findall(text)
+    intruded = sum(_INTRUDER.search(word) is not None for word in arabic_words)
+    if intruded > _MOST_INTRUDED * max(len(arabic_words), _FEWEST_WORDS):
+        return False
     words = "".join(set(_WORD.findall(text.replace("\u0640", ""))))
     arabic = Counter(c for c in words if "\u0621" <= c <= "\u06d3" and c.isalpha())
     latin = Counter(c for c in unicodedata.normalize("NFD", words.lower()) if c in _ENGLISH)
