@@ -35,7 +35,10 @@ _SMALLER: Final = 0.82
 _LEAST_RISE: Final = 0.12
 _MOST_RISE: Final = 0.7
 _BESIDE: Final = 0.7
-_RAISED: Final = dict(zip(map(ord, "0123456789٠١٢٣٤٥٦٧٨٩"), "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2, strict=True))
+_RAISED: Final = {
+    **dict(zip(map(ord, "0123456789٠١٢٣٤٥٦٧٨٩"), "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2, strict=True)),
+    **{ord(c): c for c in "()[]*†‡"},
+}
 # Fraction of the widest word gap that all gaps of a justified line exceed.
 _ALIKE: Final = 0.6
 # Fraction of a line's glyphs.
@@ -188,7 +191,7 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 
 def _take_raised(row: list[Glyph], below: list[Glyph]) -> None:
-    """Moves the raised numbers of a row to the row whose text they belong to, which may be the same."""
+    """Moves raised numbers and marks to the row whose text they belong to, which may be their own."""
     numbers = [glyph for glyph in row if glyph.text and ord(glyph.text[0]) in _RAISED]
     for glyph in numbers:
         host = next((other for other in below if _is_raised(glyph, other)), None)
