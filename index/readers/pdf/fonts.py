@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final
 
 import regex
@@ -320,15 +321,20 @@ class _Outline:
 def _realigned(text: str, arabic: bool) -> str:
     """Several letters of one glyph, of which Ghostscript has kept the wrong bytes.
 
-    لا (U+0644 U+0627) becomes U+4427, and "fi" (U+0066 U+0069) U+6600 U+6900.
+    لا (U+0644 U+0627) becomes U+4427 or U+0644 U+4427, and "fi" (U+0066 U+0069) U+6600 U+6900.
     """
     if text and all(ord(c) & 0xFF == 0 and chr(ord(c) >> 8).isalpha() for c in text):
         return "".join(chr(ord(c) >> 8) for c in text)
-    if arabic and len(text) == 1 and ord(text) in _LOW_BYTES:
-        pair = divmod(ord(text), 256)
-        if all(byte in _LETTER_BYTES for byte in pair):
-            return "".join(chr(0x600 + byte) for byte in pair)
-    return text
+    if not arabic or not any(ord(c) in _LOW_BYTES for c in text):
+        return text
+    letters = [text[0]]
+    for before, c in pairwise(text):
+        follows = ord(c) >> 8 == ord(before) & 0xFF
+        letters.append(chr(0x600 + (ord(c) & 0xFF)) if follows else c)
+    pair = divmod(ord(text[0]), 256)
+    if ord(text[0]) in _LOW_BYTES and all(byte in _LETTER_BYTES for byte in pair):
+        letters[0] = "".join(chr(0x600 + byte) for byte in pair)
+    return "".join(letters)
 
 
 def _ligatures(known: Mapping[int, str]) -> dict[int, str]:

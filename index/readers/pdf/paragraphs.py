@@ -112,9 +112,11 @@ def paragraphs_of(pages: Pages) -> list[Paragraph]:
     body = _body_size([line for page in kept for column in page for line in column.lines])
     found: list[_Paragraph] = []
     last: _Paragraph | None = None  # that isn't a footnote
+    mark = ""
     for page_number, page in enumerate(kept, 1):
         for column in page:
-            above, foot = _foot(column, pitches[page_number - 1], body)
+            above, foot = _foot(column, pitches[page_number - 1], body, mark)
+            mark = next(filter(None, map(_note_mark, reversed(foot))), mark)
             of_column = list(_paragraphs(above, pitches[page_number - 1])) if above.lines else []
             of_column += _notes(foot)
             for number, paragraph in enumerate(of_column):
@@ -175,15 +177,25 @@ def _body_size(lines: Sequence[Line]) -> float:
     return max(counts, key=lambda size: (counts[size], size), default=0.0)
 
 
-def _foot(column: Column, pitches: Mapping[int, float], body: float) -> tuple[Column, Sequence[Line]]:
+def _foot(
+    column: Column, pitches: Mapping[int, float], body: float, mark: str
+) -> tuple[Column, Sequence[Line]]:
     """Parts a column into its text and its footnotes: small text below text of the usual size.
 
-    They stand apart from it or begin with a mark.
+    They stand apart from it or begin with a mark, or go on after those of the page before.
+
+    Args:
+        column: of a page.
+        pitches: its line spacing by font size.
+        body: the usual font size.
+        mark: of the last footnote before.
     """
     lines = column.lines
     place = len(lines)
     while place and lines[place - 1].size <= _NOTE_SIZE * body:
         place -= 1
+    if lines and not place and mark.isdecimal() and _note_mark(lines[0]) == str(int(mark) + 1):
+        return replace(column, lines=()), lines
     while 0 < place < len(lines):
         gap = lines[place - 1].baseline - lines[place].baseline
         if _is_wide(gap, lines[place], pitches) or _note_mark(lines[place]):
@@ -209,7 +221,7 @@ def _notes(lines: Sequence[Line]) -> Iterator[_Paragraph]:
 
 
 def _note(lines: list[Line]) -> _Paragraph:
-    return _Paragraph(lines, _Edges.of(lines), 0.0, is_indented=False, is_at_foot=True)
+    return _Paragraph(lines, _Edges.of(lines, Column(tuple(lines))), 0.0, is_indented=False, is_at_foot=True)
 
 
 def _note_mark(line: Line) -> str:
@@ -281,14 +293,14 @@ def _pitches(
 
 def _paragraphs(column: Column, pitches: Mapping[int, float]) -> Iterator[_Paragraph]:
     for block in _blocks(column.lines, pitches):
-        edges = _Edges.of(block)
+        edges = _Edges.of(block, column)
         own = [block[0]]
         for line, following in pairwise(block):
             if edges.parts(line, following):
-                yield edges.paragraph(own, column)
+                yield edges.paragraph(own)
                 own = []
             own.append(following)
-        yield edges.paragraph(own, column)
+        yield edges.paragraph(own)
 
 
 @dataclass(frozen=True)
@@ -298,6 +310,7 @@ class _Edges:
     Attributes:
         left, right: the edges of the block.
         right_to_left: the writing direction of most of its words.
+        column: that the block is in.
         is_centered: whether its lines are.
         is_hanging: whether paragraphs begin at the edge and their other lines are indented.
     """
@@ -305,13 +318,14 @@ class _Edges:
     left: float
     right: float
     right_to_left: bool
+    column: Column
     is_centered: bool = False
     is_hanging: bool = False
 
     @classmethod
-    def of(cls, block: Sequence[Line]) -> _Edges:
+    def of(cls, block: Sequence[Line], column: Column) -> _Edges:
         left, right = min(line.left for line in block), max(line.right for line in block)
-        edges = cls(left, right, _is_right_to_left(block))
+        edges = cls(left, right, _is_right_to_left(block), column)
         indented = [line for line in block if edges.indent(line) >= _INDENT]
         if not indented:
             return edges
@@ -331,7 +345,10 @@ class _Edges:
 
     def parts(self, line: Line, following: Line) -> bool:
         """Whether a paragraph ends between two lines."""
-        if self.room(line) > self.first_word(following) + _SPACE * line.size:
+        # A line with a full stop that doesn't reach the end of the column is the last of its paragraph.
+        ended = _SENTENCE_END.search(as_read(line.signs, self.right_to_left))
+        room = self.column_room(line) if ended else self.room(line)
+        if room > self.first_word(following) + _SPACE * line.size:
             return True
         if self.begins_bullet(following):
             return True
@@ -367,9 +384,13 @@ class _Edges:
         """Whether a line begins with a bullet."""
         return line.signs[-1 if self.right_to_left else 0].text in BULLETS
 
-    def paragraph(self, lines: list[Line], column: Column) -> _Paragraph:
-        """Builds a paragraph from lines of the block, which is in this column."""
-        room = replace(self, left=column.left, right=column.right).room(lines[-1])
+    def column_room(self, line: Line) -> float:
+        """The width that a line leaves free in the column."""
+        return replace(self, left=self.column.left, right=self.column.right).room(line)
+
+    def paragraph(self, lines: list[Line]) -> _Paragraph:
+        """Builds a paragraph from lines of the block."""
+        room = self.column_room(lines[-1])
         is_indented = not (self.is_centered or self.is_hanging) and self.indent(lines[0]) >= _INDENT
         return _Paragraph(lines, self, room, is_indented)
 
