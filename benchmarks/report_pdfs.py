@@ -175,7 +175,7 @@ def _page(report: Report, *, office: bool = False) -> str:
     parts: list[str] = []
     before = ""
     for kind, text in (*report.lines, ("", "")):
-        opening = {"-": "<ul>", "|": "<table>"}
+        opening = {"-": "<ul>", "|": f"<table border={int(office)}>"}
         parts.append("</ul>" if before == "-" != kind else "</table>" if before == "|" != kind else "")
         if kind != before and kind in opening:
             parts.append(opening[kind])

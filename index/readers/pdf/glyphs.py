@@ -113,6 +113,8 @@ class Line:
         has_cells: whether it has gaps like those between table cells.
         cells: the segments between such gaps, from left to right.
         is_bold: whether all of its letters are in bold.
+        row: of a row of a table drawn with lines, the lines of each cell, from left to right.
+        spans: its words, from left to right.
     """
 
     signs: tuple[Sign, ...]
@@ -126,6 +128,8 @@ class Line:
     has_cells: bool
     cells: tuple[Cell, ...] = ()
     is_bold: bool = False
+    row: tuple[tuple[Line, ...], ...] = ()
+    spans: tuple[Cell, ...] = ()
 
     def has_size_of(self, other: Line) -> bool:
         """Whether the two lines share a font size."""
@@ -221,7 +225,7 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
     ordered = _without_covered_spaces(sorted(glyphs, key=lambda g: g.middle))
     least_gap = _least_gap(ordered)
     signs: list[Sign] = []
-    words: list[list[float]] = []
+    words: list[tuple[float, float]] = []
     begins: list[int] = []  # first sign of each word
     right = float("inf")
     for place, glyph in enumerate(ordered):
@@ -233,9 +237,9 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
             signs.append(Sign(" "))
         if not glyph.is_blank:
             if not words or signs[-1:] == [Sign(" ")]:
-                words.append([glyph.left, glyph.right])
+                words.append((glyph.left, glyph.right))
                 begins.append(len(signs))
-            words[-1][1] = max(words[-1][1], glyph.right)
+            words[-1] = (words[-1][0], max(words[-1][1], glyph.right))
             if glyph.text:
                 signs.append(Sign(glyph.text, glyph.is_as_typed))
         right = max(right, glyph.right) if place else glyph.right
@@ -255,6 +259,10 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
         _has_cells([after[0] - before[1] for before, after in pairwise(words)], size_of(glyphs)),
         _cells(words, begins, len(signs), size_of(glyphs)),
         all(g.is_bold for g in ink if any(map(str.isalpha, g.text))),
+        spans=tuple(
+            Cell(begin, end, *word)
+            for word, begin, end in zip(words, begins, [*begins[1:], len(signs)], strict=True)
+        ),
     )
 
 

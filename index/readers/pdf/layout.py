@@ -177,6 +177,11 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
     """The number of rows of the table that begins here; 0 unless there certainly is one."""
     first = paragraphs[place]
     width = len(first.cells)
+    if first.is_ruled:
+        return next(
+            (i for i, p in enumerate(paragraphs[place:]) if not p.is_ruled or not _is_aligned([first, p])),
+            len(paragraphs) - place,
+        )
     if width < 2:
         return 0
     end = place
@@ -184,6 +189,7 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
         end < len(paragraphs)
         and len(paragraphs[end].cells) == width
         and paragraphs[end].page == first.page
+        and not paragraphs[end].is_ruled
         and all(len(cell.split()) <= _MOST_CELL_WORDS for cell in paragraphs[end].cells)
         and _is_aligned(paragraphs[place : end + 1][-2:])
     ):
@@ -199,6 +205,8 @@ def _is_aligned(rows: Sequence[Paragraph]) -> bool:
     if len(rows) < 2:
         return True
     one, other = rows
+    if len(one.edges) != len(other.edges):
+        return False
     most = _ALIGNED * max(one.size, other.size)
     return all(
         min(abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[0] + a[1] - b[0] - b[1]) / 2) <= most

@@ -10,8 +10,9 @@ from __future__ import annotations
 import io
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 import regex
@@ -22,21 +23,23 @@ from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
-from pdfminer.utils import decode_text
+from pdfminer.utils import apply_matrix_pt, decode_text
 
 from index.readers.extract import Extract, Progress, Unextractable, damaged, hole_share, no_progress
-from index.readers.pdf.columns import Column, columns
+from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
 from index.readers.pdf.glyphs import Glyph, drawn_once
 from index.readers.pdf.layout import layout_of
 from index.readers.pdf.paragraphs import paragraphs_of
 from index.readers.pdf.plausibility import is_plausible
+from index.readers.pdf.tables import Rules, with_tables
 
 MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page
 # Share of a text's letters without a known meaning from which it is refused.
 _MOST_HOLES: Final = 0.05
+_CORNERS: Final = 4
 _DATE: Final = regex.compile(r"D:((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
 # These log every irregularity of a file to standard error.
@@ -63,26 +66,15 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         ) from None
     except Exception as error:
         raise damaged(error) from error
-    pages: list[list[Column]] = []
-    has_glyphs = False
     try:
-        for number, device in enumerate(_pages(document), 1):
-            if number > MOST_PAGES:
-                raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
-            has_glyphs = has_glyphs or any(g.text.strip() for turned in device.found.values() for g in turned)
-            # Text rotated differently from most of the page is marginal: it comes last.
-            by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
-            pages.append(
-                [column for _, turned in by_count for column in columns(with_marks(drawn_once(turned)))]
-            )
-            progress()
+        pages = list(_columns(document, progress))
     except Unextractable:
         raise
     except Exception as error:
         raise damaged(error) from error
     if not pages:
         raise damaged("no pages")
-    if not has_glyphs:
+    if not any(pages):
         raise Unextractable(
             "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first.",
             "scan",
@@ -96,6 +88,23 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         )
     title, author, date = _metadata(document)
     return Extract(text, title, author, date=date, blocks=blocks)
+
+
+def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]]:
+    """Yields the columns of each page."""
+    before: list[Column] = []
+    for number, device in enumerate(_pages(document), 1):
+        if number > MOST_PAGES:
+            raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
+        # Text rotated differently from most of the page is marginal: it comes last.
+        by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
+        page: list[Column] = []
+        for turns, turned in by_count:
+            glyphs = with_marks(drawn_once(turned))
+            page += with_tables(glyphs, Rules() if turns else device.rules, before)
+        before = page
+        progress()
+        yield page
 
 
 def _metadata(document: PDFDocument) -> tuple[str, str, str]:
@@ -124,11 +133,13 @@ class _Glyphs(PDFTextDevice):
 
     Attributes:
         found: the glyphs by rotation in quarter turns; positions are rotated back.
+        rules: the lines drawn on the page.
     """
 
     def __init__(self, manager: Manager, fonts: dict[int, Font]) -> None:
         super().__init__(manager)
         self.found: dict[int, list[Glyph]] = {}
+        self.rules = Rules()
         self._manager = manager
         self._fonts = fonts  # pdfminer keeps its fonts as long as the document is read
         self._count = 0
@@ -170,6 +181,30 @@ class _Glyphs(PDFTextDevice):
             glyph = replace(glyph, left=left, right=right)
         self._add(turns, glyph)
         return float(advance)
+
+    def paint_path(  # pdfminer's signature
+        self,
+        graphicstate: object,  # noqa: ARG002
+        stroke: bool,
+        fill: bool,  # noqa: ARG002
+        evenodd: bool,  # noqa: ARG002
+        path: Sequence[tuple[Any, ...]],
+    ) -> None:
+        """Takes note of straight lines and of rectangles."""
+        points: list[tuple[float, float]] = []
+        shapes = [step[0] for step in path]
+        if self.ctm is None or not set(shapes) <= set("mlh"):
+            return
+        for step in (*path, ("m",)):
+            if step[0] == "m" and points:
+                if len(points) == _CORNERS or (len(points) == _CORNERS + 1 and points[0] == points[-1]):
+                    self.rules.add_box(points, stroked=stroke)
+                elif stroke:
+                    for one, other in pairwise(points):
+                        self.rules.add_line(one, other)
+                points = []
+            if len(step) > 1:
+                points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
         """Begins marked content, which may carry its text as an attribute."""

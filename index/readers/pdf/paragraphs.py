@@ -67,6 +67,7 @@ class Paragraph:
         is_right_to_left: its writing direction.
         is_at_foot: whether it is a footnote.
         last_page: the page that it ends on.
+        is_ruled: whether it is a row of a table drawn with lines.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Paragraph:
     is_right_to_left: bool = False
     is_at_foot: bool = False
     last_page: int = 0
+    is_ruled: bool = False
 
 
 @dataclass
@@ -141,19 +143,32 @@ def _finished(paragraph: _Paragraph, text: str, mirrored: str) -> Paragraph:
     line = paragraph.lines[0]
     rtl = paragraph.edges.right_to_left
     is_row = len(paragraph.lines) == 1 and line.has_cells
-    signs = [line.signs[cell.first : cell.end] for cell in line.cells] if is_row else []
+    cells = [_cell([own], rtl, mirrored) for own in _parts(line)] if is_row else []
+    if line.row:
+        cells = [_cell([own.signs for own in lines], rtl, mirrored) for lines in line.row]
     return Paragraph(
         text,
         paragraph.page,
         line.size,
         len(paragraph.lines),
         all(line.is_bold for line in paragraph.lines),
-        tuple(as_read(_stripped(cell), _cell_direction(cell, rtl), mirrored) for cell in signs),
+        tuple(cells),
         tuple((cell.left, cell.right) for cell in line.cells) if is_row else (),
         rtl,
         paragraph.is_at_foot,
         paragraph.last_page,
+        is_ruled=bool(line.row),
     )
+
+
+def _parts(line: Line) -> list[Sequence[Sign]]:
+    return [line.signs[cell.first : cell.end] for cell in line.cells]
+
+
+def _cell(lines: Sequence[Sequence[Sign]], default: bool, mirrored: str) -> str:
+    """The text of a cell."""
+    rtl = _cell_direction([sign for line in lines for sign in line], default)
+    return " ".join(as_read(_stripped(line), rtl, mirrored) for line in lines)
 
 
 def _stripped(signs: Sequence[Sign]) -> Sequence[Sign]:
