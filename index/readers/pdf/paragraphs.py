@@ -434,6 +434,8 @@ def _goes_on(paragraph: _Paragraph, following: _Paragraph) -> bool:
     end = as_read(last.signs, paragraph.edges.right_to_left)
     return (
         last.has_size_of(first)
+        and not last.has_cells
+        and not first.has_cells
         and paragraph.edges.right_to_left == following.edges.right_to_left
         and not following.is_indented
         and not _SENTENCE_END.search(end)
