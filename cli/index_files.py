@@ -19,6 +19,8 @@ def file_texts(paths: Sequence[Path], folder: str, model: str | None, rebuild: b
     reading = read_paths(paths)
     for error in reading.unreadable:
         complain(str(error))
+    for warning in reading.warnings:
+        complain(warning.message)
     if not reading.documents:
         complain("There is nothing to index; nothing was written.")
         return BAD_INPUT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -65,6 +66,28 @@ class UnreadableFile(DalilError):
         error = cls(f"{path}: {why}")
         error.path, error.fault = str(path), fault
         return error
+
+
+FlawKind = Literal["characters", "parts", "lines", "formulas", "sheets"]
+
+
+@dataclass(frozen=True)
+class FileWarning:
+    """Something of a file that couldn't be read, although the rest was.
+
+    Attributes:
+        path: of the file, as it was given.
+        kind: of what couldn't be read, so that it can be reported in the user's language.
+        message: names the file and says what couldn't be read.
+        count: how many there are.
+        names: what they are called in the file, where they have names.
+    """
+
+    path: str
+    kind: FlawKind
+    message: str
+    count: int = 1
+    names: str = ""
 
 
 class InvalidPath(DalilError, ValueError):

@@ -11,7 +11,7 @@ import pytest
 from paper import write_docx
 from pdf_files import Text, endless_pdf, pdf
 
-from index import UnreadableFile
+from index import FileWarning, UnreadableFile
 from index.readers import archives, converter_process
 from index.readers import convert as convert_module
 from index.readers.convert import convert
@@ -94,9 +94,38 @@ def test_a_book_is_read_chapter_by_chapter(tmp_path: Path) -> None:
 def test_a_book_without_one_of_its_chapters_gives_the_others(tmp_path: Path) -> None:
     document = read_file(archive(tmp_path / "a.epub", {k: v for k, v in BOOK.items() if "one" not in k}))
     assert document.text.split("\n\n") == ["Chapter two", "Text."]
+    assert told(tmp_path / "a.epub") == [
+        "a part of it is missing or damaged (OPS/text/one.xhtml); the rest was read."
+    ]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "windows-1256"])
+def told(path: Path) -> list[str]:
+    """What is told of a file that is read."""
+    warnings: list[FileWarning] = []
+    read_file(path, warn=warnings.append)
+    return [warning.message.removeprefix(f"{path}: ") for warning in warnings]
+
+
+@pytest.mark.parametrize(
+    ("changes", "lost"),
+    [
+        ({"META-INF/container.xml": None}, "META-INF/container.xml"),
+        ({"META-INF/container.xml": CONTAINER[:40]}, "META-INF/container.xml"),
+        ({"OPS/book.opf": PACKAGE[:300]}, "OPS/book.opf"),
+        ({"OPS/book.opf": None}, "OPS/book.opf"),
+        ({"OPS/book.opf": PACKAGE.replace('"css"', '"other"').replace('idref="toc"', 'idref="css"')}, "css"),
+    ],
+)
+def test_a_book_without_its_list_of_parts_gives_what_there_is(
+    tmp_path: Path, changes: dict[str, str | None], lost: str
+) -> None:
+    parts = {k: v for k, v in (BOOK | changes).items() if v is not None and "toc" not in k}
+    document = read_file(archive(tmp_path / "a.epub", parts))
+    assert document.text.split("\n\n") == ["الفصل الأول", "نص.", "Chapter two", "Text."]
+    assert told(tmp_path / "a.epub") == [f"a part of it is missing or damaged ({lost}); the rest was read."]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "windows-1256", "iso-8859-6"])
 def test_a_chapter_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> None:
     path = archive(tmp_path / "a.epub", {k: v for k, v in BOOK.items() if "two" not in k})
     chapter = (

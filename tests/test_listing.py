@@ -11,7 +11,8 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import IndexDamaged, IndexLocked, UnreadableFile
-from index.errors import FileFault
+from index.errors import FileFault, FileWarning, FlawKind
+from index.readers.read import TYPES
 from index.text.analyzer import Language
 from qa.article import article
 from qa.collections import library as libraries
@@ -129,18 +130,30 @@ def test_what_became_of_files() -> None:
     done.names += ("d.txt", "e.txt")
     done.faults[1] = "file_scan"
     done.added = Added((info,), (info,), (Duplicate("e.txt", "<i>\u202e.txt"),), ())
+    done.warnings = [(0, FileWarning("/tmp/0.epub", "parts", "x", 2, "one.xhtml, <b>"))]
     view = collection_views.progress(done, True, "en")
-    types = "\u2066.txt .md .html .htm .pdf .docx .epub\u2069"
+    names = "\u2068one.xhtml, <b>\u2069"
+    types = f"\u2066{' '.join(TYPES)}\u2069"
     assert (view["done"], view["said"]) == (True, "Files added: 1, not added: 4")
     assert [text(row) for row in re.findall("<li>.*?</li>", view["shown"])] == [
         f"d.txt {say('unchanged', 'en')}",
         f"e.txt {say('duplicate', 'en')} \u2068<i>.txt\u2069",
         f"b.pdf {say('file_scan', 'en')}",
         f"c.exe {say('file_type', 'en', types=types)}",
+        f"{done.names[0]} {say('flaw_parts', 'en', number=2, names=names)}",
     ]
     # Others see that something was added, but not what.
     assert collection_views.progress(done, False, "en") == {"done": True, "shown": "", "said": ""}
     assert collection_views.progress(None, True, "en") == {"done": True, "shown": "", "said": ""}
+
+
+@pytest.mark.parametrize("kind", get_args(FlawKind))
+def test_every_flaw_of_a_file_is_told_in_both_languages(kind: FlawKind) -> None:
+    done = batch("done")
+    done.warnings = [(1, FileWarning("/tmp/1.pdf", kind, "x", 3, "y"))]
+    arabic, english = (collection_views.progress(done, True, language)["shown"] for language in ("ar", "en"))
+    assert "b.pdf" in text(arabic)
+    assert "It was added" in text(english)
 
 
 @pytest.mark.parametrize("fault", get_args(FileFault))

@@ -43,6 +43,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     ".md": plain,
     ".html": html,
     ".htm": html,
+    ".xhtml": html,
     ".pdf": printed,
     ".docx": lambda path: word(path, "تقرير", "ليلى"),
     ".epub": lambda path: archive(path, BOOK),
@@ -132,5 +133,5 @@ def test_many_mutants_are_read_or_refused(
         converter.close()
     # The changes do something, and don't destroy everything.
     assert set(found) - {"read"}, found
-    if suffix in (".html", ".htm", ".pdf"):
+    if suffix in (".html", ".htm", ".xhtml", ".pdf"):
         assert found.get("read", 0) > 0

@@ -152,7 +152,7 @@ def test_public_names() -> None:
         "DalilError", "EncoderMismatch", "EncoderUnavailable", "EngineUnavailable", "IndexDamaged",
         "IndexLocked", "IndexNotFound", "InvalidDocument", "InvalidQuestion", "UnreadableFile",
     }  # fmt: skip
-    assert set(index.__all__) == errors | {"Document", "Hit", "Index", "Passage"}
+    assert set(index.__all__) == errors | {"Document", "FileWarning", "Hit", "Index", "Passage"}
     for error in errors:
         assert issubclass(getattr(index, error), index.DalilError)
     assert not issubclass(qa.BrokenCitation, index.DalilError)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import index.readers.read
-from index import Document, UnreadableFile
+from index import Document, FileWarning, UnreadableFile
 from index.readers.read import read_file, read_paths, source_of
 
 ARABIC = "وقّع محمد الكاتب الاتفاقية يوم الأحد.\r\nثم عاد إلى دمشق في اليوم التالي؛ وصل ليلاً.\n"
@@ -30,7 +30,7 @@ GREEK = "Η Ελλάδα είναι μια χώρα στην Ευρώπη και
 HEBREW = "ישראל היא מדינה במזרח התיכון ויש בה הרבה ערים וכפרים."
 CHINESE = "中华人民共和国位于亚洲东部，太平洋西岸，是世界上历史最悠久的国家之一。我们今天去北京看朋友。"
 KOREAN = "대한민국은 동아시아의 한반도 남부에 있는 나라이다. 수도는 서울이다. 한국어를 사용한다."
-TYPES = ".txt, .md, .html, .htm, .pdf, .docx and .epub"
+TYPES = ", ".join(index.readers.read.TYPES[:-1]) + f" and {index.readers.read.TYPES[-1]}"
 PERSIAN = "ایران کشوری در غرب آسیا است. پایتخت آن تهران است و مردم آن چای می\u200cنوشند.".replace("ی", "ي")
 
 
@@ -55,6 +55,7 @@ def refusal(path: Path) -> str:
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
     ],
 )
 def test_unicode_is_read_character_for_character(
@@ -84,16 +85,85 @@ def test_the_article_in_windows_1256_is_read(tmp_path: Path, article: Document) 
     assert read_file(write(tmp_path / "a.txt", content)).text == content.decode("cp1256")
 
 
+def encoded(text: str, encoding: str) -> tuple[bytes, str]:
+    """A text's bytes without the letters that the encoding lacks, and what they say."""
+    content = text.encode(encoding, "ignore")
+    return content, content.decode(encoding)
+
+
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
         (ARABIC, "iso8859_6"),
-        (ARABIC, "mac_arabic"),
-        (ARABIC, "cp720"),
-        (ARABIC, "cp864"),
         (FRENCH, "cp1252"),
-        (FRENCH, "mac_roman"),
+        (FRENCH, "cp1256"),
         (GERMAN, "cp1252"),
+        (ENGLISH, "cp1252"),
+        ("The keeper’s house was “quite blue”.", "cp1252"),
+        ("It was painted in 1911 – at last.", "cp1256"),
+        ("Weir: a low wall across a river that raises the water behind it. هدّار", "cp1256"),
+        ("A glossary of the terms of water, with the Arabic: طبقة جوفية", "iso8859_6"),
+        ("NOËL ET L'ÉTÉ", "cp1252"),
+        ("مرحبا", "cp1256"),
+        *(
+            (text, encoding)
+            for text in (ARABIC, ENGLISH, FRENCH, "نعم")
+            for encoding in ("utf-16-le", "utf-16-be")
+        ),
+    ],
+)
+def test_an_encoding_is_told_by_its_letters(tmp_path: Path, text: str, encoding: str) -> None:
+    content, said = encoded(text, encoding)
+    assert read_file(write(tmp_path / "a.txt", content)).text == said
+
+
+@pytest.mark.parametrize("encoding", ["cp1256", "iso8859_6", "cp1252", "utf-16-le"])
+@pytest.mark.parametrize("words", [8, 40, 200])
+def test_parts_of_the_article_are_read_in_any_encoding(
+    tmp_path: Path, article: Document, encoding: str, words: int
+) -> None:
+    text = article.text if encoding != "cp1252" else f"{FRENCH} {GERMAN} {ENGLISH} " * 5
+    said = text.split(" ")
+    for start in range(0, len(said) - words, max(words, 60)):
+        content, part = encoded(" ".join(said[start : start + words]), encoding)
+        assert read_file(write(tmp_path / "a.txt", content)).text == part
+
+
+@pytest.mark.parametrize(
+    "claimed", ["windows-1256", "iso-8859-1", "utf-16", "koi8-r", "punycode", "rot13", "x"]
+)
+def test_utf8_is_read_whatever_a_page_claims(tmp_path: Path, claimed: str) -> None:
+    page = f'<html><meta charset="{claimed}"><p>{ARABIC}'
+    assert read_file(write(tmp_path / "a.html", page)).text == " ".join(ARABIC.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "claimed"),
+    [
+        (ARABIC, "cp1256", "utf-8"),
+        (ARABIC, "cp1256", "iso-8859-1"),
+        (ARABIC, "iso8859_6", "windows-1256"),
+        (FRENCH, "cp1252", "windows-1256"),
+        (FRENCH, "cp1252", "utf-8"),
+        (RUSSIAN, "cp1251", "windows-1251"),
+        (CHINESE, "gbk", "gb2312"),
+        (KOREAN, "euc_kr", "euc-kr"),
+        ("日本語の文章です。", "iso2022_jp", "iso-2022-jp"),
+    ],
+)
+def test_a_claim_is_one_hint(tmp_path: Path, text: str, encoding: str, claimed: str) -> None:
+    for head in ("", f"<!-- {'x' * 5000} -->"):
+        content, said = encoded(f'<html>{head}<meta charset="{claimed}"><p>{text}', encoding)
+        found = read_file(write(tmp_path / "a.html", content)).text
+        assert found == " ".join(said.partition("<p>")[2].split())
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (ARABIC, "cp720"),
+        (FRENCH, "mac_roman"),
+        (FRENCH, "cp850"),
         (RUSSIAN, "cp1251"),
         (RUSSIAN, "koi8_r"),
         (RUSSIAN, "cp866"),
@@ -102,7 +172,6 @@ def test_the_article_in_windows_1256_is_read(tmp_path: Path, article: Document) 
         (CHINESE, "gbk"),
         (CHINESE, "big5"),
         (KOREAN, "euc_kr"),
-        ("مرحبا", "cp1256"),  # too short to be sure
     ],
 )
 def test_an_encoding_that_isnt_known_is_refused(tmp_path: Path, text: str, encoding: str) -> None:
@@ -111,17 +180,45 @@ def test_an_encoding_that_isnt_known_is_refused(tmp_path: Path, text: str, encod
 
 
 def test_the_article_in_other_arabic_encodings_is_refused(tmp_path: Path, article: Document) -> None:
-    for encoding in ("iso8859_6", "mac_arabic", "cp720", "cp864"):
+    for encoding in ("cp720", "cp864"):
         path = write(tmp_path / "a.txt", article.text.encode(encoding, "ignore"))
         assert "encoding isn't known" in refusal(path)
 
 
-def test_utf8_with_one_broken_byte_isnt_taken_for_windows_1256(tmp_path: Path, article: Document) -> None:
-    content = article.text.encode()
-    path = write(tmp_path / "a.txt", content[:1001] + b"\xff" + content[1001:])
-    assert "not UTF-8: byte 0x" in refusal(path)
+def warned(path: Path) -> tuple[str, list[str]]:
+    """The text of a file, and what is told of it."""
+    warnings: list[FileWarning] = []
+    document = read_file(path, warn=warnings.append)
+    assert {warning.path for warning in warnings} <= {str(path)}
+    return document.text, [warning.message.removeprefix(f"{path}: ") for warning in warnings]
+
+
+def test_a_bad_byte_is_marked_and_told(tmp_path: Path, article: Document) -> None:
+    one = "1 character in it can't be read, the first in line {} of its text; \ufffd stands for each."
+    text = article.text
+    line = text[:501].count("\n") + 1
+    marked = f"{text[:501]}\ufffd{text[501:]}"
+    for encoding, bad in (
+        ("utf-8", b"\xff"),
+        ("utf-8", b"\0"),
+        ("utf-16-le", b"\0\xd8"),
+        ("cp1256", b"\x01"),
+    ):
+        before, after = (part.encode(encoding, "ignore") for part in (text[:501], text[501:]))
+        path = write(tmp_path / "a.txt", before + bad + after)
+        expected = marked.encode("cp1256", "ignore").decode("cp1256") if encoding == "cp1256" else ""
+        found, told = warned(path)
+        assert found.replace("\ufffd", "") == (expected or text)
+        assert (found.count("\ufffd"), found[len(before.decode(encoding))]) == (1, "\ufffd")
+        assert told == [one.format(line)]
+    content = text.encode()
     cut = next(i for i in range(900, 1000) if content[i] & 0xC0 == 0x80)  # within a character
-    assert "not UTF-8" in refusal(write(tmp_path / "a.txt", content[:cut]))
+    found, told = warned(write(tmp_path / "a.txt", content[:cut]))
+    assert (found[-1], len(told)) == ("\ufffd", 1)
+    for name in ("a.html", "a.md"):
+        found, told = warned(write(tmp_path / name, b"<p>caf\xc3\xa9 na\xffive, 1998"))
+        assert (found.count("\ufffd"), told) == (1, [one.format(1)])
+    assert warned(write(tmp_path / "a.txt", text)) == (text, [])
 
 
 def test_random_bytes_are_refused(tmp_path: Path) -> None:
@@ -139,13 +236,12 @@ def test_random_bytes_are_refused(tmp_path: Path) -> None:
         ("a.txt", codecs.BOM_UTF8 + b" \r\n\t\n", "it has no words in it."),
         ("a.txt", "* * *\n———\n", "it has no words in it."),
         ("a.txt", b"\x7fELF\2\1\1\0\0", "it looks like binary data (NUL bytes)."),
-        ("a.txt", "text".encode("utf-16-le"), "it looks like binary data (NUL bytes)."),
         ("a.txt", codecs.BOM_UTF16_LE + b"a\0b", "it begins like UTF-16, but goes on otherwise."),
         ("a.txt", codecs.BOM_UTF16_LE + b"\0\xd8a\0", "it begins like UTF-16, but goes on otherwise."),
-        ("a.txt", codecs.BOM_UTF32_LE + "text".encode("utf-32-le"), "it begins like UTF-16"),
+        ("a.txt", codecs.BOM_UTF32_LE + b"text" * 9, "it begins like UTF-32"),
         ("a.txt", codecs.BOM_UTF16_BE + "a\0b".encode("utf-16-be"), "it begins like UTF-16"),
-        ("a.txt", ARABIC.encode("cp1256") + b"\x01", "its encoding isn't known"),
-        ("a.odt", b"text", f"only {TYPES} files are read. Save its text as one of these."),
+        ("a.txt", ARABIC.encode("cp1256") + b"\x01" * 9, "its encoding isn't known"),
+        ("a.doc", b"text", f"only {TYPES} files are read. Save its text as one of these."),
         ("text", b"text", f"only {TYPES} files are read."),
     ],
 )
@@ -252,6 +348,14 @@ def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:
         "/texts/c/z.TXT",
         "/texts/c/d/e.md",
     ]
+    assert reading.unreadable == ()
+
+
+def test_lock_files_of_office_are_passed_over(tmp_path: Path) -> None:
+    kept = write(tmp_path / "texts" / "a.txt", "text")
+    lock = write(tmp_path / "texts" / "~$report.docx", b"\x05Layla" + b" " * 156)
+    reading = read_paths([tmp_path / "texts", lock])
+    assert [d.source for d in reading.documents] == [source_of(kept)]
     assert reading.unreadable == ()
 
 

@@ -16,20 +16,36 @@ MOST_UNPACKED: Final = 1 << 30
 MOST_PART: Final = 1 << 26
 # Raised by zipfile for a damaged archive; the last if it claims to be of a later format version.
 _UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
+_UNREADABLE_PART: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError)
+_MEDIA_TYPES: Final = {"application/epub+zip": ".epub", "application/vnd.oasis.opendocument.text": ".odt"}
+_MEMBERS: Final = {
+    "word/document.xml": ".docx",
+    "xl/workbook.xml": ".xlsx",
+    "ppt/presentation.xml": ".pptx",
+    "META-INF/container.xml": ".epub",
+}
 _MARKED_UP: Final = (".xml", ".rels", ".opf")
 DUBLIN_CORE: Final = "{http://purl.org/dc/elements/1.1/}"
 
 
+class DefinesEntities(Unextractable):
+    """XML that defines entities: no program writes them here, and nested ones expand exponentially."""
+
+    def __init__(self) -> None:
+        super().__init__("it defines XML entities, which no ordinary document does. Save it anew.", "damaged")
+
+
 def type_of(content: bytes) -> str:
-    """Detects an archive's type from its contents: .docx, .epub or .zip; empty if it can't be opened."""
+    """Detects an archive's type from its contents: a suffix, or ".zip"; empty if it can't be opened."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = archive.namelist()
-    except _UNREADABLE:
+            names = set(archive.namelist())
+            kind = (
+                archive.read("mimetype")[:100].decode(errors="replace").strip() if "mimetype" in names else ""
+            )
+    except (*_UNREADABLE, *_UNREADABLE_PART):
         return ""
-    if "word/document.xml" in names:
-        return ".docx"
-    return ".epub" if "META-INF/container.xml" in names else ".zip"
+    return _MEDIA_TYPES.get(kind) or next((kind for name, kind in _MEMBERS.items() if name in names), ".zip")
 
 
 def open_archive(content: bytes) -> zipfile.ZipFile:
@@ -62,13 +78,11 @@ def part(archive: zipfile.ZipFile, name: str) -> bytes:
         content = archive.read(name)
     except KeyError:
         raise damaged(f"no {name} in it") from None
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError) as error:
+    except _UNREADABLE_PART as error:
         raise damaged(error) from error
     # UTF-16 has a zero byte in each of these letters.
     if name.endswith(_MARKED_UP) and b"<!ENTITY" in content.replace(b"\0", b""):
-        # No program writes entities here, and nested ones expand exponentially.
-        why = "it defines XML entities, which no ordinary document does. Save it anew."
-        raise Unextractable(why, "damaged")
+        raise DefinesEntities
     return content
 
 

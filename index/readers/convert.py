@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import codecs
-from typing import Final
+import pkgutil
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final, TypeAlias
 
 import regex
 
 from index.readers.extract import UNWRITABLE, Extract, Progress, Unextractable, no_progress
-from index.readers.plain_text import decode
+
+Converter: TypeAlias = Callable[[bytes, Progress], Extract]
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CHARSET: Final = regex.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", regex.IGNORECASE)
-# Python's names of the encodings in the Encoding Standard. Of Python's others some take quadratic time
-# (punycode), and some aren't character encodings (rot13).
-_ENCODINGS: Final = frozenset((
-    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", *(f"iso8859-{n}" for n in range(1, 17)),
-    *(f"cp{n}" for n in (866, 874, 932, 949, *range(1250, 1259))), "koi8-r", "koi8-u", "tis-620",
-    "mac-roman", "mac-cyrillic", "gbk", "gb2312", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
-    "shift_jis", "euc_kr",
-))  # fmt: skip
+CONVERTERS: Final = {
+    ".md": "markdown:extract_file",
+    ".html": "html:extract_page",
+    ".htm": "html:extract_page",
+    ".xhtml": "html:extract_xhtml",
+    ".pdf": "pdf.pages:extract",
+    ".docx": "word.document:extract",
+    ".epub": "epub:extract",
+}
+"""For each type the function that converts it: of a file's bytes, and a callback for progress."""
+# Types that begin like a page now and then.
+_OF_PAGES: Final = frozenset((".txt", ".md", ".htm", ".xhtml"))
 # Placeholders that programs write when no title or author was given.
 _NOT_TYPED: Final = regex.compile(
     r"(?i)untitled.*|unknown|(?:no )?title|(?:document|مستند) ?\p{Nd}*|new (?:document|page)\b.*|about:blank"
@@ -41,39 +47,19 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
     """Extracts the text of a file that isn't plain text, and its title, author and date if given.
 
     Args:
-        suffix: ".md", ".pdf", ".docx", ".epub", ".html" or ".htm".
+        suffix: a key of `CONVERTERS`.
         content: the file's bytes.
-        progress: called after each page of a .pdf and each chapter of an .epub file.
+        progress: called after each page or chapter.
 
     Raises:
         Unextractable: it can't be read.
     """
     check_type(content, suffix)
-    # Each converter is imported on first use.
-    if suffix == ".pdf":
-        from index.readers.pdf import pages
-
-        found = pages.extract(content, progress)
-    elif suffix == ".docx":
-        from index.readers.word import document
-
-        found = document.extract(content)
-    elif suffix == ".epub":
-        from index.readers import epub
-
-        found = epub.extract(content, progress)
-    elif suffix == ".md":
-        from index.readers import markdown
-
-        found = markdown.extract(decode(content))
-    else:
-        from index.readers import html
-
-        page = _html(content)
-        found = html.extract(page, is_xml=page.lstrip().startswith("<?xml"))
+    converter: Converter = pkgutil.resolve_name(f"index.readers.{CONVERTERS[suffix]}")
+    found = converter(content, progress)
     title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
     author = _name(found.author, _NOBODY)
-    return Extract(found.text, title, author, date=_clean(found.date), blocks=found.blocks)
+    return replace(found, title=title, author=author, heading="", date=_clean(found.date))
 
 
 def check_type(content: bytes, suffix: str) -> None:
@@ -90,7 +76,7 @@ def check_type(content: bytes, suffix: str) -> None:
             "old_word",
         )
     actual = type_of(content)
-    if actual == ".html" and suffix in (".txt", ".md", ".htm"):
+    if actual == ".html" and suffix in _OF_PAGES:
         return
     if actual == ".zip":
         raise Unextractable("it is a .zip archive by what is in it. Unpack it.", "other_type")
@@ -109,19 +95,6 @@ def type_of(content: bytes) -> str:
     if regex.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])", content[:1024], regex.IGNORECASE):
         return ".html"
     return ""
-
-
-def _html(content: bytes) -> str:
-    """Decodes a page with its declared encoding if that is valid, else like plain text."""
-    named = _CHARSET.search(content[:4096])
-    if named and not content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        try:
-            encoding = codecs.lookup(named[1].decode()).name
-            if encoding in _ENCODINGS:
-                return content.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(content)
 
 
 def _clean(date: str) -> str:

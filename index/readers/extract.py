@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import regex
 
-from index.errors import FileFault
+from index.errors import FileFault, FlawKind
 from index.types import Block, BlockKind
 
 UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
@@ -20,8 +20,27 @@ _LONGEST_COLUMN: Final = 200
 LONGEST_REPEATED: Final = 500
 """Maximum characters of a multi-row cell repeated in each row; a longer one is only in the first."""
 
+_MOST_NAMES: Final = 5
+
 Progress: TypeAlias = Callable[[], None]
 """Called by a converter after each page or chapter."""
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Something of a file that couldn't be read, although the rest was.
+
+    Attributes:
+        kind: so that it can be reported in the user's language.
+        message: what it is, in English.
+        count: how many there are.
+        names: what they are called in the file, where they have names.
+    """
+
+    kind: FlawKind
+    message: str
+    count: int = 1
+    names: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,7 @@ class Extract:
         heading: a substitute if there is no title.
         date: when it was written, from the file's metadata, or empty.
         blocks: its layout, in the order of the text, without overlaps.
+        flaws: what couldn't be read.
     """
 
     text: str
@@ -42,10 +62,12 @@ class Extract:
     heading: str = ""
     date: str = ""
     blocks: tuple[Block, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
         """Converts to plain data, for `from_record`."""
-        return asdict(self)
+        blocks, flaws = map(vars, self.blocks), map(vars, self.flaws)
+        return {**vars(self), "blocks": list(blocks), "flaws": list(flaws)}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Extract:
@@ -60,7 +82,8 @@ class Extract:
             )
             for block in record["blocks"]
         )
-        return cls(**{**record, "blocks": blocks})
+        flaws = tuple(Flaw(**flaw) for flaw in record["flaws"])
+        return cls(**{**record, "blocks": blocks, "flaws": flaws})
 
 
 class TextBuilder:
@@ -191,10 +214,26 @@ class TextBuilder:
             self._length += len(separator)
 
 
-def hole_share(text: str) -> float:
-    """The share of a text's letters that couldn't be read, 0 to 1: of them and of the letters and digits."""
-    holes = text.count(HOLE)
-    return holes / (holes + sum(map(str.isalnum, text))) if holes else 0.0
+def unreadable_characters(text: str) -> tuple[Flaw, ...]:
+    """The flaw of a text with characters that couldn't be read, if there are any."""
+    count = text.count(HOLE)
+    if not count:
+        return ()
+    characters = "1 character" if count == 1 else f"{count:,} characters"
+    first = text.count("\n", 0, text.index(HOLE)) + 1
+    why = (
+        f"{characters} in it can't be read, the first in line {first:,} of its text; {HOLE} stands for each."
+    )
+    return (Flaw("characters", why, count),)
+
+
+def missing_parts(names: Sequence[str]) -> tuple[Flaw, ...]:
+    """The flaw of a file with parts that are missing or damaged, if there are any."""
+    if not names:
+        return ()
+    shown = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
+    parts = "a part of it is" if len(names) == 1 else f"{len(names):,} parts of it are"
+    return (Flaw("parts", f"{parts} missing or damaged ({shown}); the rest was read.", len(names), shown),)
 
 
 class Unextractable(Exception):

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 import regex
 from turbohtml import Document, Element, Namespace, Node, Text, parse
 
-from index.readers.extract import LONGEST_REPEATED, Extract, TextBuilder
+from index.readers.extract import LONGEST_REPEATED, Extract, Progress, TextBuilder, no_progress
+from index.readers.plain_text import decode
 from index.readers.word.numbering import formatted
 from index.text.blocks import refined
 from index.text.labels import is_number_like
@@ -55,6 +57,11 @@ _DATES: Final = (
     "article:published_time", "datepublished", "citation_publication_date", "citation_date", "dcterms.issued",
     "dcterms.created", "dcterms.date", "dc.date.issued", "dc.date", "date", "pubdate",
 )  # fmt: skip
+# By which a page names its encoding, in the XML declaration or in its head.
+_CHARSET: Final = regex.compile(
+    rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,200}encoding)\s*=\s*[\"']?\s*([\w-]+)", regex.IGNORECASE
+)
+_LONGEST_HEAD: Final = 1 << 16
 _NOTES: Final = frozenset((
     "doc-footnote", "doc-endnote", "doc-endnotes", "footnote", "footnotes", "rearnote", "rearnotes", "endnote",  # noqa: E501
     "endnotes",
@@ -76,6 +83,31 @@ _MOST_CELL_WORDS: Final = 80
 _MOST_HEADING_WORDS: Final = 8
 _MOST_COLUMNS: Final = 100
 _MOST_ROWS: Final = 1000
+
+
+def extract_page(
+    content: bytes,
+    progress: Progress = no_progress,  # noqa: ARG001
+    *,
+    is_xml: bool = False,
+) -> Extract:
+    """Extracts the text of a page, in whatever encoding it is; else as `extract`.
+
+    Args:
+        content: the page's bytes.
+        progress: not called.
+        is_xml: as for `extract`; a page with an XML declaration is XHTML as well.
+
+    Raises:
+        Unextractable: its encoding isn't known.
+    """
+    named = _CHARSET.search(content[:_LONGEST_HEAD])
+    page = decode(content, named[1].decode() if named else "")
+    return extract(page, is_xml=is_xml or page.lstrip().startswith("<?xml"))
+
+
+extract_xhtml: Final = partial(extract_page, is_xml=True)
+"""As `extract_page`, of XHTML."""
 
 
 def extract(html: str, *, is_xml: bool = False) -> Extract:

@@ -11,7 +11,8 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers.extract import Extract, TextBuilder
+from index.readers.extract import Extract, Progress, TextBuilder, no_progress
+from index.readers.plain_text import decode
 from index.text.blocks import refined
 
 # Maximum nesting of quotations and lists; deeper content is skipped.
@@ -27,6 +28,15 @@ _LINE_BREAK_TAG: Final = regex.compile(r"(?i)<br\s*/?>")
 _TITLES: Final = ("title", "العنوان", "عنوان")
 _AUTHORS: Final = ("author", "authors", "by", "creator", "المؤلف", "الكاتب", "المؤلّف", "إعداد")
 _DATES: Final = ("date", "published", "created", "publishdate", "updated", "التاريخ", "تاريخ")
+
+
+def extract_file(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
+    """Extracts the text of a Markdown file in whatever encoding it is; else as `extract`.
+
+    Raises:
+        Unextractable: its encoding isn't known.
+    """
+    return extract(decode(content))
 
 
 def extract(text: str) -> Extract:

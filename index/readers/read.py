@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import UnreadableFile
+from index.errors import FileWarning, UnreadableFile
 from index.readers import converter_process
-from index.readers.convert import check_type
-from index.readers.extract import Extract, Unextractable
+from index.readers.convert import CONVERTERS, check_type
+from index.readers.extract import Extract, Unextractable, unreadable_characters
 from index.readers.plain_text import decode
 from index.storage.files import read_regular
 from index.text.blocks import find_blocks
 from index.types import Document, text_id
 
 PLAIN = (".txt",)
-TYPES = (*PLAIN, ".md", ".html", ".htm", ".pdf", ".docx", ".epub")
+TYPES = (*PLAIN, *CONVERTERS)
+# What Microsoft Office puts beside an open file, under its name: who has it open, and no text.
+_LOCK_FILE = "~$"
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
 MOST_BYTES = 200 << 20
 
@@ -30,36 +32,53 @@ class Reading:
     Attributes:
         documents: one per file, in the order of the paths; a file listed twice counts once.
         unreadable: an error for each of the other files.
+        warnings: what couldn't be read of the files that were.
     """
 
     documents: tuple[Document, ...]
     unreadable: tuple[UnreadableFile, ...]
+    warnings: tuple[FileWarning, ...] = ()
+
+
+def ignore(warning: FileWarning) -> None:
+    """Does nothing with a warning."""
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file of this name is never a text: the lock file of an open Office document."""
+    return name.startswith(_LOCK_FILE)
 
 
 def read_paths(paths: Iterable[str | Path]) -> Reading:
     """Reads files, and folders recursively.
 
     In a folder, files of other types, hidden files, links to other folders and Dalil's own indexes are
-    skipped; the rest is sorted by name. Unreadable files don't prevent the others from being read.
+    skipped; the rest is sorted by name. The lock files of Office are skipped anywhere. Unreadable files don't
+    prevent the others from being read.
     """
     documents: dict[str, Document] = {}
     unreadable: list[UnreadableFile] = []
+    warnings: list[FileWarning] = []
     for path in map(Path, paths):
         complaints = len(unreadable)
         # Not Path.is_dir, which raises on missing permissions.
         files = list(_files(path, unreadable)) if os.path.isdir(path) else [path]  # noqa: PTH112
         for file in files:
+            if is_passed_over(file.name):
+                continue
             try:
-                document = read_file(file)
+                document = read_file(file, warn=warnings.append)
                 documents.setdefault(document.id, document)
             except UnreadableFile as error:
                 unreadable.append(error)
         if not files and len(unreadable) == complaints:
             unreadable.append(UnreadableFile.of(path, f"no file in this folder is {_any_of(TYPES)}.", "type"))
-    return Reading(tuple(documents.values()), tuple(unreadable))
+    return Reading(tuple(documents.values()), tuple(unreadable), tuple(warnings))
 
 
-def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
+def read_file(
+    path: str | Path, most_bytes: int = MOST_BYTES, warn: Callable[[FileWarning], None] = ignore
+) -> Document:
     """Reads a file into a document.
 
     The text of a .txt file is the file's content, character for character, including line ends but without
@@ -72,10 +91,11 @@ def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
     Args:
         path: of the file.
         most_bytes: maximum size of the file.
+        warn: called with each thing in the file that couldn't be read although the rest was.
 
     Raises:
         UnreadableFile: the file doesn't exist, is of another type, damaged, protected or too large, has no
-            text, or its encoding is none of UTF-8, UTF-16 with a byte order mark and Windows-1256.
+            text, or its encoding isn't known.
     """
     file = Path(path)
     suffix = file.suffix.casefold()
@@ -88,6 +108,8 @@ def read_file(path: str | Path, most_bytes: int = MOST_BYTES) -> Document:
         raise UnreadableFile.of(file, str(error), error.fault) from error
     if not any(map(str.isalnum, found.text)):
         raise UnreadableFile.of(file, "it has no words in it.", "empty")
+    for flaw in (*unreadable_characters(found.text), *found.flaws):
+        warn(FileWarning(str(path), flaw.kind, f"{path}: {flaw.message}", flaw.count, flaw.names))
     source = source_of(file)
     title = found.title or Path(source).stem
     return Document(

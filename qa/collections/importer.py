@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.errors import UnreadableFile
+from index.errors import FileWarning, UnreadableFile
 from index.interface import Index
 from index.readers.read import read_file
 from index.types import Document, text_id
@@ -26,12 +26,14 @@ class ReadFile:
         document: its content, with the path as source.
         size: size of the file in bytes.
         name: its original name, if it is stored under another one.
+        warnings: what couldn't be read of it.
     """
 
     path: Path
     document: Document
     size: int
     name: str | None = None
+    warnings: tuple[FileWarning, ...] = ()
 
 
 def read(path: Path, most_bytes: int, name: str | None = None) -> ReadFile | UnreadableFile:
@@ -43,7 +45,9 @@ def read(path: Path, most_bytes: int, name: str | None = None) -> ReadFile | Unr
         name: its original name, if it is stored under another one.
     """
     try:
-        return ReadFile(path, read_file(path, most_bytes), path.stat().st_size, name)
+        warnings: list[FileWarning] = []
+        document = read_file(path, most_bytes, warnings.append)
+        return ReadFile(path, document, path.stat().st_size, name, tuple(warnings))
     except UnreadableFile as error:
         return error
     except OSError as error:
@@ -59,6 +63,7 @@ class Intake:
         unchanged: ids of documents already present under the same name.
         duplicates: files whose text is present under another name.
         failed: errors of the files that can't be added.
+        warnings: what couldn't be read of the files that are new or unchanged.
     """
 
     def __init__(self, collection: str, index: Index, bytes_before: int, most_bytes_in_all: int) -> None:
@@ -75,6 +80,7 @@ class Intake:
         self.unchanged: dict[str, None] = {}
         self.duplicates: list[Duplicate] = []
         self.failed: list[UnreadableFile] = []
+        self.warnings: list[FileWarning] = []
         self._collection = collection
         self._index = index
         self._bytes = bytes_before
@@ -93,7 +99,8 @@ class Intake:
         there = self._there(document.id)
         if there is not None and there.source != name:
             self.duplicates.append(Duplicate(name, there.source))
-        elif there is not None:
+            return
+        if there is not None:
             self.unchanged |= {} if document.id in self.new else {document.id: None}
         elif self._bytes + found.size > self._most_bytes_in_all:
             most = self._most_bytes_in_all / 2**20
@@ -105,10 +112,12 @@ class Intake:
                     "full",
                 )
             )
+            return
         else:
             self.new[document.id] = document
             self.sizes[document.id] = found.size
             self._bytes += found.size
+        self.warnings.extend(found.warnings)
 
     def _there(self, id_: str) -> Document | None:
         try:

@@ -272,6 +272,7 @@ class Library:
             tuple(infos[id_] for id_ in intake.unchanged),
             tuple(intake.duplicates),
             tuple(intake.failed),
+            tuple(intake.warnings),
         )
 
     def remove(self, name: str, document_ids: Iterable[str]) -> None:

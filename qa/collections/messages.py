@@ -115,6 +115,32 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "بلغت الملفات أقصى حجم لها معاً. ضعه في مجموعة أخرى.",
         "en": "The files together have reached their largest size. Put it into another collection.",
     },
+    "file_lock": {
+        "ar": "هو ملف مؤقّت يضعه برنامج مكتبي بجانب ملف مفتوح. لا نصّ فيه.",
+        "en": "It is what an office program puts beside an open file. It holds no text.",
+    },
+    # What couldn't be read of a file that was added: keyed by index.errors.FlawKind.
+    "flaw_characters": {
+        "ar": "أُضيف، وفيه محارف لم تُقرأ وعددها {number}. مكان كلّ منها العلامة \ufffd.",
+        "en": "It was added, but {number} of its characters can't be read. \ufffd stands for each.",
+    },
+    "flaw_parts": {
+        "ar": "أُضيف، وفيه أجزاء ناقصة أو تالفة وعددها {number}: {names}",
+        "en": "It was added, but parts of it are missing or damaged ({number}): {names}",
+    },
+    "flaw_lines": {
+        "ar": "أُضيف، وفيه أسطر لم تُقرأ وعددها {number}، وهي ذات الأرقام: {names}",
+        "en": "It was added, but {number} of its lines can't be read, with the numbers {names}",
+    },
+    "flaw_formulas": {
+        "ar": "أُضيف، وفيه معادلات لم تُحفظ قيمها وعددها {number}. افتحه في برنامج الجداول واحفظه ثم أضفه.",
+        "en": "It was added without the values of {number} formulas, which aren't in it. Open it in a "
+        "spreadsheet program, save it and add it again.",
+    },
+    "flaw_sheets": {
+        "ar": "أُضيف، ولم تُقرأ أوراقه المخفية: {names}",
+        "en": "It was added, but its hidden sheets weren't read: {names}",
+    },
     "file_name": {
         "ar": "اسمه لا يصلح. غيّره ثم أضفه.",
         "en": "Its name can't be taken. Rename it and add it again.",

@@ -11,7 +11,7 @@ from typing import Final
 
 import platformdirs
 
-from index.errors import DalilError, UnreadableFile
+from index.errors import DalilError, FileWarning, UnreadableFile
 from index.storage.files import chosen_folder
 
 LONGEST_NAME: Final = 100
@@ -116,12 +116,14 @@ class Added:
         unchanged: documents already present under the same name with the same text.
         duplicates: files whose text is present under another name; not added.
         failed: errors of the files that couldn't be read.
+        warnings: what couldn't be read of the files that are in the collection now.
     """
 
     added: tuple[DocumentInfo, ...] = ()
     unchanged: tuple[DocumentInfo, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     failed: tuple[UnreadableFile, ...] = ()
+    warnings: tuple[FileWarning, ...] = ()
 
 
 @dataclass(frozen=True)

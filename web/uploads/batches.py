@@ -27,8 +27,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
 from index.admission import Turns
-from index.errors import DalilError, UnreadableFile
-from index.readers.read import MOST_BYTES, TYPES
+from index.errors import DalilError, FileWarning
+from index.readers.read import MOST_BYTES, TYPES, is_passed_over
 from qa.collections.library import MOST_BYTES_IN_ALL
 from qa.collections.types import Added, Progress, Report
 from web.uploads.file_names import UnsafeName, safe_name
@@ -72,6 +72,7 @@ class Batch:
         added: import result so far.
         error: the error that stopped the import, if any.
         person: the sender.
+        warnings: file number, and what couldn't be read of it although it is added.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Batch:
     person: str = ""
     unread: deque[int] = field(default_factory=deque)
     started: float = 0.0
+    warnings: list[tuple[int, FileWarning]] = field(default_factory=list)
 
     def note(self, progress: Progress) -> None:
         """Records the progress.
@@ -278,6 +280,8 @@ class Uploads:
             safe = safe_name(name.translate(_RESERVED))
         except UnsafeName:
             return "file_name"
+        if is_passed_over(Path(safe).name):
+            return "file_lock"
         if Path(safe).suffix.casefold() not in TYPES:
             return "file_type"
         return "file_too_large" if size > self._most_bytes else ""
@@ -354,7 +358,9 @@ class Uploads:
                 self._encoding.__exit__()
         batch.added = _together(batch.added, added)
         for error in added.failed:
-            batch.faults[_number(batch, error)] = f"file_{error.fault}"
+            batch.faults[_number(batch, error.path)] = f"file_{error.fault}"
+        for warning in added.warnings:
+            batch.warnings.append((_number(batch, warning.path), warning))
         for path in paths:
             batch.bytes -= path.stat().st_size
             path.unlink()
@@ -387,8 +393,8 @@ def shown_name(name: str) -> str:
         return " ".join(kept.split()) or "…"
 
 
-def _number(batch: Batch, error: UnreadableFile) -> int:
-    return next(number for number, path in batch.arrived.items() if str(path) == error.path)
+def _number(batch: Batch, path: str) -> int:
+    return next(number for number, arrived in batch.arrived.items() if str(arrived) == path)
 
 
 def _together(one: Added, other: Added) -> Added:
@@ -397,6 +403,7 @@ def _together(one: Added, other: Added) -> Added:
         one.unchanged + other.unchanged,
         one.duplicates + other.duplicates,
         one.failed + other.failed,
+        one.warnings + other.warnings,
     )
 
 

@@ -154,6 +154,18 @@ def _outcome(batch: Batch, page: Language) -> str:
     # Isolated from surrounding text of the other direction.
     values = {"types": f"\u2066{' '.join(TYPES)}\u2069", "encoding": "\u2066UTF-8\u2069"}
     told += [(batch.names[i], say(fault, page, **values)) for i, fault in sorted(batch.faults.items())]
+    told += [
+        (
+            batch.names[i],
+            say(
+                f"flaw_{warning.kind}",
+                page,
+                number=warning.count,
+                names=f"\u2068{plain(warning.names)}\u2069",
+            ),
+        )
+        for i, warning in batch.warnings
+    ]
     rows = "".join(f"<li><strong>{_bdi(name)}</strong> <span>{escape(why)}</span></li>" for name, why in told)
     return f"{shown}<ul>{rows}</ul>" if rows else shown
 

@@ -25,7 +25,7 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from pdfminer.utils import apply_matrix_pt, decode_text
 
-from index.readers.extract import Extract, Progress, Unextractable, damaged, hole_share, no_progress
+from index.readers.extract import HOLE, Extract, Progress, Unextractable, damaged, no_progress
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
@@ -80,7 +80,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             "scan",
         )
     text, blocks = layout_of(paragraphs_of(pages))
-    if hole_share(text) >= _MOST_HOLES or not is_plausible(text):
+    if not _is_readable(text):
         raise Unextractable(
             "its fonts don't tell which letters they show, or tell wrong ones. Run text recognition (OCR) on "
             "it, or open it in a browser or an office program and print it to PDF again.",
@@ -88,6 +88,12 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         )
     title, author, date = _metadata(document)
     return Extract(text, title, author, date=date, blocks=blocks)
+
+
+def _is_readable(text: str) -> bool:
+    """Whether nearly all letters of a text are known, and are those of a language."""
+    holes = text.count(HOLE)
+    return holes < _MOST_HOLES * (holes + sum(map(str.isalnum, text))) if holes else is_plausible(text)
 
 
 def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]]:

@@ -19,7 +19,15 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, open_archive, part_xml, text_of
-from index.readers.extract import LONGEST_REPEATED, Extract, TextBuilder, Unextractable, damaged
+from index.readers.extract import (
+    LONGEST_REPEATED,
+    Extract,
+    Progress,
+    TextBuilder,
+    Unextractable,
+    damaged,
+    no_progress,
+)
 from index.readers.word.markup import attribute, child, children, local_name, value
 from index.readers.word.numbering import Numbering, formatted, int_of, is_on
 from index.text.blocks import refined
@@ -63,7 +71,7 @@ _MOST_COLUMNS: Final = 63
 _MOST_HEADING_WORDS: Final = 8
 
 
-def extract(content: bytes) -> Extract:
+def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
     """Extracts the text of a Word document.
 
     Raises:
