@@ -19,56 +19,15 @@ from typing import Final
 import regex
 from paper import BROWSERS, OFFICES, Paper
 
-NEGATIONS: Final = frozenset(
-    "لا لم لن ليس ليست غير بلا دون ولا ولم ولن وليس وليست not no never without neither nor cannot".split()
-)
-_ARABIC: Final = """# تقرير إدارة متحف الساحل
-## أحكام الزيارة
-لا يُسمح بالتصوير في القاعات الداخلية، ولا يجوز لمس المعروضات في أي حال من الأحوال.{1} ولم يُستثنَ من ذلك سوى الباحثين الذين حصلوا على إذن مكتوب من مدير المتحف قبل الزيارة بأسبوع على الأقل.
-لن تُقبل طلبات الزيارة الجماعية إذا لم تصل قبل يوم الخميس، وليس للمجموعات التي يزيد عدد أفرادها على ٢٥ زائراً أن تدخل معاً. ويبلغ رسم الدخول ٤٫٥ دنانير للبالغين، ولا يدفع الأطفال دون السابعة شيئاً.{2} أما الطلاب فيدفعون نصف الرسم عند إبراز بطاقاتهم الجامعية.
-## ما لا يُدخل إلى القاعات
-لا يُدخل الزائر إلى القاعات ما يأتي:
-- الحقائب الكبيرة التي لا تتسع لها الخزائن عند المدخل الرئيس للمتحف.
-- الأطعمة والمشروبات، إلا الماء في قوارير غير زجاجية.
-- المظلات والعصي، ما لم تكن لازمة لصاحبها.
-## عدد الزوار
-بلغ عدد الزوار في السنة الماضية ٤٨٬٢٧٠ زائراً، ولم يبلغ هذا العدد منذ افتتاح المتحف سنة 1987. ولا تشمل الأرقام في الجدول الآتي زوار المكتبة، وليست فيها أرقام شهر رمضان.
-|الشهر|الزوار|المجموعات
-|محرم|3120|14
-|صفر|2845|9
-|ربيع الأول|4410|21
-|جمادى الأولى|3975|17
-## الصيانة والترميم
-لم تبدأ أعمال ترميم السقف الخشبي في موعدها لأن الأخشاب المطلوبة لم تصل من الميناء، ولن يُعاد فتح القاعة الشرقية قبل انتهاء الأعمال. وقد كتب المهندس المشرف أن الرطوبة لا تؤثر في الجدران الحجرية، غير أنها تضر المخطوطات إن لم تُحفظ في خزائن مغلقة.{3} وليس في المتحف اليوم سوى ثلاث خزائن من هذا النوع، ولا تكفي لأكثر من نصف المجموعة.
-ولا يتحمل المتحف نفقات نقل المعروضات المستعارة بلا عقد موقع من الطرفين، ولا يُعار ما لم يُسجل في الدفتر العام. ولم تُرفض في العام الماضي إلا إعارة واحدة، لأن صاحبها لم يقدم وثيقة التأمين.
-=1 ولا يشمل المنع الرسم باليد في الدفاتر الصغيرة.
-=2 لم يتغير هذا الرسم منذ عشر سنوات.
-=3 راجع تقرير المهندس، ولا يوجد منه سوى نسخة واحدة."""
-_ENGLISH: Final = """# Report of the Coastal Museum
-## Rules for visitors
-Photography is not allowed in the inner galleries, and visitors may never touch the exhibits under any circumstances.{1} No one is exempt except researchers who have received written permission from the director at least one week before their visit.
-Requests for group visits will not be accepted unless they arrive before Thursday, and groups of more than 25 people cannot enter together. Admission is 4.50 dinars for adults, and children under seven do not pay anything.{2} Students pay half when they show their university cards at the desk.
-## What is not allowed inside
-Visitors may not bring the following into the galleries:
-- Large bags that do not fit into the lockers beside the main entrance of the museum.
-- Food and drinks, with the exception of water in bottles that are not made of glass.
-- Umbrellas and sticks, unless their owner cannot walk without them.
-## Number of visitors
-Last year the museum had 48,270 visitors, a number that was never reached since it opened in 1987. The figures in the table below do not include visitors of the library, and there is no figure for the month of fasting.
-|Month|Visitors|Groups
-|January|3120|14
-|February|2845|9
-|March|4410|21
-|April|3975|17
-## Maintenance and restoration
-Work on the wooden ceiling did not begin on time because the timber had not arrived from the harbour, and the eastern hall will not be opened again before the work is finished. The engineer wrote that humidity does not affect the stone walls, but that manuscripts suffer if they are not kept in closed cabinets.{3} There are no more than three cabinets of this kind in the museum today, which is not enough for half of the collection.
-The museum never pays for the transport of loans without a contract signed by both sides, and nothing is lent that has not been entered in the general register. Last year no loan but one was refused, since its owner did not present the insurance.
-=1 Drawing by hand in small notebooks is not forbidden.
-=2 This fee has not changed for ten years.
-=3 See the report of the engineer, of which there is no second copy."""
+NEGATIONS: Final = frozenset((
+    "لا", "لم", "لن", "ليس", "ليست", "غير", "بلا", "دون", "ولا", "ولم", "ولن", "وليس", "وليست",
+    "not", "no", "never", "without", "neither", "nor", "cannot",
+))  # fmt: skip
+_TEXTS: Final = Path(__file__).parent / "reports"
 _NOTE: Final = regex.compile(r"\{(\d)\}")
-_CSS: Final = """@page{{size:A4;margin:2.2cm}} body{{font:13pt "{font}";line-height:1.6;direction:{direction}}}
-p{{margin:0;text-align:justify;text-indent:{indent}}} h1{{font-size:20pt}} h2{{font-size:15pt;margin:12pt 0 4pt}}
+_CSS: Final = """@page{{size:A4;margin:2.2cm}} body{{font:13pt "{font}";line-height:1.6}}
+p{{margin:0;text-align:justify;text-indent:2em}} h1{{font-size:20pt}}
+h2{{font-size:15pt;margin:12pt 0 4pt}} body{{direction:{direction}}}
 table{{border-collapse:collapse;margin:8pt 0}} td,th{{border:1px solid #444;padding:2pt 14pt}}
 sup{{font-size:65%;line-height:0}} .note{{font-size:9pt;text-indent:0}} ul{{margin:4pt 0}}"""
 _XELATEX: Final = r"""\documentclass[12pt]{article}
@@ -109,7 +68,7 @@ class Report:
 
 def reports() -> list[Report]:
     """The Arabic and the English report."""
-    return [Report("ar", _parsed(_ARABIC)), Report("en", _parsed(_ENGLISH))]
+    return [Report(name, _parsed((_TEXTS / f"{name}.txt").read_text("utf-8"))) for name in ("ar", "en")]
 
 
 def negations(words: list[str]) -> int:
@@ -190,7 +149,7 @@ def _page(report: Report, *, office: bool = False) -> str:
             parts.append(tags[kind].format(said))
         before = kind
     direction = "rtl" if report.language == "ar" else "ltr"
-    style = _CSS.format(font=report.font, direction=direction, indent="2em")
+    style = _CSS.format(font=report.font, direction=direction)
     return (
         f'<!doctype html><html lang="{report.language}" dir="{direction}"><head><meta charset="utf-8">'
         f"<title>{report.lines[0][1]}</title><style>{style}</style></head><body>{''.join(parts)}</body></html>"

@@ -15,7 +15,6 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
-import regex
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdffont import PDFFont
@@ -31,6 +30,7 @@ from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
 from index.readers.pdf.glyphs import Glyph, drawn_once
 from index.readers.pdf.layout import layout_of
+from index.readers.pdf.metadata import metadata_of
 from index.readers.pdf.paragraphs import paragraphs_of
 from index.readers.pdf.plausibility import is_plausible
 from index.readers.pdf.tables import Rules, with_tables
@@ -40,7 +40,6 @@ _MOST_GLYPHS: Final = 100_000  # a page
 # Share of a text's letters without a known meaning from which it is refused.
 _MOST_HOLES: Final = 0.05
 _CORNERS: Final = 4
-_DATE: Final = regex.compile(r"D:((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 
 # These log every irregularity of a file to standard error.
 for _library in ("pdfminer", "fontTools"):
@@ -86,14 +85,15 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             "it, or open it in a browser or an office program and print it to PDF again.",
             "fonts",
         )
-    title, author, date = _metadata(document)
-    return Extract(text, title, author, date=date, blocks=blocks)
+    about = metadata_of(document)
+    return Extract(text, about.title, about.author, date=about.date, blocks=blocks)
 
 
 def _is_readable(text: str) -> bool:
     """Whether nearly all letters of a text are known, and are those of a language."""
     holes = text.count(HOLE)
-    return holes < _MOST_HOLES * (holes + sum(map(str.isalnum, text))) if holes else is_plausible(text)
+    are_few = holes == 0 or holes < _MOST_HOLES * (holes + sum(map(str.isalnum, text)))
+    return are_few and is_plausible(text)
 
 
 def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]]:
@@ -111,18 +111,6 @@ def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]
         before = page
         progress()
         yield page
-
-
-def _metadata(document: PDFDocument) -> tuple[str, str, str]:
-    """Title, author and date."""
-    values: dict[str, str] = {}
-    for info in reversed(document.info):  # the newest first
-        for key in ("Title", "Author", "CreationDate"):
-            value = resolve1(info.get(key))
-            if isinstance(value, bytes):
-                values[key] = decode_text(value)
-    date = _DATE.match(values.get("CreationDate", ""))
-    return values.get("Title", ""), values.get("Author", ""), "-".join(date.groups()) if date else ""
 
 
 def _pages(document: PDFDocument) -> Iterator[_Glyphs]:
