@@ -164,10 +164,11 @@ class Font:
     def _own(self, code: int) -> str | None:
         """The meaning of a code by the embedded font."""
         outline = self._outline
-        for name in (self._names.get(code), outline.name(code) if outline else None):
+        own = outline.name(code) if outline else None
+        for name in (self._names.get(code), own):
             if name and (text := letters_of_name(name)):
                 return letters_of_forms(text)
-        text = outline.letters.get(name) if outline and name and self._agrees else None
+        text = outline.letters.get(own, "") if outline and own and self._agrees else ""
         return letters_of_forms(text) if text and not _MEANINGLESS.search(text) else None
 
     @cached_property

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -45,6 +46,11 @@ _ALIKE: Final = 0.6
 _FEW: Final = 0.2
 
 
+@lru_cache(maxsize=4096)
+def _is_mark(text: str) -> bool:
+    return bool(text) and all(unicodedata.category(c) == "Mn" for c in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Glyph:
     """A glyph on a page.
@@ -69,7 +75,7 @@ class Glyph:
     @property
     def is_mark(self) -> bool:
         """Whether it is a combining mark."""
-        return bool(self.text) and all(unicodedata.category(c) == "Mn" for c in self.text)
+        return _is_mark(self.text)
 
     @property
     def is_blank(self) -> bool:

@@ -43,6 +43,9 @@ BULLETS: Final = frozenset("•●▪◦·‣○■□▶►✓✔➢➤◆◇�
 NOTE_MARK: Final = regex.compile(r"[(\[]?([⁰¹²³⁴-⁹]{1,3}|\p{Nd}{1,3}|\*{1,3}|[†‡])[)\]]?[.\-–]?\s?(?=\S)")
 """What a footnote begins with."""
 _SENTENCE_END: Final = regex.compile(r"[.!?؟…:;؛][\"”»'’)\]]*$")
+_STOPS: Final = frozenset(".!?؟…:;؛")
+_CLOSERS: Final = frozenset("\"”»'’)](«[")  # some are mirrored
+_LONGEST_END: Final = 3
 _ENDS: Final = ".,،؛:;؟?!)]}»"
 _HYPHENATED: Final = regex.compile(r"(\p{L}+)[-\u2010]$")
 # Tatweels that stretch a word; not those of «هـ» and «بـ».
@@ -361,8 +364,7 @@ class _Edges:
     def parts(self, line: Line, following: Line) -> bool:
         """Whether a paragraph ends between two lines."""
         # A line with a full stop that doesn't reach the end of the column is the last of its paragraph.
-        ended = _SENTENCE_END.search(as_read(line.signs, self.right_to_left))
-        room = self.column_room(line) if ended else self.room(line)
+        room = self.column_room(line) if self.ends_sentence(line) else self.room(line)
         if room > self.first_word(following) + _SPACE * line.size:
             return True
         if self.begins_bullet(following):
@@ -398,6 +400,12 @@ class _Edges:
     def begins_bullet(self, line: Line) -> bool:
         """Whether a line begins with a bullet."""
         return line.signs[-1 if self.right_to_left else 0].text in BULLETS
+
+    def ends_sentence(self, line: Line) -> bool:
+        """Whether a line ends with a full stop or the like, and quotes or brackets after it."""
+        last = line.signs[:_LONGEST_END] if self.right_to_left else line.signs[: -_LONGEST_END - 1 : -1]
+        ends = [sign.text for sign in last if sign.text not in _CLOSERS]
+        return bool(ends) and ends[0] in _STOPS
 
     def column_room(self, line: Line) -> float:
         """The width that a line leaves free in the column."""
