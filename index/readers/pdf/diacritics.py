@@ -47,7 +47,8 @@ def with_marks(glyphs: Sequence[Glyph]) -> list[Glyph]:
             break
     marks: dict[int, str] = {}
     for mark, owner in owners.items():
-        marks[owner] = marks.get(owner, "") + glyphs[mark].text
+        known = glyphs[owner].text + marks.get(owner, "")
+        marks[owner] = marks.get(owner, "") + "".join(c for c in glyphs[mark].text if c not in known)
     return [
         replace(glyph, text=glyph.text + _as_typed(marks[place])) if place in marks else glyph
         for place, glyph in enumerate(glyphs)
