@@ -1,0 +1,95 @@
+"""Arabic word knowledge: variants of letters, clitics, the article, affixes, the light stemmer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import regex
+
+ARTICLE: Final = "ال"
+PROCLITICS: Final = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+"""Proclitics that may be attached to a word, in normalised spelling; the longest first."""
+
+KEYBOARD_LETTERS: Final = str.maketrans(dict(zip("ٱکڪیېےہھەۀۂۃ", "اككيييهههههة", strict=True)))
+"""Letters of Persian and Urdu keyboards, and alef wasla -> the Arabic letters that they stand for."""
+
+_LETTER: Final = r"[\p{Arabic}&&\p{L}--[\u06e5\u06e6]]"
+# Marks that may stand between a letter and its small letter.
+_MARKS: Final = r"[[\p{M}\p{Cf}\u0640]--[\u0670\u06e7\u06e8]]*"
+_SPOKEN_ALEF: Final = (
+    # Words that are written without the alef that is spoken.
+    *("هٰذا", "هٰذه", "هٰذي", "هٰذان", "هٰذين", "هٰؤلا", "ذٰلك", "لٰكن", "الٰه", "اللٰه", "للٰه", "رحمٰن"),
+    *("اولٰئك", "هٰهنا", "طٰهٰ"),
+)
+
+
+def _pattern(text: str) -> regex.Pattern[str]:
+    """Compiles a rule: «m» stands for any marks, «L» for a letter; group x is the character to replace."""
+    return regex.compile(text.replace("m", _MARKS).replace("L", _LETTER), regex.VERSION1)
+
+
+def _spelled(word: str) -> str:
+    """The rule for a word: marks after any letter, any alef for an alef, the dagger alef to be replaced."""
+    parts = {"ا": "[اأإآٱ]m", "ٰ": "(?P<x>ٰ)m"}
+    return "".join(parts.get(letter, f"{letter}m") for letter in word)
+
+
+_SMALL: Final = regex.compile("[\u0670\u06e5-\u06e8]")
+# In this order, each over the one before.
+_RULES: Final = (
+    (_pattern("Lm(?P<x>ٰ)"), "ا"),
+    (_pattern("[اأإآٱ]m(?P<x>ٰ)|(?P<x>ٰ)m(?:ا|[ىی](?!mL))"), ""),
+    # The letter that carries it: هُدَىٰهُم is هداهم, صَلَوٰة is صلاة, ربوٰا is ربا.
+    (_pattern("[ىی]m(?P<x>ٰ)|و(?P<x>ٰ)(?=m[ةه])"), ""),
+    (_pattern("(?P<x>و)ٰ(?=mا)"), ""),
+    (_pattern("(?P<x>[ىی])mٰ(?=mL)|(?P<x>و)ٰ(?=m[ةه])"), "ا"),
+    # The vocative is a word of its own: يَٰقوم is يا قوم.
+    (_pattern("(?<!Lm)يm(?P<x>ٰ)(?=mL)"), "ا "),
+    (_pattern(f"(?<!Lm)(?:[اأٱوفبلك]m)*(?:{'|'.join(map(_spelled, _SPOKEN_ALEF))})"), ""),
+    (_pattern("Lm(?P<x>ۥ)"), "و"),
+    (_pattern("Lm(?P<x>[ۦۧ])|(?P<x>ى)m[ۦۧ]"), "ي"),
+    (_pattern("Lm(?P<x>\u06e8)"), "ن"),
+    # Only spoken after a pronoun, لَهُۥ, and not written in داود.
+    (_pattern("هm(?P<x>[ۥۦ])(?!mL)|دmاmوm(?P<x>ۥ)m(?=د)|(?<!Lm)(?P<x>[ۥۦ])"), ""),
+)
+# Persian keyboards have one letter for ي and ى.
+_FINAL_YA: Final = _pattern("(?<!Lm)(?:[وف]m)?(?:مmت|عmل|[اإ]mل|حmت|لmد)m(?P<x>ی)(?!mL)")
+# A madda that only lengthens an alef: مَآءٌ, ٱلضَّآلِّينَ, مَآ.
+_LONG_ALEF: Final = _pattern("(?<=\u064em)(?P<x>[اآ])\u0653?m(?:(?=[ءئؤ])|(?=L[\\p{M}]*\u0651)|(?!L))")
+# آ as Quranic spelling writes it: at the beginning of a word, and in قرءان.
+_HAMZA_ALEF: Final = _pattern(r"(?<!L)(?:[وف]?[بلك]?(?:ال|لل)?|[وفبلك]*(?:ال|لل)?قر)(?P<x>ءا)(?=L)")
+
+
+def restore_letters(text: str, pieces: list[str]) -> None:
+    """Writes out the letters that Quranic and careful spelling write as marks.
+
+    A dagger alef is an alef (ٱلْكِتَٰب is الكتاب) except in words that are written without it (هٰذا) and beside ى;
+    small waw and ya are letters except after a pronoun.
+
+    Args:
+        text: as it is written.
+        pieces: the replacement of each of its characters; changed in place.
+    """
+    if _SMALL.search(text):
+        for pattern, piece in _RULES:
+            for match in pattern.finditer(text):
+                for start in match.starts("x"):
+                    pieces[start] = piece
+
+
+def long_alefs(text: str) -> list[int]:
+    """The positions in a text of the alefs with a madda that isn't a hamza's: مَآءٌ, ٱلضَّآلِّينَ, مَآ."""
+    is_marked = "آ" in text or "\u0653" in text
+    return [match.start("x") for match in _LONG_ALEF.finditer(text)] if is_marked else []
+
+
+def final_yas(text: str) -> list[int]:
+    """The positions in a text of the Persian letters that stand for ى: متی, علی."""
+    return [match.start("x") for match in _FINAL_YA.finditer(text)] if "ی" in text else []
+
+
+def hamza_alefs(text: str) -> list[int]:
+    """The positions in a text of the ءا that stand for آ: ءايات, قرءان; each that of its hamza."""
+    if "ءا" not in text:
+        return []
+    return [match.start("x") for match in _HAMZA_ALEF.finditer(text)]
