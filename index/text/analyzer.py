@@ -15,6 +15,7 @@ from typing import Literal
 import regex
 import Stemmer
 
+from index.text import arabic
 from index.text.arabic import KEYBOARD_LETTERS, final_yas, hamza_alefs, long_alefs, restore_letters
 
 # Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
@@ -35,10 +36,6 @@ _ARABIC_LETTER = r"[\p{Arabic}&&\p{L}]"
 _TOKEN = regex.compile(
     rf"(?V1){_ARABIC_LETTER}+|[\p{{L}}\p{{N}}--\p{{Arabic}}]+(?:['\u2019][\p{{L}}--\p{{Arabic}}]+)*"
 )
-_PREFIXES = ("وال", "بال", "كال", "فال", "لل", "ال")
-_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
-_SHORTEST_STEM = 2
-
 
 @dataclass(frozen=True)
 class Term:
@@ -195,24 +192,8 @@ def analyze(text: str) -> list[Term]:
 
 
 def stem(word: str) -> str:
-    """The stem of one normalised word: a light Arabic stemmer, Snowball's for English.
-
-    The Arabic stemmer removes at most one prefix and one suffix and leaves two letters or more: R@1
-    of BM25 on XQuAD was .875 with it and .859 with Snowball's Arabic stemmer, in a prototype.
-    """
-    if not is_arabic(word[0]):
-        return str(_english().stemWord(word))
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST_STEM:
-            word = word[len(prefix) :]
-            break
-    else:
-        if word[0] == "و" and len(word) >= 4:
-            word = word[1:]
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) >= len(suffix) + _SHORTEST_STEM:
-            return word[: -len(suffix)]
-    return word
+    """The stem of one normalised word: a light Arabic stemmer (`index.text.arabic`), Snowball's for English."""
+    return arabic.stem(word) if is_arabic(word[0]) else str(_english().stemWord(word))
 
 
 @lru_cache(maxsize=1)
