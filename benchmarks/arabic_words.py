@@ -5,11 +5,12 @@
 FOLDER holds the training data that the words are counted in, one JSON object per line: the questions and
 paragraphs of Arabic-SQuAD (a part), Belebele-EQA, MLQA (test) and SQuAD crossed between languages, and the
 Arabic sides of FLORES-200, MT-GenEval, NTREX-128, SQuAD's paragraphs, Tatoeba, TICO-19 and XOR's questions
-(CC BY-SA 4.0, CC BY-SA 3.0, CC BY 2.0 FR, CC0). None shares a paragraph or question with XQuAD or TyDi's dev set.
+(CC BY-SA 4.0, CC BY-SA 3.0, CC BY 2.0 FR, CC0). None shares a paragraph or question with XQuAD or TyDi's dev
+set.
 
 The list has one word per line in normalised spelling, without what is attached to it: `-` before a word whose
-first letter is its own though it could be a proclitic (كتاب), `-` after one whose ending is its own though it could
-be a suffix (لبنان).
+first letter is its own though it could be a proclitic (كتاب), `-` after one whose ending is its own though it
+could be a suffix (لبنان).
 """
 
 from __future__ import annotations
@@ -34,7 +35,18 @@ _FEWEST_TOLD: Final = 4
 # A word has a suffix if its counterpart with the other case's suffix has this share of its occurrences.
 _SHARE: Final = 0.1
 # Words that the counts don't tell: what is left of them is a more frequent word.
-_BY_HAND: Final = ("-بحرين-", "-والد", "-ولاي", "-كلها", "-كلهم", "-كلنا", "-لبنان-", "-وادي", "-واجب", "الوان-")
+_BY_HAND: Final = (
+    "-بحرين-",
+    "-والد",
+    "-ولاي",
+    "-كلها",
+    "-كلهم",
+    "-كلنا",
+    "-لبنان-",
+    "-وادي",
+    "-واجب",
+    "الوان-",
+)
 
 
 def texts(data: Path) -> Iterator[str]:
@@ -63,9 +75,9 @@ def bare_counts(counts: Counter[str]) -> tuple[Counter[str], Counter[str]]:
 
 
 def is_own_beginning(word: str, every: Counter[str], definite: Counter[str]) -> bool:
-    """Whether the first letter of a word belongs to it: the word has an article, or what is left isn't one."""
+    """Whether a word's first letter is its own: the word has an article, or what is left isn't a word."""
     rest = word[1:]
-    if len(word) == 3:  # noqa: PLR2004
+    if len(word) == 3:
         return True
     longer = sum(definite[word + ending] for ending in ENDINGS)
     left = sum(every[rest + ending] for ending in ENDINGS)
@@ -73,7 +85,7 @@ def is_own_beginning(word: str, every: Counter[str], definite: Counter[str]) -> 
 
 
 def is_own_ending(word: str, every: Counter[str]) -> bool:
-    """Whether the ending of a word belongs to it: the word has no other case, and what is left isn't a word."""
+    """Whether a word's ending is its own: it has no other case, and what is left isn't a word."""
     ending, left = word[-2:], word[:-2]
     others = {"ان": ("ين",), "ون": ("ين",), "ين": ("ون", "ان")}.get(ending)
     if others is None or every[word] < _FEWEST_TOLD:
@@ -83,14 +95,14 @@ def is_own_ending(word: str, every: Counter[str]) -> bool:
     is_verb = word[0] in "يت" and every[left] >= _FEWEST
     if is_verb or (ending == "ين" and every[left] >= max(_FEWEST_TOLD, every[word])):
         return False
-    return not (len(left) > 3 and every[left] >= _FEWEST_TOLD)  # noqa: PLR2004
+    return not (len(left) > 3 and every[left] >= _FEWEST_TOLD)
 
 
 def listed(counts: Counter[str]) -> list[str]:
     """The lines of the list."""
     every, definite = bare_counts(counts)
     kept: dict[str, str] = {}
-    candidates = [word for word, count in every.items() if count >= _FEWEST and len(word) >= 3]  # noqa: PLR2004
+    candidates = [word for word, count in every.items() if count >= _FEWEST and len(word) >= 3]
     for word in sorted(candidates, key=lambda word: (len(word), word)):
         rest = next((word[len(article) :] for article in _ARTICLES if word.startswith(article)), "")
         if rest and definite[word] <= max(every[rest] - counts[word], 0):
@@ -113,10 +125,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
     counts = Counter(
-        word.term
-        for text in texts(arguments.data)
-        for word in words(text)
-        if is_arabic(word.term[0])
+        word.term for text in texts(arguments.data) for word in words(text) if is_arabic(word.term[0])
     )
     lines = listed(counts)
     WORDS_FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import regex
@@ -17,6 +18,7 @@ import Stemmer
 
 from index.text import arabic
 from index.text.arabic import KEYBOARD_LETTERS, final_yas, hamza_alefs, long_alefs, restore_letters
+from index.text.numerals import quantities
 
 # Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
 # vectors with the same encoder (passages.py, language_means.py): indexes made by another version are
@@ -28,6 +30,7 @@ Language = Literal["ar", "en"]
 _TATWEEL = "\u0640"
 # Distinct characters cached: more than any text has that wasn't constructed to have them.
 _MOST_REMEMBERED = 1 << 16
+_FORMAT = regex.compile(r"\p{Cf}")
 _HAMZA_MARK = regex.compile("[\u0653\u0654\u0655]")
 # Maps interchangeable letter forms to one letter; marks (including hamza above and below) are already
 # removed, since NFKD splits them off.
@@ -36,6 +39,7 @@ _ARABIC_LETTER = r"[\p{Arabic}&&\p{L}]"
 _TOKEN = regex.compile(
     rf"(?V1){_ARABIC_LETTER}+|[\p{{L}}\p{{N}}--\p{{Arabic}}]+(?:['\u2019][\p{{L}}--\p{{Arabic}}]+)*"
 )
+
 
 @dataclass(frozen=True)
 class Term:
@@ -97,9 +101,9 @@ _NORMALISED = _Pieces(_normalise_character)
 def normalise(text: str) -> Normalised:
     """Normalises spelling variants of Arabic and English.
 
-    NFKD without marks (tashkeel, hamza on its carriers, accents) and without invisible characters and tatweel;
-    letters that are written as marks as letters (`restore_letters`), ءا as آ; alef wasla to alef, alef maksura to
-    ya, ta marbuta to ha; the letters of other keyboards to Arabic ones; every decimal digit to 0-9; case folded.
+    NFKD without marks (tashkeel, hamza on its carriers, accents) and without invisible characters and
+    tatweel; small letters as letters (`restore_letters`), ءا as آ; alef wasla to alef, alef maksura to ya,
+    ta marbuta to ha; other keyboards' letters to Arabic ones; every decimal digit to 0-9; case folded.
     """
     pieces = [_NORMALISED[character] for character in text]
     restore_letters(text, pieces)
@@ -187,12 +191,23 @@ def words(text: str) -> list[Term]:
 
 
 def analyze(text: str) -> list[Term]:
-    """The terms of a text in order; Arabic and English may be mixed."""
-    return [Term(stem(word.term), word.start, word.end) for word in words(text)]
+    """The terms of a text in order: stems, and numbers and dates in one form (`index.text.numerals`).
+
+    Arabic and English may be mixed. A number of several words is one term.
+    """
+    found = words(text)
+    written = [text[word.start : word.end] for word in found]
+    between = [_FORMAT.sub("", text[one.end : other.start]) for one, other in pairwise(found)]
+    terms, at = [], 0
+    for quantity in quantities([word.term for word in found], written, between):
+        terms += [Term(stem(word.term), word.start, word.end) for word in found[at : quantity.first]]
+        terms.append(Term(quantity.term, found[quantity.first].start, found[quantity.end - 1].end))
+        at = quantity.end
+    return terms + [Term(stem(word.term), word.start, word.end) for word in found[at:]]
 
 
 def stem(word: str) -> str:
-    """The stem of one normalised word: a light Arabic stemmer (`index.text.arabic`), Snowball's for English."""
+    """The stem of one normalised word: by `index.text.arabic` or, of an English one, by Snowball."""
     return arabic.stem(word) if is_arabic(word[0]) else str(_english().stemWord(word))
 
 
