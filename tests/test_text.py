@@ -13,8 +13,8 @@ from index import Document
 from index.text.analyzer import Term, analyze, arabic_share, is_arabic, language, legible, normalise, stem
 
 ARABIC = "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي"
-MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670\u0640"
-MIXED = st.text(alphabet=ARABIC + MARKS + "abcXYZé019٣'’ «»\"،.ﻻﷲﷺ½㎧ß\n\u200f") | st.text()
+MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0640"
+MIXED = st.text(alphabet=ARABIC + MARKS + "\u0670\u06e5\u06e6\u06e7یabcXYZé019٣'’ «»\"،.ﻻﷲﷺ½㎧ß\n\u200f") | st.text()
 
 
 def terms(text: str) -> list[str]:
@@ -59,11 +59,11 @@ def test_normalise_knows_where_each_character_comes_from() -> None:
         ("هٰذا قُرۡآن", "هذا قرآن"),
         ("العـــراق ـــ", "العراق "),
         ("\u200fالحشد\u200e \u202bهو\u202c \u2067من\u2069", "الحشد هو من"),
-        ("الحـ\u200dشد می\u200cخواهد \ufeffa\u00adb", "الحشد میخواهد ab"),
+        ("الحـ\u200dشد می\u200cخواهد \ufeffa\u00adb", "الحشد ميخواهد ab"),
         ("\U0001f468\u200d\U0001f467", "\U0001f468\U0001f467"),
         ("ﻛﺘﺎﺏ ﻣﻌﺮﻛﺔ ﻋﻠﻰ", "كتاب معركة على"),
         ("ﻻ ﻹ ﻵ ﻷﻷ", "لا لإ لآ لألأ"),  # lam-alef ligatures keep their hamza
-        ("ﷲ ﷺ ﷼", "الله صلى الله عليه وسلم ریال"),
+        ("ﷲ ﷺ ﷼", "الله صلى الله عليه وسلم ريال"),
         ("كﹷﹽ ﹶب ﱞا", "ك ب ا"),  # marks as characters of their own, on a tatweel or on none
         ("٠١٢٣٤٥٦٧٨٩ ۰۱۲۳۴۵۶۷۸۹ ４२", "0123456789 0123456789 42"),
         ("ا\u0654حمد ا\u0655لى ا\u0653خر مو\u0654من بي\u0654ر", "أحمد إلى آخر مؤمن بئر"),
@@ -71,8 +71,8 @@ def test_normalise_knows_where_each_character_comes_from() -> None:
         ("أُحِبُّ", "أحب"),
         ("ب\u0654 \u0654ب", "ب ب"),  # a hamza on what carries none
         # What a word is spelled like stays, and so does all that isn't Arabic.
-        ("مدرسة على أحمد إلى آخر ٱلبيت مؤمن رئيس", "مدرسة على أحمد إلى آخر ٱلبيت مؤمن رئيس"),
-        ("کتابی، «قال»؟", "کتابی، «قال»؟"),
+        ("مدرسة على أحمد إلى آخر ٱلبيت مؤمن رئيس", "مدرسة على أحمد إلى آخر البيت مؤمن رئيس"),
+        ("کتابی، «قال»؟", "كتابي، «قال»؟"),
         ("Crème BRÛLÉE e\u0301 ﬁn Ⅷ x² Iraq’s\n½", "Crème BRÛLÉE e\u0301 ﬁn Ⅷ x² Iraq’s\n½"),
         ("\u064e\u0640\u0654\u200f", ""),
         ("", ""),
@@ -125,7 +125,11 @@ def test_every_character_by_itself_is_made_legible_once() -> None:
     assert changed == []
 
 
-@given(st.lists(st.tuples(st.sampled_from(ARABIC), st.text(MARKS, max_size=3)), min_size=1))
+# Without آ, which after a fatha may be an alef that is only long, and without ءا, which is read as آ.
+PLAIN = st.sampled_from(ARABIC.replace("آ", "").replace("ء", ""))
+
+
+@given(st.lists(st.tuples(PLAIN, st.text(MARKS, max_size=3)), min_size=1))
 def test_a_vocalised_word_is_read_as_the_bare_one(letters: list[tuple[str, str]]) -> None:
     written = "".join(letter + marks for letter, marks in letters)
     bare = "".join(letter for letter, _ in letters)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from index.lance.rows import COUNT, KEY
 from index.retrieval.names import name_keys
 from index.retrieval.postings import Frequencies
 from index.text.analyzer import analyze, normalise
-from index.text.spelling import Spelling, levels, without_article, written_words
+from index.text.spelling import WordForms, levels, without_article, written_words
 
 # The first letter of a key is the kind of thing counted.
 _TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"
@@ -120,24 +120,17 @@ class Known:
         sums = rows.group_by("key").aggregate([("count", "sum")])
         return any(count > 0 for count in sums.column("count_sum").to_pylist())
 
-    def spelling(self, question: str) -> Spelling:
-        """The part of the collection's spelling that this question needs.
+    def spelling(self, question: str) -> WordForms:
+        """The collection's words as they are spelled.
 
-        Counts that the search needs next are fetched in the same query.
+        Those that a question needs and the counts that the search needs next are fetched in one query.
         """
         terms, names = analyze(question), name_keys(question)
         soon = [_PASSAGES, _TERMS, *(_TERM + t.term for t in terms), *(_NAME + n.term for n in names)]
-        wanted = [_WORD + level for level in levels(question)]
         letters = {letter for word in written_words(question) for letter in word}
-        found = self._look_up([*wanted, *(_LETTER + letter for letter in letters), *soon])
-        words = {
-            (key.removeprefix(_WORD), form): counts
-            for key in wanted
-            for form, counts in found[key].items()
-            if any(counts)
-        }
-        written = {letter: _total(found[_LETTER + letter]) for letter in letters}
-        return Spelling.counted(words, written)
+        wanted = [_WORD + level for level in levels(question)]
+        self._look_up([*wanted, *(_LETTER + letter for letter in letters), *soon])
+        return _Forms(self._look_up)
 
     def _look_up(self, keys: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         """Key -> form -> its count, and its count with the article."""
@@ -156,6 +149,25 @@ class Known:
             self._known.update(looked_up)
             known |= looked_up
         return {key: found or {} for key, found in known.items()}
+
+
+class _Forms(WordForms):
+    """The words of a collection, looked up in its counts."""
+
+    def __init__(self, look_up: Callable[[Iterable[str]], Mapping[str, Mapping[str, tuple[int, int]]]]) -> None:
+        self._counts = look_up
+
+    def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        """See `WordForms.look_up`."""
+        found = self._counts([_WORD + level for level in levels])
+        return {
+            key.removeprefix(_WORD): {form: counts for form, counts in forms.items() if any(counts)}
+            for key, forms in found.items()
+        }
+
+    def is_written(self, letter: str) -> bool:
+        """See `WordForms.is_written`."""
+        return _total(self._counts([_LETTER + letter])[_LETTER + letter]) > 0
 
 
 def merged(dataset: Any) -> Counts:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.retrieval.postings import Frequencies, Postings
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Term, is_arabic, words
+from index.text.arabic import PROCLITICS
 
 # Fewer consonants than this match by chance; three are enough if a capital marks a name.
 _SHORTEST = 4
@@ -34,7 +35,6 @@ _DIGRAPH = regex.compile("|".join(_DIGRAPHS))
 _LATIN = str.maketrans(dict(zip("pvqc", "bfkk", strict=True)) | dict.fromkeys("aeiouwy'", ""))
 _REPEATED = regex.compile(r"(.)\1+")
 _CONSONANTS = regex.compile(r"[a-z$]+")
-_PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ف", "ك")
 _SHORTEST_AFTER_PROCLITIC = 3
 
 FloatArray = NDArray[np.float32]
@@ -67,7 +67,7 @@ def name_keys(text: str) -> list[Term]:
 
 
 def _arabic_forms(word: str) -> list[str]:
-    for proclitic in _PROCLITICS:
+    for proclitic in PROCLITICS:
         if word.startswith(proclitic) and len(word) - len(proclitic) >= _SHORTEST_AFTER_PROCLITIC:
             return [word, word[len(proclitic) :]]
     return [word]

@@ -7,35 +7,38 @@ that it represents.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 import regex
 import Stemmer
 
+from index.text import arabic
+from index.text.arabic import KEYBOARD_LETTERS, final_yas, hamza_alefs, long_alefs, restore_letters
+from index.text.numerals import quantities
+
 # Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
 # vectors with the same encoder (passages.py, language_means.py): indexes made by another version are
 # rejected. PyStemmer's version is included, since Snowball 3 stems some English words differently from 2.
-ANALYZER_VERSION = f"5 with Snowball {Stemmer.version().split('.')[0]}"
+ANALYZER_VERSION = f"6 with Snowball {Stemmer.version().split('.')[0]}"
 
 Language = Literal["ar", "en"]
 
 _TATWEEL = "\u0640"
 # Distinct characters cached: more than any text has that wasn't constructed to have them.
 _MOST_REMEMBERED = 1 << 16
+_FORMAT = regex.compile(r"\p{Cf}")
 _HAMZA_MARK = regex.compile("[\u0653\u0654\u0655]")
 # Maps interchangeable letter forms to one letter; marks (including hamza above and below) are already
 # removed, since NFKD splits them off.
-_LETTERS = str.maketrans("ٱىةکیہے\u2019", "ايهكيهي'")
+_LETTERS = KEYBOARD_LETTERS | str.maketrans("ىةۃ\u2019", "يهه'")
 _ARABIC_LETTER = r"[\p{Arabic}&&\p{L}]"
 _TOKEN = regex.compile(
     rf"(?V1){_ARABIC_LETTER}+|[\p{{L}}\p{{N}}--\p{{Arabic}}]+(?:['\u2019][\p{{L}}--\p{{Arabic}}]+)*"
 )
-_PREFIXES = ("وال", "بال", "كال", "فال", "لل", "ال")
-_SUFFIXES = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
-_SHORTEST_STEM = 2
 
 
 @dataclass(frozen=True)
@@ -98,11 +101,17 @@ _NORMALISED = _Pieces(_normalise_character)
 def normalise(text: str) -> Normalised:
     """Normalises spelling variants of Arabic and English.
 
-    Each character is mapped by itself: NFKD without marks (tashkeel, hamza on its carriers, accents) and
-    without invisible characters and tatweel; alef wasla to alef, alef maksura to ya, ta marbuta to
-    ha; every decimal digit to 0-9; case folded.
+    NFKD without marks (tashkeel, hamza on its carriers, accents) and without invisible characters and
+    tatweel; small letters as letters (`restore_letters`), ءا as آ; alef wasla to alef, alef maksura to ya,
+    ta marbuta to ha; other keyboards' letters to Arabic ones; every decimal digit to 0-9; case folded.
     """
-    return _joined([_NORMALISED[character] for character in text])
+    pieces = [_NORMALISED[character] for character in text]
+    restore_letters(text, pieces)
+    normalised = _joined(pieces)
+    # What is left may begin with one again.
+    while hamzas := hamza_alefs(normalised.text):
+        normalised = _contracted(normalised, hamzas, "ا")
+    return normalised
 
 
 def legible(text: str) -> Normalised:
@@ -114,13 +123,20 @@ def legible(text: str) -> Normalised:
     Arabic and 4 points across languages (measured 2026-11-23).
     """
     pieces = [_LEGIBLE[character] for character in text]
+    restore_letters(text, pieces)
+    for at in final_yas(text):
+        pieces[at] = "ى"
     for mark in _HAMZA_MARK.finditer(text):
         # A hamza or madda encoded as a combining mark belongs to the letter before it.
         before = next((i for i in range(mark.start() - 1, -1, -1) if pieces[i]), None)
-        if before is not None and is_arabic(pieces[before][-1]):
+        if before is not None and is_arabic(pieces[before][-1]) and text[before] != "\u0670":
             letters = pieces[before]
             pieces[before] = letters[:-1] + unicodedata.normalize("NFC", letters[-1] + mark.group())[:1]
-    return _joined(pieces)
+    for at in long_alefs(text):
+        pieces[at] = "ا"
+    read = _joined(pieces)
+    hamzas = hamza_alefs(read.text)
+    return _contracted(read, hamzas, "آ") if hamzas else read
 
 
 def _legible_character(character: str) -> str:
@@ -136,7 +152,8 @@ def _legible_character(character: str) -> str:
     if "\ufb50" <= character <= "\ufefc":
         # A presentation form of a lone mark normalises to a space and the mark.
         letters = unicodedata.normalize("NFKC", character).strip()
-    return "".join(c for c in letters if unicodedata.category(c) != "Mn" and c != _TATWEEL)
+    kept = (c for c in letters if unicodedata.category(c) != "Mn" and c != _TATWEEL)
+    return "".join(kept).translate(KEYBOARD_LETTERS)
 
 
 _LEGIBLE = _Pieces(_legible_character)
@@ -148,6 +165,13 @@ def _joined(pieces: list[str]) -> Normalised:
     if len(text) == len(pieces) and all(pieces):
         return Normalised(text, tuple(range(len(text))))
     return Normalised(text, tuple(i for i, piece in enumerate(pieces) for _ in piece))
+
+
+def _contracted(text: Normalised, hamzas: Collection[int], letter: str) -> Normalised:
+    """A normalised text with a letter instead of each two characters from these positions on."""
+    letters = [(letter if i in hamzas else text.text[i], text.origins[i]) for i in range(len(text.text))]
+    kept = [pair for i, pair in enumerate(letters) if i - 1 not in hamzas]
+    return Normalised("".join(letter for letter, _ in kept), tuple(origin for _, origin in kept))
 
 
 def words(text: str) -> list[Term]:
@@ -167,29 +191,24 @@ def words(text: str) -> list[Term]:
 
 
 def analyze(text: str) -> list[Term]:
-    """The terms of a text in order; Arabic and English may be mixed."""
-    return [Term(stem(word.term), word.start, word.end) for word in words(text)]
+    """The terms of a text in order: stems, and numbers and dates in one form (`index.text.numerals`).
+
+    Arabic and English may be mixed. A number of several words is one term.
+    """
+    found = words(text)
+    written = [text[word.start : word.end] for word in found]
+    between = [_FORMAT.sub("", text[one.end : other.start]) for one, other in pairwise(found)]
+    terms, at = [], 0
+    for quantity in quantities([word.term for word in found], written, between):
+        terms += [Term(stem(word.term), word.start, word.end) for word in found[at : quantity.first]]
+        terms.append(Term(quantity.term, found[quantity.first].start, found[quantity.end - 1].end))
+        at = quantity.end
+    return terms + [Term(stem(word.term), word.start, word.end) for word in found[at:]]
 
 
 def stem(word: str) -> str:
-    """The stem of one normalised word: a light Arabic stemmer, Snowball's for English.
-
-    The Arabic stemmer removes at most one prefix and one suffix and leaves two letters or more: R@1
-    of BM25 on XQuAD was .875 with it and .859 with Snowball's Arabic stemmer, in a prototype.
-    """
-    if not is_arabic(word[0]):
-        return str(_english().stemWord(word))
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) >= len(prefix) + _SHORTEST_STEM:
-            word = word[len(prefix) :]
-            break
-    else:
-        if word[0] == "و" and len(word) >= 4:
-            word = word[1:]
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) >= len(suffix) + _SHORTEST_STEM:
-            return word[: -len(suffix)]
-    return word
+    """The stem of one normalised word: by `index.text.arabic` or, of an English one, by Snowball."""
+    return arabic.stem(word) if is_arabic(word[0]) else str(_english().stemWord(word))
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ collection that never writes ة, or أ, the question may be the more careful one
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -19,14 +20,80 @@ from numpy.typing import NDArray
 from index.storage.files import read_array, write_array
 from index.storage.vocabulary import Vocabulary
 from index.text.analyzer import is_arabic, legible, normalise, words
+from index.text.arabic import ARTICLE, PROCLITICS
 
-_ARTICLE = "ال"
-# Proclitics that may be attached to a word; the remainder must have at least `_SHORTEST` letters.
-_PROCLITICS = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
+# Fewest letters of a word that a proclitic may be attached to.
 _SHORTEST = 3
 
 
-class Spelling:
+class WordForms(ABC):
+    """The Arabic words of a collection as they are spelled: what `apply` asks of them."""
+
+    @abstractmethod
+    def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        """The words of each normalised form, with the frequency of each, and that with the article attached.
+
+        Args:
+            levels: normalised forms; those without words may be missing from the result.
+        """
+
+    @abstractmethod
+    def is_written(self, letter: str) -> bool:
+        """Whether the collection has a letter."""
+
+    def apply(self, text: str) -> str:
+        """Respells the Arabic words of a legible text that don't occur in the collection."""
+        pieces, end = [], 0
+        for word in words(text):
+            written = text[word.start : word.end]
+            if is_arabic(written[0]):
+                pieces += [text[end : word.start], self._spelled(written)]
+                end = word.end
+        return "".join([*pieces, text[end:]])
+
+    def is_known(self, word: str) -> bool:
+        """Whether the collection has a word, as it is spelled."""
+        level = normalise(word).text
+        return word in self.look_up([level]).get(level, ())
+
+    def usual(self, level: str) -> str | None:
+        """The most frequent word of a normalised form, by counts with the article if there are no others."""
+        found = self.look_up([level]).get(level)
+        if not found:
+            return None
+        by = 0 if any(written for written, _ in found.values()) else 1
+        # Ties go to the first in alphabetical order.
+        return min(found, key=lambda word: (-found[word][by], word))
+
+    def _spelled(self, word: str) -> str:
+        if self.is_known(word):
+            return word
+        if usual := self._variant(word):
+            return usual
+        for proclitic in PROCLITICS:
+            rest = word[len(proclitic) :]
+            if normalise(word).text.startswith(proclitic) and len(rest) >= _SHORTEST:
+                if self.is_known(rest):
+                    return word
+                if usual := self._variant(rest):
+                    return word[: len(proclitic)] + usual
+        return word
+
+    def _variant(self, word: str) -> str | None:
+        """The collection's most frequent spelling of an unknown word, or None if it can't be respelled so."""
+        level = normalise(word).text
+        usual = self.usual(level)
+        if usual is None or not len(level) == len(usual) == len(word):
+            return None
+        letters = zip(level, word, usual, strict=True)
+        return usual if all(self._left_off(bare, one, other) for bare, one, other in letters) else None
+
+    def _left_off(self, bare: str, asked: str, usual: str) -> bool:
+        """Whether a question's letter may be replaced by the collection's; both are equal without marks."""
+        return usual == asked or asked == bare or (usual == bare and not self.is_written(asked))
+
+
+class Spelling(WordForms):
     """The Arabic word forms of a collection as they are spelled, in a memory-mapped table."""
 
     def __init__(self, words: Vocabulary, counts: NDArray[np.int32], letters: NDArray[np.int64]) -> None:
@@ -71,20 +138,6 @@ class Spelling:
                 letters[ord(letter)] += change
         return self._with(counts, letters)
 
-    @classmethod
-    def counted(
-        cls, words: Mapping[tuple[str, str], tuple[int, int]], letters: Mapping[str, int]
-    ) -> Spelling:
-        """Builds the table from existing counts, or from the subset that a question needs.
-
-        Args:
-            words: (normalised form, word) -> frequency, and frequency with the article attached.
-            letters: letter -> frequency.
-        """
-        counts = {f"{level}\0{word}": np.array(count, np.int32) for (level, word), count in words.items()}
-        nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
-        return nothing._with(counts, Counter({ord(letter): count for letter, count in letters.items()}))
-
     def _with(self, counts: dict[str, NDArray[np.int32]], letters: Counter[int]) -> Spelling:
         kept = np.ones(len(self.words), np.bool_)
         for key, count in list(counts.items()):
@@ -117,60 +170,21 @@ class Spelling:
         )
         return cls(Vocabulary.load(folder, f"{name}.words"), *parts)
 
-    def apply(self, text: str) -> str:
-        """Respells the Arabic words of a legible text that don't occur in the collection."""
-        pieces, end = [], 0
-        for word in words(text):
-            written = text[word.start : word.end]
-            if is_arabic(written[0]):
-                pieces += [text[end : word.start], self._spelled(written)]
-                end = word.end
-        return "".join([*pieces, text[end:]])
+    def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
+        """See `WordForms.look_up`."""
+        return {level: found for level in levels if (found := self._forms(level))}
 
-    def _spelled(self, word: str) -> str:
-        if self._is_known(word):
-            return word
-        if usual := self._variant(word):
-            return usual
-        for proclitic in _PROCLITICS:
-            rest = word[len(proclitic) :]
-            if normalise(word).text.startswith(proclitic) and len(rest) >= _SHORTEST:
-                if self._is_known(rest):
-                    return word
-                if usual := self._variant(rest):
-                    return word[: len(proclitic)] + usual
-        return word
-
-    def _is_known(self, word: str) -> bool:
-        return self.words.find(_key(word)) is not None
-
-    def _usual(self, level: str) -> str | None:
-        """The most frequent word of a normalised form, by counts with the article if there are no others."""
+    def _forms(self, level: str) -> dict[str, tuple[int, int]]:
         prefix = f"{level}\0".encode()
-        first = end = self.words.place(f"{level}\0")
-        while end < len(self.words) and self.words[end].startswith(prefix):
-            end += 1
-        if end == first:
-            return None
-        written, with_article = self.counts[first:end].T
-        # Ties go to the first in alphabetical order.
-        most = int(np.argmax(written if written.any() else with_article))
-        return self.words[first + most][len(prefix) :].decode()
+        number, found = self.words.place(f"{level}\0"), {}
+        while number < len(self.words) and self.words[number].startswith(prefix):
+            written, with_article = self.counts[number].tolist()
+            found[self.words[number][len(prefix) :].decode()] = written, with_article
+            number += 1
+        return found
 
-    def _variant(self, word: str) -> str | None:
-        """The collection's most frequent spelling of an unknown word, or None if it can't be respelled so."""
-        level = normalise(word).text
-        usual = self._usual(level)
-        if usual is None or not len(level) == len(usual) == len(word):
-            return None
-        letters = zip(level, word, usual, strict=True)
-        return usual if all(self._left_off(bare, one, other) for bare, one, other in letters) else None
-
-    def _left_off(self, bare: str, asked: str, usual: str) -> bool:
-        """Whether a question's letter may be replaced by the collection's; both are equal without marks."""
-        return usual == asked or asked == bare or (usual == bare and not self._is_written(asked))
-
-    def _is_written(self, letter: str) -> bool:
+    def is_written(self, letter: str) -> bool:
+        """See `WordForms.is_written`."""
         return ord(letter) in self.letters[:, 0]
 
 
@@ -185,17 +199,17 @@ def written_words(text: str) -> Iterator[str]:
 
 def without_article(word: str) -> str | None:
     """A word without its article; None if it has none, or if the remainder is too short."""
-    long_enough = len(word) >= len(_ARTICLE) + _SHORTEST
-    return word.removeprefix(_ARTICLE) if long_enough and word.startswith(_ARTICLE) else None
+    long_enough = len(word) >= len(ARTICLE) + _SHORTEST
+    return word.removeprefix(ARTICLE) if long_enough and word.startswith(ARTICLE) else None
 
 
 def levels(question: str) -> set[str]:
-    """The normalised forms that `Spelling.apply` may look up for a question."""
+    """The normalised forms that `WordForms.apply` may look up for a question."""
     found = set()
     for word in written_words(question):
         level = normalise(word).text
         found.add(level)
-        for proclitic in _PROCLITICS:
+        for proclitic in PROCLITICS:
             rest = word[len(proclitic) :]
             if level.startswith(proclitic) and len(rest) >= _SHORTEST:
                 found.add(normalise(rest).text)

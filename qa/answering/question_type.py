@@ -13,6 +13,7 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import normalise, stem, words
+from index.text.arabic import PROCLITICS
 from index.text.sentences import Span
 
 Kind = Literal["time", "quantity", "duration"]
@@ -55,9 +56,6 @@ noon hour minute
 """
 
 
-_CLITICS: Final = ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
-
-
 def plain_words(text: str) -> frozenset[str]:
     """The normalised words of a text, with and without their affixes.
 
@@ -66,7 +64,7 @@ def plain_words(text: str) -> frozenset[str]:
     Not stems: too many words share the stem of a number (ما that of مائة).
     """
     forms = {word.term for word in words(text)}
-    bare = {word.removeprefix(clitic) for word in forms for clitic in _CLITICS if word.startswith(clitic)}
+    bare = {word.removeprefix(clitic) for word in forms for clitic in PROCLITICS if word.startswith(clitic)}
     return frozenset(forms | bare | {word.rstrip("اs") for word in forms | bare})
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from index.errors import DalilError
 from index.retrieval.names import name_keys
-from index.text.analyzer import Term, is_arabic, stem, words
+from index.text.analyzer import Term, analyze, is_arabic, words
 from qa.explanation.word_alignment import AlignedWord, Span, as_asked, meet
 
 if TYPE_CHECKING:
@@ -122,25 +122,25 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
         raise PassageGone("The texts have changed since this passage was found. Ask again.") from None
     asked, found = words(query.text), words(text)
     met, marks = meet(query, tokens, asked, found)
-    terms = {term.term for term in query.terms}
+    terms = analyze(text)
     return Explanation(
         question=query.text,
         passage=hit.passage,
         words=met,
         marks=marks,
-        matches=_matches(query, text, asked, found, met),
+        matches=_matches(query, text, [*_by_word(asked, found), *_by_term(query.terms, terms)], met),
         score_parts=score_parts,
         ranks=hit.ranks,
         scores=hit.scores,
-        shares_words=any(stem(word.term) in terms for word in found),
+        shares_words=not {term.term for term in terms}.isdisjoint(term.term for term in query.terms),
     )
 
 
 def _matches(
-    query: Query, text: str, asked: Sequence[Term], found: Sequence[Term], met: Sequence[AlignedWord]
+    query: Query, text: str, by_words: Sequence[tuple[Kind, Span, Span]], met: Sequence[AlignedWord]
 ) -> tuple[Match, ...]:
     """The matches of a passage; of two that overlap, the stronger."""
-    pairs = [*_by_word(asked, found), *_by_name(query, text)]
+    pairs = [*by_words, *_by_name(query, text)]
     # Per character, so that the time isn't quadratic in the number of words.
     is_sure, is_heavy = np.zeros((2, len(query.text)), np.bool_)
     for _, word, _ in pairs:
@@ -164,12 +164,13 @@ def _matches(
 def _by_word(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[tuple[Kind, Span, Span]]:
     # Of a word repeated in the question, the first.
     wholes = {word.term: Span.of(word) for word in reversed(asked)}
-    stems = {stem(word.term): Span.of(word) for word in reversed(asked)}
-    for word in found:
-        if word.term in wholes:
-            yield "same_word", wholes[word.term], Span.of(word)
-        elif stem(word.term) in stems:
-            yield "same_stem", stems[stem(word.term)], Span.of(word)
+    return (("same_word", wholes[word.term], Span.of(word)) for word in found if word.term in wholes)
+
+
+def _by_term(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[tuple[Kind, Span, Span]]:
+    """Words of one stem, and numbers and dates that are written in different ways."""
+    terms = {term.term: Span.of(term) for term in reversed(asked)}
+    return (("same_stem", terms[term.term], Span.of(term)) for term in found if term.term in terms)
 
 
 def _by_name(query: Query, text: str) -> Iterable[tuple[Kind, Span, Span]]:

@@ -1,0 +1,439 @@
+"""Numbers and dates in one form, however they are written: digits, words, months of every tradition.
+
+«ألف وتسعمئة وست وخمسين», "nineteen fifty-six" and ١٩٥٦ are "1956"; «كانون الثاني», «يناير», «جانفي» and
+"January" are one term, the analyzer's own of the English name. A date in digits is its day, month and year.
+Hijri months are other terms than those of the solar calendar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import regex
+
+Calendar = Literal["sun", "hijri"]
+
+# Names in normalised spelling (`index.text.analyzer.normalise`), the Arabic ones without clitics.
+_MONTHS: Final[Mapping[str, str]] = {
+    "januari": "يناير جانفي january جنفي",
+    "februari": "فبراير شباط فيفري february فيفريي",
+    "march": "مارس اذار march",
+    "april": "ابريل نيسان افريل april",
+    "may": "مايو ايار ماي may",
+    "june": "يونيو يونيه حزيران جوان june",
+    "juli": "يوليو يوليه تموز جويليه يوليوز july",
+    "august": "اغسطس اب اوت غشت august اوغسطس",
+    "septemb": "سبتمبر ايلول شتنبر september",
+    "octob": "اكتوبر october اوكتوبر",
+    "novemb": "نوفمبر نونبر november",
+    "decemb": "ديسمبر دجنبر december",
+    "muharram": "محرم muharram",
+    "safar": "صفر safar",
+    "rajab": "رجب rajab",
+    "shaban": "شعبان shaban sha'ban shaaban",
+    "ramadan": "رمضان ramadan ramadhan",
+    "shawwal": "شوال shawwal",
+    "dhualqada": "ذوالقعده ذيالقعده",
+    "dhualhijja": "ذوالحجه ذيالحجه",
+}
+_FIRST: Final = "الاول اول الاولي اولي"
+_SECOND: Final = "الثاني ثاني الثانيه ثانيه الاخر الاخره اخر اخره"
+_PAIRS: Final = (
+    ("januari", "كانون", "الثاني ثاني"),
+    ("decemb", "كانون", "الاول اول"),
+    ("octob", "تشرين", "الاول اول"),
+    ("novemb", "تشرين", "الثاني ثاني"),
+    ("rabialawwal", "ربيع", _FIRST),
+    ("rabialthani", "ربيع", _SECOND),
+    ("jumadaalula", "جمادي جماد", _FIRST),
+    ("jumadaalthania", "جمادي جماد", _SECOND),
+    ("dhualqada", "ذو ذي ذا", "القعده قعده"),
+    ("dhualhijja", "ذو ذي ذا", "الحجه حجه"),
+)
+_ABBREVIATED: Final[Mapping[str, str]] = {
+    name: next(term for term in _MONTHS if term.startswith(name[:3]))
+    for name in ("jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec")
+}
+_CALENDARS: Final[Mapping[Calendar, tuple[str, ...]]] = {
+    "sun": tuple(_MONTHS)[:12],
+    "hijri": (
+        *("muharram", "safar", "rabialawwal", "rabialthani", "jumadaalula", "jumadaalthania"),
+        *("rajab", "shaban", "ramadan", "shawwal", "dhualqada", "dhualhijja"),
+    ),
+}
+# Months that are other words too: they need a number or one of the words that stand before months.
+_AMBIGUOUS: Final = ("اب", "جوان", "صفر")
+_BEFORE_MONTHS: Final = frozenset(
+    ["شهر", "في", "منذ", "مطلع", "اوايل", "اواخر", "منتصف", "حتي", "بين", "خلال"]
+)
+_CLITICS: Final = ("و", "ف", "ب", "ل", "ك", "وب", "ول")
+
+_NUMBERS: Final[Mapping[int, str]] = {
+    1: "واحد واحده احد احدي one",
+    2: "اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي اتنين two",
+    3: "ثلاث ثلاثه تلات تلاته three",
+    4: "اربع اربعه four",
+    5: "خمس خمسه five",
+    6: "ست سته six",
+    7: "سبع سبعه seven",
+    8: "ثمان ثماني ثمانيه تمانيه تمنيه eight",
+    9: "تسع تسعه nine",
+    10: "عشر عشره ten",
+    11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen",
+    17: "seventeen", 18: "eighteen", 19: "nineteen",
+    20: "عشرون عشرين twenty",
+    30: "ثلاثون ثلاثين تلاتين thirty",
+    40: "اربعون اربعين forty fourty",
+    50: "خمسون خمسين fifty",
+    60: "ستون ستين sixty",
+    70: "سبعون سبعين seventy",
+    80: "ثمانون ثمانين تمانين eighty",
+    90: "تسعون تسعين ninety",
+    100: "ميه مايه hundred",
+    200: "ميتان ميتين ميتا مايتان مايتين مايتا ميتي مايتي",
+    1000: "الف الفا thousand",
+    2000: "الفان الفين",
+    1_000_000: "مليون مليونا million",
+    2_000_000: "مليونان مليونين",
+    1_000_000_000: "مليار مليارا بليون billion",
+}  # fmt: skip
+_HUNDREDS: Final = {
+    3: "ثلاث ثلث تلت", 4: "اربع", 5: "خمس", 6: "ست", 7: "سبع", 8: "ثمان ثماني ثمن", 9: "تسع"
+}  # fmt: skip
+_PLURALS: Final[Mapping[int, str]] = {1000: "الاف", 1_000_000: "ملايين", 1_000_000_000: "مليارات"}
+_ORDINALS: Final = (
+    "اول ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر",
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
+)
+_GROUP: Final = 3
+_HIJRI_YEARS: Final = range(1300, 1500)
+_MONTHS_PER_YEAR: Final = 12
+_DAYS_PER_MONTH: Final = 31
+_DAY: Final = regex.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+_THOUSANDS: Final = frozenset(",٬،'’\u00a0\u202f\u2009")
+_DATE_SEPARATORS: Final = frozenset("/-.")
+_LONG_ALEFS: Final = ("آ", "ا\u0653")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number, or a part of a date, in a sequence of words: the words from `first` to before `end`."""
+
+    first: int
+    end: int
+    term: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Numeral:
+    """A word that is a number or a part of one: joined by «و», definite, or a plural such as «آلاف»."""
+
+    value: int
+    joined: bool = False
+    definite: bool = False
+    plural: bool = False
+
+
+def _numerals() -> dict[str, _Numeral]:
+    bare = {word: _Numeral(value) for value, words in _NUMBERS.items() for word in words.split()}
+    for value, words in _HUNDREDS.items():
+        bare |= {
+            word + hundred: _Numeral(100 * value) for word in words.split() for hundred in ("ميه", "مايه")
+        }
+    bare |= {word: _Numeral(value, plural=True) for value, word in _PLURALS.items()}
+    found = dict(bare)
+    for word, numeral in bare.items():
+        if not word.isascii():
+            for clitic in ("", *_CLITICS):
+                for article in ("", "ال", "لل"):
+                    joined, definite = clitic.startswith("و"), bool(article)
+                    found.setdefault(
+                        clitic + article + word, _Numeral(numeral.value, joined, definite, numeral.plural)
+                    )
+    return found
+
+
+_NUMERALS: Final = _numerals()
+_TEN: Final = frozenset(("عشر", "عشره"))
+_ENGLISH_AND: Final = "and"
+_AND: Final = frozenset((_ENGLISH_AND, "و"))
+_MONTH_OF: Final = {
+    clitic + name: term
+    for term, names in _MONTHS.items()
+    for name in names.split()
+    for clitic in (("",) if name.isascii() else ("", *_CLITICS))
+}
+_MONTH_OF_PAIR: Final = {
+    (clitic + first, second): term
+    for term, firsts, seconds in _PAIRS
+    for first in firsts.split()
+    for second in seconds.split()
+    for clitic in ("", *_CLITICS)
+}
+_ORDINAL: Final = {
+    clitic + article + word: day
+    for words, articles in zip(_ORDINALS, (("ال", ""), ("",)), strict=True)
+    for day, word in enumerate(words.split(), 1)
+    for article in articles
+    for clitic in (("", *_CLITICS) if article else ("",))
+} | {"الحادي": 1, "حادي": 1, "thirtieth": 30, "العشرين": 20, "العشرون": 20, "الثلاثين": 30, "الثلاثون": 30}
+_ORDINAL_TENS: Final = {"عشر": 10, "والعشرين": 20, "والعشرون": 20, "والثلاثين": 30, "والثلاثون": 30}
+_CENTURY: Final = frozenset(("century", "centuries"))
+_OF: Final = frozenset(("من", "شهر", "of", "the"))
+_INTERESTING: Final = frozenset(
+    (*_NUMERALS, *_MONTH_OF, *_ABBREVIATED, *_ORDINAL, *(first for first, _ in _MONTH_OF_PAIR))
+)
+
+
+class _Words:
+    """The words of a text, in normalised spelling, with what stands between them."""
+
+    def __init__(self, words: Sequence[str], written: Sequence[str], between: Sequence[str]) -> None:
+        self.words = words
+        self.written = written
+        self.between = between
+
+    def __getitem__(self, at: int) -> str:
+        """A word; empty before the first and after the last."""
+        return self.words[at] if 0 <= at < len(self.words) else ""
+
+    def gap(self, at: int) -> str:
+        """What stands between a word and the next."""
+        return self.between[at] if 0 <= at < len(self.between) else "\n"
+
+    def are_together(self, at: int) -> bool:
+        """Whether nothing but spaces or a hyphen stands between a word and the next."""
+        return self.gap(at).strip() in ("", "-")
+
+
+def quantities(words: Sequence[str], written: Sequence[str], between: Sequence[str]) -> Iterator[Quantity]:
+    """Yields the numbers and parts of dates in a text, in order and without overlaps.
+
+    Args:
+        words: the text's words in normalised spelling.
+        written: the same words as they are written.
+        between: what stands between each word and the next.
+    """
+    text = _Words(words, written, between)
+    at = 0
+    while at < len(words):
+        found = _at(text, at)
+        yield from found
+        at = found[-1].end if found else at + 1
+
+
+def _at(text: _Words, at: int) -> Sequence[Quantity]:
+    word = text[at]
+    if word not in _INTERESTING and not word[0].isdecimal():
+        return []
+    if word[0].isdecimal():
+        return _date(text, at) or _digits(text, at)
+    if month := _month(text, at):
+        return [month]
+    if word in _ORDINAL and (day := _ordinal(text, at)):
+        return [day]
+    if word in _NUMERALS and (number := _number(text, at)):
+        return [number]
+    return []
+
+
+def _date(text: _Words, at: int) -> Sequence[Quantity]:
+    """A date in digits: 14/1/2009, 2009-01-14, 14.1.2009."""
+    parts = [text[at], text[at + 1], text[at + 2]]
+    separator = text.gap(at)
+    if (
+        separator not in _DATE_SEPARATORS
+        or text.gap(at + 1) != separator
+        or not all(map(str.isdecimal, parts))
+    ):
+        return []
+    order = _date_order([len(part) for part in parts], [int(part) for part in parts])
+    if order is None:
+        return []
+    day, month, year = order
+    number = int(parts[year])
+    calendar: Calendar = "hijri" if number in _HIJRI_YEARS or text[at + 3] == "ه" else "sun"
+    terms = {day: str(int(parts[day])), month: _CALENDARS[calendar][int(parts[month]) - 1], year: str(number)}
+    return [Quantity(at + i, at + i + 1, terms[i]) for i in range(3)]
+
+
+def _date_order(lengths: Sequence[int], parts: Sequence[int]) -> tuple[int, int, int] | None:
+    """The places of day, month and year: the day first where it can't be told; None if it isn't a date."""
+    year = next((place for place in (2, 0) if lengths[place] == 4), None)
+    if year is None or lengths[1] > 2:
+        return None
+    orders = ((0, 1, 2), (1, 0, 2)) if year else ((2, 1, 0),)
+    return next(
+        (
+            (day, month, year)
+            for day, month, year in orders
+            if 1 <= parts[day] <= _DAYS_PER_MONTH and 1 <= parts[month] <= _MONTHS_PER_YEAR
+        ),
+        None,
+    )
+
+
+def _digits(text: _Words, at: int) -> Sequence[Quantity]:
+    """A number in digits, its thousands together, or times a word such as «ملايين»; a day such as "14th"."""
+    word = text[at]
+    if not word.isdecimal():
+        day = _DAY.fullmatch(word)
+        return [Quantity(at, at + 1, day[1])] if day and _is_dated(text, at, at + 1) else []
+    end, digits = at + 1, word
+    if len(word) <= _GROUP and not (at and text.gap(at - 1) in _THOUSANDS and text[at - 1].isdecimal()):
+        separator = text.gap(at)
+        while separator in _THOUSANDS and text.gap(end - 1) == separator and _is_group(text[end]):
+            digits += text[end]
+            end += 1
+    scale = _NUMERALS.get(text[end])
+    is_decimal = at > 0 and text.gap(at - 1) in _DATE_SEPARATORS | {"٫"} and text[at - 1].isdecimal()
+    if scale and scale.value >= 1000 and not scale.joined and text.are_together(end - 1) and not is_decimal:
+        return [Quantity(at, end + 1, str(int(digits) * scale.value))]
+    return [Quantity(at, end, digits)] if end > at + 1 else []
+
+
+def _is_group(word: str) -> bool:
+    return len(word) == _GROUP and word.isdecimal()
+
+
+def _month(text: _Words, at: int) -> Quantity | None:
+    """The month that begins at a word."""
+    word = text[at]
+    if (term := _MONTH_OF_PAIR.get((word, text[at + 1]))) and text.are_together(at):
+        return Quantity(at, at + 2, term)
+    beside = text[at - 1], text[at + 1]
+    if term := _ABBREVIATED.get(word):
+        return Quantity(at, at + 1, term) if any(_is_day_or_year(other) for other in beside) else None
+    term = _MONTH_OF.get(word)
+    if term and word.endswith(_AMBIGUOUS) and not _is_month(text, at, beside):
+        return None
+    return Quantity(at, at + 1, term) if term else None
+
+
+def _is_month(text: _Words, at: int, beside: tuple[str, str]) -> bool:
+    """Whether a word that may be a month is one: it is spelled so, or stands beside a number or «شهر»."""
+    if text[at].endswith("اب") and any(letter in text.written[at] for letter in _LONG_ALEFS):
+        return True
+    if text[at] not in _AMBIGUOUS:
+        return False  # باب
+    is_after = beside[0] == "شهر" or (text[at] != "اب" and beside[0] in _BEFORE_MONTHS)
+    return is_after or any(map(_is_day_or_year, beside))
+
+
+def _is_day_or_year(word: str) -> bool:
+    return word.isdecimal() or _DAY.fullmatch(word) is not None or word in _ORDINAL
+
+
+def _after_of(text: _Words, at: int) -> int:
+    """The place after «من», «شهر», "of" and "the"."""
+    while text[at] in _OF:
+        at += 1
+    return at
+
+
+def _is_dated(text: _Words, first: int, end: int) -> bool:
+    """Whether an ordinal is a day or a century: «من آذار», "March the", «القرن», "century" are beside it."""
+    before = first - 1 if text[first - 1] != "the" else first - 2
+    is_century = text[first - 1].endswith("قرن") or text[end] in _CENTURY
+    is_after_month = text[first].isascii() and _month(text, before) is not None
+    return is_century or is_after_month or _month(text, _after_of(text, end)) is not None
+
+
+def _ordinal(text: _Words, at: int) -> Quantity | None:
+    """An ordinal in a date: «الرابع عشر من آذار», "March the first", «القرن التاسع عشر»."""
+    day, end = _ORDINAL[text[at]], at + 1
+    if tens := _ORDINAL_TENS.get(text[end]):
+        day, end = day + tens, end + 1
+    return Quantity(at, end, str(day)) if _is_dated(text, at, end) else None
+
+
+def _number(text: _Words, at: int) -> Quantity | None:
+    """The number in words that begins at a word."""
+    first = _NUMERALS[text[at]]
+    if first.plural:
+        return None
+    sum_ = _Sum(0, first.value, first.value) if first.value < 1000 else _Sum(first.value, 0, first.value)
+    end = at + 1
+    while text.are_together(end - 1):
+        is_joined = text[end] in _AND
+        numeral = _NUMERALS.get(text[end + is_joined])
+        more = numeral and sum_.plus(numeral, text[end + is_joined], is_joined or numeral.joined)
+        if not more or (text[end].isascii() and not text[at].isascii()):
+            break
+        sum_, end = more, end + 1 + is_joined
+    if end == at + 1 and not _stands_alone(text, at, first):
+        return None
+    day = _ordinal_unit(text, at, end, sum_) if text[at].isascii() else 0
+    return Quantity(at, end + bool(day), str(sum_.value + day))
+
+
+def _ordinal_unit(text: _Words, first: int, end: int, sum_: _Sum) -> int:
+    """The unit of "twenty-fifth" in a date; else 0."""
+    unit = _ORDINAL.get(text[end], 0)
+    is_unit = 0 < unit < 10 and sum_.value in (20, 30) and text.are_together(end - 1)
+    return unit if is_unit and _is_dated(text, first, end + 1) else 0
+
+
+def _stands_alone(text: _Words, at: int, numeral: _Numeral) -> bool:
+    """Whether a single word is a number: not "one", nor «الاثنين», nor «ألّف» (wrote)."""
+    word = text[at]
+    is_weekday = numeral.value == 2 and numeral.definite
+    is_of_ordinal = word in _TEN and text[at - 1] in _ORDINAL
+    if numeral.value == 1 or is_weekday or is_of_ordinal:
+        return False
+    if word.endswith("الف") and numeral.value == 1000:
+        is_verb = text[at - 1] in ("من", "الذي", "التي", "ومن", "فمن") or text[at + 1].startswith("ال")
+        return not is_verb and text.are_together(at)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """The value of some number words: thousands and millions, what follows them, and the last part."""
+
+    thousands: int
+    rest: int
+    last: int
+
+    @property
+    def value(self) -> int:
+        return self.thousands + self.rest
+
+    def plus(self, numeral: _Numeral, word: str, joined: bool) -> _Sum | None:
+        """The sum with the next word; None if the word begins another number."""
+        value = numeral.value
+        if value >= 1000:
+            return self._plus_scale(value, joined)
+        if word in _TEN:
+            return self._with(10) if not joined and 0 < self.last < 10 else None
+        if value == 100 and not joined and 0 < self.rest < 100:
+            return _Sum(self.thousands, 100 * self.rest, 100)
+        if word.isascii():
+            return self._plus_english(value, joined)
+        return self._with(value) if joined and self._takes(value) else None
+
+    def _plus_scale(self, value: int, joined: bool) -> _Sum | None:
+        if joined:
+            return _Sum(self.value + value, 0, value) if value < self.last else None
+        is_factor = self.rest and value in _PLURALS
+        return _Sum(self.thousands + self.rest * value, 0, value) if is_factor else None
+
+    def _plus_english(self, value: int, joined: bool) -> _Sum | None:
+        if not self.thousands and 10 <= self.rest <= 20 and 10 <= value < 100 and not joined:
+            return _Sum(0, 100 * self.rest + value, value)  # nineteen fifty
+        is_unit = self.last in range(20, 100, 10) and value < 10 and not joined
+        return self._with(value) if is_unit or self._is_over(value) else None
+
+    def _takes(self, value: int) -> bool:
+        """Whether a number goes on with «و»: a unit with tens, hundreds and thousands with what is less."""
+        is_unit_and_tens = 0 < self.last < 10 and value in range(20, 100, 10)
+        return is_unit_and_tens or self._is_over(value)
+
+    def _is_over(self, value: int) -> bool:
+        return self.last >= 100 and value < self.last and value < 1000
+
+    def _with(self, value: int) -> _Sum:
+        return _Sum(self.thousands, self.rest + value, value)

@@ -1,0 +1,172 @@
+"""Numbers and dates have one form, however they are written: held to tables by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.text.analyzer import Term, analyze, stem
+
+
+def terms(text: str) -> list[str]:
+    return [term.term for term in analyze(text)]
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("3", ["ثلاث", "ثلاثة", "الثلاثة", "بثلاثة", "three", "٣", "تلاتة"]),
+        ("11", ["أحد عشر", "إحدى عشرة", "eleven"]),
+        ("12", ["اثنا عشر", "اثني عشر", "اثنتي عشرة", "twelve"]),
+        ("17", ["سبعة عشر", "سبع عشرة", "seventeen"]),
+        ("22", ["اثنان وعشرون", "اثنتين وعشرين", "twenty-two", "twenty two"]),
+        ("25", ["خمسة وعشرون", "خمسة و عشرين", "والخمسة والعشرين"]),
+        ("90", ["تسعون", "تسعين", "ninety"]),
+        ("100", ["مئة", "مائة", "مية", "لمئة", "hundred"]),
+        ("107", ["مئة وسبعة", "مائة وسبع", "ومئة وسبعة", "one hundred and seven"]),
+        ("200", ["مئتان", "مئتين", "مائتان", "مائتي", "two hundred"]),
+        ("250", ["مئتان وخمسون", "مائتين وخمسين", "two hundred and fifty", "two hundred fifty"]),
+        ("300", ["ثلاثمئة", "ثلاثمائة", "ثلاث مئة", "ثلاث مائة", "ثلثمئة"]),
+        ("365", ["ثلاثمئة وخمسة وستون", "ثلاثمائة وخمس وستين", "three hundred and sixty-five"]),
+        ("700", ["سبعمئة", "لسبعمئة", "سبعمائة", "سبع مائة"]),
+        ("850", ["ثمانمئة وخمسون", "ثماني مئة و خمسين", "ثمانمائة وخمسون"]),
+        ("1000", ["ألف متر", "ألفا متر", "one thousand"]),
+        ("1956", ["ألف وتسعمئة وست وخمسين", "ألف وتسعمائة وستة وخمسون", "nineteen fifty-six"]),
+        ("1900", ["ألف وتسعمئة", "nineteen hundred"]),
+        ("2005", ["ألفين وخمسة", "ألفان وخمس", "two thousand and five", "two thousand five"]),
+        ("2020", ["ألفين وعشرين", "twenty twenty", "two thousand twenty"]),
+        ("3500", ["ثلاثة آلاف وخمسمئة", "ثلاثة آلاف وخمسمائة", "three thousand five hundred", "3,500"]),
+        ("23000", ["ثلاثة وعشرون ألفا", "23 ألفا", "23 ألف", "twenty-three thousand", "23 thousand"]),
+        ("31450", ["31450", "31،450", "31,450", "٣١٬٤٥٠", "۳۱٬۴۵۰", "31’450", "31\u202f450"]),
+        ("750000", ["سبعمئة وخمسون ألف دينار", "سبع مائة وخمسين ألف", "750 ألف"]),
+        ("1200000", ["مليون ومئتا ألف", "مليون ومئتي ألف", "one million two hundred thousand"]),
+        ("5000000", ["خمسة ملايين", "5 ملايين", "five million", "5 million", "5,000,000"]),
+        ("2000000", ["مليونان", "مليونين", "two million"]),
+    ],
+)
+def test_a_number_is_one_term(number: str, written: list[str]) -> None:
+    assert {text: terms(text)[0] for text in written} == dict.fromkeys(written, number)
+    assert all(len(terms(text)) == 1 for text in written if not text.endswith(("متر", "دينار")))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # Not numbers, or not one.
+        ("يوم الاثنين", ["يوم", "اثن"]),
+        ("من ألّف الكتاب", ["من", "الف", "كتاب"]),
+        ("one of them", ["one", "of", "them"]),
+        ("خمسة وستة", ["5", "6"]),
+        ("مئة ألف، وسبعة", ["100000", "7"]),
+        ("three, four", ["3", "4"]),
+        ("آلاف الزوار", ["الاف", "زوار"]),
+        ("97٫5", ["97", "5"]),
+        ("2.5 مليون", ["2", "5", "1000000"]),
+        ("12, 345", ["12", "345"]),
+        ("1234,567", ["1234", "567"]),
+    ],
+)
+def test_other_words_and_numbers_stay(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+MONTHS = {
+    "January": "يناير، كانون الثاني، جانفي",
+    "February": "فبراير، شباط، فيفري",
+    "March": "مارس، آذار",
+    "April": "أبريل، إبريل، نيسان، أفريل",
+    "May": "مايو، أيار، ماي",
+    "June": "يونيو، يونيه، حزيران، شهر جوان، في جوان",
+    "July": "يوليو، يوليه، تموز، جويلية، يوليوز",
+    "August": "أغسطس، آب، أوت، غشت، 3 اب",
+    "September": "سبتمبر، أيلول، شتنبر",
+    "October": "أكتوبر، تشرين الأول",
+    "November": "نوفمبر، تشرين الثاني، نونبر",
+    "December": "ديسمبر، كانون الأول، دجنبر",
+}
+
+
+@pytest.mark.parametrize(("english", "arabic"), MONTHS.items())
+def test_a_month_has_one_term_in_all_traditions(english: str, arabic: str) -> None:
+    (term,) = terms(english)
+    assert term == stem(english.lower())
+    for name in arabic.split("، "):
+        assert terms(name)[-1] == term
+        assert terms(f"بين و{name.split()[-1]}") != [] and len(terms(name)) == len(name.split()) - (
+            name.startswith(("كانون", "تشرين"))
+        )
+
+
+def test_months_are_told_apart_and_from_other_words() -> None:
+    assert len({terms(name)[0] for name in MONTHS}) == 12
+    assert terms("كانون أول تشرين ثاني") == ["decemb", "novemb"]
+    assert terms("أب الولد عند باب البيت") == ["اب", "ولد", "عند", "باب", "بيت"]
+    assert terms("درجة الحرارة صفر") == ["درج", "حرار", "صفر"]
+    assert terms("في صفر 1446") == ["في", "safar", "1446"]
+    assert terms("بكانون الثاني ولآب وبأوت") == ["januari", "august", "august"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "14 كانون الثاني 2009",
+        "14 يناير 2009",
+        "١٤ جانفي ٢٠٠٩",
+        "14/1/2009",
+        "14-01-2009",
+        "14.1.2009",
+        "2009/1/14",
+        "2009-01-14",
+        "١٤\u200f/١\u200f/٢٠٠٩",
+        "1/14/2009",
+        "14 January 2009",
+        "January 14, 2009",
+        "Jan. 14, 2009",
+        "14th January 2009",
+        "January 14th, 2009",
+        "الرابع عشر من كانون الثاني 2009",
+        "الرابع عشر من شهر يناير 2009",
+        "January the fourteenth, 2009",
+        "the fourteenth of January 2009",
+    ],
+)
+def test_a_date_is_its_day_month_and_year(written: str) -> None:
+    assert sorted(set(terms(written)) - {"من", "شهر", "the", "of"}) == ["14", "2009", "januari"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["3 جمادى الأولى 1446", "3/5/1446هـ", "1446/5/3", "الثالث من جمادى الاولى 1446 هـ", "٣ جُمادى الأولى ١٤٤٦هـ"],
+)
+def test_a_hijri_date_is_hijri(written: str) -> None:
+    assert sorted(set(terms(written)) - {"من", "ه"}) == ["1446", "3", "jumadaalula"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("رمضان", "Ramadan"),
+        ("ربيع الثاني", "ربيع الآخر"),
+        ("جمادى الآخرة", "جمادى الثانية"),
+        ("ذو الحجة", "ذي الحجة"),
+        ("ذي القعدة", "ذو القعدة"),
+        ("القرن التاسع عشر", "القرن 19"),
+        ("the nineteenth century", "the 19th century"),
+        ("الحادي والعشرين من آذار", "21 من مارس"),
+        ("twenty-first of March", "21 of March"),
+    ],
+)
+def test_the_same_in_other_words(one: str, other: str) -> None:
+    assert terms(one) == terms(other)
+
+
+def test_an_ordinal_that_dates_nothing_is_a_word() -> None:
+    assert terms("الطابق الرابع عشر") == ["طابق", "رابع", "عشر"]
+    assert terms("the fourteenth floor") == ["the", "fourteenth", "floor"]
+
+
+def test_a_number_stands_where_its_words_do() -> None:
+    text = "سنة أَلْفٍ وتسعمئة وست وخمسين، 31،450 زائرًا"
+    year, visitors = (term for term in analyze(text) if term.term.isdecimal())
+    assert (year.term, text[year.start : year.end]) == ("1956", "أَلْفٍ وتسعمئة وست وخمسين")
+    assert (visitors.term, text[visitors.start : visitors.end]) == ("31450", "31،450")
+    assert analyze("14/1/2009") == [Term("14", 0, 2), Term("januari", 3, 4), Term("2009", 5, 9)]
