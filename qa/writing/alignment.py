@@ -6,9 +6,9 @@ the other script; otherwise the nearest in meaning does, with its similarity (`q
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -18,9 +18,13 @@ from index.text.analyzer import Term, is_arabic, stem, words
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
 from qa.explanation.word_alignment import meet
+from qa.writing.quantities import Quantity, quantities
 
 if TYPE_CHECKING:
     from index.query import Query
+
+# Consonants of a name: a quotation is short, so that few are enough.
+_SHORTEST_SOUND: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,13 +83,15 @@ def align(claim: Query, quotation: Quotation) -> list[Match]:
     if not asked or not found:
         return []
     met, _ = meet(claim, quotation.tokens, asked, found)
-    by_form, by_sound = _forms(found), _sounds(quotation.text)
-    sounds = _sounds(claim.text)
+    by_form, by_sound = forms(quotation.text), _sounds(quotation.text)
+    sounds, numbers = _sounds(claim.text), _same_numbers(claim.text, quotation.text)
     matches = []
     for word, other in zip(asked, met, strict=True):
-        partner = next((by_form[form] for form in _keys(word.term) if form in by_form), None)
+        partner = next((other for one, other in numbers if one.start <= word.start < one.end), None)
         if partner is None:
-            partner = _same_sound(word, claim.text, sounds, by_sound)
+            partner = next((by_form[form] for form in _keys(word.term) if form in by_form), None)
+        if partner is None:
+            partner = _same_sound(word, claim.text, sounds, by_sound, quotation.text)
         if partner is not None:
             matches.append(Match(word, partner, True, 1.0))
         else:
@@ -94,35 +100,60 @@ def align(claim: Query, quotation: Quotation) -> list[Match]:
     return matches
 
 
+def _same_numbers(claim: str, quotation: str) -> list[tuple[Quantity, Term]]:
+    """The numbers of a claim that a quotation has, each with the place of that there."""
+    stated = quantities(quotation)
+    return [
+        (one, Term(quotation[other.start : other.end], other.start, other.end))
+        for one in quantities(claim)
+        for other in stated
+        if one.readings & other.readings
+    ]
+
+
+def forms(text: str) -> dict[str, Term]:
+    """The words of a text by each of their forms: as they are, their stem, without affixes; of several the first."""
+    found: dict[str, Term] = {}
+    for word in words(text):
+        for form in _keys(word.term):
+            found.setdefault(form, word)
+    return found
+
+
+def is_known(word: Term, known: Mapping[str, Term]) -> bool:
+    """Whether a word stands among those of `forms`."""
+    return any(form in known for form in _keys(word.term))
+
+
 def _keys(word: str) -> list[str]:
     return [word, stem(word), *plain_words(word)]
 
 
-def _forms(found: Sequence[Term]) -> dict[str, Term]:
-    """The words of a text by each of their forms; of several the first."""
-    forms: dict[str, Term] = {}
-    for word in found:
-        for form in _keys(word.term):
-            forms.setdefault(form, word)
-    return forms
+def same_sounds(text: str, other: str) -> frozenset[int]:
+    """Where the words of a text begin that sound like a word of the other one."""
+    sounds, others = _sounds(text), _sounds(other)
+    return frozenset(word.start for word in words(text) if _same_sound(word, text, sounds, others, other))
 
 
 def _sounds(text: str) -> dict[str, list[Term]]:
     sounds: dict[str, list[Term]] = {}
-    for key in name_keys(text):
+    for key in name_keys(text, shortest=_SHORTEST_SOUND):
         if not key.term.isdecimal():
             sounds.setdefault(key.term, []).append(key)
     return sounds
 
 
 def _same_sound(
-    word: Term, text: str, sounds: dict[str, list[Term]], others: dict[str, list[Term]]
+    word: Term,
+    text: str,
+    sounds: Mapping[str, Sequence[Term]],
+    others: Mapping[str, Sequence[Term]],
+    other_text: str,
 ) -> Term | None:
-    """The name of another script that sounds like a word."""
-    script = is_arabic(word.term[0])
+    """The name in another script that sounds like a word."""
     for key, places in sounds.items():
-        if any(place.start <= word.start and word.end <= place.end for place in places):
-            for other in others.get(key, ()):
-                if is_arabic(text[word.start]) == script and other.term == key:
+        if key in others and any(place.start <= word.start and word.end <= place.end for place in places):
+            for other in others[key]:
+                if is_arabic(text[word.start]) != is_arabic(other_text[other.start]):
                     return other
     return None

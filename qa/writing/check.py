@@ -13,21 +13,20 @@ It errs on the side of leaving a claim out: the quotations are shown beside it a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-import regex
-
 from index.errors import InvalidQuestion
-from index.retrieval.names import name_keys
-from index.text.analyzer import Language, Term, is_arabic, language, normalise, stem, words
-from qa.answering.question_type import plain_words
+from index.text.analyzer import Language, language
 from qa.conversation.follow_up import content_words
-from qa.writing.alignment import Match, Quotation, align, joined
+from qa.types import Claim
+from qa.writing.alignment import Quotation, align, forms, is_known, joined
 from qa.writing.claims import Written
-from qa.writing.quantities import Quantity, quantities, values
-from qa.writing.support import MOST_UNSURE_NAME, support
+from qa.writing.negation import is_negated_otherwise
+from qa.writing.quantities import quantities, values
+from qa.writing.roles import is_exchanged
+from qa.writing.support import has_other_name, is_enough, probability
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -39,17 +38,6 @@ Fault = Literal[
 """Why a claim isn't shown."""
 
 _FEWEST_WORDS: Final = 2
-
-_NEGATIONS: Final[Mapping[Language, regex.Pattern[str]]] = {
-    "en": regex.compile(
-        r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n't|unable|hardly"
-        r"|fail(?:s|ed)? to|refus(?:e|es|ed)|reject(?:s|ed)?|den(?:y|ies|ied)|isn|aren|wasn|weren|doesn|didn|un(?=insured|paid))\b"
-    ),
-    "ar": regex.compile(
-        r"\b[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|لست|ولا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|رفض|رفضت|رفضوا|يرفض|ترفض|انكر|انكرت|قط)\b"
-    ),
-}
-
 
 @dataclass(frozen=True)
 class Given:
@@ -78,16 +66,10 @@ class Checker:
         self._index = index
         self._reader = reader
 
-    def fault(self, claim: Written, given: Given) -> Fault | None:
-        """Why a claim may not be shown; None if its quotations carry it."""
-        if not claim.marks:
-            return "unmarked"
-        if not set(claim.marks) <= given.quotations.keys():
-            return "unknown_mark"
-        if len(content_words(claim.text)) < _FEWEST_WORDS:
-            return "empty"
-        if any(map(str.isalpha, claim.text)) and language(claim.text) != given.spoken:
-            return "language"
+    def check(self, claim: Written, given: Given) -> Claim | Fault:
+        """The claim as it may be shown, or why it may not."""
+        if fault := _plain_fault(claim, given):
+            return fault
         quotation = joined([given.quotations[mark] for mark in claim.marks])
         if _has_other_number(claim.text, quotation.text, given.question):
             return "number"
@@ -96,19 +78,32 @@ class Checker:
         except InvalidQuestion:
             return "empty"
         matches = align(query, quotation)
-        if _has_other_name(claim.text, matches, quotation.text, given.question):
+        asked = forms(given.question)
+        if has_other_name(claim.text, matches, quotation.text, asked):
             return "name"
-        if _is_negated_otherwise(claim.text, quotation.text, matches):
+        if is_negated_otherwise(claim.text, quotation.text, matches):
             return "negation"
-        if _is_exchanged(claim.text, quotation.text, matches):
+        if is_exchanged(claim.text, quotation.text, matches):
             return "exchanged"
-        asked = _forms(given.question)
-        unasked = [match for match in matches if not _is_known(match.word, asked)]
         reading = self._reader.read(claim.text, [quotation.text])[0] if self._reader else None
+        # What the question says already needn't stand in the quotation, which may say "he" or "it".
+        new = [match for match in matches if match.is_sure or not is_known(match.word, asked)]
         is_crossed = language(claim.text) != language(quotation.text)
-        if not support(unasked or matches, reading.answerable if reading else None, is_crossed):
-            return "unsupported"
-        return None
+        carried = probability(new, reading, is_crossed)
+        return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
+
+
+def _plain_fault(claim: Written, given: Given) -> Fault | None:
+    """What is wrong with a claim by itself."""
+    if not claim.marks:
+        return "unmarked"
+    if not set(claim.marks) <= given.quotations.keys():
+        return "unknown_mark"
+    if len(content_words(claim.text)) < _FEWEST_WORDS:
+        return "empty"
+    if any(map(str.isalpha, claim.text)) and language(claim.text) != given.spoken:
+        return "language"
+    return None
 
 
 def _has_other_number(claim: str, quotation: str, question: str) -> bool:
@@ -116,10 +111,3 @@ def _has_other_number(claim: str, quotation: str, question: str) -> bool:
     return any(one.is_certain and not one.readings & known for one in quantities(claim))
 
 
-def has_other_name(text: str, others: Sequence[str]) -> bool:
-    """Whether a text in Latin letters has a name that stands in none of the others, however it is spelt.
-
-    A name is a word with a capital that doesn't begin its sentence.
-    """
-    known = frozenset().union(*map(_forms, others))
-    return any(not _is_known(name, known) for name in names(text))

@@ -45,14 +45,18 @@ def claims(text: str) -> list[Written]:
     A sentence ends where sentences end, and behind its marks. Markdown and what a model thinks aloud are
     taken away.
     """
-    text = _THOUGHT.sub("\n", text[:MOST_CHARACTERS])
-    text = _EMPHASIS.sub("", _LEADING.sub("", _INVISIBLE.sub("", text)))
     found: list[Written] = []
-    for line in text.splitlines():
+    for line in plain(text).splitlines():
         line = _BEHIND.sub(r"\2\1", line)
         for start, end in sentences(line, longest=10_000):
             found += _parts(line[start:end])
     return found[:MOST_CLAIMS]
+
+
+def plain(text: str) -> str:
+    """What a model wrote without Markdown, invisible characters and what it thinks aloud."""
+    text = _THOUGHT.sub("\n", text[:MOST_CHARACTERS])
+    return _EMPHASIS.sub("", _LEADING.sub("", _INVISIBLE.sub("", text))).strip()
 
 
 def _parts(sentence: str) -> list[Written]:
