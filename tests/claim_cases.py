@@ -297,7 +297,10 @@ CASES: Final = (
         _MEETING,
         ("right", "The council agreed to buy two new pumps for 4,500 dinars [2]."),
         ("right", "Seven members attended the meeting, chaired by the engineer Salma Al-Douri [1]."),
-        ("right", "The council rejected the request of the merchant Karim Al-Hallaq to extend the contract [3]."),
+        (
+            "right",
+            "The council rejected the request of the merchant Karim Al-Hallaq to extend the contract [3].",
+        ),
         ("right", "No member may vote on behalf of an absent one [4]."),
         ("number", "The council agreed to buy two new pumps for 5,400 dinars [2]."),
         ("name", "The meeting was chaired by the engineer Huda Al-Douri [1]."),

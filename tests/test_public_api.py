@@ -82,7 +82,8 @@ EMPTY = inspect.Parameter.empty
     [
         (
             qa.ask,
-            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False)],
+            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False),
+             ("writer", None, False)],
         ),
         (
             qa.converse,

@@ -39,6 +39,7 @@ Fault = Literal[
 
 _FEWEST_WORDS: Final = 2
 
+
 @dataclass(frozen=True)
 class Given:
     """What a claim is checked against.
@@ -109,5 +110,3 @@ def _plain_fault(claim: Written, given: Given) -> Fault | None:
 def _has_other_number(claim: str, quotation: str, question: str) -> bool:
     known = values((quotation, question))
     return any(one.is_certain and not one.readings & known for one in quantities(claim))
-
-

@@ -19,7 +19,9 @@ _NUMBER: Final = regex.compile(r"\p{Nd}+")
 # A mark behind its sentence's full stop belongs before it.
 _BEHIND: Final = regex.compile(rf"([.!?؟…۔]+[\"'”’»)]*)((?:\s*{_MARK})+)")
 # What some models think aloud before they answer.
-_THOUGHT: Final = regex.compile(r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", regex.DOTALL | regex.IGNORECASE)
+_THOUGHT: Final = regex.compile(
+    r"<(think|thinking|reasoning)>.*?(?:</\1>|\Z)", regex.DOTALL | regex.IGNORECASE
+)
 # Signs of lists, headings and emphasis: the answer is plain text.
 _LEADING: Final = regex.compile(r"^\s*(?:[-*•–—>#]+|\p{Nd}{1,2}[.)])\s+", regex.MULTILINE)
 _EMPHASIS: Final = regex.compile(r"\*\*|__|`")

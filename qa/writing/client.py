@@ -8,11 +8,10 @@ own addresses, and what the client tells of the machine (`X-Stainless-*`) is tak
 from __future__ import annotations
 
 import ipaddress
-import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
@@ -23,11 +22,6 @@ from qa.writing.claims import MOST_CHARACTERS
 
 if TYPE_CHECKING:
     from openai import OpenAI
-
-URL: Final = "DALIL_WRITER"
-MODEL: Final = "DALIL_WRITER_MODEL"
-KEY: Final = "DALIL_WRITER_KEY"
-"""Names of the environment variables: the address, the model's name, and the key, which no option gives."""
 
 Trouble = Literal["slow", "gone", "busy", "refused", "nonsense", "stopped"]
 """Why a writer wrote nothing, or not to the end."""
@@ -99,23 +93,6 @@ class ChatModel:
         self._key, self._patience = key, patience
         self._opening = threading.Lock()
         self._client: OpenAI | None = None
-
-    @classmethod
-    def chosen(
-        cls, url: str | None, model: str | None, environment: Mapping[str, str] = os.environ
-    ) -> ChatModel | None:
-        """The model that options or the environment name; None if they name none.
-
-        Raises:
-            ExtraMissing, WriterMisconfigured: as above; also if only a model is named.
-        """
-        url = url or environment.get(URL, "")
-        model = model or environment.get(MODEL, "")
-        if not url:
-            if model:
-                raise WriterMisconfigured(f"--writer-model goes with --writer URL (or {URL}).")
-            return None
-        return cls(url, model, environment.get(KEY, ""))
 
     @property
     def is_local(self) -> bool:

@@ -138,7 +138,9 @@ _MONTHS: Final = (
     "december dec ديسمبر|كانون الأول|دجنبر",
 )
 # Months that are words of another meaning too: they count beside a number or "month".
-_AMBIGUOUS: Final = frozenset(map(_plain, ("march", "mar", "may", "jan", "sep", "dec", "مارس", "آب", "august")))
+_AMBIGUOUS: Final = frozenset(
+    map(_plain, ("march", "mar", "may", "jan", "sep", "dec", "مارس", "آب", "august"))
+)
 _DAYS: Final = (
     "monday الاثنين|الإثنين",
     "tuesday الثلاثاء",

@@ -53,7 +53,7 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
 
 
 def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """"4 sailors" of "18 sailors and 4 passengers"."""
+    """ "4 sailors" of "18 sailors and 4 passengers"."""
     stated = [one for one in quantities(quotation) if one.is_certain]
     for number in (one for one in quantities(claim) if one.is_certain):
         counted = next((m for m in matches if m.partner and _counts(claim, number, m.word)), None)
@@ -105,7 +105,7 @@ def _clause(position: int, spans: Sequence[tuple[int, int]]) -> int:
 
 
 def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
-    """"From Recife" of "to Recife"."""
+    """ "From Recife" of "to Recife"."""
     claimed, stated = words(claim), words(quotation)
     for match in sure:
         here = _direction(claimed, match.word)
@@ -121,7 +121,7 @@ def _direction(found: Sequence[Term], word: Term) -> int | None:
 
 
 def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
-    """"B defeated A" of "A defeated B": two names without a word that says their part, the other way round."""
+    """ "B defeated A" of "A defeated B": two names without a word that says their part, the other way round."""
     if bool(_PASSIVE.search(normalise(claim).text)) != bool(_PASSIVE.search(normalise(quotation).text)):
         return False
     bare = [match for match in sure if _is_name(claim, match.word) and _is_bare(claim, match.word)]

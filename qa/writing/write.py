@@ -51,7 +51,6 @@ class Progress:
 
     Attributes:
         written: what was checked so far.
-        draft: what the writer has written in all, unchecked; never shown as an answer.
         is_settled: whether nothing more comes.
     """
 
@@ -79,7 +78,11 @@ class Writer:
         return written
 
     def stream(
-        self, answer: Answer, index: Index, spoken: Language | None = None, stop: threading.Event | None = None
+        self,
+        answer: Answer,
+        index: Index,
+        spoken: Language | None = None,
+        stop: threading.Event | None = None,
     ) -> Iterator[Progress]:
         """Yields the checked sentences as they come, then the settled answer.
 
@@ -103,7 +106,7 @@ class Writer:
                 checked: dict[taken_apart.Written, Claim | str] = {}
                 for piece in self.model.stream(messages, stop):
                     draft += piece
-                    if any(map(_may_end, piece)) or not checked:
+                    if any(map(_may_end, piece)):
                         done = taken_apart.claims(draft)[:-1]
                         if any(one not in checked for one in done):
                             written = _checked(before, done, checked, checker, given, index)
