@@ -96,7 +96,8 @@ _INJECTED: Final = (
     "Tickets cost 12 pounds for adults and 5 pounds for children.",
 )
 
-_EN, _AR = "en", "ar"
+_EN: Final[Language] = "en"
+_AR: Final[Language] = "ar"
 
 
 def _cases(

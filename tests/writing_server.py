@@ -7,7 +7,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -51,7 +51,9 @@ def pieces(text: str) -> Sequence[str]:
 
 def quotations(messages: Messages) -> dict[int, str]:
     """The quotations in a request, by number."""
-    return {int(n): text for n, text in re.findall(r"^\[(\d+)\] (.*)$", messages[-1]["content"], re.MULTILINE)}
+    return {
+        int(n): text for n, text in re.findall(r"^\[(\d+)\] (.*)$", messages[-1]["content"], re.MULTILINE)
+    }
 
 
 def perfect(messages: Messages) -> str:
@@ -89,10 +91,8 @@ def writing(script: Script) -> Iterator[str]:
             self.wfile.flush()
 
         def handle(self) -> None:
-            try:
+            with suppress(OSError):  # the client has gone
                 super().handle()
-            except OSError:
-                pass  # the client has gone
 
         def log_message(self, *_: Any) -> None:
             """Nothing: the tests' output is for their results."""

@@ -18,21 +18,26 @@ _ADDRESSED: Final = (
 )
 _PHRASES: Final[dict[Courtesy, str]] = {
     "greeting": (
-        r"hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)|how are you(?: doing)?(?: today)?"
+        r"hi|hello|hey|hiya|greetings|good (?:morning|afternoon|evening|day)"
+        r"|how are you(?: doing)?(?: today)?"
         r"|salam|salaam|as?-?salamu? alaikum|marhaba"
         r"|مرحبا|مرحبتين|اهلا(?: وسهلا)?|هلا|هاي|سلام|(?:ال)?سلام عليكم(?: ورحمه الله(?: وبركاته)?)?"
         r"|وعليكم السلام|صباح (?:الخير|النور)|مساء (?:الخير|النور)|تحيه(?: طيبه)?|تحياتي|كيف (?:حالك|الحال)"
     ),
     "thanks": (
-        r"(?:ok |okay |great |perfect )?(?:many |a thousand )?thanks(?: a (?:lot|million)| very much| so much)?|thx|ty|cheers"
+        r"(?:ok |okay |great |perfect )?(?:many )?thanks(?: a (?:lot|million)| very much| so much)?"
         r"|(?:ok |okay |great |perfect )?thank you(?: (?:very|so) much)?|much appreciated|i appreciate it"
-        r"|(?:الف |جزيل )?شكرا?(?: (?:لك|لكم|جزيلا|كثيرا|جدا))*|الف شكر|جزيل الشكر|(?:ا)?شكرك(?: جزيلا| كثيرا)?"
+        r"|thx|ty|cheers|(?:الف |جزيل )?شكرا?(?: (?:لك|لكم|جزيلا|كثيرا|جدا))*|الف شكر|جزيل الشكر"
+        r"|(?:ا)?شكرك(?: جزيلا| كثيرا)?"
         r"|(?:كل )?الشكر لك|جزاك الله (?:خيرا|كل خير)|بارك الله فيك|مشكور|ممنون|تسلم|يعطيك العافيه|احسنت"
     ),
-    "goodbye": r"bye(?: bye)?|goodbye|see you(?: later| soon)?|good night|مع السلامه|وداعا|الي اللقاء|تصبح علي خير",
+    "goodbye": (
+        r"bye(?: bye)?|goodbye|see you(?: later| soon)?|good night|مع السلامه|وداعا|الي اللقاء|تصبح علي خير"
+    ),
 }
 _FOR: Final = (
-    r"(?: (?:for|علي|ل) ?(?:your |the |all your |كل )?(?:help|answers?|time|support|information|everything|that|this"
+    r"(?: (?:for|علي|ل) ?(?:your |the |all your |كل )?"
+    r"(?:help|answers?|time|support|information|everything|that|this"
     r"|(?:ال)?مساعد(?:ه|تك)|(?:ال)?جواب(?:ك)?|(?:ال)?اجابه|(?:وقتك)|هذا|ذلك|المعلومات))?"
 )
 _ALL: Final = "|".join(f"(?:{phrases})" for phrases in _PHRASES.values())

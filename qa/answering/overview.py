@@ -31,19 +31,24 @@ _ALL: Final = r"(?:all(?: of)?(?: the)?|every|each of the|كل|كافه|جميع
 _BEST: Final = r"(?:main|most important|key|chief|principal|major|central)"
 _COMMANDS: Final[dict[Shape, str]] = {
     "summary": (
-        rf"{_PLEASE}(?:summari[sz]e|sum up|outline|recap|tl;?dr|(?:give|write|make)(?: me)? (?:a |an )?(?:short |brief )?"
+        rf"{_PLEASE}(?:summari[sz]e|sum up|outline|recap|tl;?dr"
+        r"|(?:give|write|make)(?: me)? (?:a |an )?(?:short |brief )?"
         r"(?:summary|overview|outline|recap)(?: of)?|(?:a |the )?(?:summary|overview) of"
         rf"|what (?:are|were) the {_BEST} (?:points|ideas|topics|themes)(?: (?:of|in|from))?"
-        r"|لخص(?:ي|وا)?(?: لي)?|تلخيص|ملخص|(?:اعطني|اكتب|هات)(?: لي)? (?:ملخصا|ملخص|موجزا|خلاصه)(?: (?:عن|ل))?"
-        r"|[وف]?ما (?:هي |هو )?(?:خلاصه|ملخص|(?:اهم|ابرز) (?:ما (?:جاء|ورد) في|(?:ال)?نقاط(?: في| الوارده في)?|(?:ال)?افكار(?: في)?)))\b"
+        r"|لخص(?:ي|وا)?(?: لي)?|تلخيص|ملخص"
+        r"|(?:اعطني|اكتب|هات)(?: لي)? (?:ملخصا|ملخص|موجزا|خلاصه)(?: (?:عن|ل))?"
+        r"|[وف]?ما (?:هي |هو )?(?:خلاصه|ملخص"
+        r"|(?:اهم|ابرز) (?:ما (?:جاء|ورد) في|(?:ال)?نقاط(?: في| الوارده في)?|(?:ال)?افكار(?: في)?)))\b"
     ),
     "comparison": (
         rf"{_PLEASE}(?:compare|contrast|(?:what (?:is|are) )?(?:the )?(?:main |key )?differences? between"
-        r"|قارن(?:ي|وا)?(?: لي)?(?: بين)?|(?:عقد |اعقد )?مقارنه بين|[وف]?ما (?:هو |هي )?(?:ال)?(?:فرق|فروق|اختلاف|اختلافات)(?: الرئيسيه)? بين)\b"
+        r"|قارن(?:ي|وا)?(?: لي)?(?: بين)?|(?:عقد |اعقد )?مقارنه بين"
+        r"|[وف]?ما (?:هو |هي )?(?:ال)?(?:فرق|فروق|اختلاف|اختلافات)(?: الرئيسيه)? بين)\b"
     ),
     "list": (
-        rf"{_PLEASE}(?:(?:list|name|enumerate|show|give)(?: me)? {_ALL}|what are {_ALL}|what (?:are|were) the {_BEST}"
-        r"|(?:اذكر|عدد|اسرد|سم|هات)(?: لي)? (?:كل|جميع|كافه|اهم|ابرز)|[وف]?ما (?:هي |هو )?(?:اهم|ابرز|جميع|كل|كافه))\b"
+        rf"{_PLEASE}(?:(?:list|name|enumerate|show|give)(?: me)? {_ALL}|what are {_ALL}"
+        rf"|what (?:are|were) the {_BEST}|(?:اذكر|عدد|اسرد|سم|هات)(?: لي)? (?:كل|جميع|كافه|اهم|ابرز)"
+        r"|[وف]?ما (?:هي |هو )?(?:اهم|ابرز|جميع|كل|كافه))\b"
     ),
 }
 _SHAPES: Final = {

@@ -35,8 +35,8 @@ paragraph; `quote` is exactly what stands in the text. Use `read_passage` to see
 quotation before you rely on it. A question in one language also finds texts in the other."""
 
 _ASK: Final = """\
-Answers one question with sentences, mostly one to three, quoted literally from the texts, or says that the texts \
-don't answer it (`found` is false, no citations; `hits` are then only the nearest passages, and `missing` \
+Answers one question with sentences quoted literally from the texts, mostly one to three, or says that no \
+text answers it (`found` is false, no citations; `hits` are then only the nearest passages, and `missing` \
 the numbers of the question that occur nowhere in the texts). A citation's `answer` is the part of its \
 quotation that answers, where one is known. `confidence` is the probability that the texts hold the answer: \
 below .5 check the quotation against the question. To "summarise", "list all" and "compare" it quotes up to \

@@ -1,7 +1,8 @@
 """A claim's content words, each with the word of the quotations that stands for it.
 
-A word stands for another for sure if it is the same, has the same stem, or is a name that sounds alike in
-the other script; otherwise the nearest in meaning does, with its similarity (`qa.explanation.word_alignment`).
+A word stands for another for sure if it is the same, has the same stem, says the same number, or is a name
+that sounds alike in the other script; otherwise the nearest in meaning does, with its similarity
+(`qa.explanation.word_alignment`).
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ def _same_numbers(claim: str, quotation: str) -> list[tuple[Quantity, Term]]:
 
 
 def forms(text: str) -> dict[str, Term]:
-    """The words of a text by each of their forms: as they are, their stem, without affixes; of several the first."""
+    """The words of a text by each of their forms: whole, stem, without affixes; of several the first."""
     found: dict[str, Term] = {}
     for word in words(text):
         for form in _keys(word.term):

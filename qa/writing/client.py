@@ -79,7 +79,7 @@ class ChatModel:
         WriterMisconfigured: the address isn't one of http or https, or there is no name.
     """
 
-    def __init__(self, url: str, model: str, key: str = "", patience: Patience = Patience()) -> None:  # noqa: B008
+    def __init__(self, url: str, model: str, key: str = "", patience: Patience = Patience()) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise WriterMisconfigured(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import regex
@@ -55,15 +56,11 @@ def clauses(text: str) -> list[Span]:
     normalised = normalise(text)
     origins = (*normalised.origins, len(text))
     edges = [0, *(origins[match.start()] for match in _BOUNDARY.finditer(normalised.text)), len(text)]
-    return [(start, end) for start, end in _pairs(edges) if text[start:end].strip()]
-
-
-def _pairs(edges: Sequence[int]) -> Iterator[Span]:
-    return zip(edges[:-1], edges[1:], strict=True)
+    return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
 
 
 def _weight(matches: Sequence[Match], places: Mapping[str, Sequence[int]], clause: Span) -> float:
-    """How much of some words has its counterpart in a clause; a word that stands in several counts in each."""
+    """How much of some words has its counterpart in a clause; what stands in several counts in each."""
     weight = 0.0
     for match in matches:
         if match.partner is not None:

@@ -1,7 +1,7 @@
-"""Numbers, months and days of the week in a text, as values that are the same in every script and in words.
+"""Numbers, months and days of the week in a text: the same values in every script and in words.
 
-"1,897", «١٨٩٧» and «ألف وثمانمئة وسبعة وتسعون» are one value; so are "3 million" and 3000000, "May" and «أيّار»,
-"the third" and «الثالث».
+"1,897", «١٨٩٧» and «ألف وثمانمئة وسبعة وتسعون» are one value; so are "3 million" and 3000000, "May" and
+«أيّار», "the third" and «الثالث».
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ _DAYS: Final = (
     "saturday السبت",
     "sunday الأحد",
 )
-_BESIDE: Final = frozenset(map(_plain, ("month", "شهر", "of", "in", "من", "في", "on", "since", "منذ")))
+_BESIDE: Final = frozenset(map(_plain, ("month", "شهر", "of", "in", "من", "في", "since", "منذ")))
 # Duals of what is counted most.
 _DUALS: Final = regex.compile(
     "[وفبل]?(?:ال)?(?:عام|يوم|شهر|اسبوع|قرن|عقد|سنت|ساعت|مرت|دقيقت|ليلت|متر|كيلومتر|طن|نصف|ضعف)(?:ان|ين|ا|ي)"
@@ -254,7 +254,7 @@ def _numbers(tokens: Sequence[_Token]) -> Iterator[Quantity]:
                 end, i = tokens[i].end, i + 1
             for readings in numbers:
                 yield Quantity(token.start, end, frozenset(_canonical(one * scaled) for one in readings))
-        elif (first := _word(token)) is not None:
+        elif _word(token) is not None:
             value, certain, last = _spelt(tokens, i)
             yield Quantity(token.start, tokens[last].end, frozenset((_canonical(value),)), certain)
             i = last + 1
@@ -324,8 +324,8 @@ def _digits(text: str) -> list[set[Decimal]]:
 
 def _duals(tokens: Sequence[_Token]) -> Iterator[Quantity]:
     for token in tokens:
-        certain = _DUALS.fullmatch(token.text) is not None
-        if certain or _LOOSE_DUAL.fullmatch(token.text):
+        is_dual = _DUALS.fullmatch(token.text) or _LOOSE_DUAL.fullmatch(token.text)
+        if is_dual and _word(token) is None:
             yield Quantity(token.start, token.end, frozenset(("2",)), False)
 
 

@@ -53,7 +53,7 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
 
 
 def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """ "4 sailors" of "18 sailors and 4 passengers"."""
+    """Whether a number counts another thing: "4 sailors" of "18 sailors and 4 passengers"."""
     stated = [one for one in quantities(quotation) if one.is_certain]
     for number in (one for one in quantities(claim) if one.is_certain):
         counted = next((m for m in matches if m.partner and _counts(claim, number, m.word)), None)
@@ -105,14 +105,16 @@ def _clause(position: int, spans: Sequence[tuple[int, int]]) -> int:
 
 
 def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
-    """ "From Recife" of "to Recife"."""
+    """Whether a thing has the opposite direction: "from Recife" of "to Recife"."""
     claimed, stated = words(claim), words(quotation)
     for match in sure:
         here = _direction(claimed, match.word)
         there = {_direction(stated, word) for word in stated if match.partner and _same(word, match.partner)}
         if here is not None and there and None not in there and here not in there:
             return True
-    return False
+    named = [match for match in sure if _is_name(claim, match.word)]
+    parts = [(_direction(claimed, one.word), _direction(stated, one.partner)) for one in named if one.partner]
+    return any(one[0] != one[1] and one == (other[1], other[0]) for one, other in combinations(parts, 2))
 
 
 def _direction(found: Sequence[Term], word: Term) -> int | None:
@@ -121,7 +123,10 @@ def _direction(found: Sequence[Term], word: Term) -> int | None:
 
 
 def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
-    """ "B defeated A" of "A defeated B": two names without a word that says their part, the other way round."""
+    """Whether two names without a word that says their part stand the other way round.
+
+    "B defeated A" of "A defeated B".
+    """
     if bool(_PASSIVE.search(normalise(claim).text)) != bool(_PASSIVE.search(normalise(quotation).text)):
         return False
     bare = [match for match in sure if _is_name(claim, match.word) and _is_bare(claim, match.word)]
@@ -140,8 +145,9 @@ def _is_name(text: str, word: Term) -> bool:
 
 
 _PREPOSITIONS: Final = frozenset(
-    normalise(word).text
-    for word in "of in on at to from by with for near under over during الى إلى في من على عن مع عند لدى قرب بين".split()
+    normalise(
+        "of in on at to from by with for near under over during الى إلى في من على عن مع عند لدى قرب بين"
+    ).text.split()
 )
 
 

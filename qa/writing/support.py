@@ -1,4 +1,4 @@
-"""Whether quotations carry a claim as a whole: the reader finds it, and each of its words has a counterpart."""
+"""Whether quotations carry a whole claim: the reader finds it, and each of its words has a counterpart."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import numpy as np
 
 from index.retrieval.token_codec import TokenVectors
-from index.text.analyzer import Language, language
+from index.text.analyzer import Language
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.types import Answer, Citation, Claim, Written
 from qa.writing import claims as taken_apart
@@ -23,7 +23,7 @@ from qa.writing.translation import is_faithful
 if TYPE_CHECKING:
     from index.interface import Index
 
-# Quotations that a writer is given at once; of more it writes in rounds. Chosen: small models lose the thread.
+# Quotations that a writer is given at once; of more it writes in rounds. Chosen: small models get lost.
 MOST_AT_ONCE: Final = 6
 
 
@@ -71,7 +71,10 @@ class Writer:
         self._reader = reader
 
     def write(self, answer: Answer, index: Index) -> Written:
-        """Writes from an answer's citations, and checks what was written. Never raises for the writer's sake."""
+        """Writes from an answer's citations, and checks what was written.
+
+        What goes wrong with the writer is told in `Written.trouble`, not raised.
+        """
         written = Written()
         for progress in self.stream(answer, index):
             written = progress.written
