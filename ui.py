@@ -41,10 +41,12 @@ from web.server.sharing import OWN_MACHINE, Sharing
 from web.uploads.batches import UPLOAD
 from web.uploads.spool import sweep
 from web.views import layout, reading_pane, scripts
+from web.writing import Wishes
 
 if TYPE_CHECKING:
     from index import Index
     from qa.collections.library import Library
+    from qa.writing.write import Writer
 
 __all__ = ["EXAMPLES", "HOST", "PortTaken", "build_chat", "launch", "listen", "serve"]
 
@@ -67,6 +69,7 @@ def launch(
     sharing: Sharing = OWN_MACHINE,
     library: Library | None = None,
     reader: bool = True,
+    writer: Writer | None = None,
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless it is shared.
 
@@ -78,6 +81,7 @@ def launch(
         sharing: where it listens, and to whom it answers.
         library: the collections that pages may ask, fill and empty.
         reader: whether answers are given with the bundled reader, as in `qa.ask`.
+        writer: what writes answers from the quotations, and translates them.
 
     Raises:
         PortTaken: something else listens on the given port, or the address isn't this machine's.
@@ -104,7 +108,12 @@ def launch(
 
         collections = Collections(library, sharing.read_only) if library else None
         chat = build_chat(
-            index, examples=examples, read_only=sharing.read_only, collections=collections, reader=reader
+            index,
+            examples=examples,
+            read_only=sharing.read_only,
+            collections=collections,
+            reader=reader,
+            writer=writer,
         )
         served = serve(chat, start, sharing, collections)
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
@@ -176,6 +185,7 @@ def build_chat(
     read_only: bool = False,
     collections: Collections | None = None,
     reader: bool = True,
+    writer: Writer | None = None,
 ) -> gr.Blocks:
     """The chat's page; `serve` makes it a web application.
 
@@ -186,11 +196,14 @@ def build_chat(
         read_only: whether readers may leave nothing on this machine: they can't say if answers are right.
         collections: those that the page may choose from, and change.
         reader: whether answers are given with the bundled reader, as in `qa.ask`.
+        writer: what writes answers from the quotations, and translates them.
     """
-    talk = ChatCalls(index, converse if reader else partial(converse, reader=False), read_only, collections)
+    asked = converse if reader else partial(converse, reader=False)
+    talk = ChatCalls(index, asked, read_only, collections, writer)
 
     def respond(event: gr.EventData) -> Iterator[str]:
-        yield from talk.respond(str(event.conversation), int(event.number), _language(event.language))
+        wishes = Wishes(*(bool(getattr(event, name, False)) for name in ("write", "translate")))
+        yield from talk.respond(str(event.conversation), int(event.number), _language(event.language), wishes)
 
     def render(event: gr.EventData) -> str:
         return talk.render(str(event.conversation), _language(event.language))
@@ -200,7 +213,8 @@ def build_chat(
             raise NotFound("This chat has no collections.")
         return collections.call(data)
 
-    calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge]
+    calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge,
+             talk.stop, talk.translate]  # fmt: skip
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:
@@ -210,9 +224,10 @@ def build_chat(
             js_on_load=scripts.loader(),
             apply_default_css=False,
             server_functions=[_function(call) for call in (library, *calls)],
-            words=layout.words(),
+            words=layout.words("" if writer is None or writer.model.is_local else writer.model.host),
             examples=layout.examples(examples),
             switcher=layout.asset("switcher.html") if collections else "",
+            writer=layout.asset("writer.html") if writer else "",
             library=collections is not None,
             read_only=collections is not None and collections.read_only,
             more=reading_pane.MORE,
@@ -234,7 +249,7 @@ def build_chat(
         )
         on(page.submit, respond)
         on(page.change, render)
-        for endpoint in Endpoints(Service(index, reader)).all:
+        for endpoint in Endpoints(Service(index, reader, writer)).all:
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
 

@@ -11,6 +11,7 @@ from cli.failures import complain
 
 if TYPE_CHECKING:
     from index import Index
+    from qa.writing.write import Writer
 
 # Arguments are hidden from the list, where their Python types would stand, and described in the text.
 QuestionWords = Annotated[list[str], typer.Argument(metavar="QUESTION", hidden=True)]
@@ -44,11 +45,56 @@ UseReader = Annotated[
         help="Whether a model reads the best passages together with the question: slower, and surer.",
     ),
 ]
+WriterUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--writer",
+        metavar="URL",
+        envvar="DALIL_WRITER",
+        help="A language model's OpenAI-compatible address, such as http://127.0.0.1:11434/v1: it writes "
+        "answers from the quotations. A key, if it wants one, is taken from DALIL_WRITER_KEY.",
+    ),
+]
+WriterModel = Annotated[
+    str | None,
+    typer.Option(
+        "--writer-model",
+        metavar="NAME",
+        envvar="DALIL_WRITER_MODEL",
+        help="The model's name at that address.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One line of JSON a question.")]
 
 
 # Where `dalil index` puts an index that isn't named.
 FOLDER: Final = "dalil-index"
+
+
+# The environment alone names the key: options are seen by all users of a machine.
+KEY: Final = "DALIL_WRITER_KEY"
+
+
+def chosen_writer(url: str | None, model: str | None, reader: bool = True) -> Writer | None:
+    """The writer that the options name; None if they name none.
+
+    Where its address isn't this machine's, standard error says what is sent there.
+
+    Args:
+        url: of the option --writer.
+        model: of the option --writer-model.
+        reader: whether the bundled reader takes part in the check.
+    """
+    if not url:
+        return None
+    from qa.messages import say
+    from qa.writing.client import ChatModel
+    from qa.writing.write import Writer
+
+    chat = ChatModel(url, model or "", os.environ.get(KEY, ""))
+    if not chat.is_local:
+        complain(say("leaves_machine", "en", host=chat.host))
+    return Writer(chat, reader)
 
 
 def open_named(folder: str | None, model: str | None, tell: bool = True) -> Index:

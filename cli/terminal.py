@@ -17,7 +17,7 @@ from cli.streams import NOT_STRONG, STRONG, escaped
 from index.text.analyzer import Language, language
 from index.types import Hit, Passage
 from qa.api.records import GetDocument
-from qa.messages import say, say_confidence
+from qa.messages import say, say_confidence, written_notes
 from qa.types import Answer, Citation
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ class Plain:
             from qa.answering.answer import quotations
 
             text = quotations(answer.citations, answer.language, self._quote)
-            lines = [self._quoted(line) for line in text.splitlines()]
+            lines = self._written(answer)
+            lines += [self._quoted(line) for line in text.splitlines()]
             columns = dict.fromkeys(
                 " | ".join(c.passage.columns) for c in answer.citations if c.field == "text"
             )
@@ -70,6 +71,15 @@ class Plain:
             lines += ["", self._line(say("nearest", answer.language), answer.language)]
             lines += self._passages(answer.hits[:_NEAREST], answer.language)
         return "\n".join(lines)
+
+    def _written(self, answer: Answer) -> list[str]:
+        """What was written from the quotations, and what was left out, above them."""
+        if (written := answer.written) is None:
+            return []
+        marked = [f"{one.text} {''.join(f'[{n}]' for n in one.numbers)}" for one in written.claims]
+        lines = [self._line(line, language(line)) for line in marked]
+        notes = written_notes(written, answer.language)
+        return [*lines, *(self._line(f"({note})", answer.language) for note in notes), ""]
 
     def _quote(self, citation: Citation) -> str:
         """A quotation, with its answer in bold on a terminal that has it."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from index.text.analyzer import Language
 from qa.collections.messages import COLLECTION_MESSAGES
+from qa.types import Written
 
 _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     # Not that the texts don't answer: of the questions that they do answer, a few in a hundred are refused.
@@ -19,6 +20,16 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لا تذكر هذه النصوص {names}.",
         "en": "These texts don't mention {names}.",
     },
+    # To courtesies, keyed by qa.answering.courtesy.Courtesy.
+    "greeting": {
+        "ar": "أهلاً بك. اسأل عمّا في نصوصك، ويُريك دليل الجملة التي تجيب.",
+        "en": "Hello. Ask about what is in your texts, and Dalil shows you the sentence that answers.",
+    },
+    "thanks": {
+        "ar": "على الرحب والسعة. اسأل متى شئت.",
+        "en": "You're welcome. Ask whenever you like.",
+    },
+    "goodbye": {"ar": "مع السلامة.", "en": "Goodbye."},
     "nearest": {
         "ar": "أقرب ما فيها إلى السؤال:",
         "en": "The passages nearest to the question:",
@@ -130,6 +141,54 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "خط المقطع غير خط السؤال، فله من الكلمات ما لأفضل مقطع.",
         "en": "The passage is in another script than the question: words count as for the best passage.",
     },
+    # Written answers (qa.writing); troubles are keyed by qa.writing.client.Trouble.
+    "written": {
+        "ar": "صياغة نموذج لغوي، قوبلت كلّ جملة منها بما تشير إليه",
+        "en": "Written by a language model; each sentence was checked against what it cites",
+    },
+    "writing": {"ar": "يُصاغ جواب من الاقتباسات…", "en": "An answer is being written from the quotations…"},
+    "stop_writing": {"ar": "إيقاف", "en": "Stop"},
+    "left_out": {
+        "ar": "جمل حُذفت لأنّ الاقتباسات لا تشهد لها: {number}",
+        "en": "Sentences left out because the quotations don't carry them: {number}",
+    },
+    "nothing_written": {
+        "ar": "لم يثبت شيء ممّا كُتب عند مقابلته بالاقتباسات، فهي وحدها الجواب.",
+        "en": "Nothing of what was written stood up to the quotations: they alone are the answer.",
+    },
+    "trouble_slow": {
+        "ar": "تأخّر النموذج اللغوي في الكتابة. الاقتباسات هي الجواب.",
+        "en": "The language model took too long to write. The quotations are the answer.",
+    },
+    "trouble_gone": {
+        "ar": "تعذّر الوصول إلى النموذج اللغوي. الاقتباسات هي الجواب.",
+        "en": "The language model can't be reached. The quotations are the answer.",
+    },
+    "trouble_busy": {
+        "ar": "النموذج اللغوي مشغول الآن. الاقتباسات هي الجواب.",
+        "en": "The language model is busy now. The quotations are the answer.",
+    },
+    "trouble_refused": {
+        "ar": "رفض خادم النموذج اللغوي الطلب. الاقتباسات هي الجواب.",
+        "en": "The language model's server refused the request. The quotations are the answer.",
+    },
+    "trouble_nonsense": {
+        "ar": "لم يكتب النموذج اللغوي جواباً. الاقتباسات هي الجواب.",
+        "en": "The language model wrote no answer. The quotations are the answer.",
+    },
+    "trouble_stopped": {"ar": "أُوقفت الكتابة.", "en": "Writing was stopped."},
+    "leaves_machine": {
+        "ar": "تُرسل الأسئلة والاقتباسات إلى {host}، حيث يصوغ نموذج لغوي الأجوبة.",
+        "en": "Questions and quotations are sent to {host}, where a language model writes the answers.",
+    },
+    "write_answers": {"ar": "جواب مكتوب", "en": "Written answers"},
+    "translate": {"ar": "ترجمة", "en": "Translate"},
+    "translate_always": {"ar": "ترجمة الاقتباسات دائماً", "en": "Always translate quotations"},
+    "machine_translation": {"ar": "ترجمة آلية:", "en": "Machine translation:"},
+    "no_translation": {
+        "ar": "لا ترجمة موثوقة لهذا الاقتباس.",
+        "en": "There is no reliable translation of this quotation.",
+    },
     # The page around the conversation.
     "to_the_question": {"ar": "إلى خانة السؤال", "en": "Skip to the question box"},
     "examples": {"ar": "جرّب سؤالاً من هذه:", "en": "Try one of these:"},
@@ -216,3 +275,15 @@ def say_not_found(missing: Sequence[str], language: Language) -> str:
         names = _NOR[language].join(map(_QUOTED[language].format, missing))
         lines.append(say("missing", language, names=names))
     return "\n".join(lines)
+
+
+def written_notes(written: Written, language: Language) -> list[str]:
+    """What is said below a written answer: what it is, what was left out, what went wrong."""
+    notes = [say("written", language)] if written.claims else []
+    if written.faults and written.claims:
+        notes.append(say("left_out", language, number=len(written.faults)))
+    if written.trouble:
+        notes.append(say(f"trouble_{written.trouble}", language))
+    elif written.faults and not written.claims:
+        notes.append(say("nothing_written", language))
+    return notes

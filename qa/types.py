@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.text.analyzer import Language
 from index.text.joining import whole_words
 from index.text.sentences import Span
 from index.types import Document, Hit, Passage
+
+if TYPE_CHECKING:
+    from index.interface import Index
 
 CitedField = Literal["text", "title", "author", "date"]
 """The quoted field of a document."""
@@ -108,6 +111,45 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Claim:
+    """A sentence of a written answer that its quotations carry.
+
+    Attributes:
+        text: the sentence, without its marks.
+        numbers: the citations that it was checked against, by the n of their [n].
+        support: how surely they carry it, a probability in [0, 1] (`qa.writing.support`).
+    """
+
+    text: str
+    numbers: tuple[int, ...]
+    support: float
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a language model wrote, as far as it was checked and may be shown.
+
+    Attributes:
+        claims: the sentences that passed the check, in order.
+        faults: for each sentence that was left out, why (`qa.writing.check.Fault`).
+        trouble: why the writer wrote nothing, or not to the end (`qa.writing.client.Trouble`); empty if it
+            did.
+    """
+
+    claims: tuple[Claim, ...] = ()
+    faults: tuple[str, ...] = ()
+    trouble: str = ""
+
+
+class AnswerWriter(Protocol):
+    """What writes an answer from its citations: `qa.writing.write.Writer`."""
+
+    def write(self, answer: Answer, index: Index) -> Written:
+        """Writes from an answer's citations, and checks what was written."""
+        ...
+
+
+@dataclass(frozen=True)
 class Answer:
     """A cited answer, or the statement that the texts don't answer.
 
@@ -120,6 +162,7 @@ class Answer:
         confidence: probability in [0, 1] that the answer is in the texts.
         missing: where the texts don't answer, the numbers, years and identifiers of the question that occur
             nowhere in them, as they were written.
+        written: what a writer made of the citations, if there is a writer and there are citations.
     """
 
     question: str
@@ -129,6 +172,7 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     missing: tuple[str, ...] = ()
+    written: Written | None = None
 
     @property
     def found(self) -> bool:

@@ -127,9 +127,9 @@ def test_what_did_not_change_is_rendered_once_in_a_language(monkeypatch: pytest.
     rendered: list[tuple[int, Language]] = []
     render = Exchange.render
 
-    def noted(exchange: Exchange, number: int, language: Language, judged: bool = True) -> str:
+    def noted(exchange: Exchange, number: int, language: Language, *more: bool) -> str:
         rendered.append((number, language))
-        return render(exchange, number, language, judged)
+        return render(exchange, number, language, *more)
 
     monkeypatch.setattr(Exchange, "render", noted)
     session = Session()

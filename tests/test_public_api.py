@@ -82,7 +82,8 @@ EMPTY = inspect.Parameter.empty
     [
         (
             qa.ask,
-            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False)],
+            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False),
+             ("writer", None, False)],
         ),
         (
             qa.converse,
@@ -135,7 +136,7 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
         ),
         (Turn, ["question", "searched", "answer", "asked", "lost"]),
         (Conversation, ["turns"]),
-        (Answer, ["question", "language", "text", "citations", "hits", "confidence", "missing"]),
+        (Answer, ["question", "language", "text", "citations", "hits", "confidence", "missing", "written"]),
     ],
 )
 def test_what_flows_is_frozen_and_has_these_fields(type_: Any, fields: list[str]) -> None:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
 from cli.console import DONE, NOT_FOUND, epilog, print_json, reply_to_all, show_styled
-from cli.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, UseReader, open_named
+from cli.options import (
+    AnswerFrom,
+    AsJson,
+    ModelName,
+    PassageCount,
+    QuestionWords,
+    UseReader,
+    WriterModel,
+    WriterUrl,
+    chosen_writer,
+    open_named,
+)
 
 EPILOG: Final = epilog(
     'dalil ask "كم من الوقت استغرق تحرير عكاشات؟"',
@@ -23,6 +34,11 @@ def ask(
     k: PassageCount = 5,
     model: ModelName = None,
     reader: UseReader = True,
+    write: Annotated[
+        bool, typer.Option("--write", help="Also an answer written by --writer, each sentence checked.")
+    ] = False,
+    writer: WriterUrl = None,
+    writer_model: WriterModel = None,
     as_json: AsJson = False,
 ) -> None:
     """Answers a question with sentences quoted from your texts.
@@ -34,11 +50,14 @@ def ask(
     from qa import ask as find_answer
     from qa.api.records import answer_record
 
+    if write and not writer:
+        raise typer.BadParameter("--write goes with --writer URL --writer-model NAME (docs/writer.md).")
     opened = open_named(folder, model)
+    writes = chosen_writer(writer, writer_model, reader) if write else None
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
-        answer = find_answer(line, index=opened, k=k, reader=reader)
+        answer = find_answer(line, index=opened, k=k, reader=reader, writer=writes)
         if as_json:
             print_json(answer_record(answer, opened.document))
         else:

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import epilog
-from cli.options import AnswerFrom, ModelName, UseReader, open_named
+from cli.options import AnswerFrom, ModelName, UseReader, WriterModel, WriterUrl, chosen_writer, open_named
 from web.server.sharing import OWN_MACHINE, Sharing, is_network
 
 EPILOG: Final = epilog(
@@ -54,6 +54,8 @@ def chat(
     ] = None,
     model: ModelName = None,
     reader: UseReader = True,
+    writer: WriterUrl = None,
+    writer_model: WriterModel = None,
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
@@ -67,4 +69,6 @@ def chat(
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
     library = Library() if folder is None else None
-    ui.launch(open_named(folder, model, tell=False), port, open_browser, examples, sharing, library, reader)
+    writes = chosen_writer(writer, writer_model, reader)
+    index = open_named(folder, model, tell=False)
+    ui.launch(index, port, open_browser, examples, sharing, library, reader, writes)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import epilog
-from cli.options import AnswerFrom, ModelName, UseReader, open_named
+from cli.options import AnswerFrom, ModelName, UseReader, WriterModel, WriterUrl, chosen_writer, open_named
 
 EPILOG: Final = epilog(
     "dalil mcp --index dalil-index                  over standard input and output",
@@ -25,6 +25,8 @@ def mcp(
     ] = None,
     model: ModelName = None,
     reader: UseReader = True,
+    writer: WriterUrl = None,
+    writer_model: WriterModel = None,
 ) -> None:
     """Lets agents ask your texts, over the Model Context Protocol.
 
@@ -37,4 +39,5 @@ def mcp(
     from qa.api.mcp_server import serve
     from qa.api.service import Service
 
-    serve(Service(open_named(folder, model), reader), port)
+    writes = chosen_writer(writer, writer_model, reader)
+    serve(Service(open_named(folder, model), reader, writes), port)

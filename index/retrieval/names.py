@@ -40,11 +40,15 @@ _SHORTEST_AFTER_PROCLITIC = 3
 FloatArray = NDArray[np.float32]
 
 
-def name_keys(text: str) -> list[Term]:
+def name_keys(text: str, shortest: int = _SHORTEST) -> list[Term]:
     """The phonetic keys of a text's possible names, and its numbers.
 
     A word may have two keys (with its proclitic and without), and two neighbouring Latin words may share
     one (Tal Afar, تلعفر).
+
+    Args:
+        text: the text.
+        shortest: the fewest consonants of a key without a capital letter.
     """
     keys: list[Term] = []
     previous: tuple[str, Term] | None = None
@@ -58,10 +62,10 @@ def name_keys(text: str) -> list[Term]:
             previous = None
         else:
             capitalised = text[word.start].isupper()
-            shortest = _SHORTEST_CAPITALISED if capitalised else _SHORTEST
-            _add(keys, _sound(word.term), word.start, word.end, shortest)
+            least = _SHORTEST_CAPITALISED if capitalised else shortest
+            _add(keys, _sound(word.term), word.start, word.end, least)
             if previous is not None:
-                _add(keys, _sound(previous[0] + word.term), previous[1].start, word.end, _SHORTEST)
+                _add(keys, _sound(previous[0] + word.term), previous[1].start, word.end, shortest)
             previous = (word.term, word)
     return keys
 

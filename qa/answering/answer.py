@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.encoding.passages import SECTION_SENTENCE
 from index.ranking_parameters import SENTENCES
-from index.text.analyzer import Language, analyze, language
+from index.text.analyzer import Language, analyze, language, stem, words
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
 from qa.answering.confidence import (
@@ -27,10 +27,12 @@ from qa.answering.confidence import (
     pairing,
     sentence_weights,
 )
+from qa.answering.courtesy import courteous
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.footnotes import called_notes
 from qa.answering.metadata import asked_document, asked_field, value
 from qa.answering.missing import missing
+from qa.answering.overview import MOST_LISTED_SENTENCES, PASSAGES_READ, Request, about, listed, requested
 from qa.answering.question_type import (
     asked_keys,
     asks_for_list,
@@ -47,7 +49,7 @@ from qa.answering.reader_evidence import with_evidence
 from qa.answering.scored_sentence import Sentence
 from qa.messages import say, say_not_found
 from qa.retrieve import open_index
-from qa.types import Answer, Citation, CitedField
+from qa.types import Answer, AnswerWriter, Citation, CitedField
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -76,8 +78,12 @@ def ask(
     index: Index | str | Path | None = None,
     k: int = 5,
     reader: bool | PassageReader = True,
+    writer: AnswerWriter | None = None,
 ) -> Answer:
     """Answers a question with literal quotations, or says that the texts don't answer it.
+
+    To a request for a summary, a list of all or a comparison, the answer is a list of sentences; greetings
+    and thanks are answered without a quotation.
 
     Args:
         question: in Arabic or English.
@@ -85,6 +91,8 @@ def ask(
         k: number of passages in `hits`, at least 1.
         reader: whether the bundled reader reads the first passages; without it an answer takes less time
             and is less certain. Or another reader.
+        writer: what writes an answer from the quotations (`qa.writing.write.Writer`), which is checked and
+            given beside them; none if not given.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -94,14 +102,29 @@ def ask(
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")
+    if (reply := courteous(question)) is not None:
+        return reply
     source = open_index(index).snapshot()
     with source.turn():
         query = source.query(question)
-        return alone(source, query, k, chosen_reader(reader))
+        reply = alone(source, query, k, chosen_reader(reader))
+    # Not within the turn: a writer that takes long keeps nobody waiting.
+    return with_written(reply, source, writer)
+
+
+def with_written(reply: Answer, index: Index, writer: AnswerWriter | None) -> Answer:
+    """The answer with what the writer makes of its quotations, if there are both."""
+    if writer is None or not reply.found:
+        return reply
+    return replace(reply, written=writer.write(reply, index))
 
 
 def alone(index: Index, query: Query, k: int, reader: PassageReader | None = None) -> Answer:
     """Answers a question from its own search results. The confidence doesn't depend on k."""
+    request = requested(query.text)
+    overview = _overview(index, query, request, k, reader) if request else None
+    if overview is not None:
+        return overview
     hits = index.search(query, MOST_CANDIDATES)
     reply = answer(index, query, hits, k, reader=reader)
     if k <= MOST_CANDIDATES:
@@ -152,6 +175,45 @@ def answer(
     lacking = () if citations else missing(index, query.text, hits)
     text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability, lacking)
+
+
+def _overview(
+    index: Index, query: Query, request: Request, k: int, reader: PassageReader | None
+) -> Answer | None:
+    """A list of sentences about the topics of a request; None if the texts don't have one of them."""
+    topics = [index.query(topic) for topic in request.topics if analyze(topic)] or [query]
+    searched = [index.search(topic, max(PASSAGES_READ, k)) for topic in topics]
+    found, probability = [], 1.0
+    for topic, hits in zip(topics, searched, strict=True):
+        quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
+        sentences = read(index, topic, quotable)
+        if not sentences:
+            return None
+        readings = readings_of(reader, topic, quotable[: SENTENCES.read], sentences)
+        candidates = hits[:MOST_CANDIDATES]
+        certain = confidence(topic, candidates, with_evidence(sentences, readings, None), readings)
+        named = max(_named(index, topic, hit) for hit in quotable[: SENTENCES.read])
+        if not (is_enough(certain, topic, sentences, bool(readings)) or named >= 1):
+            return None
+        probability = min(probability, max(certain, METADATA_CONFIDENCE * named))
+        titles = {hit.passage.document_id: index.document(hit.passage.document_id).title for hit in quotable}
+        found.append(about(sentences, topic.text, titles.__getitem__))
+    hits = sorted(
+        {hit.passage.id: hit for hits in searched for hit in hits}.values(), key=lambda hit: -hit.score
+    )
+    if not any(found):
+        return None
+    citations = _cite(index, listed(found), {}, (), most=MOST_LISTED_SENTENCES)
+    text = quotations(citations, query.language)
+    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
+
+
+def _named(index: Index, topic: Query, hit: Hit) -> float:
+    """The share of a topic's words that a passage has, in its text, its headings or its document's title."""
+    title = index.document(hit.passage.document_id).title
+    known = {term.term for term in analyze(f"{hit.passage.written}\n{title}")}
+    asked = {stem(word.term) for word in words(topic.text) if len(word.term) > 3}
+    return len(asked & known) / len(asked) if asked else 0.0
 
 
 def readings_of(
@@ -369,7 +431,11 @@ def _answer_spans(readings: Mapping[str, Reading], pair: str) -> dict[str, Span]
 
 
 def _cite(
-    index: Index, chosen: Sequence[Sentence], spans: Mapping[str, Span], passages: Sequence[Passage]
+    index: Index,
+    chosen: Sequence[Sentence],
+    spans: Mapping[str, Span],
+    passages: Sequence[Passage],
+    most: int = MOST_SENTENCES,
 ) -> tuple[Citation, ...]:
     """Cites sentences, and after the best one the footnotes that it refers to.
 
@@ -378,6 +444,7 @@ def _cite(
         chosen: the sentences, best first.
         spans: the spans within them that answer, by passage id.
         passages: passages among which footnotes are looked for.
+        most: number of quotations.
     """
     stretches: list[tuple[Passage, Span]] = []
     for sentence in chosen:
@@ -395,7 +462,7 @@ def _cite(
     # A note that is quoted as the best one's isn't quoted again.
     stretches = list(dict.fromkeys(stretches))
     citations = []
-    for number, (passage, (start, end)) in enumerate(stretches[:MOST_SENTENCES], 1):
+    for number, (passage, (start, end)) in enumerate(stretches[:most], 1):
         quote = passage.text[start:end]
         # The introduction of a list keeps its colon.
         quote = quote.rstrip(" \t\n" if passage.items and end <= passage.items[0] else _TRAILING)

@@ -35,12 +35,13 @@ paragraph; `quote` is exactly what stands in the text. Use `read_passage` to see
 quotation before you rely on it. A question in one language also finds texts in the other."""
 
 _ASK: Final = """\
-Answers one question with one to three sentences quoted literally from the texts, or says that the texts \
-don't answer it (`found` is false, no citations; `hits` are then only the nearest passages, and `missing` \
+Answers one question with sentences quoted literally from the texts, mostly one to three, or says that no \
+text answers it (`found` is false, no citations; `hits` are then only the nearest passages, and `missing` \
 the numbers of the question that occur nowhere in the texts). A citation's `answer` is the part of its \
 quotation that answers, where one is known. `confidence` is the probability that the texts hold the answer: \
-below .5 check the quotation against the question. It doesn't summarise, count or reason over several \
-texts: ask for one fact at a time, as a full question."""
+below .5 check the quotation against the question. To "summarise", "list all" and "compare" it quotes up to \
+eight sentences, in the texts' order. It doesn't count or reason: ask for one fact at a time, as a full \
+question."""
 
 _SEARCH: Final = """\
 Lists the passages nearest to a question or a few words, best first, whether or not they answer it. Use it \
@@ -59,6 +60,13 @@ Count = Annotated[
     Field(
         description="How many passages to give.",
         json_schema_extra={"minimum": 1, "maximum": MOST_PASSAGES},
+    ),
+]
+Write = Annotated[
+    bool,
+    Field(
+        description="Whether a language model, if Dalil was started with one, also writes an answer from the "
+        "quotations; sentences that they don't carry are left out."
     ),
 ]
 DocumentId = Annotated[str, Field(description="The document_id of a citation or a hit.")]
@@ -90,8 +98,8 @@ def build_server(service: Service) -> MCPServer:
     reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
     @server.tool(title="Ask the texts", description=_ASK, annotations=reads, structured_output=True)
-    def ask(question: Question, k: Count = 5) -> AnswerRecord:
-        return _told(question, service.ask, question, k)
+    def ask(question: Question, k: Count = 5, write: Write = False) -> AnswerRecord:
+        return _told(question, service.ask, question, k, write)
 
     @server.tool(title="Search the texts", description=_SEARCH, annotations=reads, structured_output=True)
     def search(question: Question, k: Count = 5) -> SearchRecord:

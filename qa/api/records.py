@@ -79,10 +79,31 @@ class HitRecord(TypedDict):
     matches: NotRequired[list[MatchRecord]]
 
 
+class ClaimRecord(TypedDict):
+    """A written sentence that passed its check against the citations with these numbers."""
+
+    text: str
+    citations: list[int]
+    support: float
+
+
+class WrittenRecord(TypedDict):
+    """What a language model wrote from the citations.
+
+    `left_out` says for each sentence that isn't given why not; `trouble` is empty, or why the model wrote
+    nothing or not to the end.
+    """
+
+    claims: list[ClaimRecord]
+    left_out: list[str]
+    trouble: str
+
+
 class AnswerRecord(TypedDict):
     """What the texts say to a question; without citations where they don't answer it.
 
     `missing` are then those numbers and identifiers of the question that occur nowhere in the texts.
+    `written` is only there where a written answer was asked for and there are citations.
     """
 
     question: str
@@ -93,6 +114,7 @@ class AnswerRecord(TypedDict):
     citations: list[CitationRecord]
     missing: list[str]
     hits: list[HitRecord]
+    written: NotRequired[WrittenRecord]
 
 
 class SearchRecord(TypedDict):
@@ -138,7 +160,7 @@ class RefusalRecord(ErrorRecord):
 
 def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
     """Converts an answer to its JSON record."""
-    return {
+    record: AnswerRecord = {
         "question": answer.question,
         "language": answer.language,
         "found": answer.found,
@@ -161,6 +183,16 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
         "missing": list(answer.missing),
         "hits": _hit_records(answer.hits, document),
     }
+    if (written := answer.written) is not None:
+        record["written"] = {
+            "claims": [
+                {"text": claim.text, "citations": list(claim.numbers), "support": claim.support}
+                for claim in written.claims
+            ],
+            "left_out": list(written.faults),
+            "trouble": written.trouble,
+        }
+    return record
 
 
 def search_record(

@@ -23,6 +23,7 @@ from qa.api.records import (
     search_record,
 )
 from qa.messages import say
+from qa.types import AnswerWriter
 
 if TYPE_CHECKING:
     from index import Index
@@ -48,26 +49,36 @@ class Service:
     Args:
         index: what is asked.
         reader: whether answers are given with the bundled reader, as in `qa.ask`.
+        writer: what writes answers where that is asked for.
     """
 
-    def __init__(self, index: "Index", reader: bool = True) -> None:
+    def __init__(self, index: "Index", reader: bool = True, writer: AnswerWriter | None = None) -> None:
         self._index = index
         self._reader = reader
+        self._writer = writer
 
-    def ask(self, question: str, k: int = 5) -> AnswerRecord:
+    def ask(self, question: str, k: int = 5, write: bool = False) -> AnswerRecord:
         """Answers a question with literal quotations, or says that the texts don't answer it.
 
         Args:
             question: in Arabic or English.
             k: how many passages to give beside the answer, from 1 to 50.
+            write: whether a language model writes an answer from the quotations, whose sentences are checked.
 
         Raises:
             InvalidQuestion: there is nothing to search for.
-            InvalidRequest: an argument is of another kind, or k out of its range.
+            InvalidRequest: an argument is of another kind, or k out of its range; or there is no writer.
             IndexNotFound, IndexDamaged, EncoderMismatch: the index can't be used any more.
         """
         index = self._checked(question, k)
-        return answer_record(ask(question, index, k, self._reader), index.document)
+        if not isinstance(write, bool):
+            raise InvalidRequest(f"write must be true or false, not {write!r:.50}.")
+        if write and self._writer is None:
+            raise InvalidRequest(
+                "There is no writer here: start Dalil with --writer URL --writer-model NAME."
+            )
+        reply = ask(question, index, k, self._reader, self._writer if write else None)
+        return answer_record(reply, index.document)
 
     def search(self, question: str, k: int = 5) -> SearchRecord:
         """The passages nearest to a question, best first.
@@ -154,9 +165,9 @@ class Endpoints:
         """The functions, by whose names they are called."""
         return self.ask, self.search, self.read_passage
 
-    def ask(self, question: str, k: int = 5) -> AnswerRecord | RefusalRecord:
+    def ask(self, question: str, k: int = 5, write: bool = False) -> AnswerRecord | RefusalRecord:
         """Answers a question with literal quotations from the texts, or says that they don't answer it."""
-        return _told_of(question, lambda: self._service.ask(question, k))
+        return _told_of(question, lambda: self._service.ask(question, k, write))
 
     def search(self, question: str, k: int = 5) -> SearchRecord | RefusalRecord:
         """Lists the passages of the texts that are nearest to a question, best first."""

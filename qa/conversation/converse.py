@@ -22,6 +22,7 @@ from index.query import LONGEST
 from index.types import Hit
 from qa.answering.answer import alone, answer
 from qa.answering.confidence import MOST_CANDIDATES
+from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.conversation.follow_up import content_words, leaning, topic
 from qa.conversation.stored_citation import GetDocument, StoredCitation
@@ -118,6 +119,10 @@ def converse(
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, not {k}")
+    if (reply := courteous(question)) is not None:
+        return Turn(question, question, reply, datetime.now(timezone.utc))
+    # What follows thanks doesn't refer to them.
+    conversation = Conversation(tuple(turn for turn in conversation.turns if not courtesy(turn.question)))
     source = open_index(index).snapshot()
     with source.turn():
         return _next_turn(conversation, question, source, k, chosen_reader(reader))

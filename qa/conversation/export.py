@@ -20,6 +20,7 @@ import regex
 
 from index.text.analyzer import Language, language
 from index.text.sentences import Span
+from qa.answering.courtesy import courteous
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say, say_not_found
@@ -76,7 +77,9 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
     verified = {one.number: one.citation(document) for one in quoted}
     gone = [one for one in quoted if verified[one.number] is None]
     if not quoted:
-        lines += map(escape, say_not_found(turn.answer.missing, spoken).split("\n"))
+        own = courteous(turn.question)
+        text = own.text if own else say_not_found(turn.answer.missing, spoken)
+        lines += map(escape, text.split("\n"))
     yield _block("\n\n".join(lines), spoken)
     for one in quoted:
         if citation := verified[one.number]:

@@ -18,6 +18,7 @@ from index.errors import DalilError
 from index.text.analyzer import language
 from index.types import Hit, text_id
 from qa.answering.answer import quotations
+from qa.answering.courtesy import courteous
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import (
     BLOCK_KINDS,
@@ -139,8 +140,11 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     lacking = as_texts(_at_most(MOST_MISSING, record.get("missing", [])))
     if citations or lost or not all(name and name in question for name in lacking):
         lacking = ()
+    own = courteous(question)
     if citations:
         text = quotations(citations, spoken)
+    elif own is not None:
+        text = own.text
     else:
         text = say("no_longer_there", spoken) if lost else say_not_found(lacking, spoken)
     kept_hits = _at_most(MOST_HITS, record["hits"])

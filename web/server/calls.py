@@ -143,6 +143,16 @@ class _Rename(_Change):
 
 class _Submit(_Spoken):
     number: Whole
+    write: bool = False
+    translate: bool = False
+
+
+class _Stop(_OfConversation):
+    number: Whole
+
+
+class _Translate(_Stop):
+    citation: Whole
 
 
 CALLS: Final[Mapping[str, type[_Call]]] = {
@@ -154,6 +164,8 @@ CALLS: Final[Mapping[str, type[_Call]]] = {
     "clear": _OfConversation,
     "export": _OfConversation,
     "judge": _Judge,
+    "stop": _Stop,
+    "translate": _Translate,
     "library": _Library,
 }
 _LIBRARY_CALLS: Final[Mapping[str, type[_Call]]] = {

@@ -10,6 +10,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
@@ -24,10 +25,12 @@ from qa.feedback import judgements
 from qa.messages import say
 from web.views import reading_pane
 from web.views.conversation import MOST_TURNS, Exchange, NoSuchTurn, Session, Sessions
+from web.writing import NO_WISHES, Wishes, Writing
 
 if TYPE_CHECKING:
     from index import Index
     from qa.conversation.stored_citation import GetDocument
+    from qa.writing.write import Writer
     from web.server.collection_calls import Collections
 
 Data = Mapping[str, Any]
@@ -51,6 +54,7 @@ class ChatCalls:
         converse: Callable[..., qa.Turn] = qa.converse,
         read_only: bool = False,
         collections: Collections | None = None,
+        writer: Writer | None = None,
     ) -> None:
         """Starts without conversations.
 
@@ -59,13 +63,15 @@ class ChatCalls:
             converse: `qa.converse`, or a substitute.
             read_only: whether writes on this machine, such as verdicts, are refused.
             collections: collections to ask; every question names one.
+            writer: what writes answers and translates, for readers who want that.
         """
         self.index = index
         self.collections = collections
         self.document: GetDocument = collections.document if collections else _documents(index)
         self.converse = converse
         self.read_only = read_only
-        self._sessions = Sessions(judged=not read_only)
+        self._writing = Writing(writer) if writer else None
+        self._sessions = Sessions(judged=not read_only, can_translate=writer is not None)
 
     def begin(self, data: Data) -> int:
         """Accepts a question, or an earlier one by number, to be asked again without expansion.
@@ -84,14 +90,21 @@ class ChatCalls:
         session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
         return int(number)
 
-    def respond(self, page: str, number: int, language: Language) -> Iterator[str]:
-        """Yields the conversation as HTML, first with the pending question, then with the answer."""
+    def respond(
+        self, page: str, number: int, language: Language, wishes: Wishes = NO_WISHES
+    ) -> Iterator[str]:
+        """Yields the conversation as HTML: with the question, with quotations, then as it is written up."""
         session = self._sessions.of(page)
         yield session.render(language)
         exchange = session.exchanges.get(number)
         if exchange is not None:
             session.change(number, self._reply(exchange, session, number))
             yield session.render(language)
+            if self._writing:
+                for _ in self._writing.follow(
+                    session, number, partial(self._index, exchange.collection), wishes
+                ):
+                    yield session.render(language)
 
     def render(self, page: str, language: Language) -> str:
         """The conversation as HTML."""
@@ -197,6 +210,21 @@ class ChatCalls:
             return say("verdict_not_kept", language)
         session.change(number, replace(exchange, verdict=verdict))
         return say("verdict_kept", language)
+
+    def stop(self, data: Data) -> None:
+        """Stops writing an answer."""
+        if self._writing:
+            self._writing.stop(self._session(data), int(data["number"]))
+
+    def translate(self, data: Data) -> None:
+        """Translates a quotation.
+
+        Raises:
+            NoSuchTurn: there is no such quotation, or no writer.
+        """
+        if self._writing is None:
+            raise NoSuchTurn("There is no writer here.")
+        self._writing.translate(self._session(data), int(data["number"]), int(data["citation"]))
 
     def _index(self, collection: str) -> Index:
         """The current index for a question."""

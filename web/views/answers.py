@@ -9,7 +9,7 @@ import html
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -179,6 +179,23 @@ class _Near:
     row: _Row | None
 
 
+@dataclass(frozen=True)
+class Parts:
+    """HTML that is shown with an answer.
+
+    Attributes:
+        actions: from `render_actions`.
+        lost: from `render_lost`.
+        written: from `render_written`, above the quotations.
+        beneath: what stands beneath a quotation, by its number: its translation.
+    """
+
+    actions: str = ""
+    lost: str = ""
+    written: str = ""
+    beneath: Mapping[int, Markup] = field(default_factory=dict)
+
+
 def plain(name: str) -> str:
     """Removes characters from a name that would reorder its neighbours in a line."""
     return _BIDI_CONTROLS.sub("", name)
@@ -257,8 +274,7 @@ def render_answer(
     sources: Mapping[str, Source],
     turn: int,
     page: Language,
-    actions: str = "",
-    lost: str = "",
+    parts: Parts | None = None,
 ) -> str:
     """Renders an answer, or its absence with the nearest passages.
 
@@ -267,22 +283,22 @@ def render_answer(
         sources: title, author and date by document id.
         turn: the answer's number in the conversation, from 0.
         page: the language of Dalil's own words beside the answer's text.
-        actions: HTML from `render_actions`.
-        lost: HTML from `render_lost`.
+        parts: what else is shown with it.
     """
-    if not answer.found and not lost:
+    parts = parts or Parts()
+    if not answer.found and not parts.lost:
         nearest = [hit.passage for hit in answer.hits[:_NEAREST]]
         shown = [
             _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)
             for number, passage in enumerate(nearest, 1)
         ]
         said, _, missing = answer.text.partition("\n")
-        return str(_macros.nothing(said, missing, shown, Markup(actions), page))
+        return str(_macros.nothing(said, missing, shown, Markup(parts.actions), page))
     cited = [
         _cited(citation, sources[citation.passage.document_id], turn, page) for citation in answer.citations
     ]
     sure = say_confidence(answer.confidence, page) if answer.found else ""
-    return str(_macros.answer(cited, Markup(lost), sure, Markup(actions), page))
+    return str(_macros.answer(cited, parts, sure, page))
 
 
 def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Cited:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 import qa
 from index.errors import DalilError
@@ -17,6 +18,7 @@ from qa.conversation.stored_citation import GetDocument
 from qa.feedback.judgements import Verdict
 from qa.messages import say
 from web.views.answers import (
+    Parts,
     Source,
     render_actions,
     render_answer,
@@ -25,6 +27,7 @@ from web.views.answers import (
     render_searched,
     render_turn,
 )
+from web.views.written import render_translations, render_written
 
 # The least recently used session is dropped beyond this number of sessions, or of turns in all of them. A
 # turn with its HTML takes some 30 KB: 120 MB at most.
@@ -64,6 +67,8 @@ class Exchange:
         alone: whether to search without expanding it from previous turns.
         verdict: the reader's verdict on the answer, if any.
         collection: id of the collection asked; empty if there is a single index.
+        is_writing: whether an answer is being written from the quotations.
+        translations: those of quotations, by number; empty where none could be relied on.
     """
 
     question: str
@@ -72,6 +77,8 @@ class Exchange:
     alone: bool = False
     verdict: Verdict | None = None
     collection: str = ""
+    is_writing: bool = False
+    translations: Mapping[int, str] = field(default_factory=dict)
 
     def replied(self, turn: qa.Turn, document: GetDocument) -> Exchange:
         """The same question with its answer.
@@ -108,13 +115,16 @@ class Exchange:
             raise NoSuchTurn("The answer has no such link.")
         return found[0]
 
-    def render(self, number: int, language: Language, judged: bool = True) -> str:
+    def render(
+        self, number: int, language: Language, judged: bool = True, can_translate: bool = False
+    ) -> str:
         """Renders the exchange as HTML.
 
         Args:
             number: its number in the conversation, from 0.
             language: language of Dalil's own words.
             judged: whether the reader may give a verdict.
+            can_translate: whether there is a writer to translate quotations.
         """
         if self.reply is None:
             reply = render_note(say("searching", language), "searching")
@@ -127,7 +137,16 @@ class Exchange:
             searched = self.reply.searched
             reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
             reply += render_answer(
-                answer, self.sources, number, language, actions, render_lost(lost, language)
+                answer,
+                self.sources,
+                number,
+                language,
+                Parts(
+                    actions,
+                    render_lost(lost, language),
+                    render_written(answer.written, self.is_writing, number, language),
+                    render_translations(answer, self.translations, can_translate, language),
+                ),
             )
         return render_turn(number, self.question, reply)
 
@@ -138,14 +157,16 @@ class Session:
     Mutable and used by several threads: two questions may be pending at once.
     """
 
-    def __init__(self, judged: bool = True) -> None:
+    def __init__(self, judged: bool = True, can_translate: bool = False) -> None:
         """Starts without questions.
 
         Args:
             judged: whether its reader may give verdicts.
+            can_translate: whether its quotations can be translated.
         """
         self.exchanges: dict[int, Exchange] = {}
         self._judged = judged
+        self._can_translate = can_translate
         self._begun = 0
         self._changes = 0
         self._lock = Lock()
@@ -179,6 +200,13 @@ class Session:
         with self._lock:
             if number in self.exchanges:
                 self.exchanges[number] = exchange
+                self._changes += 1
+
+    def update(self, number: int, **changes: Any) -> None:
+        """Replaces fields of the exchange with this number, unless the conversation was cleared since."""
+        with self._lock:
+            if number in self.exchanges:
+                self.exchanges[number] = replace(self.exchanges[number], **changes)
                 self._changes += 1
 
     def restore(self, exchanges: Iterable[Exchange]) -> None:
@@ -229,7 +257,7 @@ class Session:
         exchange = self.exchanges[number]
         of, page = self._rendered.get((number, language), (None, ""))
         if of is not exchange:
-            page = exchange.render(number, language, self._judged)
+            page = exchange.render(number, language, self._judged, self._can_translate)
             self._rendered[number, language] = (exchange, page)
         return page
 
@@ -237,16 +265,16 @@ class Session:
 class Sessions:
     """The sessions of all open pages, keyed by a secret that each page generates."""
 
-    def __init__(self, judged: bool = True) -> None:
-        """Starts without sessions; the argument is that of `Session`."""
-        self._judged = judged
+    def __init__(self, judged: bool = True, can_translate: bool = False) -> None:
+        """Starts without sessions; the arguments are those of `Session`."""
+        self._new = partial(Session, judged, can_translate)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = Lock()
 
     def of(self, page: str) -> Session:
         """A page's session, created if it has none."""
         with self._lock:
-            session = self._sessions.setdefault(page, Session(self._judged))
+            session = self._sessions.setdefault(page, self._new())
             self._sessions.move_to_end(page)
             turns = sum(len(one.exchanges) for one in self._sessions.values())
             while len(self._sessions) > _MOST_SESSIONS or (

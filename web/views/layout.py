@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import PurePosixPath
 from typing import Final
 
+from index.text.analyzer import Language
 from qa.messages import say
 from web.views.answers import direction, escape
 
@@ -21,7 +22,7 @@ _SPOKEN: Final = (
     "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
     "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
     "add_files", "drop_files", "no_documents", "more_documents",
-    "why", "export", "saved", "new_conversation", "last_conversation",
+    "write_answers", "translate_always", "why", "export", "saved", "new_conversation", "last_conversation",
 )  # fmt: skip
 
 # Gradio compiles the templates; values are inserted literally, never as templates.
@@ -31,11 +32,19 @@ CONVERSATION: Final = (
 )
 
 
-def words() -> dict[str, dict[str, str]]:
-    """The page's messages, by language and name."""
+_LANGUAGES: Final[tuple[Language, ...]] = ("ar", "en")
+
+
+def words(host: str = "") -> dict[str, dict[str, str]]:
+    """The page's messages, by language and name.
+
+    Args:
+        host: where questions and quotations are sent to be written up, if that is another machine.
+    """
+    leaves = {one: say("leaves_machine", one, host=host) if host else "" for one in _LANGUAGES}
     return {
-        "ar": {name: say(name, "ar") for name in _SPOKEN},
-        "en": {name: say(name, "en") for name in _SPOKEN},
+        one: {**{name: say(name, one) for name in _SPOKEN}, "leaves_machine": leaves[one]}
+        for one in _LANGUAGES
     }
 
 

@@ -2,6 +2,7 @@
 
 import {Conversation} from "./chat/conversation.js";
 import {Reader} from "./chat/reader.js";
+import {Writer} from "./chat/writer.js";
 import {Library} from "./library/library.js";
 import {root} from "./page/dom.js";
 import {Language} from "./page/language.js";
@@ -22,13 +23,15 @@ export function start({element, trigger, props, server: functions}) {
   const library = props.library
     ? new Library({server, language, side, reader, readOnly: props.read_only})
     : null;
-  const conversation = new Conversation({element, server, language, reader, library});
+  const writer = new Writer({server, renew: () => conversation.renew()});
+  const conversation = new Conversation({element, server, language, reader, library, writer});
 
   // What buttons do, by the name in `data-act`.
   const acts = {
     ...conversation.acts,
     ...reader.acts,
     ...library?.acts,
+    ...writer.acts,
     theme: () => switchTheme(language),
     language: () => {
       language.switch();

@@ -18,6 +18,7 @@ export class Conversation {
   #language;
   #reader;
   #library;
+  #writer;
   #log;
   #composer = new Composer((question) => this.#ask({question}));
   #kept = ""; // the conversation as the server gave it to be kept
@@ -41,11 +42,12 @@ export class Conversation {
   };
 
   // `library` is null where the chat asks one index.
-  constructor({element, server, language, reader, library}) {
+  constructor({element, server, language, reader, library, writer}) {
     this.#server = server;
     this.#language = language;
     this.#reader = reader;
     this.#library = library;
+    this.#writer = writer;
     this.#log = new Log(element, server, () => this.#keep());
     this.#restored = this.#restore();
   }
@@ -69,7 +71,7 @@ export class Conversation {
       number = await this.#begin(asked);
     }
     if (number === null || number === FORGOTTEN) this.#composer.giveBack(asked.question);
-    else this.#server.submit(number);
+    else this.#server.submit(number, this.#writer.wishes);
   }
 
   #begin(asked) {

@@ -15,10 +15,14 @@ function citedAsText(cited) {
   return `${quoteAsText(quote)} ${number.textContent}\n${where.textContent}`;
 }
 
-// A question with its quotations, each with its number and its place.
+// A question with what was written, and its quotations, each with its number and its place.
 export function answerAsText(turn) {
   const cited = [...turn.querySelectorAll(".cited")].map(citedAsText);
-  return [turn.querySelector(".question")?.textContent, ...cited].filter(Boolean).join("\n\n");
+  return [".question", ".written .claims"]
+    .map((part) => turn.querySelector(part)?.textContent)
+    .concat(cited)
+    .filter(Boolean)
+    .join("\n\n");
 }
 
 export async function copy(text, button, language) {

@@ -35,9 +35,10 @@ export class Server {
     return failed ? null : (answer ?? true);
   }
 
-  // Has a question searched for that `begin` gave a number, and the conversation shown with it.
-  submit(number) {
-    this.#trigger("submit", {...this.#about, number});
+  // Has a question searched for that `begin` gave a number, and the conversation shown with it; `wishes` is what
+  // is to be made of its answer.
+  submit(number, wishes) {
+    this.#trigger("submit", {...this.#about, number, ...wishes});
   }
 
   // Has the conversation shown as the server has it.

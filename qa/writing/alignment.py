@@ -1,0 +1,160 @@
+"""A claim's content words, each with the word of the quotations that stands for it.
+
+A word stands for another for sure if it is the same, has the same stem, says the same number, or is a name
+that sounds alike in the other script; otherwise the nearest in meaning does, with its similarity
+(`qa.explanation.word_alignment`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from index.retrieval.names import name_keys
+from index.retrieval.token_codec import TokenVectors
+from index.text.analyzer import Term, is_arabic, stem, words
+from qa.answering.question_type import plain_words
+from qa.conversation.follow_up import content_words
+from qa.explanation.word_alignment import meet
+from qa.writing.quantities import Quantity, quantities
+
+if TYPE_CHECKING:
+    from index.query import Query
+
+# Consonants of a name: a quotation is short, so that few are enough.
+_SHORTEST_SOUND: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Quotation:
+    """A quotation that a claim may be checked against.
+
+    Attributes:
+        number: the n of its [n].
+        text: the quoted characters.
+        tokens: its token vectors, with spans in `text`.
+    """
+
+    number: int
+    text: str
+    tokens: TokenVectors
+
+
+@dataclass(frozen=True)
+class Match:
+    """A content word of a claim, and what stands for it.
+
+    Attributes:
+        word: the word, with its span in the claim.
+        partner: its counterpart, with its span in the quotations' joined text; None if there is none.
+        is_sure: whether both are the same word, stem or name.
+        cosine: their similarity, 1 if it is sure.
+    """
+
+    word: Term
+    partner: Term | None
+    is_sure: bool
+    cosine: float
+
+
+def joined(quotations: Sequence[Quotation]) -> Quotation:
+    """The quotations as one text, a line each."""
+    if len(quotations) == 1:
+        return quotations[0]
+    text, spans, start = "\n".join(one.text for one in quotations), [], 0
+    for one in quotations:
+        spans.append(one.tokens.spans + start)
+        start += len(one.text) + 1
+    tokens = TokenVectors(
+        np.concatenate([one.tokens.vectors for one in quotations]),
+        np.concatenate(spans).astype(np.int32),
+        np.concatenate([one.tokens.weights for one in quotations]),
+        np.concatenate([np.full(len(one.tokens.weights), i, np.int32) for i, one in enumerate(quotations)]),
+    )
+    return Quotation(quotations[0].number, text, tokens)
+
+
+def align(claim: Query, quotation: Quotation) -> list[Match]:
+    """Each content word of a claim with its counterpart in a quotation."""
+    found = words(quotation.text)
+    asked = content_words(claim.text)
+    if not asked or not found:
+        return []
+    met, _ = meet(claim, quotation.tokens, asked, found)
+    by_form, by_sound = forms(quotation.text), _sounds(quotation.text)
+    sounds, numbers = _sounds(claim.text), _same_numbers(claim.text, quotation.text)
+    matches = []
+    for word, other in zip(asked, met, strict=True):
+        partner = next((other for one, other in numbers if one.start <= word.start < one.end), None)
+        if partner is None:
+            partner = next((by_form[form] for form in _keys(word.term) if form in by_form), None)
+        if partner is None:
+            partner = _same_sound(word, claim.text, sounds, by_sound, quotation.text)
+        if partner is not None:
+            matches.append(Match(word, partner, True, 1.0))
+        else:
+            near = next((one for one in found if other.nearest and one.start == other.nearest.start), None)
+            matches.append(Match(word, near, False, other.cosine))
+    return matches
+
+
+def _same_numbers(claim: str, quotation: str) -> list[tuple[Quantity, Term]]:
+    """The numbers of a claim that a quotation has, each with the place of that there."""
+    stated = quantities(quotation)
+    return [
+        (one, Term(quotation[other.start : other.end], other.start, other.end))
+        for one in quantities(claim)
+        for other in stated
+        if one.readings & other.readings
+    ]
+
+
+def forms(text: str) -> dict[str, Term]:
+    """The words of a text by each of their forms: whole, stem, without affixes; of several the first."""
+    found: dict[str, Term] = {}
+    for word in words(text):
+        for form in _keys(word.term):
+            found.setdefault(form, word)
+    return found
+
+
+def is_known(word: Term, known: Mapping[str, Term]) -> bool:
+    """Whether a word stands among those of `forms`."""
+    return any(form in known for form in _keys(word.term))
+
+
+def _keys(word: str) -> list[str]:
+    return [word, stem(word), *plain_words(word)]
+
+
+def same_sounds(text: str, other: str) -> frozenset[int]:
+    """Where the words of a text begin that sound like a word of the other one."""
+    sounds, others = _sounds(text), _sounds(other)
+    return frozenset(word.start for word in words(text) if _same_sound(word, text, sounds, others, other))
+
+
+def _sounds(text: str) -> dict[str, list[Term]]:
+    sounds: dict[str, list[Term]] = {}
+    for key in name_keys(text, shortest=_SHORTEST_SOUND):
+        if not key.term.isdecimal():
+            sounds.setdefault(key.term, []).append(key)
+    return sounds
+
+
+def _same_sound(
+    word: Term,
+    text: str,
+    sounds: Mapping[str, Sequence[Term]],
+    others: Mapping[str, Sequence[Term]],
+    other_text: str,
+) -> Term | None:
+    """The name in another script that sounds like a word."""
+    for key, places in sounds.items():
+        if key in others and any(place.start <= word.start and word.end <= place.end for place in places):
+            for other in others[key]:
+                if is_arabic(text[word.start]) != is_arabic(other_text[other.start]):
+                    return other
+    return None

@@ -1,0 +1,112 @@
+"""The check of a written claim: it is shown only if its quotations carry it.
+
+In order, and the first that fails names the fault:
+
+1. its marks name given quotations, and it says something, in the language that was asked for;
+2. every number, month, day and name in it stands in them or in the question, in whatever script and digits;
+3. a negation stands in both or in neither;
+4. what stands twice, such as two numbers or two names, isn't exchanged;
+5. all of it is in them: the reader finds the claim, and each of its words has a counterpart (`support`).
+
+It errs on the side of leaving a claim out: the quotations are shown beside it anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from index.errors import InvalidQuestion
+from index.text.analyzer import Language, language
+from qa.conversation.follow_up import content_words
+from qa.types import Claim
+from qa.writing.alignment import Quotation, align, forms, is_known, joined
+from qa.writing.claims import Written
+from qa.writing.negation import is_negated_otherwise
+from qa.writing.quantities import quantities, values
+from qa.writing.roles import is_exchanged
+from qa.writing.support import has_other_name, is_enough, probability
+
+if TYPE_CHECKING:
+    from index.interface import Index
+    from qa.answering.reader import PassageReader
+
+Fault = Literal[
+    "unmarked", "unknown_mark", "empty", "language", "number", "name", "negation", "exchanged", "unsupported"
+]
+"""Why a claim isn't shown."""
+
+_FEWEST_WORDS: Final = 2
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a claim is checked against.
+
+    Attributes:
+        question: what was asked.
+        spoken: the language asked for.
+        quotations: those that the writer was given, by number.
+    """
+
+    question: str
+    spoken: Language
+    quotations: Mapping[int, Quotation]
+
+
+class Checker:
+    """Checks claims about passages of one index. Thread-safe.
+
+    Args:
+        index: encodes claims.
+        reader: looks for them in their quotations; None where it can't be had.
+    """
+
+    def __init__(self, index: Index, reader: PassageReader | None) -> None:
+        self._index = index
+        self._reader = reader
+
+    def check(self, claim: Written, given: Given) -> Claim | Fault:
+        """The claim as it may be shown, or why it may not."""
+        if fault := _plain_fault(claim, given):
+            return fault
+        quotation = joined([given.quotations[mark] for mark in claim.marks])
+        if _has_other_number(claim.text, quotation.text, given.question):
+            return "number"
+        try:
+            query = self._index.query(claim.text)
+        except InvalidQuestion:
+            return "empty"
+        matches = align(query, quotation)
+        asked = forms(given.question)
+        if has_other_name(claim.text, matches, quotation.text, asked):
+            return "name"
+        if is_negated_otherwise(claim.text, quotation.text, matches):
+            return "negation"
+        if is_exchanged(claim.text, quotation.text, matches):
+            return "exchanged"
+        reading = self._reader.read(claim.text, [quotation.text])[0] if self._reader else None
+        # What the question says already needn't stand in the quotation, which may say "he" or "it".
+        new = [match for match in matches if match.is_sure or not is_known(match.word, asked)]
+        is_crossed = language(claim.text) != language(quotation.text)
+        carried = probability(new, reading, is_crossed)
+        return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
+
+
+def _plain_fault(claim: Written, given: Given) -> Fault | None:
+    """What is wrong with a claim by itself."""
+    if not claim.marks:
+        return "unmarked"
+    if not set(claim.marks) <= given.quotations.keys():
+        return "unknown_mark"
+    if len(content_words(claim.text)) < _FEWEST_WORDS:
+        return "empty"
+    if any(map(str.isalpha, claim.text)) and language(claim.text) != given.spoken:
+        return "language"
+    return None
+
+
+def _has_other_number(claim: str, quotation: str, question: str) -> bool:
+    known = values((quotation, question))
+    return any(one.is_certain and not one.readings & known for one in quantities(claim))

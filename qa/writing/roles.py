@@ -1,0 +1,157 @@
+"""Whether a claim exchanges what its quotation says of two things: numbers, or the parts of two names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Final
+
+import regex
+
+from index.text.analyzer import Term, normalise, stem, words
+from qa.writing.alignment import Match
+from qa.writing.negation import clauses
+from qa.writing.quantities import Quantity, quantities
+
+# Words before a thing that say its part; what stands in one row is the same in both languages.
+_DIRECTIONS: Final = (
+    "from من",
+    "to إلى الى",
+    "before قبل",
+    "after بعد",
+    "above فوق",
+    "below under تحت",
+    "north شمال شمالي",
+    "south جنوب جنوبي",
+    "east شرق شرقي",
+    "west غرب غربي",
+)
+_DIRECTION: Final = {
+    normalise(word).text: number for number, row in enumerate(_DIRECTIONS) for word in row.split()
+}
+_ARTICLES: Final = frozenset(("the", "a", "an", "of"))
+_PASSIVE: Final = regex.compile(r"\bby\b|\bمن قبل\b|\bعلي يد(?:ي)?\b|\bمن جانب\b|\bبواسطه\b")
+# Words between a number and what it counts, at most.
+_NEAR: Final = 2
+
+
+def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether a number counts something else than in the quotation, or a name has another one's part.
+
+    Args:
+        claim: the claim.
+        quotation: its quotation.
+        matches: the claim's words with their counterparts.
+    """
+    sure = [match for match in matches if match.is_sure and match.partner]
+    return (
+        _counts_another(claim, quotation, matches)
+        or _stands_in_another_clause(claim, quotation, sure)
+        or _goes_another_way(claim, quotation, sure)
+        or _changes_places(claim, quotation, sure)
+    )
+
+
+def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether a number counts another thing: "4 sailors" of "18 sailors and 4 passengers"."""
+    stated = [one for one in quantities(quotation) if one.is_certain]
+    for number in (one for one in quantities(claim) if one.is_certain):
+        counted = next((m for m in matches if m.partner and _counts(claim, number, m.word)), None)
+        if counted is None or counted.partner is None:
+            continue
+        places = [word for word in words(quotation) if _same(word, counted.partner)]
+        counting = [one for word in places for one in stated if _counts(quotation, one, word)]
+        if counting and not any(one.readings & number.readings for one in counting):
+            return True
+    return False
+
+
+def _counts(text: str, number: Quantity, word: Term) -> bool:
+    between = text[number.end : word.start]
+    return number.end <= word.start and len(between.split()) < _NEAR and not regex.search(r"[,،;؛.]", between)
+
+
+def _same(word: Term, other: Term) -> bool:
+    return word.term == other.term or stem(word.term) == stem(other.term)
+
+
+def _stands_in_another_clause(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
+    """Whether a number is taken from one clause, and all that is said of it from another with a number."""
+    spans = clauses(quotation)
+    stated = [one for one in quantities(quotation) if one.is_certain]
+    for start, end in clauses(claim):
+        inside = [match for match in sure if start <= match.word.start < end]
+        # Words that stand in several clauses say nothing of which one is meant.
+        places = [_clauses_of(match, quotation, spans) for match in inside]
+        told = [next(iter(place)) for place in places if len(place) == 1]
+        for number in quantities(claim[start:end]):
+            own = {_clause(one.start, spans) for one in stated if one.readings & number.readings}
+            others = {place for place in told if place not in own}
+            has_number = any(_clause(one.start, spans) in others for one in stated)
+            if number.is_certain and own and others and has_number and not own & set(told):
+                return True
+    return False
+
+
+def _clauses_of(match: Match, quotation: str, spans: Sequence[tuple[int, int]]) -> set[int]:
+    partner = match.partner
+    if partner is None or match.word.term.isdecimal():
+        return set()
+    return {_clause(word.start, spans) for word in words(quotation) if _same(word, partner)}
+
+
+def _clause(position: int, spans: Sequence[tuple[int, int]]) -> int:
+    return next((i for i, (start, end) in enumerate(spans) if start <= position < end), -1)
+
+
+def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
+    """Whether a thing has the opposite direction: "from Recife" of "to Recife"."""
+    claimed, stated = words(claim), words(quotation)
+    for match in sure:
+        here = _direction(claimed, match.word)
+        there = {_direction(stated, word) for word in stated if match.partner and _same(word, match.partner)}
+        if here is not None and there and None not in there and here not in there:
+            return True
+    named = [match for match in sure if _is_name(claim, match.word)]
+    parts = [(_direction(claimed, one.word), _direction(stated, one.partner)) for one in named if one.partner]
+    return any(one[0] != one[1] and one == (other[1], other[0]) for one, other in combinations(parts, 2))
+
+
+def _direction(found: Sequence[Term], word: Term) -> int | None:
+    before = [one.term for one in found if one.end <= word.start and one.term not in _ARTICLES]
+    return _DIRECTION.get(before[-1]) if before else None
+
+
+def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
+    """Whether two names without a word that says their part stand the other way round.
+
+    "B defeated A" of "A defeated B".
+    """
+    if bool(_PASSIVE.search(normalise(claim).text)) != bool(_PASSIVE.search(normalise(quotation).text)):
+        return False
+    bare = [match for match in sure if _is_name(claim, match.word) and _is_bare(claim, match.word)]
+    for one, other in combinations(bare, 2):
+        if one.partner is None or other.partner is None or not _is_bare(quotation, one.partner):
+            continue
+        between = claim[one.word.end : other.word.start].strip()
+        listed = regex.fullmatch(r"[,،]?\s*(?:and|or|و|أو)?\s*[,،]?", between) is not None
+        if one.partner.start > other.partner.start and not listed and _is_bare(quotation, other.partner):
+            return True
+    return False
+
+
+def _is_name(text: str, word: Term) -> bool:
+    return text[word.start].isupper()
+
+
+_PREPOSITIONS: Final = frozenset(
+    normalise(
+        "of in on at to from by with for near under over during الى إلى في من على عن مع عند لدى قرب بين"
+    ).text.split()
+)
+
+
+def _is_bare(text: str, word: Term) -> bool:
+    """Whether no preposition stands before a word."""
+    before = [one.term for one in words(text[: word.start])][-2:]
+    return not _PREPOSITIONS & set(before)

@@ -1,0 +1,116 @@
+"""Whether quotations carry a whole claim: the reader finds it, and each of its words has a counterpart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from index.text.analyzer import Term, is_arabic, words
+from qa.conversation.follow_up import content_words
+from qa.writing.alignment import Match, is_known
+from qa.writing.quantities import quantities
+
+if TYPE_CHECKING:
+    from qa.answering.reader import Reading
+
+
+@dataclass(frozen=True)
+class _Weights:
+    """A logistic regression on a claim's features, and the least probability that is enough."""
+
+    answerable: float
+    mean: float
+    lowest: float
+    least_cosine: float
+    bias: float
+    enough: float
+
+
+# benchmarks/claim_support.py
+_WITHIN: Final = _Weights(0.33, 1.05, 0.0, 8.61, -6.46, 0.7)
+_ACROSS: Final = _Weights(-0.1, 7.14, 5.4, 4.97, -8.76, 0.5)
+# The least similarity of two names that are spelt otherwise: Germany, ألمانيا.
+LEAST_NAME: Final = 0.5
+_LOWEST: Final = 2
+
+
+def probability(matches: Sequence[Match], reading: Reading | None, is_crossed: bool) -> float:
+    """The probability that a claim is carried.
+
+    Args:
+        matches: its words with their counterparts.
+        reading: what the reader says of the claim and its quotation; None where there is no reader.
+        is_crossed: whether they are in two languages.
+    """
+    weights = _ACROSS if is_crossed else _WITHIN
+    if not matches:
+        return 0.0
+    cosines = np.sort([match.cosine for match in matches])
+    logit = (
+        weights.bias
+        + weights.answerable * (reading.answerable if reading else 0.0)
+        + weights.mean * float(cosines.mean())
+        + weights.lowest * float(cosines[:_LOWEST].mean())
+        + weights.least_cosine * float(cosines[0])
+    )
+    return 1 / (1 + exp(-logit))
+
+
+def is_enough(probability: float, is_crossed: bool) -> bool:
+    """Whether a claim is shown."""
+    return probability >= (_ACROSS if is_crossed else _WITHIN).enough
+
+
+def names(text: str) -> list[Term]:
+    """The words of a text with a Latin capital that don't only begin a sentence, without months and days.
+
+    A first word is one if the next has a capital too: "Hans Weidel opened it."
+    """
+    found = words(text)
+    dates = [one for one in quantities(text) if any(map(str.isalpha, next(iter(one.readings))))]
+    meant = {word.start for word in content_words(text)}
+    kept = []
+    for i, word in enumerate(found):
+        if not text[word.start].isupper() or word.start not in meant:
+            continue
+        is_first = i == 0 or bool(set(text[found[i - 1].end : word.start]) & set(".!?:؟\n"))
+        is_followed = i + 1 < len(found) and text[found[i + 1].start].isupper()
+        if (not is_first or is_followed) and not any(one.start <= word.start < one.end for one in dates):
+            kept.append(word)
+    return kept
+
+
+def has_other_name(
+    claim: str, matches: Sequence[Match], quotation: str, question: Mapping[str, Term]
+) -> bool:
+    """Whether a claim has a name that neither its quotation nor the question has.
+
+    In Arabic names have no capitals: a word counts as one if its counterpart in the quotation is a name.
+
+    Args:
+        claim: the claim.
+        matches: its words with their counterparts.
+        quotation: its quotation.
+        question: the forms of the question's words.
+    """
+    named = {word.start for word in names(claim)}
+    named_there = {word.start for word in names(quotation)}
+    for match in matches:
+        if match.is_sure or is_known(match.word, question):
+            continue
+        # Across scripts a name may be another word: Germany, ألمانيا.
+        is_crossed = match.partner is not None and (
+            is_arabic(match.word.term[0]) != is_arabic(match.partner.term[0])
+        )
+        if is_crossed and match.cosine >= LEAST_NAME:
+            continue
+        is_arabic_name = is_arabic(match.word.term[0]) and bool(
+            match.partner and match.partner.start in named_there
+        )
+        if match.word.start in named or is_arabic_name:
+            return True
+    return False

@@ -1,0 +1,196 @@
+"""A written answer: asked of a writer, taken apart, and each sentence checked before it is shown."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+import numpy as np
+
+from index.retrieval.token_codec import TokenVectors
+from index.text.analyzer import Language
+from qa.answering.reader import PassageReader, chosen_reader
+from qa.types import Answer, Citation, Claim, Written
+from qa.writing import claims as taken_apart
+from qa.writing.alignment import Quotation
+from qa.writing.check import Checker, Given
+from qa.writing.client import Message, WriterTrouble
+from qa.writing.prompts import to_answer, to_translate
+from qa.writing.translation import is_faithful
+
+if TYPE_CHECKING:
+    from index.interface import Index
+
+# Quotations that a writer is given at once; of more it writes in rounds. Chosen: small models get lost.
+MOST_AT_ONCE: Final = 6
+
+
+class TextModel(Protocol):
+    """What completes a chat: `qa.writing.client.ChatModel`."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether what it is sent stays on this machine."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """Where it is sent."""
+        ...
+
+    def stream(self, messages: Sequence[Message], stop: threading.Event | None = None) -> Iterator[str]:
+        """Yields what the model writes; raises WriterTrouble."""
+        ...
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a written answer has come.
+
+    Attributes:
+        written: what was checked so far.
+        is_settled: whether nothing more comes.
+    """
+
+    written: Written
+    is_settled: bool = False
+
+
+class Writer:
+    """Writes answers from citations. Thread-safe.
+
+    Args:
+        model: what writes.
+        reader: what looks for claims in quotations, as in `qa.ask`.
+    """
+
+    def __init__(self, model: TextModel, reader: bool | PassageReader = True) -> None:
+        self.model = model
+        self._reader = reader
+
+    def write(self, answer: Answer, index: Index) -> Written:
+        """Writes from an answer's citations, and checks what was written.
+
+        What goes wrong with the writer is told in `Written.trouble`, not raised.
+        """
+        written = Written()
+        for progress in self.stream(answer, index):
+            written = progress.written
+        return written
+
+    def stream(
+        self,
+        answer: Answer,
+        index: Index,
+        spoken: Language | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Progress]:
+        """Yields the checked sentences as they come, then the settled answer.
+
+        A sentence is checked as soon as the writer has begun the next one.
+
+        Args:
+            answer: what is written from: its question and citations.
+            index: the index of its passages.
+            spoken: the language to write in; that of the question if not given.
+            stop: ends it when set.
+        """
+        spoken = spoken or answer.language
+        written = Written()
+        checker = Checker(index, chosen_reader(self._reader))
+        try:
+            for cited in _rounds(answer.citations):
+                quotations = {one.number: quotation(index, one) for one in cited}
+                given = Given(answer.question, spoken, quotations)
+                messages = to_answer(answer.question, spoken, list(quotations.values()))
+                before, draft = written, ""
+                checked: dict[taken_apart.Written, Claim | str] = {}
+                for piece in self.model.stream(messages, stop):
+                    draft += piece
+                    if any(map(_may_end, piece)):
+                        done = taken_apart.claims(draft)[:-1]
+                        if any(one not in checked for one in done):
+                            written = _checked(before, done, checked, checker, given, index)
+                            yield Progress(written)
+                written = _checked(before, taken_apart.claims(draft), checked, checker, given, index)
+                yield Progress(written)
+        except WriterTrouble as error:
+            written = replace(written, trouble=error.trouble)
+        if not written.claims and not written.faults and not written.trouble:
+            written = replace(written, trouble="nonsense")
+        yield Progress(written, is_settled=True)
+
+    def translate(self, text: str, into: Language, stop: threading.Event | None = None) -> str | None:
+        """Translates a quotation; None if what came isn't a faithful translation, or the writer failed."""
+        try:
+            translated = "".join(self.model.stream(to_translate(text, into), stop))
+        except WriterTrouble:
+            return None
+        translated = taken_apart.plain(translated)
+        return translated if is_faithful(text, translated, into) else None
+
+
+def quotation(index: Index, citation: Citation) -> Quotation:
+    """A citation as what claims are checked against: its characters, with the tokens inside them."""
+    if citation.field != "text":
+        tokens = index.query(citation.quote).tokens if any(map(str.isalnum, citation.quote)) else None
+        return Quotation(citation.number, citation.quote, tokens or _no_tokens())
+    tokens = index.tokens(citation.passage)
+    start = citation.start - citation.passage.start
+    end = citation.end - citation.passage.start
+    inside = (tokens.spans[:, 0] >= start) & (tokens.spans[:, 1] <= end) & (tokens.sentences >= 0)
+    return Quotation(
+        citation.number,
+        citation.quote,
+        TokenVectors(
+            tokens.vectors[inside],
+            tokens.spans[inside] - np.int32(start),
+            tokens.weights[inside],
+            tokens.sentences[inside],
+        ),
+    )
+
+
+def _no_tokens() -> TokenVectors:
+    nothing = np.zeros(0, np.float32)
+    return TokenVectors(
+        np.zeros((0, 1), np.float32), np.zeros((0, 2), np.int32), nothing, np.zeros(0, np.int32)
+    )
+
+
+def _rounds(citations: Sequence[Citation]) -> Iterator[Sequence[Citation]]:
+    for first in range(0, len(citations), MOST_AT_ONCE):
+        yield citations[first : first + MOST_AT_ONCE]
+
+
+def _may_end(character: str) -> bool:
+    return character in "].!?؟\n"
+
+
+def _checked(
+    before: Written,
+    found: Sequence[taken_apart.Written],
+    checked: dict[taken_apart.Written, Claim | str],
+    checker: Checker,
+    given: Given,
+    index: Index,
+) -> Written:
+    """What was written before, and these sentences: those that pass, and the faults of the others.
+
+    A sentence that was written before isn't shown again.
+    """
+    kept, faults = list(before.claims), list(before.faults)
+    known = {claim.text for claim in kept}
+    for one in found:
+        if one not in checked:
+            with index.turn():
+                checked[one] = checker.check(one, given)
+        result = checked[one]
+        if isinstance(result, str):
+            faults.append(result)
+        elif result.text not in known:
+            known.add(result.text)
+            kept.append(result)
+    return Written(tuple(kept), tuple(faults))

@@ -1,0 +1,218 @@
+"""The check of written claims: its rules one by one, and all of them on a table of claims."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+from claim_cases import CASES, ClaimCase
+from fake_encoder import FakeEncoder
+
+from index import Document, Index
+from index.encoding.language_means import LanguageMeans
+from index.encoding.passages import encode
+from qa.answering.reader import bundled_reader
+from qa.types import Claim
+from qa.writing.alignment import Quotation
+from qa.writing.check import Checker, Fault, Given
+from qa.writing.claims import Written, claims
+from qa.writing.negation import negations
+from qa.writing.quantities import quantities, values
+from qa.writing.support import names
+
+# Faults that have nothing to do with meaning: no encoder is needed to find them.
+CERTAIN = {"no mark": "unmarked", "unknown mark": "unknown_mark", "nothing": "empty", "language": "language"}
+
+
+# What was written, taken apart.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It opened in 1912 [1]. It is long. [2]", [("It opened in 1912.", (1,)), ("It is long.", (2,))]),
+        ("بُني عام ١٩١٢ [١]. طوله ٤٠ متراً.[2]", [("بُني عام ١٩١٢.", (1,)), ("طوله ٤٠ متراً.", (2,))]),
+        ("- One [1, 2]\n* Two [3][1]\n\n**Three**", [("One", (1, 2)), ("Two", (3, 1)), ("Three", ())]),
+        ("<think>Is it [1]?</think>It is [1].", [("It is.", (1,))]),
+        ("He said [1] that it rains [2].", [("He said that it rains.", (1, 2))]),
+        ("A bridge [1] The river [2].", [("A bridge", (1,)), ("The river.", (2,))]),
+        ("J. Smith came [1].", [("J. Smith came.", (1,))]),
+        ("[1]", [("", (1,))]),
+        ("Ri\u202eght \u0000[1].", [("Right.", (1,))]),
+        ("", []),
+    ],
+)
+def test_claims_are_sentences_with_their_marks(
+    text: str, expected: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    assert [(one.text, one.marks) for one in claims(text)] == expected
+
+
+def test_of_an_endless_answer_the_beginning_is_read() -> None:
+    assert len(claims("It is so [1]. " * 100_000)) == 60
+
+
+# Numbers.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,897 men", {"1897", "1.897"}),
+        ("١٨٩٧ رجلاً", {"1897"}),
+        ("ألف وثمانمئة وسبعة وتسعون", {"1897"}),
+        ("nineteen eighty-four", {"1984"}),
+        ("three million two hundred thousand and five", {"3200005"}),
+        ("3.5 مليون نسمة", {"3500000"}),
+        ("خمسة وعشرون", {"25"}),
+        ("خمسة عشر", {"15"}),
+        ("مئتان وخمسون دينارا", {"250"}),
+        ("on the third of May", {"3", "month 5"}),
+        ("الثالث من أيّار", {"3", "month 5"}),
+        ("2024-03-15", {"2024", "3", "15", "month 3"}),
+        ("في تشرين الثاني ٢٠١٠", {"2010", "month 11"}),
+        ("يوم الاثنين", {"day 1"}),
+        ("٤٫٥ كم", {"4.5"}),
+        ("It may march on", set()),
+    ],
+)
+def test_numbers_have_one_value_in_digits_and_words(text: str, expected: set[str]) -> None:
+    assert values([text]) == expected
+
+
+def test_a_quantity_stands_where_it_was_written() -> None:
+    text = "بلغت ثلاثة آلاف دينار"
+    (quantity,) = quantities(text)
+    assert (text[quantity.start : quantity.end], quantity.readings) == ("ثلاثة آلاف", {"3000"})
+
+
+# Names and negations.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hans Weidel opened it in May.", ["Hans", "Weidel"]),
+        ("The bridge is in Tarmil. Nobody crossed it on Monday.", ["Tarmil"]),
+        ("It was John's idea.", ["John's"]),
+        ("افتتحه هانس فايدل.", []),
+    ],
+)
+def test_names_have_a_capital_within_a_sentence(text: str, expected: list[str]) -> None:
+    assert [text[word.start : word.end] for word in names(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("It was never closed.", 1),
+        ("It isn't open", 1),
+        ("لا يُفتح إلّا يوم الجمعة", 2),
+        ("لم يُغلق قطّ", 1),
+        ("no later than five", 0),
+        ("He rejected it", 1),
+        ("another notable knot", 0),
+    ],
+)
+def test_negations_are_counted(text: str, expected: int) -> None:
+    assert negations(text) == expected
+
+
+# The rules that need no model.
+
+
+@pytest.fixture(scope="module")
+def index() -> Iterator[Index]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Index.build([Document("A text.")], folder, encoder=FakeEncoder(), show_progress=False)
+
+
+def given(index: Index, case: ClaimCase) -> Given:
+    """What a case's claim is checked against."""
+    encoder = index.encoder
+    encoded = encode(case.quotations, "passage", encoder, LanguageMeans.known(encoder))
+    quotations = {
+        number: Quotation(number, text, tokens)
+        for number, (text, (_, tokens)) in enumerate(zip(case.quotations, encoded, strict=True), 1)
+    }
+    return Given(case.question, case.language, quotations)
+
+
+def checked(index: Index, question: str, quotation: str, claim: str) -> Claim | Fault:
+    """One claim about one quotation, by the fake encoder and without a reader."""
+    language = "ar" if "\u0600" <= question[0] <= "\u06ff" else "en"
+    case = ClaimCase(question, language, (quotation,), claim, "")  # type: ignore[arg-type]
+    (written,) = claims(claim)
+    return Checker(index, None).check(written, given(index, case))
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if case.kind in CERTAIN], ids=lambda case: case.claim
+)
+def test_what_is_wrong_by_itself_has_its_fault(index: Index, case: ClaimCase) -> None:
+    (written,) = claims(case.claim)
+    assert Checker(index, None).check(written, given(index, case)) == CERTAIN[case.kind]
+
+
+TRADE = "Karim sold 12 boats and 30 nets to Salma in Basra before the war."
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        ("Karim sold 12 boats and 30 nets to Salma [1].", None),
+        ("Karim sold twelve boats [1].", None),
+        ("Karim sold 13 boats [1].", "number"),
+        ("Karim sold 12 boats to Huda [1].", "name"),
+        ("Karim never sold 12 boats [1].", "negation"),
+        ("Karim sold 30 boats and 12 nets [1].", "exchanged"),
+        ("Salma sold 12 boats to Karim [1].", "exchanged"),
+        ("Karim sold 12 boats after the war [1].", "exchanged"),
+        ("Karim sold 12 boats and painted houses [1].", "unsupported"),
+    ],
+)
+def test_the_first_fault_is_named(index: Index, claim: str, expected: Fault | None) -> None:
+    result = checked(index, "What did he do?", TRADE, claim)
+    assert (None if isinstance(result, Claim) else result) == expected
+
+
+def test_a_name_that_the_question_gives_is_known(index: Index) -> None:
+    result = checked(
+        index, "When was Salma born?", "She was born in Basra in 1912.", "Salma was born in 1912 [1]."
+    )
+    assert isinstance(result, Claim)
+    assert result.numbers == (1,)
+
+
+def test_a_claim_keeps_its_words(index: Index) -> None:
+    result = checked(index, "What did he do?", TRADE, "Karim sold 12 boats [1].")
+    assert isinstance(result, Claim)
+    assert (result.text, result.numbers) == ("Karim sold 12 boats.", (1,))
+    assert 0.7 <= result.support <= 1
+
+
+def test_a_claim_of_nothing_but_marks_is_nothing(index: Index) -> None:
+    case = CASES[0]
+    assert Checker(index, None).check(Written("", (1,)), given(index, case)) == "empty"
+
+
+# All of it, with the real models.
+
+
+@pytest.mark.model
+def test_wrong_claims_are_left_out_and_right_ones_shown() -> None:
+    right = [case for case in CASES if case.is_right]
+    wrong = [case for case in CASES if not case.is_right]
+    assert len(CASES) >= 120
+    with tempfile.TemporaryDirectory() as folder:
+        index = Index.build([Document("A text.")], folder, show_progress=False)
+        checker = Checker(index, bundled_reader())
+        results = {}
+        for case in CASES:
+            (written,) = claims(case.claim)
+            results[case] = checker.check(written, given(index, case))
+    shown = [case.claim for case in wrong if isinstance(results[case], Claim)]
+    withheld = [(case.claim, results[case]) for case in right if not isinstance(results[case], Claim)]
+    assert len(shown) <= 0.02 * len(wrong), shown
+    assert len(withheld) <= 0.1 * len(right), withheld

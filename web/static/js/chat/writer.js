@@ -1,0 +1,55 @@
+// Written answers and translations: what the reader wishes, kept in this browser, and what their buttons do.
+
+import {find} from "../page/dom.js";
+import {stored, storeForAll} from "../page/storage.js";
+
+const KEPT = "dalil-wishes";
+const numberOf = (element) => Number(element.closest(".turn").id.slice("turn-".length));
+
+function kept() {
+  try {
+    return JSON.parse(stored(KEPT)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export class Writer {
+  #boxes = [...document.querySelectorAll("[data-wish]")];
+  #server;
+  #renew;
+
+  acts = {
+    "stop-writing": (button) => this.#server.tell("stop", {number: numberOf(button)}),
+    translate: (button) => this.#translate(button),
+    "to-citation": (link, event) => {
+      event.preventDefault();
+      const citation = find(link.getAttribute("href"));
+      citation?.scrollIntoView({block: "center"});
+      citation?.focus({preventScroll: true});
+    },
+  };
+
+  // `renew` has the conversation shown as the server has it. Without a writer there are no boxes.
+  constructor({server, renew}) {
+    this.#server = server;
+    this.#renew = renew;
+    const wishes = kept();
+    for (const box of this.#boxes) {
+      box.checked = wishes[box.dataset.wish] ?? box.checked;
+      box.addEventListener("change", () => storeForAll(KEPT, JSON.stringify(this.wishes)));
+    }
+  }
+
+  get wishes() {
+    return Object.fromEntries(this.#boxes.map((box) => [box.dataset.wish, box.checked]));
+  }
+
+  async #translate(button) {
+    button.disabled = true;
+    const citation = Number(button.dataset.citation);
+    const translated = await this.#server.tell("translate", {number: numberOf(button), citation});
+    button.disabled = false;
+    if (translated !== null) this.#renew();
+  }
+}

@@ -1,0 +1,58 @@
+"""Written answers and translations as HTML: every sentence in its own direction, every text escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from index.text.analyzer import Language, language
+from qa.messages import written_notes
+from qa.types import Answer, Written
+from web.views.templating import environment
+
+_macros: Final[Any] = environment.get_template("written.html").module
+
+
+def render_written(written: Written | None, is_writing: bool, turn: int, page: Language) -> Markup:
+    """Renders the sentences that passed their check, with [n] that lead to the citations.
+
+    Args:
+        written: what has been checked so far; None before the writer was asked.
+        is_writing: whether more may come.
+        turn: the answer's number in the conversation, from 0.
+        page: the language of Dalil's own words.
+    """
+    if written is None and not is_writing:
+        return Markup()
+    written = written or Written()
+    notes = [] if is_writing else written_notes(written, page)
+    text = " ".join(claim.text for claim in written.claims)
+    return Markup(_macros.written(written.claims, text, notes, is_writing, turn, page))
+
+
+def render_translations(
+    answer: Answer, translations: Mapping[int, str], can_translate: bool, page: Language
+) -> dict[int, Markup]:
+    """Renders what stands under each quotation in another language than the question, by its number.
+
+    Args:
+        answer: the answer.
+        translations: those there are; empty where none could be relied on.
+        can_translate: whether there is a writer to ask for others.
+        page: the language of Dalil's own words.
+    """
+    beneath = {}
+    for citation in answer.citations:
+        if not is_foreign(citation.quote, answer.language):
+            continue
+        translation = translations.get(citation.number)
+        if translation is not None or can_translate:
+            beneath[citation.number] = Markup(_macros.translation(citation.number, translation, page))
+    return beneath
+
+
+def is_foreign(quote: str, spoken: Language) -> bool:
+    """Whether a quotation is in another language than the question."""
+    return any(map(str.isalpha, quote)) and language(quote) != spoken

@@ -1,0 +1,122 @@
+"""What a page's writer does: answers that stream in above their quotations, and translations below them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import qa
+from index.errors import DalilError
+from qa.types import Citation, Written
+from qa.writing.write import Writer
+from web.views.conversation import NoSuchTurn, Session
+from web.views.written import is_foreign
+
+if TYPE_CHECKING:
+    from index import Index
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a reader wants of the writer.
+
+    Attributes:
+        write: written answers.
+        translate: a translation of every quotation in another language than the question.
+    """
+
+    write: bool = False
+    translate: bool = False
+
+
+NO_WISHES: Final = Wishes()
+
+
+class Writing:
+    """The writer of all pages."""
+
+    def __init__(self, writer: Writer) -> None:
+        """Starts with nothing being written."""
+        self.writer = writer
+        self._stops: dict[tuple[Session, int], threading.Event] = {}
+
+    def follow(
+        self, session: Session, number: int, index: Callable[[], Index], wishes: Wishes
+    ) -> Iterator[None]:
+        """Writes and translates what is wished of an answer; yields whenever there is more to show.
+
+        Args:
+            session: the page's.
+            number: of the question.
+            index: gives the index that the answer is from.
+            wishes: what the reader wants.
+        """
+        exchange = session.exchanges.get(number)
+        turn = exchange.reply if exchange else None
+        if not isinstance(turn, qa.Turn) or not turn.answer.found:
+            return
+        stop = self._stops[session, number] = threading.Event()
+        try:
+            if wishes.write:
+                yield from self._write(session, number, turn, index, stop)
+            if wishes.translate:
+                for citation in turn.answer.citations:
+                    if is_foreign(citation.quote, turn.answer.language) and not stop.is_set():
+                        self._translate(session, number, turn, citation, stop)
+                        yield
+        finally:
+            stop.set()
+            self._stops.pop((session, number), None)
+            session.update(number, is_writing=False)
+
+    def stop(self, session: Session, number: int) -> None:
+        """Stops writing an answer."""
+        if stop := self._stops.get((session, number)):
+            stop.set()
+
+    def translate(self, session: Session, number: int, citation: int) -> None:
+        """Translates a quotation on request.
+
+        Raises:
+            NoSuchTurn: there is no such quotation.
+        """
+        turn = session.exchange(number).reply
+        found = turn.answer.citations if isinstance(turn, qa.Turn) else ()
+        wanted = next((one for one in found if one.number == citation), None)
+        if wanted is None or not isinstance(turn, qa.Turn):
+            raise NoSuchTurn("The answer has no such quotation.")
+        self._translate(session, number, turn, wanted, None)
+
+    def _write(
+        self,
+        session: Session,
+        number: int,
+        turn: qa.Turn,
+        index: Callable[[], Index],
+        stop: threading.Event,
+    ) -> Iterator[None]:
+        session.update(number, is_writing=True)
+        yield
+        try:
+            for progress in self.writer.stream(turn.answer, index().snapshot(), stop=stop):
+                answer = replace(turn.answer, written=progress.written)
+                session.update(number, reply=replace(turn, answer=answer), is_writing=not progress.is_settled)
+                if number not in session.exchanges:  # the conversation was cleared
+                    stop.set()
+                yield
+        except (DalilError, KeyError):
+            # The index has changed meanwhile; what was written can't be checked any more.
+            logging.getLogger(__name__).exception("A written answer could not be checked")
+            answer = replace(turn.answer, written=Written(trouble="nonsense"))
+            session.update(number, reply=replace(turn, answer=answer), is_writing=False)
+            yield
+
+    def _translate(
+        self, session: Session, number: int, turn: qa.Turn, citation: Citation, stop: threading.Event | None
+    ) -> None:
+        translated = self.writer.translate(citation.quote, turn.answer.language, stop) or ""
+        known = session.exchange(number).translations
+        session.update(number, translations={**known, citation.number: translated})
