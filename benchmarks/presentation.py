@@ -67,7 +67,7 @@ def topics(text: str, language: str) -> list[str]:
     for word in [*words, "the"]:
         if word.lower() in _ENGLISH_SMALL:
             if 2 <= len(run) <= 4:
-                runs.append(" ".join(run).capitalize())
+                runs.append(" ".join(run))
             run = []
         else:
             run.append(word)
