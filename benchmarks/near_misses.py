@@ -204,7 +204,7 @@ class Pool:
             frequencies: for Arabic, in how many texts of a large collection each word stands; then words
                 that a text repeats and the collection hardly knows are taken for names, too.
         """
-        names = dict.fromkeys(name for text in texts for name in _names(text, language, frequencies))
+        names = dict.fromkeys(name for text in texts for name in names_in(text, language, frequencies))
         numbers = dict.fromkeys(number for text in texts for number in _NUMBER.findall(text))
         return cls(tuple(names), tuple(numbers))
 
@@ -321,7 +321,8 @@ def _exchanger(words: Mapping[str, list[str]], language: str) -> Rule:
     return exchange
 
 
-def _names(text: str, language: str, frequencies: Mapping[str, int] | None) -> Iterator[Name]:
+def names_in(text: str, language: str, frequencies: Mapping[str, int] | None = None) -> Iterator[Name]:
+    """The names in a text: see `Pool.of`."""
     if language == "en":
         for _, _, name in _english_names(text):
             yield name

@@ -33,6 +33,7 @@ from qa.answering.reader import PassageReader, Reading, bundled_reader
 from qa.answering.scored_sentence import Sentence
 
 Kind = Literal["there", "far", "swap", "people"]
+Setting = Literal["paragraphs", "documents"]
 NEAR: tuple[Kind, ...] = ("swap", "people")
 # Hits among which a small collection's are looked for.
 DEPTH = 200
@@ -49,12 +50,15 @@ class Asked:
         document_id: of the document that answers it, or seems to.
         spans: of the answers in that document; none where there is none.
         group: what shares its article, for folds.
+        paragraph: of a document of several, where the one that it is about stands; (0, 0) if the whole is
+            that.
     """
 
     text: str
     document_id: str
     spans: tuple[tuple[int, int], ...]
     group: str
+    paragraph: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +70,7 @@ class Case:
         kind: whether the answer is there, or why not.
         pairing: languages of question and best passage.
         whole: over all documents, not over a small collection.
+        setting: whether the collection is of bare paragraphs or of documents.
         query, hits, found, readings: as in `qa.answering.answer`; `found` is scored without the reader.
     """
 
@@ -77,6 +82,7 @@ class Case:
     hits: Sequence[Hit]
     found: Sequence[Sentence]
     readings: dict[str, Reading] = field(default_factory=dict)
+    setting: Setting = "paragraphs"
 
     @property
     def label(self) -> int:
@@ -203,6 +209,32 @@ class Looker:
                     True,
                 )
 
+    def document_cases(self, questions: Iterable[Asked]) -> Iterator[Case]:
+        """The cases of questions about paragraphs of longer documents, not yet read.
+
+        An answerable one is asked with its paragraph, without it, and without its document; then changed.
+        """
+        for case in self._document_cases(questions):
+            yield replace(case, setting="documents")
+
+    def _document_cases(self, questions: Iterable[Asked]) -> Iterator[Case]:
+        for asked in questions:
+            query = self._index.query(asked.text)
+            hits = self._index.search(query, DEPTH)
+            if not asked.spans:
+                yield from self._case(asked, "people", query, hits, True)
+                continue
+            yield from self._case(asked, "there", query, hits, True)
+            beside = [hit for hit in hits if not _overlap(asked, hit)]
+            yield from self._case(asked, "far", query, beside, True)
+            elsewhere = [hit for hit in beside if hit.passage.document_id != asked.document_id]
+            if len(elsewhere) < len(beside):
+                yield from self._case(asked, "far", query, elsewhere, True)
+            if self._swaps and (changed := self._swapped(asked)):
+                query = self._index.query(changed)
+                other = replace(asked, text=changed, spans=())
+                yield from self._case(other, "swap", query, self._index.search(query, MOST_CANDIDATES), True)
+
     @staticmethod
     def _is_near(asked: Asked, hit: Hit) -> bool:
         id_ = hit.passage.document_id
@@ -221,8 +253,18 @@ class Looker:
         spoken = language(asked.text)
         like = [hit.passage.text for hit in self._index.search(asked.text, 8)]
         like = [text for text in like if language(text) == spoken]
-        pool = Pool.of([self._texts[asked.document_id], *like], spoken, self._frequencies)
+        start, end = asked.paragraph
+        about = self._texts[asked.document_id][start : end or None]
+        pool = Pool.of([about, *like], spoken, self._frequencies)
         return swapped(asked.text, spoken, pool)
+
+
+def _overlap(asked: Asked, hit: Hit) -> bool:
+    """Whether a passage is of the paragraph that a question is about, or holds an answer of it."""
+    passage = hit.passage
+    return passage.document_id == asked.document_id and any(
+        passage.start < end and start < passage.end for start, end in (asked.paragraph, *asked.spans)
+    )
 
 
 def span_f1(case: Case, passage: Passage, reading: Reading) -> float:

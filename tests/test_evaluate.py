@@ -189,6 +189,24 @@ def test_auroc_by_hand() -> None:
     assert report_on(RANKED).auroc.mean == pytest.approx((36 - 4 - 2 * 0.5) / 36)
 
 
+def test_near_and_far_misses_are_judged_apart() -> None:
+    near, far = [0.05, 0.2, 0.4], [0.1, 0.3, 0.3, 0.02]
+    outcomes = [
+        *(outcome(f"{i}", gold=[FLOODS], confidence=0.3 + i / 10, without=far[i]) for i in range(4)),
+        *(outcome(f"not {i}", confidence=near[i]) for i in range(3)),
+    ]
+    report = report_on(outcomes)
+    # .3 is the lowest of the answerable: .4, .4 and .3 are wrong or equal to one of these.
+    assert report.auroc.mean == pytest.approx(1 - 2 * 0.5 / 16)
+    assert report.far_refused.mean == 2 / 4
+    assert report.near_auroc is not None
+    assert report.near_auroc.mean == pytest.approx(1 - 1.5 / 12)
+    assert report.near_refused is not None
+    assert report.near_refused.mean == pytest.approx(2 / 3)
+    assert report.near_auroc.low < report.near_auroc.mean <= report.near_auroc.high
+    assert report_on(outcomes[:4]).near_auroc is None
+
+
 def test_confidence_is_judged_with_the_answer_and_without() -> None:
     outcomes = [
         outcome("a", gold=[FLOODS], confidence=0.95, without=0.05),

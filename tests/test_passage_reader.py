@@ -26,6 +26,7 @@ from index.encoding import reader_model
 from index.encoding.e5 import onnx_graph, unpack, weights
 from index.encoding.e5.reader_weights import HEADS, load_reader, save_reader
 from index.encoding.reader_model import ReaderModel, Window, windows
+from index.readers.read import read_file
 from qa import Answer, Conversation, ask, converse
 from qa.answering import confidence, reader
 from qa.answering.reader import FURTHEST, Reader, Reading, decode, whole_words
@@ -470,6 +471,17 @@ def test_the_first_passages_are_read_once_and_retrieval_stays(bridge: Index) -> 
     ((question, passages),) = watched.asked
     assert question == WHO
     assert passages == (BRIDGE.text, OTHER.text)
+
+
+@pytest.mark.usefixtures("learned")
+def test_a_row_is_read_under_its_headings_and_its_columns(tmp_path: Path) -> None:
+    table = tmp_path / "prices.md"
+    table.write_text("# Prices\n\n| Bread | Price |\n|---|---|\n| rye | 3 dinars |\n", "utf-8")
+    index = Index.build([read_file(table)], tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
+    watched = FakeReader("3 dinars")
+    ask("What is the price of rye bread?", index, reader=watched)
+    ((_, passages),) = watched.asked
+    assert "Prices\nBread | Price\nrye | 3 dinars" in passages
 
 
 @pytest.mark.usefixtures("learned")

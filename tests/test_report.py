@@ -45,6 +45,9 @@ REPORT = Report(
     answerable_refused=figure(59),
     unanswerable_refused=figure(715),
     auroc=figure(933),
+    far_refused=figure(641),
+    near_auroc=figure(777),
+    near_refused=figure(358),
     calibration_error=figure(87),
     reliability=(Bin(0.14, 0.1, 30), Bin(0.86, 0.9, 38)),
     risk_coverage=(RiskPoint(0.9, 0.4, 0.1), RiskPoint(0.05, 1.0, 0.6)),
@@ -80,6 +83,9 @@ def test_the_table_to_the_letter() -> None:
         "answerable, but refused                 0.059 [0.009, 0.109]",
         "not answerable, and refused             0.715 [0.665, 0.765]",
         "AUROC against leave-gold-out            0.933 [0.883, 0.983]",
+        "  of these refused, where 95 % are kept 0.641 [0.591, 0.691]",
+        "AUROC against those not answerable      0.777 [0.727, 0.827]",
+        "  of those refused, where 95 % are kept 0.358 [0.308, 0.408]",
         "expected calibration error              0.087 [0.037, 0.137]",
         "area under the risk-coverage curve      0.345 [0.295, 0.395]",
         "  if confidence were perfect            0.124",
@@ -104,8 +110,11 @@ def test_what_was_not_measured_has_no_line(field: str, line: str) -> None:
 
 
 def test_without_unanswerable_questions_their_line_is_left_out() -> None:
-    report = dataclasses.replace(REPORT, questions=34, unanswerable=0, unanswerable_refused=None)
-    expected = [line for line in table("x", REPORT).split("\n") if not line.startswith("not answerable")]
+    report = dataclasses.replace(
+        REPORT, questions=34, unanswerable=0, unanswerable_refused=None, near_auroc=None, near_refused=None
+    )
+    about = ("not answerable", "AUROC against those", "  of those")
+    expected = [line for line in table("x", REPORT).split("\n") if not line.startswith(about)]
     assert table("x", report).split("\n")[1:] == expected[1:]
     assert table("x", report).startswith("x: 34 questions, 0 of them")
 

@@ -224,14 +224,19 @@ def readings_of(
         return {}
     passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
     first = dict(list(passages.items())[: SENTENCES.read])
-    # A passage under its headings: they say what or whom it is about.
-    above = ["".join(f"{heading}\n" for heading in passage.headings) for passage in first.values()]
+    above = [_above(passage) for passage in first.values()]
     texts = [heads + passage.text for heads, passage in zip(above, first.values(), strict=True)]
     readings = reader.read(query.reading, texts)
     return {
         passage.id: without_beginning(reading, passage.text, len(heads))
         for passage, heads, reading in zip(first.values(), above, readings, strict=True)
     }
+
+
+def _above(passage: Passage) -> str:
+    """What the reader is given before a passage: its headings and its columns' say what it is about."""
+    columns = " | ".join(filter(None, passage.columns))
+    return "".join(f"{line}\n" for line in (*passage.headings, columns) if line)
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:

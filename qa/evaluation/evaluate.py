@@ -25,11 +25,13 @@ from qa.evaluation.measures import (
     RiskPoint,
     aurc,
     auroc,
+    between,
     calibration_error,
     estimate,
     least_aurc,
     over_questions,
     ranking_scores,
+    refused_where_kept,
     reliability,
     risk_coverage,
     thinned,
@@ -94,7 +96,12 @@ class Report:
         first_quote, any_quote: share of the answerable whose gold answer is inside the first quoted
             sentence, or inside any.
         answerable_refused, unanswerable_refused: shares for which Dalil says "not in the texts".
-        auroc: probability that a question's confidence is higher than one with the answer left out.
+        auroc: probability that a question's confidence is higher than one with the answer left out (a far
+            miss).
+        far_refused: share of far misses that would be refused at the threshold that 95 % of the answerable
+            questions reach.
+        near_auroc, near_refused: the same for near misses, the questions that the texts don't answer; None
+            if there are none.
         calibration_error: expected calibration error of the same, in ten equal-width bins. Chance can only
             increase it, also in the resamples of its interval.
         reliability: those bins.
@@ -119,6 +126,9 @@ class Report:
     answerable_refused: Estimate
     unanswerable_refused: Estimate | None
     auroc: Estimate
+    far_refused: Estimate
+    near_auroc: Estimate | None
+    near_refused: Estimate | None
     calibration_error: Estimate
     reliability: tuple[Bin, ...]
     risk_coverage: tuple[RiskPoint, ...]
@@ -192,6 +202,7 @@ def summarise(outcomes: Sequence[Outcome]) -> Report:
     measures = (*_MEASURES, "Success@1") if in_two else _MEASURES
     there = [_pairs(o, 1, 0) for o in answerable]
     wrong = [_pairs(o, int(not quoted(o.answer.citations, o.question)), 1) for o in outcomes]
+    near = [[o.answer.confidence for o in some] for some in (answerable, unanswerable)]
     flat = [pair for pairs in wrong for pair in pairs]
     curve = risk_coverage(flat)
     return Report(
@@ -205,6 +216,9 @@ def summarise(outcomes: Sequence[Outcome]) -> Report:
         answerable_refused=estimate([not o.answer.found for o in answerable]),
         unanswerable_refused=estimate([not o.answer.found for o in unanswerable]) if unanswerable else None,
         auroc=over_questions(auroc, there),
+        far_refused=over_questions(refused_where_kept, there),
+        near_auroc=between(auroc, *near) if unanswerable else None,
+        near_refused=between(refused_where_kept, *near) if unanswerable else None,
         calibration_error=over_questions(calibration_error, there),
         reliability=reliability([pair for pairs in there for pair in pairs]),
         risk_coverage=thinned(curve),

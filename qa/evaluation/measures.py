@@ -26,6 +26,8 @@ MEASURES: Final = {
     "Success@1": "Success@1",
     "Success@5": "Success@5",
 }
+# Share of the answerable questions that are kept where refusals are compared.
+KEPT: Final = 0.95
 RESAMPLES: Final = 1000
 BINS: Final = 10
 
@@ -100,6 +102,26 @@ def over_questions(measure: Callable[[Pairs], float], groups: Sequence[Sequence[
     return Estimate(measure(np.concatenate(rows)), float(low), float(high))
 
 
+def between(measure: Callable[[Pairs], float], ones: Sequence[float], zeros: Sequence[float]) -> Estimate:
+    """A measure of the confidences of two sets of questions, with its percentile bootstrap interval.
+
+    Args:
+        measure: function of labelled confidences, some of either label.
+        ones: confidences of the questions labelled 1, at least one.
+        zeros: of those labelled 0, at least one; each set is resampled by itself.
+    """
+    sets = [
+        np.column_stack([values, np.full(len(values), label)]) for values, label in ((ones, 1), (zeros, 0))
+    ]
+    chance = np.random.default_rng(0)
+    drawn = [
+        measure(np.concatenate([rows[chance.integers(len(rows), size=len(rows))] for rows in sets]))
+        for _ in range(RESAMPLES)
+    ]
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Estimate(measure(np.concatenate(sets)), float(low), float(high))
+
+
 def ranking_scores(
     names: Iterable[str], relevant: Sequence[Collection[str]], rankings: Sequence[Sequence[str]]
 ) -> dict[str, list[float]]:
@@ -141,6 +163,13 @@ def auroc(pairs: Pairs) -> float:
     confidences, labels = np.asarray(pairs, float).T
     ones, zeros = int(labels.sum()), int((1 - labels).sum())
     return float((rankdata(confidences)[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
+
+
+def refused_where_kept(pairs: Pairs, kept: float = KEPT) -> float:
+    """Share of the pairs labelled 0 below the confidence that `kept` of those labelled 1 reach."""
+    confidences, labels = np.asarray(pairs, float).T
+    least = np.quantile(confidences[labels == 1], 1 - kept, method="lower")
+    return float(np.mean(confidences[labels == 0] < least))
 
 
 def reliability(pairs: Pairs) -> tuple[Bin, ...]:

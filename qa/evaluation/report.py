@@ -77,6 +77,9 @@ def table(name: str, report: Report) -> str:
         ("answerable, but refused", report.answerable_refused),
         ("not answerable, and refused", report.unanswerable_refused),
         ("AUROC against leave-gold-out", report.auroc),
+        ("  of these refused, where 95 % are kept", report.far_refused),
+        ("AUROC against those not answerable", report.near_auroc),
+        ("  of those refused, where 95 % are kept", report.near_refused),
         ("expected calibration error", report.calibration_error),
         ("area under the risk-coverage curve", report.aurc),
     ]
