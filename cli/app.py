@@ -43,7 +43,7 @@ def dalil(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Answers Arabic and English questions from your own texts, and shows the very sentence.
+    """Answers Arabic and English questions from your own documents, with the exact sentence.
 
     It works offline, and says so when the texts don't hold the answer.
     """

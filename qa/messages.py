@@ -40,15 +40,15 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "title": {"ar": "العنوان", "en": "Title"},
     "author": {"ar": "المؤلف", "en": "Author"},
     "date": {"ar": "التاريخ", "en": "Date"},
-    "certain": {"ar": "يُرجَّح كثيراً أنّ الجواب في النصوص", "en": "The texts very probably say so"},
-    "likely": {"ar": "الجواب في النصوص على الأرجح", "en": "The texts probably say so"},
+    "certain": {"ar": "من المرجّح جدّاً أنّ الجواب في النصوص", "en": "Very likely answered in your texts"},
+    "likely": {"ar": "الجواب في النصوص على الأرجح", "en": "Likely answered in your texts"},
     "possible": {
         "ar": "قد يكون الجواب في النصوص، وهذا أقرب ما فيها إليه",
-        "en": "The texts may say so: this comes nearest",
+        "en": "Perhaps answered in your texts: this comes nearest",
     },
     "unlikely": {
         "ar": "الأرجح أنّ النصوص لا تجيب، وهذا أقرب ما فيها",
-        "en": "The texts probably don't say so: this only comes nearest",
+        "en": "Probably not answered in your texts: this only comes nearest",
     },
     # Before the part of a quotation that is marked, for readers who listen.
     "answer_within": {"ar": "موضع الجواب:", "en": "The answer in it:"},
@@ -82,6 +82,13 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "ما أُرسل أكبر من اللازم. أرسل أقلّ منه.",
         "en": "What was sent is too large. Send less at once.",
     },
+    "log_in": {"ar": "تسجيل الدخول", "en": "Log in"},
+    "user_name": {"ar": "اسم المستخدم", "en": "User name"},
+    "password": {"ar": "كلمة السرّ", "en": "Password"},
+    "wrong_login": {
+        "ar": "اسم المستخدم أو كلمة السرّ غير صحيحة.",
+        "en": "The user name or the password is wrong.",
+    },
     "log_out": {
         "ar": "تسجيل الخروج",
         "en": "Log out",
@@ -91,8 +98,8 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "No files are taken here: the chat is read-only.",
     },
     "tagline": {
-        "ar": "يجيب من نصوصك، ويريك الجملة نفسها.",
-        "en": "Answers from your own texts, and shows the very sentence.",
+        "ar": "يجيب من وثائقك، ويريك الجملة نفسها.",
+        "en": "Answers from your own documents, with the exact sentence.",
     },
     "question_box": {"ar": "السؤال", "en": "Question"},
     "invitation": {"ar": "اسأل بالعربية أو بالإنجليزية", "en": "Ask in Arabic or English"},
@@ -100,10 +107,11 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "conversation": {"ar": "المحادثة", "en": "Conversation"},
     # Explanations: matches, keyed by qa.explanation.explain.Kind, and charts.
     "why": {"ar": "لماذا هذا المقطع؟", "en": "Why this passage?"},
+    "passage": {"ar": "المقطع", "en": "The passage"},
     "same_word": {"ar": "الكلمة نفسها", "en": "the same word"},
     "same_stem": {"ar": "الجذع نفسه", "en": "the same stem"},
     "same_name": {"ar": "الاسم نفسه بحروف أخرى", "en": "the same name in other letters"},
-    "meaning": {"ar": "معنى قريب", "en": "a near meaning"},
+    "meaning": {"ar": "معنى قريب", "en": "similar meaning"},
     "no_match": {
         "ar": "لا تطابق كلمة من المقطع كلمة من السؤال، وإنّما قرُب معناه في جملته.",
         "en": "No word of it matches one of the question's; it is near in meaning as a whole.",
@@ -221,8 +229,8 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "Dalil doesn't respond. See whether it is still running.",
     },
     # Shown before an expanded question.
-    "searched_for": {"ar": "بحث دليل عن:", "en": "Searched for:"},
-    "as_it_stands": {"ar": "ابحث عنه كما هو", "en": "Search for it as it stands"},
+    "searched_for": {"ar": "عبارة البحث:", "en": "Searched for:"},
+    "as_it_stands": {"ar": "ابحث عن السؤال كما كُتب", "en": "Search for the question as written"},
     "no_longer_there": {
         "ar": "تغيّرت النصوص بعد هذا الجواب، فلم يعد ما اقتُبس في موضعه.",
         "en": "The texts have changed since this answer: what was quoted isn't where it was.",

@@ -161,11 +161,12 @@ def choose(page: Page, name: str) -> None:
 
 def add(page: Page, *paths: Path) -> Locator:
     """Adds files to the collection that is shown; gives what is said of them when they are done."""
-    done = page.locator("#library .arrivals > [data-done]")
-    before = done.count()
+    first = page.locator("#library .arrivals > div").first
+    before = first.get_attribute("data-batch") if first.count() else ""
     page.locator("#files").set_input_files(paths)
-    expect(done).to_have_count(before + 1)
-    return done.first
+    done = page.locator(f'#library .arrivals > div[data-done]:first-child:not([data-batch="{before}"])')
+    expect(done).to_have_count(1)
+    return page.locator(f'#library .arrivals > [data-batch="{done.get_attribute("data-batch")}"]')
 
 
 def titles(page: Page) -> list[str]:

@@ -66,7 +66,7 @@ def test_an_arabic_question_is_answered_from_right_to_left(page: Page) -> None:
     assert turn.locator(".where").all_inner_texts() == [
         "بين البوكمال والقائم ما هو المطلوب…؟ — مصطفى حكمت العراقي — paragraph 1"
     ]
-    assert turn.locator(".confidence").inner_text() == "The texts very probably say so"
+    assert turn.locator(".confidence").inner_text() == "Very likely answered in your texts"
     assert directions(turn.locator(":is(h2, blockquote, .where)")) == ["rtl"] * 3
 
 
@@ -148,9 +148,9 @@ def test_a_fault_in_dalil_is_said_plainly_and_logged(page: Page, caplog: pytest.
     ("locale", "direction", "words"),
     [
         ("ar-EG", "rtl", ["يجيب من نصوصك، ويريك الجملة نفسها.", "جرّب سؤالاً من هذه:", "اسأل", "English"]),
-        ("en-GB", "ltr", ["Answers from your own texts, and shows the very sentence.", "Try one of these:",
+        ("en-GB", "ltr", ["Answers from your own documents, with the exact sentence.", "Try one of these:",
                           "Ask", "العربية"]),
-        ("fr-FR", "ltr", ["Answers from your own texts, and shows the very sentence.", "Try one of these:",
+        ("fr-FR", "ltr", ["Answers from your own documents, with the exact sentence.", "Try one of these:",
                           "Ask", "العربية"]),
     ],
 )  # fmt: skip

@@ -339,14 +339,14 @@ def test_ask_prints_the_answer_and_where_it_stands(texts: Path) -> None:
     assert shown.exit_code == 0
     assert shown.stdout == (
         "«وقّع محمد الكاتب الاتفاقية يوم الأحد.» [1]\n"
-        "(يُرجَّح كثيراً أنّ الجواب في النصوص)\n"
+        "(من المرجّح جدّاً أنّ الجواب في النصوص)\n"
         "\n"
         f"[1] agreement — الفقرة 1 ({texts / 'agreement.txt'})\n"
     )
     unquoted = dalil("ask", *WHO_OPENED.split(), "--index", "dalil-index")
     assert unquoted.stdout == (
         "“Salim opened the crossing in 2017.” [1]\n"
-        "(The texts very probably say so)\n"
+        "(Very likely answered in your texts)\n"
         "\n"
         f"[1] The border — paragraph 2 ({texts / 'border.md'})\n"
     )
@@ -557,7 +557,7 @@ def test_a_terminal_gets_direction_marks_and_no_control_characters(tmp_path: Pat
     os.close(ours)
     assert shown == (
         "\u200f«وقّع محمد الكاتب الاتفاقية يوم الأحد.» [1]\n"
-        "\u200f(يُرجَّح كثيراً أنّ الجواب في النصوص)\n"
+        "\u200f(من المرجّح جدّاً أنّ الجواب في النصوص)\n"
         "\n"
         "\u200f[1] \u2068عنوان[2J A\u2069 — الفقرة 2 "
         f"(\u2068{tmp_path}/نص.md\u2069)\n"

@@ -135,10 +135,12 @@ def test_what_became_of_files() -> None:
     names = "\u2068one.xhtml, <b>\u2069"
     types = f"\u2066{' '.join(TYPES)}\u2069"
     assert (view["done"], view["said"]) == (True, "Files added: 1, not added: 4")
+    assert not view["complete"]
+    assert '<p class="about"><bdi lang="en" dir="ltr">d.txt</bdi></p>' in view["shown"]
     assert [text(row) for row in re.findall("<li>.*?</li>", view["shown"])] == [
         f"d.txt {say('unchanged', 'en')}",
         f"e.txt {say('duplicate', 'en')} \u2068<i>.txt\u2069",
-        f"b.pdf {say('file_scan', 'en')}",
+        f"b.pdf {say('file_scan', 'en', ocr=chr(0x2066) + 'OCR' + chr(0x2069))}",
         f"c.exe {say('file_type', 'en', types=types)}",
         f"{done.names[0]} {say('flaw_parts', 'en', number=2, names=names)}",
     ]

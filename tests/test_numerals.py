@@ -135,7 +135,13 @@ def test_a_date_is_its_day_month_and_year(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["3 جمادى الأولى 1446", "3/5/1446هـ", "1446/5/3", "الثالث من جمادى الاولى 1446 هـ", "٣ جُمادى الأولى ١٤٤٦هـ"],
+    [
+        "3 جمادى الأولى 1446",
+        "3/5/1446هـ",
+        "1446/5/3",
+        "الثالث من جمادى الاولى 1446 هـ",
+        "٣ جُمادى الأولى ١٤٤٦هـ",
+    ],
 )
 def test_a_hijri_date_is_hijri(written: str) -> None:
     assert sorted(set(terms(written)) - {"من", "ه"}) == ["1446", "3", "jumadaalula"]

@@ -190,8 +190,8 @@ def test_the_answer_within_a_row_and_within_metadata_is_marked() -> None:
 def test_a_refusal_says_what_no_text_mentions(page: Language) -> None:
     refused = dataclasses.replace(reply(), missing=("1867",), text=say_not_found(("1867",), "ar"))
     read = Reader(render(refused, page=page))
-    assert read.texts("p", "note not-found") == [say("not_found", "ar")]
-    assert read.texts("p", "note missing") == ["لا تذكر هذه النصوص «1867»."]
+    said = say_not_found(("1867",), page).split("\n")
+    assert (read.texts("p", "note not-found"), read.texts("p", "note missing")) == (said[:1], said[1:])
     assert read.texts("p", "note nearest") == [say("nearest", page)]
 
 
@@ -232,9 +232,8 @@ def test_dalils_own_words_are_in_the_pages_language(
     assert read.texts("bdi")[-1] == expected
     assert read.texts("p", "note confidence") == [say_confidence(0.9, page)]
     assert read.texts("button") == [say("why", page)]
-    # That the texts don't say it is the answer, and in the asker's language.
     nothing = Reader(render(reply(in_language=asked_in), page=page))
-    assert nothing.texts("p", "note not-found") == [say("not_found", asked_in)]
+    assert nothing.texts("p", "note not-found") == [say("not_found", page)]
     assert nothing.texts("p", "note nearest") == [say("nearest", page)]
 
 

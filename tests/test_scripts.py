@@ -58,7 +58,7 @@ def test_modules_import_each_other_by_name_and_never_in_a_circle() -> None:
 
 
 def test_every_module_is_reached_from_the_entry() -> None:
-    reached, ahead = set(), {scripts.ENTRY}
+    reached, ahead = set(), {scripts.ENTRY, scripts.LOGIN}
     while ahead:
         reached |= ahead
         ahead = set().union(*(IMPORTS[name] for name in ahead)) - reached

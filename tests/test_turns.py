@@ -77,7 +77,7 @@ def test_why_a_passage_was_found_opens_beside_the_answer_and_closes(page: Page) 
     expect(pane).to_have_attribute("aria-label", "Why this passage?")
     expect(pane.locator(".author")).to_have_text("The border — A. Writer — paragraph 1")
     assert pane.locator(".why-text").inner_text() == ENGLISH.text.split("\n")[0]
-    assert pane.locator(".why mark.same-word").all_inner_texts()[-1] == say("same_word", "en")
+    assert pane.locator(".why mark.same-word").all_inner_texts()[0] == say("same_word", "en")
     assert pane.locator(".why figcaption").count() == 3
     expect(turn.locator(".number")).to_have_attribute("data-shown", "")
     assert violations(page) == []
@@ -138,8 +138,8 @@ def test_a_follow_up_shows_what_was_searched_for_and_can_be_asked_as_it_stands(p
     picture(page, "follow-up")
     assert violations(page) == []
     page.get_by_role("button", name="العربية").click()
-    expect(turn.locator(".searched p")).to_contain_text("بحث دليل عن:")
-    turn.get_by_role("button", name="ابحث عنه كما هو").click()
+    expect(turn.locator(".searched p")).to_contain_text("عبارة البحث:")
+    turn.get_by_role("button", name="ابحث عن السؤال كما كُتب").click()
     # In its place, without the turns before.
     expect(turn.locator(".not-found")).to_be_visible()
     assert page.locator(".question").all_inner_texts() == [WHO_FREED, FOLLOW_UP]

@@ -66,7 +66,9 @@ def render(language: Language = "ar", **changes: object) -> str:
 def labels(page: str) -> list[str]:
     """What a screen reader says of each chart."""
     return [
-        attributes["aria-label"] or "" for _, attributes, _ in Reader(page).elements if "role" in attributes
+        attributes["aria-label"] or ""
+        for _, attributes, _ in Reader(page).elements
+        if attributes.get("role") == "img"
     ]
 
 
@@ -83,17 +85,25 @@ def bars(page: str) -> dict[str, list[tuple[float, float]]]:
 def test_the_passage_stays_as_it_is_and_its_matches_are_marked() -> None:
     reader = Reader(render())
     assert reader.texts("p", "why-text") == [TEXT]
-    assert reader.elements[1][1] == {"class": "why-text", "lang": "ar", "dir": "rtl"}
+    (shown,) = (attributes for _, attributes, _ in reader.elements if attributes.get("class") == "why-text")
+    assert shown == {"class": "why-text", "lang": "ar", "dir": "rtl"}
     marks = [(a["class"], a.get("title"), "".join(d)) for n, a, d in reader.elements if n == "mark"]
     assert marks == [
-        ("meaning", "المعارك", "معركةُ"),
-        ("same-word faint", "قرب", "قرب"),
-        ("same-name", "Akashat", "عكاشات"),
         # The legend: from the surest on, what there is.
         ("same-word", None, "الكلمة نفسها"),
         ("same-name", None, "الاسم نفسه بحروف أخرى"),
         ("meaning", None, "معنى قريب"),
+        ("meaning", "المعارك", "معركةُ"),
+        ("same-word faint", "قرب", "قرب"),
+        ("same-name", "Akashat", "عكاشات"),
     ]
+
+
+def test_the_quotation_is_marked_in_the_passage_even_through_a_match() -> None:
+    for start, end in ((0, 5), (2, len(TEXT)), (0, len(TEXT))):
+        reader = Reader(render_why(EXPLANATION, "ar", (start, end)))
+        assert reader.texts("p", "why-text") == [TEXT]
+        assert reader.texts("span", "why-quoted") == [TEXT[start:end]]
 
 
 def test_charts_are_said_in_a_sentence_each() -> None:

@@ -14,7 +14,7 @@ EPILOG: Final = epilog(
     "dalil index notes report.md            into the folder dalil-index",
     "dalil index كتبي --index my-index      into a folder of your choice",
     "dalil index notes/old.md --remove      forgets one file",
-    "dalil index notes --rebuild            makes the index anew, of these files only",
+    "dalil index notes --rebuild            rebuilds the index from these files only",
 )
 
 
@@ -31,7 +31,7 @@ def index(
         ),
     ] = FOLDER,
     model: ModelName = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make it anew, of these files only.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild it from these files only.")] = False,
     remove: Annotated[
         bool, typer.Option("--remove", help="Forget these files, whether or not they still exist.")
     ] = False,

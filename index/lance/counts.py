@@ -154,7 +154,9 @@ class Known:
 class _Forms(WordForms):
     """The words of a collection, looked up in its counts."""
 
-    def __init__(self, look_up: Callable[[Iterable[str]], Mapping[str, Mapping[str, tuple[int, int]]]]) -> None:
+    def __init__(
+        self, look_up: Callable[[Iterable[str]], Mapping[str, Mapping[str, tuple[int, int]]]]
+    ) -> None:
         self._counts = look_up
 
     def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:

@@ -10,7 +10,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     # Collections and their documents.
     "collection": {"ar": "المجموعة", "en": "Collection"},
     "collections": {"ar": "المجموعات", "en": "Collections"},
-    "built_in": {"ar": "المقال المرفق", "en": "Built-in article"},
+    "built_in": {"ar": "المقال المضمَّن", "en": "Built-in article"},
     "documents": {"ar": "الوثائق", "en": "Documents"},
     "document_count": {"ar": "الوثائق: {number}", "en": "documents: {number}"},
     "paragraph_count": {"ar": "الفقرات: {number}", "en": "paragraphs: {number}"},
@@ -21,21 +21,25 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "rename": {"ar": "تغيير الاسم", "en": "Rename"},
     "delete": {"ar": "حذف", "en": "Delete"},
     "delete_collection": {
-        "ar": "أتُحذف هذه المجموعة بكلّ ما فيها؟ تبقى ملفاتك الأصلية كما هي.",
-        "en": "Delete this collection with all that is in it? Your own files stay as they are.",
+        "ar": "هل تريد حذف هذه المجموعة وكلّ ما فيها؟ تبقى ملفاتك الأصلية كما هي.",
+        "en": "Delete this collection and everything in it? Your own files stay as they are.",
     },
     "remove": {"ar": "إزالة", "en": "Remove"},
     "remove_document": {
-        "ar": "أتُزال هذه الوثيقة من المجموعة؟ يبقى ملفك الأصلي كما هو.",
+        "ar": "هل تريد إزالة هذه الوثيقة من المجموعة؟ يبقى ملفك الأصلي كما هو.",
         "en": "Remove this document from the collection? Your own file stays as it is.",
     },
     "removed": {"ar": "أُزيلت الوثيقة", "en": "The document was removed"},
     "cancel": {"ar": "إلغاء", "en": "Cancel"},
     "add_files": {"ar": "إضافة ملفات", "en": "Add files"},
     "drop_files": {"ar": "أو اسحبها إلى هنا", "en": "or drop them here"},
+    "own_documents": {
+        "ar": "لتسأل وثائقك أضف ملفاتك، فيقرؤها دليل على الجهاز الذي يعمل عليه.",
+        "en": "To ask your own documents, add your files: Dalil reads them on the machine it runs on.",
+    },
     "built_in_note": {
-        "ar": "هذا المقال مرفق مع دليل. لتسأل نصوصك أنشئ مجموعة وأضف إليها ملفاتك.",
-        "en": "This article comes with Dalil. To ask your own texts, make a collection and add files to it.",
+        "ar": "هذا المقال مضمَّن في دليل. لتسأل وثائقك أنشئ مجموعة وأضف إليها ملفاتك.",
+        "en": "This article comes with Dalil. To ask your own documents, make a collection and add files.",
     },
     "no_documents": {
         "ar": "لا وثائق في هذه المجموعة بعد. أضف إليها ملفات ثم اسأل.",
@@ -55,17 +59,22 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "You can ask or close this pane meanwhile.",
     },
     "files_added": {"ar": "الملفات المضافة: {number}", "en": "Files added: {number}"},
+    "dismiss": {"ar": "إخفاء هذا التقرير", "en": "Hide this report"},
+    "and_more": {"ar": "وغيرها: {number}", "en": "and {number} more"},
     "files_added_of": {
         "ar": "الملفات المضافة: {number}، والتي لم تُضف: {rest}",
         "en": "Files added: {number}, not added: {rest}",
     },
-    "unchanged": {"ar": "هو في المجموعة من قبل بلا تغيير.", "en": "It is there already, unchanged."},
+    "unchanged": {"ar": "الملف موجود في المجموعة ولم يتغيّر.", "en": "Already in this collection."},
     "duplicate": {
-        "ar": "نصّه في المجموعة من قبل باسم آخر:",
-        "en": "Its text is there already under another name:",
+        "ar": "نصّه موجود في المجموعة باسم آخر:",
+        "en": "Its text is already in this collection under another name:",
     },
     # Reasons why a file isn't added: keyed by index.errors.FileFault, or found before it is read.
-    "file_unreadable": {"ar": "تعذّرت قراءته. أضفه من جديد.", "en": "It could not be read. Add it again."},
+    "file_unreadable": {
+        "ar": "تعذّرت قراءة الملف. أضفه من جديد.",
+        "en": "The file could not be read. Add it again.",
+    },
     "file_type": {
         "ar": "لا تُقرأ إلا ملفات {types}. احفظ نصّه في ملف من هذه الأنواع.",
         "en": "Only {types} files are read. Save its text as one of these.",
@@ -75,40 +84,40 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It is of another type than its name says. Rename or unpack it.",
     },
     "file_old_word": {
-        "ar": "هو ملف قديم الصيغة أو محميّ بكلمة سرّ. احفظه بصيغة حديثة وبلا كلمة سرّ.",
-        "en": "It is an old Word file or protected by a password. Save it as .docx without a password.",
+        "ar": "الملف قديم الصيغة أو محميّ بكلمة سرّ. احفظه بصيغة حديثة وبلا كلمة سرّ.",
+        "en": "The file is an old Word file or protected by a password. Save it as .docx without a password.",
     },
     "file_encoding": {
         "ar": "ترميز نصّه غير معروف. احفظه نصّاً بترميز {encoding}.",
         "en": "Its encoding isn't known. Save it as text in {encoding}.",
     },
-    "file_empty": {"ar": "لا كلمات فيه.", "en": "It has no words in it."},
+    "file_empty": {"ar": "الملف فارغ: لا كلمات فيه.", "en": "The file is empty: it has no words."},
     "file_damaged": {
-        "ar": "هو ملف تالف. أحضر نسخة سليمة منه أو احفظه من جديد.",
-        "en": "It is damaged. Get the file anew or save it again.",
+        "ar": "الملف تالف. أحضر نسخة سليمة منه أو احفظه من جديد.",
+        "en": "The file is damaged. Download or save it again.",
     },
     "file_password": {
-        "ar": "هو محميّ بكلمة سرّ. احفظ نسخة منه بلا كلمة سرّ.",
-        "en": "It is protected by a password. Save a copy without one.",
+        "ar": "الملف محميّ بكلمة سرّ. احفظ نسخة منه بلا كلمة سرّ.",
+        "en": "The file is protected by a password. Save a copy without one.",
     },
     "file_drm": {
-        "ar": "هو محميّ من النسخ ولا يرفع ذلك إلا بائعه.",
-        "en": "It is protected against copying. Only its seller can lift that.",
+        "ar": "الملف محميّ من النسخ ولا يرفع ذلك إلا بائعه.",
+        "en": "The file is protected against copying. Only its seller can lift that.",
     },
     "file_scan": {
-        "ar": "ليس فيه نصّ وإنّما صور صفحات. مرّره أوّلاً على برنامج يتعرّف على الحروف.",
-        "en": "It has no text in it, only pictures of pages. Run text recognition (OCR) on it first.",
+        "ar": "ليس في الملف نصّ وإنّما صور صفحات. مرّره أوّلاً على برنامج للتعرّف الضوئي على الحروف ({ocr}).",
+        "en": "The file has no text, only pictures of pages. Run text recognition ({ocr}) on it first.",
     },
     "file_fonts": {
         "ar": "لا تبيّن خطوطه أيّ الحروف تعرض. اطبعه من متصفّح في ملف جديد.",
         "en": "Its fonts don't tell which letters they show. Print it to a new PDF from a browser.",
     },
     "file_too_large": {
-        "ar": "هو أكبر ممّا يُقرأ. قسّمه إلى ملفات أصغر.",
-        "en": "It is larger than what is read. Split it into smaller files.",
+        "ar": "الملف أكبر ممّا يُقرأ. قسّمه إلى ملفات أصغر.",
+        "en": "The file is too large to be read. Split it into smaller files.",
     },
     "file_too_slow": {
-        "ar": "تحتاج قراءته إلى وقت أو ذاكرة أكثر ممّا ينبغي. قسّمه أو احفظ نصّه وحده.",
+        "ar": "تحتاج قراءة الملف إلى وقت أو ذاكرة أكثر ممّا ينبغي. قسّمه أو احفظ نصّه وحده.",
         "en": "Reading it takes too much time or memory. Split it or save its text alone.",
     },
     "file_full": {
@@ -146,7 +155,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "Its name can't be taken. Rename it and add it again.",
     },
     "file_too_many": {
-        "ar": "هي ملفات كثيرة. أضف ما بقي منها مرّة أخرى.",
+        "ar": "الملفات كثيرة. أضف ما بقي منها مرّة أخرى.",
         "en": "These are too many files at once. Add the rest of them afterwards.",
     },
     "file_quota": {
@@ -186,7 +195,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "Another collection has this name. Choose another one.",
     },
     "name_invalid": {
-        "ar": "يحتاج الاسم إلى حرف أو رقم واحد على الأقلّ وإلى {number} على الأكثر وكلّها ظاهرة.",
-        "en": "A name needs a letter or a digit and has at most {number} characters that can all be seen.",
+        "ar": "اكتب اسماً فيه حرف أو رقم، لا يزيد على {number} محرف.",
+        "en": "Enter a name with a letter or a digit (up to {number} characters).",
     },
 }

@@ -147,7 +147,7 @@ class ChatCalls:
             ).data()
         except DalilError as error:
             return reading_pane.unexplained(source, passage.number, str(error), language).data()
-        return reading_pane.explained(source, explanation, language).data()
+        return reading_pane.explained(source, explanation, language, exchange.citation(link[2])).data()
 
     def keep(self, data: Data) -> str:
         """The conversation as JSON, for the browser to store; empty if nothing was answered.

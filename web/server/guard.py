@@ -11,8 +11,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.messages import say
+from web.server.person import user
 from web.server.preferences import dress
 from web.uploads.batches import UPLOAD
+from web.views.login import login_page
 
 
 class OwnPagesOnly:
@@ -77,6 +79,22 @@ class LogoutByPost:
             )
         else:
             await PlainTextResponse("Not allowed.", 403)(scope, receive, send)
+
+
+class LoginPage:
+    """Asks for a name and a password with Dalil's own page instead of Gradio's, where nobody is logged in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wraps an application."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        is_page = scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"] == "/"
+        if is_page and user() is None:
+            await HTMLResponse(login_page(), headers={"Cache-Control": "no-store"})(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
 
 
 class ContentPolicy:

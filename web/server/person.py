@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from web.server.limits import client_of
 
 _person: Final[ContextVar[str]] = ContextVar("person", default="")
+_user: Final[ContextVar[str | None]] = ContextVar("user", default=None)
 
 
 def person() -> str:
@@ -19,8 +20,13 @@ def person() -> str:
     return _person.get()
 
 
+def user() -> str | None:
+    """The name of the user who sends the current request; None if nobody is logged in."""
+    return _user.get()
+
+
 class KnownPerson:
-    """Sets the value of `person` while a request is processed, also in its worker threads.
+    """Sets the values of `person` and `user` while a request is processed, also in its worker threads.
 
     Args:
         app: the wrapped application.
@@ -36,10 +42,14 @@ class KnownPerson:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        user = self._user_of(Request(scope))
+        name = self._user_of(Request(scope))
         # A name can't be an address, so the two can't be confused.
-        token = _person.set(f"user {user}" if user else f"address {client_of(scope)}")
+        tokens = (
+            _person.set(f"user {name}" if name else f"address {client_of(scope)}"),
+            _user.set(name),
+        )
         try:
             await self.app(scope, receive, send)
         finally:
-            _person.reset(token)
+            _person.reset(tokens[0])
+            _user.reset(tokens[1])

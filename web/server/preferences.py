@@ -13,7 +13,7 @@ from web.views.scripts import preloads
 
 LANGUAGE_COOKIE: Final = "dalil-language"
 THEME_COOKIE: Final = "dalil-theme"
-STYLES: Final = ("chat", "reader", "why", "library", "writer")
+STYLES: Final = ("chat", "reader", "why", "library", "writer", "login")
 _ROOT: Final = re.compile(rb'<html\s+lang="en"')
 
 

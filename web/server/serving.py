@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, Response
 from index.errors import DalilError
 from web.server.access import guard
 from web.server.calls import CheckedCalls
-from web.server.guard import ContentPolicy, LogoutByPost, OwnPagesOnly
+from web.server.guard import ContentPolicy, LoginPage, LogoutByPost, OwnPagesOnly
 from web.server.preferences import STYLES
 from web.server.sharing import OWN_MACHINE, Sharing
 from web.views import scripts
@@ -71,6 +71,8 @@ def application(
     if chat is not None:
         app.add_middleware(CheckedCalls, chat=chat)
     app.add_middleware(LogoutByPost)
+    if sharing.auth is not None:
+        app.add_middleware(LoginPage)
     app.add_middleware(ContentPolicy)
     app.add_middleware(OwnPagesOnly)
     guard(app, sharing)

@@ -17,9 +17,10 @@ from markupsafe import Markup
 from index.text.analyzer import Language
 from index.text.sentences import Span
 from index.types import Document, Passage
+from qa.answering.courtesy import courtesy
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
-from qa.messages import say, say_confidence
+from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
 from web.views.templating import direction, environment, showable
 
@@ -236,7 +237,10 @@ def render_searched(question: str, searched: str, page: Language) -> str:
     parts = (
         [question, searched.removeprefix(question).strip()] if searched.startswith(question) else [searched]
     )
-    return str(_macros.searched(question, parts, page))
+    # Parts of two directions stand in the page's order: the question first, as its readers read.
+    ways = {direction(part) for part in parts}
+    way = ways.pop() if len(ways) == 1 else direction(say("searched_for", page))
+    return str(_macros.searched(parts, way, page))
 
 
 def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: Language) -> str:
@@ -292,7 +296,9 @@ def render_answer(
             _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)
             for number, passage in enumerate(nearest, 1)
         ]
-        said, _, missing = answer.text.partition("\n")
+        # A refusal in the page's language, as all that is said beside it; a greeting in the asker's.
+        refusal = answer.text if courtesy(answer.question) else say_not_found(answer.missing, page)
+        said, _, missing = refusal.partition("\n")
         return str(_macros.nothing(said, missing, shown, Markup(parts.actions), page))
     cited = [
         _cited(citation, sources[citation.passage.document_id], turn, page) for citation in answer.citations

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from index.errors import DalilError, IndexLocked, IndexNotFound
 from index.readers.read import TYPES
-from index.text.analyzer import Language
+from index.text.analyzer import Language, language
 from qa.collections.types import (
     LONGEST_NAME,
     MOST_COLLECTIONS,
@@ -80,12 +80,18 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
         page: the page's language.
 
     Returns:
-        `done`: whether it is; `shown`: HTML; `said`: announcement for screen readers when done.
+        `done`: whether it is; `shown`: HTML; `said`: announcement for screen readers when done; `complete`:
+        whether all of its files were added.
     """
     if batch is None or (batch.stage == "done" and not own):
         return {"done": True, "shown": "", "said": ""}
     if batch.stage == "done":
-        return {"done": True, "shown": _outcome(batch, page), "said": _summary(batch, page)}
+        return {
+            "done": True,
+            "shown": _outcome(batch, page),
+            "said": _summary(batch, page),
+            "complete": len(batch.added.added) == len(batch.names),
+        }
     number, total, seconds = len(batch.arrived) + 1, len(batch.names) - len(batch.faults), None
     if batch.progress is not None:
         total, seconds = batch.progress.total, batch.progress.seconds_left
@@ -121,13 +127,18 @@ def trouble(error: Exception, page: Language) -> str:
 
 
 _CURRENT: Final = ' aria-current="true"'
+# Added files that a report names.
+_MOST_NAMED: Final = 10
+_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 
 
 def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
     id_ = escape(info.id)
     title = plain(info.title or info.source) or say("untitled", page)
-    parts = [plain(info.author), plain(info.source), say("paragraph_count", page, number=info.paragraphs)]
-    about = " — ".join(_bdi(part) for part in parts if part)
+    count = say("paragraph_count", page, number=info.paragraphs)
+    parts = [_bdi(plain(info.author)), file_name(plain(info.source), page), _bdi(count)]
+    named = (info.author, info.source, count)
+    about = " — ".join(part for part, name in zip(parts, named, strict=True) if name)
     remove = escape(f"{say('remove', page)}: {title}")
     button = (
         f'<button type="button" class="quiet" data-act="remove-document" data-name="{escape(title)}" '
@@ -141,8 +152,17 @@ def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
 
 
 def _outcome(batch: Batch, page: Language) -> str:
-    """Result of a batch: added files appear in the list, so only the others are named."""
-    shown = f"<p><strong>{escape(_summary(batch, page))}</strong></p>"
+    """Result of a batch: the first added files, and each one that wasn't, with the reason."""
+    close = escape(say("dismiss", page))
+    shown = (
+        f'<button type="button" class="quiet dismiss" data-act="dismiss" title="{close}" '
+        f'aria-label="{close}">{_CROSS}</button><p><strong>{escape(_summary(batch, page))}</strong></p>'
+    )
+    if added := batch.added.added:
+        names = [file_name(plain(info.source), page) for info in added[:_MOST_NAMED]]
+        rest = len(added) - len(names)
+        names += [escape(say("and_more", page, number=rest))] if rest else []
+        shown += f'<p class="about">{_COMMA[page].join(names)}</p>'
     if batch.error is not None:
         text = trouble(batch.error, page)
         return f'{shown}<p class="trouble">{escape(text)}</p>'
@@ -152,7 +172,8 @@ def _outcome(batch: Batch, page: Language) -> str:
         for one in batch.added.duplicates
     ]
     # Isolated from surrounding text of the other direction.
-    values = {"types": f"\u2066{' '.join(TYPES)}\u2069", "encoding": "\u2066UTF-8\u2069"}
+    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "ocr": "OCR"}
+    values = {key: f"\u2066{value}\u2069" for key, value in values.items()}
     told += [(batch.names[i], say(fault, page, **values)) for i, fault in sorted(batch.faults.items())]
     told += [
         (
@@ -166,7 +187,9 @@ def _outcome(batch: Batch, page: Language) -> str:
         )
         for i, warning in batch.warnings
     ]
-    rows = "".join(f"<li><strong>{_bdi(name)}</strong> <span>{escape(why)}</span></li>" for name, why in told)
+    rows = "".join(
+        f"<li><strong>{file_name(name, page)}</strong> <span>{escape(why)}</span></li>" for name, why in told
+    )
     return f"{shown}<ul>{rows}</ul>" if rows else shown
 
 
@@ -174,6 +197,15 @@ def _summary(batch: Batch, page: Language) -> str:
     added = len(batch.added.added)
     rest = len(batch.names) - added
     return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)
+
+
+def file_name(name: str, page: Language) -> str:
+    """A file's name with its type where the page's readers expect it: at the right on an English page.
+
+    An Arabic name in a direction of its own would be read "txt.رسالة" there.
+    """
+    way = direction(name) if page == "ar" else f'lang="{language(name)}" dir="ltr"'
+    return f"<bdi {way}>{escape(plain(name))}</bdi>"
 
 
 def _bdi(text: str) -> str:

@@ -17,6 +17,7 @@ from index.types import Passage
 from qa.conversation.stored_citation import GetDocument
 from qa.feedback.judgements import Verdict
 from qa.messages import say
+from qa.types import Citation
 from web.views.answers import (
     Parts,
     Source,
@@ -103,17 +104,17 @@ class Exchange:
         Raises:
             NoSuchTurn: the answer has no such link.
         """
-        found: list[Passage] = []
-        if isinstance(self.reply, qa.Turn):
-            answer = self.reply.answer
-            if name.startswith("near"):
-                number = int(name.removeprefix("near"))
-                found = [hit.passage for hit in answer.hits[max(number - 1, 0) : number]]
-            else:
-                found = [one.passage for one in answer.citations if one.number == int(name)]
-        if not found:
-            raise NoSuchTurn("The answer has no such link.")
-        return found[0]
+        if (citation := self.citation(name)) is not None:
+            return citation.passage
+        number = int(name.removeprefix("near")) if name.startswith("near") else 0
+        if number and isinstance(self.reply, qa.Turn) and number <= len(self.reply.answer.hits):
+            return self.reply.answer.hits[number - 1].passage
+        raise NoSuchTurn("The answer has no such link.")
+
+    def citation(self, name: str) -> Citation | None:
+        """The citation of a link, by the suffix of its name; None of a passage that is only near."""
+        cited = self.reply.answer.citations if isinstance(self.reply, qa.Turn) else ()
+        return next((one for one in cited if str(one.number) == name), None)
 
     def render(
         self, number: int, language: Language, judged: bool = True, can_translate: bool = False

@@ -38,17 +38,18 @@ class _Row:
     value: str
 
 
-def render_why(explanation: Explanation, language: Language) -> str:
+def render_why(explanation: Explanation, language: Language, quoted: tuple[int, int] | None = None) -> str:
     """Renders an explanation as HTML.
 
     Args:
         explanation: the explanation to show.
         language: language of Dalil's own words.
+        quoted: what of the passage was quoted, in its characters: the page scrolls there.
     """
     heading = say("why", language)
     parts = (
-        _passage(explanation),
         _legend(explanation, language),
+        _passage(explanation, language, quoted),
         _nearest_words(explanation, language),
         _legs(explanation, language),
         _score(explanation, language),
@@ -58,19 +59,39 @@ def render_why(explanation: Explanation, language: Language) -> str:
     )
 
 
-def _passage(explanation: Explanation) -> str:
-    """The passage with its matches highlighted, each with its question word as a tooltip."""
+def _passage(explanation: Explanation, language: Language, quoted: tuple[int, int] | None) -> str:
+    """The passage in a box that scrolls by itself, so that what is below stays in sight.
+
+    Its matches are highlighted, each with its question word as a tooltip, and the quotation is marked.
+    """
     text = explanation.passage.text
-    pieces, position = [], 0
+    parts = [(0, len(text))] if quoted is None else [(0, quoted[0]), quoted, (quoted[1], len(text))]
+    pieces = [_highlighted(explanation, start, end) for start, end in parts]
+    if quoted is not None:
+        pieces[1] = f'<span class="why-quoted">{pieces[1]}</span>'
+    label = escape(say("passage", language))
+    return (
+        f'<div class="why-passage" role="region" tabindex="0" aria-label="{label}">'
+        f'<p class="why-text" {direction(text)}>{"".join(pieces)}</p></div>'
+    )
+
+
+def _highlighted(explanation: Explanation, start: int, end: int) -> str:
+    """A span of the passage with what of its matches lies in it."""
+    text = explanation.passage.text
+    pieces, position = [], start
     for match in explanation.matches:
+        first, last = max(match.found.start, start), min(match.found.end, end)
+        if first >= last:
+            continue
         faint = " faint" if match.is_light else ""
         pieces.append(
-            f"{escape(text[position : match.found.start])}"
+            f"{escape(text[position:first])}"
             f'<mark class="{_class(match.kind)}{faint}" title="{escape(explanation.asked(match))}">'
-            f"{escape(explanation.found(match))}</mark>"
+            f"{escape(text[first:last])}</mark>"
         )
-        position = match.found.end
-    return f'<p class="why-text" {direction(text)}>{"".join(pieces)}{escape(text[position:])}</p>'
+        position = last
+    return "".join((*pieces, escape(text[position:end])))
 
 
 def _legend(explanation: Explanation, language: Language) -> str:

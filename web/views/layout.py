@@ -21,7 +21,7 @@ _SPOKEN: Final = (
     "next_citation", "close", "copy_quotation", "earlier", "later", "out_of_reach",
     "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
     "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
-    "add_files", "drop_files", "no_documents", "more_documents",
+    "add_files", "drop_files", "no_documents", "more_documents", "own_documents",
     "write_answers", "translate_always", "why", "export", "saved", "new_conversation", "last_conversation",
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ from index.text.split import paragraphs
 from index.types import Block, Document
 from qa.explanation.explain import Explanation
 from qa.messages import say
+from qa.types import Citation
 from web.views.answers import Place, Source, checksum, plain, within
 from web.views.explanation import render_why
 from web.views.templating import direction, environment, has_letters
@@ -226,17 +227,23 @@ def read(document: Document, wish: Wish) -> View:
     return View(heading, "", shown, first, last, len(pieces), copied)
 
 
-def explained(source: Source, explanation: Explanation, page: Language) -> View:
+def explained(
+    source: Source, explanation: Explanation, page: Language, citation: Citation | None = None
+) -> View:
     """View of an explanation.
 
     Args:
         source: the passage's document.
         explanation: the explanation to show.
         page: language of Dalil's own words.
+        citation: what was quoted from the passage; None for one that is only near.
     """
     passage = explanation.passage
     place = Place.of(source, page, passage.number, passage.headings, passage.page)
-    return View(_why_heading(place, page), paragraphs=render_why(explanation, page))
+    quoted = None
+    if citation is not None and citation.field == "text":
+        quoted = citation.start - passage.start, citation.end - passage.start
+    return View(_why_heading(place, page), paragraphs=render_why(explanation, page, quoted))
 
 
 def unexplained(source: Source, paragraph: int, text: str, page: Language) -> View:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
 ENTRY: Final = "main.js"
+# The entry of the page that asks for a password.
+LOGIN: Final = "login.js"
 
 
 @cache
@@ -53,7 +55,9 @@ import(new URL("{address(ENTRY)}", document.baseURI)).then(
 
 def preloads() -> str:
     """Links that have all modules fetched with the page, instead of one after the other when it is there."""
-    return "".join(f'<link rel="modulepreload" href="{address(name)}">' for name in modules())
+    return "".join(
+        f'<link rel="modulepreload" href="{address(name)}">' for name in modules() if name != LOGIN
+    )
 
 
 def _below(folder: Traversable, path: str = "") -> Iterator[tuple[str, str]]:

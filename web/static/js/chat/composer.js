@@ -11,6 +11,11 @@ export class Composer {
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       const question = this.#box.value;
+      // A double click, or Enter in an empty box, asks nothing.
+      if (!question.trim()) {
+        this.focus();
+        return;
+      }
       this.#box.value = "";
       // A focused box opens a touch screen's keyboard, over the answer.
       if (hasPointer()) this.focus();

@@ -151,9 +151,21 @@ export class Reader {
     if (!this.isSheet) link?.scrollIntoView({block: "nearest", behavior: "instant"});
     const mark = this.#part(`.text mark[data-cite="${wish.name}"]`);
     if (mark) mark.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
-    else this.#part(".scroll").scrollTop = 0;
+    else {
+      this.#part(".scroll").scrollTop = 0;
+      this.#showQuoted();
+    }
     const target = mark ?? this.#part("h2") ?? this.#part("[data-act=close]");
     if (focus) target.focus({preventScroll: true});
+  }
+
+  // A long passage lies in a box of its own: it begins at what was quoted from it.
+  #showQuoted() {
+    const quoted = this.#part(".why-quoted");
+    if (!quoted) return;
+    const passage = quoted.closest(".why-passage");
+    const below = quoted.getBoundingClientRect().top - passage.getBoundingClientRect().top;
+    passage.scrollTop = below - passage.clientHeight / 4;
   }
 
   // What the server has made of a document, or of the reasons.

@@ -60,19 +60,23 @@ export class Arrivals {
 
   // Shows how far files are until they are done: this tab's by their batch, others' by their collection.
   watch(collection, batch = null) {
+    // Of files that all came in there is nothing more to know when the next ones are on their way.
+    for (const done of this.#list.querySelectorAll(`[data-done=complete][data-collection="${collection}"]`)) {
+      done.remove();
+    }
     const place = document.createElement("div");
     place.dataset.collection = collection;
     if (batch) place.dataset.batch = batch;
     place.hidden = collection !== this.#collection;
     this.#list.prepend(place);
     const look = async () => {
-      const {done, said} = await this.#look(place);
+      const {done, said, complete} = await this.#look(place);
       if (!done) {
         setTimeout(look, BETWEEN_LOOKS);
         return;
       }
       if (said) {
-        place.dataset.done = "";
+        place.dataset.done = complete ? "complete" : "";
         announce(said);
       } else {
         place.remove();
@@ -92,6 +96,11 @@ export class Arrivals {
     for (const place of this.#list.querySelectorAll(":scope > div")) {
       place.hidden = place.dataset.collection !== collection;
     }
+  }
+
+  // Takes a report away.
+  dismiss(button) {
+    button.closest("[data-done]").remove();
   }
 
   // In another language.

@@ -13,7 +13,7 @@ export function ask({title, about = "", value = null, label}, act, done) {
   part(".about").dir = "auto";
   part(".do").textContent = label;
   part(".trouble").textContent = "";
-  name.hidden = value === null;
+  part(".named").hidden = value === null;
   name.value = value ?? "";
   part("form").onsubmit = async (event) => {
     event.preventDefault();

@@ -42,6 +42,11 @@ export class Library {
     "delete-collection": () => this.#delete(),
     "remove-document": (button) => this.#removeDocument(button),
     "cancel-asking": cancel,
+    dismiss: (button) => {
+      this.#arrivals.dismiss(button);
+      this.#part("h2").focus({preventScroll: true});
+    },
+    "own-documents": () => this.#beginOwn(),
     "add-files": () => find("#files").click(),
     "more-documents": () => this.#load({first: this.#state.last}),
   };
@@ -57,7 +62,7 @@ export class Library {
       call: (act, more) => this.#call(act, more),
       changed: () => this.#load(),
     });
-    find("#welcome").append(find("#bare"));
+    find("#welcome").append(find("#bare"), find("#own"));
     this.#listen();
     // This tab's files first: else those that are still on their way would be shown as another's too.
     this.#arrivals.show(this.current);
@@ -167,6 +172,7 @@ export class Library {
     this.#part("[data-act=rename-collection]").hidden = !state.changeable;
     find("#welcome").dataset.collection = state.built_in ? "built-in" : "own";
     find("#bare").hidden = !state.changeable || state.total > 0;
+    find("#own").hidden = !state.built_in || this.#readOnly;
   }
 
   async #choose(collection) {
@@ -200,6 +206,12 @@ export class Library {
       if (!state.error) this.#show();
       return state;
     });
+  }
+
+  // From the first page: files need a collection of the reader's own.
+  #beginOwn() {
+    if (this.#state?.changeable) this.#show();
+    else this.#create();
   }
 
   #rename() {
