@@ -233,7 +233,7 @@ RICH = rb"""{\rtf1\ansi\ansicpg1256\deff0{\fonttbl{\f0\fcharset178 Arial;}{\f1\f
 {\stylesheet{\ql Normal;}{\s1\outlinelevel0\b heading 1;}{\*\cs10 Default;}}
 {\info{\title \'ca\'de\'d1\'ed\'d1}{\author Layla}{\creatim\yr2024\mo3\dy14\hr9}{\revtim\yr2025\mo1\dy1}}
 \pard\s1 \f0 \'c7\'e1\'c8\'c7\'c8 \'c7\'e1\'c3\'e6\'e1\par
-\pard\plain Text {\b bold} caf\'e9 \f1 caf\'e9 
+\pard\plain Text {\b bold} caf\'e9 \f1 caf\'e9 {}
 \u1605?\u1585?\uc2\u-10180 ??\u-9216 ??{\super\chftn}{\footnote\pard
 {\super\chftn} A note.}\par
 {\listtext\pard\plain 1.\tab}First item\par
