@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pdf_files import Text, arabic, pdf
 from test_convert import BOOK, archive, word
+from test_office import RICH, message, odt, presentation, shape
 from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
@@ -49,6 +50,11 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
+def in_bytes(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
 MAKERS: dict[str, Callable[[Path], Path]] = {
     ".txt": plain,
     ".md": plain,
@@ -58,6 +64,12 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     ".pdf": printed,
     ".docx": lambda path: word(path, "تقرير", "ليلى"),
     ".epub": lambda path: archive(path, BOOK),
+    ".odt": lambda path: odt(path, "<text:h>x</text:h><text:p>النهر</text:p>"),
+    ".rtf": lambda path: in_bytes(path, RICH),
+    ".pptx": lambda path: presentation(
+        path, [shape("النهر", "x", kind=""), shape("The river", kind="title")]
+    ),
+    ".eml": lambda path: in_bytes(path, bytes(message())),
     ".xlsx": lambda path: workbook(path, {"One": SHEET, "Two": SHEET}),
     ".csv": lambda path: written(path, 'city,people\nبغداد,7\n"Basra, old",8\n'),
     ".tsv": lambda path: written(path, "city\tpeople\nبغداد\t7\n"),

@@ -22,7 +22,11 @@ CONVERTERS: Final = {
     ".pdf": "pdf.pages:extract",
     ".docx": "word.document:extract",
     ".epub": "epub:extract",
+    ".odt": "office.open_document:extract",
+    ".rtf": "office.rich_text:extract",
+    ".pptx": "office.slides:extract",
     ".xlsx": "office.workbook:extract",
+    ".eml": "mail:extract",
     ".csv": "tables.delimited:extract",
     ".tsv": "tables.delimited:extract",
     ".json": "tables.records:extract",
@@ -77,7 +81,8 @@ def check_type(content: bytes, suffix: str) -> None:
         raise Unextractable("it has no words in it.", "empty")
     if content.startswith(_OLD_OFFICE):
         raise Unextractable(
-            "it is an old Word file or one protected by a password. Save it as .docx, without a password.",
+            "it is an old Office file or one protected by a password. Save it as .docx, .xlsx or .pptx, "
+            "without a password.",
             "old_word",
         )
     actual = type_of(content)
@@ -97,6 +102,8 @@ def type_of(content: bytes) -> str:
         from index.readers import archives
 
         return archives.type_of(content)
+    if content.startswith(b"{\\rtf"):
+        return ".rtf"
     if regex.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])", content[:1024], regex.IGNORECASE):
         return ".html"
     return ""

@@ -85,7 +85,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "file_old_word": {
         "ar": "الملف قديم الصيغة أو محميّ بكلمة سرّ. احفظه بصيغة حديثة وبلا كلمة سرّ.",
-        "en": "The file is an old Word file or protected by a password. Save it as .docx without a password.",
+        "en": "The file is an old Office file or protected by a password. Save it in a new format without one.",
     },
     "file_encoding": {
         "ar": "ترميز نصّه غير معروف. احفظه نصّاً بترميز {encoding}.",
@@ -146,9 +146,9 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It was added without the values of {number} formulas, which aren't in it. Open it in a "
         "spreadsheet program, save it and add it again.",
     },
-    "flaw_sheets": {
-        "ar": "أُضيف، ولم تُقرأ أوراقه المخفية: {names}",
-        "en": "It was added, but its hidden sheets weren't read: {names}",
+    "flaw_hidden": {
+        "ar": "أُضيف، ولم تُقرأ أجزاؤه المخفية: {names}",
+        "en": "It was added, but its hidden parts weren't read: {names}",
     },
     "file_name": {
         "ar": "اسمه لا يصلح. غيّره ثم أضفه.",

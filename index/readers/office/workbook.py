@@ -87,7 +87,7 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
     flaws = missing_parts(lost)
     if hidden:
         names = ", ".join(hidden)
-        flaws += (Flaw("sheets", f"its hidden sheets weren't read ({names}).", len(hidden), names),)
+        flaws += (Flaw("hidden", f"its hidden sheets weren't read ({names}).", len(hidden), names),)
     if reader.formulas:
         why = f"{reader.formulas:,} formulas in it have no values. Save it in a spreadsheet program."
         flaws += (Flaw("formulas", why, reader.formulas),)

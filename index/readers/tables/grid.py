@@ -33,7 +33,7 @@ def check_size(cells: int) -> None:
         raise Unextractable(f"it has more than {MOST_CELLS:,} filled cells. Split it.", "too_large")
 
 
-def add_grid(builder: TextBuilder, rows: Sequence[Row], first_table: int) -> int:
+def add_grid(builder: TextBuilder, rows: Sequence[Row], first_table: int, *, page: int = 0) -> int:
     """Adds a grid as tables, and what stands alone in a row above a table as its title.
 
     A blank row ends a table if the next one has a title or headings of its own.
@@ -42,13 +42,14 @@ def add_grid(builder: TextBuilder, rows: Sequence[Row], first_table: int) -> int
         builder: of the document.
         rows: the rows, blank ones included.
         first_table: the number of the first table in the document.
+        page: the page that the rows are on, from 1.
 
     Returns:
         The number of tables added.
     """
     count = 0
     for region in _regions(rows):
-        count += _add_region(builder, region, first_table + count)
+        count += _add_region(builder, region, first_table + count, page)
     return count
 
 
@@ -68,14 +69,14 @@ def _filled(row: Row) -> int:
     return sum(bool(cell) for cell in row)
 
 
-def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int) -> int:
+def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int) -> int:
     """Adds a region of rows, and returns the number of tables in it."""
     titles = next((place for place, row in enumerate(rows) if _filled(row) > 1), len(rows))
     is_single = titles == len(rows)
     for row in rows[:titles]:
         said = next(filter(None, row))
         is_title = not is_single and len(said.split()) <= _MOST_TITLE_WORDS
-        builder.add("caption" if is_title else "paragraph", said)
+        builder.add("caption" if is_title else "paragraph", said, page=page)
     if is_single:
         return 0
     rows = rows[titles:]
@@ -93,7 +94,7 @@ def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int) -> int:
         named = [columns.get(place, "") for place in places]
         is_header = number < headers
         cells = [row[place] or "" for place in places]
-        builder.add_row(cells, () if is_header else named, table=table, is_header=is_header)
+        builder.add_row(cells, () if is_header else named, table=table, is_header=is_header, page=page)
     return 1
 
 
