@@ -58,7 +58,7 @@ class Report:
     def body(self) -> list[str]:
         """The words of the running text, without footnotes and their marks."""
         texts = [text.replace("|", " ") for kind, text in self.lines if kind != "="]
-        return _NOTE.sub("", " ".join(texts)).split()
+        return plain_text(" ".join(texts)).split()
 
     @property
     def notes(self) -> list[str]:
@@ -69,6 +69,11 @@ class Report:
 def reports() -> list[Report]:
     """The Arabic and the English report."""
     return [Report(name, _parsed((_TEXTS / f"{name}.txt").read_text("utf-8"))) for name in ("ar", "en")]
+
+
+def plain_text(text: str) -> str:
+    """A text without the places of its footnotes."""
+    return _NOTE.sub("", text)
 
 
 def negations(words: list[str]) -> int:

