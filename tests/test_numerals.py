@@ -91,9 +91,8 @@ def test_a_month_has_one_term_in_all_traditions(english: str, arabic: str) -> No
     assert term == stem(english.lower())
     for name in arabic.split("، "):
         assert terms(name)[-1] == term
-        assert terms(f"بين و{name.split()[-1]}") != [] and len(terms(name)) == len(name.split()) - (
-            name.startswith(("كانون", "تشرين"))
-        )
+        # كانون الثاني is one term.
+        assert len(terms(name)) == (1 if name.startswith(("كانون", "تشرين")) else len(name.split()))
 
 
 def test_months_are_told_apart_and_from_other_words() -> None:
@@ -135,7 +134,13 @@ def test_a_date_is_its_day_month_and_year(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["3 جمادى الأولى 1446", "3/5/1446هـ", "1446/5/3", "الثالث من جمادى الاولى 1446 هـ", "٣ جُمادى الأولى ١٤٤٦هـ"],
+    [
+        "3 جمادى الأولى 1446",
+        "3/5/1446هـ",
+        "1446/5/3",
+        "الثالث من جمادى الاولى 1446 هـ",
+        "٣ جُمادى الأولى ١٤٤٦هـ",
+    ],
 )
 def test_a_hijri_date_is_hijri(written: str) -> None:
     assert sorted(set(terms(written)) - {"من", "ه"}) == ["1446", "3", "jumadaalula"]

@@ -51,7 +51,7 @@ kifash ezay ezzay izzay izay shlon elly elli illi illy 3ashan 3shan 3la howa huw
 _TELLING: Final = frozenset(_TELLING_WORDS.split())
 # A digit that is a letter; in "7th", "5km" and "mp3" none is.
 _DIGIT_FOR_LETTER: Final = regex.compile(
-    r"(?!\d+(?:st|nd|rd|th|km|kg|cm|mm|am|pm)$)(?=.*[a-z].*[a-z])(?:[a-z']*[235679][a-z'235679]*)"
+    r"(?!\d+(?:st|nd|rd|th|km|kg|cm|mm|am|pm)$)(?=.*[a-z].*[a-z].*[a-z])(?:[a-z']*[235679][a-z'235679]*)"
 )
 _ENGLISH_WORDS: Final = """
 the is are was were of what who whom when where which how why did does do in on at by for to and or with
@@ -98,8 +98,8 @@ def is_arabizi(question: str) -> bool:
     spelled = [word for word in plain if _DIGIT_FOR_LETTER.fullmatch(word)]
     # A digit at the end of a single word may be a number: windows7.
     is_sure = len(spelled) > 1 or any(not word[-1].isdecimal() for word in spelled)
-    is_all = bool(spelled) and all(word in _COMMON or word in spelled for word in plain)
-    return is_sure or is_all or not _TELLING.isdisjoint(plain)
+    is_beside_article = bool(spelled) and any(_COMMON.get(word) in ("ال", "في") for word in plain)
+    return is_sure or is_beside_article or not _TELLING.isdisjoint(plain)
 
 
 def readings(word: str) -> list[str]:
