@@ -170,8 +170,8 @@ class Index(ABC):
     def mentions_number(self, digits: str) -> bool:
         """Whether these digits stand next to each other in a passage, its headings or its document's title.
 
-        In whatever digits the text has them or in words, also within a longer number or a word such as "1990s".
-        Where spaces separate them, as the thousands of 1 897, they aren't found.
+        In whatever digits the text has them or in words, also within a longer number or a word such as
+        "1990s". Where spaces separate them, as the thousands of 1 897, they aren't found.
 
         Args:
             digits: of 0 to 9.

@@ -15,8 +15,9 @@ from index.errors import InvalidQuestion
 from index.ranking_parameters import RANKING
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors
-from index.text.analyzer import Language, Term, analyze, arabic_share, language, legible
-from index.text.spelling import Spelling
+from index.text.analyzer import Language, Term, analyze, arabic_share, in_original, language
+from index.text.question import as_written
+from index.text.spelling import WordForms
 
 # Characters. The encoder's window ends near 1,500; nobody intentionally asks a longer question than this.
 LONGEST = 2_000
@@ -31,7 +32,8 @@ class Query:
         language: of most of its words.
         arabic_share: the share of its words in Arabic script, in [0, 1].
         terms: its terms in order, with their spans in `text`.
-        reading: the encoder's input: legible, in the collection's spelling.
+        reading: the encoder's input: legible, as the collection writes it (`index.text.question`).
+        origins: for each character of `reading` the position in `text` that it comes from.
         names: phonetic keys of its possible names, and its numbers, with spans in `reading`.
         vector: (dimension,) float32, of unit length, with the language mean subtracted.
         tokens: its token vectors, with the language mean subtracted and spans in `reading`; their weights
@@ -43,26 +45,29 @@ class Query:
     arabic_share: float
     terms: tuple[Term, ...]
     reading: str
+    origins: tuple[int, ...]
     names: tuple[Term, ...]
     vector: NDArray[np.float32]
     tokens: TokenVectors
 
     @classmethod
-    def of(cls, question: str, encoder: Encoder, centers: LanguageMeans, spelling: Spelling) -> Query:
+    def of(cls, question: str, encoder: Encoder, centers: LanguageMeans, forms: WordForms) -> Query:
         """Checks, analyses and encodes a question.
 
         Raises:
             InvalidQuestion: the question can't be searched for; its `reason` says why.
         """
-        terms = check(question)
-        reading = spelling.apply(legible(question).text)
+        check(question)
+        written = as_written(question, forms)
+        reading = written.text
         ((vector, tokens),) = encode([reading], "query", encoder, centers)
         return cls(
             text=question,
-            language=language(question),
-            arabic_share=arabic_share(question),
-            terms=tuple(terms),
+            language=language(reading),
+            arabic_share=arabic_share(reading),
+            terms=tuple(in_original(analyze(reading), written.origins, question)),
             reading=reading,
+            origins=written.origins,
             names=tuple(name_keys(reading)),
             vector=vector,
             tokens=replace(tokens, weights=tokens.weights**RANKING.surprisal_power),

@@ -50,7 +50,7 @@ def asked(language: Language = "en", weights: Sequence[float] = (2, 1, 1)) -> Qu
     count = len(weights)
     spans = np.array([(n, n + 1) for n in range(count)], np.int32).reshape(-1, 2)
     tokens = TokenVectors(np.zeros((count, 4), np.float32), spans, array(*weights), np.zeros(count, np.int32))
-    return Query("?", language, 0.0, (), "?", (), array(1, 0, 0, 0), tokens)
+    return Query("?", language, 0.0, (), "?", (0,), (), array(1, 0, 0, 0), tokens)
 
 
 def sentence(

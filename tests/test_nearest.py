@@ -17,7 +17,8 @@ from qa.explanation.word_alignment import NEAR, AlignedWord, Span, as_asked, mee
 
 
 def asking(text: str, reading: str, tokens: TokenVectors) -> Query:
-    return cast(Query, SimpleNamespace(text=text, reading=reading, tokens=tokens))
+    origins = legible(text).origins
+    return cast(Query, SimpleNamespace(text=text, reading=reading, origins=origins, tokens=tokens))
 
 
 def tokens(

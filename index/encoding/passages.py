@@ -17,7 +17,7 @@ from index.encoding.language_means import LanguageMeans
 from index.ranking_parameters import RANKING
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors, rotated
-from index.text.analyzer import Term, analyze, arabic_share, legible, words
+from index.text.analyzer import Term, analyze, arabic_share, readable, words
 from index.text.context import Context, row_pieces
 from index.text.sentences import Span, passage_sentences
 from index.types import Passage
@@ -127,12 +127,12 @@ def encode(
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
     """Yields each text's vector and its rotated token vectors, in the order of the texts.
 
-    Each text is encoded without optional marks (`legible`), so that vocalised and unvocalised text have
+    Each text is encoded without optional marks (`readable`), so that vocalised and unvocalised text have
     the same vectors; token spans refer to the text as it was given. Punctuation and symbols are encoded
     too, but their tokens aren't returned: without these 8 % R@1 was .1 to .4 points higher for each
     language pair of XQuAD, and the same on TyDi.
     """
-    encodings = encoder.encode([legible(text).text for text in texts], kind)
+    encodings = encoder.encode([readable(text).text for text in texts], kind)
     for text, encoding in zip(texts, encodings, strict=True):
         original = _in_original(encoding, text)
         tokens = centers.tokens(original, text, kind)
@@ -151,7 +151,7 @@ def encode_passages(
     texts = dict.fromkeys(text for item in inputs for text in item.apart if text)
     contexts = dict(zip(texts, encode(list(texts), "passage", encoder, centers), strict=True))
     readings = [item.reading(encoder.window) for item in inputs]
-    encodings = encoder.encode([legible(reading.text).text for reading in readings], "passage")
+    encodings = encoder.encode([readable(reading.text).text for reading in readings], "passage")
     for item, reading, encoding in zip(inputs, readings, encodings, strict=True):
         original = _in_original(encoding, reading.text)
         tokens = centers.tokens(original, reading.text, "passage", reading.sentences)
@@ -188,9 +188,9 @@ def _joined(parts: Sequence[TokenVectors]) -> TokenVectors:
 
 
 def _in_original(encoding: Encoding, text: str) -> Encoding:
-    """Maps the token spans of a legible text's encoding back to the original text."""
+    """Maps the token spans of a readable text's encoding back to the original text."""
     # Recomputed: for a whole collection the origins would take more memory than its text.
-    origins = np.array(legible(text).origins, np.int32)
+    origins = np.array(readable(text).origins, np.int32)
     first, last = encoding.spans[:, 0], encoding.spans[:, 1] - 1
     spans = np.stack([origins[first], origins[last] + 1], axis=1)
     return Encoding(encoding.vector, encoding.tokens, spans, encoding.surprisal)

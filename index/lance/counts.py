@@ -18,6 +18,9 @@ from index.retrieval.postings import Frequencies
 from index.text.analyzer import analyze, normalise
 from index.text.spelling import WordForms, levels, without_article, written_words
 
+# Key -> form -> its count, and its count with the article.
+_Counted = Mapping[str, Mapping[str, tuple[int, int]]]
+
 # The first letter of a key is the kind of thing counted.
 _TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"
 _PASSAGES, _TERMS = "passages", "terms"
@@ -132,8 +135,7 @@ class Known:
         self._look_up([*wanted, *(_LETTER + letter for letter in letters), *soon])
         return _Forms(self._look_up)
 
-    def _look_up(self, keys: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
-        """Key -> form -> its count, and its count with the article."""
+    def _look_up(self, keys: Iterable[str]) -> _Counted:
         known = {key: self._known.get(key) for key in keys}
         if missing := [key for key, found in known.items() if found is None]:
             listed = ", ".join(quoted(key) for key in missing)
@@ -154,10 +156,8 @@ class Known:
 class _Forms(WordForms):
     """The words of a collection, looked up in its counts."""
 
-    def __init__(
-        self, look_up: Callable[[Iterable[str]], Mapping[str, Mapping[str, tuple[int, int]]]]
-    ) -> None:
-        self._counts = look_up
+    def __init__(self, counts: Callable[[Iterable[str]], _Counted]) -> None:
+        self._counts = counts
 
     def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         """See `WordForms.look_up`."""

@@ -7,7 +7,7 @@ that it represents.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -18,7 +18,7 @@ import Stemmer
 
 from index.text import arabic
 from index.text.arabic import KEYBOARD_LETTERS, final_yas, hamza_alefs, long_alefs, restore_letters
-from index.text.numerals import quantities
+from index.text.numerals import one_form, quantities
 
 # Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
 # vectors with the same encoder (passages.py, language_means.py): indexes made by another version are
@@ -115,7 +115,7 @@ def normalise(text: str) -> Normalised:
 
 
 def legible(text: str) -> Normalised:
-    """Converts a text to the form that is encoded: its letters as a newspaper prints them.
+    """Writes a text in the letters of a newspaper.
 
     Without tashkeel, tatweel and format characters (Unicode's Cf), with letters instead of presentation
     forms and with 0-9 for every decimal digit. Unlike `normalise` it keeps each word's spelling: on
@@ -195,15 +195,76 @@ def analyze(text: str) -> list[Term]:
 
     Arabic and English may be mixed. A number of several words is one term.
     """
-    found = words(text)
+    found, between = _words_apart(text)
     written = [text[word.start : word.end] for word in found]
-    between = [_FORMAT.sub("", text[one.end : other.start]) for one, other in pairwise(found)]
     terms, at = [], 0
     for quantity in quantities([word.term for word in found], written, between):
         terms += [Term(stem(word.term), word.start, word.end) for word in found[at : quantity.first]]
         terms.append(Term(quantity.term, found[quantity.first].start, found[quantity.end - 1].end))
         at = quantity.end
     return terms + [Term(stem(word.term), word.start, word.end) for word in found[at:]]
+
+
+Change = tuple[int, int, str]
+"""A span of a text, and what stands in its place."""
+
+
+def replaced(text: Normalised, changes: Sequence[Change]) -> Normalised:
+    """A text with some spans replaced, each by at least a character, in order and without overlaps.
+
+    The first and last characters of a replacement come from those of the span.
+    """
+    if not changes:
+        return text
+    pieces: list[str] = []
+    origins: list[int] = []
+    end = 0
+    for start, stop, new in changes:
+        pieces += [text.text[end:start], new]
+        origins += text.origins[end:start]
+        origins += [
+            text.origins[start + i * (stop - 1 - start) // max(len(new) - 1, 1)] for i in range(len(new))
+        ]
+        end = stop
+    return Normalised("".join([*pieces, text.text[end:]]), (*origins, *text.origins[end:]))
+
+
+def in_one_form(text: Normalised) -> Normalised:
+    """A legible text with numbers in digits and months by one name, so that their vectors are the same."""
+    found, between = _words_apart(text.text)
+    written = [text.text[word.start : word.end] for word in found]
+    changes = [
+        (found[quantity.first].start, found[quantity.end - 1].end, form)
+        for quantity in quantities([word.term for word in found], written, between)
+        if (form := one_form(quantity, [word.term for word in found[quantity.first : quantity.end]]))
+    ]
+    return replaced(text, changes)
+
+
+def readable(text: str) -> Normalised:
+    """Converts a text to the form that is encoded: `legible`, and `in_one_form`."""
+    return in_one_form(legible(text))
+
+
+def _words_apart(text: str) -> tuple[list[Term], list[str]]:
+    """The words of a text, and what stands between each and the next."""
+    found = words(text)
+    return found, [_FORMAT.sub("", text[one.end : other.start]) for one, other in pairwise(found)]
+
+
+def in_original(terms: Iterable[Term], origins: Sequence[int], text: str) -> Iterator[Term]:
+    """Yields the terms of a text made from another one, with their spans in that.
+
+    Args:
+        terms: of the text that was made.
+        origins: for each of its characters the position in the other text.
+        text: the other text.
+    """
+    for term in terms:
+        end = origins[term.end - 1] + 1
+        while end < len(text) and not _NORMALISED[text[end]]:
+            end += 1
+        yield Term(term.term, origins[term.start], end)
 
 
 def stem(word: str) -> str:

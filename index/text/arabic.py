@@ -200,3 +200,49 @@ def _known_words() -> _Words:
         frozenset(line.strip(_OWN) for line in lines if line.startswith((_OWN, *_ARTICLES))),
         frozenset(line.strip(_OWN) for line in lines if line.endswith(_OWN)),
     )
+
+
+DIALECT: Final = {
+    dialect: standard
+    for standard, words in {
+        "متى": "امتي امته ايمتي ايمته ايمت وقتاش فوقاش متين",
+        "أين": "فين وين فينه وينه وينها فينها منين",
+        "من": "مين منو",
+        "ما": "ايه ايش شو شنو شنوه وش اش شنهو شني شنيه",
+        "لماذا": "ليه ليش علاش لاش لويش",
+        "كيف": "ازاي ازي كيفاش شلون",
+        "كم": "كام قديش قداش شقد اديش شحال بكام",
+        "الذي": "اللي",
+        "من أجل": "عشان علشان",
+        "هذا": "ده دا هاد هادا هيدا هاظا",
+        "هذه": "دي هاي هادي هيدي",
+        "الآن": "دلوقتي هلق هلا هسه دابا",
+        "ليس": "مش مو موش",
+        "أيضا": "برضه كمان برضو",
+        "أكثر": "اكتر",
+    }.items()
+    for dialect in words.split()
+}
+"""Question and function words of the dialects, in normalised spelling -> the standard ones."""
+
+
+def dialect_forms(word: str) -> list[str]:
+    """Standard forms that a dialect's verb may stand for, in normalised spelling: بيتباع is يباع."""
+    found = []
+    if word[0] in "بهح" and word[1:2] in _IMPERFECT and len(word) > _SHORTEST_VERB and not _begins_so(word):
+        found.append(word[1:])
+    for verb in (*found, word):
+        # The passive: يتباع, اتبنى, انبنى.
+        if (
+            verb[0] in "يتا"
+            and verb[1:2] in _OF_PASSIVE
+            and len(verb) > _SHORTEST_VERB
+            and not is_known(verb)
+        ):
+            found.append(verb[2:] if verb[0] == "ا" else verb[0] + verb[2:])
+    return found
+
+
+_IMPERFECT: Final = ("ي", "ت", "ن", "ا")
+_OF_PASSIVE: Final = ("ت", "ن")
+_SHORTEST_VERB: Final = 4

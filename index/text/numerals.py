@@ -108,6 +108,16 @@ _ORDINALS: Final = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
     "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
 )
+_MONTHS_READ: Final = "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر"
+_READ_AS: Final[Mapping[str, str]] = {
+    **dict(zip(tuple(_MONTHS)[:12], _MONTHS_READ.split(), strict=True)),
+    "rabialthani": "ربيع الثاني",
+    "jumadaalula": "جمادى الأولى",
+    "jumadaalthania": "جمادى الثانية",
+}
+# Single words for numbers up to the first and from the second on stay words.
+_WORDS_BELOW: Final = 10
+_WORDS_FROM: Final = 1000
 _GROUP: Final = 3
 _HIJRI_YEARS: Final = range(1300, 1500)
 _MONTHS_PER_YEAR: Final = 12
@@ -223,6 +233,38 @@ def quantities(words: Sequence[str], written: Sequence[str], between: Sequence[s
         found = _at(text, at)
         yield from found
         at = found[-1].end if found else at + 1
+
+
+def one_form(quantity: Quantity, words: Sequence[str]) -> str | None:
+    """How a number or an Arabic month is read, however it is written; None if as it is written.
+
+    «سبعمئة» is read as 700 and «كانون الثاني» as «يناير», while «ثلاثة» and «ألف» stay words.
+
+    Args:
+        quantity: the number or month.
+        words: the words that it is written in.
+    """
+    if not quantity.term.isdecimal():
+        name = None if words[0].isascii() else _READ_AS.get(quantity.term)
+        return None if name is None else _proclitic(words[0], quantity.term) + name
+    if words[0].isdecimal():
+        # Not 5 ملايين.
+        return quantity.term if len(words) > 1 and words[-1].isdecimal() else None
+    is_plain = any(word not in _NUMERALS and word not in _AND for word in words)
+    is_word = len(words) == 1 and not _WORDS_BELOW < int(quantity.term) < _WORDS_FROM
+    return None if is_plain or is_word else quantity.term
+
+
+def _proclitic(word: str, month: str) -> str:
+    """What is attached to the first word of a month's name."""
+    pairs = " ".join(first for term, first, _ in _PAIRS if term == month)
+    names = f"{_MONTHS.get(month, '')} {pairs}".split()
+    return min((word.removesuffix(name) for name in names if word.endswith(name)), key=len, default="")
+
+
+def is_quantity(term: str) -> bool:
+    """Whether one of the analyzer's terms is a number or a month."""
+    return term.isdecimal() or term in _MONTHS or term in _CALENDARS["hijri"]
 
 
 def _at(text: _Words, at: int) -> Sequence[Quantity]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from index.encoding.passages import SECTION_SENTENCE
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language, stem, words
+from index.text.numerals import is_quantity
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
 from qa.answering.confidence import (
@@ -153,7 +155,7 @@ def answer(
             the mean over both, and the reader is asked this one.
         reader: reads the first passages; None for an answer from search alone.
     """
-    is_shaped = bool(subject(query.text)) or asks_for_list(query.text)
+    is_shaped = bool(subject(query.reading)) or asks_for_list(query.reading)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
     quotable = quotable[: SENTENCES.read_for_shape if is_shaped else SENTENCES.read]
     candidates = hits[:MOST_CANDIDATES]
@@ -167,8 +169,10 @@ def answer(
         as_fuller = with_evidence(read(index, fuller, quotable), readings, weights)
         probability = (probability + confidence(fuller, candidates, as_fuller, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
-    chosen = _choose(found, asks_for_list((fuller or query).text)) if enough else []
-    spans = _answer_spans(readings, pairing(query, found)) if found and has_short_answer(query.text) else {}
+    is_list = asks_for_list((fuller or query).reading)
+    chosen = _choose(found, is_list, named_quantities(query)) if enough else []
+    is_short = bool(found) and has_short_answer(query.reading)
+    spans = _answer_spans(readings, pairing(query, found)) if is_short else {}
     citations = _cite(index, chosen, spans, [hit.passage for hit in hits])
     if known := _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
@@ -244,11 +248,12 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
     mean = _unit(np.einsum("ij,i->j", query.tokens.vectors, weights))
     terms = {term.term for term in query.terms}
-    wanted, words = kind(query.text), plain_words(query.text)
-    explained, is_list = subject(query.text), asks_for_list(query.text)
+    wanted, words = kind(query.reading), plain_words(query.reading)
+    explained, is_list = subject(query.reading), asks_for_list(query.reading)
     found = []
     heads = {heading for hit in hits for heading in hit.passage.headings}
     keys = {term for term in terms if any(map(str.isdecimal, term))}
+    quantities = named_quantities(query)
     for hit in hits:
         tokens = index.tokens(hit.passage)
         cosines = query.tokens.similarities(tokens)
@@ -290,6 +295,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + SENTENCES.label_weight * labels(explained, text.written)
                 + SENTENCES.definition_weight * defines(explained, text.written, passage.headings, i == 0)
                 + SENTENCES.list_weight * (is_list and passage.kind == "list_item")
+                + SENTENCES.quantity_weight * (bool(quantities) and quantities <= text.terms | above)
                 - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
                 - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
                 - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
@@ -393,8 +399,15 @@ def _context_terms(passage: Passage) -> frozenset[str]:
     return frozenset(term.term for text in (*passage.headings, *passage.columns) for term in analyze(text))
 
 
-def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
+def named_quantities(query: Query) -> frozenset[str]:
+    """The numbers and months that a question names."""
+    return frozenset(term.term for term in query.terms if is_quantity(term.term))
+
+
+def _choose(found: Sequence[Sentence], is_list: bool, named: AbstractSet[str]) -> list[Sentence]:
     """Selects the best sentence and its near-ties: `MOST_SENTENCES`, including the context they depend on.
+
+    Beside a best one with the numbers and months that the question names, none without them is a near-tie.
 
     Returns the whole list where a list question's best sentence is a list item, or where the best sentence
     introduces a list.
@@ -407,12 +420,19 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
         # Of forms that differ in their keys alone, the best one suffices.
         return [best]
     least = best.score - (1 - SENTENCES.nearly_as_good) * abs(best.score)
+    needed = named & _terms_of(best)
     chosen: list[Sentence] = []
     for sentence in takewhile(lambda sentence: sentence.score >= least, found):
+        if not needed <= _terms_of(sentence):
+            continue
         room = MOST_SENTENCES - sum(other.length for other in chosen)
         if sentence.length <= room and not any(map(sentence.overlaps, chosen)):
             chosen.append(sentence)
     return chosen
+
+
+def _terms_of(sentence: Sentence) -> frozenset[str]:
+    return frozenset(term.term for term in analyze(sentence.passage.text[sentence.start : sentence.end]))
 
 
 def _whole(sentence: Sentence) -> Sentence:
@@ -494,7 +514,7 @@ def _from_metadata(
         hits: the passages, best first.
         best: the best sentence, if it would be quoted.
     """
-    field = asked_field(query.text)
+    field = asked_field(query.reading)
     if field is None or (best is not None and _says(best, query, field)):
         return ()
     hit = asked_document(index, query.text, field, hits)
@@ -506,7 +526,7 @@ def _from_metadata(
 
 def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
     """Whether a question names an identifier, such as HX-110, that occurs in no passage."""
-    keys = asked_keys(query.text)
+    keys = asked_keys(query.reading)
     known = frozenset().union(
         *({term.term for term in analyze(hit.passage.text)} | _context_terms(hit.passage) for hit in hits)
     )

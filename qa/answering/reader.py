@@ -18,7 +18,7 @@ import regex
 from numpy.typing import NDArray
 
 from index.errors import EncoderUnavailable
-from index.text.analyzer import legible
+from index.text.analyzer import readable
 from index.text.sentences import Span
 
 if TYPE_CHECKING:
@@ -95,16 +95,16 @@ class Reader:
             EncoderUnavailable: the model can't be read.
         """
         # Read as the encoder reads: without tashkeel, in the letters that it knows.
-        legibles = [legible(text) for text in passages]
-        found = self._model.read(question, [one.text for one in legibles])
+        readables = [readable(text) for text in passages]
+        found = self._model.read(question, [one.text for one in readables])
         return [
             decode(text, [_in_original(window, one.origins) for window in windows])
-            for text, one, windows in zip(passages, legibles, found, strict=True)
+            for text, one, windows in zip(passages, readables, found, strict=True)
         ]
 
 
 def _in_original(window: Window, origins: Sequence[int]) -> Window:
-    """A window over a legible text, with its spans in the original."""
+    """A window over a readable text, with its spans in the original."""
     places = np.array(origins, np.int32)
     spans = np.stack([places[window.spans[:, 0]], places[window.spans[:, 1] - 1] + 1], axis=1)
     return replace(window, spans=spans)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.ranking_parameters import RANKING
-from index.text.analyzer import Term, legible
+from index.text.analyzer import Term
 
 if TYPE_CHECKING:
     from index.query import Query
@@ -146,12 +146,8 @@ def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int
 
 
 def as_asked(query: Query, spans: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Maps spans of a question's reading to the question as it was asked.
-
-    The collection's spelling substitutes letters one for one, so that a reading is as long as the legible
-    question.
-    """
-    origins = np.array(legible(query.text).origins, np.int32)
+    """Maps spans of a question's reading to the question as it was asked."""
+    origins = np.array(query.origins, np.int32)
     return np.stack([origins[spans[:, 0]], origins[spans[:, 1] - 1] + 1], axis=1)
 
 

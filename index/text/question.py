@@ -1,0 +1,151 @@
+"""A question as the collection writes it: what the encoder reads, and what is searched for.
+
+What the collection doesn't have is replaced by what it has instead: Arabizi ("el masra7") by Arabic, a
+dialect's word by the standard one, a typing slip by the one near spelling, a word without its marks by the
+usual spelling (`index.text.spelling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from index.text.analyzer import (
+    Change,
+    Normalised,
+    Term,
+    in_one_form,
+    is_arabic,
+    legible,
+    replaced,
+    stem,
+    words,
+)
+from index.text.arabic import (
+    ARTICLE,
+    DIALECT,
+    PROCLITICS,
+    dialect_forms,
+    is_known,
+    without_proclitics,
+)
+from index.text.arabizi import is_arabizi, readings
+from index.text.spelling import WordForms
+
+_LETTERS: Final = "ءابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+# Sounds that dialects and typists write with another letter, in normalised spelling.
+_SOUNDS: Final = ("ثت", "ثس", "ذد", "ذز", "ظض", "ظز", "قج", "سص", "تط", "هح", "قك", "زس")
+# Fewest letters of a word with any letter wrong, and with one of `_SOUNDS`.
+_SHORTEST_SLIP: Final = 5
+_SHORTEST_SOUND: Final = 3
+
+
+def as_written(question: str, forms: WordForms) -> Normalised:
+    """A question as the collection writes it, with the position in the question of each character.
+
+    Args:
+        question: as it was asked.
+        forms: the words of the collection.
+    """
+    read = legible(question)
+    if is_arabizi(read.text):
+        read = replaced(read, list(_from_arabizi(read.text, forms)))
+    read = Normalised(forms.apply(read.text), read.origins)
+    return in_one_form(replaced(read, list(_slips(read.text, forms))))
+
+
+def _from_arabizi(text: str, forms: WordForms) -> Iterator[Change]:
+    """Yields Arabic for each word in Latin letters: of its readings the likeliest that the collection has."""
+    article: Term | None = None
+    for word in words(text):
+        found = readings(word.term)
+        if found == [ARTICLE]:
+            article = word
+            continue
+        start = word.start if article is None else article.start
+        yield start, word.end, ("" if article is None else ARTICLE) + _likeliest(found, forms)
+        article = None
+
+
+def _likeliest(levels: Sequence[str], forms: WordForms) -> str:
+    """Of the readings of a word, the likeliest first, the first that the collection has, or else is known."""
+    if len(levels) == 1:
+        return levels[0]
+    variants = list(dict.fromkeys(form for level in levels for form in (level, *dialect_forms(level))))
+    having = forms.look_up([prefix + form for form in variants for prefix in ("", ARTICLE)])
+    for form in variants:
+        if form in having or ARTICLE + form in having:
+            return forms.usual(form) or (forms.usual(ARTICLE + form) or form).removeprefix(ARTICLE)
+    return next(filter(is_known, variants), levels[0])
+
+
+def _slips(text: str, forms: WordForms) -> Iterator[Change]:
+    """Yields what dialect and mistyped words stand for, where the collection has that and not them."""
+    for word in words(text):
+        level = word.term
+        if not is_arabic(level[0]) or forms.look_up([level]):
+            continue
+        if level.startswith("بي") and (verb := _only(dialect_forms(level), forms)):
+            yield word.start, word.end, verb
+            continue
+        if _is_had(level, forms):
+            continue
+        standard = DIALECT.get(level)
+        # Not أية.
+        if standard and not text[word.start : word.end].endswith("ة"):
+            yield word.start, word.end, standard
+        elif near := _near(level, forms):
+            yield word.start, word.end, near
+
+
+def _is_had(level: str, forms: WordForms) -> bool:
+    """Whether the collection has a word of this form, with or without what is attached to it."""
+    rests = [level[len(p) :] for p in PROCLITICS if level.startswith(p)]
+    return bool(forms.look_up([level, *(rest for rest in rests if len(rest) >= _SHORTEST_SOUND)]))
+
+
+def _near(level: str, forms: WordForms) -> str | None:
+    """The collection's one near spelling of a word that it doesn't have, with the word's proclitic."""
+    for proclitic in ("", *PROCLITICS):
+        if level.startswith(proclitic) and len(level) - len(proclitic) >= _SHORTEST_SOUND:
+            rest = level[len(proclitic) :]
+            is_word = is_known(without_proclitics(level))
+            slips = () if is_word else (_other_sounds(rest), _one_letter_off(rest))
+            for candidates in (dialect_forms(rest), *slips):
+                if near := _only(candidates, forms):
+                    return proclitic + near
+    return None
+
+
+def _only(candidates: Iterable[str], forms: WordForms) -> str | None:
+    """The most frequent of the candidates that the collection has, if they are of one stem."""
+    found = forms.look_up(candidates)
+    if not found or len({stem(level) for level in found}) > 1:
+        return None
+    return forms.usual(max(found, key=lambda level: _frequency(found[level])))
+
+
+def _frequency(found: Mapping[str, tuple[int, int]]) -> int:
+    return sum(map(sum, found.values()))
+
+
+def _other_sounds(word: str) -> set[str]:
+    """The words that have one letter of another sound."""
+    return {
+        word[:i] + pair.replace(letter, "") + word[i + 1 :]
+        for i, letter in enumerate(word)
+        for pair in _SOUNDS
+        if letter in pair
+    }
+
+
+def _one_letter_off(word: str) -> set[str]:
+    """The words that differ in one letter, or in the order of two: Damerau-Levenshtein distance 1."""
+    if len(word) < _SHORTEST_SLIP:
+        return set()
+    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
+    deleted = {left + right[1:] for left, right in splits if right}
+    swapped = {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
+    replaced = {left + letter + right[1:] for left, right in splits if right for letter in _LETTERS}
+    inserted = {left + letter + right for left, right in splits for letter in _LETTERS}
+    return (deleted | swapped | replaced | inserted) - {word}
