@@ -184,6 +184,10 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لم يكتب النموذج اللغوي جواباً. الاقتباسات هي الجواب.",
         "en": "The language model wrote no answer. The quotations are the answer.",
     },
+    "trouble_instructions": {
+        "ar": "في النصوص المقتبسة أوامر موجّهة إلى نموذج لغوي، فلم يُصغ منها جواب.",
+        "en": "The quoted texts give orders to a language model, so no answer was written from them.",
+    },
     "trouble_stopped": {"ar": "أُوقفت الكتابة.", "en": "Writing was stopped."},
     "leaves_machine": {
         "ar": "تُرسل الأسئلة والاقتباسات إلى {host}، حيث يصوغ نموذج لغوي الأجوبة.",

@@ -132,8 +132,8 @@ class Written:
     Attributes:
         claims: the sentences that passed the check, in order.
         faults: for each sentence that was left out, why (`qa.writing.check.Fault`).
-        trouble: why the writer wrote nothing, or not to the end (`qa.writing.client.Trouble`); empty if it
-            did.
+        trouble: why the writer wrote nothing, or not to the end (`qa.writing.client.Trouble`); "instructions"
+            where the texts give orders to a model, so that it wasn't asked; empty if it wrote to the end.
     """
 
     claims: tuple[Claim, ...] = ()

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from index.text.sentences import sentences
+
 Messages = list[dict[str, str]]
 
 
@@ -58,7 +60,11 @@ def quotations(messages: Messages) -> dict[int, str]:
 
 def perfect(messages: Messages) -> str:
     """What the best of writers says: each quotation's sentences, each with its mark."""
-    return " ".join(f"{text.rstrip('.!؟ ')} [{number}]." for number, text in quotations(messages).items())
+    return " ".join(
+        f"{text[start:end].rstrip('.!؟ ')} [{number}]."
+        for number, text in quotations(messages).items()
+        for start, end in sentences(text)
+    )
 
 
 @contextmanager

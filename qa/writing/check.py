@@ -13,20 +13,21 @@ It errs on the side of leaving a claim out: the quotations are shown beside it a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from index.errors import InvalidQuestion
-from index.text.analyzer import Language, language
+from index.text.analyzer import Language, Term, is_arabic, language
 from qa.conversation.follow_up import content_words
 from qa.types import Claim
-from qa.writing.alignment import Quotation, align, forms, is_known, joined
+from qa.writing.alignment import Match, Quotation, align, forms, is_known, joined
 from qa.writing.claims import Written
+from qa.writing.instructions import speaks_to_a_model
 from qa.writing.negation import is_negated_otherwise
 from qa.writing.quantities import quantities, values
 from qa.writing.roles import is_exchanged
-from qa.writing.support import has_other_name, is_enough, probability
+from qa.writing.support import has_other_name, is_enough, names, probability
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -38,6 +39,8 @@ Fault = Literal[
 """Why a claim isn't shown."""
 
 _FEWEST_WORDS: Final = 2
+MOST_SUBJECT_WORDS: Final = 2
+_DEFINITE: Final = frozenset(("the", "this", "that", "these", "those", "its", "their"))
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ class Checker:
         except InvalidQuestion:
             return "empty"
         matches = align(query, quotation)
-        asked = forms(given.question)
+        asked = forms("" if speaks_to_a_model(given.question) else given.question)
         if has_other_name(claim.text, matches, quotation.text, asked):
             return "name"
         if is_negated_otherwise(claim.text, quotation.text, matches):
@@ -87,11 +90,33 @@ class Checker:
         if is_exchanged(claim.text, quotation.text, matches):
             return "exchanged"
         reading = self._reader.read(claim.text, [quotation.text])[0] if self._reader else None
-        # What the question says already needn't stand in the quotation, which may say "he" or "it".
-        new = [match for match in matches if match.is_sure or not is_known(match.word, asked)]
+        new = _without_subject(claim.text, matches, given.question, asked)
         is_crossed = language(claim.text) != language(quotation.text)
         carried = probability(new, reading, is_crossed)
         return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
+
+
+def _without_subject(
+    claim: str, matches: Sequence[Match], question: str, asked: Mapping[str, Term]
+) -> Sequence[Match]:
+    """The words of a claim without whom or what the question names, where the quotation says "he" or "it".
+
+    These are few, and names or definite: whatever else the question suggests has to be in the quotation.
+    """
+    named = forms(" ".join(name.term for name in names(question)))
+    subject: list[Match] = []
+    for match in matches:
+        if match.is_sure or not is_known(match.word, asked):
+            continue
+        before = claim[: match.word.start].split()[-1:]
+        is_definite = bool(before) and before[0].casefold() in _DEFINITE
+        follows = bool(subject) and claim[subject[-1].word.end : match.word.start].isspace()
+        is_name = is_known(match.word, named) or is_arabic(match.word.term[0])
+        if is_name or is_definite or (follows and is_known(subject[-1].word, named)):
+            subject.append(match)
+    if len(subject) > min(MOST_SUBJECT_WORDS, len(matches) / 2):
+        return matches
+    return [match for match in matches if match not in subject]
 
 
 def _plain_fault(claim: Written, given: Given) -> Fault | None:
@@ -108,5 +133,5 @@ def _plain_fault(claim: Written, given: Given) -> Fault | None:
 
 
 def _has_other_number(claim: str, quotation: str, question: str) -> bool:
-    known = values((quotation, question))
+    known = values((quotation, "" if speaks_to_a_model(question) else question))
     return any(one.is_certain and not one.readings & known for one in quantities(claim))

@@ -17,6 +17,7 @@ from qa.writing import claims as taken_apart
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Given
 from qa.writing.client import Message, WriterTrouble
+from qa.writing.instructions import speaks_to_a_model
 from qa.writing.prompts import to_answer, to_translate
 from qa.writing.translation import is_faithful
 
@@ -99,9 +100,13 @@ class Writer:
         """
         spoken = spoken or answer.language
         written = Written()
+        usable = [one for one in answer.citations if not speaks_to_a_model(_around(one))]
+        if not usable:
+            yield Progress(Written(trouble="instructions"), is_settled=True)
+            return
         checker = Checker(index, chosen_reader(self._reader))
         try:
-            for cited in _rounds(answer.citations):
+            for cited in _rounds(usable):
                 quotations = {one.number: quotation(index, one) for one in cited}
                 given = Given(answer.question, spoken, quotations)
                 messages = to_answer(answer.question, spoken, list(quotations.values()))
@@ -124,6 +129,8 @@ class Writer:
 
     def translate(self, text: str, into: Language, stop: threading.Event | None = None) -> str | None:
         """Translates a quotation; None if what came isn't a faithful translation, or the writer failed."""
+        if speaks_to_a_model(text):
+            return None
         try:
             translated = "".join(self.model.stream(to_translate(text, into), stop))
         except WriterTrouble:
@@ -151,6 +158,11 @@ def quotation(index: Index, citation: Citation) -> Quotation:
             tokens.sentences[inside],
         ),
     )
+
+
+def _around(citation: Citation) -> str:
+    """A quotation with the passage that it stands in."""
+    return citation.quote if citation.field != "text" else citation.passage.text
 
 
 def _no_tokens() -> TokenVectors:

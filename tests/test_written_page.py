@@ -1,0 +1,219 @@
+"""Written answers and translations in the chat: what a page asks for, and what it shows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import uvicorn
+from chatting import browser, opened
+from fake_encoder import FakeEncoder
+from playwright.sync_api import Browser, expect
+from writing_server import Messages, Script, perfect, quotations, writing
+
+import ui
+from index import Document, Index
+from qa.messages import say
+from qa.writing.client import ChatModel
+from qa.writing.write import Writer
+from web.server.chat_calls import ChatCalls
+from web.server.serving import listen
+from web.views.conversation import NoSuchTurn
+from web.writing import Wishes
+
+__all__ = ["browser"]  # a fixture
+
+FLOODS = "When does the Nile flood?"
+WRITES, TRANSLATES = Wishes(write=True), Wishes(translate=True)
+TEXTS = [
+    Document("The river Nile floods in spring.", title="River", id="river"),
+    Document("Nile فيضان النهر في الربيع بعد سبعة أشهر.", title="نهر", id="nahr"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _certain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake encoder's scores aren't those that confidence was fitted to."""
+    monkeypatch.setattr("qa.answering.answer.confidence", lambda *_: 0.9)
+
+
+@pytest.fixture
+def index(tmp_path: Any) -> Index:
+    return Index.build(TEXTS, tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
+
+
+@pytest.fixture
+def chat(index: Index) -> Iterator[Callable[[Script], ChatCalls]]:
+    """Makes a chat whose writer follows a script."""
+    with _servers() as start:
+        yield lambda script: ChatCalls(index, writer=Writer(ChatModel(start(script), "m"), reader=False))
+
+
+class _servers:  # noqa: N801 - a context manager
+    """Starts servers that end together."""
+
+    def __enter__(self) -> Callable[[Script], str]:
+        from contextlib import ExitStack
+
+        self._stack = ExitStack()
+        return lambda script: self._stack.enter_context(writing(script))
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.close()
+
+
+def data(page: str = "a", **more: Any) -> dict[str, Any]:
+    return {"conversation": page, "language": "en", **more}
+
+
+def respond(chat: ChatCalls, wishes: Wishes, question: str = FLOODS, page: str = "a") -> Iterator[str]:
+    number = chat.begin({"conversation": page, "question": question})
+    return chat.respond(page, number, "en", wishes)
+
+
+def test_quotations_come_first_and_the_written_answer_above_them(
+    chat: Callable[[Script], ChatCalls],
+) -> None:
+    states = list(respond(chat(Script(perfect)), WRITES))
+    searching, quoted, *written = states
+    assert say("searching", "en") in searching
+    assert ("blockquote" in quoted, 'class="written' in quoted) == (True, False)
+    assert say("writing", "en") in written[0]
+    last = written[-1]
+    assert last.index("The river Nile floods in spring. <a") < last.index("<blockquote")
+    assert 'href="#cite-0-1"' in last
+    assert (say("writing", "en") in last, say("written", "en") in last) == (False, True)
+
+
+def test_without_the_wish_or_without_a_writer_nothing_is_written(
+    index: Index, chat: Callable[[Script], ChatCalls]
+) -> None:
+    script = Script(perfect)
+    assert len(list(respond(chat(script), Wishes()))) == 2
+    assert script.bodies == []
+    assert len(list(respond(ChatCalls(index), WRITES))) == 2
+
+
+def test_what_was_left_out_is_counted(chat: Callable[[Script], ChatCalls]) -> None:
+    script = Script(lambda messages: f"{perfect(messages)} It has 9 bridges [1]. It is <b>long</b> [1].")
+    *_, last = respond(chat(script), WRITES)
+    assert "carry them: 2" in last
+    assert "bridges" not in last
+    *_, last = respond(chat(Script(lambda _: "It has 9 bridges [1].")), WRITES)
+    assert say("nothing_written", "en") in last
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble"), [(Script(status=429), "busy"), (Script(body=b"<"), "nonsense")]
+)
+def test_a_bad_writer_leaves_a_plain_line(
+    chat: Callable[[Script], ChatCalls], script: Script, trouble: str
+) -> None:
+    *_, last = respond(chat(script), WRITES)
+    assert say(f"trouble_{trouble}", "en") in last
+    assert "<blockquote" in last
+
+
+def test_writing_stops_on_request_and_when_the_conversation_is_cleared(
+    chat: Callable[[Script], ChatCalls],
+) -> None:
+    for stop in (lambda calls: calls.stop(data(number=0)), lambda calls: calls.clear(data())):
+        script = Script(perfect)
+        script.hold.clear()
+        calls = chat(script)
+        states = respond(calls, WRITES)
+        shown = [next(states) for _ in range(3)]
+        assert say("writing", "en") in shown[-1]
+        stop(calls)
+        assert say("writing", "en") not in list(states)[-1]
+
+
+def test_eight_slow_writers_keep_nobody_waiting(chat: Callable[[Script], ChatCalls]) -> None:
+    script = Script(perfect)
+    script.hold.clear()
+    calls = chat(script)
+    streams = [respond(calls, WRITES, page=str(n)) for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        # Each has its quotations, and its writer has not written a word.
+        quoted = list(pool.map(lambda stream: [next(stream), next(stream)][1], streams))
+        assert all("<blockquote" in shown for shown in quoted)
+        waiting = [pool.submit(list, stream) for stream in streams]
+        other = respond(calls, Wishes(), page="other")
+        assert "<blockquote" in list(other)[-1]
+        script.hold.set()
+        assert all(say("written", "en") in future.result()[-1] for future in waiting)
+
+
+def translated(messages: Messages) -> str:
+    """A faithful translation of the Arabic sentence."""
+    return "Nile: the flood of the river is in spring after seven months." if not quotations(messages) else ""
+
+
+def test_a_quotation_in_another_language_is_translated_on_request_and_always(
+    chat: Callable[[Script], ChatCalls],
+) -> None:
+    calls = chat(Script(translated))
+    question = "Nile: when is the فيضان النهر?"
+    *_, shown = respond(calls, Wishes(), question)
+    if 'lang="ar"' not in shown:
+        pytest.fail("the Arabic text isn't quoted")
+    number = shown.partition('data-citation="')[2].partition('"')[0]
+    assert say("translate", "en") in shown
+    calls.translate(data(number=0, citation=int(number)))
+    after = calls.render("a", "en")
+    assert say("machine_translation", "en") in after
+    assert "after seven months." in after
+    assert "بعد سبعة أشهر" in after  # the original beside it
+    *_, always = respond(calls, TRANSLATES, question, page="b")
+    assert "after seven months." in always
+    with pytest.raises(NoSuchTurn):
+        calls.translate(data(number=0, citation=99))
+
+
+def test_a_translation_that_fails_its_check_isnt_shown(chat: Callable[[Script], ChatCalls]) -> None:
+    calls = chat(Script(lambda _: "Nile: the flood of the river is in spring after nine months."))
+    *_, shown = respond(calls, TRANSLATES, "Nile: when is the فيضان النهر?")
+    assert "nine months" not in shown
+    assert say("no_translation", "en") in shown
+
+
+@pytest.mark.browser
+def test_in_a_browser(browser: Browser, index: Index) -> None:
+    script = Script(perfect, between=0.05)
+    started = threading.Event()
+    with writing(script) as url, listen(0) as listener:
+        chat = ui.build_chat(index, writer=Writer(ChatModel(url, "m"), reader=False))
+        server = uvicorn.Server(
+            uvicorn.Config(ui.serve(chat, started.set), log_level="error", timeout_graceful_shutdown=1)
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        assert started.wait(120)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with opened(browser, address) as page:
+            box = page.locator("#question")
+            box.fill(FLOODS)
+            box.press("Enter")
+            claims = page.locator(".turn .written .claims")
+            expect(claims).to_contain_text("The river Nile floods in spring.")
+            assert claims.evaluate("e => getComputedStyle(e).direction") == "ltr"
+            expect(page.locator(".written .note")).to_have_text(say("written", "en"))
+            page.locator(".written .mark").first.click()
+            expect(page.locator("#cite-0-1")).to_be_focused()
+            # Whoever doesn't want it switches it off, for good.
+            page.locator("[data-wish=write]").uncheck()
+            page.reload()
+            expect(page.locator("[data-wish=write]")).not_to_be_checked()
+            sent = len(script.bodies)
+            expect(page.locator(".turn .cited").first).to_be_visible()
+            box.fill(FLOODS)
+            box.press("Enter")
+            expect(page.locator(".turn").nth(1).locator(".cited").first).to_be_visible()
+            time.sleep(0.5)
+            assert len(script.bodies) == sent
+        server.should_exit = True
+        thread.join(120)
