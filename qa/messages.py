@@ -94,6 +94,24 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "invitation": {"ar": "اسأل بالعربية أو بالإنجليزية", "en": "Ask in Arabic or English"},
     "ask": {"ar": "اسأل", "en": "Ask"},
     "conversation": {"ar": "المحادثة", "en": "Conversation"},
+    "conversations": {"ar": "المحادثات", "en": "Conversations"},
+    "find_conversation": {"ar": "ابحث في المحادثات", "en": "Search the conversations"},
+    "no_conversations": {
+        "ar": "لا محادثات بعد. تُحفظ هنا أسئلتك وأجوبتها في هذا المتصفّح.",
+        "en": "No conversations yet. Your questions and their answers are kept here, in this browser.",
+    },
+    "no_such_conversation": {
+        "ar": "لا محادثة فيها هذه الكلمات.",
+        "en": "No conversation has these words.",
+    },
+    "conversation_title": {"ar": "اسم المحادثة", "en": "Name of the conversation"},
+    "delete_conversation": {
+        "ar": "هل تريد حذف هذه المحادثة؟",
+        "en": "Delete this conversation?",
+    },
+    "questions_asked": {"ar": "الأسئلة: {number}", "en": "questions: {number}"},
+    "renamed": {"ar": "تغيّر الاسم", "en": "The name was changed"},
+    "deleted": {"ar": "حُذفت المحادثة", "en": "The conversation was deleted"},
     # Explanations: matches, keyed by qa.explanation.explain.Kind, and charts.
     "why": {"ar": "لماذا هذا المقطع؟", "en": "Why this passage?"},
     "passage": {"ar": "المقطع", "en": "The passage"},

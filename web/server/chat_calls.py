@@ -222,6 +222,8 @@ class ChatCalls:
             if self.collections and not index.documents:
                 return exchange.refused("no_documents")
             turn = self.converse(before, exchange.question, index)
+            if self.collections:
+                turn = replace(turn, collection=self.collections.name(exchange.collection))
             return exchange.replied(turn, index.document)
         except CollectionNotFound:
             return exchange.refused("collection_gone")

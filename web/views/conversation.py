@@ -21,6 +21,7 @@ from web.views.answers import (
     Source,
     render_actions,
     render_answer,
+    render_collection,
     render_lost,
     render_note,
     render_searched,
@@ -128,8 +129,14 @@ class Exchange:
             searched = self.reply.searched
             reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
             reply += render_answer(
-                answer, self.sources, number, language, actions, render_lost(lost, language)
+                answer,
+                self.sources,
+                number,
+                language,
+                actions,
+                render_lost(lost, language),
             )
+            reply += render_collection(self.reply.collection, language)
         return render_turn(number, self.question, reply)
 
 

@@ -21,6 +21,8 @@ _SPOKEN: Final = (
     "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
     "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
     "add_files", "drop_files", "no_documents", "more_documents", "own_documents",
+    "conversations", "find_conversation", "no_conversations", "no_such_conversation", "conversation_title",
+    "delete_conversation", "questions_asked", "renamed", "deleted",
     "why", "export", "saved", "new_conversation", "last_conversation",
 )  # fmt: skip
 
@@ -34,8 +36,9 @@ CONVERSATION: Final = (
 def words() -> dict[str, dict[str, str]]:
     """The page's messages, by language and name."""
     return {
-        "ar": {name: say(name, "ar") for name in _SPOKEN},
-        "en": {name: say(name, "en") for name in _SPOKEN},
+        # A page fills in numbers itself.
+        "ar": {name: say(name, "ar", number="{number}") for name in _SPOKEN},
+        "en": {name: say(name, "en", number="{number}") for name in _SPOKEN},
     }
 
 

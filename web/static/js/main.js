@@ -1,12 +1,16 @@
 // The entry of the page's modules: makes its parts known to one another, and starts them.
 
+import {Archive} from "./chat/archive.js";
 import {Conversation} from "./chat/conversation.js";
+import {History} from "./chat/history.js";
 import {Reader} from "./chat/reader.js";
 import {Library} from "./library/library.js";
+import {cancel} from "./page/dialog.js";
 import {root} from "./page/dom.js";
 import {Language} from "./page/language.js";
 import {Server} from "./page/server.js";
 import {Side} from "./page/side.js";
+import {own} from "./page/storage.js";
 import {labelTheme, switchTheme} from "./page/theme.js";
 
 // Called once by the script of Gradio's component (web/views/scripts.py), with what Gradio gives to it: the page's
@@ -22,24 +26,36 @@ export function start({element, trigger, props, server: functions}) {
   const library = props.library
     ? new Library({server, language, side, reader, readOnly: props.read_only})
     : null;
-  const conversation = new Conversation({element, server, language, reader, library});
+  const archive = new Archive(own("dalil"));
+  const conversation = new Conversation({element, server, language, reader, library, archive});
+  const history = new History({
+    language,
+    side,
+    archive,
+    current: () => conversation.current,
+    open: (id) => conversation.open(id),
+  });
 
   // What buttons do, by the name in `data-act`.
   const acts = {
     ...conversation.acts,
     ...reader.acts,
     ...library?.acts,
+    ...history.acts,
+    "cancel-asking": cancel,
     theme: () => switchTheme(language),
     language: () => {
       language.switch();
       reader.renew();
       library?.renew();
       conversation.renew();
+      history.renew();
     },
   };
   document.addEventListener("click", (event) => {
     click(event, acts, reader);
     library?.leave(event.target);
+    history.leave(event.target);
   });
 
   root.dataset.started = ""; // now it is visible
