@@ -268,8 +268,9 @@ def test_what_is_said_of_certainty_follows_the_probability(page: Page, question:
 def test_what_is_saved_has_it_in_bold(page: Page) -> None:
     ask(page, WHERE)
     ask(page, BURNED_WHEN)
+    page.locator("[popovertarget=exports]").click()
     with page.expect_download() as saving:
-        page.locator("[data-act=export]").click()
+        page.locator("[data-format=md]").click()
     text = saving.value.path().read_text("utf-8")
     assert re.findall(r"\*\*(.*?)\*\*", text) == ["بمدينة الموصل", "12 May 1912"]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import pytest
 from chatting import (
     ANSWERS,
@@ -311,19 +313,42 @@ def test_a_new_tab_has_the_last_conversation_and_goes_on_with_it(page: Page, add
 def test_the_conversation_is_saved_as_markdown(page: Page) -> None:
     ask(page, WHO_FREED)
     ask(page, MOON_ARABIC)
-    with page.expect_download() as found:
-        page.get_by_role("button", name="Save the conversation").click()
-
-    download: Download = found.value
-    day = page.evaluate("new Date().toLocaleDateString('sv')")
-    assert download.suggested_filename == f"dalil-{day}.md"
-    text = Path(download.path()).read_text("utf-8")
+    text = exported(page, "md").read_text("utf-8")
     assert text.startswith("# المحادثة · Conversation\n")
     assert re.findall("^## (.*)$", text, re.MULTILINE) == [WHO_FREED, MOON_ARABIC]
-    assert f"> {FREED[:-1]}" in text
+    assert f"> {FREED}" in text
     assert "مصطفى حكمت العراقي" in text
     assert "لم يُعثر في النصوص على جواب" in text
     expect(page.locator("#said")).to_have_text(say("saved", "en"))
+
+
+def test_the_conversation_is_saved_for_word_and_its_references_for_managers(page: Page) -> None:
+    ask(page, WHO_FREED)
+    ask(page, WHERE_ZONE)
+    written = docx.Document(str(exported(page, "docx")))
+    quotes = [one for one in written.paragraphs if one.style is not None and one.style.name == "Quote"]
+    assert [one.text for one in quotes] == [FREED, ZONE]
+    assert exported(page, "ris").read_text("utf-8").count("TY  - GEN") == 2
+    assert "title = {The border}" in exported(page, "bib").read_text("utf-8")
+    titles = [item["title"] for item in json.loads(exported(page, "json").read_text("utf-8"))]
+    assert titles == [ARABIC.title, ENGLISH.title]
+    page.get_by_role("button", name="العربية").click()
+    page.get_by_role("button", name="حفظ المحادثة").click()
+    expect(page.locator("#exports")).to_be_visible()
+    picture(page, "exports-ar")
+    assert violations(page) == []
+
+
+def exported(page: Page, ending: str) -> Path:
+    """What the menu saves as a file of a type."""
+    page.get_by_role("button", name="Save the conversation").click()
+    with page.expect_download() as found:
+        page.locator(f"#exports [data-format={ending}]").click()
+    expect(page.locator("#exports")).to_be_hidden()
+    download: Download = found.value
+    day = page.evaluate("new Date().toLocaleDateString('sv')")
+    assert download.suggested_filename == f"dalil-{day}.{ending}"
+    return Path(download.path())
 
 
 # Verdicts.

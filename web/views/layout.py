@@ -23,7 +23,8 @@ _SPOKEN: Final = (
     "add_files", "drop_files", "no_documents", "more_documents", "own_documents",
     "conversations", "find_conversation", "no_conversations", "no_such_conversation", "conversation_title",
     "delete_conversation", "questions_asked", "renamed", "deleted",
-    "why", "export", "saved", "new_conversation", "last_conversation",
+    "why", "export", "export_md", "export_docx", "export_references", "saved",
+    "new_conversation", "last_conversation",
 )  # fmt: skip
 
 # Gradio compiles the templates; values are inserted literally, never as templates.

@@ -2,6 +2,7 @@
 
 import {answerAsText, copy} from "../page/clipboard.js";
 import {announce, find} from "../page/dom.js";
+import {placeBelow} from "../page/menu.js";
 import {forget, own, stored, storeForAll, storeForTab} from "../page/storage.js";
 import {Composer} from "./composer.js";
 import {Log} from "./log.js";
@@ -38,7 +39,7 @@ export class Conversation {
     judge: (button) => this.#judge(button),
     new: () => this.#clear(),
     last: () => this.open(this.#last),
-    export: () => this.#export(),
+    export: (button) => this.#export(button),
     "copy-answer": (button) => copy(answerAsText(button.closest(".turn")), button, this.#language),
     "to-the-question": (_, event) => {
       event.preventDefault();
@@ -54,6 +55,9 @@ export class Conversation {
     this.#library = library;
     this.#archive = archive;
     this.#log = new Log(element, server, () => this.#keep());
+    find("#exports").addEventListener("beforetoggle", (event) => {
+      placeBelow(event.target, find("[popovertarget=exports]"));
+    });
     this.#restored = this.#restore();
   }
 
@@ -106,14 +110,16 @@ export class Conversation {
     this.#log.refresh();
   }
 
-  async #export() {
-    const text = await this.#server.tell("export");
-    if (text === null) return;
+  async #export(button) {
+    find("#exports").hidePopover();
+    const file = await this.#server.tell("export", {format: button.dataset.format});
+    if (file === null) return;
+    const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0));
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], {type: "text/markdown"}));
+    link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
     const now = new Date();
     const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0"));
-    link.download = `dalil-${day.join("-")}.md`;
+    link.download = `dalil-${day.join("-")}.${file.ending}`;
     link.click();
     URL.revokeObjectURL(link.href);
     announce(this.#language.say("saved"));

@@ -2,6 +2,7 @@
 
 import {ask} from "../page/dialog.js";
 import {announce, fill, find, root} from "../page/dom.js";
+import {placeBelow} from "../page/menu.js";
 import {cookie, setCookie} from "../page/storage.js";
 import {Arrivals} from "./arrivals.js";
 
@@ -121,12 +122,8 @@ export class Library {
     });
   }
 
-  // Below its button, at the button's side.
   #openMenu() {
-    const button = find("#current").getBoundingClientRect();
-    const start = root.dir === "rtl" ? innerWidth - button.right : button.left;
-    this.#menu.style.insetBlockStart = `${button.bottom + 4}px`;
-    this.#menu.style.insetInlineStart = `${Math.max(8, start)}px`;
+    placeBelow(this.#menu, find("#current"));
     this.#load();
   }
 
