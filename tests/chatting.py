@@ -307,6 +307,33 @@ def directions(found: Locator) -> list[str]:
     return cast("list[str]", found.evaluate_all("found => found.map(e => getComputedStyle(e).direction)"))
 
 
+KEPT = """async () => {
+  const database = await new Promise((resolve) => {
+    const request = indexedDB.open("dalil", 1);
+    request.onupgradeneeded = () => request.transaction.abort();
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => resolve(null);
+  });
+  if (!database) return [];
+  const all = (name) => new Promise((resolve) => {
+    const request = database.transaction(name).objectStore(name).getAll();
+    request.onsuccess = () => resolve(request.result);
+  });
+  const [listed, kept] = [await all("listed"), await all("kept")];
+  database.close();
+  const own = sessionStorage.getItem("dalil-current");
+  listed.sort((one, other) => (other.id === own) - (one.id === own) || other.updated - one.updated);
+  return listed.map(({id}) => kept.find((one) => one.id === id).text);
+}"""
+"""The conversations that the browser has kept, as text: this tab's first, then the newest."""
+
+
+def kept(page: Page, turns: int) -> None:
+    """Waits until the browser has kept this many answers of this tab's conversation."""
+    while "".join(page.evaluate(KEPT)[:1]).count('"searched":') != turns:
+        page.wait_for_timeout(50)
+
+
 def picture(page: Page, name: str) -> None:
     """Keeps what the browser shows."""
     SCREENSHOTS.mkdir(exist_ok=True)

@@ -442,7 +442,7 @@ def test_nothing_is_taken_from_who_has_no_page(address: str) -> None:
 def test_a_chat_over_one_index_has_no_collections(browser: Browser) -> None:
     with served(Texts({}), Asker({})) as address, opened(browser, address) as page:
         expect(page.locator("#ask")).to_be_visible()
-        expect(page.locator("#switcher, #library, #asking")).to_have_count(0)
+        expect(page.locator("#switcher, #library")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -90,14 +90,30 @@ def test_the_answer_keeps_the_askers_words_and_language(twins: Index) -> None:
         assert turn.answer.text == "لم يُعثر في النصوص على جواب."
 
 
-def test_what_the_texts_never_spoke_of_is_looked_for_too(twins: Index) -> None:
-    """Nothing was quoted before: the words of the turn before have to be met like the question's own."""
-    before = after(twins, "How tall is Eiffel?")
-    silent = Conversation(tuple(replace(t, answer=replace(t.answer, citations=())) for t in before.turns))
-    turn = converse(silent, "Who finished it?", twins)
-    whole = ask("Who finished it? tall Eiffel", twins)
-    assert {hit.passage.id for hit in turn.answer.hits} == {hit.passage.id for hit in whole.hits}
-    assert (turn.answer.question, turn.searched) == ("Who finished it?", "Who finished it? tall Eiffel")
+def refused(turn: Turn) -> Turn:
+    return replace(turn, answer=replace(turn.answer, citations=(), text="No."))
+
+
+def test_a_refused_turn_is_no_context(twins: Index) -> None:
+    tower, eiffel = (after(twins, q).turns[0] for q in ("Where stands Kestrel tower?", "How tall is Eiffel?"))
+    alone = converse(Conversation((refused(eiffel),)), "Who finished it?", twins)
+    assert (alone.searched, alone.answer) == ("Who finished it?", ask("Who finished it?", twins))
+    # What was answered before it still is.
+    turn = converse(Conversation((tower, refused(eiffel))), "Who finished it?", twins)
+    assert turn.searched == "Who finished it? stands Kestrel tower"
+    assert first(turn)[0] == "tower"
+
+
+def test_a_short_question_of_its_own_is_asked_alone_if_that_answers_it(
+    twins: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = after(twins, "Where stands Kestrel tower?")
+    confident = "qa.conversation.converse._LIKELY"
+    monkeypatch.setattr(confident, 0.0)
+    assert converse(before, "Who finished the work?", twins).searched == "Who finished the work?"
+    # One that says "what about" is a follow-up whatever its confidence.
+    assert converse(before, "What about the work?", twins).is_follow_up
+    assert converse(before, "ماذا عن العمل؟", twins).is_follow_up
 
 
 def test_a_question_as_long_as_may_be_is_asked_alone(twins: Index) -> None:

@@ -17,6 +17,7 @@ from index.text.joining import whole_words
 from qa import Answer, Citation, Conversation, Turn
 from qa.conversation.export import _quotation, escape, to_markdown
 from qa.conversation.stored_citation import StoredCitation
+from qa.messages import say_confidence
 
 ARABIC = Document(
     "أعلن *الحشد* انطلاق المعركة [1].", title="معركة", author="كاتب", source="b/notes_1.md", id="battle"
@@ -28,72 +29,68 @@ def rendered(markdown: str) -> str:
 
 
 def test_every_quotation_has_its_question_reference_and_date() -> None:
-    conversation = Conversation(
-        (turn("When does it flood?", FLOODS, FLOUR), turn("And why?", searched="And why? flood"))
-    )
+    asked = replace(turn("When does it flood?", FLOODS, FLOUR), collection="Rivers [old]")
+    conversation = Conversation((asked, turn("And why?", searched="And why? flood")))
     assert to_markdown(conversation, among(RIVER, BREAD)) == "\n\n".join(
         [
             "# المحادثة · Conversation",
-            '<div dir="ltr" lang="en">',
             "## When does it flood?",
-            "</div>",
-            '<div dir="ltr" lang="en">',
-            "*2026-11-25 09:30 UTC*",
-            "</div>",
-            '<div dir="ltr" lang="en">',
+            "2026-11-25 09:30 UTC",
+            "Collection: \u2068Rivers [old]\u2069",
+            f"{say_confidence(asked.answer.confidence, 'en')} ({round(100 * asked.answer.confidence)}%)",
             "> The river floods in spring",
-            "</div>",
-            '<div dir="ltr" lang="en">',
-            "\\[1\\] \u2068River\u2069 — \u2068A\\. Bell\u2069 — paragraph 1 — \u2068river\\.txt\u2069",
-            "</div>",
-            '<div dir="ltr" lang="en">',
+            "[1] \u2068River\u2069 — \u2068A. Bell\u2069 — paragraph 1 — \u2068river.txt\u2069",
             "> Bread needs flour, water and salt",
-            "</div>",
-            '<div dir="ltr" lang="en">',
-            "\\[2\\] \u2068Bread\u2069 — paragraph 1",
-            "</div>",
-            '<div dir="ltr" lang="en">',
+            "[2] \u2068Bread\u2069 — paragraph 1",
             "## And why?",
-            "</div>",
-            '<div dir="ltr" lang="en">',
-            "*2026-11-25 09:30 UTC*",
+            "2026-11-25 09:30 UTC",
             "Searched for: And why? flood",
-            "No answer was found in the texts\\.",
-            "</div>\n",
+            "No answer was found in the texts.\n",
         ]
     )  # fmt: skip
 
 
-def test_arabic_reads_from_right_to_left_and_english_in_it_from_left_to_right() -> None:
+def test_it_reads_as_plain_text() -> None:
+    text = "Rule 1.2 (a): see HX-35, AT&T and notes_1.md! 5 + 3 = 8; cost $5, 50% off [2] #3 a|b {x} ~4."
+    assert escape(text) == text
+    arabic = "المادة 12 (أ): تُدفع الرسوم - وهي 5% - قبل 31/12/2020. [1]"
+    assert escape(arabic) == arabic
     cited = quotation(ARABIC, 1, "أعلن *الحشد* انطلاق المعركة [1]", 1)
-    answer = Answer(
-        "من أعلن المعركة؟", "ar", "", (cited, quotation(RIVER, 2, "The river floods in spring", 1)), (), 0.5
-    )
-    page = rendered(
-        to_markdown(Conversation((Turn("من أعلن المعركة؟", "x", answer, ASKED),)), among(ARABIC, RIVER))
-    )
-    blocks = re.findall(r'<div dir="(\w+)" lang="(\w+)">\n(.*?)</div>', page, re.DOTALL)
-    assert [(direction, language) for direction, language, _ in blocks] == [
-        ("rtl", "ar"), ("rtl", "ar"), ("rtl", "ar"), ("rtl", "ar"), ("ltr", "en"), ("rtl", "ar"),
-    ]  # fmt: skip
-    assert blocks[0][2] == "<h2>من أعلن المعركة؟</h2>\n"
-    assert "بحث دليل عن: x" in blocks[1][2]
-    assert blocks[2][2] == "<blockquote>\n<p>أعلن *الحشد* انطلاق المعركة [1]</p>\n</blockquote>\n"
-    assert "[1] \u2068معركة\u2069 — \u2068كاتب\u2069 — الفقرة 1 — \u2068b/notes_1.md\u2069" in blocks[3][2]
-    assert "<p>The river floods in spring</p>" in blocks[4][2]
+    answer = Answer("من أعلن المعركة؟", "ar", "", (cited,), (), 0.5)
+    exported = to_markdown(Conversation((Turn("من أعلن المعركة؟", "x", answer, ASKED),)), among(ARABIC))
+    assert "<" not in exported
+    assert exported.count("\\") == 2  # of the asterisks, which would be read as emphasis
+
+
+def test_every_line_goes_the_way_of_its_language() -> None:
+    """Markdown's viewers take it from the first letter; a mark stands before one of the other direction."""
+    title = Document("المادة 1.\nGradio 6 هي المكتبة التي تعرض الصفحة هنا.", title="Gradio", id="g")
+    quote = "Gradio 6 هي المكتبة التي تعرض الصفحة هنا"
+    start = title.text.index(quote)
+    passage = Passage.of(title, 2, start, len(title.text))
+    cited = Citation.of(title, 1, passage, start, start + len(quote))
+    answer = Answer("Gradio ما هي؟", "ar", "", (cited,), (), 0.5)
+    lines = to_markdown(Conversation((Turn("Gradio ما هي؟", "x", answer, ASKED),)), among(title)).split("\n")
+    assert "## \u200fGradio ما هي؟" in lines
+    assert "\u200f2026-11-25 09:30 UTC" in lines
+    assert f"> \u200f{quote}" in lines
+    # The title is isolated: the reference goes by the words around it.
+    assert "[1] \u2068Gradio\u2069 — الفقرة 2" in lines
+    english = turn("البناء is what?", FLOODS)
+    assert "## \u200eالبناء is what?" in to_markdown(Conversation((english,)), among(RIVER)).split("\n")
 
 
 @pytest.mark.parametrize(
     ("text", "asked", "markdown"),
     [
-        ("It floods in spring.", "spring", "It floods in **spring**\\."),
+        ("It floods in spring.", "spring", "It floods in **spring**."),
         ("وصل إلى وعكاشات أمس", "عكاشات", "وصل إلى **وعكاشات** أمس"),
         ("أعلن ذلك زيدٌ، ثم مضى", "زيد", "أعلن ذلك **زيدٌ**، ثم مضى"),
         ("في سنة 1897م", "1897", "في سنة **1897**م"),
-        ("It is 5*3=15.", "15", "It is 5\\*3\\=**15**\\."),
-        ("Costs $5 (or 4)", "$5 (or 4)", "Costs \\$**5 \\(or 4**\\)"),
-        ("He said “no”.", "“no”", "He said “**no**”\\."),
-        ("Two\nlines of it", "Two\nlines", "**Two**\\\n> **lines** of it"),
+        ("It is 5*3=15.", "15", "It is 5\\*3=**15**."),
+        ("Costs $5 (or 4)", "$5 (or 4)", "Costs $**5 (or 4**)"),
+        ("He said “no”.", "“no”", "He said “**no**”."),
+        ("Two\nlines of it", "Two\nlines", "**Two**  \n> **lines** of it"),
         ("Only ☆ here", "☆", "Only ☆ here"),
     ],
 )
@@ -111,7 +108,7 @@ def test_the_answer_within_a_quotation_is_bold(text: str, asked: str, markdown: 
 def test_an_answer_within_metadata_is_bold() -> None:
     cited = Citation.of(RIVER, 1, FLOODS.passage, 0, 7, "author", (3, 7))
     exported = to_markdown(Conversation((turn("Who?", cited),)), among(RIVER))
-    assert "\n> Author: \u2068A\\. **Bell**\u2069\n" in exported
+    assert "\n> Author: \u2068A. **Bell**\u2069\n" in exported
     assert "<strong>Bell</strong>" in rendered(exported)
 
 
@@ -143,8 +140,7 @@ def test_what_no_text_mentions_is_said() -> None:
     answer = replace(refused.answer, missing=("1867", "HX-35"))
     exported = to_markdown(Conversation((replace(refused, answer=answer),)), among())
     assert (
-        "\n\nNo answer was found in the texts\\.\n\nThese texts don't mention “1867” or “HX\\-35”\\.\n\n"
-        in exported
+        "\n\nNo answer was found in the texts.\n\nThese texts don't mention “1867” or “HX-35”.\n" in exported
     )
 
 

@@ -293,3 +293,13 @@ def test_the_folder_can_be_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert data_folder() == tmp_path
     monkeypatch.delenv("DALIL_DATA")
     assert data_folder().name == "dalil"
+
+
+def test_the_collection_that_was_asked_is_kept() -> None:
+    asked = replace(turn("When does it flood?", FLOODS), collection="كتبي")
+    kept = to_json(Conversation((asked,)), among(RIVER))
+    assert from_json(kept, among(RIVER)).turns[0].collection == "كتبي"
+    # Older versions kept none.
+    older = kept.replace('"collection": "كتبي", ', "")
+    assert older != kept
+    assert from_json(older, among(RIVER)).turns[0].collection == ""

@@ -18,8 +18,9 @@ from index.folder.generation import Generation
 from index.text.blocks import find_blocks
 from qa.article import article
 from qa.collections import library as libraries
-from qa.collections.library import BUILT_IN, Library
+from qa.collections.library import Library
 from qa.collections.types import (
+    BUILT_IN,
     Added,
     CollectionExists,
     CollectionNotFound,

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from chatting import PHONE, WIDE, ask, browser, picture
+from chatting import PHONE, WIDE, ask, browser, kept, picture
 from own_documents import (
     SlowEncoder,
     add,
@@ -114,7 +114,13 @@ def test_why_of_a_long_paragraph_begins_at_the_quotation(page: Page, tmp_path: P
     sentences = [f"هذه هي الجملة رقم {n} من فقرة طويلة جداً لا تنتهي قريباً." for n in range(60)]
     (tmp_path / "long.txt").write_text(" ".join(sentences), "utf-8")
     add(page, tmp_path / "long.txt")
-    ask(page, "رقم 50").locator(".why-this").click()
+    turn = ask(page, "رقم 50")
+    # Which collection an answer is from stays with it, over a reload too.
+    expect(turn.locator(".from")).to_have_text("Collection: long")
+    kept(page, 1)
+    page.reload()
+    expect(turn.locator(".from")).to_have_text("Collection: long")
+    turn.locator(".why-this").click()
     box, quoted = page.locator("#reader .why-passage"), page.locator("#reader .why-quoted")
     expect(quoted).to_be_visible()
     # The fake answers quote whole passages; what is looked at is the box that the passage lies in.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from chat_load import chat
-from chatting import ask, browser, reader, shown
+from chatting import ask, browser, kept, reader, shown
 from playwright.sync_api import Browser, expect
 
 from qa.messages import say
@@ -28,7 +28,7 @@ def test_a_page_goes_on_after_the_server_was_started_anew(browser: Browser, tmp_
         page.goto(address)
         expect(page.locator("#ask")).not_to_be_empty()
         first = ask(page, HOW_LONG).locator(".quote").first.inner_text()
-        page.wait_for_function("localStorage.getItem('dalil-conversation')")
+        kept(page, 1)
     page.locator("#question").fill(NEWSPAPER)
     page.locator("#question").press("Enter")
     expect(page.locator("#trouble")).to_be_visible()
@@ -36,13 +36,13 @@ def test_a_page_goes_on_after_the_server_was_started_anew(browser: Browser, tmp_
     expect(page.locator("#question")).to_have_value(NEWSPAPER)
 
     with chat(tmp_path, *listening):
-        second = ask(page, NEWSPAPER).locator(".quote").first.inner_text()
+        ask(page, NEWSPAPER)
         expect(page.locator(".question")).to_have_text([HOW_LONG, NEWSPAPER])
         expect(page.locator("#trouble")).to_be_hidden()
         page.locator(".number").first.click()
         expect(shown(page)).to_have_text(first)
         expect(reader(page).get_by_role("button", name="Next quotation")).to_be_enabled()
-        page.wait_for_function(f"localStorage.getItem('dalil-conversation').includes({second!r})")
+        kept(page, 2)
         page.reload()
         expect(page.locator(".question")).to_have_text([HOW_LONG, NEWSPAPER])
         expect(page.locator(".quote").first).to_have_text(first)

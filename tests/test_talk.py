@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,8 @@ def test_the_conversation_is_exported_with_its_quotations(collection: list[Docum
     ask(chat, FLOODS)
     ask(chat, FLOODS, "b")
     turn = qa.converse(qa.Conversation(), FLOODS, index)
-    exported = chat.export(data())
+    file = chat.export(data())
+    assert (file["type"], file["ending"]) == ("text/markdown;charset=utf-8", "md")
+    exported = b64decode(file["content"]).decode()
     assert exported.count("## ") == 1
     assert all(f"> {citation.quote[:9]}" in exported for citation in turn.answer.citations)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import docx
 import pytest
 from chatting import (
     ANSWERS,
@@ -29,6 +30,7 @@ from chatting import (
     asker,
     box,
     browser,
+    kept,
     opened,
     page,
     picture,
@@ -220,7 +222,7 @@ def test_what_could_not_be_taken_up_again_comes_back_before_it_is_lost(
 
 def test_a_browser_that_may_store_nothing_asks_all_the_same(page: Page) -> None:
     page.add_init_script(
-        """for (const name of ["sessionStorage", "localStorage"]) {
+        """for (const name of ["sessionStorage", "localStorage", "indexedDB"]) {
             Object.defineProperty(window, name, {get: () => { throw new DOMException("no"); }});
         }"""
     )
@@ -292,7 +294,7 @@ def test_a_broken_history_starts_afresh(page: Page, stored: str) -> None:
     kept(page, 1)
 
 
-def test_two_tabs_keep_each_their_own_and_a_new_one_has_the_last(page: Page, address: str) -> None:
+def test_a_new_tab_has_the_last_conversation_and_goes_on_with_it(page: Page, address: str) -> None:
     ask(page, WHO_FREED)
     kept(page, 1)
     other = page.context.new_page()
@@ -300,8 +302,9 @@ def test_two_tabs_keep_each_their_own_and_a_new_one_has_the_last(page: Page, add
     expect(other.locator(".question")).to_have_text([WHO_FREED])
     ask(other, WHERE_ZONE)
     kept(other, 2)
-    page.reload()
     expect(page.locator(".question")).to_have_text([WHO_FREED])
+    page.reload()
+    expect(page.locator(".question")).to_have_text([WHO_FREED, WHERE_ZONE])
 
 
 # Export.
@@ -310,19 +313,42 @@ def test_two_tabs_keep_each_their_own_and_a_new_one_has_the_last(page: Page, add
 def test_the_conversation_is_saved_as_markdown(page: Page) -> None:
     ask(page, WHO_FREED)
     ask(page, MOON_ARABIC)
-    with page.expect_download() as found:
-        page.get_by_role("button", name="Save the conversation").click()
-
-    download: Download = found.value
-    day = page.evaluate("new Date().toLocaleDateString('sv')")
-    assert download.suggested_filename == f"dalil-{day}.md"
-    text = Path(download.path()).read_text("utf-8")
+    text = exported(page, "md").read_text("utf-8")
     assert text.startswith("# المحادثة · Conversation\n")
     assert re.findall("^## (.*)$", text, re.MULTILINE) == [WHO_FREED, MOON_ARABIC]
-    assert f"> {FREED[:-1]}" in text
+    assert f"> {FREED}" in text
     assert "مصطفى حكمت العراقي" in text
     assert "لم يُعثر في النصوص على جواب" in text
     expect(page.locator("#said")).to_have_text(say("saved", "en"))
+
+
+def test_the_conversation_is_saved_for_word_and_its_references_for_managers(page: Page) -> None:
+    ask(page, WHO_FREED)
+    ask(page, WHERE_ZONE)
+    written = docx.Document(str(exported(page, "docx")))
+    quotes = [one for one in written.paragraphs if one.style is not None and one.style.name == "Quote"]
+    assert [one.text for one in quotes] == [FREED, ZONE]
+    assert exported(page, "ris").read_text("utf-8").count("TY  - GEN") == 2
+    assert "title = {The border}" in exported(page, "bib").read_text("utf-8")
+    titles = [item["title"] for item in json.loads(exported(page, "json").read_text("utf-8"))]
+    assert titles == [ARABIC.title, ENGLISH.title]
+    page.get_by_role("button", name="العربية").click()
+    page.get_by_role("button", name="حفظ المحادثة").click()
+    expect(page.locator("#exports")).to_be_visible()
+    picture(page, "exports-ar")
+    assert violations(page) == []
+
+
+def exported(page: Page, ending: str) -> Path:
+    """What the menu saves as a file of a type."""
+    page.get_by_role("button", name="Save the conversation").click()
+    with page.expect_download() as found:
+        page.locator(f"#exports [data-format={ending}]").click()
+    expect(page.locator("#exports")).to_be_hidden()
+    download: Download = found.value
+    day = page.evaluate("new Date().toLocaleDateString('sv')")
+    assert download.suggested_filename == f"dalil-{day}.{ending}"
+    return Path(download.path())
 
 
 # Verdicts.
@@ -427,13 +453,3 @@ def test_a_question_without_an_answer_yet_is_given_back_after_a_reload(
     expect(page.locator(".turn")).to_have_count(1)
     expect(box(page)).to_have_value("")
     context.close()
-
-
-def kept(page: Page, turns: int) -> None:
-    """Waits until the browser has kept this many answers."""
-    page.wait_for_function(
-        "n => (localStorage.getItem('dalil-conversation') ?? '').split('\"searched\":').length === n + 1",
-        arg=turns,
-    )
-    text = page.evaluate("sessionStorage.getItem('dalil-conversation')")
-    assert len(json.loads(text)["turns"]) == turns

@@ -29,6 +29,7 @@ from qa.article import article_index
 from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.types import (
+    BUILT_IN,
     MOST_COLLECTIONS,
     Added,
     CollectionExists,
@@ -43,8 +44,6 @@ from qa.collections.types import (
     same_name,
 )
 
-BUILT_IN: Final = "built-in article"
-"""Name of the built-in, read-only collection."""
 BUILT_IN_ID: Final = "built-in"
 
 MOST_BYTES_IN_ALL: Final = 2 << 30

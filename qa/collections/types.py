@@ -14,6 +14,8 @@ import platformdirs
 from index.errors import DalilError, FileWarning, UnreadableFile
 from index.storage.files import chosen_folder
 
+BUILT_IN: Final = "built-in article"
+"""Name of the built-in, read-only collection."""
 LONGEST_NAME: Final = 100
 MOST_COLLECTIONS: Final = 200
 """Most collections of a library beside the built-in one: all are in one menu."""

@@ -24,7 +24,7 @@ from qa.answering.answer import alone, answer
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
-from qa.conversation.follow_up import content_words, leaning, topic
+from qa.conversation.follow_up import Leaning, content_words, leaning, topic
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say_not_found
 from qa.retrieve import open_index
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _TOPIC_WEIGHT: Final = 0.3
 # Bonus for a passage of a document that was quoted in those turns.
 _QUOTED: Final = 0.15
+# The confidence from which on the chat says that the texts likely answer a question.
+_LIKELY: Final = 0.5
 # Most turns that a chain of follow-ups is traced back.
 _LONGEST_CHAIN: Final = 5
 
@@ -57,6 +59,7 @@ class Turn:
         asked: time of the question, in UTC.
         lost: quotations no longer found in their documents, where the turn was loaded from
             a file (`qa.conversation.history`): to be shown as such.
+        collection: name of the collection that was asked, where there are several.
     """
 
     question: str
@@ -64,6 +67,7 @@ class Turn:
     answer: Answer
     asked: datetime
     lost: tuple[StoredCitation, ...] = ()
+    collection: str = ""
 
     @property
     def is_follow_up(self) -> bool:
@@ -102,7 +106,9 @@ def converse(
 
     A self-contained question is answered as by `ask`. One that refers to previous turns
     («ومن صمّمه؟», "Who led them?") is always expanded with their words; one that is
-    only brief («متى وُلد شكسبير؟», "What is the prize?") if that raises the confidence.
+    only brief ("What is the prize?") if that raises the confidence, and one that could stand by itself
+    («من يوقّع الصكوك؟») only if it is likely answered so and not alone. Turns that weren't answered are
+    no context.
 
     Args:
         conversation: the previous turns.
@@ -134,8 +140,9 @@ def _next_turn(
     asked = datetime.now(timezone.utc)
     most = max(k, MOST_CANDIDATES)
     own = source.query(question)
-    needs = leaning(question) if conversation.turns else None
-    before = _leant_on(conversation.turns)
+    answered = [turn for turn in conversation.turns if turn.answer.found or turn.lost]
+    needs = leaning(question) if answered else None
+    before = _leant_on(answered)
     about = topic((turn.question for turn in before), question) if needs else ""
     searched = f"{question} {about}"
     in_context = None
@@ -155,13 +162,27 @@ def _next_turn(
         if needs == "refers":
             return in_context
     by_itself = alone(source, own, k, reader)
-    if in_context and in_context.answer.confidence > by_itself.confidence:
+    if in_context and _is_better(in_context.answer.confidence, by_itself.confidence, needs):
         return in_context
     return Turn(question, question, by_itself, asked)
 
 
+def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bool:
+    """Whether a question that may lean on the turns before is better answered in their context.
+
+    Args:
+        in_context: confidence of the answer in their context.
+        by_itself: confidence of the answer to the question alone.
+        needs: how it leans.
+    """
+    if needs == "short":
+        # The words of the turns before would find something near themselves, whatever is asked.
+        return in_context >= _LIKELY > by_itself
+    return in_context > by_itself
+
+
 def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
-    """The last turn, preceded by the chain of turns it is a follow-up to."""
+    """The last of some answered turns, preceded by the chain of turns it is a follow-up to."""
     first = len(turns) - 1
     while first > 0 and turns[first].is_follow_up and len(turns) - first < _LONGEST_CHAIN:
         first -= 1

@@ -1,10 +1,8 @@
-"""Exports a conversation as Markdown: every question and every quotation with its reference.
+"""Exports a conversation as Markdown that reads as plain text, too.
 
-Text direction is set by `<div dir>` around each block. Marks such as U+200F suffice in a viewer
-that takes a paragraph's direction from its first letter (GitHub's does); most others, VS Code's and
-Obsidian's among them, set every paragraph left to right unless HTML says otherwise. CommonMark parses
-Markdown inside such a block if blank lines delimit it, and a viewer without HTML loses only the
-direction. Names inside a reference are separated by Unicode isolates, which need no HTML.
+There is no HTML in it, and a backslash only where a character would be read as Markdown. Text direction is
+left to the viewer, which takes a paragraph's from its first letter: where that is of the other direction, an
+invisible mark (U+200F, U+200E) stands before it. Names inside a reference are separated by Unicode isolates.
 
 The answer within a quotation is bold: whole words, so that asterisks part no joined letters where the file
 is read as plain text, from the first letter or digit to the last.
@@ -12,8 +10,10 @@ is read as plain text, from the first letter or digit to the last.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import timezone
+from itertools import pairwise
 from typing import Final
 
 import regex
@@ -21,13 +21,25 @@ import regex
 from index.text.analyzer import Language, language
 from index.text.sentences import Span
 from qa.answering.courtesy import courteous
+from qa.collections.types import BUILT_IN
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say, say_not_found
+from qa.messages import say, say_confidence, say_not_found
 
-# Every ASCII character that is special in Markdown or an extension of it. CommonMark allows a backslash
-# before any of them; the remaining ones are never special by themselves.
-_MARKUP: Final = regex.compile(r"([\\`*_{}\[\]()#+\-.!|<>&~$=:@^])")
+# What Markdown (CommonMark, GFM and common extensions) reads as markup, and only there.
+_INLINE: Final = regex.compile(
+    r"\\(?=[!-/:-@\[-`{-~]|$)|[`*]"
+    r"|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])"
+    r"|<(?=[\p{L}/!?])|&(?=#?\w+;)|:(?=\w+:)|=(?==)|(?<==)=|(?<=\s)\#(?=\#*\s*$)",
+    regex.MULTILINE,
+)
+# At the beginning of a line: headings, quotes, lists, rules, underlines of headings, rows that make tables.
+_AT_START: Final = regex.compile(
+    r"^(?:\#(?=\#{0,5}(?:\s|$))|>|[-+](?=\s|$)|\d{1,9}\K[.)](?=\s|$)|[-=|:+](?=[-=|:\s]*$))", regex.MULTILINE
+)
+# In pairs alone.
+_PAIRED: Final = "$~"
+_LINK: Final = regex.compile(r"\][(\[:]|\[\^")
 # White space at a line's ends would make indented code and line breaks.
 _LINE_BREAK: Final = regex.compile(r"[^\S\n]*\R[^\S\n]*")
 _NOT_SHOWN: Final = regex.compile(r"[\p{Cc}--[\n\t]]", flags=regex.V1)
@@ -36,7 +48,7 @@ _SPACE: Final = regex.compile(r"\s")
 # letter outside wouldn't be read as emphasis.
 _PHRASE: Final = regex.compile(r"[\p{L}\p{N}](?:[^\n\v\f\r\x85\u2028\u2029]*[\p{L}\p{N}\p{M}])?")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-_DIRECTIONS: Final[dict[Language, str]] = {"ar": "rtl", "en": "ltr"}
+_MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
 
 
 def to_markdown(conversation: Conversation, document: GetDocument) -> str:
@@ -58,34 +70,59 @@ def to_markdown(conversation: Conversation, document: GetDocument) -> str:
 
 def escape(text: str) -> str:
     """Escapes a text so that Markdown shows it literally, with its line breaks."""
-    return _literal(text.strip())
+    return _emphasised(text, None)
 
 
-def _literal(text: str) -> str:
-    """Escapes a part of a text, white space at its ends included."""
-    text = _NOT_SHOWN.sub("\ufffd", _LINE_BREAK.sub("\n", text))
-    return _MARKUP.sub(r"\\\1", text).replace("\n", "\\\n")
+def about_turn(turn: Turn) -> list[str]:
+    """What is said of an answer beside its quotations: when, of which collection, how sure; plain text."""
+    spoken = turn.answer.language
+    lines = [f"{turn.asked.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"]
+    if turn.collection:
+        name = say("built_in", spoken) if turn.collection == BUILT_IN else turn.collection
+        lines.append(f"{say('collection', spoken)}: {isolated(name)}")
+    if turn.is_follow_up:
+        lines.append(f"{say('searched_for', spoken)} {' '.join(turn.searched.split())}")
+    if turn.answer.found:
+        share = f"{round(100 * turn.answer.confidence)}%"
+        lines.append(f"{say_confidence(turn.answer.confidence, spoken)} ({share})")
+    return lines
+
+
+def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
+    """The parts of a quotation's reference: its path, author, date, page, paragraph and file; plain text."""
+    is_text = quoted.field == "text"
+    path = [quoted.title, *(quoted.headings if is_text else ())]
+    where = [" › ".join(isolated(step) for step in dict.fromkeys(path) if step.strip())]
+    where += [isolated(name) for name in (quoted.author, quoted.date) if name.strip()]
+    if is_text:
+        where += [say("page", spoken, number=quoted.page)] if quoted.page else []
+        where += [say("paragraph", spoken, number=quoted.paragraph)]
+    where += [isolated(quoted.source)] if quoted.source.strip() else []
+    return [part for part in where if part]
+
+
+def isolated(name: str) -> str:
+    """A name that stands in a line of the other direction."""
+    return f"{_ISOLATE}{' '.join(_SPACE.sub(' ', name).split())}{_END_ISOLATE}"
 
 
 def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
     spoken = turn.answer.language
-    yield _block(f"## {escape(' '.join(turn.question.split()))}", language(turn.question))
-    lines = [f"*{turn.asked.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC*"]
-    if turn.is_follow_up:
-        lines.append(f"{say('searched_for', spoken)} {escape(' '.join(turn.searched.split()))}")
+    yield _line("## ", escape(" ".join(turn.question.split())), language(turn.question))
+    yield "\n\n".join(_line("", escape(line), spoken) for line in about_turn(turn))
     quoted = turn.quoted(document)
     verified = {one.number: one.citation(document) for one in quoted}
     gone = [one for one in quoted if verified[one.number] is None]
     if not quoted:
         own = courteous(turn.question)
         text = own.text if own else say_not_found(turn.answer.missing, spoken)
-        lines += map(escape, text.split("\n"))
-    yield _block("\n\n".join(lines), spoken)
+        for line in text.split("\n"):
+            yield _line("", escape(line), spoken)
     for one in quoted:
         if citation := verified[one.number]:
             yield from _quotation(one, spoken, citation.marked)
     if gone:
-        yield _block(escape(say("no_longer_there", spoken)), spoken)
+        yield _line("", escape(say("no_longer_there", spoken)), spoken)
     for one in gone:
         yield from _quotation(one, spoken, None)
 
@@ -94,37 +131,54 @@ def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) ->
     if quoted.field == "text":
         lines, way = _emphasised(quoted.quote, marked).split("\n"), language(quoted.quote)
     else:
-        lines, way = [f"{say(quoted.field, spoken)}: {_name(quoted.quote, marked)}"], spoken
-    yield _block("\n".join(f"> {line}" for line in lines), way)
-    is_text = quoted.field == "text"
-    path = [quoted.title, *(quoted.headings if is_text else ())]
-    where = [" › ".join(_name(step) for step in dict.fromkeys(path) if step.strip())]
-    where += [_name(name) for name in (quoted.author, quoted.date) if name.strip()]
-    if is_text:
-        where += [say("page", spoken, number=quoted.page)] if quoted.page else []
-        where += [say("paragraph", spoken, number=quoted.paragraph)]
-    where = [part for part in where if part]
-    where += [_name(quoted.source)] if quoted.source.strip() else []
-    yield _block(f"\\[{quoted.number}\\] {' — '.join(where)}", spoken)
+        name = _emphasised(_SPACE.sub(" ", quoted.quote), marked)
+        lines, way = [f"{say(quoted.field, spoken)}: {_ISOLATE}{name}{_END_ISOLATE}"], spoken
+    yield "\n".join([_line("> ", lines[0], way), *(f"> {line}" for line in lines[1:])])
+    parts = " — ".join(map(escape, reference_parts(quoted, spoken)))
+    yield _line("", f"[{quoted.number}] {parts}", spoken)
+
+
+def _line(before: str, line: str, spoken: Language) -> str:
+    """A line whose first letter gives it its direction, after Markdown's own characters."""
+    return f"{before}{'' if _first_way(line) == spoken else _MARKS[spoken]}{line}"
+
+
+def _first_way(line: str) -> Language | None:
+    """The direction that a viewer takes from a line's first letter outside isolates (UAX #9, rule P2)."""
+    depth = 0
+    for character in line:
+        kind = unicodedata.bidirectional(character)
+        depth += (kind in ("LRI", "RLI", "FSI")) - (kind == "PDI" and depth > 0)
+        if not depth and kind in ("L", "R", "AL"):
+            return "en" if kind == "L" else "ar"
+    return None
 
 
 def _emphasised(text: str, span: Span | None) -> str:
     """Escapes a text; what is in the span is bold."""
-    if span is None:
-        return escape(text)
     lead = len(text) - len(text.lstrip())
-    text, start, end = text.strip(), max(span[0] - lead, 0), span[1] - lead
-    pieces, position = [], 0
-    for match in _PHRASE.finditer(text, start, end):
-        pieces += [_literal(text[position : match.start()]), f"**{_literal(match.group())}**"]
-        position = match.end()
-    return "".join((*pieces, _literal(text[position:])))
+    text = text.strip()
+    bold: list[Span] = []
+    if span is not None:
+        bold = [match.span() for match in _PHRASE.finditer(text, max(span[0] - lead, 0), span[1] - lead)]
+    edges = [0, *(edge for phrase in bold for edge in phrase), len(text)]
+    # Every second piece is bold. They part at letters, so that no line break is in two of them.
+    pieces = [_shown(text[first:last]) for first, last in pairwise(edges)]
+    needed, start, parts = _read_as_markup("".join(pieces)), 0, []
+    for number, piece in enumerate(pieces):
+        escaped = "".join(f"\\{c}" if start + at in needed else c for at, c in enumerate(piece))
+        parts.append(f"**{escaped}**" if number % 2 else escaped)
+        start += len(piece)
+    # Two spaces at a line's end are a line break, and aren't seen in plain text.
+    return "".join(parts).replace("\n", "  \n")
 
 
-def _name(name: str, marked: Span | None = None) -> str:
-    escaped = _emphasised(_SPACE.sub(" ", name), marked)
-    return f"{_ISOLATE}{' '.join(escaped.split())}{_END_ISOLATE}"
+def _shown(text: str) -> str:
+    return _NOT_SHOWN.sub("\ufffd", _LINE_BREAK.sub("\n", text))
 
 
-def _block(content: str, spoken: Language) -> str:
-    return f'<div dir="{_DIRECTIONS[spoken]}" lang="{spoken}">\n\n{content}\n\n</div>'
+def _read_as_markup(text: str) -> set[int]:
+    """The positions of the characters that Markdown would read as markup."""
+    found = {match.start() for pattern in (_INLINE, _AT_START) for match in pattern.finditer(text)}
+    others = [mark for mark in _PAIRED if text.count(mark) > 1] + (list("[]") if _LINK.search(text) else [])
+    return found | {at for at, character in enumerate(text) if character in others}

@@ -15,7 +15,7 @@ import regex
 
 from index.text.analyzer import Term, is_arabic, normalise, stem, words
 
-Leaning = Literal["refers", "brief"]
+Leaning = Literal["refers", "brief", "short"]
 
 # Chosen, not measured: more words from the first question of a long chain are noise.
 _MOST_WORDS = 24
@@ -88,7 +88,9 @@ def leaning(question: str) -> Leaning | None:
 
     Returns:
         "refers" if it refers to something it doesn't name, or names nothing; "brief" if it is so short, or
-        begins with "and", that it may depend on them; None if it is self-contained.
+        begins with "and", that it may depend on them; "short" if it is a question of its own that may still
+        mean something known («من يوقّع الصكوك؟», "How many people were in the crew?"); None if it is
+        self-contained.
     """
     text = normalise(question).text
     found = words(question)
@@ -100,7 +102,9 @@ def leaning(question: str) -> Leaning | None:
     if _AND.match(text):
         return "brief" if len(content) <= _FEW_AFTER_AND else None
     is_definite = any(word.term == "the" or _ARTICLE.match(word.term) for word in found)
-    return "brief" if len(content) <= (_FEW if is_definite else 1) else None
+    if len(content) == 1:
+        return "brief"
+    return "short" if is_definite and len(content) <= _FEW else None
 
 
 def content_words(text: str) -> list[Term]:

@@ -97,6 +97,7 @@ def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
         "question": turn.question,
         "searched": turn.searched,
         "asked": turn.asked.isoformat(),
+        "collection": turn.collection,
         "confidence": turn.answer.confidence,
         "missing": turn.answer.missing,
         "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
@@ -150,7 +151,10 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     kept_hits = _at_most(MOST_HITS, record["hits"])
     hits = [hit for hit in (_hit(hit, document) for hit in kept_hits) if hit is not None]
     answer = Answer(question, spoken, text, citations, tuple(hits), confidence, lacking)
-    return Turn(question, searched, answer, asked, lost)
+    collection = as_text(record.get("collection", ""))
+    if len(collection) > _LONGEST_TEXT:
+        raise ValueError("the collection's name is too long")
+    return Turn(question, searched, answer, asked, lost, collection)
 
 
 def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:

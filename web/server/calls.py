@@ -90,6 +90,10 @@ class _Restore(_OfConversation):
     kept: str
 
 
+class _Export(_OfConversation):
+    format: Literal["md", "docx", "ris", "bib", "json"] = "md"
+
+
 class _Judge(_Spoken):
     number: Whole
     verdict: Literal["right", "wrong"]
@@ -162,7 +166,7 @@ CALLS: Final[Mapping[str, type[_Call]]] = {
     "keep": _OfConversation,
     "restore": _Restore,
     "clear": _OfConversation,
-    "export": _OfConversation,
+    "export": _Export,
     "judge": _Judge,
     "stop": _Stop,
     "translate": _Translate,

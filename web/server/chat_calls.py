@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,8 @@ from index.types import Hit
 from qa.collections.types import CollectionNotFound
 from qa.conversation import history
 from qa.conversation.export import to_markdown
+from qa.conversation.export_docx import to_docx
+from qa.conversation.references import references, to_bibtex, to_csl_json, to_ris
 from qa.feedback import judgements
 from qa.messages import say
 from web.views import reading_pane
@@ -37,6 +40,14 @@ Data = Mapping[str, Any]
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
 # Bytes of a saved conversation: web.server.limits accepts requests of 1 MB.
 _MOST_KEPT: Final = 900_000
+# Media types of exported files, by the ending of their names.
+_TYPES: Final = {
+    "md": "text/markdown;charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "ris": "application/x-research-info-systems",
+    "bib": "application/x-bibtex",
+    "json": "application/vnd.citationstyles.csl+json",
+}
 FORGOTTEN: Final = -1
 """Result of `ChatCalls.begin` if the conversation has to be restored first."""
 
@@ -182,9 +193,21 @@ class ChatCalls:
         """Starts a new conversation."""
         self._session(data).clear()
 
-    def export(self, data: Data) -> str:
-        """The conversation as Markdown."""
-        return to_markdown(self._session(data).conversation(), self.document)
+    def export(self, data: Data) -> dict[str, str]:
+        """The conversation, or the references of what it quotes, as a file.
+
+        Returns:
+            `content`: its bytes in Base64; `type`: its media type; `ending`: that of its name.
+        """
+        conversation, name = self._session(data).conversation(), str(data.get("format") or "md")
+        if name == "md":
+            content = to_markdown(conversation, self.document).encode()
+        elif name == "docx":
+            content = to_docx(conversation, self.document)
+        else:
+            write = {"ris": to_ris, "bib": to_bibtex, "json": to_csl_json}[name]
+            content = write(references(conversation, self.document)).encode()
+        return {"content": b64encode(content).decode(), "type": _TYPES[name], "ending": name}
 
     def judge(self, data: Data) -> str:
         """Records the reader's verdict on an answer; returns a message that says so, or why not.
@@ -250,6 +273,8 @@ class ChatCalls:
             if self.collections and not index.documents:
                 return exchange.refused("no_documents")
             turn = self.converse(before, exchange.question, index)
+            if self.collections:
+                turn = replace(turn, collection=self.collections.name(exchange.collection))
             return exchange.replied(turn, index.document)
         except CollectionNotFound:
             return exchange.refused("collection_gone")

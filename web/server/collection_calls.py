@@ -79,6 +79,14 @@ class Collections:
             raise CollectionNotFound("The collection was deleted.") from None
         return index
 
+    def name(self, collection: str) -> str:
+        """The name of a collection.
+
+        Raises:
+            CollectionNotFound: it was deleted.
+        """
+        return self._info(collection).name
+
     def document(self, document_id: str) -> Document:
         """The document with this id.
 

@@ -18,6 +18,7 @@ from index.text.analyzer import Language
 from index.text.sentences import Span
 from index.types import Document, Passage
 from qa.answering.courtesy import courtesy
+from qa.collections.types import BUILT_IN
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say, say_confidence, say_not_found
@@ -241,6 +242,16 @@ def render_searched(question: str, searched: str, page: Language) -> str:
     ways = {direction(part) for part in parts}
     way = ways.pop() if len(ways) == 1 else direction(say("searched_for", page))
     return str(_macros.searched(parts, way, page))
+
+
+def render_collection(name: str, page: Language) -> str:
+    """Renders which collection an answer came from; nothing where there is only one index."""
+    return str(_macros.collection(collection_name(name, page), page)) if name else ""
+
+
+def collection_name(name: str, page: Language) -> str:
+    """A collection's name; the built-in one's is in the page's language."""
+    return say("built_in", page) if name == BUILT_IN else plain(name)
 
 
 def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: Language) -> str:

@@ -23,6 +23,7 @@ from web.views.answers import (
     Source,
     render_actions,
     render_answer,
+    render_collection,
     render_lost,
     render_note,
     render_searched,
@@ -149,6 +150,7 @@ class Exchange:
                     render_translations(answer, self.translations, can_translate, language),
                 ),
             )
+            reply += render_collection(self.reply.collection, language)
         return render_turn(number, self.question, reply)
 
 

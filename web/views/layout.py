@@ -22,7 +22,10 @@ _SPOKEN: Final = (
     "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
     "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
     "add_files", "drop_files", "no_documents", "more_documents", "own_documents",
-    "write_answers", "translate_always", "why", "export", "saved", "new_conversation", "last_conversation",
+    "conversations", "find_conversation", "no_conversations", "no_such_conversation", "conversation_title",
+    "delete_conversation", "questions_asked", "renamed", "deleted",
+    "write_answers", "translate_always", "why", "export", "export_md", "export_docx", "export_references",
+    "saved", "new_conversation", "last_conversation",
 )  # fmt: skip
 
 # Gradio compiles the templates; values are inserted literally, never as templates.
@@ -43,7 +46,8 @@ def words(host: str = "") -> dict[str, dict[str, str]]:
     """
     leaves = {one: say("leaves_machine", one, host=host) if host else "" for one in _LANGUAGES}
     return {
-        one: {**{name: say(name, one) for name in _SPOKEN}, "leaves_machine": leaves[one]}
+        # A page fills in numbers itself.
+        one: {**{name: say(name, one, number="{number}") for name in _SPOKEN}, "leaves_machine": leaves[one]}
         for one in _LANGUAGES
     }
 

@@ -1,13 +1,17 @@
 // The entry of the page's modules: makes its parts known to one another, and starts them.
 
+import {Archive} from "./chat/archive.js";
 import {Conversation} from "./chat/conversation.js";
+import {History} from "./chat/history.js";
 import {Reader} from "./chat/reader.js";
 import {Writer} from "./chat/writer.js";
 import {Library} from "./library/library.js";
+import {cancel} from "./page/dialog.js";
 import {root} from "./page/dom.js";
 import {Language} from "./page/language.js";
 import {Server} from "./page/server.js";
 import {Side} from "./page/side.js";
+import {own} from "./page/storage.js";
 import {labelTheme, switchTheme} from "./page/theme.js";
 
 // Called once by the script of Gradio's component (web/views/scripts.py), with what Gradio gives to it: the page's
@@ -24,7 +28,23 @@ export function start({element, trigger, props, server: functions}) {
     ? new Library({server, language, side, reader, readOnly: props.read_only})
     : null;
   const writer = new Writer({server, renew: () => conversation.renew()});
-  const conversation = new Conversation({element, server, language, reader, library, writer});
+  const archive = new Archive(own("dalil"));
+  const conversation = new Conversation({
+    element,
+    server,
+    language,
+    reader,
+    library,
+    archive,
+    writer,
+  });
+  const history = new History({
+    language,
+    side,
+    archive,
+    current: () => conversation.current,
+    open: (id) => conversation.open(id),
+  });
 
   // What buttons do, by the name in `data-act`.
   const acts = {
@@ -32,17 +52,21 @@ export function start({element, trigger, props, server: functions}) {
     ...reader.acts,
     ...library?.acts,
     ...writer.acts,
+    ...history.acts,
+    "cancel-asking": cancel,
     theme: () => switchTheme(language),
     language: () => {
       language.switch();
       reader.renew();
       library?.renew();
       conversation.renew();
+      history.renew();
     },
   };
   document.addEventListener("click", (event) => {
     click(event, acts, reader);
     library?.leave(event.target);
+    history.leave(event.target);
   });
 
   root.dataset.started = ""; // now it is visible

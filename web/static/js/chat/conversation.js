@@ -2,14 +2,18 @@
 
 import {answerAsText, copy} from "../page/clipboard.js";
 import {announce, find} from "../page/dom.js";
-import {stored, storeForAll, storeForTab} from "../page/storage.js";
+import {placeBelow} from "../page/menu.js";
+import {forget, own, stored, storeForAll, storeForTab} from "../page/storage.js";
 import {Composer} from "./composer.js";
 import {Log} from "./log.js";
 
 // As `web.server.chat_calls.FORGOTTEN`: the server was started anew, and doesn't know the conversation any more.
 const FORGOTTEN = -1;
-const KEPT = "dalil-conversation";
-const ASKED = "dalil-question"; // one that has no answer yet
+// Which conversation a tab shows; a new tab begins with that of the last one.
+const CURRENT = own("dalil-current");
+// Where versions before this one kept the only conversation.
+const OLDER = "dalil-conversation";
+const ASKED = own("dalil-question"); // one that has no answer yet
 
 const numberOf = (element) => Number(element.closest(".turn").id.slice("turn-".length));
 
@@ -21,9 +25,12 @@ export class Conversation {
   #writer;
   #log;
   #composer = new Composer((question) => this.#ask({question}));
+  #archive;
   #kept = ""; // the conversation as the server gave it to be kept
-  #last = ""; // the one before
+  #about = {id: "", revision: 0}; // as what it is kept
+  #last = ""; // the id of the one before
   #askedToKeep = 0;
+  #saving = Promise.resolve();
   #restored; // when what was kept has been taken up again
 
   // What its buttons do.
@@ -32,8 +39,8 @@ export class Conversation {
     alone: (button) => this.#ask({number: numberOf(button)}),
     judge: (button) => this.#judge(button),
     new: () => this.#clear(),
-    last: () => this.#back(),
-    export: () => this.#export(),
+    last: () => this.open(this.#last),
+    export: (button) => this.#export(button),
     "copy-answer": (button) => copy(answerAsText(button.closest(".turn")), button, this.#language),
     "to-the-question": (_, event) => {
       event.preventDefault();
@@ -42,18 +49,36 @@ export class Conversation {
   };
 
   // `library` is null where the chat asks one index.
-  constructor({element, server, language, reader, library, writer}) {
+  constructor({element, server, language, reader, library, archive, writer}) {
     this.#server = server;
     this.#language = language;
     this.#reader = reader;
     this.#library = library;
     this.#writer = writer;
+    this.#archive = archive;
     this.#log = new Log(element, server, () => this.#keep());
+    find("#exports").addEventListener("beforetoggle", (event) => {
+      placeBelow(event.target, find("[popovertarget=exports]"));
+    });
     this.#restored = this.#restore();
   }
 
   enable() {
     this.#composer.enable();
+  }
+
+  // The id of the conversation that is shown; empty until something was answered.
+  get current() {
+    return this.#about.id;
+  }
+
+  // Shows one that was kept in place of this one.
+  async open(id) {
+    const kept = await this.#archive.get(id);
+    if (!kept || (await this.#server.tell("clear")) === null) return;
+    this.#reader.close();
+    await this.#takeUp(kept);
+    this.#composer.focus();
   }
 
   // In another language.
@@ -87,14 +112,16 @@ export class Conversation {
     this.#log.refresh();
   }
 
-  async #export() {
-    const text = await this.#server.tell("export");
-    if (text === null) return;
+  async #export(button) {
+    find("#exports").hidePopover();
+    const file = await this.#server.tell("export", {format: button.dataset.format});
+    if (file === null) return;
+    const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0));
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], {type: "text/markdown"}));
+    link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
     const now = new Date();
     const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0"));
-    link.download = `dalil-${day.join("-")}.md`;
+    link.download = `dalil-${day.join("-")}.${file.ending}`;
     link.click();
     URL.revokeObjectURL(link.href);
     announce(this.#language.say("saved"));
@@ -103,16 +130,17 @@ export class Conversation {
   async #clear() {
     if ((await this.#server.tell("clear")) === null) return;
     this.#reader.close();
-    [this.#last, this.#kept] = [this.#kept, ""];
+    if (this.current) this.#last = this.current;
+    this.#kept = "";
+    this.#become({id: "", revision: 0});
     find("#last").hidden = !this.#last;
     this.#log.refresh();
     this.#composer.focus();
   }
 
-  async #back() {
-    if ((await this.#server.tell("restore", {kept: this.#last})) === null) return;
-    this.#log.refresh();
-    this.#composer.focus();
+  #become(about) {
+    this.#about = about;
+    storeForAll(CURRENT, about.id);
   }
 
   async #keep() {
@@ -120,24 +148,51 @@ export class Conversation {
     await this.#restored;
     const text = await this.#server.call("keep");
     if (text === undefined || number !== this.#askedToKeep) return;
-    this.#kept = text;
-    storeForAll(KEPT, text);
     storeForTab(ASKED, "");
+    if (!text || text === this.#kept) return;
+    this.#kept = text;
+    // One after the other: the next one has to know as what this one was kept.
+    this.#saving = this.#saving.then(() => this.#save(text));
+  }
+
+  async #save(text) {
+    const shown = this.#about;
+    const about = await this.#archive.save(shown, text);
+    // By now another conversation may be shown.
+    if (shown === this.#about) this.#become(about);
   }
 
   async #restore() {
     // Of a question that had no answer yet only its words are left.
     this.#composer.giveBack(stored(ASKED));
-    const kept = stored(KEPT);
-    if (!kept) return;
-    const taken = await this.#server.tell("restore", {kept});
+    await this.#keepOlder();
+    const kept = await this.#archive.get(stored(CURRENT) ?? "");
+    if (kept) await this.#takeUp(kept);
+  }
+
+  async #keepOlder() {
+    const text = stored(OLDER);
+    if (!text) return;
+    try {
+      this.#become(await this.#archive.save(this.#about, text));
+    } catch {
+      // It isn't a conversation.
+    }
+    forget(OLDER);
+  }
+
+  async #takeUp({id, revision, text}) {
+    const taken = await this.#server.tell("restore", {kept: text});
     if (taken === null) {
-      // The next answer is kept in its place: here it can still be taken up.
-      this.#last = kept;
+      // It can still be taken up when Dalil responds again.
+      this.#last = id;
       find("#last").hidden = false;
       return;
     }
-    if (taken) this.#kept = kept;
+    if (taken) {
+      this.#kept = text;
+      this.#become({id, revision});
+    }
     this.#log.refresh();
   }
 }

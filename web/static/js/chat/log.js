@@ -43,7 +43,7 @@ export class Log {
     const turns = document.querySelectorAll(".turn");
     find("#welcome").hidden = turns.length > 0;
     find("[data-act=new]").hidden = turns.length === 0;
-    find("[data-act=export]").hidden = find(".turn .actions") === null;
+    find("[popovertarget=exports]").hidden = find(".turn .actions") === null;
     this.#bringIntoView(turns);
     const changes = Number(find("#changes")?.dataset.changes ?? 0);
     // Of two questions on their way at once the older state may come last: the server is asked again.

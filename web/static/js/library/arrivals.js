@@ -60,10 +60,9 @@ export class Arrivals {
 
   // Shows how far files are until they are done: this tab's by their batch, others' by their collection.
   watch(collection, batch = null) {
-    // Of files that all came in there is nothing more to know when the next ones are on their way.
-    for (const done of this.#list.querySelectorAll(`[data-done=complete][data-collection="${collection}"]`)) {
-      done.remove();
-    }
+    // Of files that all came in there is nothing more to know when the next ones of this tab are on their way.
+    const complete = `[data-done=complete][data-collection="${collection}"]`;
+    if (batch) for (const done of this.#list.querySelectorAll(complete)) done.remove();
     const place = document.createElement("div");
     place.dataset.collection = collection;
     if (batch) place.dataset.batch = batch;

@@ -1,9 +1,10 @@
 // The reader's own documents: the collections in the head, and the pane that lists what is in one.
 
+import {ask} from "../page/dialog.js";
 import {announce, fill, find, root} from "../page/dom.js";
+import {placeBelow} from "../page/menu.js";
 import {cookie, setCookie} from "../page/storage.js";
 import {Arrivals} from "./arrivals.js";
-import {ask, cancel} from "./dialog.js";
 
 const COOKIE = "dalil-collection";
 
@@ -41,7 +42,6 @@ export class Library {
     "rename-collection": () => this.#rename(),
     "delete-collection": () => this.#delete(),
     "remove-document": (button) => this.#removeDocument(button),
-    "cancel-asking": cancel,
     dismiss: (button) => {
       this.#arrivals.dismiss(button);
       this.#part("h2").focus({preventScroll: true});
@@ -122,12 +122,8 @@ export class Library {
     });
   }
 
-  // Below its button, at the button's side.
   #openMenu() {
-    const button = find("#current").getBoundingClientRect();
-    const start = root.dir === "rtl" ? innerWidth - button.right : button.left;
-    this.#menu.style.insetBlockStart = `${button.bottom + 4}px`;
-    this.#menu.style.insetInlineStart = `${Math.max(8, start)}px`;
+    placeBelow(this.#menu, find("#current"));
     this.#load();
   }
 
@@ -200,7 +196,8 @@ export class Library {
 
   #create() {
     this.#menu.hidePopover();
-    const question = {title: this.#say("make_collection"), value: "", label: this.#say("create")};
+    const named = this.#say("collection_name");
+    const question = {title: this.#say("make_collection"), value: "", named, label: this.#say("create")};
     this.#ask(question, async (name) => {
       const state = await this.#call("create", {name});
       if (!state.error) this.#show();
@@ -216,7 +213,13 @@ export class Library {
 
   #rename() {
     const title = this.#say("rename");
-    this.#ask({title, value: this.#state.plain_name, label: title}, (name) => this.#call("rename", {name}));
+    const question = {
+      title,
+      value: this.#state.plain_name,
+      named: this.#say("collection_name"),
+      label: title,
+    };
+    this.#ask(question, (name) => this.#call("rename", {name}));
   }
 
   #delete() {

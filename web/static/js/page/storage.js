@@ -1,6 +1,8 @@
 // What the browser keeps: in cookies what the server goes by too, in its storage what only the page needs.
 // A browser may store nothing: then it lasts as long as the page.
 
+import {root} from "./dom.js";
+
 export function setCookie(name, value) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs HTTPS, which a chat rarely has.
   document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`;
@@ -26,6 +28,19 @@ export function storeForTab(name, text) {
     sessionStorage.setItem(name, text);
   } catch {
     // Full, or forbidden.
+  }
+}
+
+// What is one user's, of several who log in with one browser.
+export const own = (name) => `${name}${root.dataset.user ?? ""}`;
+
+export function forget(name) {
+  for (const storage of ["sessionStorage", "localStorage"]) {
+    try {
+      window[storage].removeItem(name);
+    } catch {
+      // Forbidden.
+    }
   }
 }
 

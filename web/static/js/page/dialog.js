@@ -1,10 +1,11 @@
-// The dialog in which the library asks for a name, or whether something is to be deleted.
+// The dialog in which the page asks for a name, or whether something is to be deleted.
 
-import {find} from "../page/dom.js";
+import {find} from "./dom.js";
 
 // Asks a question. `act` is given the name that was typed and gives what the server answers: an `error` is shown in
-// the dialog, which stays; of anything else `done` is told when it has closed. Without a `value` no name is asked for.
-export function ask({title, about = "", value = null, label}, act, done) {
+// the dialog, which stays; of anything else `done` is told when it has closed. Without a `value` no name is asked for;
+// `named` says what it is the name of.
+export function ask({title, about = "", value = null, named = "", label}, act, done = () => {}) {
   const dialog = find("#asking");
   const part = (selector) => dialog.querySelector(selector);
   const name = find("#asking-name");
@@ -15,6 +16,7 @@ export function ask({title, about = "", value = null, label}, act, done) {
   part(".trouble").textContent = "";
   part(".named").hidden = value === null;
   name.value = value ?? "";
+  part("label").textContent = named;
   part("form").onsubmit = async (event) => {
     event.preventDefault();
     const answer = await act(name.value);

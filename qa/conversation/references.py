@@ -1,0 +1,153 @@
+"""References to the documents that a conversation quotes: RIS, BibTeX and CSL-JSON.
+
+One reference a document, with the places that were quoted: pages where they are known, else paragraphs.
+RIS: https://en.wikipedia.org/wiki/RIS_(file_format); CSL-JSON: https://github.com/citation-style-language/schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from index.text.analyzer import language
+from qa.conversation.converse import Conversation
+from qa.conversation.stored_citation import GetDocument, StoredCitation
+from qa.messages import say
+
+_AUTHORS: Final = re.compile(r"\s*[;؛]\s*")
+_YEAR: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+# BibTeX's own characters, as LaTeX writes them.
+_LATEX: Final[Mapping[str, str]] = MappingProxyType(
+    {character: f"\\{character}" for character in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A quoted document.
+
+    Attributes:
+        id: a key, unique in the conversation.
+        title, source, date: as the document has them.
+        authors: their names.
+        pages: the quoted pages, as far as they are known.
+        note: the quotations, each with its place.
+    """
+
+    id: str
+    title: str
+    source: str
+    date: str
+    authors: tuple[str, ...]
+    pages: str
+    note: str
+
+
+def locator(quoted: StoredCitation) -> str:
+    """Where a quotation stands: its page if that is known, else its paragraph; empty of a title or author."""
+    spoken = language(quoted.quote)
+    if quoted.field != "text":
+        return ""
+    if quoted.page:
+        return say("page", spoken, number=quoted.page)
+    return say("paragraph", spoken, number=quoted.paragraph)
+
+
+def references(conversation: Conversation, document: GetDocument) -> list[Reference]:
+    """The documents that a conversation quotes, in the order in which they are quoted first.
+
+    Args:
+        conversation: the conversation. Quotations that no longer match are left out.
+        document: returns the current document with an id; raises KeyError if there is none.
+    """
+    by_document: dict[str, list[StoredCitation]] = {}
+    for turn in conversation.turns:
+        for quoted in turn.quoted(document):
+            if quoted.citation(document):
+                by_document.setdefault(quoted.document_id, []).append(quoted)
+    return [_reference(f"dalil-{number}", quoted) for number, quoted in enumerate(by_document.values(), 1)]
+
+
+def _reference(id_: str, quotations: list[StoredCitation]) -> Reference:
+    one = quotations[0]
+    pages = sorted({quoted.page for quoted in quotations if quoted.page})
+    notes = []
+    for quoted in quotations:
+        first, last = "«»" if language(quoted.quote) == "ar" else "“”"
+        place = locator(quoted)
+        notes.append(f"{place}: {first}{quoted.quote}{last}" if place else f"{first}{quoted.quote}{last}")
+    authors = tuple(name for name in _AUTHORS.split(_line(one.author)) if name)
+    note = "; ".join(dict.fromkeys(map(_line, notes)))
+    title = _line(one.title) or _line(one.source)
+    return Reference(id_, title, _line(one.source), _line(one.date), authors, _joined(pages), note)
+
+
+def to_ris(found: list[Reference]) -> str:
+    """References in RIS format (UTF-8), a record each."""
+    records = []
+    for one in found:
+        year = _YEAR.search(one.date)
+        lines = [("TY", "GEN"), ("ID", one.id), ("TI", one.title), *(("AU", name) for name in one.authors)]
+        lines += [("PY", year[1] if year else ""), ("DA", one.date.replace("-", "/")), ("SP", one.pages)]
+        lines += [("L1", one.source), ("N1", one.note)]
+        records.append("".join(f"{tag}  - {value}\r\n" for tag, value in lines if value) + "ER  - \r\n")
+    return "\r\n".join(records)
+
+
+def to_bibtex(found: list[Reference]) -> str:
+    """References in BibTeX format (UTF-8), an entry each."""
+    entries = []
+    for one in found:
+        year = _YEAR.search(one.date)
+        fields = {
+            "title": _latex(one.title),
+            # Each name in braces: it isn't taken apart into first and last.
+            "author": " and ".join(f"{{{_latex(name)}}}" for name in one.authors),
+            "year": year[1] if year else "",
+            "date": _latex(one.date),
+            "pages": one.pages,
+            "howpublished": _latex(one.source),
+            "note": _latex(one.note),
+        }
+        lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
+        entries.append(f"@misc{{{one.id},\n{''.join(lines)}}}\n")
+    return "\n".join(entries)
+
+
+def to_csl_json(found: list[Reference]) -> str:
+    """References as a list of CSL-JSON items."""
+    items = []
+    for one in found:
+        item: dict[str, Any] = {"id": one.id, "type": "document", "title": one.title}
+        item |= {"author": [{"literal": name} for name in one.authors]} if one.authors else {}
+        item |= {"issued": _issued(one.date)} if one.date else {}
+        item |= {"page": one.pages} if one.pages else {}
+        item |= {"source": one.source} if one.source else {}
+        items.append(item | {"note": one.note})
+    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+def _issued(date: str) -> dict[str, Any]:
+    match = _DATE.match(date)
+    if match is None:
+        return {"literal": date}
+    return {"date-parts": [[int(part) for part in match.groups() if part]]}
+
+
+def _joined(pages: list[int]) -> str:
+    return ", ".join(map(str, pages))
+
+
+def _latex(text: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
+def _line(text: str) -> str:
+    """A text on one line, without control characters, which would end a field."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
