@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.encoding.passages import SECTION_SENTENCE
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language
+from index.text.official import name_span
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
 from qa.answering.confidence import (
@@ -29,7 +30,13 @@ from qa.answering.confidence import (
 )
 from qa.answering.dependent_sentences import leans, speaks_on
 from qa.answering.footnotes import called_notes
-from qa.answering.metadata import asked_document, asked_field, value
+from qa.answering.metadata import (
+    asked_document,
+    asked_field,
+    asked_signatures,
+    tells_publication,
+    value,
+)
 from qa.answering.missing import missing
 from qa.answering.question_type import (
     asked_keys,
@@ -40,6 +47,7 @@ from qa.answering.question_type import (
     kind,
     labels,
     plain_words,
+    poses,
     subject,
 )
 from qa.answering.reader import PassageReader, Reading, chosen_reader, without_beginning
@@ -147,7 +155,8 @@ def answer(
     chosen = _choose(found, asks_for_list((fuller or query).text)) if enough else []
     spans = _answer_spans(readings, pairing(query, found)) if found and has_short_answer(query.text) else {}
     citations = _cite(index, chosen, spans, [hit.passage for hit in hits])
-    if known := _from_metadata(index, query, hits, found[0] if enough else None):
+    known = _from_signatures(index, query, hits)
+    if known := known or _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
     lacking = () if citations else missing(index, query.text, hits)
     text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
@@ -189,6 +198,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         texts = _sentences(passage)
         above = _context_terms(passage)
         is_key = passage.text in heads
+        introduction = _introduction_terms(passage) & terms - above if wanted is None else frozenset()
         numbers = np.array([text.number for text in texts])
         # Tokens stand in the order of the text.
         starts, ends = (tokens.sentences.searchsorted(numbers, side) for side in ("left", "right"))
@@ -221,9 +231,11 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + SENTENCES.lexical_weight * lexical
                 + SENTENCES.type_weight * fit
                 + SENTENCES.label_weight * labels(explained, text.written)
-                + SENTENCES.definition_weight * defines(explained, text.written, passage.headings, i == 0)
+                + SENTENCES.definition_weight
+                * defines(explained, text.written, passage.headings, i == 0 and passage.kind != "footnote")
                 + SENTENCES.list_weight * (is_list and passage.kind == "list_item")
                 - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
+                - SENTENCES.posed_penalty * poses(query.text, text.written)
                 - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
                 - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
                 # The passage's score breaks ties between equal sentences of different passages.
@@ -247,6 +259,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                     lexical,
                     fit,
                     score,
+                    is_introduced=bool(introduction) and not terms & text.terms - introduction - above,
                 )
             )
     return sorted(found, key=lambda sentence: -sentence.score)
@@ -282,7 +295,8 @@ def _sentences(passage: Passage) -> tuple[_Text, ...]:
     for number, (start, end) in enumerate(spans):
         written = text[start:end]
         terms = frozenset(term.term for term in analyze(written))
-        if not terms:
+        # A number or a bullet alone says nothing.
+        if not terms or not (passage.is_record or any(map(str.isalpha, written))):
             continue
         if items and start < items[0]:
             lead_in = (start, end)
@@ -321,6 +335,13 @@ def _is_short_item(written: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _introduction_terms(passage: Passage) -> frozenset[str]:
+    """The terms of the text that introduces a list; none for other passages."""
+    first = passage.items[0] if passage.items and passage.kind == "list_item" else 0
+    return frozenset(term.term for term in analyze(passage.text[:first]))
+
+
+@lru_cache(maxsize=4096)
 def _context_terms(passage: Passage) -> frozenset[str]:
     """The terms of a passage's headings and of its row's column headings."""
     return frozenset(term.term for text in (*passage.headings, *passage.columns) for term in analyze(text))
@@ -334,7 +355,8 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
     """
     best = found[0]
     items = best.passage.items
-    if items and best.passage.kind == "list_item" and (is_list or best.start < items[0]):
+    is_in_list = bool(items) and best.passage.kind == "list_item"
+    if is_in_list and (is_list or best.is_introduced or best.start < items[0]):
         return [_whole(best)]
     if best.passage.kind == "form_field" and best.passage.is_record:
         # Of forms that differ in their keys alone, the best one suffices.
@@ -345,6 +367,9 @@ def _choose(found: Sequence[Sentence], is_list: bool) -> list[Sentence]:
         room = MOST_SENTENCES - sum(other.length for other in chosen)
         if sentence.length <= room and not any(map(sentence.overlaps, chosen)):
             chosen.append(sentence)
+    if is_in_list and any(s.passage is best.passage and s.start < items[0] for s in chosen):
+        # The introduction answers nearly as well as one of its items: they belong together.
+        return [_whole(best)]
     return chosen
 
 
@@ -432,6 +457,17 @@ def _from_metadata(
     return (Citation.of(document, 1, hit.passage, 0, len(value(document, field)), field),)
 
 
+def _from_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """Cites the signatures that tell who signed a paper, or who holds the office asked for."""
+    citations = []
+    for number, hit in enumerate(asked_signatures(index, query.text, hits)[:MOST_SENTENCES], 1):
+        passage, document = hit.passage, index.document(hit.passage.document_id)
+        name = name_span(passage.text)
+        span = (passage.start + name[0], passage.start + name[1]) if name else None
+        citations.append(Citation.of(document, number, passage, passage.start, passage.end, answer=span))
+    return tuple(citations)
+
+
 def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
     """Whether a question names an identifier, such as HX-110, that occurs in no passage."""
     keys = asked_keys(query.text)
@@ -444,7 +480,7 @@ def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
 def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     """Whether a sentence itself states the author or date: it has all the question's words, or a time."""
     if field == "date":
-        return best.fit > 0 and best.lexical >= 0.5
+        return best.fit > 0 and best.lexical >= 0.5 and tells_publication(best.written)
     return best.lexical >= 1 and len(query.terms) > 1
 
 

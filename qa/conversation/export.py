@@ -19,6 +19,7 @@ from typing import Final
 import regex
 
 from index.text.analyzer import Language, language
+from index.text.context import headings_below
 from index.text.sentences import Span
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
@@ -94,7 +95,7 @@ def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) ->
         lines, way = [f"{say(quoted.field, spoken)}: {_name(quoted.quote, marked)}"], spoken
     yield _block("\n".join(f"> {line}" for line in lines), way)
     is_text = quoted.field == "text"
-    path = [quoted.title, *(quoted.headings if is_text else ())]
+    path = [quoted.title, *(headings_below(quoted.title, quoted.headings) if is_text else ())]
     where = [" › ".join(_name(step) for step in dict.fromkeys(path) if step.strip())]
     where += [_name(name) for name in (quoted.author, quoted.date) if name.strip()]
     if is_text:
