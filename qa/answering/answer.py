@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.encoding.passages import SECTION_SENTENCE
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language
+from index.text.context import CELL_SEPARATOR
 from index.text.official import name_span
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
@@ -171,14 +172,19 @@ def readings_of(
         return {}
     passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
     first = dict(list(passages.items())[: SENTENCES.read])
-    # A passage under its headings: they say what or whom it is about.
-    above = ["".join(f"{heading}\n" for heading in passage.headings) for passage in first.values()]
+    # A passage under its headings, a row under its columns: they say what or whom it is about.
+    above = ["".join(f"{heading}\n" for heading in _headings(passage)) for passage in first.values()]
     texts = [heads + passage.text for heads, passage in zip(above, first.values(), strict=True)]
     readings = reader.read(query.reading, texts)
     return {
         passage.id: without_beginning(reading, passage.text, len(heads))
         for passage, heads, reading in zip(first.values(), above, readings, strict=True)
     }
+
+
+def _headings(passage: Passage) -> tuple[str, ...]:
+    columns = CELL_SEPARATOR.join(passage.columns)
+    return (*passage.headings, columns) if columns else passage.headings
 
 
 def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
