@@ -38,8 +38,8 @@ _PAPER: Final = regex.compile(
 _SENTENCE_END: Final = regex.compile(r"[!?؟…;؛،,:]$|\p{L}{3,}\.$|\p{Nd}\.$")
 _SIGNED: Final = regex.compile(
     r"(?:التوقيع|المصادقة|وقعه|وقعته|الموقع|الموقعون|يعتمد|اعتمده|صادق عليه|صادقت عليه|وافق عليه|عن \p{L}+"
-    r"|(?i:signed(?:\s(?:by|for|on behalf of)(?:\s\p{L}+){0,4})?|signature|approved(?:\sby)?|attested(?:\sby)?"
-    r"|countersigned(?:\sby)?|witness(?:ed)?(?:\sby)?|confirmed(?:\sby)?))\s?[:：]"
+    r"|(?i:signed(?:\s(?:by|for|on behalf of)(?:\s\p{L}+){0,4})?|signature|approved(?:\sby)?"
+    r"|attested(?:\sby)?|countersigned(?:\sby)?|witness(?:ed)?(?:\sby)?|confirmed(?:\sby)?))\s?[:：]"
 )
 _OFFICE: Final = regex.compile(
     r"(?:نائب |نائبة |وكيل |وكيلة |مساعد |القائم باعمال |ع/ ?|عن )?"

@@ -29,7 +29,7 @@ from qa.answering.confidence import (
     pairing,
     sentence_weights,
 )
-from qa.answering.dependent_sentences import leans, speaks_on
+from qa.answering.dependent_sentences import leans, speaks_on, topics
 from qa.answering.footnotes import called_notes
 from qa.answering.metadata import (
     asked_document,
@@ -141,16 +141,21 @@ def answer(
     """
     is_shaped = bool(subject(query.text)) or asks_for_list(query.text)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
-    quotable = quotable[: SENTENCES.read_for_shape if is_shaped else SENTENCES.read]
+    names = topics(index, query.text, [hit.passage for hit in quotable])
+    quotable = quotable[: SENTENCES.read_for_shape if is_shaped or names else SENTENCES.read]
     candidates = hits[:MOST_CANDIDATES]
-    found = read(index, query, quotable)
-    readings = readings_of(reader, fuller or query, quotable, found)
+    found = read(index, query, quotable, names)
+    if names:
+        # The passages that say what is asked stand first, not those that repeat the name.
+        first = {sentence.passage.id: place for place, sentence in reversed([*enumerate(found)])}
+        quotable = sorted(quotable, key=lambda hit: first.get(hit.passage.id, len(found)))
+    readings = readings_of(reader, fuller or query, quotable, found, names)
     # The reader learned from questions whose answer is a few words: it doesn't choose among definitions.
     weights = None if is_shaped or not found else sentence_weights(pairing(query, found))
     found = with_evidence(found, readings, weights)
     probability = confidence(query, candidates, found, readings)
     if fuller is not None:
-        as_fuller = with_evidence(read(index, fuller, quotable), readings, weights)
+        as_fuller = with_evidence(read(index, fuller, quotable, names), readings, weights)
         probability = (probability + confidence(fuller, candidates, as_fuller, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
     chosen = _choose(found, asks_for_list((fuller or query).text)) if enough else []
@@ -165,15 +170,30 @@ def answer(
 
 
 def readings_of(
-    reader: PassageReader | None, query: Query, hits: Sequence[Hit], found: Sequence[Sentence]
+    reader: PassageReader | None,
+    query: Query,
+    hits: Sequence[Hit],
+    found: Sequence[Sentence],
+    names: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, Reading]:
-    """What the reader says of the passage of the best sentence and of the first others, by passage id."""
+    """What the reader says of the passage of the best sentence and of the first others, by passage id.
+
+    Args:
+        reader: the reader; None for no readings.
+        query: the question.
+        hits: the passages, best first.
+        found: their sentences, best first.
+        names: as in `read`.
+    """
     if reader is None or not found:
         return {}
     passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
     first = dict(list(passages.items())[: SENTENCES.read])
     # A passage under its headings, a row under its columns: they say what or whom it is about.
-    above = ["".join(f"{heading}\n" for heading in _headings(passage)) for passage in first.values()]
+    above = [
+        "".join(f"{heading}\n" for heading in _headings(query, passage, names or {}))
+        for passage in first.values()
+    ]
     texts = [heads + passage.text for heads, passage in zip(above, first.values(), strict=True)]
     readings = reader.read(query.reading, texts)
     return {
@@ -182,27 +202,42 @@ def readings_of(
     }
 
 
-def _headings(passage: Passage) -> tuple[str, ...]:
-    columns = CELL_SEPARATOR.join(passage.columns)
-    return (*passage.headings, columns) if columns else passage.headings
+def _headings(query: Query, passage: Passage, names: Mapping[str, frozenset[str]]) -> list[str]:
+    """What stands above a passage: the name its document is about, its headings, its row's columns."""
+    name = names.get(passage.document_id, frozenset())
+    named = " ".join(query.text[term.start : term.end] for term in query.terms if term.term in name)
+    return list(filter(None, (named, *passage.headings, CELL_SEPARATOR.join(passage.columns))))
 
 
-def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
-    """Scores the sentences of the retrieved passages; best first."""
+def read(
+    index: Index, query: Query, hits: Sequence[Hit], names: Mapping[str, frozenset[str]] | None = None
+) -> list[Sentence]:
+    """Scores the sentences of the retrieved passages; best first.
+
+    Args:
+        index: the index they were retrieved from.
+        query: the question.
+        hits: the passages, best first.
+        names: of a document, the question's terms that each of its sentences is about (`topics`).
+    """
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
-    mean = _unit(np.einsum("ij,i->j", query.tokens.vectors, weights))
     terms = {term.term for term in query.terms}
     wanted, words = kind(query.text), plain_words(query.text)
     explained, is_list = subject(query.text), asks_for_list(query.text)
     found = []
     heads = {heading for hit in hits for heading in hit.passage.headings}
     keys = {term for term in terms if any(map(str.isdecimal, term))}
-    for hit in hits:
-        tokens = index.tokens(hit.passage)
-        cosines = query.tokens.similarities(tokens)
+    read = [(hit, tokens := index.tokens(hit.passage), query.tokens.similarities(tokens)) for hit in hits]
+    unnamed = _Implied.of(query, weights, [], frozenset())
+    implied = {
+        id_: _Implied.of(query, weights, [(h, c) for h, _, c in read if h.passage.document_id == id_], name)
+        for id_, name in (names or {}).items()
+    }
+    for hit, tokens, cosines in read:
         passage = hit.passage
         texts = _sentences(passage)
-        above = _context_terms(passage)
+        name = implied.get(passage.document_id, unnamed)
+        above = _context_terms(passage) | name.terms
         is_key = passage.text in heads
         introduction = _introduction_terms(passage) & terms - above if wanted is None else frozenset()
         numbers = np.array([text.number for text in texts])
@@ -214,7 +249,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         # Every sentence is scored under the passage's headings, and these under the document's title. In a
         # document without headings, confidence uses the text alone, as it was trained.
         is_context = tokens.sentences < 0 if passage.headings else tokens.sentences == SECTION_SENTENCE
-        context = cosines[:, is_context].max(axis=1, initial=0)
+        context = np.maximum(cosines[:, is_context].max(axis=1, initial=0), name.matches)
         best = [
             nothing,
             *(np.maximum(cosines[:, columns].max(axis=1, initial=0), context) for columns in inside),
@@ -225,7 +260,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
             semantic = float(matches @ weights)
             before = float(np.maximum(matches, matches_before) @ weights) - semantic
             after = float(np.maximum(matches, matches_after) @ weights) - semantic
-            pooled = float(mean @ _unit(tokens.vectors[inside[i]].sum(axis=0)))
+            pooled = float(name.rest @ _unit(tokens.vectors[inside[i]].sum(axis=0)))
             asked = closest[inside[i]]
             lexical = len(terms & (text.terms | above)) / len(terms)
             fit = fits(wanted, text.words, words)
@@ -245,7 +280,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
                 - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
                 # The passage's score breaks ties between equal sentences of different passages.
-                + hit.score
+                + (hit.score if name.score is None else name.score)
             )
             found.append(
                 Sentence(
@@ -269,6 +304,43 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 )
             )
     return sorted(found, key=lambda sentence: -sentence.score)
+
+
+@dataclass(frozen=True)
+class _Implied:
+    """The name that a whole document is about, taken as present in each of its sentences.
+
+    Attributes:
+        terms: the question's terms of the name; none if the question names no such document.
+        matches: (n,) float32, the best match of each token of the name in the document; 0 for other tokens.
+        rest: the question's mean token vector without the name.
+        score: the best passage's; None without a name, where each passage has its own.
+    """
+
+    terms: frozenset[str]
+    matches: NDArray[np.float32]
+    rest: NDArray[np.float32]
+    score: float | None
+
+    @classmethod
+    def of(
+        cls,
+        query: Query,
+        weights: NDArray[np.float32],
+        hits: Sequence[tuple[Hit, NDArray[np.float32]]],
+        terms: frozenset[str],
+    ) -> _Implied:
+        """Finds it for a document's passages, each with its (n, m) cosines with the question's tokens."""
+        spans = query.tokens.spans
+        of_name = np.zeros(len(spans), bool)
+        for term in analyze(query.reading) if terms else []:
+            of_name |= (term.term in terms) & (spans[:, 0] < term.end) & (term.start < spans[:, 1])
+        matches = np.zeros(len(spans), np.float32)
+        for _, cosines in hits:
+            matches = np.maximum(matches, np.where(of_name, cosines.max(axis=1, initial=0), 0))
+        kept = np.where(of_name & ~of_name.all(), np.float32(0), weights)
+        rest = _unit(np.einsum("ij,i->j", query.tokens.vectors, kept))
+        return cls(terms, matches, rest, max((hit.score for hit, _ in hits), default=None))
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
