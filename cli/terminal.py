@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cli.streams import NOT_STRONG, STRONG, escaped
 from index.text.analyzer import Language, language
+from index.text.context import headings_below
 from index.types import Hit, Passage
 from qa.api.records import GetDocument
 from qa.messages import say, say_confidence, written_notes
@@ -138,7 +139,8 @@ class Plain:
     def _where(self, passage: Passage, in_language: Language, *, full: bool, is_text: bool = True) -> str:
         """Title and headings as a path, author and date, page and paragraph; of metadata the first alone."""
         document = self._document(passage.document_id)
-        path = dict.fromkeys([document.title or document.source, *(passage.headings if is_text else ())])
+        title = document.title or document.source
+        path = dict.fromkeys([title, *(headings_below(title, passage.headings) if is_text else ())])
         parts = [" › ".join(self._name(step) for step in path if step)]
         parts += [self._name(name) for name in (document.author, document.date) if full and name]
         if is_text:

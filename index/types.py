@@ -20,6 +20,7 @@ BlockKind = Literal[
     "page_header",
     "page_footer",
     "form_field",
+    "signature",
 ]
 
 # Chosen, not measured.
@@ -163,9 +164,9 @@ class Passage:
 
     @property
     def is_record(self) -> bool:
-        """Whether it is a record of several fields: a table row, or a form short enough to be quoted."""
+        """Whether it is a record of several fields: a row, a signature, or a form short enough to quote."""
         is_short = len(self.text.split()) <= _MOST_WORDS_OF_RECORD
-        return self.kind == "table_row" or (self.kind == "form_field" and is_short)
+        return self.kind in ("table_row", "signature") or (self.kind == "form_field" and is_short)
 
     @property
     def written(self) -> str:

@@ -15,6 +15,7 @@ from index.readers.extract import Extract, Unextractable, unreadable_characters
 from index.readers.plain_text import decode
 from index.storage.files import read_regular
 from index.text.blocks import find_blocks
+from index.text.official import byline, date_line, opening, plain_title
 from index.types import Document, text_id
 
 PLAIN = (".txt",)
@@ -85,8 +86,9 @@ def read_file(
     a byte order mark. For other types it is the visible text without markup: blocks separated by blank
     lines, table rows and list items without, deterministically. The document's id is derived from the path,
     so that an edited file replaces its older version in an index. The title comes from the file's metadata,
-    or from the first `# heading` of a .md file, else from the file name; author and date come from the
-    file's metadata.
+    from the first `# heading` of a .md file or from the title line of a .txt file, else from the file name;
+    author and date come from the file's metadata, else from the lines under the title («إعداد: …», "By …")
+    and from a line such as «حُرّر في …».
 
     Args:
         path: of the file.
@@ -112,13 +114,14 @@ def read_file(
         warn(FileWarning(str(path), flaw.kind, f"{path}: {flaw.message}", flaw.count, flaw.names))
     source = source_of(file)
     title = found.title or Path(source).stem
+    author, date = byline(opening(found.text, found.blocks))
     return Document(
         found.text,
         title=title,
         source=source,
         id=text_id(source),
-        author=found.author,
-        date=found.date,
+        author=found.author or author,
+        date=found.date or date,
         blocks=found.blocks,
     )
 
@@ -188,7 +191,9 @@ def _plain(path: Path, most_bytes: int) -> Extract:
         raise UnreadableFile.of(path, "it grew while it was read. Try again.", "too_large")
     check_type(content, path.suffix.casefold())
     text = decode(content)
-    return Extract(text, blocks=find_blocks(text))
+    blocks = find_blocks(text)
+    paragraphs = [text[block.start : block.end] for block in blocks if block.kind == "paragraph"]
+    return Extract(text, plain_title(text, blocks), date=date_line(paragraphs), blocks=blocks)
 
 
 def _any_of(types: Iterable[str], word: str = "or") -> str:

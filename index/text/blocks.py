@@ -35,6 +35,7 @@ from index.text.labels import (
     item_marker,
     numbered_label,
 )
+from index.text.official import Part, official_parts
 from index.text.paragraphs import WRAPPED_LINE, Line, lines_of, paragraphs_of_group
 from index.types import Block, BlockKind
 
@@ -131,13 +132,34 @@ def find_blocks(text: str) -> tuple[Block, ...]:
     units: list[_Unit] = []
     tables = 0
     group: list[int] = []
+    parts = official_parts(text, lines)
+    within = -1
     for number, line in enumerate(lines):
-        if group and line.begins_group:
+        if group and (line.begins_group or number in parts):
             tables = _add_group(text, lines, group, markers, units, tables)
             group = []
-        group.append(number)
-    _add_group(text, lines, group, markers, units, tables)
+        if part := parts.get(number):
+            within = part.last
+            units.append(_official_unit(lines, part))
+        elif number >= within:
+            group.append(number)
+    if group:
+        _add_group(text, lines, group, markers, units, tables)
     return _leveled(text, _with_headings(text, _run_in(text, units)))
+
+
+def _official_unit(lines: Sequence[Line], part: Part) -> _Unit:
+    first, last = lines[part.first], lines[part.last - 1]
+    rank = RANK_OF_TITLE if part.kind == "heading" else -1
+    return _Unit(
+        part.kind,
+        first.start,
+        last.end,
+        rank=rank,
+        is_one_line=first is last,
+        begins_group=True,
+        group=part.first,
+    )
 
 
 def refined(
@@ -645,9 +667,16 @@ def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
         before is None or before.kind != "list_item" or before.group != unit.group
     )
     is_number = bool(unit.style) and unit.style.strip("()[].-–/ :،") in ("1", "اولا", "A", "ا")
+    # «ثانيًا: يهدف المركز إلى:» is an item of its series and introduces a list.
+    is_lead_in = (
+        following.kind == "list_item"
+        and said.endswith((":", "："))
+        and (_LEAD_IN.search(said) is not None or _has_sentence_sibling(text, units, unit))
+    )
     if (
         is_number
         and is_apart
+        and not is_lead_in
         and unit.begins_group
         and 0 < len(said.split()) <= _MOST_WORDS
         and not _UNFINISHED.search(said.removesuffix(":"))
@@ -655,6 +684,15 @@ def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
     ):
         return RANK_OF_NUMBERED
     return 0
+
+
+def _has_sentence_sibling(text: str, units: Sequence[_Unit], item: _Unit) -> bool:
+    """Whether another item of the same style is a sentence."""
+    return any(
+        other.kind == "list_item" and other.style == item.style and _is_ended(text, other)
+        for other in units
+        if other is not item
+    )
 
 
 def _rank_of_marked(text: str, unit: _Unit, following: _Unit) -> int:

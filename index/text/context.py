@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -48,7 +48,8 @@ def context(document: Document | Mapping[str, str], passage: Passage) -> Context
         known = [document.title, document.author, document.date]
     else:
         known = [document[name] for name in ("title", "author", "date")]
-    path = [_cut(heading, _MOST_WORDS) for heading in passage.headings if heading != known[0]]
+    below = headings_below(known[0], passage.headings)
+    path = [_cut(heading, _MOST_WORDS) for heading in below if heading != known[0]]
     # The nearest headings are the most informative.
     while len(path) > 1 and sum(len(_WORD.findall(heading)) for heading in path) > _MOST_WORDS_OF_PATH:
         del path[0]
@@ -57,6 +58,18 @@ def context(document: Document | Mapping[str, str], passage: Passage) -> Context
         " › ".join(path),
         _cut("; ".join(column for column in passage.columns if column), _MOST_WORDS_OF_PATH),
     )
+
+
+def headings_below(title: str, headings: Sequence[str]) -> Sequence[str]:
+    """The headings without a first one that repeats the title or its beginning.
+
+    "Leave Policy" under "Leave Policy – Halden Ltd".
+    """
+    if not headings:
+        return headings
+    whole, first = (" ".join(text.split()).casefold() for text in (title, headings[0]))
+    repeats = bool(first) and whole.startswith(first) and not whole[len(first) : len(first) + 1].isalnum()
+    return headings[1:] if repeats else headings
 
 
 def row_pieces(passage: Passage) -> list[tuple[str, int]] | None:

@@ -74,8 +74,14 @@ _NUMBERED: Final = regex.compile(
     r"(\p{Nd}{1,3}(?:[.\-]\p{Nd}{1,3}){1,4})[.)]?[ \t\u00a0]{1,8}(?=[\p{L}«“\"(])"
 )
 
+STYLE_OF_ORDINALS: Final = "اولا"
+"""Marker style of items that an ordinal begins: «ثانيًا:», "Second:"."""
 _ARABIC_ORDINAL_ITEMS: Final = (
     "اولا", "ثانيا", "ثالثا", "رابعا", "خامسا", "سادسا", "سابعا", "ثامنا", "تاسعا", "عاشرا",
+    "حادي عشر", "ثاني عشر", "ثالث عشر", "رابع عشر", "خامس عشر",
+)  # fmt: skip
+_ENGLISH_ORDINAL_ITEMS: Final = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
 )  # fmt: skip
 _ABJAD: Final = "ابجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HIJAI: Final = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
@@ -90,7 +96,8 @@ _ITEM: Final = regex.compile(
     regex.VERSION1,
 )
 _ORDINAL_ITEM: Final = regex.compile(
-    rf"({'|'.join(_ARABIC_ORDINAL_ITEMS)})\s?(?P<close>[:.\-–،/]|-)\s*(?=\S|$)"
+    rf"(?P<value>{'|'.join(_ARABIC_ORDINAL_ITEMS)})\s?(?P<close>[:.\-–،/]|-)\s*(?=\S|$)"
+    rf"|(?i:(?P<value>{'|'.join(_ENGLISH_ORDINAL_ITEMS)})(?:ly)?)\s?(?P<close>[:–—]|-(?=\s))\s*(?=\S|$)"
 )
 _FIELD: Final = regex.compile(r"([\p{L}\p{M}][^:：\n|\t?؟!.]{0,38}?)\s?[:：]\s*(?=\S)")
 _LONGEST_VALUE: Final = 60
@@ -201,7 +208,8 @@ def item_marker(text: str) -> ItemMarker | None:
     line = folded(text)
     if match := _ORDINAL_ITEM.match(line):
         origins = _origins(text)
-        return ItemMarker(origins[match.end("close")], origins[match.end()], "اولا", match[1])
+        value = match["value"].casefold()
+        return ItemMarker(origins[match.end("close")], origins[match.end()], STYLE_OF_ORDINALS, value)
     match = _ITEM.match(text)
     if match is None or not text[match.end() :] or (match["open"] == "" and match["close"] == "]"):
         return None
@@ -232,6 +240,7 @@ def follows(one: str, other: str) -> bool:
         "abcdefghijklmnopqrstuvwxyz",
         _ROMANS,
         _ARABIC_ORDINAL_ITEMS,
+        _ENGLISH_ORDINAL_ITEMS,
     )
     return any(
         one in order and other in order[order.index(one) + 1 : order.index(one) + 2] for order in orders

@@ -39,6 +39,8 @@ _NUMBERED = regex.compile(
 # The number of an article or item, or the letter of an era, before a full stop; it doesn't end a sentence if
 # the following text can't begin one: «1446هـ. الموافق», «البند 3.4. من اللائحة».
 _ERA_OR_ITEM = regex.compile(r"\p{Nd}\s?(?:هـ?|م)$|\p{Nd}[.٫]\p{Nd}+$")
+# The number of an item at the beginning of a sentence: 2., (3)., iv.
+_ENUMERATOR = regex.compile(r"\s*[(\[]?(?:\p{Nd}{1,3}(?:[.\-]\p{Nd}{1,3}){0,4}|[ivxIVX]{1,5})[)\]]?$")
 _GOES_ON = regex.compile(
     r"\s*(?:[(\[\p{Nd}]|(?:ال?موافق|المصادف|في|من|إلى|الى|على|عن|حتى|لدى|عند|وفق|وفقا|وفقًا|بحضور|ضمن)\b)"
 )
@@ -88,7 +90,7 @@ def passage_sentences(text: str, is_record: bool, items: Sequence[int]) -> list[
 def _ends(text: str) -> Iterator[int]:
     """Yields the end of each sentence: one past its terminal mark and any closing quotes."""
     quotations = [match.span() for match in _QUOTATION.finditer(text)]
-    quotation = 0
+    quotation = last = 0
     for match in _TERMINAL.finditer(text):
         while quotation < len(quotations) and quotations[quotation][1] < match.end():
             quotation += 1
@@ -96,12 +98,15 @@ def _ends(text: str) -> Iterator[int]:
         inside = quotation < len(quotations) and quotations[quotation][0] < match.start()
         if inside and match.end() < quotations[quotation][1]:
             continue
-        if match.group() == "." and _is_abbreviated(text, match.start()):
+        if match.group() == "." and (
+            _is_abbreviated(text, match.start()) or _ENUMERATOR.match(text, last, match.start())
+        ):
             continue
         following = _NEXT.search(text, match.end())
         if following and following.group().islower():
             continue
         yield match.end()
+        last = match.end()
 
 
 def _is_abbreviated(text: str, stop: int) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 import regex
 
 from index.text.blocks import find_blocks
+from index.text.labels import STYLE_OF_ORDINALS, item_marker
 from index.text.paragraphs import paragraphs
 from index.text.sentences import Span, sentences
 from index.types import Block, BlockKind, Document, Passage
@@ -31,6 +32,8 @@ _LONGEST_TOKEN = 16
 _LEAST_COUNTED = 4096
 # Words; chosen, not measured. A list whose items are longer on average is a series of paragraphs.
 _LONG_ITEM = 30
+# Words; chosen. Items that ordinals begin, as the clauses of a decree, are passages if they are longer.
+_LONG_CLAUSE = 10
 # A heading with more words is a sentence in large type.
 _LONG_HEADING = 20
 # A heading with fewer words isn't a sentence, even with a full stop.
@@ -39,6 +42,8 @@ _SHORT_STATEMENT = 6
 _LONG_KEY = 8
 # A line with more words isn't a term followed by its definition.
 _LONG_TERM = 4
+# A line with more words is a sentence that introduces a table, not its name.
+_SHORT_NAME = 5
 # A line with more words isn't the title of the table below it.
 _LONG_CAPTION = 15
 
@@ -227,6 +232,12 @@ class _Maker:
         while at + len(run) < len(blocks) and blocks[at + len(run)].kind == kind:
             run.append(blocks[at + len(run)])
         after = at + len(run)
+        if kind == "list_item" and self._are_clauses(run):
+            for clause, *parts in self._nested(run):
+                end = (parts[-1] if parts else clause).end
+                kind = "list_item" if parts else "paragraph"
+                self._add(clause, kind=kind, end=end, items=tuple(part.start for part in parts))
+            return after
         if sum(map(self._words, run)) > _LONG_ITEM * len(run):
             for block in run:
                 self._add(block)
@@ -237,6 +248,25 @@ class _Maker:
             items = tuple(block.start for block in group)
             self._add(group[0], start=start, end=group[-1].end, items=items)
         return after
+
+    def _are_clauses(self, items: Sequence[Block]) -> bool:
+        """Whether items are clauses, not one list: ordinals begin them, or one introduces all others."""
+        outer = self._nested(items)
+        marker = item_marker(self.text[items[0].start : items[0].end])
+        if len(outer) == 1 and len(items) > 1:
+            return _LEAD_IN_END.search(self._line(items[0])) is not None
+        is_ordinal = marker is not None and marker.style == STYLE_OF_ORDINALS
+        return is_ordinal and sum(map(self._words, items)) > _LONG_CLAUSE * len(outer)
+
+    def _nested(self, items: Sequence[Block]) -> list[list[Block]]:
+        """The outermost items of a list, each with those inside it."""
+        outermost = min(block.level for block in items)
+        found: list[list[Block]] = []
+        for block in items:
+            if block.level == outermost or not found:
+                found.append([])
+            found[-1].append(block)
+        return found
 
     def _records(self, fields: Sequence[Block]) -> list[list[Block]]:
         """Groups fields into forms: a new form begins where a field's name is repeated."""
@@ -280,13 +310,17 @@ class _Maker:
         return at
 
     def _table_name(self, blocks: Sequence[Block], at: int) -> tuple[str, ...]:
-        """The caption of a table or the line that introduces it, if any."""
+        """The caption of a table or a short line that introduces it, if any.
+
+        A sentence that introduces it names it only where nothing else does.
+        """
         if not at:
             return ()
         before = blocks[at - 1]
         line = self._line(before)
         is_name = before.kind == "caption" or (before.kind == "paragraph" and _LEAD_IN_END.search(line))
-        return (line,) if is_name and self._words(before) <= _LONG_CAPTION else ()
+        is_short = before.kind == "caption" or not self.open or self._words(before) <= _SHORT_NAME
+        return (line,) if is_name and is_short and self._words(before) <= _LONG_CAPTION else ()
 
     def _line(self, block: Block) -> str:
         return " ".join(self.text[block.start : block.end].split())

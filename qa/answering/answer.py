@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from index.encoding.passages import SECTION_SENTENCE
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language, stem, words
+from index.text.context import CELL_SEPARATOR
 from index.text.numerals import is_quantity
+from index.text.official import name_span
 from index.text.sentences import Span, passage_sentences
 from index.types import Hit, Passage
 from qa.answering.confidence import (
@@ -30,9 +32,15 @@ from qa.answering.confidence import (
     sentence_weights,
 )
 from qa.answering.courtesy import courteous
-from qa.answering.dependent_sentences import leans, speaks_on
+from qa.answering.dependent_sentences import leans, speaks_on, topics
 from qa.answering.footnotes import called_notes
-from qa.answering.metadata import asked_document, asked_field, value
+from qa.answering.metadata import (
+    asked_document,
+    asked_field,
+    asked_signatures,
+    tells_publication,
+    value,
+)
 from qa.answering.missing import missing
 from qa.answering.overview import MOST_LISTED_SENTENCES, PASSAGES_READ, Request, about, listed, requested
 from qa.answering.question_type import (
@@ -44,6 +52,7 @@ from qa.answering.question_type import (
     kind,
     labels,
     plain_words,
+    poses,
     subject,
 )
 from qa.answering.reader import PassageReader, Reading, chosen_reader, without_beginning
@@ -157,16 +166,21 @@ def answer(
     """
     is_shaped = bool(subject(query.reading)) or asks_for_list(query.reading)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
-    quotable = quotable[: SENTENCES.read_for_shape if is_shaped else SENTENCES.read]
+    names = topics(index, query.text, [hit.passage for hit in quotable])
+    quotable = quotable[: SENTENCES.read_for_shape if is_shaped or names else SENTENCES.read]
     candidates = hits[:MOST_CANDIDATES]
-    found = read(index, query, quotable)
-    readings = readings_of(reader, fuller or query, quotable, found)
+    found = read(index, query, quotable, names)
+    if names:
+        # The passages that say what is asked stand first, not those that repeat the name.
+        first = {sentence.passage.id: place for place, sentence in reversed([*enumerate(found)])}
+        quotable = sorted(quotable, key=lambda hit: first.get(hit.passage.id, len(found)))
+    readings = readings_of(reader, fuller or query, quotable, found, names)
     # The reader learned from questions whose answer is a few words: it doesn't choose among definitions.
     weights = None if is_shaped or not found else sentence_weights(pairing(query, found))
     found = with_evidence(found, readings, weights)
     probability = confidence(query, candidates, found, readings)
     if fuller is not None:
-        as_fuller = with_evidence(read(index, fuller, quotable), readings, weights)
+        as_fuller = with_evidence(read(index, fuller, quotable, names), readings, weights)
         probability = (probability + confidence(fuller, candidates, as_fuller, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
     is_list = asks_for_list((fuller or query).reading)
@@ -174,7 +188,8 @@ def answer(
     is_short = bool(found) and has_short_answer(query.reading)
     spans = _answer_spans(readings, pairing(query, found)) if is_short else {}
     citations = _cite(index, chosen, spans, [hit.passage for hit in hits])
-    if known := _from_metadata(index, query, hits, found[0] if enough else None):
+    known = _from_signatures(index, query, hits)
+    if known := known or _from_metadata(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
     lacking = () if citations else missing(index, query.text, hits)
     text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
@@ -221,14 +236,30 @@ def _named(index: Index, topic: Query, hit: Hit) -> float:
 
 
 def readings_of(
-    reader: PassageReader | None, query: Query, hits: Sequence[Hit], found: Sequence[Sentence]
+    reader: PassageReader | None,
+    query: Query,
+    hits: Sequence[Hit],
+    found: Sequence[Sentence],
+    names: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, Reading]:
-    """What the reader says of the passage of the best sentence and of the first others, by passage id."""
+    """What the reader says of the passage of the best sentence and of the first others, by passage id.
+
+    Args:
+        reader: the reader; None for no readings.
+        query: the question.
+        hits: the passages, best first.
+        found: their sentences, best first.
+        names: as in `read`.
+    """
     if reader is None or not found:
         return {}
     passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
     first = dict(list(passages.items())[: SENTENCES.read])
-    above = [_above(passage) for passage in first.values()]
+    # A passage under its headings, a row under its columns: they say what or whom it is about.
+    above = [
+        "".join(f"{heading}\n" for heading in _headings(query, passage, names or {}))
+        for passage in first.values()
+    ]
     texts = [heads + passage.text for heads, passage in zip(above, first.values(), strict=True)]
     readings = reader.read(query.reading, texts)
     return {
@@ -237,16 +268,25 @@ def readings_of(
     }
 
 
-def _above(passage: Passage) -> str:
-    """What the reader is given before a passage: its headings and its columns' say what it is about."""
-    columns = " | ".join(filter(None, passage.columns))
-    return "".join(f"{line}\n" for line in (*passage.headings, columns) if line)
+def _headings(query: Query, passage: Passage, names: Mapping[str, frozenset[str]]) -> list[str]:
+    """What stands above a passage: the name its document is about, its headings, its row's columns."""
+    name = names.get(passage.document_id, frozenset())
+    named = " ".join(query.text[term.start : term.end] for term in query.terms if term.term in name)
+    return list(filter(None, (named, *passage.headings, CELL_SEPARATOR.join(passage.columns))))
 
 
-def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
-    """Scores the sentences of the retrieved passages; best first."""
+def read(
+    index: Index, query: Query, hits: Sequence[Hit], names: Mapping[str, frozenset[str]] | None = None
+) -> list[Sentence]:
+    """Scores the sentences of the retrieved passages; best first.
+
+    Args:
+        index: the index they were retrieved from.
+        query: the question.
+        hits: the passages, best first.
+        names: of a document, the question's terms that each of its sentences is about (`topics`).
+    """
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
-    mean = _unit(np.einsum("ij,i->j", query.tokens.vectors, weights))
     terms = {term.term for term in query.terms}
     wanted, words = kind(query.reading), plain_words(query.reading)
     explained, is_list = subject(query.reading), asks_for_list(query.reading)
@@ -254,13 +294,19 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     heads = {heading for hit in hits for heading in hit.passage.headings}
     keys = {term for term in terms if any(map(str.isdecimal, term))}
     quantities = named_quantities(query)
-    for hit in hits:
-        tokens = index.tokens(hit.passage)
-        cosines = query.tokens.similarities(tokens)
+    read = [(hit, tokens := index.tokens(hit.passage), query.tokens.similarities(tokens)) for hit in hits]
+    unnamed = _Implied.of(query, weights, [], frozenset())
+    implied = {
+        id_: _Implied.of(query, weights, [(h, c) for h, _, c in read if h.passage.document_id == id_], name)
+        for id_, name in (names or {}).items()
+    }
+    for hit, tokens, cosines in read:
         passage = hit.passage
         texts = _sentences(passage)
-        above = _context_terms(passage)
+        name = implied.get(passage.document_id, unnamed)
+        above = _context_terms(passage) | name.terms
         is_key = passage.text in heads
+        introduction = _introduction_terms(passage) & terms - above if wanted is None else frozenset()
         numbers = np.array([text.number for text in texts])
         # Tokens stand in the order of the text.
         starts, ends = (tokens.sentences.searchsorted(numbers, side) for side in ("left", "right"))
@@ -270,7 +316,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
         # Every sentence is scored under the passage's headings, and these under the document's title. In a
         # document without headings, confidence uses the text alone, as it was trained.
         is_context = tokens.sentences < 0 if passage.headings else tokens.sentences == SECTION_SENTENCE
-        context = cosines[:, is_context].max(axis=1, initial=0)
+        context = np.maximum(cosines[:, is_context].max(axis=1, initial=0), name.matches)
         best = [
             nothing,
             *(np.maximum(cosines[:, columns].max(axis=1, initial=0), context) for columns in inside),
@@ -281,7 +327,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
             semantic = float(matches @ weights)
             before = float(np.maximum(matches, matches_before) @ weights) - semantic
             after = float(np.maximum(matches, matches_after) @ weights) - semantic
-            pooled = float(mean @ _unit(tokens.vectors[inside[i]].sum(axis=0)))
+            pooled = float(name.rest @ _unit(tokens.vectors[inside[i]].sum(axis=0)))
             asked = closest[inside[i]]
             lexical = len(terms & (text.terms | above)) / len(terms)
             fit = fits(wanted, text.words, words)
@@ -293,14 +339,16 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + SENTENCES.lexical_weight * lexical
                 + SENTENCES.type_weight * fit
                 + SENTENCES.label_weight * labels(explained, text.written)
-                + SENTENCES.definition_weight * defines(explained, text.written, passage.headings, i == 0)
+                + SENTENCES.definition_weight
+                * defines(explained, text.written, passage.headings, i == 0 and passage.kind != "footnote")
                 + SENTENCES.list_weight * (is_list and passage.kind == "list_item")
                 + SENTENCES.quantity_weight * (bool(quantities) and quantities <= text.terms | above)
                 - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
+                - SENTENCES.posed_penalty * poses(query.text, text.written)
                 - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
                 - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
                 # The passage's score breaks ties between equal sentences of different passages.
-                + hit.score
+                + (hit.score if name.score is None else name.score)
             )
             found.append(
                 Sentence(
@@ -320,9 +368,47 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                     lexical,
                     fit,
                     score,
+                    is_introduced=bool(introduction) and not terms & text.terms - introduction - above,
                 )
             )
     return sorted(found, key=lambda sentence: -sentence.score)
+
+
+@dataclass(frozen=True)
+class _Implied:
+    """The name that a whole document is about, taken as present in each of its sentences.
+
+    Attributes:
+        terms: the question's terms of the name; none if the question names no such document.
+        matches: (n,) float32, the best match of each token of the name in the document; 0 for other tokens.
+        rest: the question's mean token vector without the name.
+        score: the best passage's; None without a name, where each passage has its own.
+    """
+
+    terms: frozenset[str]
+    matches: NDArray[np.float32]
+    rest: NDArray[np.float32]
+    score: float | None
+
+    @classmethod
+    def of(
+        cls,
+        query: Query,
+        weights: NDArray[np.float32],
+        hits: Sequence[tuple[Hit, NDArray[np.float32]]],
+        terms: frozenset[str],
+    ) -> _Implied:
+        """Finds it for a document's passages, each with its (n, m) cosines with the question's tokens."""
+        spans = query.tokens.spans
+        of_name = np.zeros(len(spans), bool)
+        for term in analyze(query.reading) if terms else []:
+            of_name |= (term.term in terms) & (spans[:, 0] < term.end) & (term.start < spans[:, 1])
+        matches = np.zeros(len(spans), np.float32)
+        for _, cosines in hits:
+            matches = np.maximum(matches, np.where(of_name, cosines.max(axis=1, initial=0), 0))
+        kept = np.where(of_name & ~of_name.all(), np.float32(0), weights)
+        rest = _unit(np.einsum("ij,i->j", query.tokens.vectors, kept))
+        return cls(terms, matches, rest, max((hit.score for hit, _ in hits), default=None))
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -355,7 +441,8 @@ def _sentences(passage: Passage) -> tuple[_Text, ...]:
     for number, (start, end) in enumerate(spans):
         written = text[start:end]
         terms = frozenset(term.term for term in analyze(written))
-        if not terms:
+        # A number or a bullet alone says nothing.
+        if not terms or not (passage.is_record or any(map(str.isalpha, written))):
             continue
         if items and start < items[0]:
             lead_in = (start, end)
@@ -394,6 +481,13 @@ def _is_short_item(written: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _introduction_terms(passage: Passage) -> frozenset[str]:
+    """The terms of the text that introduces a list; none for other passages."""
+    first = passage.items[0] if passage.items and passage.kind == "list_item" else 0
+    return frozenset(term.term for term in analyze(passage.text[:first]))
+
+
+@lru_cache(maxsize=4096)
 def _context_terms(passage: Passage) -> frozenset[str]:
     """The terms of a passage's headings and of its row's column headings."""
     return frozenset(term.term for text in (*passage.headings, *passage.columns) for term in analyze(text))
@@ -414,7 +508,8 @@ def _choose(found: Sequence[Sentence], is_list: bool, named: AbstractSet[str]) -
     """
     best = found[0]
     items = best.passage.items
-    if items and best.passage.kind == "list_item" and (is_list or best.start < items[0]):
+    is_in_list = bool(items) and best.passage.kind == "list_item"
+    if is_in_list and (is_list or best.is_introduced or best.start < items[0]):
         return [_whole(best)]
     if best.passage.kind == "form_field" and best.passage.is_record:
         # Of forms that differ in their keys alone, the best one suffices.
@@ -428,6 +523,9 @@ def _choose(found: Sequence[Sentence], is_list: bool, named: AbstractSet[str]) -
         room = MOST_SENTENCES - sum(other.length for other in chosen)
         if sentence.length <= room and not any(map(sentence.overlaps, chosen)):
             chosen.append(sentence)
+    if is_in_list and any(s.passage is best.passage and s.start < items[0] for s in chosen):
+        # The introduction answers nearly as well as one of its items: they belong together.
+        return [_whole(best)]
     return chosen
 
 
@@ -524,6 +622,17 @@ def _from_metadata(
     return (Citation.of(document, 1, hit.passage, 0, len(value(document, field)), field),)
 
 
+def _from_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """Cites the signatures that tell who signed a paper, or who holds the office asked for."""
+    citations = []
+    for number, hit in enumerate(asked_signatures(index, query.text, hits)[:MOST_SENTENCES], 1):
+        passage, document = hit.passage, index.document(hit.passage.document_id)
+        name = name_span(passage.text)
+        span = (passage.start + name[0], passage.start + name[1]) if name else None
+        citations.append(Citation.of(document, number, passage, passage.start, passage.end, answer=span))
+    return tuple(citations)
+
+
 def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
     """Whether a question names an identifier, such as HX-110, that occurs in no passage."""
     keys = asked_keys(query.reading)
@@ -536,7 +645,7 @@ def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
 def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     """Whether a sentence itself states the author or date: it has all the question's words, or a time."""
     if field == "date":
-        return best.fit > 0 and best.lexical >= 0.5
+        return best.fit > 0 and best.lexical >= 0.5 and tells_publication(best.written)
     return best.lexical >= 1 and len(query.terms) > 1
 
 

@@ -1,12 +1,24 @@
-"""Detects context-dependent sentences: those that begin with a pronoun or continue reported speech."""
+"""Detects context-dependent sentences.
+
+Those that begin with a pronoun, continue reported speech, or don't repeat the name that their whole document
+is about.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import normalise
+from index.text.analyzer import Term, analyze, normalise
+from index.text.sentences import sentences
+from index.types import Document, Passage
+
+if TYPE_CHECKING:
+    from index.interface import Index
 
 # In normalised spelling. «وأضاف» and «وتابع» always continue; «وقال» only where no name follows it.
 _LEANING: Final = regex.compile(
@@ -55,3 +67,56 @@ def speaks_on(before: str, sentence: str) -> bool:
         return False
     speaker = normalise(match.group()).text
     return len(speaker.split()) <= _MOST_WORDS_OF_SPEAKER and _SPEECH.search(speaker) is not None
+
+
+# Characters of a document in which its first sentence is looked for.
+_OPENING: Final = 600
+_FEWEST_PASSAGES: Final = 2
+
+
+def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str, frozenset[str]]:
+    """The terms of the name in a question that a whole document is about, by document id.
+
+    A sentence of Agnes Tarrow's life rarely repeats "Agnes Tarrow". A name is what its document is about if
+    it stands in the title or in the first sentence, and in several passages.
+
+    Args:
+        index: the index the passages were retrieved from.
+        question: as it was asked.
+        passages: those retrieved for it.
+    """
+    asked = analyze(question)
+    by_document: dict[str, list[Passage]] = defaultdict(list)
+    for passage in passages:
+        by_document[passage.document_id].append(passage)
+    found = {}
+    for id_, own in by_document.items():
+        counts = Counter(term for passage in own for term in {term.term for term in analyze(passage.text)})
+        frequent = {term for term, count in counts.items() if count >= _FEWEST_PASSAGES}
+        if not frequent.isdisjoint(term.term for term in asked) and (
+            name := _name(question, asked, _opening(index.document(id_)), frequent)
+        ):
+            found[id_] = name
+    return found
+
+
+def _name(question: str, asked: Sequence[Term], opening: Sequence[str], frequent: set[str]) -> frozenset[str]:
+    """The terms of a question's names that are in a document's opening and in several of its passages."""
+    name: set[str] = set()
+    known, pairs = set(opening), set(pairwise(opening))
+    for one, other in pairwise(asked):
+        pair = one.term, other.term
+        is_capital = all(question[term.start].isupper() for term in (one, other)) and one is not asked[0]
+        if (is_capital and known & frequent & {*pair}) or (pair in pairs and frequent >= {*pair}):
+            name.update(pair)
+    return frozenset(term for term in name if len(term) > 1 and not term.isdecimal())
+
+
+def _opening(document: Document) -> list[str]:
+    """The terms of a document's title, and of its text up to the end of its first sentence."""
+    text = document.text[:_OPENING]
+    blocks = [block for block in document.blocks if block.kind not in ("heading", "page_header")]
+    first = blocks[0].start if blocks else 0
+    spans = sentences(document.text[first : first + _OPENING])
+    end = first + spans[0][1] if spans else len(text)
+    return [term.term for term in analyze(f"{document.title}\n{document.text[first:end]}")]

@@ -1,4 +1,4 @@
-"""Questions about a document's metadata: author, date or title."""
+"""Questions about a document's metadata: author, date or title, and about who signed it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from index.text.analyzer import analyze, language, normalise
+from index.text.official import offices
 from index.types import Document, Hit
 from qa.types import CitedField
 
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
 
 # In normalised spelling: no hamza on its carrier, ه for ة, ي for ى.
 _A_DOCUMENT: Final = (
-    r"(?:article|book|document|report|text|paper|letter|lecture|file|thesis|study|essay|memo|minutes|page)"
+    r"(?:article|book|document|report|text|paper|letter|lecture|file|thesis|study|essay|memo|minutes|page"
+    r"|policy|rules?|regulations?|bylaws?|resolution|decree|circular|decision|order|contract|agreement|notes?|plan"
+    r"|guide|manual|list|statute|lesson|talk|notice|form|certificate|directive)"
 )
 _AR_DOCUMENT: Final = (
-    r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب)"
-)  # fmt: skip
+    r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب"
+    r"|قرار|مرسوم|تعميم|لائحه|نظام|عقد|اتفاقيه|سياسه|قانون|بيان|اعلان|درس|قائمه|دليل|خطه|امر)"
+)
 _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
     "author": regex.compile(
         r"\bwho (?:wrote|authored|(?:is|was|are|were) the (?:author|writer|lecturer)s?)\b|\bby whom\b"
@@ -36,8 +40,9 @@ _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
     ),
     "date": regex.compile(
         rf"\bwhen (?:was|were) (?:it|this|this {_A_DOCUMENT}|the (?P<which>.{{1,80}})) "
-        r"(?:published|written|issued|released)\b"
-        rf"|\b(?:publication date|date of (?:publication|(?:the|this) {_A_DOCUMENT}))\b"
+        r"(?:published|written|issued|released|signed|dated|prepared|compiled|drawn up)\b"
+        r"|\b(?:publication date|date of publication)\b"
+        rf"|\bdate of (?:the|this) (?P<which>(?:[\w'-]+ ){{0,4}}?{_A_DOCUMENT})\b"
         rf"|\bwhat date (?:is|was) (?:the|this) {_A_DOCUMENT}\b"
         r"|\bمتي (?:نشر|كتب|صدر|حرر|الف)(?:ت)?\b"
         rf"|\bتاريخ (?:نشر|كتابه|صدور|تحرير|النشر|الكتابه|الصدور|{_AR_DOCUMENT})\b"
@@ -61,6 +66,65 @@ _LITTLE: Final = frozenset(
         "مقال مقالة كتاب وثيقة مستند تقرير نص رسالة محاضرة ملف بحث دراسة مذكرة محضر صفحة كتيب"
     )
 )
+
+
+_SIGNED: Final = regex.compile(
+    r"\bwho (?:has |had )?(?:co-?)?signed\b|\bwhose signatures?\b|\bsigned by whom\b|\bsignator(?:y|ies)\b"
+    r"|\b[وف]?من (?:هو |هي )?(?:الذي |التي )?(?:وقع|وقعت|وقعه|وقعها|موقع|الموقع)\b"
+    r"|(?<=^[وف]?من\b.*)\b(?:الذي |التي )وقعت?\b|\bتوقيع من\b"
+)
+_WHO: Final = regex.compile(r"^(?:who(?:'s| is| was)|[وف]?من(?: هو| هي| كان| كانت)?)\b")
+_PUBLISHED: Final = frozenset(
+    term.term
+    for term in analyze(
+        "published written issued released signed dated done given adopted نشر كتب صدر صدرت أصدر حرر حررت"
+    )
+)
+
+
+def tells_publication(sentence: str) -> bool:
+    """Whether a sentence speaks of writing, signing or publishing: «حُرّر في …», "First published in …"."""
+    return not _PUBLISHED.isdisjoint(term.term for term in analyze(sentence))
+
+
+def asked_signatures(index: Index, question: str, hits: Sequence[Hit]) -> list[Hit]:
+    """The signatures that answer who signed a paper, or who holds an office that one names; empty if unclear.
+
+    Args:
+        index: the index the passages were retrieved from.
+        question: as it was asked.
+        hits: the passages, best first.
+    """
+    signatures = [hit for hit in hits if hit.passage.kind == "signature"]
+    text = normalise(question).text
+    rest, is_signed = _SIGNED.subn(" ", text)
+    if not signatures or not (is_signed or _WHO.search(text)):
+        return []
+    asked = {term.term for term in analyze(_WHO.sub(" ", rest))} - _LITTLE
+    named = [hit for hit in signatures if any(_terms(o) <= asked for o in offices(hit.passage.text))]
+    if named:
+        signatures = named
+    elif not is_signed:
+        return []
+    shares = [len(asked & _about(index, hit)) for hit in signatures]
+    most = max(shares)
+    best = signatures[shares.index(most)]
+    found = [hit for hit in signatures if hit.passage.document_id == best.passage.document_id]
+    tied = {h.passage.document_id for h, share in zip(signatures, shares, strict=True) if share == most}
+    if len(tied) > 1 or (most < len(asked) if not is_signed else 2 * most < len(asked)):
+        return []
+    return sorted(found, key=lambda hit: hit.passage.start)
+
+
+def _about(index: Index, hit: Hit) -> frozenset[str]:
+    """The terms of a signature and of its paper's letterhead and title."""
+    document = index.document(hit.passage.document_id)
+    head = "".join(document.text[b.start : b.end] + "\n" for b in document.blocks if b.kind == "page_header")
+    return _terms("\n".join((document.title, head, hit.passage.text)))
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(term.term for term in analyze(text))
 
 
 def asked_field(question: str) -> CitedField | None:

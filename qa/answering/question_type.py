@@ -14,6 +14,7 @@ import regex
 
 from index.text.analyzer import normalise, stem, words
 from index.text.arabic import PROCLITICS
+from index.text.labels import item_marker
 from index.text.sentences import Span
 
 Kind = Literal["time", "quantity", "duration"]
@@ -114,6 +115,7 @@ _DEFINITIONS: Final = regex.compile(
 _PLURALS: Final = (
     r"\w{3,}ات|\w{3,}ون|\w{4,}ين|توصيات|شروط|اهداف|وثائق|خطوات|بنود|مهام|واجبات|حقوق|انواع|اقسام|اسباب|مراحل|ادوات|مواد"
     r"|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء|اجهزه|مواعيد|مبادئ|قواعد|عوامل|طرق|مصادر|موارد|خصائص"
+    r"|اجزاء|اركان|اوجه|فروع|اعراض|وسائل|اساليب|اشكال|اصناف|تدابير|ضوابط|لوازم|اغراض|غايات|فئات"
 )
 _LISTS: Final = regex.compile(
     r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )"
@@ -122,9 +124,14 @@ _LISTS: Final = regex.compile(
     r"\b(?:decide|agree|recommend|propose|resolve|include|bring|contain)\b"
     r"|^[وف]?ماذا (?:قرر|قررت|تقرر|اوصي|اوصت|يشمل|تشمل|يتضمن|تتضمن)\b"
     r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
+    r"|^what (?:was|were|is|has been|have been) (?:agreed|decided|resolved|recommended|proposed)\b"
+    r"|^what (?:must|should|shall) .* (?:do|bring|have|carry|contain|provide)\b"
+    r"|^[وف]?(?:علام|علي ماذا|بم|بماذا|ما الذي) (?:اتفق|قرر|تقرر|اوصي)(?:ت|وا)?\b"
+    r"|^[وف]?ماذا (?:يجب|ينبغي|علي)\b"
     rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
 )
 _SPACES: Final = regex.compile(r"\s+")
+_PRONOUNS: Final = frozenset(("it", "they", "هو", "هي", "هما", "هم"))
 _BE: Final = frozenset(
     ("is", "are", "was", "were", "means", "refers", "هو", "هي", "كان", "كانت", "يعد", "تعد", "يقصد")
 )
@@ -155,12 +162,15 @@ def defines(subject: AbstractSet[str], sentence: str, headings: Sequence[str], i
     """
     if not subject:
         return 0.0
-    found = [word.term for word in words(sentence)]
+    found = [word.term for word in words(_unnumbered(sentence))]
     first = found[: len(subject) + 1]
     if subject <= {stem(word) for word in first}:
         return 1.0 if _BE & set(found[len(subject) : len(subject) + 4]) else 0.7
     under = {stem(word.term) for heading in headings[-1:] for word in words(heading)}
-    return 0.5 if is_first and subject <= under else 0.0
+    if not is_first or not subject <= under:
+        return 0.0
+    # «هو آلة …» under «ما الأسطرلاب؟» says what that is.
+    return 1.0 if found and found[0] in _PRONOUNS else 0.5
 
 
 def labels(subject: AbstractSet[str], sentence: str) -> bool:
@@ -168,16 +178,47 @@ def labels(subject: AbstractSet[str], sentence: str) -> bool:
 
     «الفلج: قناة تجري فيها المياه», "Deposit: £300".
     """
-    label, colon, meaning = sentence.partition(":")
+    label, colon, meaning = _unnumbered(sentence).partition(":")
     return bool(subject and colon and meaning.strip()) and subject == {
         stem(word.term) for word in words(label)
     }
+
+
+def _unnumbered(sentence: str) -> str:
+    """A list item without its number or bullet."""
+    marker = item_marker(sentence)
+    return sentence[marker.text_start :] if marker else sentence
 
 
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _SPACES.sub(" ", normalise(question).text).strip()
     return _LISTS.search(text) is not None and kind(question) is None
+
+
+# In normalised spelling: a question told within a sentence, and its question word.
+_POSED: Final = regex.compile(
+    r"\b(?:(?:find|finding|found) out|learn|discover|determine|establish|see|know|ask(?:s|ed|ing)?"
+    r"|wonder(?:s|ed)?|investigat(?:e|ed|ing)|understand|explain|clarify|examine|study|decide)\b"
+    r"(?: \w+){0,3}? (?P<word>why|how|whether|when|where)\b"
+    r"|\b(?:ل|ب|لل|ال|و)?(?:معرفه|الوقوف علي|وقوف علي|تحديد|تحقق|بحث|فهم|استجلاء|تحقيق|سالو?|سالت"
+    r"|تساءلو?|تساءلت|يسال|تسال|يعرفو?|تعرف|نعرف|يفهم)ا?"
+    r"(?: \w+){0,3}? (?P<word>لماذا|سبب|اسباب|كيف|متي|اين|هل)\b"
+)
+_SAME_QUESTION: Final = (
+    ("why", "لماذا", "سبب", "اسباب"), ("how", "كيف"), ("when", "متي"), ("where", "اين"), ("whether", "هل"),
+)  # fmt: skip
+_CAUSES: Final = regex.compile(r"\b(?:because|due to|owing to|و?ل?لان\w*|بسبب)\b")
+
+
+def poses(question: str, sentence: str) -> bool:
+    """Whether a sentence only tells that somebody asked this, as in "We asked why it had failed"."""
+    asked = {word.term for word in words(question)}
+    text = normalise(sentence).text
+    match = _POSED.search(text)
+    if match is None or _CAUSES.search(text, match.end()):
+        return False
+    return any(match["word"] in same and asked & set(same) for same in _SAME_QUESTION)
 
 
 # In normalised spelling: questions that a clause or more answers.

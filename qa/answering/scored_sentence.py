@@ -34,6 +34,8 @@ class Sentence:
         fit: 1 if the sentence has the time or the number that the question asks for, -1 if it lacks it,
             0 if the question asks for neither.
         score: the ranking score.
+        is_introduced: whether the question asks for what the introduction of the sentence's list announces,
+            and for nothing in the sentence itself.
         evidence: the reader's log probability of the answer's being in the sentence, given that it is in the
             passage (`Reading.evidence`), if not negligible; None where the passage wasn't read.
     """
@@ -55,6 +57,12 @@ class Sentence:
     fit: float
     score: float
     evidence: float | None = None
+    is_introduced: bool = False
+
+    @property
+    def written(self) -> str:
+        """The sentence itself."""
+        return self.passage.text[self.start : self.end]
 
     def overlaps(self, other: Sentence) -> bool:
         """Whether the two quotations share characters."""

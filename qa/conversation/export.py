@@ -19,6 +19,7 @@ from typing import Final
 import regex
 
 from index.text.analyzer import Language, language
+from index.text.context import headings_below
 from index.text.sentences import Span
 from qa.answering.courtesy import courteous
 from qa.collections.types import BUILT_IN
@@ -91,7 +92,7 @@ def about_turn(turn: Turn) -> list[str]:
 def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
     """The parts of a quotation's reference: its path, author, date, page, paragraph and file; plain text."""
     is_text = quoted.field == "text"
-    path = [quoted.title, *(quoted.headings if is_text else ())]
+    path = [quoted.title, *(headings_below(quoted.title, quoted.headings) if is_text else ())]
     where = [" › ".join(isolated(step) for step in dict.fromkeys(path) if step.strip())]
     where += [isolated(name) for name in (quoted.author, quoted.date) if name.strip()]
     if is_text:

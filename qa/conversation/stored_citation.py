@@ -13,7 +13,9 @@ from index.types import BlockKind, Document, Passage
 from qa.types import BrokenCitation, Citation, CitedField
 
 # Kinds of passages that may have several paragraphs.
-_OF_SEVERAL: Final = frozenset(("list_item", "form_field", "table_row", "table_header", "footnote"))
+_OF_SEVERAL: Final = frozenset(
+    ("list_item", "form_field", "table_row", "table_header", "footnote", "signature")
+)
 
 GetDocument = Callable[[str], Document]
 

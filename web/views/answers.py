@@ -15,6 +15,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from index.text.analyzer import Language
+from index.text.context import headings_below
 from index.text.sentences import Span
 from index.types import Document, Passage
 from qa.answering.courtesy import courtesy
@@ -80,11 +81,11 @@ class Place:
             headings: the headings above it, from the outermost.
             sheet: page of the document, 0 if unknown.
         """
-        steps = [source.title, *(plain(" ".join(heading.split())) for heading in headings)]
+        below = headings_below(source.title, headings)
+        steps = [source.title, *(plain(" ".join(heading.split())) for heading in below)]
         details = [source.author, source.date]
         details += [say("page", page, number=sheet)] if sheet else []
         details += [say("paragraph", page, number=paragraph)] if paragraph else []
-        # A document's first heading is often its title.
         return cls(tuple(dict.fromkeys(filter(None, steps))), tuple(filter(None, details)))
 
     @property

@@ -1,0 +1,271 @@
+"""Recognizes the parts of official papers in plain text: letterhead, title, date line, byline and signatures.
+
+Rules are conservative: what they don't recognise stays as it is.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import regex
+
+from index.text.labels import folded, item_marker
+from index.text.paragraphs import Line, lines_of
+from index.types import Block
+
+_MOST_WORDS: Final = 9
+_MOST_SIGNATURE_WORDS: Final = 7
+_MOST_LINES: Final = 5
+# Lines at the beginning among which a title is looked for.
+_FIRST_LINES: Final = 10
+# Blocks under a title among which a byline is looked for, and words of its lines and names.
+_FIRST_BLOCKS: Final = 3
+_MOST_BYLINE_WORDS: Final = 30
+_MOST_DATE_LINE_WORDS: Final = 20
+_LAST_BLOCKS: Final = 6
+_MOST_NAME_WORDS: Final = 6
+
+# Arabic is matched in `folded` spelling.
+_PAPER: Final = regex.compile(
+    r"(?:ال)?(?:قرار|مرسوم|تعميم|نظام|لائحة|قانون|مذكرة|امر|تعليمات|كتاب|بيان|اعلان|منشور|مقرر"
+    r"|محضر|اتفاقية|عقد)(?:\s\p{L}+){0,3}\s(?:رقم|عدد)\s?[(:]?\s?\p{Nd}"
+    r"|(?i:(?:\p{L}+\s){0,3}(?:resolution|decree|circular|order|memorandum|regulation|ordinance|notice|decision"
+    r"|directive|by-?law|act|rule|report|agreement)\s(?:(?:no|nr)\.?\s?|number\s|#\s?)\p{Nd})"
+)
+_SENTENCE_END: Final = regex.compile(r"[!?؟…;؛،,:]$|\p{L}{3,}\.$|\p{Nd}\.$")
+_SIGNED: Final = regex.compile(
+    r"(?:التوقيع|المصادقة|وقعه|وقعته|الموقع|الموقعون|يعتمد|اعتمده|صادق عليه|صادقت عليه|وافق عليه|عن \p{L}+"
+    r"|(?i:signed(?:\s(?:by|for|on behalf of)(?:\s\p{L}+){0,4})?|signature|approved(?:\sby)?"
+    r"|attested(?:\sby)?|countersigned(?:\sby)?|witness(?:ed)?(?:\sby)?|confirmed(?:\sby)?))\s?[:：]"
+)
+_OFFICE: Final = regex.compile(
+    r"(?:نائب |نائبة |وكيل |وكيلة |مساعد |القائم باعمال |ع/ ?|عن )?"
+    r"(?:ال)?(?:رئيس|رئيسة|مدير|مديرة|امين|امينة|عميد|عميدة|وزير|وزيرة|محافظ|محافظة|قائد|حاكم|سفير|سفيرة|قاضي|قاضية"
+    r"|كاتب|كاتبة|سكرتير|سكرتيرة|مسجل|مسجلة|مفتش|مفتشة|ممثل|ممثلة|مشرف|مشرفة|نقيب|نقيبة|مختار|عمدة|مراقب|مراقبة"
+    r"|نائب|نائبة|وكيل|وكيلة)(?:\s\p{L}+){0,5}\.?"
+    r"|(?i:(?:(?:the|for|hon\.?|vice|deputy|acting|assistant|town|city|chief|general|managing"
+    r"|executive|interim|honorary|lord|lady|head|first|prime|district|county|company|club)[\s-])*"
+    r"(?:president|chair(?:man|woman|person)?|director|secretary|treasurer|clerk|mayor|minister|dean|manager"
+    r"|registrar|governor|commissioner|principal|rector|provost|chancellor|warden|superintendent|inspector"
+    r"|officer|judge|magistrate|notary|administrator|master|head)(?:[\s,-]+[\p{L}&]+){0,5})"
+)
+_NAME: Final = regex.compile(r"\p{L}[^\s\p{N}]*(?:\s\p{L}[^\s\p{N}]*){1,6}")
+_AUTHOR_LABEL: Final = regex.compile(
+    r"(?:بقلم|تاليف|القاها|القاه|القتها|القته|كتبه|كتبها|كتبته|كتبتها|اعده|اعدها|اعدته|اعدتها|حرره|حررها)"
+    r"(?:\s?[:：]\s?|\s)"
+    r"|(?:اعداد|تقديم|المحاضرة?|الكاتبة?|المؤلفة?|المعدة?|الباحثة?)\s?[:：]\s?"
+    r"|اعداد\s(?=(?:ا\s?\.\s?)?د\s?\.|ال(?:استاذ|دكتور|مهندس|باحث|طالب))"
+    r"|(?i:(?:(?:prepared|written|compiled|delivered|given|presented|drawn up)\s)?by\b"
+    r"|(?:author|lecturer|speaker|reporter|writer)\s?[:：])\s?[:：]?\s?"
+)
+_SCHOLAR: Final = regex.compile(
+    r"(?:(?:ا\s?\.\s?)?د\s?[./]|ال(?:استاذ|دكتور|شيخ|مهندس)ة?\s|(?i:dr|prof(?:essor)?)[.\s])\s?/?\s?(?=\p{L})"
+)
+# Also one letter, which begins an item elsewhere: «م. سعاد», «أ. كمال».
+_TITLE_OF_PERSON: Final = regex.compile(r"[امد]\s?[./]\s?(?=\p{L})")
+_PARTICLES: Final = frozenset(("de", "del", "van", "von", "der", "bin", "ibn", "al", "el", "la", "and", "of"))
+_SEPARATOR: Final = regex.compile(r"\s[—–|•·]\s|\s-\s|\n|\t")
+_MONTHS: Final = (
+    r"(?:كانون (?:الثاني|الاول)|تشرين (?:الثاني|الاول)|ربيع (?:الاول|الاخر|الثاني)|جمادي (?:الاولي|الاخرة)"
+    r"|جمادى (?:الاولى|الاخرة)|ذو القعدة|ذو الحجة|ذي القعدة|ذي الحجة|شباط|اذار|نيسان"
+    r"|ايار|حزيران|تموز|اب|ايلول|يناير|فبراير|مارس|ابريل|مايو|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر"
+    r"|محرم|صفر|رجب|شعبان|رمضان|شوال"
+    r"|(?i:january|february|march|april|may|june|july|august|september|october|november|december"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?)"
+)
+_DATE: Final = regex.compile(
+    rf"\p{{Nd}}{{1,2}}(?:st|nd|rd|th)?\s(?:من\s|of\s)?{_MONTHS},?\s\p{{Nd}}{{4}}\s?(?:هـ?|م)?(?!\p{{L}})"
+    rf"|{_MONTHS}\s\p{{Nd}}{{1,2}}(?:st|nd|rd|th)?,\s\p{{Nd}}{{4}}"
+    r"|\p{Nd}{4}[-/]\p{Nd}{1,2}[-/]\p{Nd}{1,2}|\p{Nd}{1,2}[-/.]\p{Nd}{1,2}[-/.]\p{Nd}{4}"
+)
+_DATE_LINE: Final = regex.compile(
+    r"(?:كتب|صدر|حرر|اصدر)(?:ت|ه|ها)?\s(?:هذا\s\p{L}+\s|هذه\s\p{L}+\s)?(?:في|ب|عن|يوم)"
+    r"|(?:في|بتاريخ|التاريخ)\s?[:：]?\s?(?=\p{Nd})"
+    r"|(?i:(?:(?:done|given|issued|signed|dated|adopted|made)\s(?:at|in|on|this|by)\b|dated?\s?[:：]))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an official paper.
+
+    Attributes:
+        kind: what it is.
+        first, last: numbers of its first line, and of the one after its last.
+    """
+
+    kind: Literal["page_header", "heading", "signature"]
+    first: int
+    last: int
+
+
+def official_parts(text: str, lines: Sequence[Line]) -> dict[int, Part]:
+    """The letterhead, the title and the signatures, by the number of the first line of each."""
+    found: dict[int, Part] = {}
+    is_text_above = False
+    for first, last in _groups(lines):
+        if is_text_above and (begin := _signature(text, lines[first:last])) is not None:
+            found[first + begin] = Part("signature", first + begin, last)
+        is_text_above = is_text_above or any(
+            _SENTENCE_END.search(text, line.start, line.end) for line in lines[first:last]
+        )
+    return _heading_parts(text, lines) | found
+
+
+def byline(texts: Sequence[str]) -> tuple[str, str]:
+    """The author and the date that stand under a title; each empty if none certainly does.
+
+    Args:
+        texts: the title's next paragraphs.
+    """
+    author = date = ""
+    for text in texts[:_FIRST_BLOCKS]:
+        if len(text.split()) > _MOST_BYLINE_WORDS:
+            break
+        for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
+            author = author or _author(part)
+            # A sentence with a date in it says when something happened.
+            if not date and not _SENTENCE_END.search(part) and (match := _DATE.search(folded(part))):
+                date = _original(part, match.span())
+    return author, date if author else ""
+
+
+def opening(text: str, blocks: Sequence[Block]) -> list[str]:
+    """The paragraphs under a document's title, up to the next block of another kind."""
+    title = next((n for n, block in enumerate(blocks[:_FIRST_BLOCKS]) if block.kind == "heading"), None)
+    if title is None:
+        return []
+    below = blocks[title + 1 :]
+    return [
+        text[b.start : b.end]
+        for b in itertools.takewhile(lambda block: block.kind == "paragraph", below[:_FIRST_BLOCKS])
+    ]
+
+
+def plain_title(text: str, blocks: Sequence[Block]) -> str:
+    """The title line of a plain text: a heading that stands first, above all others; empty if none does."""
+    first = next((block for block in blocks if block.kind != "page_header"), None)
+    highest = [block for block in blocks if block.kind == "heading" and block.level == 1]
+    if first is None or highest != [first]:
+        return ""
+    return " ".join(text[first.start : first.end].split())
+
+
+def date_line(texts: Sequence[str]) -> str:
+    """The date in a paper's line such as «حُرّر في بغداد بتاريخ 3 أيار 2021» or "Done at York on 3 May 2021".
+
+    Args:
+        texts: its paragraphs.
+    """
+    for text in (*texts[:_FIRST_BLOCKS], *texts[-_LAST_BLOCKS:]):
+        line = folded(text)
+        if (
+            len(text.split()) <= _MOST_DATE_LINE_WORDS
+            and _DATE_LINE.match(line)
+            and (dates := list(_DATE.finditer(line)))
+        ):
+            return _original(text, dates[-1].span())
+    return ""
+
+
+def offices(signature: str) -> list[str]:
+    """The lines of a signature that name an office."""
+    return [line for line in map(str.strip, signature.splitlines()) if _OFFICE.fullmatch(folded(line))]
+
+
+def name_span(signature: str) -> tuple[int, int] | None:
+    """The span of the name in a signature; None if it isn't certain."""
+    lines = list(lines_of(signature))
+    if _SIGNED.match(folded(signature)):
+        if not signature[lines[0].start : lines[0].end].endswith((":", "：")):
+            return None
+        lines = lines[1:]
+    names = [
+        (line.start, line.end)
+        for line in lines
+        if not _OFFICE.fullmatch(folded(signature[line.start : line.end]))
+    ]
+    return names[0] if len(names) == 1 else None
+
+
+def _original(text: str, span: tuple[int, int]) -> str:
+    """The stretch of a text for a span of its folded beginning."""
+    kept = [place for place, c in enumerate(text) if folded(c)]
+    return text[kept[span[0]] : kept[span[1] - 1] + 1].strip()
+
+
+def _author(part: str) -> str:
+    line = folded(part)
+    match = _AUTHOR_LABEL.match(line)
+    if match is None and _SCHOLAR.match(line) is None:
+        return ""
+    begin = match.end() if match else 0
+    name = _original(part, (begin, len(line))) if begin < len(line) else ""
+    # A date may follow the name.
+    name = regex.split(r"[،,;؛(]", name)[0].strip()
+    words = name.split()
+    is_name = (
+        1 < len(words) <= _MOST_NAME_WORDS
+        and not any(map(str.isdecimal, name))
+        and not any(word[0].islower() and word not in _PARTICLES for word in words)
+    )
+    return name if is_name and not _SENTENCE_END.search(name) else ""
+
+
+def _groups(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """The first line of each group of lines without blank ones between, and the one after its last."""
+    firsts = [number for number, line in enumerate(lines) if line.begins_group or not number]
+    return list(zip(firsts, [*firsts[1:], len(lines)], strict=True))
+
+
+def _heading_parts(text: str, lines: Sequence[Line]) -> dict[int, Part]:
+    """The title and, above it, the letterhead."""
+    for first, line in enumerate(lines[:_FIRST_LINES]):
+        said = text[line.start : line.end]
+        if len(said.split()) > _MOST_WORDS or _SENTENCE_END.search(said):
+            break
+        if _PAPER.match(folded(said)):
+            last = first + 1
+            while (
+                last < len(lines)
+                and not lines[last].begins_group
+                and last - first < _MOST_LINES
+                and len(text[lines[last].start : lines[last].end].split()) <= 2 * _MOST_WORDS
+                and not _SENTENCE_END.search(text, lines[last].start, lines[last].end)
+            ):
+                last += 1
+            above = [(a, min(b, first)) for a, b in _groups(lines) if a < first]
+            parts = [Part("page_header", a, b) for a, b in above]
+            return {part.first: part for part in (*parts, Part("heading", first, last))}
+    return {}
+
+
+def _signature(text: str, lines: Sequence[Line]) -> int | None:
+    """Where a signature that ends a group of lines begins: its label, a name and an office; None if none."""
+    said = [text[line.start : line.end] for line in lines]
+    for begin in range(max(0, len(said) - _MOST_LINES), len(said) - 1):
+        label, *others = said[begin:]
+        is_labelled = _SIGNED.match(folded(label)) is not None
+        if not is_labelled:
+            others = [label, *others]
+        elif not label.rstrip().endswith((":", "：")):
+            others = [label.partition(":")[2].strip(), *others]
+        if all(map(_is_signature_line, others)):
+            offices = [bool(_OFFICE.fullmatch(folded(line))) for line in others]
+            names = [bool(_NAME.fullmatch(folded(line))) for line in others]
+            has_name = any(n and not o for n, o in zip(names, offices, strict=True))
+            if has_name and (is_labelled or (any(offices) and len(others) <= 3)):
+                return begin
+    return None
+
+
+def _is_signature_line(line: str) -> bool:
+    return (
+        0 < len(line.split()) <= _MOST_SIGNATURE_WORDS
+        and not _SENTENCE_END.search(line)
+        and not any(map(str.isdecimal, line))
+        and (item_marker(line) is None or _TITLE_OF_PERSON.match(folded(line)) is not None)
+    )
