@@ -131,13 +131,10 @@ class Known:
         letters = {letter for word in written_words(question) for letter in word}
         found = self._look_up([*wanted, *(_LETTER + letter for letter in letters), *soon])
         words = {
-            (key.removeprefix(_WORD), form): counts
+            key.removeprefix(_WORD): {form: counts for form, counts in found[key].items() if any(counts)}
             for key in wanted
-            for form, counts in found[key].items()
-            if any(counts)
         }
-        written = {letter: _total(found[_LETTER + letter]) for letter in letters}
-        return Spelling.counted(words, written)
+        return Spelling(words, {letter for letter in letters if _total(found[_LETTER + letter])})
 
     def _look_up(self, keys: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         """Key -> form -> its count, and its count with the article."""
