@@ -20,10 +20,12 @@ from synthetic import Synthetic
 
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.postings import Postings
+from index.storage.arrays import map_arrays, write_arrays
 
 K = 10
 # As many as `ask` looks at in all, and as many of other legs: twice what a leg proposes.
 CANDIDATES = 100
+_ARRAYS = ("keys", "starts", "rows", "codes", "pairs", "lengths")
 
 
 @dataclass(frozen=True)
@@ -69,11 +71,13 @@ def measure(
         folder = Path(place)
         given = list(collection.passages(passages)) if peers else None
         start = time.perf_counter()
-        Postings.of(collection.passages(passages) if given is None else given).save(folder, "terms")
+        postings = Postings.of(collection.passages(passages) if given is None else given)
+        write_arrays(folder / "terms", {name: getattr(postings, name) for name in _ARRAYS})
         build = time.perf_counter() - start
         size = sum(path.stat().st_size for path in folder.iterdir())
         start = time.perf_counter()
-        index = LexicalIndex(Postings.load(folder, "terms"))
+        arrays = map_arrays(folder / "terms")
+        index = LexicalIndex([Postings(*(arrays[name] for name in _ARRAYS))])
         index.match(["a"])
         opening = time.perf_counter() - start
         others = np.sort(np.random.default_rng(0).choice(passages, min(CANDIDATES, passages), replace=False))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.retrieval.dense import VECTORS, DenseIndex
-from index.retrieval.late_interaction import LateInteractionIndex, LateInteractionWriter
+from index.retrieval.late_interaction import RECORDS, TokenRecords, late_scores, write_records
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors
 
 FloatArray = NDArray[np.float32]
@@ -153,18 +153,22 @@ def late_speed(
 
     with tempfile.TemporaryDirectory(prefix="dalil-late-") as name:
         folder = Path(name)
-        with LateInteractionWriter(folder) as writer:
-            for _ in range(passages):
-                writer.add(QuantizedTokens.of(made(tokens, sentences=5)))
-        index = LateInteractionIndex.load(folder)
+        made_up = (made(tokens, sentences=5) for _ in range(passages))
+        arrays = write_records(folder, (QuantizedTokens.of(each).record() for each in made_up))
+        stored = TokenRecords(folder / RECORDS, arrays["token_ends"], arrays["token_checksums"])
+
+        def scored(question: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
+            return late_scores(question, [stored.record(row) for row in rows.tolist()])
+
         question = made(words, sentences=1)
         rows = [generator.choice(passages, candidates, replace=False) for _ in range(50)]
         return LateSpeed(
             candidates=candidates,
             tokens=tokens,
             words=words,
-            ms=median_ms(partial(index.scores, question, some) for some in rows),
-            passage_bytes=sum(path.stat().st_size for path in folder.iterdir()) / passages,
+            ms=median_ms(partial(scored, question, some) for some in rows),
+            passage_bytes=((folder / RECORDS).stat().st_size + sum(a.nbytes for a in arrays.values()))
+            / passages,
         )
 
 

@@ -113,6 +113,6 @@ def open_named(folder: str | None, model: str | None, tell: bool = True) -> Inde
         raise typer.BadParameter("--model goes with --index: the built-in article has a model of its own.")
     from qa.article import article_index
 
-    if tell and os.path.lexists(f"{FOLDER}/CURRENT"):
+    if tell and os.path.lexists(f"{FOLDER}/manifest.json"):
         complain(f"This asks the built-in article. To ask the index in ./{FOLDER}: --index {FOLDER}")
     return article_index()

@@ -133,13 +133,15 @@ def install_extra(extra: str) -> str:
     return f"pip install --editable {shlex.quote(f'{place}[{extra}]')}"
 
 
-def damaged(path: Path, what: str) -> IndexDamaged:
-    """The error for a file of a generation that isn't what was written.
+def damaged(path: Path, what: str, folder: Path | None = None) -> IndexDamaged:
+    """The error for a file of an index that isn't what was written.
 
     Args:
         path: the file.
         what: what is wrong with it.
+        folder: the index's, if the file isn't in a segment's folder inside it.
     """
     return IndexDamaged(
-        f"The index is damaged: {path} {what}. Your own files are untouched. {make_again(path.parent.parent)}"
+        f"The index is damaged: {path} {what}. Your own files are untouched. "
+        f"{make_again(folder or path.parent.parent)}"
     )

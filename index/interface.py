@@ -107,6 +107,20 @@ class Index(ABC):
             IndexLocked: another process is writing to it.
         """
 
+    def optimize(self, whole: bool = True) -> None:  # noqa: B027 - an engine may have nothing to do
+        """Merges what changes have left in pieces, so that searches are quick and removed texts are gone.
+
+        Searches and changes go on meanwhile.
+
+        Args:
+            whole: whether everything is merged, so that nothing of a removed document is left on disk; if
+                not, only what is due.
+
+        Raises:
+            IndexLocked: another process is writing to it.
+            OSError: the disk is full, or can't be written.
+        """
+
     def search(self, question: str | Query, k: int = 10) -> list[Hit]:
         """The `k` passages that answer a question best, best first; all if there are fewer.
 

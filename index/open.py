@@ -59,4 +59,4 @@ def state(place: str | Path) -> Hashable:
     """
     if is_address(place):
         return cast("Hashable", importlib.import_module("index.lance.table").state(str(place)))
-    return cast("Hashable", importlib.import_module("index.folder.live_generation").state(Path(place)))
+    return cast("Hashable", importlib.import_module("index.folder.live").state(Path(place)))

@@ -95,15 +95,14 @@ def test_its_index_is_made_again_where_it_does_not_fit(cache: Path, state: str) 
     elif state == "another encoder":
         Index.build([article()], folder, encoder=FakeEncoder(seed=1))
     else:
-        generation = (
-            Path(Index.build([article()], folder, encoder=FakeEncoder()).location) / "generation-000001"
-        )
+        built = Index.build([article()], folder, encoder=FakeEncoder())
+        (segment,) = Path(built.location).glob("segment-*")
         if state == "damaged":
-            (generation / "documents.jsonl").write_text("{}\n")
+            (segment / "rows.sqlite").write_text("{}\n")
         elif state == "no index":
-            (folder / "CURRENT").unlink()
+            (folder / "manifest.json").unlink()
         else:
-            (generation / "dense_vectors.npy").unlink()
+            (segment / "vectors.npy").unlink()
     index = article_index()
     assert index.documents == (article(),)
     assert index.encoder.fingerprint == FakeEncoder().fingerprint

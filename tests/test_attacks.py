@@ -35,7 +35,7 @@ from web.server.guard import OwnPagesOnly
 from web.server.sharing import Sharing
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
-SECRETS = ("river", "River", "الحشد", "root:x:", "salma", "generation-")
+SECRETS = ("river", "River", "الحشد", "root:x:", "salma", "segment-")
 # What the page that asks for the password is made of, and nothing of the texts.
 PUBLIC = (
     "/typeface/",

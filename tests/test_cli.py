@@ -200,7 +200,8 @@ def test_index_encodes_only_what_is_new(texts: Path, monkeypatch: pytest.MonkeyP
 def test_index_rebuild_keeps_only_what_is_named(tmp_path: Path) -> None:
     assert "1 document, 2 passages (1 added" in dalil("index", "texts/agreement.txt", "--rebuild").stdout
     assert texts_of() == {"agreement.txt": AGREEMENT}
-    (tmp_path / "dalil-index" / "generation-000002" / "passages.npy").write_text("nonsense")
+    (segment,) = (tmp_path / "dalil-index").glob("segment-*")
+    (segment / "vectors.npy").write_text("nonsense")
     damaged = dalil("index", "texts")
     assert damaged.exit_code == 3
     assert "is damaged" in damaged.stderr

@@ -27,27 +27,11 @@ from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
 from index import DalilError, Document, Hit, Index, IndexDamaged, IndexLocked, IndexNotFound
-from index.folder import generation as generations
-from index.folder import live_generation
+from index.folder import segment as segments
+from index.folder.manifest import Manifest
 from index.types import Block
 
-FILES = [
-    "centers.npy",
-    "dense_vectors.npy",
-    "document_keys.npy",
-    "document_rows.npy",
-    "documents.jsonl",
-    "documents.npy",
-    *(f"names.{part}.npy" for part in ("counts", "keys.starts", "keys.text", "lengths", "rows", "starts")),
-    "layouts.jsonl",
-    "passages.npy",
-    *(f"spelling.{part}.npy" for part in ("counts", "letters", "words.starts", "words.text")),
-    *(f"terms.{part}.npy" for part in ("counts", "keys.starts", "keys.text", "lengths", "rows", "starts")),
-    "texts.bin",
-    "token_checksums.npy",
-    "token_ends.npy",
-    "token_vectors.bin",
-]
+FILES = ["arrays.safetensors", "rows.sqlite", "tokens.bin", "vectors.npy"]
 QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟"]
 OLD = [
     Document(
@@ -77,11 +61,12 @@ def answers(folder: Path) -> Answers:
 
 
 def leftovers(folder: Path) -> set[str]:
-    """What is in an index's folder beyond the live generation and the two small files."""
+    """What is in an index's folder beyond the live segments and the small files."""
     return {path.name for path in folder.iterdir()} - {
-        "CURRENT",
+        "manifest.json",
+        "merge.lock",
         "write.lock",
-        live_generation.version(folder),
+        *(entry.name for entry in Manifest.read(folder).segments),
     }
 
 
@@ -113,7 +98,9 @@ def folder(base: Path, tmp_path: Path) -> Path:
 
 
 def live_folder(folder: Path) -> Path:
-    return folder / live_generation.version(folder)
+    """Of the only segment."""
+    (entry,) = Manifest.read(folder).segments
+    return folder / entry.name
 
 
 # Damage.
@@ -149,22 +136,23 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
 
 
 def test_these_are_all_files(base: Path) -> None:
-    assert sorted(path.name for path in live_folder(base).iterdir()) == sorted([*FILES, "manifest.json"])
+    assert sorted(path.name for path in live_folder(base).iterdir()) == FILES
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_named(name: str, damage: str, folder: Path) -> None:
-    DAMAGES[damage](live_folder(folder) / name)
+    path = live_folder(folder) / name
+    DAMAGES[damage](path)
     with pytest.raises(IndexDamaged) as caught:
         Index.open(folder, encoder=FakeEncoder())
-    assert str(live_folder(folder) / name) in str(caught.value)
+    assert str(path) in str(caught.value)
     assert "--rebuild" in str(caught.value)
 
 
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "first byte", "middle byte", "last byte"])
+@pytest.mark.parametrize("damage", ["empty", "cut", "lengthened", "first byte", "middle byte", "last byte"])
 def test_a_damaged_manifest_is_named(damage: str, folder: Path) -> None:
-    DAMAGES[damage](live_folder(folder) / "manifest.json")
+    DAMAGES[damage](folder / "manifest.json")
     with pytest.raises(IndexDamaged, match=r"manifest\.json"):
         Index.open(folder, encoder=FakeEncoder())
 
@@ -188,7 +176,7 @@ OTHER_THINGS = {"folder": a_folder, "pipe": a_pipe, "loop of links": a_loop}
 
 
 @pytest.mark.parametrize("thing", OTHER_THINGS)
-@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+@pytest.mark.parametrize("name", FILES)
 def test_another_thing_in_the_place_of_a_file_is_named(name: str, thing: str, folder: Path) -> None:
     OTHER_THINGS[thing](live_folder(folder) / name)
     with pytest.raises(IndexDamaged) as caught:
@@ -198,9 +186,9 @@ def test_another_thing_in_the_place_of_a_file_is_named(name: str, thing: str, fo
 
 
 @pytest.mark.parametrize("thing", OTHER_THINGS)
-def test_another_thing_in_the_place_of_current_is_named(thing: str, folder: Path) -> None:
-    OTHER_THINGS[thing](folder / "CURRENT")
-    with pytest.raises(IndexDamaged, match="CURRENT can't be read"):
+def test_another_thing_in_the_place_of_the_manifest_is_named(thing: str, folder: Path) -> None:
+    OTHER_THINGS[thing](folder / "manifest.json")
+    with pytest.raises(IndexDamaged, match=r"manifest\.json can't be read"):
         Index.open(folder, encoder=FakeEncoder())
 
 
@@ -243,14 +231,14 @@ def test_an_index_whose_folder_is_a_loop_of_links_is_no_index(tmp_path: Path) ->
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"{", b"1" * 5000, b'"\xff"'])
 def test_a_manifest_that_no_parser_reads_is_damaged(content: bytes, folder: Path) -> None:
-    (live_folder(folder) / "manifest.json").write_bytes(content)
+    (folder / "manifest.json").write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"manifest\.json"):
         Index.open(folder, encoder=FakeEncoder())
 
 
 def test_any_flipped_byte_of_the_manifest_is_noticed(folder: Path) -> None:
     """It names the encoder and counts what there is: no file beside it tells when that is wrong."""
-    path = live_folder(folder) / "manifest.json"
+    path = folder / "manifest.json"
     content = path.read_bytes()
     unnoticed = []
     for position in range(0, len(content), 3):
@@ -266,19 +254,7 @@ def test_any_flipped_byte_of_the_manifest_is_noticed(folder: Path) -> None:
     assert unnoticed == []
 
 
-def test_any_flipped_byte_of_current_is_noticed_or_harmless(folder: Path, old: Answers) -> None:
-    """Above all it must not lead to the generation before, which is still there."""
-    content = (folder / "CURRENT").read_bytes()
-    for position in range(len(content)):
-        for bit in range(8):
-            changed = bytearray(content)
-            changed[position] ^= 1 << bit
-            (folder / "CURRENT").write_bytes(bytes(changed))
-            with contextlib.suppress(IndexDamaged):
-                assert answers(folder) == old, (position, bit)
-
-
-@pytest.mark.parametrize("name", [*FILES, "manifest.json"])
+@pytest.mark.parametrize("name", [*FILES, "../manifest.json"])
 def test_damage_is_mended_by_building_again(name: str, folder: Path, old: Answers) -> None:
     flip(live_folder(folder) / name, 0)
     build(OLD, folder)
@@ -286,18 +262,20 @@ def test_damage_is_mended_by_building_again(name: str, folder: Path, old: Answer
     assert leftovers(folder) == set()
 
 
-def test_a_damaged_index_is_not_updated(folder: Path) -> None:
+def test_damage_to_what_isnt_open_is_noticed_by_a_writer(folder: Path) -> None:
     index = Index.open(folder, encoder=FakeEncoder())
-    flip(live_folder(folder) / "terms.rows.npy", 0)
+    Index.open(folder, encoder=FakeEncoder()).update([Document("And then some.")])
+    (added,) = (entry for entry in Manifest.read(folder).segments if entry.files["vectors.npy"][0] == 192)
+    flip(folder / added.name / "vectors.npy", -1)
     names = sorted(folder.rglob("*"))
-    with pytest.raises(IndexDamaged, match=r"terms\.rows\.npy"):
+    with pytest.raises(IndexDamaged, match=r"vectors\.npy"):
         index.update(CHANGE)
-    with pytest.raises(IndexDamaged, match=r"terms\.rows\.npy"):
+    with pytest.raises(IndexDamaged, match=r"vectors\.npy"):
         index.remove(["river"])
     assert sorted(folder.rglob("*")) == names
 
 
-def test_a_generation_that_is_missing(folder: Path, old: Answers) -> None:
+def test_a_segment_that_is_missing(folder: Path, old: Answers) -> None:
     shutil.rmtree(live_folder(folder))
     with pytest.raises(IndexDamaged, match="missing"):
         Index.open(folder, encoder=FakeEncoder())
@@ -404,7 +382,7 @@ def test_a_fault_at_any_step_of_an_update_leaves_an_index(
             failures.append(f"{fault.what}: {damage}")
         shutil.rmtree(folder)
     assert failures == []
-    # The files, their flushing, the manifest, the folder, CURRENT: fewer would mean that steps are missed.
+    # The files, their flushing, the folder, the manifest: fewer would mean that steps are missed.
     assert step > 2 * len(FILES)
 
 
@@ -474,9 +452,9 @@ def perform(task: dict[str, Any]) -> dict[str, Any]:
 
 
 WRITING_MODULES: list[tuple[str, ...]] = [
-    ("folder/live_generation", "storage/files"),
-    ("folder/store", "folder/build", "folder/journal", "folder/documents"),
-    ("folder/manifest", "retrieval/late_interaction", "retrieval/dense", "retrieval/postings"),
+    ("folder/live", "folder/manifest", "storage/files"),
+    ("folder/store", "folder/build", "folder/journal", "folder/rows", "folder/merge"),
+    ("folder/segment", "retrieval/late_interaction", "retrieval/dense", "retrieval/postings"),
 ]
 EVERY_MODULE = tuple(
     name for names in WRITING_MODULES for name in names if name.split("/")[1] not in ("dense", "postings")
@@ -661,18 +639,17 @@ def test_a_reader_beside_a_writer_sees_whole_versions(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "instant",
     [
-        "read_manifest",
-        "Texts",
-        "Postings.load",
-        "Spelling.load",
+        "verify",
+        "map_arrays",
+        "RowsReader",
         "DenseIndex.load",
-        "LateInteractionIndex.load",
+        "TokenRecords",
     ],
 )
-def test_a_generation_that_goes_while_it_is_opened(
+def test_a_segment_that_goes_while_it_is_opened(
     updates: int, instant: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Writers remove the last generation: a slow reader may be in the middle of it."""
+    """Writers remove what was there: a slow reader may be in the middle of it."""
     writes = 0
 
     def meanwhile(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -687,7 +664,7 @@ def test_a_generation_that_goes_while_it_is_opened(
         return slow
 
     name, _, method = instant.partition(".")
-    owner = getattr(generations, name) if method else generations
+    owner = getattr(segments, name) if method else segments
     monkeypatch.setattr(owner, method or name, meanwhile(getattr(owner, method or name)))
     index = Index.open(folder, encoder=FakeEncoder())
     assert [document.text for document in index.documents] == [f"version {updates - 1}"]

@@ -17,11 +17,7 @@ from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
 from index.ranking_parameters import RANKING
-from index.retrieval.late_interaction import (
-    RECORDS,
-    LateInteractionIndex,
-    LateInteractionWriter,
-)
+from index.retrieval.late_interaction import RECORDS, TokenRecords, late_scores, write_records
 from index.retrieval.token_codec import STEP, QuantizedQuery, QuantizedTokens, TokenVectors, rotated
 
 FloatArray = NDArray[np.float32]
@@ -66,11 +62,16 @@ def naive(question: TokenVectors, passage: TokenVectors) -> float:
     return (1 - RANKING.sentence_share) * max_sim(question, passage) + RANKING.sentence_share * best
 
 
-def write(folder: Path, passages: Sequence[TokenVectors]) -> LateInteractionIndex:
-    with LateInteractionWriter(folder) as writer:
-        for passage in passages:
-            writer.add(QuantizedTokens.of(passage))
-    return LateInteractionIndex.load(folder)
+class Stored(TokenRecords):
+    """Passages that were written."""
+
+    def __init__(self, folder: Path, passages: Sequence[TokenVectors]) -> None:
+        arrays = write_records(folder, [QuantizedTokens.of(passage).record() for passage in passages])
+        self.ends = arrays["token_ends"]
+        super().__init__(folder / RECORDS, arrays["token_ends"], arrays["token_checksums"])
+
+    def scores(self, question: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
+        return late_scores(question, [self.record(row) for row in rows.tolist()])
 
 
 def test_by_hand(tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_by_hand(tmp_path: Path) -> None:
     spans = np.array([[0, 1], [2, 3], [4, 5]], np.int32)
     question = TokenVectors(axes[:2], spans[:2], np.array([3, 1], np.float32), np.zeros(2, np.int32))
     passage = TokenVectors(axes[:3], spans, np.ones(3, np.float32), np.array([0, 1, 1], np.int32))
-    index = write(tmp_path, [rotated(passage)])
+    index = Stored(tmp_path, [rotated(passage)])
     # The whole passage has both (1); its best sentence the first token only (3/4).
     expected = (1 - RANKING.sentence_share) * 1 + RANKING.sentence_share * 0.75
     assert index.scores(rotated(question), np.array([0]))[0] == pytest.approx(expected, abs=0.1)
@@ -96,7 +97,7 @@ def test_held_to_loops(passages: list[list[int]], words: int, seed: int) -> None
     made = [tokens(sentences, seed + i) for i, sentences in enumerate(passages)]
     question = question_of(words, seed + 77)
     with tempfile.TemporaryDirectory() as folder:
-        index = write(Path(folder), made)
+        index = Stored(Path(folder), made)
         rows = np.random.default_rng(seed).permutation(len(passages))
         scores = index.scores(question, rows)
         stored = [index[int(row)] for row in rows]
@@ -108,7 +109,7 @@ def test_held_to_loops(passages: list[list[int]], words: int, seed: int) -> None
 
 @pytest.mark.parametrize("words", [1, 15, 16, 17, 40])
 def test_questions_of_any_length(words: int, tmp_path: Path) -> None:
-    index = write(tmp_path, [tokens([5, 9, 2], seed) for seed in range(7)])
+    index = Stored(tmp_path, [tokens([5, 9, 2], seed) for seed in range(7)])
     question = question_of(words, 50)
     expected = [naive(question, index[row]) for row in range(7)]
     np.testing.assert_allclose(index.scores(question, np.arange(7)), expected, atol=1e-5)
@@ -116,29 +117,25 @@ def test_questions_of_any_length(words: int, tmp_path: Path) -> None:
 
 def test_neighbouring_passages_with_the_same_sentence_numbers_stay_apart(tmp_path: Path) -> None:
     """The last sentence of one passage and the first of the next may both be number 0."""
-    index = write(tmp_path, [tokens([3], 1), tokens([2], 2), tokens([2, 2], 3), tokens([4], 4)])
+    index = Stored(tmp_path, [tokens([3], 1), tokens([2], 2), tokens([2, 2], 3), tokens([4], 4)])
     question = question_of(5, 9)
     for rows in ([0, 1, 2, 3], [3, 0], [2], [1, 1, 0]):
         expected = [naive(question, index[row]) for row in rows]
         np.testing.assert_allclose(index.scores(question, np.array(rows)), expected, atol=1e-5)
 
 
-def test_what_an_update_takes_over_stays_byte_for_byte(tmp_path: Path) -> None:
+def test_what_a_merge_takes_over_stays_byte_for_byte(tmp_path: Path) -> None:
     """Vectors that were rounded before mustn't wear off."""
     (tmp_path / "old").mkdir()
     (tmp_path / "new").mkdir()
-    old = write(tmp_path / "old", [tokens([10, 5], seed) for seed in range(20)])
-    with LateInteractionWriter(tmp_path / "new") as writer:
-        for row in range(20):
-            writer.add(old.compact(row))
-    for path in (tmp_path / "old").iterdir():
-        assert path.read_bytes() == (tmp_path / "new" / path.name).read_bytes()
+    old = Stored(tmp_path / "old", [tokens([10, 5], seed) for seed in range(20)])
+    write_records(tmp_path / "new", map(old.record, range(20)))
+    assert (tmp_path / "old" / RECORDS).read_bytes() == (tmp_path / "new" / RECORDS).read_bytes()
 
 
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     made = [tokens([2, 3], 1), tokens([], 2), tokens([4], 3)]
-    index = write(tmp_path, made)
-    assert len(index) == 3
+    index = Stored(tmp_path, made)
     for row in range(3):
         expected = QuantizedTokens.of(made[row]).expand()
         for one, other in zip(vars(expected).values(), vars(index[row]).values(), strict=True):
@@ -147,13 +144,12 @@ def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
 
 
 def test_no_passages(tmp_path: Path) -> None:
-    index = write(tmp_path, [])
-    assert len(index) == 0
+    index = Stored(tmp_path, [])
     assert index.scores(tokens([3], 8), np.zeros(0, np.int64)).shape == (0,)
 
 
 def test_passages_and_questions_without_tokens_score_nothing(tmp_path: Path) -> None:
-    index = write(tmp_path, [tokens([], 1), tokens([3], 2), tokens([], 3)])
+    index = Stored(tmp_path, [tokens([], 1), tokens([3], 2), tokens([], 3)])
     rows = np.array([0, 1, 2])
     scores = index.scores(tokens([2], 4), rows)
     assert scores[0] == scores[2] == 0 != scores[1]
@@ -163,34 +159,19 @@ def test_passages_and_questions_without_tokens_score_nothing(tmp_path: Path) -> 
 
 
 def test_a_flipped_bit_is_noticed_wherever_it_is(tmp_path: Path) -> None:
-    write(tmp_path, [tokens([2], 1), tokens([3], 2), tokens([1, 1], 3)])
+    index = Stored(tmp_path, [tokens([2], 1), tokens([3], 2), tokens([1, 1], 3)])
     path = tmp_path / RECORDS
     content = path.read_bytes()
-    starts = np.load(tmp_path / "token_ends.npy")
     for position in range(len(content)):
-        row = int(np.searchsorted(starts, position, side="right")) - 1
+        row = int(np.searchsorted(index.ends, position, side="right")) - 1
         path.write_bytes(content[:position] + bytes([content[position] ^ 16]) + content[position + 1 :])
-        index = LateInteractionIndex.load(tmp_path)
         expected = rf"{RECORDS} has other content .* passage {row + 1}\."
         with pytest.raises(IndexDamaged, match=expected):
             index[row]
         with pytest.raises(IndexDamaged, match=expected):
-            index.compact(row)
-        with pytest.raises(IndexDamaged, match=expected):
             index.scores(tokens([2], 4), np.arange(3))
         other = (row + 1) % 3
         assert index.scores(tokens([2], 4), np.array([other])) != 0
-
-
-def test_a_file_that_was_cut_off_is_refused(tmp_path: Path) -> None:
-    write(tmp_path, [tokens([2], 1)])
-    path = tmp_path / RECORDS
-    content = path.read_bytes()
-    size = len(content)
-    for end in (0, size - 1):
-        path.write_bytes(content[:end])
-        with pytest.raises(IndexDamaged, match=f"{RECORDS} has {end} bytes instead of {size}"):
-            LateInteractionIndex.load(tmp_path)
 
 
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,10 +180,4 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        write(tmp_path, [tokens([2], 1)])
-
-
-def test_an_error_on_the_way_is_not_covered_up(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), LateInteractionWriter(tmp_path):
-        raise KeyboardInterrupt
-    assert [path.name for path in tmp_path.iterdir()] == [RECORDS]
+        Stored(tmp_path, [tokens([2], 1)])

@@ -42,7 +42,7 @@ def plus(rows: Sequence[Sequence[str]], terms: Sequence[str]) -> list[float]:
 
 
 def matched(rows: Sequence[Sequence[str]], terms: Sequence[str]) -> Match:
-    return LexicalIndex(Postings.of(rows)).match(terms)
+    return LexicalIndex([Postings.of(rows)]).match(terms)
 
 
 def shares(rows: Sequence[Sequence[str]], terms: Sequence[str]) -> NDArray[np.float32]:
@@ -118,7 +118,7 @@ def test_held_to_the_paper_and_to_rank_bm25(rows: list[list[str]], terms: list[s
 @given(CORPORA.filter(any), st.lists(st.sampled_from("abcdefghi")), st.lists(st.integers(0, 7)))
 def test_it_is_a_bm25plus_of_rank_bm25(rows: list[list[str]], terms: list[str], asked: list[int]) -> None:
     """Every public method of rank-bm25's gives the same numbers, repeated and unknown terms included."""
-    index, model = LexicalIndex(Postings.of(rows)), BM25Plus(rows)
+    index, model = LexicalIndex([Postings.of(rows)]), BM25Plus(rows)
     assert isinstance(index, BM25Plus)
     assert (index.k1, index.b, index.delta) == (model.k1, model.b, model.delta) == (K1, B, DELTA)
     assert (index.corpus_size, index.avgdl, list(index.doc_len)) == (
@@ -193,7 +193,7 @@ def test_scores_are_the_same_in_every_process() -> None:
         "from index.retrieval.postings import Postings\n"
         "words = [f'w{i}' for i in range(40)]\n"
         "rows = [words[i % 7 :: 1 + i % 3] * (1 + i % 2) for i in range(30)]\n"
-        "match = LexicalIndex(Postings.of(rows)).match(words)\n"
+        "match = LexicalIndex([Postings.of(rows)]).match(words)\n"
         "print(match.scores(np.arange(30)).tobytes().hex(), match.best(9)[0].tobytes().hex())"
     )
     outputs = {

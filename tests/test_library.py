@@ -13,8 +13,8 @@ from fake_encoder import FakeEncoder
 from filelock import FileLock
 
 from index import Document, Index, IndexLocked, UnreadableFile
-from index.folder import live_generation
-from index.folder.generation import Generation
+from index.folder import live
+from index.folder.snapshot import Snapshot
 from index.text.blocks import find_blocks
 from qa.article import article
 from qa.collections import library as libraries
@@ -298,7 +298,7 @@ def test_a_damaged_collection_is_listed_with_what_is_wrong_and_can_be_deleted(li
         for f in (library.folder / "collections").iterdir()
         if "texts" in (f / "collection.json").read_text()
     )
-    (folder / "index" / "CURRENT").write_text("nonsense")
+    (folder / "index" / "manifest.json").write_text("nonsense")
     damaged = next(info for info in library.collections() if info.name == "texts")
     assert "is damaged" in damaged.fault
     assert next(info for info in library.collections() if info.name == "sound").fault == ""
@@ -333,13 +333,13 @@ def test_what_hasnt_changed_isnt_opened_again(
         library.create(f"collection {number}")
     first = library.collections()
     opened: list[Path] = []
-    load = live_generation.load
+    load = live.load
 
-    def counted(folder: Path, every_byte: bool = False) -> Generation:
+    def counted(folder: Path, older: Snapshot | None = None, every_byte: bool = False) -> Snapshot:
         opened.append(folder)
-        return load(folder, every_byte)
+        return load(folder, older, every_byte)
 
-    monkeypatch.setattr(live_generation, "load", counted)
+    monkeypatch.setattr(live, "load", counted)
     assert library.collections() == first
     assert [library.info(info.id) for info in first] == first
     assert opened == []
@@ -368,7 +368,9 @@ def test_another_process_changes_are_seen(library: Library, files: list[Path], e
     library.add_files("one", files)
     assert other.collections() == library.collections()
     assert other.documents("one") == library.documents("one")
-    (library.folder / "collections" / other.collections()[1].id / "index" / "CURRENT").write_text("rubbish")
+    (library.folder / "collections" / other.collections()[1].id / "index" / "manifest.json").write_text(
+        "rubbish"
+    )
     assert other.collections()[1].fault
     assert other.info(other.collections()[1].id).fault
 

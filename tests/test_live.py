@@ -16,14 +16,17 @@ from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
 from index import Document, Index, IndexDamaged, IndexLocked, IndexNotFound
-from index.folder import live_generation
-from index.folder.build import Plan, write_generation
+from index.folder import live
+from index.folder.build import Change
+from index.folder.manifest import Manifest
+from index.folder.merge import publish
+from index.folder.snapshot import Snapshot
 
 HOLD = """
 import sys
 from pathlib import Path
-from index.folder import live_generation
-with live_generation.writing(Path(sys.argv[1])):
+from index.folder import live
+with live.writing(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -31,7 +34,7 @@ with live_generation.writing(Path(sys.argv[1])):
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_generation, "_PATIENCE", 0.05)
+    monkeypatch.setattr(live, "_PATIENCE", 0.05)
 
 
 @pytest.fixture
@@ -54,79 +57,89 @@ def held(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         process.kill()
 
 
-def publish(folder: Path, text: str) -> None:
+def published(folder: Path, text: str) -> Snapshot:
     """Makes an index of one text."""
-    plan = Plan([Document(text, id="only")], FakeEncoder(), None, live_generation.journal(folder), False)
-    live_generation.publish(folder, lambda generation: write_generation(generation, plan))
+    return publish(folder, Change([(0, Document(text, id="only"))], FakeEncoder(), False, afresh=True))
+
+
+def names(folder: Path) -> set[str]:
+    """Of what is in an index's folder, but for its live segments."""
+    segments = {entry.name for entry in Manifest.read(folder).segments}
+    found = {path.name for path in folder.iterdir()}
+    assert segments <= found
+    return found - segments
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")
+        if path.suffix != ".lock"
     }
 
 
-def test_publishing_moves_current_on_and_removes_the_last_one(tmp_path: Path) -> None:
-    versions = []
+def test_publishing_afresh_removes_what_was_there(tmp_path: Path) -> None:
+    states = []
     for text in ("one", "two", "three", "four"):
-        with live_generation.writing(tmp_path):
-            publish(tmp_path, text)
-        versions.append(live_generation.version(tmp_path))
-        assert [document.text for document in live_generation.load(tmp_path).texts.documents] == [text]
-        assert {path.name for path in tmp_path.iterdir()} == {"CURRENT", "write.lock", versions[-1]}
-    assert len(set(versions)) == 4
-    assert (tmp_path / "CURRENT").read_text() == f"{versions[-1]}\n"
+        with live.writing(tmp_path):
+            published(tmp_path, text)
+        states.append(live.state(tmp_path))
+        assert [document.text for document in live.load(tmp_path).documents] == [text]
+        assert names(tmp_path) == {"manifest.json", "merge.lock", "write.lock"}
+        assert len(list(tmp_path.glob("*/"))) == 1
+    assert len(set(states)) == 4
 
 
-def test_an_open_generation_is_read_on_when_it_has_gone(tmp_path: Path) -> None:
-    publish(tmp_path, "The river floods in spring.")
-    old = live_generation.load(tmp_path)
-    publish(tmp_path, "Bread needs flour.")
-    assert [passage.text for passage in old.texts.passages] == ["The river floods in spring."]
+def test_an_open_snapshot_is_read_on_when_it_has_gone(tmp_path: Path) -> None:
+    published(tmp_path, "The river floods in spring.")
+    old = live.load(tmp_path)
+    published(tmp_path, "Bread needs flour.")
+    assert [passage.text for passage in old.passages] == ["The river floods in spring."]
     assert old.lexical.match(["river"]).best(5)[0].tolist() == [0]
-    assert len(old.late[0].vectors) == 5
-    assert old.dense.vectors.shape == (1, 32)
+    assert len(old.tokens(0).vectors) == 5
+    assert old.parts[0].segment.dense.vectors.shape == (1, 32)
 
 
 def test_the_next_writer_removes_what_a_crash_left(folder: Path, index: Index) -> None:
-    for name in ("generation-000000", "generation-000017"):
+    for name in ("segment-0123456789abcdef", "merged-0123456789abcdef"):
         (folder / name).mkdir()
-        (folder / name / "passages.jsonl").write_text("half a li")
-    (folder / ".CURRENT.x8s_1").write_text("genera")
+        (folder / name / "rows.sqlite").write_text("half a li")
+    (folder / ".manifest.json.x8s_1").write_text("{")
     index.update([Document("something new")])
-    names = {path.name for path in folder.iterdir()}
-    assert names == {"CURRENT", "write.lock", live_generation.version(folder)}
+    assert names(folder) == {"manifest.json", "merge.lock", "write.lock"}
+
+
+def test_an_index_of_a_former_format_is_refused_and_replaced(
+    tmp_path: Path, collection: list[Document]
+) -> None:
+    (tmp_path / "generation-000002").mkdir()
+    (tmp_path / "generation-000002" / "manifest.json").write_text('{"format": 5}')
+    (tmp_path / "CURRENT").write_text("generation-000002\n")
+    before = tree(tmp_path)
+    for read in (live.load, live.state):
+        with pytest.raises(IndexDamaged, match=r"another version of Dalil \(a format before 6.*--rebuild"):
+            read(tmp_path)
+    assert tree(tmp_path) == before
+    Index.build(collection, tmp_path, encoder=FakeEncoder(), show_progress=False)
+    assert names(tmp_path) == {"manifest.json", "merge.lock", "write.lock"}
+    assert Index.open(tmp_path, encoder=FakeEncoder()).search("river")
 
 
 def test_there_is_no_index(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for folder in (tmp_path, tmp_path / "absent", tmp_path / "file"):
         with pytest.raises(IndexNotFound, match=re.escape(str(folder))):
-            live_generation.version(folder)
+            live.state(folder)
         with pytest.raises(IndexNotFound):
-            live_generation.load(folder)
+            live.load(folder)
 
 
 @pytest.mark.parametrize(
     "content",
-    [
-        b"",
-        b"\n",
-        b"\xff\xfe",
-        b"\0" * 20,
-        b"something else",
-        b"../generation-000001",
-        b"generation-../../etc",
-        b"generation-",
-        b"generation-000009",
-        b"generation-\0",
-        b"generation-" + b"9" * 5000,
-        b"generation-000001\ngeneration-000001",
-    ],
+    [b"", b"\n", b"\xff\xfe", b"\0" * 20, b"something else", b"{}", b"[]", b"null", b"1", b"[" * 100_000],
 )
-def test_a_current_that_is_garbage(content: bytes, folder: Path, collection: list[Document]) -> None:
-    (folder / "CURRENT").write_bytes(content)
+def test_a_manifest_that_is_garbage(content: bytes, folder: Path, collection: list[Document]) -> None:
+    (folder / "manifest.json").write_bytes(content)
     with pytest.raises(IndexDamaged) as caught:
         Index.open(folder, encoder=FakeEncoder())
     assert str(folder) in str(caught.value)
@@ -134,13 +147,14 @@ def test_a_current_that_is_garbage(content: bytes, folder: Path, collection: lis
     made = Index.build(collection, folder, encoder=FakeEncoder(), show_progress=False)
     again = Index.open(folder, encoder=FakeEncoder())
     assert again.search("river") == made.search("river")
+    assert names(folder) == {"manifest.json", "merge.lock", "write.lock"}
 
 
-def test_a_current_that_is_a_folder(folder: Path) -> None:
-    (folder / "CURRENT").unlink()
-    (folder / "CURRENT").mkdir()
-    with pytest.raises(IndexDamaged, match="CURRENT"):
-        live_generation.load(folder)
+def test_a_manifest_that_is_a_folder(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    (folder / "manifest.json").mkdir()
+    with pytest.raises(IndexDamaged, match="manifest"):
+        live.load(folder)
 
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: Path, encoder: FakeEncoder) -> None:
@@ -152,7 +166,7 @@ def test_a_file_in_the_place_of_a_folder(tmp_path: Path, encoder: FakeEncoder) -
 
 @pytest.mark.parametrize(
     "names",
-    [["notes.txt"], [".hidden"], ["photos/cat.jpg"], ["generation-photos/cat.jpg"], ["generation-x.txt"]],
+    [["notes.txt"], [".hidden"], ["photos/cat.jpg"], ["segment-photos/cat.jpg"], ["generation-x.txt"]],
 )
 def test_a_folder_with_other_things_is_left_alone(
     names: list[str], tmp_path: Path, encoder: FakeEncoder
@@ -167,8 +181,9 @@ def test_a_folder_with_other_things_is_left_alone(
 
 
 def test_another_databases_current_is_left_alone(tmp_path: Path, encoder: FakeEncoder) -> None:
-    """LevelDB has a file of this name too."""
+    """LevelDB has a file of this name too, and others have a manifest."""
     (tmp_path / "CURRENT").write_text("MANIFEST-000004\n")
+    (tmp_path / "manifest.json").write_text("{}")
     (tmp_path / "MANIFEST-000004").write_text("theirs")
     (tmp_path / "000005.ldb").write_text("theirs")
     before = tree(tmp_path)
@@ -179,18 +194,18 @@ def test_another_databases_current_is_left_alone(tmp_path: Path, encoder: FakeEn
 
 def test_what_others_put_beside_an_index_stays(folder: Path, index: Index) -> None:
     (folder / "notes.txt").write_text("mine")
-    (folder / "generation-photos").mkdir()
-    (folder / "generation-photos" / "cat.jpg").write_text("mine")
+    (folder / "segment-photos").mkdir()
+    (folder / "segment-photos" / "cat.jpg").write_text("mine")
     index.update([Document("something new")])
     index.update([Document("something newer")])
     assert (folder / "notes.txt").read_text() == "mine"
-    assert (folder / "generation-photos" / "cat.jpg").read_text() == "mine"
+    assert (folder / "segment-photos" / "cat.jpg").read_text() == "mine"
 
 
 def test_one_writer_at_a_time(folder: Path, index: Index, collection: list[Document]) -> None:
     before = index.search("river")
     with held(folder):
-        version = live_generation.version(folder)
+        version = live.state(folder)
         for write in (
             lambda: index.update([Document("x")]),
             lambda: index.remove(["river"]),
@@ -199,10 +214,10 @@ def test_one_writer_at_a_time(folder: Path, index: Index, collection: list[Docum
             with pytest.raises(IndexLocked, match="Another process is writing"):
                 write()
         # Readers don't care.
-        assert live_generation.version(folder) == version
+        assert live.state(folder) == version
         assert Index.open(folder, encoder=FakeEncoder()).search("river") == before
     index.update([Document("x")])
-    assert live_generation.version(folder) != version
+    assert live.state(folder) != version
 
 
 def test_the_lock_ends_with_the_process_that_held_it(folder: Path, index: Index) -> None:
@@ -214,13 +229,13 @@ def test_the_lock_ends_with_the_process_that_held_it(folder: Path, index: Index)
 
 
 def test_the_lock_is_given_back_after_an_error(folder: Path, index: Index) -> None:
-    with pytest.raises(RuntimeError, match="a fault"), live_generation.writing(folder):
+    with pytest.raises(RuntimeError, match="a fault"), live.writing(folder):
         raise RuntimeError("a fault")
     index.update([Document("x")])
 
 
 def test_threads_wait_for_each_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_generation, "_PATIENCE", 30)
+    monkeypatch.setattr(live, "_PATIENCE", 30)
 
     failures: list[str] = []
 

@@ -110,7 +110,7 @@ def test_an_agent_asks_searches_and_reads(index: Index, tmp_path: Path) -> None:
 
 def test_an_index_that_is_gone_is_a_tool_error(index: Index, tmp_path: Path) -> None:
     async def use(client: Client) -> CallToolResult:
-        (Path(index.location) / "CURRENT").rename(tmp_path / "CURRENT")
+        (Path(index.location) / "manifest.json").rename(tmp_path / "manifest.json")
         return await client.call_tool("ask", {"question": WHO})
 
     result = with_client(Path(index.location), use, tmp_path / "log")

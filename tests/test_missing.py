@@ -8,7 +8,6 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Document, Index
-from index.storage.vocabulary import Vocabulary
 from qa import ask
 from qa.answering.missing import missing
 from qa.messages import say, say_not_found
@@ -102,8 +101,12 @@ def test_it_explains_a_refusal_and_causes_none(texts: Index, monkeypatch: pytest
     assert reply.missing == ()
 
 
-def test_parts_of_strings_are_found_but_not_across_two() -> None:
-    vocabulary = Vocabulary.of(["1", "8961", "897", "x1990y"])
-    assert all(map(vocabulary.contains, ["1", "896", "8961", "61", "897", "1990", "x1990y"]))
-    assert not any(map(vocabulary.contains, ["18", "1897", "61897", "97x", "1991", "2"]))
-    assert not Vocabulary.of([]).contains("1")
+def test_parts_of_numbers_are_found_but_not_across_two(encoder: FakeEncoder, tmp_path: Path) -> None:
+    index = Index.build([Document("1 8961 897 x1990y")], tmp_path / "i", encoder=encoder, show_progress=False)
+    assert all(map(index.mentions_number, ["1", "896", "8961", "61", "897", "1990"]))
+    assert not any(map(index.mentions_number, ["18", "1897", "61897", "1991", "2"]))
+    index.update([Document("2 3")])
+    assert index.mentions_number("2")
+    index.remove([document.id for document in index.documents][:1])
+    assert not index.mentions_number("1990")
+    assert index.mentions_number("3")

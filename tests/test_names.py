@@ -138,7 +138,7 @@ def question(spans: Sequence[tuple[int, int]], weights: Sequence[float]) -> Toke
 
 
 def index_of(passages: Sequence[Sequence[str]]) -> NameIndex:
-    return NameIndex(Postings.of(passages))
+    return NameIndex([Postings.of(passages)])
 
 
 NAMES = index_of([["k$t", "bgdd"], ["bgdd", "bgdd"], [], ["tlfr"], ["k$t", "tlfr", "bgdd"]])

@@ -337,8 +337,8 @@ def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:
     (tmp_path / "texts" / "linked-folder").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "texts" / "linked.txt").symlink_to(tmp_path / "elsewhere" / "f.txt")
     # An index made among the texts isn't one of them.
-    write(tmp_path / "texts" / "dalil-index" / "generation-000001" / "documents.jsonl", "{}")
-    write(tmp_path / "texts" / "dalil-index" / "generation-000001" / "terms.txt", "text")
+    for name in ("rows.sqlite", "arrays.safetensors", "terms.txt"):
+        write(tmp_path / "texts" / "dalil-index" / "segment-1" / name, "text")
     reading = read_paths([tmp_path / "texts"])
     root = tmp_path.resolve().as_posix()
     assert [d.source.removeprefix(root) for d in reading.documents] == [

@@ -84,7 +84,7 @@ def test_errors(index: Index, tmp_path: Path) -> None:
         retrieve("؟", index=index)
     with pytest.raises(IndexNotFound, match="nowhere"):
         retrieve(RIVER, index=tmp_path / "nowhere")
-    (Path(index.location) / "CURRENT").write_text("nonsense")
+    (Path(index.location) / "manifest.json").write_text("nonsense")
     with pytest.raises(IndexDamaged):
         retrieve(RIVER, index=Path(index.location))
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import pytest
 from fake_encoder import FakeEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from same import assert_same_spelling, forms
 
 from index import Document, Index
-from index.folder.generation import SPELLING
-from index.folder.live_generation import version
+from index.folder.store import FolderIndex
 from index.text.analyzer import analyze, is_arabic, legible, normalise, words
-from index.text.spelling import Spelling
+from index.text.spelling import Count, Spelling, WordCounts
 
 LETTERS = "ءآأإابةتلمنهوىيكف"
 
@@ -78,22 +77,37 @@ def test_all_else_stays_where_it_was() -> None:
     assert spelling.apply(" «احمد»،\n(احمد)\tx احمد… ") == " «أحمد»،\n(أحمد)\tx أحمد… "
 
 
+def forms(spelling: Spelling) -> dict[str, int]:
+    """The words that are written in the collection, and how often each is."""
+    return {
+        word: written for words in spelling.words.values() for word, (written, _) in words.items() if written
+    }
+
+
 def test_the_forms_are_legible_and_counted() -> None:
-    spelling = Spelling.of(["بَاب دار، باب", "دار \u200fباب x 3 ال ـ", "ﻻ دار باب دكان"])
-    assert forms(spelling) == {"باب": 4, "دار": 3, "دكان": 1, "لا": 1}
-    assert {chr(letter): count for letter, count in spelling.letters.tolist()} == {
-        "ا": 9, "ب": 8, "د": 4, "ر": 3, "ك": 1, "ل": 1, "ن": 1
-    }  # fmt: skip
+    texts = ["بَاب دار، باب", "دار \u200fباب x 3 ال ـ", "ﻻ دار باب دكان"]
+    assert forms(Spelling.of(texts)) == {"باب": 4, "دار": 3, "دكان": 1, "لا": 1}
+    counts = WordCounts()
+    for text in texts:
+        counts.add(text, ["x3", "3", "3", "باب"])
+    assert [row for row in counts.rows() if row[0] != "word"] == [
+        ("letter", "", "ا", 9, 0), ("letter", "", "ب", 8, 0), ("letter", "", "د", 4, 0),
+        ("letter", "", "ر", 3, 0), ("letter", "", "ك", 1, 0), ("letter", "", "ل", 1, 0),
+        ("letter", "", "ن", 1, 0), ("number", "", "3", 3, 0), ("number", "", "x3", 3, 0),
+    ]  # fmt: skip
 
 
 def test_a_word_is_known_without_its_article_too() -> None:
-    spelling = Spelling.of(["المدينة المدينة مدينة الأب"])
-    assert spelling.words.strings() == ["الاب\0الأب", "المدينه\0المدينة", "مدينه\0مدينة"]
-    assert spelling.counts.tolist() == [[1, 0], [2, 0], [1, 2]]
+    assert Spelling.of(["المدينة المدينة مدينة الأب"]).words == {
+        "الاب": {"الأب": (1, 0)},
+        "المدينه": {"المدينة": (2, 0)},
+        "مدينه": {"مدينة": (1, 2)},
+    }
 
 
 def test_it_can_be_made_from_any_kind_of_iterable() -> None:
-    assert_same_spelling(Spelling.of(iter(["باب", "دار"])), Spelling.of(("باب", "دار")))
+    one, other = Spelling.of(iter(["باب", "دار"])), Spelling.of(("باب", "دار"))
+    assert (one.words, one.letters) == (other.words, other.letters)
 
 
 WORDS = st.text(LETTERS, min_size=1, max_size=6)
@@ -229,25 +243,30 @@ def test_it_spells_as_sets_and_a_dict_would(texts: list[str], asked: list[str]) 
             assert spelling.apply(one) == reference.spelled(one)
 
 
+def counted(texts: list[str], removed: Sequence[str] = ()) -> list[Count]:
+    counts = WordCounts()
+    for text in texts:
+        counts.add(text, text.split())
+    for text in removed:
+        counts.add(text, text.split(), -1)
+    return counts.rows()
+
+
 @settings(max_examples=300)
 @given(st.lists(MEETING, max_size=8), st.lists(MEETING, max_size=6), st.integers(0, 255))
-def test_merged_is_as_made_from_scratch(texts: list[str], added: list[str], gone: int) -> None:
+def test_summed_counts_are_as_made_from_scratch(texts: list[str], added: list[str], gone: int) -> None:
     removed = [text for n, text in enumerate(texts) if gone >> n & 1]
     stay = [text for n, text in enumerate(texts) if not gone >> n & 1]
-    assert_same_spelling(Spelling.of(texts).merged(removed, added), Spelling.of([*stay, *added]))
-
-
-def test_what_is_mapped_can_be_merged(tmp_path: Path) -> None:
-    Spelling.of(["عاد أحمد إلى المدينة", "أحمد هنا"]).save(tmp_path, "spelling")
-    assert {path.name for path in tmp_path.iterdir()} == {
-        f"spelling.{part}.npy" for part in ("words.text", "words.starts", "counts", "letters")
-    }
-    merged = Spelling.load(tmp_path, "spelling").merged(["أحمد هنا"], ["سعاد"])
-    assert_same_spelling(merged, Spelling.of(["عاد أحمد إلى المدينة", "سعاد"]))
+    summed, whole = Spelling.summed([*counted(texts), *counted(added, removed)]), Spelling.of([*stay, *added])
+    assert (summed.words, summed.letters) == (whole.words, whole.letters)
+    assert counted(added, added) == []
+    rows = counted([*texts, *added])
+    assert rows == sorted(rows, key=lambda row: [field.encode() for field in row[:3]])
 
 
 def spelling_of(index: Index) -> Spelling:
-    return Spelling.load(Path(index.location) / version(Path(index.location)), SPELLING)
+    parts = cast(FolderIndex, index)._snapshot.parts
+    return Spelling.summed(row for part in parts for row in part.segment.rows.all_counts())
 
 
 def test_it_is_saved_with_the_index(encoder: FakeEncoder, tmp_path: Path) -> None:

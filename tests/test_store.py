@@ -29,7 +29,8 @@ from index import (
 )
 from index.encoding.base import Encoding, Kind
 from index.encoding.language_means import LanguageMeans
-from index.folder import live_generation
+from index.folder import live
+from index.folder.manifest import Manifest
 from index.folder.store import FolderIndex
 from index.ranking_parameters import RANKING
 from index.retrieval.bm25 import LexicalIndex
@@ -86,7 +87,7 @@ def titles_of(index: Index) -> list[str]:
 
 def bm25(passages: Sequence[Passage], titles: Sequence[str], question: str) -> NDArray[np.float32]:
     pairs = zip(passages, titles, strict=True)
-    index = LexicalIndex(Postings.of(keys_of(analyze, p.text, title) for p, title in pairs))
+    index = LexicalIndex([Postings.of(keys_of(analyze, p.text, title) for p, title in pairs)])
     return index.match([term.term for term in analyze(question)]).scores(np.arange(len(passages)))
 
 
@@ -123,7 +124,7 @@ def brute_force(
     )
     lexical = bm25(passages, titles, question)
     pairs = zip(passages, titles, strict=True)
-    names = NameIndex(Postings.of(keys_of(name_keys, p.text, title) for p, title in pairs)).scores(
+    names = NameIndex([Postings.of(keys_of(name_keys, p.text, title) for p, title in pairs)]).scores(
         name_keys(question), asked, np.arange(len(passages))
     )
     distance = np.array([abs(arabic_share(p.text) - arabic_share(question)) for p in passages])
@@ -429,14 +430,12 @@ def test_a_new_title_is_searched_from_then_on(
 def test_what_changes_nothing_writes_nothing(
     write: str, index: Index, encoder: FakeEncoder, collection: list[Document]
 ) -> None:
-    files = {p: p.stat().st_mtime_ns for p in Path(index.location).rglob("*") if p.name != "write.lock"}
+    files = {p: p.stat().st_mtime_ns for p in Path(index.location).rglob("*") if p.suffix != ".lock"}
     if write == "remove_nothing":
         index.remove([])
     else:
         index.update(collection[::-1] if write == "update" else [])
-    assert {
-        p: p.stat().st_mtime_ns for p in Path(index.location).rglob("*") if p.name != "write.lock"
-    } == files
+    assert {p: p.stat().st_mtime_ns for p in Path(index.location).rglob("*") if p.suffix != ".lock"} == files
     assert encoder.encoded == []
 
 
@@ -528,7 +527,7 @@ def test_a_writer_sees_what_another_one_wrote(index: Index, encoder: FakeEncoder
 def test_an_update_that_fails_changes_nothing(
     index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, version = answers(index), live_generation.version(Path(index.location))
+    before, version = answers(index), live.state(Path(index.location))
 
     def fail(_: str) -> Encoding:
         raise RuntimeError("out of memory")
@@ -537,7 +536,7 @@ def test_an_update_that_fails_changes_nothing(
         patch.setattr(encoder, "encoding", fail)
         with pytest.raises(RuntimeError, match="out of memory"):
             index.update([Document("Cheese needs milk.")])
-    assert live_generation.version(Path(index.location)) == version
+    assert live.state(Path(index.location)) == version
     assert answers(index) == answers(Index.open(Path(index.location), encoder=encoder)) == before
 
 
@@ -645,11 +644,8 @@ def test_what_was_encoded_before_an_interrupt_is_not_encoded_again(
         "وصلت القوات إلى الحدود.",
         "Bread needs flour, water and salt.",
     ]
-    assert {path.name for path in folder.iterdir()} == {
-        "CURRENT",
-        "write.lock",
-        live_generation.version(folder),
-    }
+    (segment,) = (entry.name for entry in Manifest.read(folder).segments)
+    assert {path.name for path in folder.iterdir()} == {"manifest.json", "merge.lock", "write.lock", segment}
     assert answers(index) == answers(Index.build(collection, tmp_path / "at_once", encoder=encoder))
 
 
@@ -660,9 +656,9 @@ def test_an_open_index_takes_in_what_others_write(index: Index, encoder: FakeEnc
     assert "cheese" not in {document.id for document in reader.documents}
     reader.refresh()
     assert reader.search("milk", k=1)[0].passage.text == "Cheese needs milk."
-    generation = cast(FolderIndex, reader)._generation
+    snapshot = cast(FolderIndex, reader)._snapshot
     reader.refresh()
-    assert cast(FolderIndex, reader)._generation is generation
+    assert cast(FolderIndex, reader)._snapshot is snapshot
     Index.build(
         [Document("All else.")], Path(index.location), encoder=FakeEncoder(seed=1), show_progress=False
     )

@@ -48,6 +48,9 @@ class Journal:
         if not self._end:
             self._append(header)
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def __contains__(self, digest: bytes) -> bool:
         return digest in self._places
 

@@ -6,11 +6,11 @@ BM25Plus with the whole collection's frequencies.
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -24,10 +24,9 @@ from index.lance.table import Version, has_vector_index
 from index.query import Query
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.candidates import Candidates
-from index.retrieval.late_interaction import LateInteractionIndex
+from index.retrieval.late_interaction import late_scores
 from index.retrieval.names import NameIndex
-from index.retrieval.postings import Postings
-from index.storage.vocabulary import Vocabulary
+from index.retrieval.postings import Postings, hashed
 
 # Passages retrieved by Lance's own BM25 per passage that BM25Plus keeps.
 _MORE: Final = 4
@@ -72,7 +71,7 @@ def candidates(
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(proposed, version.dataset, query.vector, per_leg)
         by_words = _matching(version.dataset, terms, _MORE * per_leg)
-        lexical = LexicalIndex(_postings(by_words, "terms", terms), frequencies)
+        lexical = LexicalIndex([_postings(by_words, "terms", terms)], frequencies)
         best, _ = lexical.match(terms).best(per_leg)
         matching = by_words.column("_rowid").to_numpy()[best]
         nearest = waiting.result()
@@ -80,7 +79,7 @@ def candidates(
     found = _rows(version.dataset, proposals if also is None else np.union1d(proposals, also))
     ids = found.column("_rowid").to_numpy()
     every = np.arange(len(ids))
-    match = LexicalIndex(_postings(found, "terms", terms), frequencies).match(terms)
+    match = LexicalIndex([_postings(found, "terms", terms)], frequencies).match(terms)
     cosines = _cosines(found, query.vector)
     passages = [rows.read_passage(row) for row in found.select(_COLUMNS[:6]).to_pylist()]
     records = found.column("tokens").to_pylist()
@@ -94,7 +93,7 @@ def candidates(
         has_late=False,
         shares=shares,
         best_share=float(shares.max(initial=0)),
-        names=NameIndex(_postings(found, "names", sounds), names).scores(query.names, query.tokens, every),
+        names=NameIndex([_postings(found, "names", sounds)], names).scores(query.names, query.tokens, every),
         distances=np.abs(found.column("arabic_share").to_numpy() - query.arabic_share),
     ).best(count)
     checksums = found.column("checksum").to_numpy()[chosen.rows]
@@ -134,23 +133,20 @@ def _rows(dataset: Any, ids: RowIds) -> Any:
     return found.sort_by("_rowid")
 
 
-def _postings(found: Any, column: str, keys: Iterable[str]) -> Postings:
+def _postings(found: Any, column: str, keys: Collection[str]) -> Postings:
     """The postings of only these keys in the rows' terms or names."""
-    found_in: dict[str, list[tuple[int, int]]] = {key: [] for key in sorted(set(keys), key=str.encode)}
-    lengths = []
-    for number, text in enumerate(found.column(column).to_pylist()):
+    wanted = dict(zip(keys, hashed(keys), strict=True))
+    pairs, lengths = [], []
+    for row, text in enumerate(found.column(column).to_pylist()):
         written = text.split()
         lengths.append(len(written))
-        for key, count in Counter(filter(found_in.__contains__, written)).items():
-            found_in[key].append((number, count))
-    present = {key: posting for key, posting in found_in.items() if posting}
-    pairs = np.array([pair for posting in present.values() for pair in posting], np.int64).reshape(-1, 2)
-    starts = np.concatenate(([0], np.cumsum([len(posting) for posting in present.values()], dtype=np.int64)))
-    return Postings(
-        Vocabulary.of(present),
-        starts,
-        pairs[:, 0].astype(np.int32),
-        np.minimum(pairs[:, 1], np.iinfo(np.uint16).max).astype(np.uint16),
+        counts = Counter(filter(wanted.__contains__, written))
+        pairs += [(wanted[key], row, count) for key, count in counts.items()]
+    of_keys, rows, counts_ = zip(*pairs, strict=True) if pairs else ((), (), ())
+    return Postings.counted(
+        np.array(of_keys, np.uint64),
+        np.array(rows, np.int64),
+        np.array(counts_, np.int64),
         np.array(lengths, np.int32),
     )
 
@@ -167,17 +163,12 @@ def _late(version: Version, records: list[bytes], checksums: NDArray[np.integer]
     Raises:
         IndexDamaged: their token vectors aren't what was written.
     """
-    ends = np.concatenate(([0], np.cumsum([len(record) for record in records], dtype=np.int64)))
-    late = LateInteractionIndex(
-        Path(version.name), memoryview(b"".join(records)), ends, checksums.astype(np.uint32)
-    )
-    try:
-        return late.scores(query.tokens, np.arange(len(records)))
-    except IndexDamaged as error:
+    if any(zlib.crc32(record) != sum_ for record, sum_ in zip(records, checksums.tolist(), strict=True)):
         raise IndexDamaged(
             f"The index at {version.address} is damaged: its table {version.name} has other token vectors "
             f"than were written. {make_again(version.address)}"
-        ) from error
+        )
+    return late_scores(query.tokens, [memoryview(record) for record in records])
 
 
 def _leg(places: Rows, scores: FloatArray) -> tuple[Rows, FloatArray]:

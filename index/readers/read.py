@@ -149,16 +149,16 @@ def _files(folder: Path, unreadable: list[UnreadableFile]) -> Iterator[Path]:
     for place, folders, names in os.walk(folder, onerror=skip):
         here = Path(place)
         folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and not _is_generation(here / name)
+            name for name in folders if not name.startswith(".") and not _is_segment(here / name)
         )
         for name in sorted(names):
             if not name.startswith(".") and Path(name).suffix.casefold() in TYPES:
                 yield here / name
 
 
-def _is_generation(folder: Path) -> bool:
-    """Whether a folder belongs to an index, whose own .txt files aren't user texts."""
-    return folder.name.startswith("generation-") and (folder / "documents.jsonl").exists()
+def _is_segment(folder: Path) -> bool:
+    """Whether a folder belongs to an index, whose own files aren't user texts."""
+    return (folder / "rows.sqlite").exists() and (folder / "arrays.safetensors").exists()
 
 
 def _check(path: Path, most_bytes: int) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
-from index.retrieval.postings import Frequencies, Postings
+from index.retrieval.postings import Frequencies, Lookup, Postings
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Term, is_arabic, words
 from index.text.arabic import PROCLITICS
@@ -91,9 +91,9 @@ def _add(keys: list[Term], consonants: str, start: int, end: int, shortest: int)
 class NameIndex:
     """Inverted index from phonetic keys to passages."""
 
-    def __init__(self, postings: Postings, frequencies: Frequencies | None = None) -> None:
+    def __init__(self, segments: Sequence[Postings], frequencies: Frequencies | None = None) -> None:
         """Wraps the postings of the passages' keys; `frequencies` as for `LexicalIndex`."""
-        self.postings = postings
+        self.segments = segments
         self._frequencies = frequencies
 
     def scores(self, names: Sequence[Term], tokens: TokenVectors, rows: NDArray[np.int64]) -> FloatArray:
@@ -102,7 +102,7 @@ class NameIndex:
         Args:
             names: the question's, with their spans in it.
             tokens: the question's.
-            rows: the passages.
+            rows: the passages, as in `LexicalIndex`.
 
         Returns:
             (len(rows),) float32 in [0, 1]: the share of the question's token weight on such names,
@@ -112,19 +112,36 @@ class NameIndex:
             return np.zeros(0, np.float32)
         # If two names share a token, the rarer counts.
         matched = np.zeros((len(tokens.spans), len(rows)), np.float32)
-        rows = rows.astype(np.int32)
         starts, ends = tokens.spans.T
-        known = self._frequencies
-        passages = known.passages if known else len(self.postings.lengths)
-        for name in names:
-            posting = self.postings.find(name.term)
+        found = Lookup(self.segments, [name.term for name in names])
+        passages, counts = self._counts(names, found)
+        held = self._held(found, len(names), rows)
+        for name, count, has_name in zip(names, counts, held, strict=True):
             # Tokens are in text order.
             inside = slice(int(ends.searchsorted(name.start, "right")), int(starts.searchsorted(name.end)))
-            if posting is not None and inside.start < inside.stop:
-                found = max(known.found.get(name.term, 0), 1) if known else len(posting.rows)
-                rarity = log((passages + 1) / found) / log(passages + 1)
-                share = (posting.counts_in(rows) > 0) * np.float32(rarity)
-                np.maximum(matched[inside], share, out=matched[inside])
+            if inside.start < inside.stop and has_name.any():
+                rarity = log((passages + 1) / max(count, 1)) / log(passages + 1)
+                np.maximum(matched[inside], has_name * np.float32(rarity), out=matched[inside])
         # Not BLAS: on some processors it reads beyond small arrays and warns about the values there.
         shares = np.einsum("ji,j->i", matched, tokens.weights) / max(float(tokens.weights.sum()), 1e-12)
         return np.asarray(shares, np.float32)
+
+    def _counts(self, names: Sequence[Term], found: Lookup) -> tuple[int, Sequence[int]]:
+        """The number of passages in the collection, and of those with each name."""
+        if known := self._frequencies:
+            return known.passages, [known.found.get(name.term, 0) for name in names]
+        passages = sum(len(postings.lengths) - len(postings.removed) for postings in self.segments)
+        return passages, found.frequencies
+
+    def _held(self, found: Lookup, names: int, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(names, len(rows)) whether each passage has each name."""
+        held = np.zeros((names, len(rows)), np.bool_)
+        first = 0
+        for postings, places in zip(self.segments, found.places, strict=True):
+            (inside,) = np.nonzero((rows >= first) & (rows < first + len(postings.lengths)))
+            if len(inside):
+                of_segment = (rows[inside] - first).astype(np.int32)
+                for number, place in enumerate(places):
+                    held[number, inside] = postings.holds(place, of_segment)
+            first += len(postings.lengths)
+        return held

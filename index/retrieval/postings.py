@@ -1,45 +1,34 @@
-"""Postings: an inverted index from keys to passages and frequencies, as plain arrays on disk."""
+"""Postings: an inverted index from keys to passages and frequencies, as plain arrays.
+
+A collection's postings are those of its segments. A key is known by its 64-bit hash, so that no vocabulary
+has to be stored, searched or merged; two keys of one hash, one chance in 10^5 among ten million, are taken
+for the same everywhere.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.storage.files import read_array, write_array
-from index.storage.vocabulary import Vocabulary, stretches
-
-# Keys of passages sorted per run. Bounds the memory: 8 bytes for each, a few times over.
+# Keys of passages sorted, and postings merged, at a time. Bounds the memory: some 50 bytes for each.
 _CHUNK = 1 << 22
-# The sort key is one integer: a key, 31 bits for the row and 16 for the count.
-_ROW_BITS, _COUNT_BITS = 31, 16
-_MOST = (1 << _COUNT_BITS) - 1
-_KEYS_IN_CHUNK = 1 << (64 - _ROW_BITS - _COUNT_BITS)
+_HASHES = 1 << 64
+_MOST_SMALL = 1 << 16
+
+Hashes = NDArray[np.uint64]
+Rows = NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Posting:
-    """The posting of one key: the passages that contain it.
-
-    Attributes:
-        rows: (n,) int32, ascending.
-        counts: (n,) uint16, its frequency in each, capped at 65,535.
-    """
-
-    rows: NDArray[np.int32]
-    counts: NDArray[np.uint16]
-
-    def counts_in(self, rows: NDArray[np.integer]) -> NDArray[np.uint16]:
-        """(len(rows),) the key's frequency in each of these passages; fastest if rows are ascending."""
-        places = self.rows.searchsorted(rows.astype(np.int32, copy=False))
-        counts: NDArray[np.uint16] = self.counts.take(places, mode="clip")
-        counts *= self.rows.take(places, mode="clip") == rows
-        return counts
+def hashed(keys: Collection[str]) -> Hashes:
+    """(keys,) the first 8 bytes of each key's BLAKE2b hash."""
+    digests = b"".join([hashlib.blake2b(key.encode(), digest_size=8).digest() for key in keys])
+    return np.frombuffer(digests, "<u8")
 
 
 @dataclass(frozen=True)
@@ -59,21 +48,28 @@ class Frequencies:
 
 @dataclass(frozen=True, eq=False)
 class Postings:
-    """The postings of every key of a collection: a vocabulary, and one slice of `rows` per key.
+    """The postings of every key of a segment: for each key one slice of `rows` and `codes`.
+
+    What a key weighs in a passage depends on its frequency and on the passage's length, of which there are a
+    few hundred pairs in any collection: a posting has the number of its pair.
 
     Attributes:
-        keys: the distinct keys.
+        keys: (keys,) the hashes of the keys, ascending.
         starts: (keys + 1,) int64, the offset of each key's posting, and the end of the last.
         rows: int32, the passages of each key's posting, ascending.
-        counts: uint16, the key's frequency in each of them.
+        codes: uint16 or uint32, the number of each posting's pair.
+        pairs: (pairs, 2) int32: a frequency, and the number of keys in a passage, with repetitions.
         lengths: (passages,) int32, the number of keys in each passage, with repetitions.
+        removed: int32, ascending: passages that don't count any more.
     """
 
-    keys: Vocabulary
+    keys: Hashes
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
-    counts: NDArray[np.uint16]
+    codes: NDArray[np.unsignedinteger]
+    pairs: NDArray[np.int32]
     lengths: NDArray[np.int32]
+    removed: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @classmethod
     def of(cls, passages: Iterable[Iterable[str]]) -> Postings:
@@ -83,116 +79,142 @@ class Postings:
             builder.add(keys)
         return builder.build()
 
-    def save(self, folder: Path, name: str) -> None:
-        """Writes six files, `name.*.npy`."""
-        self.keys.save(folder, f"{name}.keys")
-        for part in ("starts", "rows", "counts", "lengths"):
-            write_array(folder / f"{name}.{part}.npy", getattr(self, part))
+    @classmethod
+    def counted(cls, keys: Hashes, rows: Rows, counts: Rows, lengths: NDArray[np.int32]) -> Postings:
+        """The postings of passages whose keys are counted.
+
+        Args:
+            keys: (n,) a key of each posting.
+            rows: (n,) its passage.
+            counts: (n,) its frequency there.
+            lengths: (passages,) the number of keys in each passage, with repetitions.
+        """
+        distinct, ranks = np.unique(keys, return_inverse=True)
+        order = np.argsort(ranks << 32 | rows)
+        rows, packed = rows[order], (counts << 32 | lengths[rows])[order]
+        pairs, codes = np.unique(packed, return_inverse=True)
+        starts = np.concatenate(([0], np.cumsum(np.bincount(ranks, minlength=len(distinct)))))
+        return cls(
+            distinct,
+            starts.astype(np.int64),
+            rows.astype(np.int32),
+            codes.astype(_code_type(len(pairs))),
+            _unpacked(pairs),
+            lengths,
+        )
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> Postings:
-        """Memory-maps what `save` wrote."""
-        parts = ("starts", "rows", "counts", "lengths")
-        arrays = (read_array(folder / f"{name}.{part}.npy", mapped=True) for part in parts)
-        return cls(Vocabulary.load(folder, f"{name}.keys"), *arrays)
-
-    def find(self, key: str) -> Posting | None:
-        """A key's posting; None if no passage has it."""
-        number = self.keys.find(key)
-        if number is None:
-            return None
-        stretch = slice(int(self.starts[number]), int(self.starts[number + 1]))
-        return Posting(self.rows[stretch], self.counts[stretch])
-
-    def merged(self, source: NDArray[np.int64], added: Postings) -> Postings:
-        """The postings of a collection that reuses passages of these: identical to a full rebuild.
-
-        Processes the keys a few million postings at a time: beyond the result and a vocabulary's text
-        it holds some 300 MB.
+    def merged(cls, sources: Sequence[tuple[Postings, Rows]]) -> Postings:
+        """The postings of a segment that takes over passages of others: identical to a full rebuild.
 
         Args:
-            source: (passages,) the row here of each passage of the new collection, or -1. A row may be
-                used again or not at all, in any order.
-            added: the postings of those that have -1, in their order.
+            sources: postings, and the new row of each of their passages; negative where it is left out.
+                The new rows are 0, 1, 2 ..., in any order.
         """
-        new_rows = np.flatnonzero(source < 0)
-        old_rows = np.flatnonzero(source >= 0)
-        # The new rows of each old row are a slice of `went`.
-        went = old_rows[np.argsort(source[old_rows], kind="stable")]
-        times = np.bincount(source[old_rows], minlength=len(self.lengths))
-        lasting = self._sizes(times)
-        keys, numbers, added_numbers = self.keys.merged(lasting > 0, added.keys)
-        sizes = np.zeros(len(keys), np.int64)
-        sizes[numbers[lasting > 0]] = lasting[lasting > 0]
-        sizes[added_numbers] += np.diff(added.starts)
-        starts = np.concatenate(([0], np.cumsum(sizes)))
-        rows, counts = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint16)
-        once = np.ones(len(new_rows), np.int64)
-        for first, last in _chunks(starts):
-            parts = (
-                self._moved(went, times, numbers, first, last),
-                added._moved(new_rows, once, added_numbers, first, last),
-            )
-            packed = np.sort(np.concatenate(parts))
-            stretch = slice(starts[first], starts[last])
-            rows[stretch] = (packed >> np.uint64(_COUNT_BITS)) & np.uint64((1 << _ROW_BITS) - 1)
-            counts[stretch] = packed & np.uint64(_MOST)
-        lengths = np.empty(len(source), np.int32)
-        lengths[old_rows], lengths[new_rows] = self.lengths[source[old_rows]], added.lengths
-        return Postings(keys, starts, rows, counts, lengths)
+        count = sum(int((moved >= 0).sum()) for _, moved in sources)
+        lengths = np.empty(count, np.int32)
+        for source, moved in sources:
+            lengths[moved[moved >= 0]] = source.lengths[moved >= 0]
+        packed = [_packed(source.pairs) for source, _ in sources]
+        pairs = np.unique(np.concatenate([np.zeros(0, np.int64), *packed]))
+        recoded = [np.searchsorted(pairs, codes) for codes in packed]
+        # An upper bound: memory that isn't written to isn't taken.
+        size = sum(len(source.rows) for source, _ in sources)
+        rows, codes, end = np.empty(size, np.int32), np.empty(size, _code_type(len(pairs))), 0
+        keys, sizes = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
+        bounds = _bounds(-(-size // _CHUNK))
+        cuts = [[0, *source.keys.searchsorted(bounds).tolist(), len(source.keys)] for source, _ in sources]
+        for i in range(len(bounds) + 1):
+            chunks = [
+                source._moved(moved, code, slice(cut[i], cut[i + 1]))
+                for (source, moved), code, cut in zip(sources, recoded, cuts, strict=True)
+            ]
+            of_keys, of_rows, of_codes = map(np.concatenate, zip(*chunks, strict=True))
+            distinct, ranks = np.unique(of_keys, return_inverse=True)
+            # Each source's part is in order already, so that a stable sort merges them.
+            order = np.argsort(ranks << 32 | of_rows, kind="stable")
+            place = slice(end, end + len(order))
+            rows[place], codes[place], end = of_rows[order], of_codes[order], place.stop
+            keys.append(distinct)
+            sizes.append(np.bincount(ranks, minlength=len(distinct)))
+        used = np.bincount(codes[:end], minlength=len(pairs)) > 0
+        fewer = (np.cumsum(used) - 1).astype(_code_type(int(used.sum())))
+        return cls(
+            np.concatenate(keys),
+            np.cumsum(np.concatenate(sizes)),
+            rows[:end],
+            fewer[codes[:end]],
+            _unpacked(pairs[used]),
+            lengths,
+        )
 
     def _moved(
-        self,
-        went: NDArray[np.int64],
-        times: NDArray[np.int64],
-        numbers: NDArray[np.int64],
-        first: int,
-        last: int,
-    ) -> NDArray[np.uint64]:
-        """The postings of a range of keys in the new collection, each packed into one sortable integer.
+        self, moved: Rows, recoded: NDArray[np.int64], numbers: slice
+    ) -> tuple[Hashes, Rows, NDArray[np.int64]]:
+        """Keys, new rows and new codes of the postings of a range of keys, without those left out."""
+        starts = self.starts[numbers.start : numbers.stop + 1]
+        place = slice(int(starts[0]), int(starts[-1]))
+        rows = moved[self.rows[place]]
+        kept = rows >= 0
+        keys = np.repeat(self.keys[numbers], np.diff(starts))
+        return keys[kept], rows[kept], recoded[self.codes[place]][kept]
 
-        Args:
-            went: the new rows of each old row, those of row 0 first.
-            times: (passages,) the number of new rows per old row.
-            numbers: (keys,) ascending, the keys' numbers in the new collection.
-            first: the first key of the range, by its new number.
-            last: one past the last key.
-        """
-        low, high = np.searchsorted(numbers, (first, last))
-        stretch = slice(int(self.starts[low]), int(self.starts[high]))
-        rows = self.rows[stretch]
-        copies = times[rows]
-        keys = np.repeat(numbers[low:high] - first, np.diff(self.starts[low : high + 1]))
-        packed = np.repeat(keys, copies).astype(np.uint64) << np.uint64(_ROW_BITS + _COUNT_BITS)
-        moved = went[stretches((np.cumsum(times) - times)[rows], copies)]
-        packed |= moved.astype(np.uint64) << np.uint64(_COUNT_BITS)
-        packed |= np.repeat(self.counts[stretch], copies)
-        return packed
+    def find(self, hashes: Hashes) -> list[slice]:
+        """Where the posting of each of these keys is: an empty slice if no passage has it."""
+        if not len(self.keys):
+            return [slice(0, 0)] * len(hashes)
+        places = self.keys.searchsorted(hashes)
+        places[places == len(self.keys)] = 0
+        known = self.keys[places] == hashes
+        starts, ends = self.starts[places] * known, self.starts[places + 1] * known
+        return list(map(slice, starts.tolist(), ends.tolist()))
 
-    def _sizes(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
-        """(keys,) the length of each key's posting if each row is repeated `times` times."""
-        sizes = np.zeros(len(self.keys), np.int64)
-        for first, last in _chunks(self.starts):
-            begin, end = self.starts[first], self.starts[last]
-            sums = np.concatenate(([0], np.cumsum(times[self.rows[begin:end]])))
-            sizes[first:last] = np.diff(sums[self.starts[first : last + 1] - begin])
-        return sizes
+    def frequency(self, place: slice) -> int:
+        """The number of passages in a posting that `find` found, without those removed."""
+        count: int = place.stop - place.start
+        if not count or not len(self.removed):
+            return count
+        few, many = sorted((self.rows[place], self.removed), key=len)
+        at = many.searchsorted(few)
+        return count - int(np.count_nonzero(many.take(at, mode="clip") == few))
+
+    def holds(self, place: slice, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """(len(rows),) whether each of these passages is in a posting that `find` found."""
+        posting = self.rows[place]
+        if not len(posting):
+            return np.zeros(len(rows), np.bool_)
+        return np.asarray(posting.take(posting.searchsorted(rows), mode="clip") == rows)
+
+
+class Lookup:
+    """The postings of some keys in each of a collection's segments.
+
+    Attributes:
+        places: for each segment, `Postings.find`.
+        frequencies: for each key, the number of passages that have it.
+    """
+
+    def __init__(self, segments: Sequence[Postings], keys: Collection[str]) -> None:
+        """Looks up the keys."""
+        hashes = hashed(keys)
+        self.places = [postings.find(hashes) for postings in segments]
+        counts = (
+            [postings.frequency(place) for place in places]
+            for postings, places in zip(segments, self.places, strict=True)
+        )
+        self.frequencies = [sum(found) for found in zip(*counts, strict=True)] or [0] * len(keys)
 
 
 class PostingsBuilder:
-    """Builds postings one passage at a time.
-
-    Holds 6 bytes for each distinct key of each passage, 12 while `build` sorts them, the vocabulary, and
-    some 100 MB.
-    """
+    """Builds postings one passage at a time."""
 
     def __init__(self) -> None:
+        """Begins without passages."""
         # Keys are numbered in order of first occurrence.
         self._numbers: defaultdict[str, int] = defaultdict()
         self._numbers.default_factory = self._numbers.__len__
-        self._keys = array("i")
-        self._lengths = array("i")
-        self._sorted: list[_Run] = []
+        self._keys, self._lengths = array("i"), array("i")
+        self._blocks: list[tuple[Postings, Rows]] = []
         self._first = 0
 
     def add(self, keys: Iterable[str]) -> None:
@@ -206,54 +228,33 @@ class PostingsBuilder:
     def build(self) -> Postings:
         """The postings of all passages. The builder is used up."""
         self._sort()
-        lengths = np.array(self._lengths, np.int32)
-        order = sorted(self._numbers)
-        ranks = np.empty(len(order), np.int64)
-        ranks[[self._numbers[key] for key in order]] = np.arange(len(order))
-        self._numbers.clear()
-        sizes = np.zeros(len(order), np.int64)
-        for run in self._sorted:
-            sizes[ranks[run.keys]] += run.sizes
-        starts = np.concatenate(([0], np.cumsum(sizes)))
-        free = starts[:-1].copy()
-        rows, counts = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.uint16)
-        self._sorted.reverse()
-        while self._sorted:
-            run = self._sorted.pop()
-            places = ranks[run.keys]
-            at = stretches(free[places], run.sizes)
-            rows[at], counts[at] = run.rows, run.counts
-            free[places] += run.sizes
-        return Postings(Vocabulary.of(order), starts, rows, counts, lengths)
+        return self._blocks[0][0] if len(self._blocks) == 1 else Postings.merged(self._blocks)
 
     def _sort(self) -> None:
-        """Sorts the buffered keys into a run."""
-        lengths = np.array(self._lengths[self._first :], np.int64)
-        rows = np.repeat(np.arange(self._first, len(self._lengths)), lengths)
-        pairs = np.sort((np.array(self._keys, np.int64) << 32) | rows)
-        self._keys, self._first = array("i"), len(self._lengths)
-        bounds = np.flatnonzero(np.concatenate(([True], pairs[1:] != pairs[:-1], [True])))[: len(pairs) + 1]
-        counts = np.minimum(np.diff(bounds), _MOST).astype(np.uint16)
-        pairs = pairs[bounds[:-1]]
-        keys, sizes = np.unique(pairs >> 32, return_counts=True)
-        self._sorted.append(_Run(keys, sizes, (pairs & 0xFFFFFFFF).astype(np.int32), counts))
+        """Makes postings of the passages since the last time."""
+        lengths = np.array(self._lengths, np.int32)
+        rows = np.repeat(np.arange(len(lengths)), lengths)
+        pairs, counts = np.unique(np.array(self._keys, np.int64) << 32 | rows, return_counts=True)
+        keys = hashed(self._numbers)[pairs >> 32]
+        block = Postings.counted(keys, pairs & 0xFFFFFFFF, counts, lengths)
+        self._blocks.append((block, np.arange(self._first, self._first + len(lengths))))
+        self._first += len(lengths)
+        self._numbers.clear()
+        self._keys, self._lengths = array("i"), array("i")
 
 
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """The postings of consecutive passages: for each key, ascending, `sizes` rows."""
-
-    keys: NDArray[np.int64]
-    sizes: NDArray[np.int64]
-    rows: NDArray[np.int32]
-    counts: NDArray[np.uint16]
+def _bounds(count: int) -> Hashes:
+    """The hashes that divide all of them into `count` ranges of one size."""
+    return np.array([_HASHES * i // count for i in range(1, count)], np.uint64)
 
 
-def _chunks(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Yields ranges of keys with at most `_CHUNK` postings in total, or of a single key."""
-    first, end = 0, len(starts) - 1
-    while first < end:
-        last = int(np.searchsorted(starts, starts[first] + _CHUNK, side="right")) - 1
-        last = min(max(last, first + 1), first + _KEYS_IN_CHUNK, end)
-        yield first, last
-        first = last
+def _packed(pairs: NDArray[np.int32]) -> NDArray[np.int64]:
+    return pairs[:, 0].astype(np.int64) << 32 | pairs[:, 1]
+
+
+def _unpacked(pairs: NDArray[np.int64]) -> NDArray[np.int32]:
+    return np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1).astype(np.int32)
+
+
+def _code_type(pairs: int) -> type[np.unsignedinteger]:
+    return np.uint16 if pairs <= _MOST_SMALL else np.uint32

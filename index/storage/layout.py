@@ -1,4 +1,4 @@
-"""JSON serialization of blocks and of passages' positions in the layout, shared by both engines."""
+"""JSON serialization of documents' fields, blocks and passages' places in the layout, for both engines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from index.types import Block, Document, Passage
 
 _BLOCK_FIELDS = fields(Block)
+_HEAD_FIELDS = [field for field in fields(Document) if field.name not in ("id", "text", "blocks")]
 
 
 def write_blocks(blocks: Iterable[Block]) -> str:
@@ -38,6 +39,17 @@ def read_place(content: str) -> dict[str, Any]:
     """Parses the output of `write_place` into fields of `Passage`."""
     place: dict[str, Any] = json.loads(content or "{}")
     return {name: _frozen(value) for name, value in place.items()}
+
+
+def write_head(document: Document) -> str:
+    """Serializes the fields of a document other than its id, text and blocks as JSON."""
+    head = {field.name: getattr(document, field.name) for field in _HEAD_FIELDS}
+    return json.dumps(head, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_head(content: str) -> dict[str, Any]:
+    """Parses the output of `write_head` into fields of `Document`."""
+    return {name: _frozen(value) for name, value in json.loads(content).items()}
 
 
 def content_of(document: Document) -> str:

@@ -10,20 +10,59 @@ collection that never writes ة, or أ, the question may be the more careful one
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final, Literal, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from index.storage.files import read_array, write_array
-from index.storage.vocabulary import Vocabulary
 from index.text.analyzer import is_arabic, legible, normalise, words
 from index.text.arabic import ARTICLE, PROCLITICS
 
 # Fewest letters of a word that a proclitic may be attached to.
 _SHORTEST = 3
+_DIGITS: Final = frozenset("0123456789")
+
+CountKind: TypeAlias = Literal["letter", "number", "word"]
+Count: TypeAlias = tuple[CountKind, str, str, int, int]
+"""A kind, a normalised form (of a word), a word, its frequency, and that with the article attached."""
+
+
+class WordCounts:
+    """How often words, letters and numbers occur in some passages, or by how much that differs.
+
+    A collection's counts are the sum of those of its segments: a segment's are negative for what a change
+    removed.
+    """
+
+    def __init__(self) -> None:
+        """Counts nothing yet."""
+        self._words: Counter[str] = Counter()
+        self._numbers: Counter[str] = Counter()
+
+    def add(self, text: str, terms: Iterable[str], sign: int = 1) -> None:
+        """Adds a passage.
+
+        Args:
+            text: as it is spelled.
+            terms: the index terms of the passage.
+            sign: -1 to subtract it.
+        """
+        for word in written_words(text):
+            self._words[word] += sign
+        for number in {term for term in terms if not _DIGITS.isdisjoint(term)}:
+            self._numbers[number] += sign
+
+    def rows(self) -> list[Count]:
+        """The counts other than 0, in the order of their first three fields."""
+        words: defaultdict[tuple[CountKind, str, str], list[int]] = defaultdict(lambda: [0, 0])
+        for word, count in self._words.items():
+            words["word", normalise(word).text, word][0] += count
+            if bare := without_article(word):
+                words["word", normalise(bare).text, bare][1] += count
+            for letter in word:
+                words["letter", "", letter][0] += count
+        for number, count in self._numbers.items():
+            words["number", "", number][0] += count
+        return [(*key, counts[0], counts[1]) for key, counts in sorted(words.items()) if any(counts)]
 
 
 class WordForms(ABC):
@@ -94,98 +133,50 @@ class WordForms(ABC):
 
 
 class Spelling(WordForms):
-    """The Arabic word forms of a collection as they are spelled, in a memory-mapped table."""
+    """The Arabic word forms of a collection as they are spelled, or those of them that a question needs."""
 
-    def __init__(self, words: Vocabulary, counts: NDArray[np.int32], letters: NDArray[np.int64]) -> None:
-        r"""Wraps the words.
+    def __init__(self, words: Mapping[str, Mapping[str, tuple[int, int]]], letters: Collection[str]) -> None:
+        """Wraps the words.
 
         Args:
-            words: each prefixed with its normalised form, so that words of one form are adjacent:
-                `normalised + "\0" + word`.
-            counts: (words, 2) frequency of each, and frequency with the article attached: an occurrence of
-                المدينة makes مدينة known too, as in للمدينة.
-            letters: (n, 2) the code points of the letters in use, ascending, and the frequency of each.
+            words: normalised form -> word -> its frequency, and that with the article attached: an occurrence
+                of المدينة makes مدينة known too, as in للمدينة.
+            letters: those in use.
         """
         self.words = words
-        self.counts = counts
         self.letters = letters
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Spelling:
-        """Builds the table from texts."""
-        nothing = cls(Vocabulary.of([]), np.zeros((0, 2), np.int32), np.zeros((0, 2), np.int64))
-        return nothing.merged((), texts)
-
-    def merged(self, removed: Iterable[str], added: Iterable[str]) -> Spelling:
-        """Updates the table for removed and added texts; equal to one rebuilt from the new collection.
-
-        Args:
-            removed: texts that the table was built from.
-            added: other texts.
-        """
-        changes = Counter(form for text in added for form in written_words(text))
-        changes.subtract(form for text in removed for form in written_words(text))
-        return self._changed({form: change for form, change in changes.items() if change})
-
-    def _changed(self, changes: Mapping[str, int]) -> Spelling:
-        counts: dict[str, NDArray[np.int32]] = {}
-        letters = Counter(dict(self.letters.tolist()))
-        for form, change in changes.items():
-            _count(counts, form, (change, 0))
-            if bare := without_article(form):
-                _count(counts, bare, (0, change))
-            for letter in form:
-                letters[ord(letter)] += change
-        return self._with(counts, letters)
-
-    def _with(self, counts: dict[str, NDArray[np.int32]], letters: Counter[int]) -> Spelling:
-        kept = np.ones(len(self.words), np.bool_)
-        for key, count in list(counts.items()):
-            number = self.words.find(key)
-            if number is not None:
-                count += self.counts[number]
-                kept[number] = count.any()
-            if not count.any():
-                del counts[key]
-        keys = sorted(counts)
-        words, numbers, added_numbers = self.words.merged(kept, Vocabulary.of(keys))
-        all_counts = np.empty((len(words), 2), np.int32)
-        all_counts[numbers[kept]] = self.counts[kept]
-        all_counts[added_numbers] = np.array([counts[key] for key in keys], np.int32).reshape(-1, 2)
-        written = sorted((letter, count) for letter, count in letters.items() if count)
-        return Spelling(words, all_counts, np.array(written, np.int64).reshape(-1, 2))
-
-    def save(self, folder: Path, name: str) -> None:
-        """Writes four files, `name.*.npy`."""
-        self.words.save(folder, f"{name}.words")
-        write_array(folder / f"{name}.counts.npy", self.counts)
-        write_array(folder / f"{name}.letters.npy", self.letters)
+        """The spelling of a collection of these texts."""
+        counts = WordCounts()
+        for text in texts:
+            counts.add(text, ())
+        return cls.summed(counts.rows())
 
     @classmethod
-    def load(cls, folder: Path, name: str) -> Spelling:
-        """Memory-maps the files written by `save`; data is read on demand."""
-        parts = (
-            np.asarray(read_array(folder / f"{name}.{part}.npy", mapped=True))
-            for part in ("counts", "letters")
-        )
-        return cls(Vocabulary.load(folder, f"{name}.words"), *parts)
+    def summed(cls, rows: Iterable[Count]) -> Spelling:
+        """The spelling of a collection with these counts of words and letters; those of one key are added."""
+        sums: defaultdict[tuple[CountKind, str, str], list[int]] = defaultdict(lambda: [0, 0])
+        for kind, form, word, count, article in rows:
+            sums[kind, form, word][0] += count
+            sums[kind, form, word][1] += article
+        words: defaultdict[str, dict[str, tuple[int, int]]] = defaultdict(dict)
+        letters = set()
+        for (kind, form, word), (count, article) in sums.items():
+            if kind == "word" and (count or article):
+                words[form][word] = (count, article)
+            elif kind == "letter" and count:
+                letters.add(word)
+        return cls(words, letters)
 
     def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         """See `WordForms.look_up`."""
-        return {level: found for level in levels if (found := self._forms(level))}
-
-    def _forms(self, level: str) -> dict[str, tuple[int, int]]:
-        prefix = f"{level}\0".encode()
-        number, found = self.words.place(f"{level}\0"), {}
-        while number < len(self.words) and self.words[number].startswith(prefix):
-            written, with_article = self.counts[number].tolist()
-            found[self.words[number][len(prefix) :].decode()] = written, with_article
-            number += 1
-        return found
+        return {level: self.words[level] for level in levels if level in self.words}
 
     def is_written(self, letter: str) -> bool:
         """See `WordForms.is_written`."""
-        return ord(letter) in self.letters[:, 0]
+        return letter in self.letters
 
 
 def written_words(text: str) -> Iterator[str]:
@@ -214,11 +205,3 @@ def levels(question: str) -> set[str]:
             if level.startswith(proclitic) and len(rest) >= _SHORTEST:
                 found.add(normalise(rest).text)
     return found
-
-
-def _key(word: str) -> str:
-    return f"{normalise(word).text}\0{word}"
-
-
-def _count(counts: dict[str, NDArray[np.int32]], word: str, change: tuple[int, int]) -> None:
-    counts.setdefault(_key(word), np.zeros(2, np.int32))[:] += change

@@ -20,8 +20,8 @@ from typing import Final
 from index.admission import Turns
 from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile
-from index.folder import live_generation
-from index.folder.documents import Texts
+from index.folder import live
+from index.folder.snapshot import Snapshot
 from index.interface import Index
 from index.readers.read import MOST_BYTES
 from index.storage import files
@@ -49,7 +49,7 @@ BUILT_IN_ID: Final = "built-in"
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
 _UNFINISHED: Final = "."
-# Number of collections whose texts are cached for document lists.
+# Number of collections that are kept open for document lists.
 _MOST_OPEN: Final = 4
 
 
@@ -83,7 +83,7 @@ class Library:
         self._most_bytes_in_all = most_bytes_in_all
         # Caches with the state of the folder that they were read at; reread when that has changed.
         self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
-        self._texts: OrderedDict[Path, tuple[object, Texts]] = OrderedDict()
+        self._opened: OrderedDict[Path, tuple[object, Snapshot]] = OrderedDict()
         self._reading = threading.Lock()
         self._adding_to: dict[str, Turns] = {}
 
@@ -98,7 +98,7 @@ class Library:
         with self._reading:
             for gone in self._infos.keys() - set(folders):
                 self._infos.pop(gone, None)
-                self._texts.pop(gone, None)
+                self._opened.pop(gone, None)
         return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
 
     def info(self, id_: str) -> CollectionInfo:
@@ -212,10 +212,9 @@ class Library:
             infos = [DocumentInfo(d.id, d.title, d.author, d.source, number, None) for d in index.documents]
             return infos[first:][:most]
         folder = self._own(name)
-        texts = self._texts_of(folder)
+        heads = self._snapshot_of(folder).heads
         entries = About.load(folder).entries
-        rows = range(len(texts.documents))[first:][:most]
-        return [document_info(texts, row, entries) for row in rows]
+        return [document_info(*heads[row], entries) for row in range(len(heads))[first:][:most]]
 
     def add_files(
         self,
@@ -324,11 +323,12 @@ class Library:
         name = name_of(folder)
         try:
             created = About.load(folder).created
-            texts = live_generation.load(folder / _INDEX).texts
+            snapshot = live.load(folder / _INDEX)
         except DalilError as error:
             # Not cached: a repair of the damage may not change the state.
             return CollectionInfo(folder.name, name, 0, 0, None, fault=str(error))
-        info = CollectionInfo(folder.name, name, len(texts.documents), len(texts.passages), created)
+        counts = (len(snapshot.documents), len(snapshot.passages))
+        info = CollectionInfo(folder.name, name, *counts, created)
         self._infos[folder] = (state, info)
         return info
 
@@ -337,24 +337,24 @@ class Library:
         known = self._infos.get(folder)
         return known[1].name if known is not None and known[0] == _state(folder) else name_of(folder)
 
-    def _texts_of(self, folder: Path) -> Texts:
-        """The current texts of a collection; those of the most recent few are cached.
+    def _snapshot_of(self, folder: Path) -> Snapshot:
+        """The current snapshot of a collection; those of the most recent few are cached.
 
         Raises:
             IndexDamaged: they can't be read.
         """
         state = _state(folder)
         with self._reading:
-            known = self._texts.get(folder)
+            known = self._opened.get(folder)
             if known is not None and known[0] == state:
-                self._texts.move_to_end(folder)
+                self._opened.move_to_end(folder)
                 return known[1]
-        texts = live_generation.load(folder / _INDEX).texts
+        snapshot = live.load(folder / _INDEX, known[1] if known else None)
         with self._reading:
-            self._texts[folder] = (state, texts)
-            while len(self._texts) > _MOST_OPEN:
-                self._texts.popitem(last=False)
-        return texts
+            self._opened[folder] = (state, snapshot)
+            while len(self._opened) > _MOST_OPEN:
+                self._opened.popitem(last=False)
+        return snapshot
 
     @contextmanager
     def _adding(self, folder: Path) -> Iterator[None]:
@@ -386,6 +386,6 @@ def _state(folder: Path) -> object:
     """A value that changes whenever the collection does; unequal to any other if it can't be read."""
     try:
         about = (folder / ABOUT).stat()
-        return live_generation.state(folder / _INDEX), about.st_mtime_ns, about.st_size, about.st_ino
+        return live.state(folder / _INDEX), about.st_mtime_ns, about.st_size, about.st_ino
     except (OSError, DalilError):
         return object()

@@ -85,7 +85,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "file_old_word": {
         "ar": "الملف قديم الصيغة أو محميّ بكلمة سرّ. احفظه بصيغة حديثة وبلا كلمة سرّ.",
-        "en": "It is an old Office file or protected by a password. Save it in a new format without a password.",
+        "en": "It is an old Office file or protected by a password. Save it in a new format without one.",
     },
     "file_encoding": {
         "ar": "ترميز نصّه غير معروف. احفظه نصّاً بترميز {encoding}.",

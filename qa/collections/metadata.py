@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from index.errors import IndexDamaged, IndexLocked
-from index.folder.documents import Texts
 from index.storage import files
 from qa.collections.types import CollectionNotFound, DocumentInfo
 
@@ -119,16 +118,15 @@ def changing(path: Path, taken: str) -> Iterator[None]:
         lock.release()
 
 
-def document_info(texts: Texts, row: int, entries: Mapping[str, Entry]) -> DocumentInfo:
-    """The `DocumentInfo` of the document in a row of a collection's index."""
-    document = texts.document(row)
-    start, end = texts.passage_range(row)
-    paragraphs = texts.passages[end - 1].number if end > start else 0
+def document_info(head: Mapping[str, Any], paragraphs: int, entries: Mapping[str, Entry]) -> DocumentInfo:
+    """The `DocumentInfo` of a document of a collection's index.
+
+    Args:
+        head: its id and its fields without text and blocks.
+        paragraphs: how many it has.
+        entries: of the collection.
+    """
+    entry = entries.get(head["id"])
     return DocumentInfo(
-        document.id,
-        document.title,
-        document.author,
-        document.source,
-        paragraphs,
-        entries[document.id].when if document.id in entries else None,
+        head["id"], head["title"], head["author"], head["source"], paragraphs, entry.when if entry else None
     )

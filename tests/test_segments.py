@@ -1,0 +1,372 @@
+"""An index in segments: the answers of one built at once, merges beside readers and writers, nothing left."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from fake_encoder import FakeEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Document, Index, IndexDamaged, IndexLocked
+from index.folder import live, merge
+from index.folder.manifest import Manifest
+from index.folder.merge import Size, due
+from index.folder.snapshot import Snapshot
+from index.folder.store import FolderIndex
+from index.retrieval import dense
+
+QUESTIONS = ["river نهر", "bread of the hill 2017", "خبز النهر في 1990s", "Hasht flows"]
+WORDS = ["river", "hill", "bread", "نهر", "النهر", "خبز", "أحمد", "احمد", "2017", "1990s", "Hasht", "."]
+TEXTS = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=6), min_size=1, max_size=4)
+CHANGES = st.lists(
+    st.one_of(
+        st.tuples(st.just("update"), st.lists(st.tuples(st.sampled_from("abcdefgh"), TEXTS), max_size=3)),
+        st.tuples(st.just("remove"), st.lists(st.sampled_from("abcdefgh"), max_size=3)),
+        st.tuples(st.just("merge"), st.booleans()),
+    ),
+    max_size=9,
+)
+
+
+def snapshot(index: Index) -> Snapshot:
+    return cast(FolderIndex, index)._snapshot
+
+
+def apply(index: Index, changes: list[tuple[str, Any]]) -> dict[str, Document]:
+    """Makes the changes, and returns what is there then, in the order in which it came."""
+    there: dict[str, Document] = {}
+    for change, what in changes:
+        if change == "update":
+            documents = {id_: Document("\n".join(map(" ".join, text)), id=id_) for id_, text in what}
+            there |= documents
+            index.update(documents.values())
+        elif change == "remove":
+            gone = [id_ for id_ in dict.fromkeys(what) if id_ in there]
+            for id_ in gone:
+                del there[id_]
+            index.remove(gone)
+        else:
+            index.optimize(whole=what)
+    return there
+
+
+def assert_same_as_built(index: Index, documents: list[Document], folder: Path) -> None:
+    """Hit by hit and score by score, to the last digit."""
+    built = Index.build(documents, folder, encoder=FakeEncoder(), show_progress=False)
+    assert list(index.documents) == documents
+    assert list(index.passages) == list(built.passages)
+    assert (len(index.documents), len(index.passages)) == (len(documents), len(built.passages))
+    for question in QUESTIONS:
+        assert index.query(question).reading == built.query(question).reading
+        for k in (3, 100):
+            assert index.search(question, k=k) == built.search(question, k=k)
+    for digits in ("2017", "199", "3"):
+        assert index.mentions_number(digits) == built.mentions_number(digits)
+    for passage in index.passages:
+        assert index.score_parts(index.query(QUESTIONS[0]), passage) == built.score_parts(
+            built.query(QUESTIONS[0]), passage
+        )
+    lexical, others = snapshot(index).lexical, snapshot(built).lexical
+    assert (lexical.corpus_size, lexical.avgdl) == (others.corpus_size, others.avgdl)
+    assert sorted(lexical.get_scores(["river", "نهر"])) == sorted(others.get_scores(["river", "نهر"]))
+
+
+@settings(max_examples=60)
+@given(CHANGES, st.sampled_from([2, 3, 4]), st.sampled_from([0, 4, 512]))
+def test_any_changes_lead_where_a_build_does(
+    tmp_path_factory: pytest.TempPathFactory,
+    changes: list[tuple[str, Any]],
+    per_tier: int,
+    small: int,
+) -> None:
+    """Whatever has been merged; with so few candidates that equally good ones compete for the last place."""
+    folder = tmp_path_factory.mktemp("changes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merge, "_PER_TIER", per_tier)
+        patch.setattr(merge, "_FIRST", 2)
+        patch.setattr(merge, "_SMALL", small)
+        index = Index.build([], folder / "index", encoder=FakeEncoder(), show_progress=False)
+        there = list(apply(index, changes).values())
+        for one in (index, Index.open(folder / "index", encoder=FakeEncoder())):
+            assert_same_as_built(one, there, folder / "built")
+        built = Index.open(folder / "built", encoder=FakeEncoder())
+        for question in QUESTIONS:
+            few, fewer = (one.candidates(one.query(question), 3, 2) for one in (index, built))
+            assert few.hits(2) == fewer.hits(2)
+
+
+def test_equal_vectors_compete_in_the_order_of_the_collection(tmp_path: Path) -> None:
+    """More of them than FAISS is asked for, in several segments."""
+    index = Index.build([], tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
+    texts = ["the same text", "the same text", "another one"]
+    for start in range(0, 60, 6):
+        documents = [Document(texts[n % 3], id=f"{n:02}") for n in range(start, start + 6)]
+        index.update(documents[::-1])
+    ids = [document.id for document in index.documents]
+    query = index.query("the same text")
+    hits = index.candidates(query, 7, 50).hits(50)
+    same = [id_ for id_ in ids if index.document(id_).text == "the same text"]
+    assert [hit.passage.document_id for hit in hits] == same[:7]
+
+
+def test_a_change_writes_what_is_new(index: Index) -> None:
+    folder = Path(index.location)
+    before = {entry.name for entry in Manifest.read(folder).segments}
+    (name,) = before
+    files = {path: path.stat() for path in (folder / name).iterdir()}
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    index.remove(["river"])
+    entries = {entry.name: entry for entry in Manifest.read(folder).segments}
+    assert {path: path.stat() for path in (folder / name).iterdir()} == files
+    assert before < set(entries)
+    assert entries[name].removed == (0,)
+    assert [part.passages for part in snapshot(index).parts] == [3, 1, 0]
+
+
+def test_an_unopened_segment_is_shared_with_the_last_snapshot(index: Index) -> None:
+    first = snapshot(index).parts[0].segment
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    assert snapshot(index).parts[0].segment is first
+
+
+def words_left(folder: Path, words: list[str]) -> list[tuple[str, str]]:
+    """The words that stand somewhere in an index's files, and in which."""
+    found = []
+    for path in folder.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        for word in words:
+            if any(word.encode(code) in content for code in ("utf-8", "utf-16-le", "utf-16-be")):
+                found.append((word, path.name))
+    return found
+
+
+SECRET = Document(
+    "Zanzibar grows cloves, 4711 sacks.\nالقرنفل يزرع في زنجبار.",
+    title="Quetzalcoatl",
+    source="/home/salma/secret-papers.txt",
+    author="Scheherazade",
+    date="1812-07-04",
+    id="confidential-id",
+)
+SECRETS = [
+    "Zanzibar", "cloves", "clove", "4711", "القرنفل", "قرنفل", "زنجبار", "Quetzal", "secret",
+    "Scheherazade", "1812", "confidential",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_nothing_of_a_removed_document_is_left(is_replaced: bool, index: Index) -> None:
+    folder = Path(index.location)
+    index.update([SECRET])
+    index.update([Document("Something else.", id="else")])
+    assert {word for word, _ in words_left(folder, SECRETS)} == set(SECRETS)
+    left = list(SECRETS)
+    if is_replaced:
+        index.update([Document("What may be read.", id=SECRET.id)])
+        left.remove("confidential")
+    else:
+        index.remove([SECRET.id])
+    index.optimize()
+    assert words_left(folder, left) == []
+    assert [len(part.removed) for part in snapshot(index).parts] == [0]
+    assert index.search("Zanzibar")[0].scores.get("bm25") is None
+
+
+def test_a_merge_takes_in_what_is_removed_meanwhile(
+    index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.update([Document("Cheese needs milk.", id="cheese"), Document("Wine needs grapes.", id="wine")])
+    other = Index.open(index.location, encoder=encoder)
+    write = merge.write_merged
+
+    def overtaken(own: Path, parts: Any) -> Any:
+        monkeypatch.setattr(merge, "write_merged", write)
+        merged = write(own, parts)
+        other.remove(["river", "wine"])
+        return merged
+
+    monkeypatch.setattr(merge, "write_merged", overtaken)
+    index.optimize()
+    assert [document.id for document in index.documents] == ["battle", "bread", "cheese"]
+    assert len(snapshot(index).parts) == 1
+    assert len(list(Path(index.location).glob("*/"))) == 1
+
+
+def test_a_merge_that_is_overtaken_is_done_again(
+    index: Index, encoder: FakeEncoder, collection: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    write = merge.write_merged
+
+    def overtaken(own: Path, parts: Any) -> Any:
+        monkeypatch.setattr(merge, "write_merged", write)
+        merged = write(own, parts)
+        Index.build(collection[:1], index.location, encoder=encoder, show_progress=False)
+        return merged
+
+    monkeypatch.setattr(merge, "write_merged", overtaken)
+    index.optimize()
+    assert [document.id for document in index.documents] == ["river"]
+    assert len(list(Path(index.location).glob("*/"))) == 1
+
+
+def test_a_writer_leaves_a_merge_alone(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And whoever merges at the same time is told, or does nothing if nobody asked for it."""
+    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    folder = Path(index.location)
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    with live.merging(folder) as is_free, live.new_segments(folder, merged=True) as new:
+        assert is_free
+        (new() / "rows.sqlite").write_text("half of i")
+        index.update([Document("Wine needs grapes.", id="wine")])
+        assert len(list(folder.glob("merged-*/rows.sqlite"))) == 1
+        index.optimize(whole=False)
+        with pytest.raises(IndexLocked, match="can't be merged now"):
+            index.optimize()
+    assert list(folder.glob("merged-*")) == []
+
+
+def test_the_next_writer_removes_what_a_merge_left(index: Index) -> None:
+    left = Path(index.location) / "merged-0123456789abcdef"
+    left.mkdir()
+    (left / "rows.sqlite").write_text("half of i")
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    assert not left.exists()
+
+
+def test_readers_keep_their_snapshot_while_all_is_merged(index: Index, encoder: FakeEncoder) -> None:
+    for number in range(5):
+        index.update([Document(f"Cheese number{number} needs milk.", id=str(number))])
+    reader = Index.open(index.location, encoder=encoder)
+    before = [reader.search(question) for question in ("milk", "the river")]
+    index.remove(["river", "0"])
+    index.optimize()
+    assert [reader.search(question) for question in ("milk", "the river")] == before
+    assert reader.document("0").text == "Cheese number0 needs milk."
+    assert [document.id for document in reader.documents][-5:] == list("01234")
+    reader.refresh()
+    assert [document.id for document in reader.documents] == ["battle", "bread", *"1234"]
+
+
+def test_searches_and_changes_go_on_beside_a_merge(index: Index) -> None:
+    stop = threading.Event()
+    failures: list[Exception] = []
+
+    def keep_merging() -> None:
+        try:
+            while not stop.is_set():
+                Index.open(index.location, encoder=FakeEncoder()).optimize()
+        except Exception as error:  # a thread's own traceback would be lost
+            failures.append(error)
+
+    thread = threading.Thread(target=keep_merging)
+    thread.start()
+    for number in range(12):
+        index.update([Document(f"Cheese number{number} needs milk.", id=str(number))])
+        assert index.search(f"number{number}", k=1)[0].passage.document_id == str(number)
+    stop.set()
+    thread.join()
+    assert failures == []
+    index.optimize()
+    assert len(index.documents) == 15
+    assert len(Manifest.read(Path(index.location)).segments) == 1
+
+
+def test_damage_is_not_merged(index: Index, encoder: FakeEncoder) -> None:
+    index.update([Document("Cheese needs milk.", id="cheese")])
+    path = next(Path(index.location).glob("*/rows.sqlite"))
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"river", b"rivet").replace(b"milk", b"silk"))
+    with pytest.raises(IndexDamaged, match=r"rows\.sqlite"):
+        Index.open(index.location, encoder=encoder)
+    with pytest.raises(IndexDamaged, match=r"rows\.sqlite"):
+        merge.merge(Path(index.location), whole=True)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "expected"),
+    [
+        ([], None, []),
+        ([1, 1, 1], None, []),
+        ([1, 0, 1, 63], None, [0, 1, 2, 3]),
+        ([1, 64, 1, 1], None, []),
+        ([64, 511, 70, 100, 512], None, [0, 1, 2, 3]),
+        ([9000, 5000, 6000, 7000, 1, 2, 3], None, [0, 1, 2, 3]),
+        ([9000, 5000, 6000, 7000, 1, 2, 3], 512, []),
+        ([9000, 5000, 6000, 7000, 1, 2, 3, 4], 512, [4, 5, 6, 7]),
+        ([9000, 5000, 6000, 7000, 1, 2, 3, 4], None, [4, 5, 6, 7]),
+        ([100_000, 1_000_000, 10_000, 1000, 100, 10], None, []),
+    ],
+)
+def test_which_are_merged(sizes: list[int], most: int | None, expected: list[int]) -> None:
+    assert due([Size(size, 0) for size in sizes], most) == expected
+
+
+def test_a_segment_with_many_removed_is_written_anew() -> None:
+    assert due([Size(1000, 250), Size(100, 0)]) == []
+    assert due([Size(1000, 251), Size(100, 0)]) == [0]
+    assert due([Size(1000, 251), Size(100, 0)], 700) == []
+    # Removed passages don't count for the tier.
+    assert due([Size(1000, 990), Size(1, 0), Size(2, 1), Size(3, 0)]) == [0, 1, 2, 3]
+    # A single one is left until it is asked for: its removed documents may come back in a moment.
+    assert due([Size(1000, 999)]) == []
+
+
+def test_there_are_few_segments_however_many_changes(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "_FIRST", 2)
+    monkeypatch.setattr(merge, "_SMALL", 4)
+    monkeypatch.setattr(merge, "_MOST", 6)
+    most = 0
+    for number in range(40):
+        index.update([Document(f"Cheese number{number}.", id=str(number))])
+        most = max(most, len(snapshot(index).parts))
+    assert most <= 8
+    assert len(index.documents) == 43
+
+
+@pytest.mark.parametrize("search", [lambda index: index.search("river"), lambda index: list(index.passages)])
+def test_a_segment_is_read_on_when_it_has_gone(search: Callable[[Index], object], index: Index) -> None:
+    shutil.rmtree(index.location)
+    assert search(index)
+
+
+def test_a_large_segment_without_some_of_its_passages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dense, "EXACT", 5_000)
+    generator = np.random.default_rng(0)
+    vectors = generator.standard_normal((6_000, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = dense.DenseIndex.load(tmp_path, dense.DenseIndex.write(tmp_path, vectors, (6_000, 32)))
+    removed = np.sort(generator.choice(6_000, 1_400, replace=False))
+    left = np.setdiff1d(np.arange(6_000), removed)
+    found = 0
+    for question in vectors[:50]:
+        rows, _ = index.search(question, 100, removed)
+        assert len(set(rows.tolist())) == 100
+        assert not np.isin(rows, removed).any()
+        expected = left[np.argsort(-(index.vectors[left].astype(np.float32) @ question))[:100]]
+        found += len(np.intersect1d(rows, expected))
+    assert found / 5_000 > 0.9
+    assert len(index.search(vectors[0], 6_000, removed)[0]) == 4_600
+
+
+def test_spelling_of_a_question_is_that_of_all_segments(index: Index) -> None:
+    index.update([Document("عاد أحمد إلى المدينة.", id="a")])
+    index.update([Document("احمد هنا. أحمد.", id="b")])
+    found = snapshot(index).word_forms
+    assert found.look_up(["احمد", "المدينه", "مدينه", "باب"]) == {
+        "احمد": {"أحمد": (2, 0), "احمد": (1, 0)},
+        "المدينه": {"المدينة": (1, 0)},
+        "مدينه": {"مدينة": (0, 1)},
+    }
+    index.remove(["b"])
+    assert snapshot(index).word_forms.look_up(["احمد"]) == {"احمد": {"أحمد": (1, 0)}}
+    assert [found.is_written(letter) for letter in "أئ"] == [True, False]
