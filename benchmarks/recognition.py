@@ -1,4 +1,4 @@
-"""How much of a page is read back by text recognition (OCR): pages of known text, rendered as scanners give them.
+"""How much of a page is read back by text recognition (OCR): pages of known text, as scanners give them.
 
     python benchmarks/recognition.py [--data ../shared/data]
 
@@ -42,7 +42,8 @@ def texts(data: Path | None) -> Iterator[tuple[str, str, list[str]]]:
     """Name, language and paragraphs of each text."""
     yield "the article", "ar", paragraphs()[:-_HARD]
     for language in ("ar", "en") if data else ():
-        found = json.loads((Path(data or ".") / "xquad" / f"xquad.{language}.json").read_text("utf-8"))["data"]
+        path = Path(data or ".") / "xquad" / f"xquad.{language}.json"
+        found = json.loads(path.read_text("utf-8"))["data"]
         pool = [each["context"] for article in found for each in article["paragraphs"]]
         yield f"XQuAD, {language}", language, random.Random(3).sample(pool, 4)
 

