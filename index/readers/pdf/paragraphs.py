@@ -12,6 +12,7 @@ from typing import Final
 
 import regex
 
+from index.readers.extract import HOLE
 from index.readers.pdf.columns import Column
 from index.readers.pdf.glyphs import Line
 from index.readers.pdf.visual_order import (
@@ -50,6 +51,8 @@ _ENDS: Final = ".,،؛:;؟?!)]}»"
 _HYPHENATED: Final = regex.compile(r"(\p{L}+)[-\u2010]$")
 # Tatweels that stretch a word; not those of «هـ» and «بـ».
 _STRETCH: Final = regex.compile(r"(?<=\p{Arabic})\u0640+(?=[\p{Arabic}&&\p{L}])", regex.VERSION1)
+# Ghostscript gives some Arabic digits small Latin letters: f٫g for ٤٫٥.
+_LOST_DIGIT: Final = regex.compile(r"(?<=[٠-٩][٫٬]?)[a-p](?!\p{Latin})|(?<!\p{Latin})[a-p](?=[٫٬]?[٠-٩])")
 _LOWERCASE: Final = regex.compile(r"\p{Ll}+")
 
 Pages = Sequence[Sequence[Column]]
@@ -483,4 +486,4 @@ def _joined(lines: Sequence[str], words: Mapping[str, int]) -> str:
             text = (text[: parted.end(1)] if whole else text) + line
         else:
             text = f"{text} {line}"
-    return _STRETCH.sub("", text)
+    return _LOST_DIGIT.sub(HOLE, _STRETCH.sub("", text))

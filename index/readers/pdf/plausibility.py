@@ -38,7 +38,7 @@ _MORE: Final = 1.5
 # Ghostscript gives some letters of an Arabic font other characters below U+0100: 'لقاعا* for القاعات.
 _ARABIC_WORD: Final = regex.compile(r"\S*\p{Arabic}\S*")
 _INTRUDER: Final = regex.compile(
-    r"[\p{Arabic}--\p{P}]\p{Mn}*[!#-'*+<-Z0-9a-z][\p{Arabic}--\p{P}]", regex.VERSION1
+    r"[\p{Arabic}--\p{P}]\p{Mn}*[!#-'*+<-Z0-9a-z\u00a1-\u024f--[«»×÷]][\p{Arabic}--\p{P}]", regex.VERSION1
 )
 _MOST_INTRUDED: Final = 0.02
 _FEWEST_WORDS: Final = 30
