@@ -441,3 +441,26 @@ def test_metadata_that_cannot_be_read_is_left_out(xmp: str) -> None:
 
 def test_a_width_is_half_the_size() -> None:
     assert arabic(100, 0, "اب").x == 100 - 2 * WIDTH * 10
+
+
+def test_words_of_which_no_letter_is_known_are_too_many_sooner() -> None:
+    # «لا» is one glyph without a meaning, four times; of a twentieth of the letters this is far.
+    page = lines(f"{LONG} ما {UNKNOWN} يسمح و{UNKNOWN} يجوز ولا ينبغي", 50)
+    assert HOLE in reader.extract(pdf([page])).text
+    assert fault(pdf([lines(f"{LONG} ما {UNKNOWN} يسمح و{UNKNOWN} يجوز و{UNKNOWN} ينبغي", 50)])) == "fonts"
+
+
+def test_small_letters_among_arabic_digits_are_lost_digits() -> None:
+    page = [arabic(380, 500, "بلغ رسم الدخول في هذه السنة "), Text(220, 500, "٤٫g")]
+    assert read(*page).text == f"بلغ رسم الدخول في هذه السنة ٤٫{HOLE}"
+    assert read(Text(20, 500, "a figure of 12g and ٤٥ more")).text == "a figure of 12g and ٤٥ more"
+
+
+def test_a_text_that_is_said_of_a_letter_and_its_mark_is_read_once() -> None:
+    # Typst gives both glyphs the text of both.
+    page = [
+        Text(101, 502, "z", actual="ت\u064f"),
+        Text(100, 500, "x", actual="ت\u064f"),
+        arabic(100, 500, "قبل"),
+    ]
+    assert read(*page).text == "ت\u064fقبل"

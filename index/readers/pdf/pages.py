@@ -40,8 +40,9 @@ MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page
 # Share of a text's letters without a known meaning from which it is refused.
 _MOST_HOLES: Final = 0.05
-# Words of nothing but unknown letters, except a bullet at the beginning of a line: how many, and their share.
-_LOST_WORD: Final = regex.compile(rf"(?<=[^\S\n]){HOLE}+(?=[\s.,،])")
+# Words of nothing but unknown letters, «و» before them apart, except a bullet at the beginning of a line: how
+# many, and their share.
+_LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s.,،])")
 _MANY_LOST: Final = 3
 _MOST_LOST: Final = 0.01
 _CORNERS: Final = 4
