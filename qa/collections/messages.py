@@ -100,8 +100,8 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It has no text in it, only pictures of pages. Run text recognition (OCR) on it first.",
     },
     "file_fonts": {
-        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض. اطبعه من متصفّح في ملف جديد.",
-        "en": "Its fonts don't tell which letters they show. Print it to a new PDF from a browser.",
+        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض، أو تبيّن غيرها. مرّره على برنامج يتعرّف على الحروف.",
+        "en": "Its fonts tell no letters, or wrong ones. Run text recognition (OCR) on it.",
     },
     "file_too_large": {
         "ar": "هو أكبر ممّا يُقرأ. قسّمه إلى ملفات أصغر.",
