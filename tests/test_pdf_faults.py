@@ -404,8 +404,7 @@ def test_a_table_goes_on_on_the_next_page() -> None:
 
 
 def test_a_box_around_text_is_no_table() -> None:
-    page = [*table(10, 590, (380,), 100, 1), *lines(TEXT, 50)]
-    assert blocks(read(*page)) == [("paragraph", TEXT)]
+    assert blocks(read(*table(10, 590, (380,), 100, 1), *lines(TEXT, 50))) == [("paragraph", TEXT)]
 
 
 def test_columns_close_together_are_a_table_where_they_hold_numbers() -> None:

@@ -84,9 +84,11 @@ class _Notes:
     def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
         self._by_mark: dict[tuple[int, str], Paragraph] = {}
         self._placed: set[int] = set()
+        self._last_page: dict[str, int] = {}
         for paragraph in paragraphs:
             if paragraph.is_at_foot and (label := _parted(paragraph)[0]):
                 self._by_mark.setdefault((paragraph.page, label), paragraph)
+                self._last_page[label] = paragraph.page
 
     def called(self, paragraph: Paragraph) -> tuple[str, list[Paragraph]]:
         """A paragraph's text with the marks of footnotes in brackets, and these footnotes."""
@@ -101,8 +103,7 @@ class _Notes:
                     found.extend(self.taken(note))
                     return shown
             # At the end of the document it stands where it is.
-            at_end = max((page for page, other in self._by_mark if other == label), default=0)
-            return shown if at_end > paragraph.last_page else mark[0]
+            return shown if self._last_page.get(label, 0) > paragraph.last_page else mark[0]
 
         if paragraph.is_at_foot or not self._by_mark:
             return paragraph.text, []
@@ -178,10 +179,10 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
     first = paragraphs[place]
     width = len(first.cells)
     if first.is_ruled:
-        return next(
-            (i for i, p in enumerate(paragraphs[place:]) if not p.is_ruled or not _is_aligned([first, p])),
-            len(paragraphs) - place,
-        )
+        end = place + 1
+        while end < len(paragraphs) and paragraphs[end].is_ruled and _is_aligned([first, paragraphs[end]]):
+            end += 1
+        return end - place
     if width < 2:
         return 0
     end = place
