@@ -295,6 +295,19 @@ def test_a_footnote_stands_after_the_paragraph_that_calls_it() -> None:
     ]
 
 
+def test_marks_of_footnotes_are_compared_by_value() -> None:
+    body = arabic(380, 500, "لا يسمح بالتصوير.")
+    page = [
+        body,
+        Text(body.x - 7, 503.6, "21", 6.6),
+        *[Text(372, 100, "٢١", 8), arabic(371, 100, " إلا للباحثين.", 8)],
+    ]
+    assert blocks(read(*page)) == [
+        ("paragraph", "لا يسمح بالتصوير.[21]"),
+        ("footnote", "[21] إلا للباحثين."),
+    ]
+
+
 def test_footnotes_go_on_on_the_next_page() -> None:
     body = arabic(380, 500, "لا يسمح بالتصوير في القاعات.")
     first = [body, arabic(380, 100, "1 إلا للباحثين.", 8)]

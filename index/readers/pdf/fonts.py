@@ -256,13 +256,12 @@ class _Outline:
     @cached_property
     def letters(self) -> dict[str, str]:
         """The characters of its Unicode cmap by glyph name; letters before their presentation forms."""
-        if self._font is None or "cmap" not in self._font:
-            return {}
         found: dict[str, str] = {}
-        for table in self._font["cmap"].tables:
-            if table.isUnicode():
-                for code, name in sorted(table.cmap.items()):
-                    found.setdefault(name, chr(code))
+        with suppress(Exception):  # without a cmap, or with a damaged one
+            for table in self._font["cmap"].tables if self._font is not None else ():
+                if table.isUnicode():
+                    for code, name in sorted(table.cmap.items()):
+                        found.setdefault(name, chr(code))
         return found
 
     def name(self, code: int) -> str | None:

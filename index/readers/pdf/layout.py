@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import regex
 
 from index.readers.extract import TextBuilder
-from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph
+from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
 from index.text.blocks import refined
 from index.text.labels import ItemMarker, follows, is_number_like, item_marker
@@ -95,7 +94,7 @@ class _Notes:
         found: list[Paragraph] = []
 
         def replaced(mark: regex.Match[str]) -> str:
-            label = f"[{unicodedata.normalize('NFKC', mark['raised'] or mark['plain'])}]"
+            label = f"[{note_label(mark['raised'] or mark['plain'])}]"
             shown = f"{label}{' ' if mark['before'] else ''}"
             for page in range(paragraph.page, paragraph.last_page + 1):
                 note = self._by_mark.get((page, label))
@@ -121,7 +120,7 @@ def _parted(note: Paragraph) -> tuple[str, str]:
     mark = NOTE_MARK.match(note.text)
     if mark is None:
         return "", note.text
-    return f"[{unicodedata.normalize('NFKC', mark[1])}]", note.text[mark.end() :].lstrip()
+    return f"[{note_label(mark[1])}]", note.text[mark.end() :].lstrip()
 
 
 def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int, str]:

@@ -248,7 +248,13 @@ def _note(lines: list[Line]) -> _Paragraph:
 def _note_mark(line: Line) -> str:
     """The mark that a footnote begins with; empty without one."""
     mark = NOTE_MARK.match(as_read(line.signs, _is_right_to_left([line])))
-    return unicodedata.normalize("NFKC", mark[1]) if mark else ""
+    return note_label(mark[1]) if mark else ""
+
+
+def note_label(mark: str) -> str:
+    """The mark of a footnote in the form in which marks are compared: numbers in 0-9."""
+    mark = unicodedata.normalize("NFKC", mark)
+    return str(int(mark)) if mark.isdecimal() else mark
 
 
 def _without_running_titles(pages: Pages, pitches: Sequence[Mapping[int, float]]) -> list[list[Column]]:
