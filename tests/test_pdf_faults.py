@@ -141,6 +141,7 @@ def test_tatweels_and_blanks_are_no_letters_without_a_meaning() -> None:
     for meaning in ("", "ل"):
         found = read(arabic(380, 500, "كـمسكم"), font=made_font(shapes), meanings={"ـ": meaning, "س": ""})
         assert found.text == "كم كم"
+    assert read(arabic(380, 500, "كـ مـك"), font=made_font(shapes)).text == "كـ مك"
     # A space with ink is a letter that the map doesn't know.
     found = read(arabic(380, 500, f"كس {TEXT[:40]}"), font=made_font(shapes), meanings={"ك": " "})
     assert found.text == f"{HOLE}س {TEXT[:40]}"
