@@ -408,12 +408,15 @@ def test_a_table_goes_on_on_the_next_page() -> None:
         page: list[Text | Rule] = list(table(50, 500, (80, 80), 30, len(rows)))
         for number, row in enumerate(rows):
             page += [cell(53 + 80 * i, 485 - 30 * number, said) for i, said in enumerate(row)]
-        pages.append(page)
-    found = reader.extract(pdf(pages))
-    assert found.text == "Month | People\nMay | 3120\nJune | 2845"
-    assert [(block.columns, block.page) for block in found.blocks[1:]] == [
+        pages.append([Text(50, 560, "Visitors of the museum in the last year were many."), *page])
+    pages[0].append(Text(50, 60, "1 Without children.", 8))
+    found = reader.extract(pdf([pages[0], pages[1][1:]]))
+    text = "Month | People\nMay | 3120\nJune | 2845\n\n[1] Without children."
+    assert found.text.partition("\n\n")[2] == text
+    assert [(block.columns, block.page) for block in found.blocks[2:]] == [
         (("Month", "People"), 1),
         (("Month", "People"), 2),
+        ((), 1),
     ]
 
 

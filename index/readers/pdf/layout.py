@@ -46,6 +46,7 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
         paragraphs: in reading order.
     """
     builder = TextBuilder()
+    paragraphs = _with_whole_tables(paragraphs)
     levels = _levels(paragraphs)
     notes = _Notes(paragraphs)
     items = _items(paragraphs, levels)
@@ -75,6 +76,22 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
         place += 1
     text = builder.text
     return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _with_whole_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Puts footnotes after a table that goes on on the page after them."""
+    found: list[Paragraph] = []
+    waiting: list[Paragraph] = []
+    for paragraph in paragraphs:
+        is_in_table = bool(found) and found[-1].is_ruled
+        if paragraph.is_at_foot and is_in_table:
+            waiting.append(paragraph)
+            continue
+        if not (is_in_table and paragraph.is_ruled and _is_aligned([found[-1], paragraph])):
+            found += waiting
+            waiting = []
+        found.append(paragraph)
+    return found + waiting
 
 
 class _Notes:

@@ -116,8 +116,8 @@ def with_tables(glyphs: Sequence[Glyph], rules: Rules, before: Sequence[Column])
     """
     rest = list(glyphs)
     tables: list[list[Line]] = []
-    last = before[-1].lines[-1] if before else None
-    going_on = [cell.right for cell in last.cells] if last and last.row else []
+    last = next((line for column in reversed(before) for line in reversed(column.lines) if line.row), None)
+    going_on = [cell.right for cell in last.cells] if last else []
     for grid in _grids(rules):
         inside = [glyph for glyph in rest if grid.holds(glyph)]
         rows = _rows(grid, inside)
