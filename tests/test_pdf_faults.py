@@ -296,6 +296,24 @@ def test_a_footnote_stands_after_the_paragraph_that_calls_it() -> None:
     ]
 
 
+def test_an_exponent_calls_no_footnote() -> None:
+    page = [
+        *[Text(20, 500, "The area of it is 5 m"), Text(126, 503.6, "2", 6.6), Text(136, 500, "or 10")],
+        *[Text(161, 503.6, "2", 6.6), Text(171, 500, "m, they say."), Text(231, 503.6, "2", 6.6)],
+        *[Text(20, 100, "2", 6.6), Text(24, 97, "Who says that?", 8)],
+    ]
+    assert blocks(read(*page)) == [
+        ("paragraph", "The area of it is 5 m² or 10² m, they say.[2]"),
+        ("footnote", "[2] Who says that?"),
+    ]
+
+
+def test_items_go_on_after_the_footnotes_of_a_page() -> None:
+    first = [Text(20, 500, "1. No photographs."), Text(20, 60, "1 Ever, at all.", 8)]
+    found = reader.extract(pdf([first, [Text(20, 560, "2. No food."), Text(20, 540, "3. No dogs.")]]))
+    assert [kind for kind, _ in blocks(found)] == ["list_item", "footnote", "list_item", "list_item"]
+
+
 def test_marks_of_footnotes_are_compared_by_value() -> None:
     body = arabic(380, 500, "لا يسمح بالتصوير.")
     page = [

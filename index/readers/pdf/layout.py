@@ -29,9 +29,9 @@ _ALIGNED: Final = 0.6
 _MOST_CELL_WORDS: Final = 12
 _ENDED: Final = regex.compile(r"[.,،؛;]$")
 # The call of a footnote: a raised number or mark, or one in brackets. Before a letter it belongs to the word
-# before the space.
+# before the space. After a short number or a unit it is an exponent.
 _CALL: Final = regex.compile(
-    r"(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
+    r"(?<!(?<!\p{Nd})\p{Nd}{1,2}|(?<!\p{L})(?:[kcdm]?m|[كس]?م))(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
     r"|[(\[](?P<plain>\p{Nd}{1,3})[)\]])"
 )
 _BULLET: Final = regex.compile(rf"^([{''.join(sorted(BULLETS))}])\s*(?=\S)")
@@ -142,23 +142,21 @@ def _parted(note: Paragraph) -> tuple[str, str]:
 
 def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int, str]:
     """Maps paragraphs that are list items to their number or bullet: a bullet, or numbers in sequence."""
-    markers: dict[int, ItemMarker] = {}
     found: dict[int, str] = {}
+    before: tuple[int, ItemMarker | None] = (-1, None)  # the last one that isn't a footnote
     for place, paragraph in enumerate(paragraphs):
-        if place in levels or paragraph.is_at_foot or len(paragraph.cells) > 1:
+        if paragraph.is_at_foot:
             continue
         text = _BULLET.sub(r"\1 ", paragraph.text)
-        marker = item_marker(text)
-        if marker is None:
-            continue
-        if marker.is_bullet and text[0] in BULLETS:
-            found[place] = text[0]
-        elif not marker.is_bullet:
-            markers[place] = marker
-            before = markers.get(place - 1)
-            if before and before.style == marker.style and follows(before.value, marker.value):
-                for number in (place - 1, place):
-                    found[number] = paragraphs[number].text[: markers[number].length]
+        marker = None if place in levels or len(paragraph.cells) > 1 else item_marker(text)
+        if marker and marker.is_bullet:
+            found |= {place: text[0]} if text[0] in BULLETS else {}
+            marker = None
+        last, other = before
+        if marker and other and other.style == marker.style and follows(other.value, marker.value):
+            found[last] = paragraphs[last].text[: other.length]
+            found[place] = paragraph.text[: marker.length]
+        before = (place, marker)
     return found
 
 

@@ -23,7 +23,7 @@ from index.readers.pdf.visual_order import (
     bracket_votes,
     is_right_to_left,
 )
-from index.text.labels import item_marker
+from index.text.labels import ItemMarker, follows, item_marker
 
 # In multiples of the line spacing within a paragraph.
 _WIDE_GAP: Final = 1.25
@@ -323,7 +323,7 @@ def _paragraphs(column: Column, pitches: Mapping[int, float]) -> Iterator[_Parag
         edges = _Edges.of(block, column)
         own = [block[0]]
         for line, following in pairwise(block):
-            if edges.parts(line, following):
+            if edges.parts(line, following) or edges.is_next_item(own[0], following):
                 yield edges.paragraph(own)
                 own = []
             own.append(following)
@@ -399,12 +399,20 @@ class _Edges:
         """How far from the edge a line begins, in multiples of its size."""
         return (self.right - line.right if self.right_to_left else line.left - self.left) / line.size
 
+    def is_next_item(self, first: Line, following: Line) -> bool:
+        """Whether a line begins with the number after the one that a paragraph begins with."""
+        one = self.marker(first)
+        other = self.marker(following) if one else None
+        return bool(one and other and one.style == other.style and follows(one.value, other.value))
+
+    def marker(self, line: Line) -> ItemMarker | None:
+        """The number of an item that a line begins with."""
+        signs = line.signs[-_LONGEST_MARKER:] if self.right_to_left else line.signs[:_LONGEST_MARKER]
+        return item_marker(as_read(signs, self.right_to_left).lstrip())
+
     def begins_item(self, line: Line) -> bool:
         """Whether a line begins with an item's number or bullet."""
-        signs = line.signs[-_LONGEST_MARKER:] if self.right_to_left else line.signs[:_LONGEST_MARKER]
-        return (
-            self.begins_bullet(line) or item_marker(as_read(signs, self.right_to_left).lstrip()) is not None
-        )
+        return self.begins_bullet(line) or self.marker(line) is not None
 
     def begins_bullet(self, line: Line) -> bool:
         """Whether a line begins with a bullet."""
