@@ -193,7 +193,7 @@ def test_what_is_in_a_file_and_what_its_name_says_must_agree(tmp_path: Path) -> 
         ("x.html", book, "it is a .epub file by what is in it. Rename it."),
         ("x.pdf", b"<!DOCTYPE html><p>text", "it is a .html file by what is in it. Rename it."),
         ("x.docx", other, "it is a .zip archive by what is in it. Unpack it."),
-        ("x.docx", old, "it is an old Word file or one protected by a password."),
+        ("x.docx", old, "it is an old Office file or one protected by a password."),
         ("x.docx", b"nonsense", "it is damaged (BadZipFile: File is not a zip file)."),
         ("x.docx", made[:500], "it is damaged ("),
         ("x.pdf", b"nonsense", "it is damaged ("),

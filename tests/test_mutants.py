@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from pdf_files import Text, arabic, pdf
 from test_convert import BOOK, archive, word
+from test_office import RICH, message, odt, presentation, shape
+from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
 from index.readers import converter_process
+from index.readers.convert import PICTURES
 from index.readers.read import TYPES, read_file
 
 TEXT = "# عنوان\n\nأعلن الحشد انطلاق المعركة.\n\nThe river floods in spring.\n"
@@ -38,6 +41,21 @@ def printed(path: Path) -> Path:
     return path
 
 
+SHEET = data(
+    row(1, cell("A1", "city"), cell("B1", "people")), row(2, cell("A2", "x"), cell("B2", "7", "n", 2))
+)
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def in_bytes(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
 MAKERS: dict[str, Callable[[Path], Path]] = {
     ".txt": plain,
     ".md": plain,
@@ -47,6 +65,17 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     ".pdf": printed,
     ".docx": lambda path: word(path, "تقرير", "ليلى"),
     ".epub": lambda path: archive(path, BOOK),
+    ".odt": lambda path: odt(path, "<text:h>x</text:h><text:p>النهر</text:p>"),
+    ".rtf": lambda path: in_bytes(path, RICH),
+    ".pptx": lambda path: presentation(
+        path, [shape("النهر", "x", kind=""), shape("The river", kind="title")]
+    ),
+    ".eml": lambda path: in_bytes(path, bytes(message())),
+    ".xlsx": lambda path: workbook(path, {"One": SHEET, "Two": SHEET}),
+    ".csv": lambda path: written(path, 'city,people\nبغداد,7\n"Basra, old",8\n'),
+    ".tsv": lambda path: written(path, "city\tpeople\nبغداد\t7\n"),
+    ".json": lambda path: written(path, '[{"name": "علي", "at": {"city": "x"}}, {"name": "y", "tags": [1]}]'),
+    ".jsonl": lambda path: written(path, '{"name": "علي"}\n' * 9),
 }
 
 
@@ -107,7 +136,7 @@ def outcomes(suffix: str, count: int, folder: Path, seed: str) -> dict[str, int]
 
 
 def test_every_type_has_a_maker() -> None:
-    assert set(MAKERS) == set(TYPES)
+    assert {*MAKERS, *PICTURES} == set(TYPES)
 
 
 @pytest.mark.parametrize("suffix", MAKERS)

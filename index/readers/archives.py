@@ -1,4 +1,4 @@
-"""Reading of DOCX and EPUB files as zip archives, with size limits."""
+"""Reading of office documents and EPUB files as zip archives, with size limits."""
 
 from __future__ import annotations
 
@@ -84,6 +84,37 @@ def part(archive: zipfile.ZipFile, name: str) -> bytes:
     if name.endswith(_MARKED_UP) and b"<!ENTITY" in content.replace(b"\0", b""):
         raise DefinesEntities
     return content
+
+
+class Stream:
+    """Reads an XML part piece by piece, for `ElementTree.iterparse`."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        """Opens a part.
+
+        Raises:
+            Unextractable: there is no such part.
+        """
+        try:
+            self._stream = archive.open(name)
+        except (KeyError, *_UNREADABLE_PART) as error:
+            raise damaged(f"no {name} in it") from error
+        self._tail = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            Unextractable: the part is damaged, or defines entities.
+        """
+        try:
+            content = self._stream.read(size)
+        except _UNREADABLE_PART as error:
+            raise damaged(error) from error
+        if b"<!ENTITY" in (self._tail + content).replace(b"\0", b""):
+            raise DefinesEntities
+        self._tail = content[-16:]
+        return content
 
 
 def part_xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extract import UNWRITABLE, Extract, Progress, Unextractable, no_progress
+from index.readers.extract import UNWRITABLE, Extract, PageProgress, Progress, Unextractable, no_progress
 
 Converter: TypeAlias = Callable[[bytes, Progress], Extract]
 
@@ -22,8 +22,23 @@ CONVERTERS: Final = {
     ".pdf": "pdf.pages:extract",
     ".docx": "word.document:extract",
     ".epub": "epub:extract",
+    ".odt": "office.open_document:extract",
+    ".rtf": "office.rich_text:extract",
+    ".pptx": "office.slides:extract",
+    ".xlsx": "office.workbook:extract",
+    ".eml": "mail:extract",
+    ".csv": "tables.delimited:extract",
+    ".tsv": "tables.delimited:extract",
+    ".json": "tables.records:extract",
+    ".jsonl": "tables.records:extract_lines",
 }
 """For each type the function that converts it: of a file's bytes, and a callback for progress."""
+PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""Types whose text is recognised (OCR)."""
+_PICTURE_STARTS: Final = {
+    b"\x89PNG\r\n": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif",
+}  # fmt: skip
+_SAME: Final = {".jpeg": ".jpg", ".tiff": ".tif"}
 # Types that begin like a page now and then.
 _OF_PAGES: Final = frozenset((".txt", ".md", ".htm", ".xhtml"))
 # Placeholders that programs write when no title or author was given.
@@ -62,6 +77,23 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
     return replace(found, title=title, author=author, heading="", date=_clean(found.date))
 
 
+def recognize(suffix: str, content: bytes, progress: PageProgress) -> Extract:
+    """Recognises the text of a picture or of a scanned PDF (OCR).
+
+    Args:
+        suffix: ".pdf" or one of `PICTURES`.
+        content: the file's bytes.
+        progress: called after each page.
+
+    Raises:
+        Unextractable: it can't be read, or Tesseract isn't installed.
+    """
+    from index.readers.ocr import pages
+
+    check_type(content, suffix)
+    return pages.extract(content, suffix, progress)
+
+
 def check_type(content: bytes, suffix: str) -> None:
     """Checks that a file's content matches its suffix.
 
@@ -72,7 +104,8 @@ def check_type(content: bytes, suffix: str) -> None:
         raise Unextractable("it has no words in it.", "empty")
     if content.startswith(_OLD_OFFICE):
         raise Unextractable(
-            "it is an old Word file or one protected by a password. Save it as .docx, without a password.",
+            "it is an old Office file or one protected by a password. Save it as .docx, .xlsx or .pptx, "
+            "without a password.",
             "old_word",
         )
     actual = type_of(content)
@@ -80,7 +113,7 @@ def check_type(content: bytes, suffix: str) -> None:
         return
     if actual == ".zip":
         raise Unextractable("it is a .zip archive by what is in it. Unpack it.", "other_type")
-    if actual and actual != suffix:
+    if actual and actual != _SAME.get(suffix, suffix):
         raise Unextractable(f"it is a {actual} file by what is in it. Rename it.", "other_type")
 
 
@@ -92,9 +125,11 @@ def type_of(content: bytes) -> str:
         from index.readers import archives
 
         return archives.type_of(content)
+    if content.startswith(b"{\\rtf"):
+        return ".rtf"
     if regex.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])", content[:1024], regex.IGNORECASE):
         return ".html"
-    return ""
+    return next((kind for start, kind in _PICTURE_STARTS.items() if content.startswith(start)), "")
 
 
 def _clean(date: str) -> str:

@@ -90,6 +90,7 @@ def extract_page(
     progress: Progress = no_progress,  # noqa: ARG001
     *,
     is_xml: bool = False,
+    claimed: str = "",
 ) -> Extract:
     """Extracts the text of a page, in whatever encoding it is; else as `extract`.
 
@@ -97,12 +98,13 @@ def extract_page(
         content: the page's bytes.
         progress: not called.
         is_xml: as for `extract`; a page with an XML declaration is XHTML as well.
+        claimed: its encoding according to who sent it; by default what the page itself says.
 
     Raises:
         Unextractable: its encoding isn't known.
     """
     named = _CHARSET.search(content[:_LONGEST_HEAD])
-    page = decode(content, named[1].decode() if named else "")
+    page = decode(content, claimed or (named[1].decode() if named else ""))
     return extract(page, is_xml=is_xml or page.lstrip().startswith("<?xml"))
 
 

@@ -23,9 +23,12 @@ MAX_SECONDS: Final = 600.0
 SECONDS_PER_PART: Final = 2.0
 """Processor seconds added per page or chapter read. A page of the article takes .1 to .4."""
 # Additional processor seconds per MB of the file. A PDF has 3 to 10 KB of text per page, so 1 MB may be 300
-# pages of .1 to .4 s. Word documents and books are compressed about tenfold; HTML takes 1 s per MB.
-_SECONDS_PER_MB: Final = {".pdf": 120.0, ".docx": 30.0, ".epub": 30.0}
-_SECONDS_PER_MB_OF_HTML: Final = 3.0
+# pages of .1 to .4 s. Office documents and books are compressed about tenfold; a workbook takes 3 s
+# per MB, HTML 1, CSV and JSON 1 to 2.
+_SECONDS_PER_MB: Final = {
+    ".pdf": 120.0, ".docx": 30.0, ".epub": 30.0, ".odt": 30.0, ".pptx": 30.0, ".xlsx": 60.0,
+}  # fmt: skip
+_SECONDS_PER_MB_OF_TEXT: Final = 6.0
 # Converters of these types report progress: a file that makes none gets only BASE_SECONDS.
 _IN_PARTS: Final = frozenset((".pdf", ".epub"))
 # Wall-clock seconds per processor second: on a busy machine a process gets a fraction of a core (a fifth
@@ -38,13 +41,13 @@ def processor_seconds(suffix: str, size: int) -> float:
     """Maximum processor time for converting a file.
 
     Args:
-        suffix: ".pdf", ".docx", ".epub", ".html" or ".htm".
+        suffix: of the file.
         size: bytes of the file.
 
     Returns:
         Seconds: `BASE_SECONDS` plus a rate per MB by type, at most `MAX_SECONDS`.
     """
-    rate = _SECONDS_PER_MB.get(suffix, _SECONDS_PER_MB_OF_HTML)
+    rate = _SECONDS_PER_MB.get(suffix, _SECONDS_PER_MB_OF_TEXT)
     return min(MAX_SECONDS, BASE_SECONDS + rate * size / 2**20)
 
 
@@ -74,8 +77,14 @@ class Allowance:
         self._limit()
         signal.setitimer(signal.ITIMER_REAL, wall_seconds(self._most))
 
-    def add_part(self) -> None:
-        """Extends the processor time limit after a page or chapter was read."""
+    def add_part(self, *, is_slow: bool = False) -> None:
+        """Extends the processor time limit after a page or chapter was read.
+
+        Args:
+            is_slow: whether another program did the work, so that the wall-clock limit begins anew.
+        """
+        if is_slow:
+            signal.setitimer(signal.ITIMER_REAL, wall_seconds(self._most))
         self._allowed = min(self._most, self._allowed + SECONDS_PER_PART)
         self._limit()
 
@@ -102,6 +111,16 @@ def limit_memory(most_bytes: int) -> None:
             resource.setrlimit(kind, (most, hard))
 
 
+def die_with_parent() -> None:
+    """Makes the kernel kill this process when its parent has ended; only on Linux."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG in prctl(2)
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
 def end_with_parent(parent: int) -> None:
     """Makes this process end as soon as its parent has, however that ended.
 
@@ -110,12 +129,7 @@ def end_with_parent(parent: int) -> None:
     Args:
         parent: process id of the parent.
     """
-    if sys.platform == "linux":
-        import ctypes
-
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG in prctl(2)
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+    die_with_parent()
     threading.Thread(target=_watch, args=(parent,), name="parent-watch", daemon=True).start()
 
 

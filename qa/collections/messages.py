@@ -45,6 +45,10 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "sending": {"ar": "يصل الملف {number} من {total}", "en": "Receiving file {number} of {total}"},
     "waiting": {"ar": "في الانتظار: تُضاف الآن ملفات أخرى", "en": "Waiting: other files are being added"},
     "reading": {"ar": "يُقرأ الملف {number} من {total}", "en": "Reading file {number} of {total}"},
+    "recognizing": {
+        "ar": "يُتعرَّف على نصّ الصفحة {number} من {total}",
+        "en": "Recognising the text of page {number} of {total}",
+    },
     "encoding": {"ar": "المقاطع المفهرسة: {number} من {total}", "en": "Indexed {number} of {total} passages"},
     "encoding_for": {
         "ar": "المقاطع المفهرسة: {number} من {total}، والوقت الباقي نحو {time}",
@@ -76,7 +80,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "file_old_word": {
         "ar": "هو ملف قديم الصيغة أو محميّ بكلمة سرّ. احفظه بصيغة حديثة وبلا كلمة سرّ.",
-        "en": "It is an old Word file or protected by a password. Save it as .docx without a password.",
+        "en": "It is an old Office file or protected by a password. Save it in a new format without one.",
     },
     "file_encoding": {
         "ar": "ترميز نصّه غير معروف. احفظه نصّاً بترميز {encoding}.",
@@ -96,12 +100,15 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It is protected against copying. Only its seller can lift that.",
     },
     "file_scan": {
-        "ar": "ليس فيه نصّ وإنّما صور صفحات. مرّره أوّلاً على برنامج يتعرّف على الحروف.",
-        "en": "It has no text in it, only pictures of pages. Run text recognition (OCR) on it first.",
+        "ar": "ليس فيه نصّ وإنّما صور. ثبّت برنامج التعرّف على الحروف حيث يعمل دليل بالأمر {command}",
+        "en": "It has no text in it, only pictures. For text recognition (OCR) install Tesseract where Dalil "
+        "runs: {command}",
     },
     "file_fonts": {
-        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض، أو تبيّن غيرها. مرّره على برنامج يتعرّف على الحروف.",
-        "en": "Its fonts tell no letters, or wrong ones. Run text recognition (OCR) on it.",
+        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض. اطبعه من متصفّح في ملف جديد، أو ثبّت برنامج التعرّف على "
+        "الحروف حيث يعمل دليل بالأمر {command}",
+        "en": "Its fonts don't tell which letters they show. Print it to a new PDF from a browser or install "
+        "Tesseract for text recognition (OCR) where Dalil runs: {command}",
     },
     "file_too_large": {
         "ar": "هو أكبر ممّا يُقرأ. قسّمه إلى ملفات أصغر.",
@@ -137,9 +144,14 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It was added without the values of {number} formulas, which aren't in it. Open it in a "
         "spreadsheet program, save it and add it again.",
     },
-    "flaw_sheets": {
-        "ar": "أُضيف، ولم تُقرأ أوراقه المخفية: {names}",
-        "en": "It was added, but its hidden sheets weren't read: {names}",
+    "flaw_recognition": {
+        "ar": "أُضيف بالتعرّف على الحروف في صورتها. الكلمات غير المؤكّدة: {number}. قارن ما يُقتبس بالأصل.",
+        "en": "It was added by text recognition (OCR). {number} of its words are uncertain. Compare what is "
+        "quoted with the original.",
+    },
+    "flaw_hidden": {
+        "ar": "أُضيف، ولم تُقرأ أجزاؤه المخفية: {names}",
+        "en": "It was added, but its hidden parts weren't read: {names}",
     },
     "file_name": {
         "ar": "اسمه لا يصلح. غيّره ثم أضفه.",

@@ -100,6 +100,7 @@ def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) ->
     if is_text:
         where += [say("page", spoken, number=quoted.page)] if quoted.page else []
         where += [say("paragraph", spoken, number=quoted.paragraph)]
+        where += [say("recognized", spoken, number=quoted.recognition)] if quoted.recognition else []
     where = [part for part in where if part]
     where += [_name(quoted.source)] if quoted.source.strip() else []
     yield _block(f"\\[{quoted.number}\\] {' — '.join(where)}", spoken)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from index.errors import DalilError, IndexLocked, IndexNotFound
+from index.readers.ocr.tesseract import install_command
 from index.readers.read import TYPES
 from index.text.analyzer import Language
 from qa.collections.types import (
@@ -153,6 +154,7 @@ def _outcome(batch: Batch, page: Language) -> str:
     ]
     # Isolated from surrounding text of the other direction.
     values = {"types": f"\u2066{' '.join(TYPES)}\u2069", "encoding": "\u2066UTF-8\u2069"}
+    values["command"] = f"\u2066{install_command()}\u2069"
     told += [(batch.names[i], say(fault, page, **values)) for i, fault in sorted(batch.faults.items())]
     told += [
         (

@@ -219,8 +219,14 @@ def read(document: Document, wish: Wish) -> View:
         changed = str(_macros.note(say("document_changed", wish.language)))
         return View(heading, changed, shown, first, last, len(pieces))
     piece = pieces[place]
+    sure = document.confidences(chosen.start, chosen.end)
     where = Place.of(
-        source, wish.language, piece.number, _headings(document.text, pieces, place), piece.block.page
+        source,
+        wish.language,
+        piece.number,
+        _headings(document.text, pieces, place),
+        piece.block.page,
+        max(1, round(sum(sure) / len(sure))) if sure else 0,
     )
     copied = reference(document.text[chosen.start : chosen.end], where)
     return View(heading, "", shown, first, last, len(pieces), copied)
@@ -235,7 +241,7 @@ def explained(source: Source, explanation: Explanation, page: Language) -> View:
         page: language of Dalil's own words.
     """
     passage = explanation.passage
-    place = Place.of(source, page, passage.number, passage.headings, passage.page)
+    place = Place.of(source, page, passage.number, passage.headings, passage.page, passage.recognition)
     return View(_why_heading(place, page), paragraphs=render_why(explanation, page))
 
 

@@ -8,26 +8,23 @@ placeholders and the table of contents. None of mammoth, python-docx and docx2tx
 
 from __future__ import annotations
 
-import posixpath
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import regex
 
-from index.readers.archives import DUBLIN_CORE, open_archive, part_xml, text_of
+from index.readers.archives import open_archive
 from index.readers.extract import (
     LONGEST_REPEATED,
     Extract,
     Progress,
     TextBuilder,
-    Unextractable,
     damaged,
     no_progress,
 )
+from index.readers.office.package import Package
 from index.readers.word.markup import attribute, child, children, local_name, value
 from index.readers.word.numbering import Numbering, formatted, int_of, is_on
 from index.text.blocks import refined
@@ -61,10 +58,6 @@ _SYMBOLS: Final = {
     "F0FB": "✗",
     "F052": "☑",
 }
-# Default dates from templates.
-_TEMPLATE_DATES: Final = ("2006-09-16", "2013-12-23", "1601-01-01", "1970-01-01")
-_DATE: Final = regex.compile(r"(\d{4}-\d{2}-\d{2})(?:T|$)")
-_TERMS: Final = "{http://purl.org/dc/terms/}"
 # A table row with a cell of more words belongs to a layout table.
 _MOST_CELL_WORDS: Final = 80
 _MOST_COLUMNS: Final = 63
@@ -78,85 +71,16 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         Unextractable: it is damaged, or its unpacked size is over the limit.
     """
     with open_archive(content) as archive:
-        package = _Package(archive)
+        package = Package(archive, _MAIN)
         reader = _Reader(package)
         reader.read()
-        title, author, date = _metadata(package)
+        title, author, date = package.metadata()
     text, blocks = reader.builder.text, reader.builder.blocks
     blocks = refined(text, blocks, reader.builder.emphasized)
     headings = [
         " ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "heading" and b.level == 1
     ]
     return Extract(text, title, author, headings[0] if len(headings) == 1 else "", date, blocks)
-
-
-class _Package:
-    """The parts of the archive, by their relationships."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._names = {name.casefold(): name for name in archive.namelist()}
-        package = self._relationships("_rels/.rels")
-        targets = (t for kind, t in package.values() if kind == "officeDocument")
-        # One that isn't in the archive is no reason not to read the document where it always is.
-        self.main_name = next((t for t in targets if t.casefold() in self._names), _MAIN)
-        self.core_name = next(
-            (t for kind, t in package.values() if kind == "core-properties"), "docProps/core.xml"
-        )
-        folder, name = posixpath.split(self.main_name)
-        self._related = self._relationships(posixpath.join(folder, "_rels", f"{name}.rels"), folder)
-        self.main = part_xml(archive, self._names.get(self.main_name.casefold(), self.main_name))
-
-    def part(self, name: str) -> ElementTree.Element | None:
-        """The root of an XML part; None if it is missing or isn't well formed."""
-        known = self._names.get(name.casefold())
-        if known is None:
-            return None
-        try:
-            return part_xml(self._archive, known)
-        except Unextractable as error:
-            if error.fault != "damaged" or "entities" in str(error):
-                raise
-            return None
-
-    def related(self, kind: str) -> ElementTree.Element | None:
-        """The document's part of a given kind: styles, numbering, footnotes, ..."""
-        name = next((target for found, target in self._related.values() if found == kind), "")
-        return self.part(name)
-
-    def by_id(self, relationship: str) -> ElementTree.Element | None:
-        """The part that a relationship of the document points to."""
-        found = self._related.get(relationship)
-        return self.part(found[1]) if found else None
-
-    def _relationships(self, name: str, folder: str = "") -> dict[str, tuple[str, str]]:
-        """Maps relationship ids to (last component of the type, part name)."""
-        root = self.part(name)
-        if root is None:
-            return {}
-        return {
-            element.get("Id", ""): (
-                element.get("Type", "").rpartition("/")[2],
-                posixpath.normpath(posixpath.join("/", folder, unquote(element.get("Target", "")))).lstrip(
-                    "/"
-                ),
-            )
-            for element in root
-            if element.get("TargetMode") != "External"
-        }
-
-
-def _metadata(package: _Package) -> tuple[str, str, str]:
-    """Title, author and date."""
-    core = package.part(package.core_name)
-    if core is None:
-        return "", "", ""
-    title, author = (text_of(core.find(f"{DUBLIN_CORE}{key}")) for key in ("title", "creator"))
-    for key in ("created", "modified"):
-        date = _DATE.match(text_of(core.find(f"{_TERMS}{key}")))
-        if date and date[1] not in _TEMPLATE_DATES:
-            return title, author, date[1]
-    return title, author, ""
 
 
 @dataclass(frozen=True)
@@ -300,7 +224,7 @@ class _Cell:
 
 
 class _Reader:
-    def __init__(self, package: _Package) -> None:
+    def __init__(self, package: Package) -> None:
         self.builder = TextBuilder()
         self._package = package
         self._styles = _Styles(package.related("styles"))

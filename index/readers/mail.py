@@ -1,0 +1,154 @@
+"""Extracts EML messages: who wrote what to whom and when, the text, and the names of what is attached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import parseaddr, parsedate_to_datetime
+from typing import Final
+
+from index.readers import html
+from index.readers.extract import (
+    Extract,
+    Progress,
+    TextBuilder,
+    Unextractable,
+    damaged,
+    missing_parts,
+    no_progress,
+)
+from index.readers.plain_text import decode
+from index.text.blocks import find_blocks
+
+_SHOWN: Final = ("From", "To", "Cc", "Date", "Subject")
+_ATTACHMENTS: Final = "Attachments"
+_DEEPEST: Final = 20
+_MOST_PARTS: Final = 1000
+
+
+def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
+    """Extracts a message and the messages attached to it.
+
+    Its title is the subject, its author the sender.
+
+    Raises:
+        Unextractable: it has no header, so that it is no message.
+    """
+    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(content.lstrip())
+    if not any(name in message for name in (*_SHOWN, "Received", "Message-ID", "MIME-Version")):
+        raise damaged("it has no header of a message")
+    reader = _Reader()
+    reader.read(message)
+    name, address = parseaddr(_header(message, "From"))
+    builder = reader.builder
+    return Extract(
+        builder.text,
+        _header(message, "Subject"),
+        name or address,
+        date=_date(message),
+        blocks=builder.blocks,
+        flaws=missing_parts(reader.lost),
+    )
+
+
+class _Reader:
+    """Adds messages to a builder.
+
+    Attributes:
+        builder: of the text.
+        lost: names of the parts that can't be read.
+    """
+
+    def __init__(self) -> None:
+        self.builder = TextBuilder()
+        self.lost: list[str] = []
+        self._tables = 0
+        self._parts = 0
+
+    def read(self, message: EmailMessage, depth: int = 0) -> None:
+        """Adds a message."""
+        for name in _SHOWN:
+            if said := _header(message, name):
+                self.builder.add("form_field", f"{name}: {said}", label=name)
+        attached = [name for part in _leaves(message) if (name := _file_name(part))]
+        if attached:
+            self.builder.add("form_field", f"{_ATTACHMENTS}: {'; '.join(attached)}", label=_ATTACHMENTS)
+        self._body(message, depth)
+
+    def _body(self, part: EmailMessage, depth: int) -> None:
+        self._parts += 1
+        if depth > _DEEPEST or self._parts > _MOST_PARTS:
+            raise Unextractable(f"it has more than {_MOST_PARTS:,} parts. Split it.", "too_large")
+        kind = part.get_content_type()
+        inner = (
+            [each for each in part.iter_parts() if isinstance(each, EmailMessage)]
+            if part.is_multipart()
+            else []
+        )
+        if kind == "message/rfc822":
+            for message in inner:
+                self.read(message, depth + 1)
+        elif kind == "multipart/alternative":
+            # The same in several types: plain text is what the sender typed, HTML has tables and lists.
+            by_kind = {each.get_content_type(): each for each in inner}
+            chosen = by_kind.get("text/html") or by_kind.get("multipart/related") or by_kind.get("text/plain")
+            for each in [chosen] if chosen is not None else inner[-1:]:
+                self._body(each, depth + 1)
+        elif inner:
+            for each in inner:
+                self._body(each, depth + 1)
+        # A multipart message without parts has no boundary: what is there is its text.
+        elif (
+            part.get_content_maintype() in ("text", "multipart")
+            and part.get_content_disposition() != "attachment"
+        ):
+            self._text(part)
+
+    def _text(self, part: EmailMessage) -> None:
+        payload = part.get_payload(decode=True)
+        if not isinstance(payload, bytes) or not payload.strip():
+            return
+        try:
+            claimed = part.get_content_charset() or ""
+            if part.get_content_subtype() == "html":
+                found = html.extract_page(payload, claimed=claimed)
+                self.builder.extend(found.blocks, found.text, self._tables)
+                self._tables += max((block.table for block in found.blocks), default=0)
+            else:
+                text = "\n".join(decode(payload, claimed).splitlines())
+                self.builder.extend(find_blocks(text), text, self._tables)
+                self._tables += max((block.table for block in self.builder.blocks), default=0)
+        except Unextractable:
+            self.lost.append(part.get_content_type())
+
+
+def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
+    for count, part in enumerate(message.walk()):
+        if count > _MOST_PARTS:
+            return
+        if isinstance(part, EmailMessage):
+            yield part
+
+
+def _file_name(part: EmailMessage) -> str:
+    try:
+        return " ".join((part.get_filename() or "").split())
+    except (ValueError, LookupError, AttributeError):  # a broken header
+        return ""
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A header's text, decoded; empty if it isn't there or can't be parsed."""
+    try:
+        return " ".join(str(message.get(name, "")).split())
+    except (ValueError, LookupError, AttributeError, IndexError):  # the standard library's parser
+        return ""
+
+
+def _date(message: EmailMessage) -> str:
+    try:
+        return parsedate_to_datetime(_header(message, "Date")).strftime("%Y-%m-%d")
+    except (ValueError, TypeError, IndexError):
+        return ""

@@ -1,0 +1,1 @@
+"""Readers of spreadsheets, slides, OpenDocument and Rich Text files."""

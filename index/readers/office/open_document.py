@@ -1,0 +1,380 @@
+"""Extracts text and blocks from ODT, by traversing its XML.
+
+As of Word files the visible text is extracted: automatic numbers, footnotes after the paragraph that
+references them, text boxes, headers and footers, merged cells. Omitted are tracked deletions, comments and
+tables of contents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+from xml.etree import ElementTree
+
+import regex
+
+from index.readers.archives import DUBLIN_CORE, open_archive, part, part_xml, text_of
+from index.readers.extract import (
+    LONGEST_REPEATED,
+    Extract,
+    Progress,
+    TextBuilder,
+    Unextractable,
+    no_progress,
+)
+from index.readers.tables.grid import Row, add_grid
+from index.readers.word.markup import child, children, local_name
+from index.readers.word.numbering import formatted, int_of
+from index.text.blocks import refined
+
+_OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_META: Final = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
+# Elements that aren't part of the visible text.
+_SKIPPED: Final = frozenset((
+    "tracked-changes", "table-of-content", "illustration-index", "table-index", "alphabetical-index",
+    "user-index", "object-index", "annotation", "forms", "sequence-decls", "variable-decls",
+    "user-field-decls", "image", "object", "title", "desc", "ruby-text", "page-number", "page-count",
+    "hidden-text", "shapes", "note-citation",
+))  # fmt: skip
+_NUMBERS: Final = {
+    "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman",
+    "أ, ب, ت, ...": "arabicAlpha", "أ, ب, ج, ...": "arabicAbjad",
+}  # fmt: skip
+_TITLE: Final = regex.compile(r"(?i)title|العنوان")
+_MOST_LEVELS: Final = 9
+_DEEPEST: Final = 80
+_MOST_REPEATED: Final = 100
+_MOST_SPACES: Final = 200
+_DATE: Final = regex.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
+    """Extracts the text of an OpenDocument text.
+
+    Raises:
+        Unextractable: it is damaged or protected, or its unpacked size is over the limit.
+    """
+    with open_archive(content) as archive:
+        names = archive.namelist()
+        manifest = "META-INF/manifest.xml"
+        if manifest in names and b"encryption-data" in part(archive, manifest):
+            raise Unextractable("it is protected by a password. Save a copy without one.", "password")
+        document = part_xml(archive, "content.xml")
+        styles = part_xml(archive, "styles.xml") if "styles.xml" in names else ElementTree.Element("none")
+        meta = part_xml(archive, "meta.xml") if "meta.xml" in names else ElementTree.Element("none")
+    reader = _Reader(_Styles(styles, document))
+    for header in styles.iter(f"{_STYLE}header"):
+        reader.margin("page_header", header)
+    body = document.find(f"{_OFFICE}body/{_OFFICE}text")
+    if body is not None:
+        reader.read(body)
+    for footer in styles.iter(f"{_STYLE}footer"):
+        reader.margin("page_footer", footer)
+    builder = reader.builder
+    blocks = refined(builder.text, builder.blocks, builder.emphasized)
+    dates = (text_of(meta.find(f".//{name}")) for name in (f"{_META}creation-date", f"{DUBLIN_CORE}date"))
+    authors = (
+        text_of(meta.find(f".//{name}")) for name in (f"{_META}initial-creator", f"{DUBLIN_CORE}creator")
+    )
+    date = _DATE.match(next(filter(None, dates), ""))
+    headings = [
+        " ".join(builder.text[b.start : b.end].split())
+        for b in blocks
+        if b.kind == "heading" and b.level == 1
+    ]
+    return Extract(
+        builder.text,
+        text_of(meta.find(f".//{DUBLIN_CORE}title")),
+        next(filter(None, authors), ""),
+        headings[0] if len(headings) == 1 else "",
+        date[0] if date else "",
+        blocks,
+    )
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A level of a list style; one without a number format has bullets, or no labels where `is_bare`."""
+
+    number_format: str = ""
+    before: str = ""
+    after: str = ""
+    start: int = 1
+    shown: int = 1
+    is_bare: bool = False
+
+
+class _Styles:
+    """List styles, outline numbers, and the names and weights of paragraph styles."""
+
+    def __init__(self, *roots: ElementTree.Element) -> None:
+        self.lists: dict[str, dict[int, _Level]] = {}
+        self.outline: dict[int, _Level] = {}
+        self._names: dict[str, str] = {}
+        self._bold: set[str] = set()
+        for root in roots:
+            for found in root.iter():
+                name = local_name(found)
+                if name == "list-style":
+                    self.lists[found.get(f"{_STYLE}name", "")] = _levels(found)
+                elif name == "outline-style":
+                    self.outline = _levels(found)
+                elif name == "style":
+                    self._add(found)
+
+    def _add(self, style: ElementTree.Element) -> None:
+        name = style.get(f"{_STYLE}name", "")
+        self._names[name] = style.get(f"{_STYLE}parent-style-name", "")
+        for properties in children(style, "text-properties"):
+            if any(value == "bold" and key.endswith("font-weight") for key, value in properties.items()):
+                self._bold.add(name)
+
+    def is_title(self, name: str) -> bool:
+        """Whether a paragraph style is the one of titles, or derives from it."""
+        return any(_TITLE.fullmatch(ancestor) for ancestor in self._ancestors(name))
+
+    def is_bold(self, name: str) -> bool:
+        """Whether a style is bold."""
+        return not self._bold.isdisjoint(self._ancestors(name))
+
+    def _ancestors(self, name: str) -> list[str]:
+        found: list[str] = []
+        while name and name not in found:
+            found.append(name)
+            name = self._names.get(name, "")
+        return found
+
+
+def _levels(style: ElementTree.Element) -> dict[int, _Level]:
+    levels = {}
+    for found in style:
+        level = int_of(found.get(f"{_TEXT}level", "1"), 1)
+        number = found.get(f"{_STYLE}num-format", "")
+        is_number = local_name(found) != "list-level-style-bullet"
+        levels[level] = _Level(
+            number,
+            found.get(f"{_STYLE}num-prefix", ""),
+            found.get(f"{_STYLE}num-suffix", ""),
+            int_of(found.get(f"{_TEXT}start-value", "1"), 1),
+            int_of(found.get(f"{_TEXT}display-levels", "1"), 1),
+            is_bare=is_number and not number,
+        )
+    return levels
+
+
+@dataclass
+class _Numbers:
+    """The running numbers of a list or of the headings."""
+
+    levels: dict[int, _Level]
+    counts: dict[int, int] = field(default_factory=dict)
+
+    def next(self, depth: int) -> str:
+        """The label of the next item at this depth; empty for one without."""
+        level = self.levels.get(depth, _Level())
+        self.counts = {at: count for at, count in self.counts.items() if at <= depth}
+        self.counts[depth] = self.counts.get(depth, level.start - 1) + 1
+        if not level.number_format:
+            return "" if level.is_bare else "•"
+        shown = range(max(1, depth - level.shown + 1), depth + 1)
+        parts = [
+            formatted(self.counts.get(at, 1), _NUMBERS.get(self.levels[at].number_format, "decimal"))
+            for at in shown
+            if at in self.levels and self.levels[at].number_format
+        ]
+        return f"{level.before}{'.'.join(parts)}{level.after}".strip()
+
+
+@dataclass(frozen=True)
+class _Item:
+    """The list item that a paragraph is in."""
+
+    numbers: _Numbers
+    depth: int
+    style: str
+
+
+class _Reader:
+    """Adds the blocks of a document to a builder."""
+
+    def __init__(self, styles: _Styles) -> None:
+        self.builder = TextBuilder()
+        self._styles = styles
+        self._tables = 0
+        self._headings = _Numbers(styles.outline)
+        self._lists: dict[str, _Numbers] = {}
+        self._notes: list[tuple[str, ElementTree.Element]] = []
+        self._boxes: list[ElementTree.Element] = []
+        self._margins: set[str] = set()
+        self._bold = self._ink = 0
+
+    def margin(self, kind: str, element: ElementTree.Element) -> None:
+        """Adds the text of a header or a footer, once."""
+        text = "\n".join(filter(None, map(str.strip, map(self._words, element.iter(f"{_TEXT}p")))))
+        self._bold = self._ink = 0
+        if text not in self._margins:
+            self._margins.add(text)
+            self.builder.add("page_header" if kind == "page_header" else "page_footer", text)
+
+    def read(self, element: ElementTree.Element, depth: int = 0) -> None:
+        """Adds what is in an element."""
+        for found in element:
+            name = local_name(found)
+            if name in _SKIPPED or depth > _DEEPEST:
+                continue
+            if name == "h":
+                self._heading(found)
+            elif name == "p":
+                self._paragraph(found)
+            elif name == "list":
+                self._list(found, None)
+            elif name == "table":
+                self._table(found)
+            else:
+                self.read(found, depth + 1)
+
+    def _heading(self, element: ElementTree.Element) -> None:
+        level = max(1, min(int_of(element.get(f"{_TEXT}outline-level", "1"), 1), _MOST_LEVELS))
+        text = self._words(element).strip()
+        if text:
+            is_numbered = self._styles.outline.get(level, _Level()).number_format
+            label = self._headings.next(level) if is_numbered else ""
+            self.builder.add("heading", f"{label} {text}", level=level, label=label)
+        self._behind()
+
+    def _paragraph(self, element: ElementTree.Element, item: _Item | None = None) -> None:
+        style = element.get(f"{_TEXT}style-name", "")
+        text = self._words(element).strip()
+        is_bold = self._ink > 0 and (self._bold == self._ink or self._styles.is_bold(style))
+        if text and item is not None:
+            label = item.numbers.next(item.depth)
+            said = text if label in ("", "•") else f"{label} {text}"
+            self.builder.add("list_item", said, level=min(item.depth, _MOST_LEVELS), label=label)
+        elif text and self._styles.is_title(style):
+            self.builder.add("heading", text, level=1)
+        elif text:
+            self.builder.add("paragraph", text, is_emphasized=is_bold)
+        self._behind()
+
+    def _behind(self) -> None:
+        """Adds the notes and text boxes of the last paragraph."""
+        self._bold = self._ink = 0
+        notes, self._notes = self._notes, []
+        boxes, self._boxes = self._boxes, []
+        for mark, note in notes:
+            words = " ".join(self._words(found).strip() for found in note.iter(f"{_TEXT}p"))
+            self._bold = self._ink = 0
+            self.builder.add("footnote", f"[{mark}] {words}", label=f"[{mark}]")
+        for box in boxes:
+            self.read(box, 1)
+
+    def _list(self, element: ElementTree.Element, parent: _Item | None, depth: int = 1) -> None:
+        style = element.get(f"{_TEXT}style-name", "") or (parent.style if parent else "")
+        if parent is not None:
+            numbers = parent.numbers
+        elif element.get(f"{_TEXT}continue-numbering") == "true" and style in self._lists:
+            numbers = self._lists[style]
+        else:
+            numbers = self._lists[style] = _Numbers(self._styles.lists.get(style, {}))
+        item = _Item(numbers, depth, style)
+        for found in element:
+            if local_name(found) not in ("list-item", "list-header") or depth > _DEEPEST:
+                continue
+            is_begun = local_name(found) == "list-header"
+            for inner in found:
+                name = local_name(inner)
+                if name == "list":
+                    self._list(inner, item, depth + 1)
+                elif name == "h":
+                    self._heading(inner)
+                elif name == "p":
+                    self._paragraph(inner, None if is_begun else item)
+                    is_begun = True
+
+    def _table(self, table: ElementTree.Element) -> None:
+        grid: list[Row] = []
+        spanning: dict[int, tuple[str, int]] = {}
+        for row in _rows(table):
+            cells = list(self._cells(row, spanning))
+            repeated = int_of(row.get(f"{_TABLE}number-rows-repeated", "1"), 1)
+            grid.extend([cells] * (min(repeated, _MOST_REPEATED) if any(cells) else 1))
+        self._tables += add_grid(self.builder, grid, self._tables + 1)
+        self._behind()
+
+    def _cells(self, row: ElementTree.Element, spanning: dict[int, tuple[str, int]]) -> Iterator[str | None]:
+        """The texts of a row's cells, with those that span it from above.
+
+        Args:
+            row: the row.
+            spanning: column -> the text of a cell above, and how many more rows it spans; updated.
+        """
+        place = 0
+        for cell in row:
+            name = local_name(cell)
+            if name not in ("table-cell", "covered-table-cell"):
+                continue
+            count = min(int_of(cell.get(f"{_TABLE}number-columns-repeated", "1"), 1), _MOST_REPEATED)
+            said = " ".join(" ".join(self._words(found).split()) for found in cell.iter(f"{_TEXT}p"))
+            rows = int_of(cell.get(f"{_TABLE}number-rows-spanned", "1"), 1)
+            for column in range(place, place + count):
+                above, left = spanning.pop(column, ("", 0))
+                if name == "covered-table-cell":
+                    yield above if left else None
+                else:
+                    left = rows
+                    above = said if len(said) <= LONGEST_REPEATED else ""
+                    yield said
+                if left > 1:
+                    spanning[column] = (above, left - 1)
+            place += count
+
+    def _words(self, element: ElementTree.Element, depth: int = 0, style: str = "") -> str:
+        """The text of a paragraph; its notes and text boxes are set aside."""
+        name = local_name(element)
+        if name == "note":
+            return self._note(element)
+        if name == "text-box":
+            self._boxes.append(element)
+            return ""
+        if name in _SKIPPED or depth > _DEEPEST:
+            return ""
+        if name == "s":
+            return " " * min(int_of(element.get(f"{_TEXT}c", "1"), 1), _MOST_SPACES)
+        if name in ("tab", "line-break"):
+            return "\n" if name == "line-break" else " "
+        style = element.get(f"{_TEXT}style-name", "") if name == "span" else style
+        parts = [self._said(element.text, style)]
+        for found in element:
+            parts.append(self._words(found, depth + 1, style))
+            parts.append(self._said(found.tail, style))
+        return "".join(parts)
+
+    def _said(self, text: str | None, style: str) -> str:
+        said = regex.sub(r"[ \t\r\n]+", " ", text or "")
+        if said.strip():
+            self._ink += 1
+            self._bold += bool(style) and self._styles.is_bold(style)
+        return said
+
+    def _note(self, element: ElementTree.Element) -> str:
+        body = child(element, "note-body")
+        mark = text_of(child(element, "note-citation"))
+        if body is not None:
+            self._notes.append((mark, body))
+        return f"[{mark}]"
+
+
+def _rows(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The rows of a table, those of its groups included."""
+    stack = list(reversed(table))
+    while stack:
+        found = stack.pop()
+        name = local_name(found)
+        if name == "table-row":
+            yield found
+        elif name in ("table-header-rows", "table-rows", "table-row-group"):
+            stack.extend(reversed(found))

@@ -1,0 +1,143 @@
+"""A grid of cells -> the rows of a table under their column headings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final, TypeAlias
+
+import regex
+
+from index.readers.extract import TextBuilder, Unextractable
+from index.text.labels import is_number_like
+
+Row: TypeAlias = Sequence[str | None]
+"""The text of each cell; None where the cell on the left goes on."""
+
+MOST_CELLS: Final = 4_000_000
+"""Maximum number of filled cells in a file."""
+_MOST_HEADING_WORDS: Final = 8
+_MOST_TITLE_WORDS: Final = 15
+_LEAST_FILLED: Final = 0.5
+_LOOKED_AT: Final = 20
+_YEAR: Final = regex.compile(r"(?:1[3-9]|20)\d\d|[١٢][٠-٩]{3}")
+
+
+def check_size(cells: int) -> None:
+    """Checks the number of filled cells of a file.
+
+    Raises:
+        Unextractable: there are more than `MOST_CELLS`.
+    """
+    if cells > MOST_CELLS:
+        raise Unextractable(f"it has more than {MOST_CELLS:,} filled cells. Split it.", "too_large")
+
+
+def add_grid(builder: TextBuilder, rows: Sequence[Row], first_table: int, *, page: int = 0) -> int:
+    """Adds a grid as tables, and what stands alone in a row above a table as its title.
+
+    A blank row ends a table if the next one has a title or headings of its own.
+
+    Args:
+        builder: of the document.
+        rows: the rows, blank ones included.
+        first_table: the number of the first table in the document.
+        page: the page that the rows are on, from 1.
+
+    Returns:
+        The number of tables added.
+    """
+    count = 0
+    for region in _regions(rows):
+        count += _add_region(builder, region, first_table + count, page)
+    return count
+
+
+def _regions(rows: Sequence[Row]) -> list[list[Row]]:
+    regions: list[list[Row]] = []
+    for is_blank, group in groupby(rows, lambda row: not any(row)):
+        if is_blank:
+            continue
+        part = list(group)
+        if not regions or _filled(part[0]) == 1 or _header_rows(part):
+            regions.append([])
+        regions[-1].extend(part)
+    return regions
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(cell) for cell in row)
+
+
+def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int) -> int:
+    """Adds a region of rows, and returns the number of tables in it."""
+    titles = next((place for place, row in enumerate(rows) if _filled(row) > 1), len(rows))
+    is_single = titles == len(rows)
+    for row in rows[:titles]:
+        said = next(filter(None, row))
+        is_title = not is_single and len(said.split()) <= _MOST_TITLE_WORDS
+        builder.add("caption" if is_title else "paragraph", said, page=page)
+    if is_single:
+        return 0
+    rows = rows[titles:]
+    kept = [
+        place for place in range(max(map(len, rows))) if any(place < len(row) and row[place] for row in rows)
+    ]
+    headers = _header_rows(rows)
+    columns: dict[int, str] = {}
+    for row in rows[:headers]:
+        for place, cell in enumerate(_spread(row)):
+            columns[place] = " ".join(dict.fromkeys(filter(None, (columns.get(place), cell))))
+    for number, row in enumerate(rows):
+        # A cell that goes on from the left isn't repeated.
+        places = [place for place in kept if place < len(row) and row[place] is not None]
+        named = [columns.get(place, "") for place in places]
+        is_header = number < headers
+        cells = [row[place] or "" for place in places]
+        builder.add_row(cells, () if is_header else named, table=table, is_header=is_header, page=page)
+    return 1
+
+
+def _spread(row: Row) -> list[str]:
+    """A row with each cell repeated where it goes on."""
+    spread: list[str] = []
+    for cell in row:
+        spread.append((spread[-1] if spread else "") if cell is None else cell)
+    return spread
+
+
+def _header_rows(rows: Sequence[Row]) -> int:
+    """The number of header rows: one, or more where a heading spans several columns."""
+    count = 0
+    for place, row in enumerate(rows[:-1]):
+        is_spanning = None in row
+        # A heading may span rows, too: it is then repeated in the next one.
+        if not _is_header(row, rows[place + 1 + is_spanning :], is_second=count > 0):
+            break
+        count = place + 1
+        if not is_spanning:
+            break
+    return count
+
+
+def _is_header(row: Row, others: Sequence[Row], *, is_second: bool) -> bool:
+    """Whether a row holds column headings: short, different, no numbers but years, and none again below.
+
+    Under headings that span several columns they may be the same.
+    """
+    said = [cell for cell in row if cell]
+    width = max(map(_filled, others[:_LOOKED_AT]), default=0)
+    if len(said) < 2 or len(said) + row.count(None) < _LEAST_FILLED * width:
+        return False
+    if len(set(said)) < len(said) and not is_second:
+        return False
+    numbers = [cell for cell in said if is_number_like(cell)]
+    if not all(map(_YEAR.fullmatch, numbers)) or len(numbers) == len(said):
+        return False
+    if any(len(cell.split()) > _MOST_HEADING_WORDS for cell in said):
+        return False
+    return not any(
+        cell and place < len(other) and other[place] == cell
+        for place, cell in enumerate(row)
+        for other in others
+    )
