@@ -3,7 +3,9 @@
     python benchmarks/extraction.py
 
 It needs Chromium, LibreOffice and the fonts Noto Naskh Arabic, Amiri and DejaVu Sans; what isn't there is
-left out. Other readers of PDF are measured where they are installed (`dalil[peers]`).
+left out. Other readers of PDF are measured where they are installed (`dalil[peers]`). So are more programs
+that make PDF files (report_pdfs.py): Debian has texlive-xetex, wkhtmltopdf, ghostscript, python3-gi-cairo and
+gir1.2-pango-1.0, and PyPI weasyprint, typst, reportlab, arabic-reshaper and python-bidi.
 """
 
 from __future__ import annotations
@@ -16,10 +18,17 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+import regex
 from paper import papers, paragraphs
+from report_pdfs import Report, negations, plain_text, report_papers
 from results import Section, markdown_table, run
 
+from index.readers.extract import Extract, Unextractable
+from index.readers.pdf import pages
 from index.readers.read import read_file
+
+# What isn't text of the report: bullets and the marks of footnotes.
+_MARKS = regex.compile(r"^[•▪◦*-]\s*|\[\p{Nd}\]|[⁰¹²³⁴-⁹]")
 
 
 def words_in_order(expected: Sequence[str], found: Sequence[str]) -> float:
@@ -65,7 +74,7 @@ PEERS: dict[str, Callable[[Path], str]] = {
 
 def sections(_: argparse.Namespace) -> dict[str, Section]:
     """The section's name with what makes its text."""
-    return {"Extraction": _extraction}
+    return {"Extraction": _extraction, "Extraction, PDF programs": _programs}
 
 
 def _extraction() -> Iterator[str]:
@@ -95,6 +104,47 @@ def _extraction() -> Iterator[str]:
         "without settings; pdfminer is pdfminer.six with its own layout."
     )
     yield markdown_table(["file", "words in order", "paragraphs", "seconds", *peers], rows)
+
+
+def _programs() -> Iterator[str]:
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="dalil-extraction-") as folder:
+        for report, paper in report_papers(Path(folder)):
+            start = time.process_time()
+            try:
+                document = pages.extract(paper.path.read_bytes())
+            except Unextractable as error:
+                rows.append([paper.name, f"refused ({error.fault})", "", "", "", "", ""])
+                continue
+            seconds = time.process_time() - start
+            rows.append([paper.name, *_of_report(report, document), f"{seconds:.2f}"])
+    yield (
+        "A report of two pages with headings, a list, a table, footnotes and many negations, made by several "
+        "programs: the share of the words of its running text that come back in order, letter for letter; "
+        "negating words, of all; paragraphs and list items that come back whole; footnotes and rows of the "
+        "table that are told as such; seconds of processor time."
+    )
+    yield markdown_table(
+        ["file", "words in order", "negations", "paragraphs", "notes", "rows", "seconds"], rows
+    )
+
+
+def _of_report(report: Report, document: Extract) -> list[str]:
+    """What of a report came back."""
+    said = [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
+    body = [_MARKS.sub("", text.replace("|", " ")) for kind, text in said if kind != "footnote"]
+    whole = [text for kind, text in report.lines if kind in ("p", "-")]
+    there = {text.strip() for text in body}
+    kept = sum(plain_text(text) in there for text in whole)
+    every = [*report.body, *" ".join(report.notes).split()]
+    rows = sum(kind in ("table_row", "table_header") for kind, _ in said)
+    return [
+        f"**{words_in_order(report.body, ' '.join(body).split()):.3f}**",
+        f"{negations(document.text.replace('|', ' ').split())} of {negations(every)}",
+        f"{kept} of {len(whole)}",
+        f"{sum(kind == 'footnote' for kind, _ in said)} of {len(report.notes)}",
+        f"{rows} of {sum(kind == '|' for kind, _ in report.lines)}",
+    ]
 
 
 def main() -> None:

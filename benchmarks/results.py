@@ -35,6 +35,7 @@ ORDER = (
     "Speed beside peers",
     "Updates",
     "Extraction",
+    "Extraction, PDF programs",
     "Encodings",
     "Text recognition",
 )

@@ -17,7 +17,8 @@ Span = tuple[int, int]
 # the reader, so a longer sentence is split at clause marks.
 LONGEST = 50
 
-_TERMINAL = regex.compile(r"[.!?؟…。]+[\"'”’»)\]]*(?=\s|$)")
+# With closing quotes, and the reference marks of footnotes.
+_TERMINAL = regex.compile(r"[.!?؟…。]+(?:[\"'”’»)\]]|\[\p{Nd}{1,3}\]|[⁰¹²³⁴-⁹*†‡])*(?=\s|$)")
 _CLAUSE = regex.compile(r"[،؛,;:—–](?=\s)")
 _QUOTATION = regex.compile(r"«[^«»\n]{0,300}»|“[^“”\n]{0,300}”|(?<!\w)\"(?=\S)[^\"\n]{0,300}(?<=\S)\"(?!\w)")
 _NEXT = regex.compile(r"\S")

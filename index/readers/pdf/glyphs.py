@@ -6,7 +6,8 @@ import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -20,10 +21,34 @@ _CELL_GAP: Final = 3
 _WIDEST_STRETCH: Final = 6
 _SAME_LINE: Final = 0.5
 _SAME_SIZE: Final = 0.05
+# Of a text drawn twice, to make it bold or to give it a shadow, the offset; no two letters are nearer.
+_TWICE: Final = 0.12
+# Share of a space's width that is under letters; Word and Typst draw such spaces, which nobody sees.
+_COVERED: Final = 0.6
+# In a letter-spaced line without spaces: gaps between words relative to those between letters, and the most
+# of the latter, in multiples of the font size.
+_FEWEST_SPACED: Final = 4
+_WIDER: Final = 1.6
+_WIDEST_TRACKING: Final = 0.8
+# Of the size of the text that it belongs to: the most of a raised number, its least and greatest rise, and
+# its distance.
+_SMALLER: Final = 0.82
+_LEAST_RISE: Final = 0.12
+_MOST_RISE: Final = 0.7
+_BESIDE: Final = 0.7
+_RAISED: Final = {
+    **dict(zip(map(ord, "0123456789٠١٢٣٤٥٦٧٨٩"), "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2, strict=True)),
+    **{ord(c): c for c in "()[]*†‡"},
+}
 # Fraction of the widest word gap that all gaps of a justified line exceed.
 _ALIKE: Final = 0.6
 # Fraction of a line's glyphs.
 _FEW: Final = 0.2
+
+
+@lru_cache(maxsize=4096)
+def _is_mark(text: str) -> bool:
+    return bool(text) and all(unicodedata.category(c) == "Mn" for c in text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +75,7 @@ class Glyph:
     @property
     def is_mark(self) -> bool:
         """Whether it is a combining mark."""
-        return bool(self.text) and all(unicodedata.category(c) == "Mn" for c in self.text)
+        return _is_mark(self.text)
 
     @property
     def is_blank(self) -> bool:
@@ -94,6 +119,8 @@ class Line:
         has_cells: whether it has gaps like those between table cells.
         cells: the segments between such gaps, from left to right.
         is_bold: whether all of its letters are in bold.
+        row: of a row of a table drawn with lines, the lines of each cell, from left to right.
+        spans: its words, from left to right.
     """
 
     signs: tuple[Sign, ...]
@@ -107,6 +134,8 @@ class Line:
     has_cells: bool
     cells: tuple[Cell, ...] = ()
     is_bold: bool = False
+    row: tuple[tuple[Line, ...], ...] = ()
+    spans: tuple[Cell, ...] = ()
 
     def has_size_of(self, other: Line) -> bool:
         """Whether the two lines share a font size."""
@@ -129,15 +158,68 @@ def size_of(glyphs: Sequence[Glyph]) -> float:
     return statistics.median_low([g.size for g in glyphs if not g.is_blank] or [glyphs[0].size])
 
 
+def drawn_once(glyphs: Iterable[Glyph]) -> list[Glyph]:
+    """The glyphs without those drawn a second time at nearly the same place."""
+    seen: dict[tuple[str, int, int], list[Glyph]] = {}
+    kept = []
+    for glyph in glyphs:
+        row, place = round(glyph.baseline), round(glyph.left)
+        near = range(-1, 2)
+        if not glyph.text.isspace():
+            others = (seen.get((glyph.text, row + i, place + j), ()) for i in near for j in near)
+            if any(_is_same(glyph, other) for found in others for other in found):
+                continue
+            seen.setdefault((glyph.text, row, place), []).append(glyph)
+        kept.append(glyph)
+    return kept
+
+
+def _is_same(one: Glyph, other: Glyph) -> bool:
+    most = _TWICE * one.size
+    return (
+        abs(one.left - other.left) <= most
+        and abs(one.baseline - other.baseline) <= most
+        and abs(one.size - other.size) <= most
+    )
+
+
 def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """Groups glyphs of the same height into rows across the page, from top to bottom."""
+    """Groups glyphs of the same height into rows across the page, from top to bottom.
+
+    Raised numbers, such as the marks of footnotes, are in the row of their text, as superscripts.
+    """
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda glyph: -glyph.baseline):
         if rows and same_line(rows[-1][0], glyph):
             rows[-1].append(glyph)
         else:
             rows.append([glyph])
-    return rows
+    for place, row in enumerate(rows):
+        for below in rows[place : place + 3]:
+            _take_raised(row, below)
+    return [row for row in rows if row]
+
+
+def _take_raised(row: list[Glyph], below: list[Glyph]) -> None:
+    """Moves raised numbers and marks to the row whose text they belong to, which may be their own."""
+    most = _SMALLER * max((glyph.size for glyph in below), default=0.0)
+    numbers = [g for g in row if g.text and ord(g.text[0]) in _RAISED and g.size <= most]
+    for glyph in numbers:
+        host = next((other for other in below if _is_raised(glyph, other)), None)
+        if host is not None:
+            row.remove(glyph)
+            raised = glyph.text.translate(_RAISED)
+            below.append(replace(glyph, text=raised, baseline=host.baseline))
+
+
+def _is_raised(glyph: Glyph, text: Glyph) -> bool:
+    rise = (glyph.baseline - text.baseline) / text.size
+    return (
+        glyph.size <= _SMALLER * text.size
+        and _LEAST_RISE <= rise <= _MOST_RISE
+        and not text.is_blank
+        and text.distance(glyph.middle) <= _BESIDE * text.size
+    )
 
 
 def same_line(one: Glyph | Line, other: Glyph | Line) -> bool:
@@ -147,11 +229,10 @@ def same_line(one: Glyph | Line, other: Glyph | Line) -> bool:
 
 def line_of(glyphs: Sequence[Glyph]) -> Line:
     """Builds a line from the glyphs of one row."""
-    ordered = sorted(glyphs, key=lambda g: g.middle)
-    has_spaces = sum(g.is_blank for g in ordered) > 1
-    least_gap = _SPACE_BESIDE_SPACES if has_spaces else _SPACE
+    ordered = _without_covered_spaces(sorted(glyphs, key=lambda g: g.middle))
+    least_gap = _least_gap(ordered)
     signs: list[Sign] = []
-    words: list[list[float]] = []
+    words: list[tuple[float, float]] = []
     begins: list[int] = []  # first sign of each word
     right = float("inf")
     for place, glyph in enumerate(ordered):
@@ -163,9 +244,9 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
             signs.append(Sign(" "))
         if not glyph.is_blank:
             if not words or signs[-1:] == [Sign(" ")]:
-                words.append([glyph.left, glyph.right])
+                words.append((glyph.left, glyph.right))
                 begins.append(len(signs))
-            words[-1][1] = max(words[-1][1], glyph.right)
+            words[-1] = (words[-1][0], max(words[-1][1], glyph.right))
             if glyph.text:
                 signs.append(Sign(glyph.text, glyph.is_as_typed))
         right = max(right, glyph.right) if place else glyph.right
@@ -185,7 +266,54 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
         _has_cells([after[0] - before[1] for before, after in pairwise(words)], size_of(glyphs)),
         _cells(words, begins, len(signs), size_of(glyphs)),
         all(g.is_bold for g in ink if any(map(str.isalpha, g.text))),
+        spans=tuple(
+            Cell(begin, end, *word)
+            for word, begin, end in zip(words, begins, [*begins[1:], len(signs)], strict=True)
+        ),
     )
+
+
+def _without_covered_spaces(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
+    """Leaves out spaces drawn where letters are, or moves them to a gap beside these letters."""
+    kept: list[Glyph] = []
+    moved = []
+    for place, glyph in enumerate(glyphs):
+        width = glyph.right - glyph.left
+        if glyph.is_blank and width > 0:
+            near = [g for g in glyphs[max(place - 3, 0) : place + 4] if not g.is_blank and not g.is_mark]
+            covering = [g for g in near if g.left < glyph.right and g.right > glyph.left]
+            covered = sum(min(glyph.right, g.right) - max(glyph.left, g.left) for g in covering)
+            if covered >= _COVERED * width:
+                gaps = [(one.right, two.left) for one, two in pairwise(near) if {one, two} & {*covering}]
+                left, right = max(gaps, key=lambda gap: gap[1] - gap[0], default=(0.0, 0.0))
+                if right - left >= _COVERED * width:
+                    moved.append(replace(glyph, left=left, right=right))
+                continue
+        kept.append(glyph)
+    return sorted([*kept, *moved], key=lambda g: g.middle) if moved else kept or glyphs
+
+
+def _least_gap(glyphs: Sequence[Glyph]) -> float:
+    """The gap of a line that counts as a space, in multiples of the font size.
+
+    In a letter-spaced line it is wider: between the gaps of letters and those of words.
+    """
+    has_spaces = sum(g.is_blank for g in glyphs) > 1
+    least = _SPACE_BESIDE_SPACES if has_spaces else _SPACE
+    gaps = sorted(
+        (two.left - one.right) / two.size
+        for one, two in pairwise(glyphs)
+        if not one.is_blank and not two.is_blank and not two.is_mark and not one.is_mark
+    )
+    if len(gaps) < _FEWEST_SPACED or not least / 2 < (usual := gaps[len(gaps) // 2]) <= _WIDEST_TRACKING:
+        return least
+    if has_spaces:
+        return least + usual
+    are_letters = all(any(map(str.isalpha, g.text)) for g in glyphs if not g.is_blank)
+    wider = next((gap for gap in gaps if gap > _WIDER * usual), None)
+    if wider is None:
+        return least + usual if are_letters else least
+    return (usual + wider) / 2
 
 
 def _cells(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import regex
 
 from index.readers.extract import TextBuilder
-from index.readers.pdf.paragraphs import Paragraph
+from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
 from index.text.blocks import refined
-from index.text.labels import is_number_like
+from index.text.labels import ItemMarker, follows, is_number_like, item_marker
 from index.types import Block
 
 # Minimum size of a heading relative to the text's, and of a bold heading.
@@ -28,17 +28,28 @@ _FEWEST_ROWS: Final = 3
 _ALIGNED: Final = 0.6
 _MOST_CELL_WORDS: Final = 12
 _ENDED: Final = regex.compile(r"[.,،؛;]$")
-_NOTE_MARK: Final = regex.compile(r"[(\[]?(\p{Nd}{1,3}|\*{1,3})[)\]]?[.\s]?")
+# The call of a footnote: a raised number or mark, or one in brackets. Before a letter it belongs to the word
+# before the space. After a short number or a unit it is an exponent.
+_CALL: Final = regex.compile(
+    r"(?<!(?<!\p{Nd})\p{Nd}{1,2}|(?<!\p{L})(?:[kcdm]?m|[كس]?م))(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
+    r"|[(\[](?P<plain>\p{Nd}{1,3})[)\]])"
+)
+_BULLET: Final = regex.compile(rf"^([{''.join(sorted(BULLETS))}])\s*(?=\S)")
 
 
 def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
     """The text of a document and its blocks.
 
+    A footnote stands after the paragraph that calls it; its mark is in brackets here and there.
+
     Args:
         paragraphs: in reading order.
     """
     builder = TextBuilder()
+    paragraphs = _with_whole_tables(paragraphs)
     levels = _levels(paragraphs)
+    notes = _Notes(paragraphs)
+    items = _items(paragraphs, levels)
     tables = place = 0
     while place < len(paragraphs):
         rows = _rows(paragraphs, place)
@@ -48,16 +59,105 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
             place += rows
             continue
         paragraph = paragraphs[place]
+        text, called = notes.called(paragraph)
         if place in levels:
-            builder.add("heading", paragraph.text, level=levels[place], page=paragraph.page)
+            builder.add("heading", text, level=levels[place], page=paragraph.page)
+        elif place in items:
+            builder.add(
+                "list_item", _BULLET.sub(r"\1 ", text), level=1, label=items[place], page=paragraph.page
+            )
         elif paragraph.is_at_foot:
-            mark = _NOTE_MARK.match(paragraph.text)
-            builder.add("footnote", paragraph.text, label=mark[1] if mark else "", page=paragraph.page)
+            called = notes.taken(paragraph)
         else:
-            builder.add("paragraph", paragraph.text, page=paragraph.page)
+            builder.add("paragraph", text, page=paragraph.page)
+        for note in called:
+            label, said = _parted(note)
+            builder.add("footnote", f"{label} {said}".lstrip(), label=label, page=note.page)
         place += 1
     text = builder.text
     return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _with_whole_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Puts footnotes after a table that goes on on the page after them."""
+    found: list[Paragraph] = []
+    waiting: list[Paragraph] = []
+    for paragraph in paragraphs:
+        is_in_table = bool(found) and found[-1].is_ruled
+        if paragraph.is_at_foot and is_in_table:
+            waiting.append(paragraph)
+            continue
+        if not (is_in_table and paragraph.is_ruled and _is_aligned([found[-1], paragraph])):
+            found += waiting
+            waiting = []
+        found.append(paragraph)
+    return found + waiting
+
+
+class _Notes:
+    """The footnotes of a document that have not been placed yet."""
+
+    def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
+        self._by_mark: dict[tuple[int, str], Paragraph] = {}
+        self._placed: set[int] = set()
+        self._last_page: dict[str, int] = {}
+        for paragraph in paragraphs:
+            if paragraph.is_at_foot and (label := _parted(paragraph)[0]):
+                self._by_mark.setdefault((paragraph.page, label), paragraph)
+                self._last_page[label] = paragraph.page
+
+    def called(self, paragraph: Paragraph) -> tuple[str, list[Paragraph]]:
+        """A paragraph's text with the marks of footnotes in brackets, and these footnotes."""
+        found: list[Paragraph] = []
+
+        def replaced(mark: regex.Match[str]) -> str:
+            label = f"[{note_label(mark['raised'] or mark['plain'])}]"
+            shown = f"{label}{' ' if mark['before'] else ''}"
+            for page in range(paragraph.page, paragraph.last_page + 1):
+                note = self._by_mark.get((page, label))
+                if note is not None:
+                    found.extend(self.taken(note))
+                    return shown
+            # At the end of the document it stands where it is.
+            return shown if self._last_page.get(label, 0) > paragraph.last_page else mark[0]
+
+        if paragraph.is_at_foot or not self._by_mark:
+            return paragraph.text, []
+        return _CALL.sub(replaced, paragraph.text), found
+
+    def taken(self, note: Paragraph) -> list[Paragraph]:
+        """A footnote, unless it has been placed already."""
+        is_new = id(note) not in self._placed
+        self._placed.add(id(note))
+        return [note] if is_new else []
+
+
+def _parted(note: Paragraph) -> tuple[str, str]:
+    """The mark of a footnote in brackets, and its text."""
+    mark = NOTE_MARK.match(note.text)
+    if mark is None:
+        return "", note.text
+    return f"[{note_label(mark[1])}]", note.text[mark.end() :].lstrip()
+
+
+def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int, str]:
+    """Maps paragraphs that are list items to their number or bullet: a bullet, or numbers in sequence."""
+    found: dict[int, str] = {}
+    before: tuple[int, ItemMarker | None] = (-1, None)  # the last one that isn't a footnote
+    for place, paragraph in enumerate(paragraphs):
+        if paragraph.is_at_foot:
+            continue
+        text = _BULLET.sub(r"\1 ", paragraph.text)
+        marker = None if place in levels or len(paragraph.cells) > 1 else item_marker(text)
+        if marker and marker.is_bullet:
+            found |= {place: text[0]} if text[0] in BULLETS else {}
+            marker = None
+        last, other = before
+        if marker and other and other.style == marker.style and follows(other.value, marker.value):
+            found[last] = paragraphs[last].text[: other.length]
+            found[place] = paragraph.text[: marker.length]
+        before = (place, marker)
+    return found
 
 
 def _levels(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
@@ -92,6 +192,11 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
     """The number of rows of the table that begins here; 0 unless there certainly is one."""
     first = paragraphs[place]
     width = len(first.cells)
+    if first.is_ruled:
+        end = place + 1
+        while end < len(paragraphs) and paragraphs[end].is_ruled and _is_aligned([first, paragraphs[end]]):
+            end += 1
+        return end - place
     if width < 2:
         return 0
     end = place
@@ -99,6 +204,7 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
         end < len(paragraphs)
         and len(paragraphs[end].cells) == width
         and paragraphs[end].page == first.page
+        and not paragraphs[end].is_ruled
         and all(len(cell.split()) <= _MOST_CELL_WORDS for cell in paragraphs[end].cells)
         and _is_aligned(paragraphs[place : end + 1][-2:])
     ):
@@ -114,6 +220,8 @@ def _is_aligned(rows: Sequence[Paragraph]) -> bool:
     if len(rows) < 2:
         return True
     one, other = rows
+    if len(one.edges) != len(other.edges):
+        return False
     most = _ALIGNED * max(one.size, other.size)
     return all(
         min(abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[0] + a[1] - b[0] - b[1]) / 2) <= most

@@ -10,37 +10,42 @@ from __future__ import annotations
 import io
 import logging
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 import regex
-from fontTools.ttLib import TTFont
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
-from pdfminer.pdffont import PDFCIDFont, PDFFont, PDFUnicodeNotDefined
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdffont import PDFFont
+from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
-from pdfminer.pdftypes import PDFStream, resolve1
-from pdfminer.utils import decode_text
+from pdfminer.pdftypes import resolve1
+from pdfminer.utils import apply_matrix_pt, decode_text
 
-from index.readers.extract import Extract, Progress, Unextractable, damaged, no_progress
-from index.readers.pdf.columns import Column, columns
+from index.readers.extract import HOLE, Extract, Progress, Unextractable, damaged, no_progress
+from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
-from index.readers.pdf.glyphs import Glyph
+from index.readers.pdf.fonts import Font, Manager
+from index.readers.pdf.glyphs import Glyph, drawn_once
 from index.readers.pdf.layout import layout_of
+from index.readers.pdf.metadata import metadata_of
 from index.readers.pdf.paragraphs import paragraphs_of
-from index.readers.pdf.visual_order import letters_of_forms
-from index.text.analyzer import is_arabic
+from index.readers.pdf.plausibility import is_plausible
+from index.readers.pdf.tables import Rules, with_tables
 
 MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page
-# Maximum share of a file's glyphs without known text; these include tatweels that stretch a line.
-_MOST_UNKNOWN: Final = 0.3
-_BOLD: Final = regex.compile(r"(?i)bold|black|heavy|[-,]bd\b")
-_BOLD_WEIGHT: Final = 600
-_DATE: Final = regex.compile(r"D:((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+# Share of a text's letters without a known meaning from which it is refused.
+_MOST_HOLES: Final = 0.05
+# Words of nothing but unknown letters, «و» before them apart, except a bullet at the beginning of a line: how
+# many, and their share.
+_LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s.,،])")
+_MANY_LOST: Final = 3
+_MOST_LOST: Final = 0.01
+_CORNERS: Final = 4
 
 # These log every irregularity of a file to standard error.
 for _library in ("pdfminer", "fontTools"):
@@ -66,100 +71,76 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         ) from None
     except Exception as error:
         raise damaged(error) from error
-    pages: list[list[Column]] = []
-    known = unknown = 0
     try:
-        for number, device in enumerate(_pages(document), 1):
-            if number > MOST_PAGES:
-                raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
-            glyphs = [glyph for turned in device.found.values() for glyph in turned]
-            unknown += sum(not glyph.text for glyph in glyphs)
-            known += sum(bool(glyph.text.strip()) for glyph in glyphs)
-            # Text rotated differently from most of the page is marginal: it comes last.
-            by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
-            pages.append([column for _, turned in by_count for column in columns(with_marks(turned))])
-            progress()
+        pages = list(_columns(document, progress))
     except Unextractable:
         raise
     except Exception as error:
         raise damaged(error) from error
     if not pages:
         raise damaged("no pages")
-    if not known and not unknown:
+    if not any(pages):
         raise Unextractable(
             "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first.",
             "scan",
         )
-    if unknown > _MOST_UNKNOWN * (known + unknown):
+    text, blocks = layout_of(paragraphs_of(pages))
+    if not _is_readable(text):
         raise Unextractable(
-            "its fonts don't tell which letters they show. Open it in a browser or an office program and "
-            "print it to PDF again, or run a text recognition (OCR) on it.",
+            "its fonts don't tell which letters they show, or tell wrong ones. Run text recognition (OCR) on "
+            "it, or open it in a browser or an office program and print it to PDF again.",
             "fonts",
         )
-    text, blocks = layout_of(paragraphs_of(pages))
-    title, author, date = _metadata(document)
-    return Extract(text, title, author, date=date, blocks=blocks)
+    about = metadata_of(document)
+    return Extract(text, about.title, about.author, date=about.date, blocks=blocks)
 
 
-def _metadata(document: PDFDocument) -> tuple[str, str, str]:
-    """Title, author and date."""
-    values: dict[str, str] = {}
-    for info in reversed(document.info):  # the newest first
-        for key in ("Title", "Author", "CreationDate"):
-            value = resolve1(info.get(key))
-            if isinstance(value, bytes):
-                values[key] = decode_text(value)
-    date = _DATE.match(values.get("CreationDate", ""))
-    return values.get("Title", ""), values.get("Author", ""), "-".join(date.groups()) if date else ""
+def _is_readable(text: str) -> bool:
+    """Whether nearly all letters of a text are known, and are those of a language."""
+    holes = text.count(HOLE)
+    if holes and holes >= _MOST_HOLES * (holes + sum(map(str.isalnum, text))):
+        return False
+    # A word without any known letter may be «لا».
+    lost = len(_LOST_WORD.findall(text))
+    return lost < max(_MANY_LOST, _MOST_LOST * len(text.split())) and is_plausible(text)
+
+
+def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]]:
+    """Yields the columns of each page."""
+    before: list[Column] = []
+    for number, device in enumerate(_pages(document), 1):
+        if number > MOST_PAGES:
+            raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
+        # Text rotated differently from most of the page is marginal: it comes last.
+        by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
+        page: list[Column] = []
+        for turns, turned in by_count:
+            glyphs = with_marks(drawn_once(turned))
+            page += with_tables(glyphs, Rules() if turns else device.rules, before)
+        before = page
+        progress()
+        yield page
 
 
 def _pages(document: PDFDocument) -> Iterator[_Glyphs]:
-    manager = PDFResourceManager()
-    shapes = _Shapes()
+    manager = Manager()
+    fonts: dict[int, Font] = {}
     for page in PDFPage.create_pages(document):
-        device = _Glyphs(manager, shapes)
+        device = _Glyphs(manager, fonts)
         PDFPageInterpreter(manager, device).process_page(page)
         yield device
 
 
-class _Shapes:
-    """Ink extents of glyphs, for fonts embedded in the file."""
-
-    def __init__(self) -> None:
-        self._fonts: dict[int, tuple[PDFFont, TTFont | None]] = {}
-
-    def extent(self, font: PDFFont, code: int) -> tuple[float, float] | None:
-        """Left and right edge of the ink relative to the glyph's origin, in multiples of the font size."""
-        if id(font) not in self._fonts:
-            self._fonts[id(font)] = (font, self._open(font))
-        outlines = self._fonts[id(font)][1]
-        try:
-            if outlines is None:
-                return None
-            name = self._name(font, outlines, code)
-            glyph = outlines["glyf"][name]
-            em = outlines["head"].unitsPerEm
-            return glyph.xMin / em, glyph.xMax / em
-        except Exception:  # fonts in PDF files are subset in many ways
-            return None
-
-    @staticmethod
-    def _open(font: PDFFont) -> TTFont | None:
-        stream = resolve1(font.descriptor.get("FontFile2"))
-        if not isinstance(stream, PDFStream):
-            return None
-        try:
-            return TTFont(io.BytesIO(stream.get_data()), lazy=True)
-        except Exception:
-            return None
-
-    @staticmethod
-    def _name(font: PDFFont, outlines: TTFont, code: int) -> str:
-        if isinstance(font, PDFCIDFont):
-            return str(outlines.getGlyphName(code))
-        tables = outlines["cmap"].tables if "cmap" in outlines else ()
-        names = (table.cmap.get(key) for table in tables for key in (code, 0xF000 + code))
-        return next((name for name in names if name), None) or str(outlines.getGlyphName(code))
+def _is_part(one: Glyph, other: Glyph) -> bool:
+    """Whether two glyphs that the file gives the same text are one above the other."""
+    return (
+        one.is_as_typed
+        and other.is_as_typed
+        and one.text == other.text
+        and len(one.text) > 1
+        and other.left <= one.middle <= other.right
+        and abs(one.baseline - other.baseline) < one.size
+    )
 
 
 class _Glyphs(PDFTextDevice):
@@ -167,14 +148,15 @@ class _Glyphs(PDFTextDevice):
 
     Attributes:
         found: the glyphs by rotation in quarter turns; positions are rotated back.
+        rules: the lines drawn on the page.
     """
 
-    def __init__(self, manager: PDFResourceManager, shapes: _Shapes) -> None:
+    def __init__(self, manager: Manager, fonts: dict[int, Font]) -> None:
         super().__init__(manager)
         self.found: dict[int, list[Glyph]] = {}
-        self._shapes = shapes
-        self._arabic: dict[int, bool] = {}  # pdfminer keeps the fonts as long as the document is read
-        self._bold: dict[int, bool] = {}
+        self.rules = Rules()
+        self._manager = manager
+        self._fonts = fonts  # pdfminer keeps its fonts as long as the document is read
         self._count = 0
         self._tags: list[str | None] = []
         self._inside: list[tuple[int, Glyph]] | None = None
@@ -196,7 +178,10 @@ class _Glyphs(PDFTextDevice):
             raise Unextractable(
                 f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.", "too_large"
             )
-        text = letters_of_forms(self._letters(font, cid))
+        known = self._fonts.get(id(font))
+        if known is None:
+            known = self._fonts[id(font)] = Font(font, self._manager.specs.get(id(font), {}))
+        text = known.meaning(cid)
         advance = font.char_width(cid) * fontsize * scaling
         a, b, c, d, x, y = matrix
         x, y = x + rise * c, y + rise * d
@@ -204,36 +189,37 @@ class _Glyphs(PDFTextDevice):
         turns = round(math.atan2(b, a) / (math.pi / 2)) % 4
         x, y = ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
         left, right = sorted((x, x + advance * stretch))
-        glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d), is_bold=self._is_bold(font))
+        glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d), is_bold=known.is_bold)
         # A mark has zero width; its position is that of its ink.
-        if glyph.is_mark and (ink := self._shapes.extent(font, cid)):
-            left, right = (x + edge * fontsize * scaling * stretch for edge in ink)
+        if glyph.is_mark and (ink := known.ink(cid)):
+            left, right = (x + edge * fontsize * scaling * stretch for edge in (ink.left, ink.right))
             glyph = replace(glyph, left=left, right=right)
         self._add(turns, glyph)
         return float(advance)
 
-    def _is_bold(self, font: PDFFont) -> bool:
-        """Whether a font is bold, by its name or its descriptor."""
-        if id(font) not in self._bold:
-            weight = resolve1(font.descriptor.get("FontWeight"))
-            heavy = isinstance(weight, int | float) and weight >= _BOLD_WEIGHT
-            self._bold[id(font)] = heavy or _BOLD.search(str(font.fontname)) is not None
-        return self._bold[id(font)]
-
-    def _letters(self, font: PDFFont, code: int) -> str:
-        """The text that a font maps a code to; empty if it has no mapping.
-
-        An Arabic font's own codes are meaningless in the standard encoding, which pdfminer falls back on:
-        LibreOffice omits tatweels that stretch a line from the map.
-        """
-        known = getattr(font.unicode_map, "cid2unichr", {}) if hasattr(font, "unicode_map") else {}
-        if id(font) not in self._arabic:
-            self._arabic[id(font)] = any(is_arabic(c) for text in known.values() for c in text)
-        try:
-            text = known.get(code, "") if self._arabic[id(font)] else font.to_unichr(code)
-        except PDFUnicodeNotDefined:
-            return ""
-        return str(text).replace("\0", "")
+    def paint_path(  # pdfminer's signature
+        self,
+        graphicstate: object,  # noqa: ARG002
+        stroke: bool,
+        fill: bool,  # noqa: ARG002
+        evenodd: bool,  # noqa: ARG002
+        path: Sequence[tuple[Any, ...]],
+    ) -> None:
+        """Takes note of straight lines and of rectangles."""
+        points: list[tuple[float, float]] = []
+        shapes = [step[0] for step in path]
+        if self.ctm is None or not set(shapes) <= set("mlh"):
+            return
+        for step in (*path, ("m",)):
+            if step[0] == "m" and points:
+                if len(points) == _CORNERS or (len(points) == _CORNERS + 1 and points[0] == points[-1]):
+                    self.rules.add_box(points, stroked=stroke)
+                elif stroke:
+                    for one, other in pairwise(points):
+                        self.rules.add_line(one, other)
+                points = []
+            if len(step) > 1:
+                points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
         """Begins marked content, which may carry its text as an attribute."""
@@ -258,7 +244,13 @@ class _Glyphs(PDFTextDevice):
             return
         left = min(glyph.left for _, glyph in inside)
         right = max(glyph.right for _, glyph in inside)
-        self._add(turns, replace(widest, text=text, left=left, right=right, is_as_typed=True))
+        glyph = replace(widest, text=text, left=left, right=right, is_as_typed=True)
+        before = self.found.get(turns, [])[-1:]
+        if before and _is_part(before[0], glyph):
+            self.found[turns].pop()  # Typst says of a letter and of its mark that they are both
+        elif before and _is_part(glyph, before[0]):
+            return
+        self._add(turns, glyph)
 
     def _add(self, turns: int, glyph: Glyph) -> None:
         if glyph.size <= 0:
