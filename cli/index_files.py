@@ -16,7 +16,7 @@ def file_texts(paths: Sequence[Path], folder: str, model: str | None, rebuild: b
 
     `folder` may be an address. An index is made if there is none, or if `rebuild` asks for a new one.
     """
-    reading = read_paths(paths)
+    reading = read_paths(paths, _tell_page)
     for error in reading.unreadable:
         complain(str(error))
     for warning in reading.warnings:
@@ -48,6 +48,11 @@ def file_texts(paths: Sequence[Path], folder: str, model: str | None, rebuild: b
         show("\n".join(f"  {in_one_line(document.source)}" for document in left))
     show(f'Ask it: dalil ask --index {in_one_line(shlex.quote(folder))} "..."')
     return INCOMPLETE if reading.unreadable else DONE
+
+
+def _tell_page(path: Path, done: int, total: int) -> None:
+    """Tells on standard error how far text recognition is, which takes seconds a page."""
+    complain(f"{path}: text recognition, page {done:,} of {total:,}")
 
 
 def _in_index(opened: Index | None, document_id: str) -> Document | None:

@@ -146,6 +146,8 @@ class Plain:
         if is_text:
             parts += [say("page", in_language, number=passage.page)] if passage.page else []
             parts += [say("paragraph", in_language, number=passage.number)]
+            if passage.recognition:
+                parts += [say("recognized", in_language, number=passage.recognition)]
         where = " — ".join(part for part in parts if part)
         return f"{where} ({self._name(document.source)})" if full and document.source else where
 

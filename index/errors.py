@@ -68,7 +68,7 @@ class UnreadableFile(DalilError):
         return error
 
 
-FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden"]
+FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden", "recognition"]
 
 
 @dataclass(frozen=True)

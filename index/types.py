@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final, Literal
 
 from index.errors import InvalidDocument
@@ -25,6 +28,7 @@ BlockKind = Literal[
 
 # Chosen, not measured.
 _MOST_WORDS_OF_RECORD: Final = 40
+_WORD: Final = re.compile(r"\S+")
 
 
 def text_id(text: str) -> str:
@@ -45,6 +49,8 @@ class Block:
         cells: of a table row, (start, end) of each of its cells in the document's text, in characters.
         columns: of a table row, the column heading of each cell, empty if there is none.
         page: the page that it begins on, from 1; 0 if pages aren't known.
+        confidences: of text recognised from a picture (OCR), how sure each of its words is, in percent; words
+            are what white space separates.
     """
 
     kind: BlockKind
@@ -56,6 +62,7 @@ class Block:
     cells: tuple[tuple[int, int], ...] = ()
     columns: tuple[str, ...] = ()
     page: int = 0
+    confidences: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,29 @@ class Document:
         if not self.id:
             object.__setattr__(self, "id", text_id(self.text))
 
+    def confidences(self, start: int, end: int) -> tuple[int, ...]:
+        """How sure each word between two places of the text is, in percent, if it was recognised (OCR).
+
+        Args:
+            start: of the span, in characters.
+            end: of the span.
+        """
+        starts, sure = self._recognized
+        return sure[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    @cached_property
+    def _recognized(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Where each recognised word begins, and how sure it is."""
+        words = [
+            (block.start + match.start(), sure)
+            for block in self.blocks
+            if block.confidences
+            for match, sure in zip(
+                _WORD.finditer(self.text[block.start : block.end]), block.confidences, strict=False
+            )
+        ]
+        return tuple(start for start, _ in words), tuple(sure for _, sure in words)
+
 
 def unique_documents(documents: Iterable[Document]) -> Iterator[Document]:
     """Yields the documents without duplicates.
@@ -144,6 +174,8 @@ class Passage:
         page: the page that it begins on, from 1; 0 if pages aren't known.
         items: of a list or a form, the start of each of its items, in characters of the passage's text; the
             text before the first item introduces them.
+        recognition: of text recognised from a picture (OCR), how sure its words are on average, in percent;
+            0 for other text.
     """
 
     id: str
@@ -157,6 +189,7 @@ class Passage:
     columns: tuple[str, ...] = ()
     page: int = 0
     items: tuple[int, ...] = ()
+    recognition: int = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end or len(self.text) != self.end - self.start:
@@ -189,7 +222,11 @@ class Passage:
         """The passage at `document.text[start:end]`."""
         text = document.text[start:end]
         id_ = f"{document.id}:{start}-{end}"
-        return cls(id_, document.id, number, start, end, text, kind, headings, columns, page, items)
+        sure = document.confidences(start, end)
+        recognition = max(1, round(sum(sure) / len(sure))) if sure else 0
+        return cls(
+            id_, document.id, number, start, end, text, kind, headings, columns, page, items, recognition
+        )
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "The passages nearest to the question:",
     },
     "paragraph": {"ar": "الفقرة {number}", "en": "paragraph {number}"},
+    "recognized": {
+        "ar": "بالتعرّف على الحروف في صورة، بثقة {number}٪",
+        "en": "read by text recognition, {number} % sure",
+    },
     "page": {"ar": "الصفحة {number}", "en": "page {number}"},
     # Labels of quoted metadata.
     "title": {"ar": "العنوان", "en": "Title"},

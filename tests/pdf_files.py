@@ -101,7 +101,7 @@ def pdf(
         c for c in seen if meanings.get(c, c) and not "\ue000" <= meanings.get(c, c)[0] <= "\uf8ff"
     )
     rows = "\n".join(f"<{ord(c):04X}> <{meanings.get(c, c).encode('utf-16-be').hex()}>" for c in known)
-    places = b"".join(_places(font)) if font else b""
+    glyphs = b"".join(_places(font)) if font else b""
     program = "/FontFile2 6 0 R" if font else ""
     own = f"/W [{' '.join(f'{ord(c)} [{1000 * width}]' for c, width in widths.items())}]" if widths else ""
     cmap = (
@@ -121,7 +121,7 @@ def pdf(
         _stream(cmap.encode()),
         f"<<{details}>>".encode(),
         _stream(font),
-        _stream(places),
+        _stream(glyphs),
         _stream(xmp.encode()),
     ]
     for number, page in enumerate(pages):

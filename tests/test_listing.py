@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
+from cli.commands import index as command
 from index import IndexDamaged, IndexLocked, UnreadableFile
 from index.errors import FileFault, FileWarning, FlawKind
+from index.readers.ocr.tesseract import install_command
 from index.readers.read import TYPES
 from index.text.analyzer import Language
 from qa.article import article
@@ -31,7 +34,7 @@ from qa.collections.types import (
 from qa.messages import say
 from web.server.collection_calls import Collections
 from web.uploads.batches import Batch
-from web.views import collection_views
+from web.views import collection_views, layout
 
 BUILT_IN = CollectionInfo("built-in", "built-in article", 1, 7, None, read_only=True)
 OWN = CollectionInfo('a"b', "<b>كتبي كلّها هنا\u202e", 2, 9, None)
@@ -140,7 +143,7 @@ def test_what_became_of_files() -> None:
     assert [text(row) for row in re.findall("<li>.*?</li>", view["shown"])] == [
         f"d.txt {say('unchanged', 'en')}",
         f"e.txt {say('duplicate', 'en')} \u2068<i>.txt\u2069",
-        f"b.pdf {say('file_scan', 'en', ocr=chr(0x2066) + 'OCR' + chr(0x2069))}",
+        f"b.pdf {say('file_scan', 'en', command=chr(0x2066) + install_command() + chr(0x2069))}",
         f"c.exe {say('file_type', 'en', types=types)}",
         f"{done.names[0]} {say('flaw_parts', 'en', number=2, names=names)}",
     ]
@@ -227,3 +230,18 @@ def test_the_built_in_article_takes_no_files(collections: Collections) -> None:
         assert collections.call({**sent, "language": "en"}) == {"error": say("read_only", "en")}
     with pytest.raises(KeyError):
         collections.call({"act": "drop", "language": "en"})
+
+
+def test_all_types_are_named_wherever_types_are_named() -> None:
+    accepted = re.search(r'accept="([^"]*)"', layout.asset("library.html"))
+    assert accepted is not None
+    assert set(accepted[1].split(",")) == set(TYPES)
+    readme = (REPOSITORY / "README.md").read_text("utf-8")
+    assert set(re.findall(r"`(\.\w+)`", readme.partition("| | types |")[2].partition("\n\n")[0])) == set(
+        TYPES
+    )
+    shown = re.search(r'class="types"[^>]*>([^<]*)<', layout.asset("library.html"))
+    assert shown is not None
+    assert set(shown[1].split()) <= set(TYPES)
+    help_text = command.index.__doc__ or ""
+    assert set(re.findall(r"\.[a-z]\w+", help_text)) <= set(TYPES)

@@ -14,6 +14,7 @@ from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
 from index.readers import converter_process
+from index.readers.convert import PICTURES
 from index.readers.read import TYPES, read_file
 
 TEXT = "# عنوان\n\nأعلن الحشد انطلاق المعركة.\n\nThe river floods in spring.\n"
@@ -135,7 +136,7 @@ def outcomes(suffix: str, count: int, folder: Path, seed: str) -> dict[str, int]
 
 
 def test_every_type_has_a_maker() -> None:
-    assert set(MAKERS) == set(TYPES)
+    assert {*MAKERS, *PICTURES} == set(TYPES)
 
 
 @pytest.mark.parametrize("suffix", MAKERS)

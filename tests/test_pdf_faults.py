@@ -141,6 +141,7 @@ def test_tatweels_and_blanks_are_no_letters_without_a_meaning() -> None:
     for meaning in ("", "ل"):
         found = read(arabic(380, 500, "كـمسكم"), font=made_font(shapes), meanings={"ـ": meaning, "س": ""})
         assert found.text == "كم كم"
+    assert read(arabic(380, 500, "كـ مـك"), font=made_font(shapes)).text == "كـ مك"
     # A space with ink is a letter that the map doesn't know.
     found = read(arabic(380, 500, f"كس {TEXT[:40]}"), font=made_font(shapes), meanings={"ك": " "})
     assert found.text == f"{HOLE}س {TEXT[:40]}"
@@ -295,6 +296,37 @@ def test_a_footnote_stands_after_the_paragraph_that_calls_it() -> None:
     ]
 
 
+def test_an_exponent_calls_no_footnote() -> None:
+    page = [
+        *[Text(20, 500, "The area of it is 5 m"), Text(126, 503.6, "2", 6.6), Text(136, 500, "or 10")],
+        *[Text(161, 503.6, "2", 6.6), Text(171, 500, "m, they say."), Text(231, 503.6, "2", 6.6)],
+        *[Text(20, 100, "2", 6.6), Text(24, 97, "Who says that?", 8)],
+    ]
+    assert blocks(read(*page)) == [
+        ("paragraph", "The area of it is 5 m² or 10² m, they say.[2]"),
+        ("footnote", "[2] Who says that?"),
+    ]
+
+
+def test_items_go_on_after_the_footnotes_of_a_page() -> None:
+    first = [Text(20, 500, "1. No photographs."), Text(20, 60, "1 Ever, at all.", 8)]
+    found = reader.extract(pdf([first, [Text(20, 560, "2. No food."), Text(20, 540, "3. No dogs.")]]))
+    assert [kind for kind, _ in blocks(found)] == ["list_item", "footnote", "list_item", "list_item"]
+
+
+def test_marks_of_footnotes_are_compared_by_value() -> None:
+    body = arabic(380, 500, "لا يسمح بالتصوير.")
+    page = [
+        body,
+        Text(body.x - 7, 503.6, "21", 6.6),
+        *[Text(372, 100, "٢١", 8), arabic(371, 100, " إلا للباحثين.", 8)],
+    ]
+    assert blocks(read(*page)) == [
+        ("paragraph", "لا يسمح بالتصوير.[21]"),
+        ("footnote", "[21] إلا للباحثين."),
+    ]
+
+
 def test_footnotes_go_on_on_the_next_page() -> None:
     body = arabic(380, 500, "لا يسمح بالتصوير في القاعات.")
     first = [body, arabic(380, 100, "1 إلا للباحثين.", 8)]
@@ -394,18 +426,20 @@ def test_a_table_goes_on_on_the_next_page() -> None:
         page: list[Text | Rule] = list(table(50, 500, (80, 80), 30, len(rows)))
         for number, row in enumerate(rows):
             page += [cell(53 + 80 * i, 485 - 30 * number, said) for i, said in enumerate(row)]
-        pages.append(page)
-    found = reader.extract(pdf(pages))
-    assert found.text == "Month | People\nMay | 3120\nJune | 2845"
-    assert [(block.columns, block.page) for block in found.blocks[1:]] == [
+        pages.append([Text(50, 560, "Visitors of the museum in the last year were many."), *page])
+    pages[0].append(Text(50, 60, "1 Without children.", 8))
+    found = reader.extract(pdf([pages[0], pages[1][1:]]))
+    text = "Month | People\nMay | 3120\nJune | 2845\n\n[1] Without children."
+    assert found.text.partition("\n\n")[2] == text
+    assert [(block.columns, block.page) for block in found.blocks[2:]] == [
         (("Month", "People"), 1),
         (("Month", "People"), 2),
+        ((), 1),
     ]
 
 
 def test_a_box_around_text_is_no_table() -> None:
-    page = [*table(10, 590, (380,), 100, 1), *lines(TEXT, 50)]
-    assert blocks(read(*page)) == [("paragraph", TEXT)]
+    assert blocks(read(*table(10, 590, (380,), 100, 1), *lines(TEXT, 50))) == [("paragraph", TEXT)]
 
 
 def test_columns_close_together_are_a_table_where_they_hold_numbers() -> None:
@@ -441,3 +475,26 @@ def test_metadata_that_cannot_be_read_is_left_out(xmp: str) -> None:
 
 def test_a_width_is_half_the_size() -> None:
     assert arabic(100, 0, "اب").x == 100 - 2 * WIDTH * 10
+
+
+def test_words_of_which_no_letter_is_known_are_too_many_sooner() -> None:
+    # «لا» is one glyph without a meaning, four times; of a twentieth of the letters this is far.
+    page = lines(f"{LONG} ما {UNKNOWN} يسمح و{UNKNOWN} يجوز ولا ينبغي", 50)
+    assert HOLE in reader.extract(pdf([page])).text
+    assert fault(pdf([lines(f"{LONG} ما {UNKNOWN} يسمح و{UNKNOWN} يجوز و{UNKNOWN} ينبغي", 50)])) == "fonts"
+
+
+def test_small_letters_among_arabic_digits_are_lost_digits() -> None:
+    page = [arabic(380, 500, "بلغ رسم الدخول في هذه السنة "), Text(220, 500, "٤٫g")]
+    assert read(*page).text == f"بلغ رسم الدخول في هذه السنة ٤٫{HOLE}"
+    assert read(Text(20, 500, "a figure of 12g and ٤٥ more")).text == "a figure of 12g and ٤٥ more"
+
+
+def test_a_text_that_is_said_of_a_letter_and_its_mark_is_read_once() -> None:
+    # Typst gives both glyphs the text of both.
+    page = [
+        Text(101, 502, "z", actual="ت\u064f"),
+        Text(100, 500, "x", actual="ت\u064f"),
+        arabic(100, 500, "قبل"),
+    ]
+    assert read(*page).text == "ت\u064fقبل"

@@ -1,1 +1,1 @@
-"""Readers for plain text, Markdown, HTML, PDF, DOCX and EPUB files."""
+"""Readers for files of all types: one module or package for each, and what they have in common."""

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extract import UNWRITABLE, Extract, Progress, Unextractable, no_progress
+from index.readers.extract import UNWRITABLE, Extract, PageProgress, Progress, Unextractable, no_progress
 
 Converter: TypeAlias = Callable[[bytes, Progress], Extract]
 
@@ -33,6 +33,12 @@ CONVERTERS: Final = {
     ".jsonl": "tables.records:extract_lines",
 }
 """For each type the function that converts it: of a file's bytes, and a callback for progress."""
+PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+"""Types whose text is recognised (OCR)."""
+_PICTURE_STARTS: Final = {
+    b"\x89PNG\r\n": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif",
+}  # fmt: skip
+_SAME: Final = {".jpeg": ".jpg", ".tiff": ".tif"}
 # Types that begin like a page now and then.
 _OF_PAGES: Final = frozenset((".txt", ".md", ".htm", ".xhtml"))
 # Placeholders that programs write when no title or author was given.
@@ -44,7 +50,7 @@ _NOT_TYPED: Final = regex.compile(
 )
 _NOBODY: Final = regex.compile(
     r"(?i)(?:the )?(?:users?|admin|administrator|owner|author|unknown|anonymous|guest|root|windows user)"
-    r"|pc|hp|dell|lenovo|asus|acer|toshiba|microsoft(?: office user)?|python-docx|un-named|calibre\b.*"
+    r"|pc|hp|dell|lenovo|asus|acer|toshiba|microsoft(?: office user)?|python-(?:docx|pptx)|openpyxl|un-named|calibre\b.*"
     r"|\S+@\S+|(?:user|pc) ?\d+|(?:ال)?مستخدم|مجهول"
 )
 _CONTROL: Final = regex.compile(r"\p{Cc}")
@@ -71,6 +77,23 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
     return replace(found, title=title, author=author, heading="", date=_clean(found.date))
 
 
+def recognize(suffix: str, content: bytes, progress: PageProgress) -> Extract:
+    """Recognises the text of a picture or of a scanned PDF (OCR).
+
+    Args:
+        suffix: ".pdf" or one of `PICTURES`.
+        content: the file's bytes.
+        progress: called after each page.
+
+    Raises:
+        Unextractable: it can't be read, or Tesseract isn't installed.
+    """
+    from index.readers.ocr import pages
+
+    check_type(content, suffix)
+    return pages.extract(content, suffix, progress)
+
+
 def check_type(content: bytes, suffix: str) -> None:
     """Checks that a file's content matches its suffix.
 
@@ -90,7 +113,7 @@ def check_type(content: bytes, suffix: str) -> None:
         return
     if actual == ".zip":
         raise Unextractable("it is a .zip archive by what is in it. Unpack it.", "other_type")
-    if actual and actual != suffix:
+    if actual and actual != _SAME.get(suffix, suffix):
         raise Unextractable(f"it is a {actual} file by what is in it. Rename it.", "other_type")
 
 
@@ -106,7 +129,7 @@ def type_of(content: bytes) -> str:
         return ".rtf"
     if regex.match(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])", content[:1024], regex.IGNORECASE):
         return ".html"
-    return ""
+    return next((kind for start, kind in _PICTURE_STARTS.items() if content.startswith(start)), "")
 
 
 def _clean(date: str) -> str:

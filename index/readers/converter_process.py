@@ -25,7 +25,7 @@ from index.readers.extract import Extract, Unextractable, damaged
 
 if TYPE_CHECKING:
     from index.errors import FileFault
-    from index.readers.extract import Progress
+    from index.readers.extract import PageProgress, Progress
 
 BYTES: Final = 3 << 30
 """Memory limit of the converter process."""
@@ -56,35 +56,60 @@ class Apart:
         # processes are started by one permanent thread.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="converter-start")
 
-    def convert(self, path: Path) -> Extract:
+    def convert(self, path: Path, on_page: PageProgress | None = None) -> Extract:
         """The text of the file at `path`.
+
+        Args:
+            path: of the file.
+            on_page: if given, the text is recognised from its pictures (OCR); called after each page.
 
         Raises:
             Unextractable: it can't be read, or takes too long or too much memory.
         """
         with self._turn:
             seconds = min(self._seconds, limits.processor_seconds(path.suffix.casefold(), _size(path)))
-            process = self._running()
-            requests, replies = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
-            timer = threading.Timer(limits.wall_seconds(seconds) + _GRACE_SECONDS, process.kill)
+            request = json.dumps([os.fsencode(path).hex(), on_page is not None]).encode()
+            try:
+                answer = self._answer(request, limits.wall_seconds(seconds) + _GRACE_SECONDS, on_page)
+            except BaseException:  # Ctrl-C: a late reply would be taken for the next file's
+                self._stop()
+                raise
+            if answer is None:
+                raise self._loss(seconds)
+        if "error" in answer:
+            raise Unextractable(answer["error"], cast("FileFault", answer["fault"]))
+        return Extract.from_record(answer)
+
+    def _answer(self, request: bytes, patience: float, on_page: PageProgress | None) -> dict[str, Any] | None:
+        """The process's answer to a request; None if it ended.
+
+        Args:
+            request: a line.
+            patience: seconds of wall-clock time for each line of the answer: those before the last tell how
+                many pages are recognised.
+            on_page: called with them.
+        """
+        process = self._running()
+        requests, replies = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
+        while True:
+            timer = threading.Timer(patience, process.kill)
             timer.start()
             try:
-                requests.write(json.dumps(os.fsencode(path).hex()).encode() + b"\n")
+                requests.write(request + b"\n" if request else b"")
                 requests.flush()
                 reply = replies.readline()
             except BrokenPipeError:
                 reply = b""
-            except BaseException:  # Ctrl-C: a late reply would be taken for the next file's
-                self._stop()
-                raise
             finally:
                 timer.cancel()
             if not reply.endswith(b"\n"):
-                raise self._loss(seconds)
-        answer: dict[str, Any] = json.loads(reply)
-        if "error" in answer:
-            raise Unextractable(answer["error"], cast("FileFault", answer["fault"]))
-        return Extract.from_record(answer)
+                return None
+            answer: dict[str, Any] = json.loads(reply)
+            if "page" not in answer:
+                return answer
+            if on_page is not None:
+                on_page(answer["page"], answer["of"])
+            request = b""
 
     def close(self) -> None:
         """Ends the process once the pending files are converted."""
@@ -136,6 +161,8 @@ class Apart:
 
     def _stop(self) -> None:
         if self._process is not None:
+            with suppress(ProcessLookupError, PermissionError):  # its own processes, too: text recognition
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.kill()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
@@ -157,13 +184,23 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
     limits.limit_memory(most_bytes)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # output that a library prints mustn't mix with the replies
-    for line in sys.stdin.buffer:
-        path = Path(os.fsdecode(bytes.fromhex(json.loads(line))))
-        allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
-        reply = json.dumps(answer(path, allowance.add_part)).encode()
-        allowance.end()
-        replies.write(reply + b"\n")
+
+    def send(record: dict[str, Any]) -> None:
+        replies.write(json.dumps(record).encode() + b"\n")
         replies.flush()
+
+    for line in sys.stdin.buffer:
+        name, is_recognition = json.loads(line)
+        path = Path(os.fsdecode(bytes.fromhex(name)))
+        allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
+
+        def tell(done: int, total: int, allowance: limits.Allowance = allowance) -> None:
+            allowance.add_part(is_slow=True)
+            send({"page": done, "of": total})
+
+        reply = answer(path, allowance.add_part, tell if is_recognition else None)
+        allowance.end()
+        send(reply)
 
 
 def _size(path: Path) -> int:
@@ -174,13 +211,17 @@ def _size(path: Path) -> int:
         return 0
 
 
-def answer(path: Path, progress: Progress) -> dict[str, Any]:
-    """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent."""
-    from index.readers.convert import convert
+def answer(path: Path, progress: Progress, on_page: PageProgress | None = None) -> dict[str, Any]:
+    """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent.
+
+    With `on_page` the text is recognised from its pictures.
+    """
+    from index.readers.convert import convert, recognize
     from index.storage.files import read_regular
 
     try:
-        found = convert(path.suffix.casefold(), read_regular(path), progress)
+        suffix, content = path.suffix.casefold(), read_regular(path)
+        found = recognize(suffix, content, on_page) if on_page else convert(suffix, content, progress)
         return found.to_record()
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}
@@ -194,5 +235,9 @@ def answer(path: Path, progress: Progress) -> dict[str, Any]:
 
 shared: Final = Apart()
 # `kill` runs first and ends the process at once; waiting callers then find that none can be started.
-atexit.register(shared.close)
-atexit.register(shared.kill)
+recognizer: Final = Apart()
+"""For text recognition, which takes seconds a page: other files don't wait for it."""
+for _process in (shared, recognizer):
+    atexit.register(_process.close)
+for _process in (shared, recognizer):
+    atexit.register(_process.kill)

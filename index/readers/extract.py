@@ -24,6 +24,8 @@ _MOST_NAMES: Final = 5
 
 Progress: TypeAlias = Callable[[], None]
 """Called by a converter after each page or chapter."""
+PageProgress: TypeAlias = Callable[[int, int], None]
+"""Called by text recognition after each page, with the number of pages done, and of all."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Extract:
                     **block,
                     "cells": tuple((start, end) for start, end in block["cells"]),
                     "columns": tuple(block["columns"]),
+                    "confidences": tuple(block["confidences"]),
                 }
             )
             for block in record["blocks"]

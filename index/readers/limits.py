@@ -77,8 +77,14 @@ class Allowance:
         self._limit()
         signal.setitimer(signal.ITIMER_REAL, wall_seconds(self._most))
 
-    def add_part(self) -> None:
-        """Extends the processor time limit after a page or chapter was read."""
+    def add_part(self, *, is_slow: bool = False) -> None:
+        """Extends the processor time limit after a page or chapter was read.
+
+        Args:
+            is_slow: whether another program did the work, so that the wall-clock limit begins anew.
+        """
+        if is_slow:
+            signal.setitimer(signal.ITIMER_REAL, wall_seconds(self._most))
         self._allowed = min(self._most, self._allowed + SECONDS_PER_PART)
         self._limit()
 
@@ -105,6 +111,16 @@ def limit_memory(most_bytes: int) -> None:
             resource.setrlimit(kind, (most, hard))
 
 
+def die_with_parent() -> None:
+    """Makes the kernel kill this process when its parent has ended; only on Linux."""
+    if sys.platform == "linux":
+        import ctypes
+
+        set_parent_death_signal = 1  # PR_SET_PDEATHSIG in prctl(2)
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+
+
 def end_with_parent(parent: int) -> None:
     """Makes this process end as soon as its parent has, however that ended.
 
@@ -113,12 +129,7 @@ def end_with_parent(parent: int) -> None:
     Args:
         parent: process id of the parent.
     """
-    if sys.platform == "linux":
-        import ctypes
-
-        set_parent_death_signal = 1  # PR_SET_PDEATHSIG in prctl(2)
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL, 0, 0, 0)
+    die_with_parent()
     threading.Thread(target=_watch, args=(parent,), name="parent-watch", daemon=True).start()
 
 

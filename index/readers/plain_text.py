@@ -1,6 +1,6 @@
 """Decodes text of unknown encoding: Unicode first, whatever a file claims, then what its letters tell.
 
-Compared with charset-normalizer and chardet in benchmarks/encodings.py.
+Compared with charset-normalizer and chardet in benchmarks/decoding.py.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _PUNCTUATION: Final = {
 }
 _UNLIKELY: Final = log(0.0005)
 # Mean log-likelihood of the characters beyond ASCII, and an allowance for texts with few of them. Of texts of
-# 20 to 5,000 characters in Arabic, English and French (benchmarks/encodings.py) the right encoding has -4.1
+# 20 to 5,000 characters in Arabic, English and French (benchmarks/decoding.py) the right encoding has -4.1
 # or more but for single rare words; KOI8-R, Windows-1251, -1253 and -1255, GBK, Big5, EUC-KR, DOS and Mac
 # Roman have -4.77 or less in any.
 _LEAST_LIKELY: Final = -4.6

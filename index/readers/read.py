@@ -6,12 +6,13 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.readers import converter_process
-from index.readers.convert import CONVERTERS, check_type
-from index.readers.extract import Extract, Unextractable, unreadable_characters
+from index.readers.convert import CONVERTERS, PICTURES, check_type
+from index.readers.extract import Extract, PageProgress, Unextractable, unreadable_characters
 from index.readers.plain_text import decode
 from index.storage.files import read_regular
 from index.text.blocks import find_blocks
@@ -19,7 +20,7 @@ from index.text.official import byline, date_line, opening, plain_title
 from index.types import Document, text_id
 
 PLAIN = (".txt",)
-TYPES = (*PLAIN, *CONVERTERS)
+TYPES = (*PLAIN, *CONVERTERS, *PICTURES)
 # What Microsoft Office puts beside an open file, under its name: who has it open, and no text.
 _LOCK_FILE = "~$"
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
@@ -45,17 +46,28 @@ def ignore(warning: FileWarning) -> None:
     """Does nothing with a warning."""
 
 
+def ignore_page(done: int, total: int) -> None:
+    """Does nothing with a page whose text was recognised."""
+
+
 def is_passed_over(name: str) -> bool:
     """Whether a file of this name is never a text: the lock file of an open Office document."""
     return name.startswith(_LOCK_FILE)
 
 
-def read_paths(paths: Iterable[str | Path]) -> Reading:
+def read_paths(
+    paths: Iterable[str | Path], on_page: Callable[[Path, int, int], None] | None = None
+) -> Reading:
     """Reads files, and folders recursively.
 
     In a folder, files of other types, hidden files, links to other folders and Dalil's own indexes are
     skipped; the rest is sorted by name. The lock files of Office are skipped anywhere. Unreadable files don't
     prevent the others from being read.
+
+    Args:
+        paths: of the files and folders.
+        on_page: called with a file, a number of its pages and that of all, after the text of each page was
+            recognised (OCR).
     """
     documents: dict[str, Document] = {}
     unreadable: list[UnreadableFile] = []
@@ -68,7 +80,8 @@ def read_paths(paths: Iterable[str | Path]) -> Reading:
             if is_passed_over(file.name):
                 continue
             try:
-                document = read_file(file, warn=warnings.append)
+                tell = partial(on_page, file) if on_page else ignore_page
+                document = read_file(file, warn=warnings.append, on_page=tell)
                 documents.setdefault(document.id, document)
             except UnreadableFile as error:
                 unreadable.append(error)
@@ -78,7 +91,10 @@ def read_paths(paths: Iterable[str | Path]) -> Reading:
 
 
 def read_file(
-    path: str | Path, most_bytes: int = MOST_BYTES, warn: Callable[[FileWarning], None] = ignore
+    path: str | Path,
+    most_bytes: int = MOST_BYTES,
+    warn: Callable[[FileWarning], None] = ignore,
+    on_page: PageProgress = ignore_page,
 ) -> Document:
     """Reads a file into a document.
 
@@ -94,6 +110,8 @@ def read_file(
         path: of the file.
         most_bytes: maximum size of the file.
         warn: called with each thing in the file that couldn't be read although the rest was.
+        on_page: called after the text of each page of a picture or a scanned PDF was recognised (OCR), with
+            the number of pages done, and of all.
 
     Raises:
         UnreadableFile: the file doesn't exist, is of another type, damaged, protected or too large, has no
@@ -103,9 +121,7 @@ def read_file(
     suffix = file.suffix.casefold()
     _check(file, most_bytes)
     try:
-        found = (
-            _plain(file, most_bytes) if suffix in PLAIN else converter_process.shared.convert(file.absolute())
-        )
+        found = _plain(file, most_bytes) if suffix in PLAIN else _converted(file.absolute(), on_page)
     except Unextractable as error:
         raise UnreadableFile.of(file, str(error), error.fault) from error
     if not any(map(str.isalnum, found.text)):
@@ -194,6 +210,23 @@ def _plain(path: Path, most_bytes: int) -> Extract:
     blocks = find_blocks(text)
     paragraphs = [text[block.start : block.end] for block in blocks if block.kind == "paragraph"]
     return Extract(text, plain_title(text, blocks), date=date_line(paragraphs), blocks=blocks)
+
+
+def _converted(path: Path, on_page: PageProgress) -> Extract:
+    """The text of a file; of a picture, or a PDF without usable text, what is recognised on its pages."""
+    if path.suffix.casefold() not in PICTURES:
+        try:
+            return converter_process.shared.convert(path)
+        except Unextractable as error:
+            if error.fault not in ("scan", "fonts"):
+                raise
+            fault = error.fault
+            why = "it has no text in it, only pictures of pages." if fault == "scan" else str(error)
+        from index.readers.ocr import tesseract
+
+        if not tesseract.is_installed():
+            raise Unextractable(f"{why} {tesseract.install_hint()}", fault)
+    return converter_process.recognizer.convert(path, on_page)
 
 
 def _any_of(types: Iterable[str], word: str = "or") -> str:

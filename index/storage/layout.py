@@ -58,7 +58,9 @@ def content_of(document: Document) -> str:
     return "\0".join((document.text, *known, write_blocks(document.blocks)))
 
 
-_PLACE: dict[str, Any] = {"kind": "paragraph", "headings": (), "columns": (), "page": 0, "items": ()}
+_PLACE: dict[str, Any] = {
+    "kind": "paragraph", "headings": (), "columns": (), "page": 0, "items": (), "recognition": 0,
+}  # fmt: skip
 
 
 def _frozen(value: Any) -> Any:

@@ -38,6 +38,7 @@ class CitationRecord(TypedDict):
     kind: BlockKind
     columns: list[str]
     page: int
+    recognition: int
     paragraph: int
     start: int
     end: int
@@ -72,6 +73,7 @@ class HitRecord(TypedDict):
     kind: BlockKind
     columns: list[str]
     page: int
+    recognition: int
     paragraph: int
     start: int
     end: int
@@ -244,6 +246,7 @@ class _Place(TypedDict):
     kind: BlockKind
     columns: list[str]
     page: int
+    recognition: int
     paragraph: int
 
 
@@ -259,5 +262,6 @@ def _place(passage: Passage, document: GetDocument) -> _Place:
         "kind": passage.kind,
         "columns": list(passage.columns),
         "page": passage.page,
+        "recognition": passage.recognition,
         "paragraph": passage.number,
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.interface import Index
-from index.readers.read import read_file
+from index.readers.read import ignore_page, read_file
 from index.types import Document, text_id
 from qa.collections.types import Duplicate, Progress
 
@@ -36,17 +36,23 @@ class ReadFile:
     warnings: tuple[FileWarning, ...] = ()
 
 
-def read(path: Path, most_bytes: int, name: str | None = None) -> ReadFile | UnreadableFile:
+def read(
+    path: Path,
+    most_bytes: int,
+    name: str | None = None,
+    on_page: Callable[[int, int], None] = ignore_page,
+) -> ReadFile | UnreadableFile:
     """Reads a file, or returns the reason why it can't be read.
 
     Args:
         path: path of the file.
         most_bytes: largest accepted size in bytes.
         name: its original name, if it is stored under another one.
+        on_page: called after the text of each of its pages was recognised (OCR).
     """
     try:
         warnings: list[FileWarning] = []
-        document = read_file(path, most_bytes, warnings.append)
+        document = read_file(path, most_bytes, warnings.append, on_page)
         return ReadFile(path, document, path.stat().st_size, name, tuple(warnings))
     except UnreadableFile as error:
         return error

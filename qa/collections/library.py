@@ -247,7 +247,8 @@ class Library:
         found: list[ReadFile | UnreadableFile] = []
         for number, path in enumerate(files):
             clock(number, len(files))
-            found.append(read(path, self._most_bytes, names.get(path)))
+            pages = Clock("recognizing", progress)
+            found.append(read(path, self._most_bytes, names.get(path), pages))
         clock(len(files), len(files))
         with self._adding(folder), self._changing(folder, name):
             index = self.open(name)

@@ -49,6 +49,10 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "sending": {"ar": "يصل الملف {number} من {total}", "en": "Receiving file {number} of {total}"},
     "waiting": {"ar": "في الانتظار: تُضاف الآن ملفات أخرى", "en": "Waiting: other files are being added"},
     "reading": {"ar": "يُقرأ الملف {number} من {total}", "en": "Reading file {number} of {total}"},
+    "recognizing": {
+        "ar": "يُتعرَّف على نصّ الصفحة {number} من {total}",
+        "en": "Recognising the text of page {number} of {total}",
+    },
     "encoding": {"ar": "المقاطع المفهرسة: {number} من {total}", "en": "Indexed {number} of {total} passages"},
     "encoding_for": {
         "ar": "المقاطع المفهرسة: {number} من {total}، والوقت الباقي نحو {time}",
@@ -105,12 +109,15 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "The file is protected against copying. Only its seller can lift that.",
     },
     "file_scan": {
-        "ar": "ليس في الملف نصّ وإنّما صور صفحات. مرّره أوّلاً على برنامج للتعرّف الضوئي على الحروف ({ocr}).",
-        "en": "The file has no text, only pictures of pages. Run text recognition ({ocr}) on it first.",
+        "ar": "ليس في الملف نصّ وإنّما صور. ثبّت برنامج التعرّف على الحروف حيث يعمل دليل بالأمر {command}",
+        "en": "The file has no text, only pictures. For text recognition (OCR) install Tesseract where Dalil "
+        "runs: {command}",
     },
     "file_fonts": {
-        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض. اطبعه من متصفّح في ملف جديد.",
-        "en": "Its fonts don't tell which letters they show. Print it to a new PDF from a browser.",
+        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض. اطبعه من متصفّح في ملف جديد، أو ثبّت برنامج التعرّف على "
+        "الحروف حيث يعمل دليل بالأمر {command}",
+        "en": "Its fonts don't tell which letters they show. Print it to a new PDF from a browser or install "
+        "Tesseract for text recognition (OCR) where Dalil runs: {command}",
     },
     "file_too_large": {
         "ar": "الملف أكبر ممّا يُقرأ. قسّمه إلى ملفات أصغر.",
@@ -145,6 +152,11 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "أُضيف، وفيه معادلات لم تُحفظ قيمها وعددها {number}. افتحه في برنامج الجداول واحفظه ثم أضفه.",
         "en": "It was added without the values of {number} formulas, which aren't in it. Open it in a "
         "spreadsheet program, save it and add it again.",
+    },
+    "flaw_recognition": {
+        "ar": "أُضيف بالتعرّف على الحروف في صورتها. الكلمات غير المؤكّدة: {number}. قارن ما يُقتبس بالأصل.",
+        "en": "It was added by text recognition (OCR). {number} of its words are uncertain. Compare what is "
+        "quoted with the original.",
     },
     "flaw_hidden": {
         "ar": "أُضيف، ولم تُقرأ أجزاؤه المخفية: {names}",

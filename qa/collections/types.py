@@ -133,7 +133,8 @@ class Progress:
     """Progress of an import.
 
     Attributes:
-        stage: "reading", counted in files, then "encoding", counted in passages.
+        stage: "reading", counted in files, then "encoding", counted in passages; while a file is read whose
+            text has to be recognised, "recognizing", counted in its pages.
         done, total: number done, and number of all.
         seconds_left: estimated remaining time; None until there is an estimate.
     """

@@ -98,6 +98,7 @@ def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
     if is_text:
         where += [say("page", spoken, number=quoted.page)] if quoted.page else []
         where += [say("paragraph", spoken, number=quoted.paragraph)]
+        where += [say("recognized", spoken, number=quoted.recognition)] if quoted.recognition else []
     where += [isolated(quoted.source)] if quoted.source.strip() else []
     return [part for part in where if part]
 

@@ -41,6 +41,7 @@ class StoredCitation:
         field: the quoted field: the text or one of these.
         kind, headings, columns, page: the passage's attributes at the time.
         answer_start, answer_end: span of the answer within the quotation, if known.
+        recognition: the passage's, in percent.
     """
 
     number: int
@@ -62,6 +63,7 @@ class StoredCitation:
     page: int = 0
     answer_start: int | None = None
     answer_end: int | None = None
+    recognition: int = 0
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
@@ -89,6 +91,7 @@ class StoredCitation:
             passage.page,
             citation.answer_start,
             citation.answer_end,
+            passage.recognition,
         )
 
     @classmethod

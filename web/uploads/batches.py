@@ -104,7 +104,7 @@ class Batch:
         if progress.stage == "reading":
             before = done - progress.total
             progress = replace(progress, done=before + progress.done, total=total)
-        elif self.unread:
+        elif self.unread and progress.stage == "encoding":
             seconds = (time.monotonic() - self.started) * len(self.unread) / done
             progress = replace(progress, seconds_left=seconds)
         self.stage, self.progress = progress.stage, progress

@@ -57,7 +57,7 @@ class Place:
 
     Attributes:
         path: the document's title and the headings above the passage.
-        details: author, date, page, paragraph, as far as known.
+        details: author, date, page, paragraph, whether it was recognised, as far as known.
     """
 
     path: tuple[str, ...]
@@ -71,6 +71,7 @@ class Place:
         paragraph: int = 0,
         headings: Sequence[str] = (),
         sheet: int = 0,
+        recognition: int = 0,
     ) -> Place:
         """The reference of a passage.
 
@@ -80,12 +81,14 @@ class Place:
             paragraph: its number; 0 if not shown, as for a document's title or author.
             headings: the headings above it, from the outermost.
             sheet: page of the document, 0 if unknown.
+            recognition: as of a passage, 0 for text that wasn't recognised from a picture.
         """
         below = headings_below(source.title, headings)
         steps = [source.title, *(plain(" ".join(heading.split())) for heading in below)]
         details = [source.author, source.date]
         details += [say("page", page, number=sheet)] if sheet else []
         details += [say("paragraph", page, number=paragraph)] if paragraph else []
+        details += [say("recognized", page, number=recognition)] if recognition else []
         return cls(tuple(dict.fromkeys(filter(None, steps))), tuple(filter(None, details)))
 
     @property
@@ -276,7 +279,7 @@ def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
         is_text = one.field == "text"
         source = Source(plain(one.title or one.source), plain(one.author), plain(one.date))
         place = (
-            Place.of(source, page, one.paragraph, one.headings, one.page)
+            Place.of(source, page, one.paragraph, one.headings, one.page, one.recognition)
             if is_text
             else Place.of(source, page)
         )
@@ -340,4 +343,4 @@ def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
 
 
 def _place(passage: Passage, source: Source, page: Language) -> Place:
-    return Place.of(source, page, passage.number, passage.headings, passage.page)
+    return Place.of(source, page, passage.number, passage.headings, passage.page, passage.recognition)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from index.errors import DalilError, IndexLocked, IndexNotFound
+from index.readers.ocr.tesseract import install_command
 from index.readers.read import TYPES
 from index.text.analyzer import Language, language
 from qa.collections.types import (
@@ -172,7 +173,7 @@ def _outcome(batch: Batch, page: Language) -> str:
         for one in batch.added.duplicates
     ]
     # Isolated from surrounding text of the other direction.
-    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "ocr": "OCR"}
+    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command()}
     values = {key: f"\u2066{value}\u2069" for key, value in values.items()}
     told += [(batch.names[i], say(fault, page, **values)) for i, fault in sorted(batch.faults.items())]
     told += [

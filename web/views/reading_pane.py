@@ -220,8 +220,14 @@ def read(document: Document, wish: Wish) -> View:
         changed = str(_macros.note(say("document_changed", wish.language)))
         return View(heading, changed, shown, first, last, len(pieces))
     piece = pieces[place]
+    sure = document.confidences(chosen.start, chosen.end)
     where = Place.of(
-        source, wish.language, piece.number, _headings(document.text, pieces, place), piece.block.page
+        source,
+        wish.language,
+        piece.number,
+        _headings(document.text, pieces, place),
+        piece.block.page,
+        max(1, round(sum(sure) / len(sure))) if sure else 0,
     )
     copied = reference(document.text[chosen.start : chosen.end], where)
     return View(heading, "", shown, first, last, len(pieces), copied)
@@ -239,7 +245,7 @@ def explained(
         citation: what was quoted from the passage; None for one that is only near.
     """
     passage = explanation.passage
-    place = Place.of(source, page, passage.number, passage.headings, passage.page)
+    place = Place.of(source, page, passage.number, passage.headings, passage.page, passage.recognition)
     quoted = None
     if citation is not None and citation.field == "text":
         quoted = citation.start - passage.start, citation.end - passage.start

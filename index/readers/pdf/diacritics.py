@@ -13,8 +13,11 @@ _NEAR: Final = 12
 # In multiples of the font size.
 _FARTHEST: Final = 1.0
 _BESIDE: Final = 0.6
-# Share of marks nearest to the letter drawn before (or after) them for all marks to be attached that way.
+# Share of marks nearest to the letter drawn before (or after) them for all to be attached that way. Less is
+# enough if they are several times as many as those nearest to the other letter.
 _MOST: Final = 0.8
+_MORE: Final = 0.55
+_TIMES: Final = 3
 _SHADDA: Final = "\u0651"
 
 
@@ -38,13 +41,13 @@ def with_marks(glyphs: Sequence[Glyph]) -> list[Glyph]:
             if letters:
                 middles = {i: abs(glyphs[i].middle - glyph.middle) for i in letters}
                 nearest[place] = min(letters, key=lambda i: (_away(glyph, glyphs[i]), middles[i]))
+    neighbours = [{mark: _neighbour(glyphs, mark, step) for mark in nearest} for step in (1, -1)]
+    agreeing = [sum(own[mark] == owner for mark, owner in nearest.items()) for own in neighbours]
     owners = nearest
-    for step in (1, -1):
-        neighbours = {mark: _neighbour(glyphs, mark, step) for mark in nearest}
-        agreeing = sum(neighbours[mark] == owner for mark, owner in nearest.items())
-        if agreeing >= _MOST * len(nearest):
-            owners = nearest | {mark: own for mark, own in neighbours.items() if own is not None}
-            break
+    most = max(agreeing)
+    if most >= (_MOST if most < _TIMES * min(agreeing) else _MORE) * len(nearest):
+        drawn = neighbours[agreeing.index(most)]
+        owners = nearest | {mark: own for mark, own in drawn.items() if own is not None}
     marks: dict[int, str] = {}
     for mark, owner in owners.items():
         known = glyphs[owner].text + marks.get(owner, "")

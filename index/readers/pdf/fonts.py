@@ -38,6 +38,7 @@ _PICTURES: Final = regex.compile(r"(?i)symbol|wingding|webding|dingbat|marlett")
 # Microsoft's codes of pictures, where they aren't bullets.
 _TICKS: Final = {0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑", 0xA8: "☐", 0x6F: "☐"}
 _LAM: Final = "ل"
+_TATWEEL: Final = "\u0640"
 _ALEFS: Final = "آأإا"
 # Two Arabic letters that share one glyph, of which Ghostscript kept the low bytes: لا is U+4427.
 _LOW_BYTES: Final = range(0x3400, 0x4B00)
@@ -118,7 +119,7 @@ class Font:
         ink = outline.ink(code) if outline else None
         width = self._font.char_width(code)
         if ink and self._is_tatweel(ink, width):
-            return ""
+            return _TATWEEL if text == _TATWEEL else ""
         if text is not None and not (text.isspace() and ink):
             return text if width else _own_marks(text)
         found = self._own(code)
@@ -256,13 +257,12 @@ class _Outline:
     @cached_property
     def letters(self) -> dict[str, str]:
         """The characters of its Unicode cmap by glyph name; letters before their presentation forms."""
-        if self._font is None or "cmap" not in self._font:
-            return {}
         found: dict[str, str] = {}
-        for table in self._font["cmap"].tables:
-            if table.isUnicode():
-                for code, name in sorted(table.cmap.items()):
-                    found.setdefault(name, chr(code))
+        with suppress(Exception):  # without a cmap, or with a damaged one
+            for table in self._font["cmap"].tables if self._font is not None else ():
+                if table.isUnicode():
+                    for code, name in sorted(table.cmap.items()):
+                        found.setdefault(name, chr(code))
         return found
 
     def name(self, code: int) -> str | None:

@@ -202,7 +202,8 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 
 def _take_raised(row: list[Glyph], below: list[Glyph]) -> None:
     """Moves raised numbers and marks to the row whose text they belong to, which may be their own."""
-    numbers = [glyph for glyph in row if glyph.text and ord(glyph.text[0]) in _RAISED]
+    most = _SMALLER * max((glyph.size for glyph in below), default=0.0)
+    numbers = [g for g in row if g.text and ord(g.text[0]) in _RAISED and g.size <= most]
     for glyph in numbers:
         host = next((other for other in below if _is_raised(glyph, other)), None)
         if host is not None:

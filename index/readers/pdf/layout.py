@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import regex
 
 from index.readers.extract import TextBuilder
-from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph
+from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
 from index.text.blocks import refined
 from index.text.labels import ItemMarker, follows, is_number_like, item_marker
@@ -30,9 +29,9 @@ _ALIGNED: Final = 0.6
 _MOST_CELL_WORDS: Final = 12
 _ENDED: Final = regex.compile(r"[.,،؛;]$")
 # The call of a footnote: a raised number or mark, or one in brackets. Before a letter it belongs to the word
-# before the space.
+# before the space. After a short number or a unit it is an exponent.
 _CALL: Final = regex.compile(
-    r"(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
+    r"(?<!(?<!\p{Nd})\p{Nd}{1,2}|(?<!\p{L})(?:[kcdm]?m|[كس]?م))(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
     r"|[(\[](?P<plain>\p{Nd}{1,3})[)\]])"
 )
 _BULLET: Final = regex.compile(rf"^([{''.join(sorted(BULLETS))}])\s*(?=\S)")
@@ -47,6 +46,7 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
         paragraphs: in reading order.
     """
     builder = TextBuilder()
+    paragraphs = _with_whole_tables(paragraphs)
     levels = _levels(paragraphs)
     notes = _Notes(paragraphs)
     items = _items(paragraphs, levels)
@@ -78,22 +78,40 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
     return text, refined(text, builder.blocks, page_breaks=True)
 
 
+def _with_whole_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
+    """Puts footnotes after a table that goes on on the page after them."""
+    found: list[Paragraph] = []
+    waiting: list[Paragraph] = []
+    for paragraph in paragraphs:
+        is_in_table = bool(found) and found[-1].is_ruled
+        if paragraph.is_at_foot and is_in_table:
+            waiting.append(paragraph)
+            continue
+        if not (is_in_table and paragraph.is_ruled and _is_aligned([found[-1], paragraph])):
+            found += waiting
+            waiting = []
+        found.append(paragraph)
+    return found + waiting
+
+
 class _Notes:
     """The footnotes of a document that have not been placed yet."""
 
     def __init__(self, paragraphs: Sequence[Paragraph]) -> None:
         self._by_mark: dict[tuple[int, str], Paragraph] = {}
         self._placed: set[int] = set()
+        self._last_page: dict[str, int] = {}
         for paragraph in paragraphs:
             if paragraph.is_at_foot and (label := _parted(paragraph)[0]):
                 self._by_mark.setdefault((paragraph.page, label), paragraph)
+                self._last_page[label] = paragraph.page
 
     def called(self, paragraph: Paragraph) -> tuple[str, list[Paragraph]]:
         """A paragraph's text with the marks of footnotes in brackets, and these footnotes."""
         found: list[Paragraph] = []
 
         def replaced(mark: regex.Match[str]) -> str:
-            label = f"[{unicodedata.normalize('NFKC', mark['raised'] or mark['plain'])}]"
+            label = f"[{note_label(mark['raised'] or mark['plain'])}]"
             shown = f"{label}{' ' if mark['before'] else ''}"
             for page in range(paragraph.page, paragraph.last_page + 1):
                 note = self._by_mark.get((page, label))
@@ -101,8 +119,7 @@ class _Notes:
                     found.extend(self.taken(note))
                     return shown
             # At the end of the document it stands where it is.
-            at_end = max((page for page, other in self._by_mark if other == label), default=0)
-            return shown if at_end > paragraph.last_page else mark[0]
+            return shown if self._last_page.get(label, 0) > paragraph.last_page else mark[0]
 
         if paragraph.is_at_foot or not self._by_mark:
             return paragraph.text, []
@@ -120,28 +137,26 @@ def _parted(note: Paragraph) -> tuple[str, str]:
     mark = NOTE_MARK.match(note.text)
     if mark is None:
         return "", note.text
-    return f"[{unicodedata.normalize('NFKC', mark[1])}]", note.text[mark.end() :].lstrip()
+    return f"[{note_label(mark[1])}]", note.text[mark.end() :].lstrip()
 
 
 def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int, str]:
     """Maps paragraphs that are list items to their number or bullet: a bullet, or numbers in sequence."""
-    markers: dict[int, ItemMarker] = {}
     found: dict[int, str] = {}
+    before: tuple[int, ItemMarker | None] = (-1, None)  # the last one that isn't a footnote
     for place, paragraph in enumerate(paragraphs):
-        if place in levels or paragraph.is_at_foot or len(paragraph.cells) > 1:
+        if paragraph.is_at_foot:
             continue
         text = _BULLET.sub(r"\1 ", paragraph.text)
-        marker = item_marker(text)
-        if marker is None:
-            continue
-        if marker.is_bullet and text[0] in BULLETS:
-            found[place] = text[0]
-        elif not marker.is_bullet:
-            markers[place] = marker
-            before = markers.get(place - 1)
-            if before and before.style == marker.style and follows(before.value, marker.value):
-                for number in (place - 1, place):
-                    found[number] = paragraphs[number].text[: markers[number].length]
+        marker = None if place in levels or len(paragraph.cells) > 1 else item_marker(text)
+        if marker and marker.is_bullet:
+            found |= {place: text[0]} if text[0] in BULLETS else {}
+            marker = None
+        last, other = before
+        if marker and other and other.style == marker.style and follows(other.value, marker.value):
+            found[last] = paragraphs[last].text[: other.length]
+            found[place] = paragraph.text[: marker.length]
+        before = (place, marker)
     return found
 
 
@@ -178,10 +193,10 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
     first = paragraphs[place]
     width = len(first.cells)
     if first.is_ruled:
-        return next(
-            (i for i, p in enumerate(paragraphs[place:]) if not p.is_ruled or not _is_aligned([first, p])),
-            len(paragraphs) - place,
-        )
+        end = place + 1
+        while end < len(paragraphs) and paragraphs[end].is_ruled and _is_aligned([first, paragraphs[end]]):
+            end += 1
+        return end - place
     if width < 2:
         return 0
     end = place

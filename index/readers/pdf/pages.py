@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final
 
+import regex
 from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdffont import PDFFont
@@ -39,6 +40,11 @@ MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page
 # Share of a text's letters without a known meaning from which it is refused.
 _MOST_HOLES: Final = 0.05
+# Words of nothing but unknown letters, «و» before them apart, except a bullet at the beginning of a line: how
+# many, and their share.
+_LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s.,،])")
+_MANY_LOST: Final = 3
+_MOST_LOST: Final = 0.01
 _CORNERS: Final = 4
 
 # These log every irregularity of a file to standard error.
@@ -92,8 +98,11 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
 def _is_readable(text: str) -> bool:
     """Whether nearly all letters of a text are known, and are those of a language."""
     holes = text.count(HOLE)
-    are_few = holes == 0 or holes < _MOST_HOLES * (holes + sum(map(str.isalnum, text)))
-    return are_few and is_plausible(text)
+    if holes and holes >= _MOST_HOLES * (holes + sum(map(str.isalnum, text))):
+        return False
+    # A word without any known letter may be «لا».
+    lost = len(_LOST_WORD.findall(text))
+    return lost < max(_MANY_LOST, _MOST_LOST * len(text.split())) and is_plausible(text)
 
 
 def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]]:
@@ -120,6 +129,18 @@ def _pages(document: PDFDocument) -> Iterator[_Glyphs]:
         device = _Glyphs(manager, fonts)
         PDFPageInterpreter(manager, device).process_page(page)
         yield device
+
+
+def _is_part(one: Glyph, other: Glyph) -> bool:
+    """Whether two glyphs that the file gives the same text are one above the other."""
+    return (
+        one.is_as_typed
+        and other.is_as_typed
+        and one.text == other.text
+        and len(one.text) > 1
+        and other.left <= one.middle <= other.right
+        and abs(one.baseline - other.baseline) < one.size
+    )
 
 
 class _Glyphs(PDFTextDevice):
@@ -223,7 +244,13 @@ class _Glyphs(PDFTextDevice):
             return
         left = min(glyph.left for _, glyph in inside)
         right = max(glyph.right for _, glyph in inside)
-        self._add(turns, replace(widest, text=text, left=left, right=right, is_as_typed=True))
+        glyph = replace(widest, text=text, left=left, right=right, is_as_typed=True)
+        before = self.found.get(turns, [])[-1:]
+        if before and _is_part(before[0], glyph):
+            self.found[turns].pop()  # Typst says of a letter and of its mark that they are both
+        elif before and _is_part(glyph, before[0]):
+            return
+        self._add(turns, glyph)
 
     def _add(self, turns: int, glyph: Glyph) -> None:
         if glyph.size <= 0:

@@ -12,6 +12,7 @@ from typing import Final
 
 import regex
 
+from index.readers.extract import HOLE
 from index.readers.pdf.columns import Column
 from index.readers.pdf.glyphs import Line
 from index.readers.pdf.visual_order import (
@@ -22,7 +23,7 @@ from index.readers.pdf.visual_order import (
     bracket_votes,
     is_right_to_left,
 )
-from index.text.labels import item_marker
+from index.text.labels import ItemMarker, follows, item_marker
 
 # In multiples of the line spacing within a paragraph.
 _WIDE_GAP: Final = 1.25
@@ -50,6 +51,8 @@ _ENDS: Final = ".,،؛:;؟?!)]}»"
 _HYPHENATED: Final = regex.compile(r"(\p{L}+)[-\u2010]$")
 # Tatweels that stretch a word; not those of «هـ» and «بـ».
 _STRETCH: Final = regex.compile(r"(?<=\p{Arabic})\u0640+(?=[\p{Arabic}&&\p{L}])", regex.VERSION1)
+# Ghostscript gives some Arabic digits small Latin letters: f٫g for ٤٫٥.
+_LOST_DIGIT: Final = regex.compile(r"(?<=[٠-٩][٫٬]?)[a-p](?!\p{Latin})|(?<!\p{Latin})[a-p](?=[٫٬]?[٠-٩])")
 _LOWERCASE: Final = regex.compile(r"\p{Ll}+")
 
 Pages = Sequence[Sequence[Column]]
@@ -245,7 +248,13 @@ def _note(lines: list[Line]) -> _Paragraph:
 def _note_mark(line: Line) -> str:
     """The mark that a footnote begins with; empty without one."""
     mark = NOTE_MARK.match(as_read(line.signs, _is_right_to_left([line])))
-    return unicodedata.normalize("NFKC", mark[1]) if mark else ""
+    return note_label(mark[1]) if mark else ""
+
+
+def note_label(mark: str) -> str:
+    """The mark of a footnote in the form in which marks are compared: numbers in 0-9."""
+    mark = unicodedata.normalize("NFKC", mark)
+    return str(int(mark)) if mark.isdecimal() else mark
 
 
 def _without_running_titles(pages: Pages, pitches: Sequence[Mapping[int, float]]) -> list[list[Column]]:
@@ -314,7 +323,7 @@ def _paragraphs(column: Column, pitches: Mapping[int, float]) -> Iterator[_Parag
         edges = _Edges.of(block, column)
         own = [block[0]]
         for line, following in pairwise(block):
-            if edges.parts(line, following):
+            if edges.parts(line, following) or edges.is_next_item(own[0], following):
                 yield edges.paragraph(own)
                 own = []
             own.append(following)
@@ -390,12 +399,20 @@ class _Edges:
         """How far from the edge a line begins, in multiples of its size."""
         return (self.right - line.right if self.right_to_left else line.left - self.left) / line.size
 
+    def is_next_item(self, first: Line, following: Line) -> bool:
+        """Whether a line begins with the number after the one that a paragraph begins with."""
+        one = self.marker(first)
+        other = self.marker(following) if one else None
+        return bool(one and other and one.style == other.style and follows(one.value, other.value))
+
+    def marker(self, line: Line) -> ItemMarker | None:
+        """The number of an item that a line begins with."""
+        signs = line.signs[-_LONGEST_MARKER:] if self.right_to_left else line.signs[:_LONGEST_MARKER]
+        return item_marker(as_read(signs, self.right_to_left).lstrip())
+
     def begins_item(self, line: Line) -> bool:
         """Whether a line begins with an item's number or bullet."""
-        signs = line.signs[-_LONGEST_MARKER:] if self.right_to_left else line.signs[:_LONGEST_MARKER]
-        return (
-            self.begins_bullet(line) or item_marker(as_read(signs, self.right_to_left).lstrip()) is not None
-        )
+        return self.begins_bullet(line) or self.marker(line) is not None
 
     def begins_bullet(self, line: Line) -> bool:
         """Whether a line begins with a bullet."""
@@ -483,4 +500,4 @@ def _joined(lines: Sequence[str], words: Mapping[str, int]) -> str:
             text = (text[: parted.end(1)] if whole else text) + line
         else:
             text = f"{text} {line}"
-    return _STRETCH.sub("", text)
+    return _LOST_DIGIT.sub(HOLE, _STRETCH.sub("", text))

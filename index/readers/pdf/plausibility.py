@@ -36,9 +36,9 @@ _FEWEST_LETTERS: Final = 150
 _MANY_LETTERS: Final = 400
 _MORE: Final = 1.5
 # Ghostscript gives some letters of an Arabic font other characters below U+0100: 'لقاعا* for القاعات.
-_ARABIC_WORD: Final = regex.compile(r"\S*\p{Arabic}\S*")
+_ARABIC_LETTER: Final = regex.compile(r"\p{Arabic}")
 _INTRUDER: Final = regex.compile(
-    r"[\p{Arabic}--\p{P}]\p{Mn}*[!#-'*+<-Z0-9a-z][\p{Arabic}--\p{P}]", regex.VERSION1
+    r"[\p{Arabic}--\p{P}]\p{Mn}*[!#-'*+<-Z0-9a-z\u00a1-\u024f--[«»×÷]][\p{Arabic}--\p{P}]", regex.VERSION1
 )
 _MOST_INTRUDED: Final = 0.02
 _FEWEST_WORDS: Final = 30
@@ -56,7 +56,7 @@ def is_plausible(text: str) -> bool:
 
     True for a short text.
     """
-    arabic_words = _ARABIC_WORD.findall(text)
+    arabic_words = [word for word in text.split() if _ARABIC_LETTER.search(word)]
     intruded = sum(_INTRUDER.search(word) is not None for word in arabic_words)
     if intruded > _MOST_INTRUDED * max(len(arabic_words), _FEWEST_WORDS):
         return False

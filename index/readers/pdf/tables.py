@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -15,8 +15,8 @@ _THICK: Final = 3.5
 _NEAR: Final = 3.0
 _SHORTEST: Final = 5.0
 # A page with more is a drawing, and would be slow.
-_MOST_RULES: Final = 3000
-_MOST_CELLS: Final = 4000
+_MOST_RULES: Final = 2000
+_MOST_CELLS: Final = 3000
 # In words; a box with more text is a part of the page.
 _LONGEST_CELL: Final = 80
 _LEAST_FILLED: Final = 0.5
@@ -73,12 +73,17 @@ class Rules:
 
 @dataclass(frozen=True)
 class _Grid:
-    """Places of the vertical and horizontal lines of a table, from left to right and from top to bottom."""
+    """The lines of a table.
+
+    Attributes:
+        xs, ys: where they are, from left to right and from top to bottom.
+        horizontal, vertical: the lines themselves, by number in `ys` and `xs`.
+    """
 
     xs: tuple[float, ...]
     ys: tuple[float, ...]
-    horizontal: tuple[Rule, ...]
-    vertical: tuple[Rule, ...]
+    horizontal: Mapping[int, Sequence[Rule]]
+    vertical: Mapping[int, Sequence[Rule]]
 
     def holds(self, glyph: Glyph) -> bool:
         height = glyph.baseline + glyph.size / 4
@@ -93,10 +98,10 @@ class _Grid:
     def origin(self, row: int, column: int) -> tuple[int, int]:
         """The first cell of those that have no line between them and this one."""
         middle = (self.ys[row] + self.ys[row + 1]) / 2
-        while column and not _crosses(self.vertical, self.xs[column], middle):
+        while column and not _crosses(self.vertical[column], middle):
             column -= 1
         across = (self.xs[column] + self.xs[column + 1]) / 2
-        while row and not _crosses(self.horizontal, self.ys[row], across):
+        while row and not _crosses(self.horizontal[row], across):
             row -= 1
         return row, column
 
@@ -111,8 +116,8 @@ def with_tables(glyphs: Sequence[Glyph], rules: Rules, before: Sequence[Column])
     """
     rest = list(glyphs)
     tables: list[list[Line]] = []
-    last = before[-1].lines[-1] if before else None
-    going_on = [cell.right for cell in last.cells] if last and last.row else []
+    last = next((line for column in reversed(before) for line in reversed(column.lines) if line.row), None)
+    going_on = [cell.right for cell in last.cells] if last else []
     for grid in _grids(rules):
         inside = [glyph for glyph in rest if grid.holds(glyph)]
         rows = _rows(grid, inside)
@@ -194,20 +199,19 @@ def _grids(rules: Rules) -> Iterator[_Grid]:
     if len(rules.horizontal) + len(rules.vertical) > _MOST_RULES:
         return
     horizontal, vertical = _merged(rules.horizontal), _merged(rules.vertical)
-    left = list(vertical)
+    left = set(vertical)
     while left:
-        across: list[Rule] = []
+        across: set[Rule] = set()
         down = [left.pop()]
         for rule in down:
-            new = [h for h in horizontal if h not in across and _meet(h, rule)]
-            across += new
-            for one in new:
-                others = [v for v in left if _meet(one, v)]
-                down += others
-                left = [v for v in left if v not in others]
+            new = {h for h in horizontal if _meet(h, rule)} - across
+            across |= new
+            others = {v for v in left if any(_meet(one, v) for one in new)}
+            down += others
+            left -= others
         xs, ys = _places(down), _places(across)[::-1]
         if len(xs) > 2 and len(ys) > 1 and len(xs) * len(ys) <= _MOST_CELLS:
-            yield _Grid(tuple(xs), tuple(ys), tuple(across), tuple(down))
+            yield _Grid(tuple(xs), tuple(ys), _at(ys, across), _at(xs, down))
 
 
 def _rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[Line]:
@@ -276,7 +280,7 @@ def _meet(horizontal: Rule, vertical: Rule) -> bool:
     )
 
 
-def _places(rules: Sequence[Rule]) -> list[float]:
+def _places(rules: Iterable[Rule]) -> list[float]:
     """Where lines are, those of one place once."""
     found: list[float] = []
     for rule in sorted(rules, key=lambda rule: rule.place):
@@ -285,5 +289,13 @@ def _places(rules: Sequence[Rule]) -> list[float]:
     return found
 
 
-def _crosses(rules: Sequence[Rule], place: float, other: float) -> bool:
-    return any(abs(rule.place - place) <= _NEAR and rule.start <= other <= rule.end for rule in rules)
+def _at(places: Sequence[float], rules: Iterable[Rule]) -> dict[int, list[Rule]]:
+    """The lines at each of some places, by its number."""
+    found: dict[int, list[Rule]] = {number: [] for number in range(len(places))}
+    for rule in rules:
+        found[min(found, key=lambda number: abs(places[number] - rule.place))].append(rule)
+    return found
+
+
+def _crosses(rules: Sequence[Rule], place: float) -> bool:
+    return any(rule.start <= place <= rule.end for rule in rules)

@@ -1,6 +1,6 @@
 """How often a text is read in its right encoding: by Dalil, and by charset-normalizer.
 
-    python benchmarks/encodings.py --data ../shared/data
+    python benchmarks/decoding.py --data ../shared/data
 
 Texts are cut from XQuAD (Arabic, English) and from French sentences below, at several lengths, encoded in
 each encoding that has their letters, and compared with what is decoded: right (the same characters), refused,
@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Final
 
 from charset_normalizer import from_bytes
+from results import Section, markdown_table, run
 
 from index.readers.extract import Unextractable
 from index.readers.plain_text import decode
 
+BROKEN: Final = "UTF-8 with a bad byte"
 LENGTHS: Final = (20, 60, 200, 1000, 5000)
 CASES: Final = 40
 FRENCH: Final = (
@@ -42,7 +44,7 @@ ENCODINGS: Final = {
     "English": ("utf-8", "utf-16-le", "cp1252"),
     "English with some Arabic": ("utf-8", "utf-16-le", "cp1256"),
     "Arabic with some French": ("utf-8", "utf-16-be", "cp1256"),
-    "UTF-8 with a bad byte": ("utf-8",),
+    BROKEN: ("utf-8",),
 }
 
 
@@ -58,7 +60,7 @@ def texts(data: Path, chance: random.Random) -> Iterator[tuple[str, int, str]]:
             mixed = _cut(english, length, chance)
             yield "English with some Arabic", length, _mixed(mixed, words, chance)
             yield "Arabic with some French", length, _mixed(_cut(arabic, length, chance), _FRENCH, chance)
-            yield "UTF-8 with a bad byte", length, _cut(arabic, length, chance)
+            yield BROKEN, length, _cut(arabic, length, chance)
 
 
 _FRENCH: Final = [word.strip(",.;?") for text in FRENCH for word in text.split()]
@@ -104,22 +106,22 @@ def by_charset_normalizer(content: bytes) -> str | None:
     return None if best is None else str(best)
 
 
-def main() -> None:
-    """Prints a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    data = parser.parse_args().data
+def sections(arguments: argparse.Namespace) -> dict[str, Section]:
+    """The section's name with what makes its text."""
+    return {"Encodings": lambda: _encodings(arguments.data)}
+
+
+def _encodings(data: Path) -> Iterator[str]:
     readers: dict[str, Callable[[bytes], str | None]] = {
         "Dalil": by_dalil,
         "charset-normalizer": by_charset_normalizer,
     }
     counts: defaultdict[tuple[str, str, int, str], Counter[str]] = defaultdict(Counter)
-    chance = random.Random(7)
-    for kind, length, text in texts(data, chance):
+    for kind, length, text in texts(data, random.Random(7)):
         for encoding in ENCODINGS[kind]:
             content = text.encode(encoding, "ignore")
             wanted = content.decode(encoding)
-            if kind == "UTF-8 with a bad byte":
+            if kind == BROKEN:
                 place = text.index(" ") + 1 if " " in text else len(text)
                 content = text[:place].encode() + b"\xff" + text[place:].encode()
                 wanted = text[:place] + "\ufffd" + text[place:]
@@ -127,17 +129,25 @@ def main() -> None:
                 found = reader(content)
                 outcome = "refused" if found is None else "right" if found == wanted else "wrong"
                 counts[kind, encoding, length, name][outcome] += 1
-    print("| text | encoding | reader | " + " | ".join(map(str, LENGTHS)) + " |")
-    print("|---|---|---|" + "---|" * len(LENGTHS))
+    rows = []
     for kind, encodings in ENCODINGS.items():
         for encoding in encodings:
             for name in readers:
-                cells = []
-                for length in LENGTHS:
-                    found_in = counts[kind, encoding, length, name]
-                    cells.append(f"{found_in['right'] / CASES:.2f} ({found_in['wrong'] / CASES:.2f})")
-                print(f"| {kind} | {encoding} | {name} | {' | '.join(cells)} |")
-    print("The share that is right, and in brackets wrong without a word.")
+                found_in = [counts[kind, encoding, length, name] for length in LENGTHS]
+                cells = [f"{each['right'] / CASES:.2f} ({each['wrong'] / CASES:.2f})" for each in found_in]
+                rows.append([kind, encoding, name, *cells])
+    yield (
+        f"The share of {CASES} texts each of 20 to 5,000 characters that are decoded to the same characters, "
+        "and in brackets the share that comes out wrong without a word; the rest is refused."
+    )
+    yield markdown_table(["text", "encoding", "reader", *map(str, LENGTHS)], rows)
+
+
+def main() -> None:
+    """Measures, prints and writes."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, required=True, help="the folder of XQuAD's folder")
+    run(parser, sections)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Text recognition (OCR) of pictures and of scanned PDF files, by Tesseract."""

@@ -1,0 +1,152 @@
+"""Reads pictures and scanned PDF files, page by page, into text whose every word has a confidence."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from statistics import median
+from typing import Final
+
+import pypdfium2
+import regex
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+from index.readers.extract import Extract, Flaw, PageProgress, TextBuilder, Unextractable, damaged
+from index.readers.ocr import tesseract
+from index.readers.ocr.tesseract import Recognizer, Word
+from index.text.blocks import refined
+from index.types import Block
+
+MOST_PAGES: Final = 2000
+_MOST_PIXELS: Final = 100_000_000
+_MOST_PAGE_PIXELS: Final = 40_000_000
+_DOUBTFUL: Final = 60
+"""Percent; words with less are counted in the warning."""
+# Blocks of specks and lines, which Tesseract takes for letters.
+_LEAST_CONFIDENCE: Final = 20
+_LARGE: Final = 1.3
+_WORD: Final = regex.compile(r"\S+")
+_FORMATS: Final = ("PNG", "JPEG", "TIFF", "MPO")
+
+
+def extract(content: bytes, suffix: str, progress: PageProgress) -> Extract:
+    """Recognises the text of a picture, or of the pages of a PDF.
+
+    Args:
+        content: the file's bytes.
+        suffix: ".pdf", or that of a picture.
+        progress: called after each page.
+
+    Raises:
+        Unextractable: it is damaged or too large, Tesseract isn't installed, or it finds no words.
+    """
+    if not tesseract.is_installed():
+        raise Unextractable(f"it is a picture. {tesseract.install_hint()}", "scan")
+    pages = _of_pdf(content) if suffix == ".pdf" else _of_picture(content)
+    recognizer = Recognizer()
+    builder = TextBuilder()
+    confidences: list[int] = []
+    for number, (picture, dpi, total) in enumerate(pages, 1):
+        for paragraph, is_large in _paragraphs(recognizer.words(picture, dpi)):
+            confidences.extend(word.confidence for word in paragraph)
+            said = " ".join(word.text for word in paragraph)
+            builder.add("paragraph", said, page=number, is_emphasized=is_large)
+        progress(number, total)
+    if not confidences:
+        raise Unextractable("text recognition (OCR) finds no words in it.", "empty")
+    text = builder.text
+    blocks = refined(text, builder.blocks, builder.emphasized, page_breaks=True)
+    doubtful = sum(confidence < _DOUBTFUL for confidence in confidences)
+    why = (
+        f"it was read by text recognition (OCR); {doubtful:,} of its {len(confidences):,} words are "
+        "uncertain. Compare what is quoted with the original."
+    )
+    return Extract(
+        text,
+        blocks=tuple(_with_confidences(text, blocks, confidences)),
+        flaws=(Flaw("recognition", why, doubtful),),
+    )
+
+
+def _of_pdf(content: bytes) -> Iterator[tuple[Image.Image, float, int]]:
+    """The pages of a PDF as pictures, with their resolution and their number."""
+    try:
+        document = pypdfium2.PdfDocument(content)
+        count = len(document)
+    except pypdfium2.PdfiumError as error:
+        raise damaged(error) from error
+    _check_count(count)
+    for number in range(count):
+        try:
+            page = document[number]
+            width, height = page.get_size()
+            fitting = math.sqrt(_MOST_PAGE_PIXELS / max(width * height, 1))
+            scale = min(tesseract.DPI / 72, fitting)
+            picture = page.render(scale=scale, grayscale=True).to_pil()
+            page.close()
+        except (pypdfium2.PdfiumError, ValueError) as error:
+            raise damaged(error) from error
+        yield picture, scale * 72, count
+
+
+def _of_picture(content: bytes) -> Iterator[tuple[Image.Image, float, int]]:
+    """The frames of a picture, with their resolution, 0 if unknown, and their number."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(content), formats=_FORMATS)
+        count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+        _check_count(count)
+        for frame in ImageSequence.Iterator(picture) if count > 1 else (picture,):
+            if frame.width * frame.height > _MOST_PIXELS:
+                raise Unextractable(
+                    f"it has more than {_MOST_PIXELS:,} pixels. Make it smaller.", "too_large"
+                )
+            frame.load()  # a picture that isn't whole is found out here
+            resolution = frame.info.get("dpi", (0, 0))[0]
+            known = float(resolution or 0)
+            yield _on_white(frame), known if known > 72 else _guessed_dpi(frame), count
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise damaged(error) from error
+
+
+def _check_count(count: int) -> None:
+    if count > MOST_PAGES:
+        raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
+
+
+def _on_white(frame: Image.Image) -> Image.Image:
+    """A picture without transparency, as a page shows it."""
+    if frame.mode in ("RGBA", "LA", "PA") or "transparency" in frame.info:
+        layer = frame.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    return frame.convert("RGB") if frame.mode not in ("1", "L", "RGB") else frame
+
+
+def _guessed_dpi(frame: Image.Image) -> float:
+    """The resolution, if the picture shows a page of the usual size."""
+    return min(frame.size) / 8.27  # inches, of A4
+
+
+def _paragraphs(words: Sequence[Word]) -> Iterator[tuple[list[Word], bool]]:
+    """The paragraphs of a page, and whether each is in large letters."""
+    paragraphs: dict[int, list[Word]] = {}
+    for word in words:
+        paragraphs.setdefault(word.paragraph, []).append(word)
+    height = median(word.bottom - word.top for word in words) if words else 0
+    for paragraph in paragraphs.values():
+        if sum(word.confidence for word in paragraph) >= _LEAST_CONFIDENCE * len(paragraph):
+            own = median(word.bottom - word.top for word in paragraph)
+            yield paragraph, own >= _LARGE * height
+
+
+def _with_confidences(text: str, blocks: Sequence[Block], confidences: Sequence[int]) -> Iterator[Block]:
+    """Blocks with the confidence of each of their words; there is one for each word of the text."""
+    places = [match.start() for match in _WORD.finditer(text)]
+    sure = dict(zip(places, confidences, strict=True))
+    for block in blocks:
+        starts = (block.start + match.start() for match in _WORD.finditer(text[block.start : block.end]))
+        yield replace(block, confidences=tuple(sure.get(start, 0) for start in starts))

@@ -1,0 +1,218 @@
+"""Recognises the words of a page by Tesseract, once in Arabic and, where that isn't sure, once in English.
+
+Both languages in one pass (`ara+eng`) read .11 of the words of clean Arabic pages as Latin ones; one pass in
+Arabic loses Latin words within Arabic lines.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import regex
+
+from index.readers import limits
+from index.readers.extract import UNWRITABLE, Unextractable
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+PROGRAM: Final = "tesseract"
+LANGUAGES: Final = ("ara", "eng")
+_COMMANDS: Final = {
+    "darwin": "brew install tesseract tesseract-lang",
+    "linux": "sudo apt-get install tesseract-ocr tesseract-ocr-ara",
+}
+DPI: Final = 300
+"""Resolution that Tesseract reads best; its models were trained on it."""
+_LOW_DPI: Final = 220
+# Wall-clock seconds for one pass over a page; on an idle machine it takes .8 to 3.
+_MOST_SECONDS: Final = 300
+# Percent. Of wrong words of the pages of benchmarks/recognition.py three in four have less; of right ones one
+# in thirty.
+_UNSURE: Final = 70
+_SURE: Final = 75
+# Share of a page's words that one language must be sure of, so that the other isn't asked.
+_MOST_UNSURE: Final = 0.03
+_ARABIC: Final = regex.compile(r"\p{Arabic}")
+_LATIN: Final = regex.compile(r"\p{Latin}")
+_DIRECTIONS: Final = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Tesseract's Arabic model mostly reads Arabic punctuation as Latin.
+_PUNCTUATION: Final = regex.compile(r"(?<=[\p{Arabic}\p{Nd}»)\]]),$|(?<=[\p{Arabic}»)\]])[;?]+$")
+_ARABIC_SIGNS: Final = str.maketrans(",;?", "،؛؟")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A recognised word.
+
+    Attributes:
+        text: without white space.
+        confidence: Tesseract's, in percent.
+        paragraph: number of its paragraph on the page, from 0.
+        line: number of its line on the page, from 0.
+        left, top, right, bottom: its box, in pixels.
+    """
+
+    text: str
+    confidence: int
+    paragraph: int
+    line: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def install_command() -> str:
+    """The command that installs Tesseract with Arabic on this system."""
+    return _COMMANDS.get(sys.platform, _COMMANDS["linux"])
+
+
+def install_hint() -> str:
+    """How to install Tesseract with Arabic, for error messages."""
+    return (
+        f"For text recognition (OCR) install Tesseract: {_COMMANDS['linux']} (Debian, Ubuntu) or "
+        f"{_COMMANDS['darwin']} (macOS)."
+    )
+
+
+def is_installed() -> bool:
+    """Whether Tesseract is installed, with Arabic and English."""
+    if shutil.which(PROGRAM) is None:
+        return False
+    try:
+        listed = subprocess.run([PROGRAM, "--list-langs"], capture_output=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return set(LANGUAGES) <= set(listed.stdout.decode(errors="replace").split())
+
+
+class Recognizer:
+    """Recognises pages; the language of one page is tried first on the next."""
+
+    def __init__(self) -> None:
+        self._languages = list(LANGUAGES)
+
+    def words(self, picture: Image.Image, dpi: float = 0) -> list[Word]:
+        """The words of a page, in reading order.
+
+        Args:
+            picture: of the page.
+            dpi: its resolution; 0 if unknown.
+
+        Raises:
+            Unextractable: Tesseract failed.
+        """
+        cleaned, dpi = _cleaned(picture, dpi)
+        first = list(_recognized(cleaned, dpi, self._languages[0]))
+        unsure = sum(word.confidence < _UNSURE for word in first)
+        if first and unsure <= _MOST_UNSURE * len(first):
+            return first
+        second = list(_recognized(cleaned, dpi, self._languages[1]))
+        if _certainty(second) > _certainty(first):
+            self._languages.reverse()
+            first, second = second, first
+        return list(_completed(first, second, _LATIN if self._languages[0] == "ara" else _ARABIC))
+
+
+def _cleaned(picture: Image.Image, dpi: float) -> tuple[Image.Image, float]:
+    """The picture in grey, without speckles, and in a resolution that can be read.
+
+    The order of the filters and the upscaling were chosen on noisy pages of 150 and 300 dpi.
+    """
+    from PIL import Image, ImageFilter, ImageOps
+
+    grey = ImageOps.exif_transpose(picture).convert("L").filter(ImageFilter.MedianFilter(3))
+    if dpi < _LOW_DPI:
+        grey = grey.resize((2 * grey.width, 2 * grey.height), Image.Resampling.BICUBIC)
+        grey = grey.filter(ImageFilter.GaussianBlur(1))
+        dpi *= 2
+    return grey, dpi
+
+
+def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Word]:
+    """Tesseract's words in one language."""
+    stream = io.BytesIO()
+    picture.save(stream, "PPM")
+    arguments = [PROGRAM, "stdin", "stdout", "-l", language, "--dpi", str(round(dpi or DPI)), "tsv"]
+    try:
+        done = subprocess.run(
+            arguments,
+            input=stream.getvalue(),
+            capture_output=True,
+            timeout=_MOST_SECONDS,
+            check=True,
+            # Its threads wait for each other longer than they save.
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            preexec_fn=limits.die_with_parent,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise Unextractable(
+            f"its text couldn't be recognised (Tesseract: {type(error).__name__}). Save its text as .txt.",
+            "too_slow",
+        ) from error
+    rows = csv.DictReader(
+        io.StringIO(done.stdout.decode(errors="replace")), delimiter="\t", quoting=csv.QUOTE_NONE
+    )
+    paragraphs: dict[tuple[str, ...], int] = {}
+    lines: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        confidence = float(row["conf"] or -1)
+        if confidence < 0:
+            continue
+        place = (row["block_num"], row["par_num"])
+        paragraph = paragraphs.setdefault(place, len(paragraphs))
+        line = lines.setdefault((*place, row["line_num"]), len(lines))
+        left, top, width, height = (int(row[name]) for name in ("left", "top", "width", "height"))
+        for text in UNWRITABLE.sub("", _DIRECTIONS.sub("", row["text"] or "")).split():
+            said = _PUNCTUATION.sub(lambda match: match[0].translate(_ARABIC_SIGNS), text)
+            yield Word(said, round(confidence), paragraph, line, left, top, left + width, top + height)
+
+
+def _certainty(words: Iterable[Word]) -> float:
+    """How much of a page is recognised, and how surely: letters, weighted by their words' confidence."""
+    return sum(len(word.text) * max(word.confidence - 30, 0) for word in words)
+
+
+def _completed(words: Sequence[Word], others: Sequence[Word], script: regex.Pattern[str]) -> Iterator[Word]:
+    """Words, where those that aren't sure give way to surer ones of the other language in the same place.
+
+    Args:
+        words: in the page's language.
+        others: in the other language.
+        script: of the other language.
+    """
+    place = 0
+    while place < len(words):
+        end = place
+        while end < len(words) and words[end].confidence < _UNSURE and words[end].line == words[place].line:
+            end += 1
+        run = words[place:end]
+        if better := _better(run, others, script) if run else []:
+            yield from (replace(word, paragraph=run[0].paragraph, line=run[0].line) for word in better)
+        else:
+            yield from run or words[place : place + 1]
+        place = max(end, place + 1)
+
+
+def _better(run: Sequence[Word], others: Sequence[Word], script: regex.Pattern[str]) -> list[Word]:
+    """The words of the other language in the place of a run, if they are surer and in its script."""
+    left, right = min(word.left for word in run), max(word.right for word in run)
+    top, bottom = min(word.top for word in run), max(word.bottom for word in run)
+    found = [
+        word
+        for word in others
+        if left <= (word.left + word.right) / 2 <= right and top <= (word.top + word.bottom) / 2 <= bottom
+    ]
+    if not found or not script.search("".join(word.text for word in found)):
+        return []
+    sure = sum(word.confidence for word in found) / len(found)
+    return found if sure >= max(_SURE, sum(word.confidence for word in run) / len(run)) else []

@@ -1,0 +1,292 @@
+"""Pictures and scanned PDF files -> text whose every word has a confidence, up to the citation that says so.
+
+Most tests have a program of their own in the place of Tesseract, which gives the words of a table; the others
+need Tesseract itself.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+from pylopdf_fonts_ar import __file__ as fonts
+
+from index import Document, FileWarning, Index, UnreadableFile
+from index.encoding.base import Encoder
+from index.readers import converter_process
+from index.readers.convert import recognize
+from index.readers.converter_process import Apart
+from index.readers.extract import Unextractable
+from index.readers.ocr import tesseract
+from index.readers.ocr.tesseract import Word
+from index.readers.read import read_file, read_paths
+from index.types import Block, Passage
+from qa.conversation.stored_citation import StoredCitation
+from qa.types import Citation
+
+ARABIC = (
+    "أُقيم المرصد الفلكي على تلة النخيل سنة 1951.",
+    "ثم هُدم الجدار الشمالي بعد أربعين عاماً،",
+    "وبقيت القبة الكبيرة كما كانت في أول أمرها.",
+)
+ENGLISH = (
+    "The lighthouse keeper painted his house in 1911.",
+    "It stood on the northern rocks for eighty years,",
+    "and the lamp was lit every evening at six.",
+)
+Fake = Callable[[Sequence[str], Sequence[str]], Apart]
+HEAD = "level page_num block_num par_num line_num word_num left top width height conf text".replace(" ", "\t")
+
+
+@pytest.fixture
+def real() -> None:
+    """Tesseract itself."""
+    if not tesseract.is_installed():
+        if os.environ.get("CI") == "true":
+            pytest.fail("Tesseract with Arabic and English isn't installed")
+        pytest.skip(f"needs Tesseract: {tesseract.install_command()}")
+
+
+def row(text: str, confidence: float, line: int, place: int, paragraph: int = 1) -> str:
+    """A line of Tesseract's table: a word 50 wide and 20 high."""
+    cells = (5, 1, 1, paragraph, line, place, 60 * place, 30 * line, 50, 20, confidence, text)
+    return "\t".join(map(str, cells))
+
+
+@pytest.fixture
+def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
+    """Puts a program in Tesseract's place that gives these rows in Arabic and in English."""
+    started: list[Apart] = []
+
+    def install(arabic: Sequence[str], english: Sequence[str]) -> Apart:
+        folder = tmp_path / "bin"
+        folder.mkdir(exist_ok=True)
+        (folder / "ara").write_text("\n".join((HEAD, "1\t1\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t", *arabic)), "utf-8")
+        (folder / "eng").write_text("\n".join((HEAD, *english)), "utf-8")
+        program = folder / "tesseract"
+        program.write_text(
+            f'#!/bin/sh\nif [ "$1" = --list-langs ]; then printf "List:\\nara\\neng\\n"; exit; fi\n'
+            f'cat > /dev/null; cat "{folder}/$4"\n'
+        )
+        program.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+        own = Apart()  # starts with this path
+        started.append(own)
+        monkeypatch.setattr(converter_process, "recognizer", own)
+        return own
+
+    yield install
+    for own in started:
+        own.close()
+
+
+def picture(
+    lines: Sequence[str] = (), *, arabic: bool = True, size: tuple[int, int] = (1800, 600)
+) -> Image.Image:
+    """A page of lines in black on white, at 300 dpi."""
+    made = Image.new("L", size, 255)
+    draw = ImageDraw.Draw(made)
+    font = ImageFont.truetype(str(Path(fonts).parent / "NotoNaskhArabic-Variable.ttf"), 54)
+    latin = ImageFont.load_default(46)
+    for number, line in enumerate(lines):
+        place = (size[0] - 80 if arabic else 80, 60 + 130 * number)
+        draw.text(place, line, 0, font if arabic else latin, anchor="ra" if arabic else "la")
+    return made
+
+
+def saved(path: Path, *pages: Image.Image) -> Path:
+    resolution: dict[str, Any] = {"resolution": 300} if path.suffix == ".pdf" else {"dpi": (300, 300)}
+    more: dict[str, Any] = {"save_all": True, "append_images": pages[1:]} if len(pages) > 1 else {}
+    pages[0].save(path, **resolution, **more)
+    return path
+
+
+def warned(path: Path) -> tuple[Document, list[FileWarning], list[tuple[int, int]]]:
+    warnings: list[FileWarning] = []
+    pages: list[tuple[int, int]] = []
+    document = read_file(path, warn=warnings.append, on_page=lambda done, total: pages.append((done, total)))
+    return document, warnings, pages
+
+
+SURE = [row("وصل", 96.4, 1, 1), row("القطار,", 91, 1, 2), row("أمس.", 95, 1, 3)]
+
+
+def test_words_keep_their_confidence(tmp_path: Path, fake: Fake) -> None:
+    fake([*SURE, row("\u200eعند\u200f", 55, 2, 1, 2), row("", 95, 2, 2, 2), row("الفجر", 85, 2, 3, 2)], [])
+    document, warnings, pages = warned(saved(tmp_path / "a.png", picture()))
+    assert document.text == "وصل القطار، أمس.\n\nعند الفجر"
+    assert document.blocks == (
+        Block("paragraph", 0, 16, page=1, confidences=(96, 91, 95)),
+        Block("paragraph", 18, 27, page=1, confidences=(55, 85)),
+    )
+    assert document.confidences(4, 21) == (91, 95, 55)
+    assert pages == [(1, 1)]
+    assert [(one.kind, one.count) for one in warnings] == [("recognition", 1)]
+    assert "1 of its 5 words are uncertain" in warnings[0].message
+
+
+def test_the_pages_of_a_scanned_pdf_are_read_one_by_one(tmp_path: Path, fake: Fake) -> None:
+    fake(SURE, [])
+    path = saved(tmp_path / "a.pdf", picture(), picture(), picture())
+    document, _, pages = warned(path)
+    assert pages == [(1, 3), (2, 3), (3, 3)]
+    assert [block.page for block in document.blocks] == [1, 2, 3]
+    tiff = warned(saved(tmp_path / "a.tiff", picture(), picture()))
+    assert (tiff[2], [block.page for block in tiff[0].blocks]) == ([(1, 2), (2, 2)], [1, 2])
+    told: list[tuple[Path, int, int]] = []
+    read_paths([path], lambda *page: told.append(page))
+    assert told == [(path, 1, 3), (path, 2, 3), (path, 3, 3)]
+
+
+def test_where_one_language_isnt_sure_the_other_is_asked(tmp_path: Path, fake: Fake) -> None:
+    english = [row("ay", 30, 1, 1), row("Medicina", 92, 1, 2), row("Nova", 88, 1, 3), row("clas", 35, 1, 4)]
+    fake([row("كتاب", 90, 1, 1), row("3ل1", 40, 1, 2), row("ة؟", 35, 1, 3), row("قديم", 93, 1, 4)], english)
+    document = read_file(saved(tmp_path / "a.png", picture()))
+    assert document.text == "كتاب Medicina Nova قديم"
+    assert document.blocks[0].confidences == (90, 92, 88, 93)
+    # Digits alone, or words that aren't surer, don't take another's place.
+    fake([row("كتاب", 90, 1, 1), row("ة", 40, 1, 2)], [row("12", 99, 1, 2)])
+    assert read_file(saved(tmp_path / "b.png", picture())).text == "كتاب ة"
+    fake([row("كتاب", 90, 1, 1), row("ة", 60, 1, 2)], [row("Nova", 70, 1, 2)])
+    assert read_file(saved(tmp_path / "c.png", picture())).text == "كتاب ة"
+    # The page's language is the one that is surer of it.
+    fake([row("ةلا", 40, 1, 1), row("لندن", 80, 1, 2)], [row("London,", 90, 1, 1), row("Q", 20, 1, 2)])
+    assert read_file(saved(tmp_path / "d.png", picture())).text == "London, لندن"
+
+
+def test_specks_arent_text(tmp_path: Path, fake: Fake) -> None:
+    fake([*SURE, row("ــ", 3, 2, 1, 2)], [])
+    assert read_file(saved(tmp_path / "a.png", picture())).text == "وصل القطار، أمس."
+
+
+def test_what_cant_be_recognised_is_refused(tmp_path: Path, fake: Fake) -> None:
+    def refusal(path: Path) -> str:
+        with pytest.raises(UnreadableFile) as caught:
+            read_file(path)
+        return str(caught.value).removeprefix(f"{path}: ")
+
+    fake([], [])
+    good = saved(tmp_path / "a.png", picture())
+    assert refusal(good) == "text recognition (OCR) finds no words in it."
+    (tmp_path / "b.png").write_bytes(good.read_bytes()[:-200])
+    assert refusal(tmp_path / "b.png").startswith("it is damaged (")
+    (tmp_path / "c.jpg").write_bytes(good.read_bytes())
+    assert refusal(tmp_path / "c.jpg") == "it is a .png file by what is in it. Rename it."
+    (tmp_path / "d.tif").write_bytes(b"II*\0nonsense")
+    assert refusal(tmp_path / "d.tif").startswith("it is damaged (")
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)
+    chunk = b"IHDR" + head
+    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    (tmp_path / "e.png").write_bytes(bomb)
+    assert refusal(tmp_path / "e.png").startswith(
+        ("it is damaged (Decompression", "it has more than 100,000,000")
+    )
+    (tmp_path / "bin" / "tesseract").write_text(
+        '#!/bin/sh\n[ "$1" = --list-langs ] && printf "ara\\neng\\n"\n'
+    )
+    assert refusal(good).startswith(
+        ("text recognition (OCR) finds no words", "its text couldn't be recognised")
+    )
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf"])
+def test_without_tesseract_the_command_that_installs_it_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path = saved(tmp_path / f"a{suffix}", picture())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    own = Apart()
+    monkeypatch.setattr(converter_process, "recognizer", own)
+    with pytest.raises(UnreadableFile) as caught:
+        read_file(path)
+    own.close()
+    assert caught.value.fault == "scan"
+    assert str(caught.value).endswith(
+        "For text recognition (OCR) install Tesseract: sudo apt-get install tesseract-ocr tesseract-ocr-ara "
+        "(Debian, Ubuntu) or brew install tesseract tesseract-lang (macOS)."
+    )
+
+
+def test_a_language_that_isnt_there_counts_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text("#!/bin/sh\necho eng\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert not tesseract.is_installed()
+    with pytest.raises(Unextractable, match=r"it is a picture\. For text recognition"):
+        recognize(".png", saved(tmp_path / "a.png", picture()).read_bytes(), lambda *_: None)
+
+
+def test_a_citation_of_recognised_text_says_so(tmp_path: Path, encoder: Encoder) -> None:
+    document = Document(
+        "وصل القطار أمس.\n\nText by hand.",
+        id="d",
+        blocks=(Block("paragraph", 0, 15, page=2, confidences=(90, 71, 80)), Block("paragraph", 17, 30)),
+    )
+    index = Index.build([document], tmp_path / "index", encoder=encoder)
+    assert index.document("d") == document
+    assert [(one.text, one.recognition) for one in index.passages] == [
+        ("وصل القطار أمس.", 80),
+        ("Text by hand.", 0),
+    ]
+    passage = index.passages[0]
+    assert Passage.of(document, 1, 0, 15, page=2) == passage
+    stored = StoredCitation.of(Citation.of(document, 1, passage, 0, 15), index.document)
+    assert stored.recognition == 80
+    again = stored.citation(index.document)
+    assert again is not None
+    assert again.passage.recognition == 80
+
+
+def share(found: str, expected: Sequence[str]) -> float:
+    words = found.split()
+    wanted = " ".join(expected).replace("ُ", "").replace("ً", "").split()
+    plain = [word.replace("ُ", "").replace("ً", "") for word in words]
+    return sum(word in plain for word in wanted) / len(wanted)
+
+
+@pytest.mark.usefixtures("real")
+@pytest.mark.parametrize(("lines", "arabic"), [(ARABIC, True), (ENGLISH, False)])
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".pdf"])
+def test_tesseract_reads_a_page(tmp_path: Path, lines: Sequence[str], arabic: bool, suffix: str) -> None:
+    document, warnings, pages = warned(saved(tmp_path / f"a{suffix}", picture(lines, arabic=arabic)))
+    assert share(document.text, lines) >= 0.85
+    assert len(document.confidences(0, len(document.text))) == len(document.text.split())
+    assert ([one.kind for one in warnings], pages) == (["recognition"], [(1, 1)])
+
+
+@pytest.mark.usefixtures("real")
+def test_tesseract_reads_a_page_of_another_resolution_with_transparency(tmp_path: Path) -> None:
+    page = picture(ENGLISH, arabic=False).resize((900, 300))
+    clear = Image.new("RGBA", page.size, (0, 0, 0, 0))
+    clear.paste((0, 0, 0, 255), mask=page.point(lambda value: 255 - value))
+    clear.save(tmp_path / "a.png")
+    assert share(read_file(tmp_path / "a.png").text, ENGLISH) >= 0.85
+
+
+def test_the_words_of_a_run_are_those_in_its_place() -> None:
+    run = [Word("x", 10, 0, 3, 100, 0, 200, 20), Word("y", 20, 0, 3, 210, 0, 300, 20)]
+    others = [
+        Word("left", 99, 9, 9, 0, 0, 90, 20),
+        Word("inside", 80, 9, 9, 110, 0, 190, 20),
+        Word("also", 90, 9, 9, 215, 2, 290, 18),
+        Word("below", 99, 9, 9, 110, 40, 190, 60),
+    ]
+    found = tesseract._better(run, others, tesseract._LATIN)
+    assert [word.text for word in found] == ["inside", "also"]
+    assert tesseract._better(run, others, tesseract._ARABIC) == []
+
+
+def test_the_program_is_found_by_its_name() -> None:
+    assert tesseract.is_installed() <= (shutil.which("tesseract") is not None)
+    assert (
+        tesseract.install_command() == tesseract._COMMANDS["darwin" if sys.platform == "darwin" else "linux"]
+    )
