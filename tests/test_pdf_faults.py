@@ -163,6 +163,12 @@ def test_texts_of_languages_are_plausible() -> None:
         "کند و گزارش شهردار درباره پارک های تازه و بودجه سال آینده را بشنود و پیشنهادهای مردم را بخواند"
     )
     assert is_plausible(persian)
+    swahili = (
+        "Baraza la jiji lilikutana siku ya Alhamisi ili kujadili kazi za ukarabati wa maktaba na saa za "
+        "kufungua kwa ajili ya wakazi wa eneo hilo. Kulingana na kumbukumbu kazi zitaanza majira ya kuchipua "
+        "na ukumbi wa mashariki hautafunguliwa kabla ya kukamilika."
+    )
+    assert is_plausible(swahili)
 
 
 @pytest.mark.parametrize(
