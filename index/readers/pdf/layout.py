@@ -30,10 +30,16 @@ _MOST_CELL_WORDS: Final = 12
 _ENDED: Final = regex.compile(r"[.,،؛;]$")
 # The call of a footnote: a raised number or mark, or one in brackets. Before a letter it belongs to the word
 # before the space. After a short number or a unit it is an exponent.
+_EXPONENT: Final = r"(?<!(?<!\p{Nd})\p{Nd}{1,2}|(?<!\p{L})(?:[kcdm]?m|[كس]?م))"
 _CALL: Final = regex.compile(
-    r"(?<!(?<!\p{Nd})\p{Nd}{1,2}|(?<!\p{L})(?:[kcdm]?m|[كس]?م))(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
-    r"|[(\[](?P<plain>\p{Nd}{1,3})[)\]])"
+    _EXPONENT
+    + r"(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
+    + r"|[(\[](?P<plain>\p{Nd}{1,3})[)\]])"
 )
+# What a raised number after it calls a note, wherever that is.
+_CALLING: Final = regex.compile(r"(?:\p{Latin}{3}|\p{Arabic}{2}|[.,،؛:;!?؟»”)\]])$")
+_LOOKED_AT: Final = 4
+_RAISED: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BULLET: Final = regex.compile(rf"^([{''.join(sorted(BULLETS))}])\s*(?=\S)")
 
 
@@ -118,10 +124,12 @@ class _Notes:
                 if note is not None:
                     found.extend(self.taken(note))
                     return shown
+            before = mark.string[max(mark.start() - _LOOKED_AT, 0) : mark.start()]
+            is_call = (mark["raised"] or "*")[0] in _RAISED and _CALLING.search(before)
             # At the end of the document it stands where it is.
-            return shown if self._last_page.get(label, 0) > paragraph.last_page else mark[0]
+            return shown if is_call or self._last_page.get(label, 0) > paragraph.last_page else mark[0]
 
-        if paragraph.is_at_foot or not self._by_mark:
+        if paragraph.is_at_foot:
             return paragraph.text, []
         return _CALL.sub(replaced, paragraph.text), found
 
