@@ -181,7 +181,7 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
     mean = _unit(np.einsum("ij,i->j", query.tokens.vectors, weights))
     terms = {term.term for term in query.terms}
-    wanted, words = kind(query.reading), plain_words(query.reading)
+    wanted, words = kind(query.reading), plain_words(query.text)
     explained, is_list = subject(query.reading), asks_for_list(query.reading)
     found = []
     heads = {heading for hit in hits for heading in hit.passage.headings}
