@@ -23,8 +23,8 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from index.text.analyzer import is_arabic, words
-from index.text.arabic import ENDINGS, WORDS_FILE
+from index.text.analyzer import words
+from index.text.arabic import ENDINGS, WORDS_FILE, is_arabic
 
 QUESTIONS: Final = ("arabic_squad_part", "belebele_eqa_ar", "mlqa_test_ar", "squad_cross_ar_en")
 # Not «لل», which may be ل and a word with ل.

@@ -15,7 +15,8 @@ from same import assert_same_spelling, forms
 from index import Document, Index
 from index.folder.generation import SPELLING
 from index.folder.live_generation import version
-from index.text.analyzer import analyze, is_arabic, legible, normalise, words
+from index.text.analyzer import analyze, legible, normalise, words
+from index.text.arabic import is_arabic
 from index.text.spelling import Spelling
 
 LETTERS = "ءآأإابةتلمنهوىيكف"

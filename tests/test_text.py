@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document
-from index.text.analyzer import Term, analyze, arabic_share, is_arabic, language, legible, normalise, stem
+from index.text.analyzer import Term, analyze, arabic_share, language, legible, normalise, stem
+from index.text.arabic import is_arabic
 
 ARABIC = "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي"
 MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0640"

@@ -8,7 +8,7 @@ import unicodedata
 import regex
 
 from index.readers.extract import Unextractable
-from index.text.analyzer import is_arabic
+from index.text.arabic import is_arabic
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _FORMATTING = frozenset("\t\n\v\f\r")

@@ -15,7 +15,6 @@ from index.text.analyzer import (
     Normalised,
     Term,
     in_one_form,
-    is_arabic,
     legible,
     replaced,
     stem,
@@ -26,6 +25,7 @@ from index.text.arabic import (
     DIALECT,
     PROCLITICS,
     dialect_forms,
+    is_arabic,
     is_known,
     without_proclitics,
 )

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from index.storage.files import read_array, write_array
 from index.storage.vocabulary import Vocabulary
-from index.text.analyzer import is_arabic, legible, normalise, words
-from index.text.arabic import ARTICLE, PROCLITICS
+from index.text.analyzer import legible, normalise, words
+from index.text.arabic import ARTICLE, PROCLITICS, is_arabic
 
 # Fewest letters of a word that a proclitic may be attached to.
 _SHORTEST = 3

@@ -6,7 +6,7 @@ from typing import Final
 
 import regex
 
-from index.text.analyzer import normalise
+from index.text.analyzer import analyzed
 
 # In normalised spelling. «وأضاف» and «وتابع» always continue; «وقال» only where no name follows it.
 _LEANING: Final = regex.compile(
@@ -30,7 +30,7 @@ def leans(sentence: str) -> bool:
     Decided by its first words: «وأضاف», «وقال إن», «هو», "They", "This". False positives ("It
     is raining") cost one extra quoted sentence.
     """
-    return _LEANING.match(normalise(sentence).text) is not None
+    return _LEANING.match(analyzed(sentence).normalised.text) is not None
 
 
 # In normalised spelling.
@@ -53,5 +53,5 @@ def speaks_on(before: str, sentence: str) -> bool:
     match = _CLOSES.search(before)
     if match is None or not _OPENS.match(sentence):
         return False
-    speaker = normalise(match.group()).text
+    speaker = analyzed(match.group()).normalised.text
     return len(speaker.split()) <= _MOST_WORDS_OF_SPEAKER and _SPEECH.search(speaker) is not None

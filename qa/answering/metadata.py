@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import analyze, language, normalise
+from index.text.analyzer import analyze, analyzed, language
 from index.types import Document, Hit
 from qa.types import CitedField
 
@@ -65,7 +65,7 @@ _LITTLE: Final = frozenset(
 
 def asked_field(question: str) -> CitedField | None:
     """The metadata field that a question asks for: author, date or title; None if none."""
-    text = normalise(question).text
+    text = analyzed(question).normalised.text
     return next((field for field, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
@@ -87,7 +87,7 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
     found = [(hit, index.document(id_)) for id_, hit in best.items()]
     if not found:
         return None
-    rest = _QUESTIONS[field].sub(_which, normalise(question).text)
+    rest = _QUESTIONS[field].sub(_which, analyzed(question).normalised.text)
     asked = {term.term for term in analyze(rest)} - _LITTLE
     if not asked:
         # No word identifies a document.

@@ -32,7 +32,7 @@ from index.readers.pdf.glyphs import Glyph
 from index.readers.pdf.layout import layout_of
 from index.readers.pdf.paragraphs import paragraphs_of
 from index.readers.pdf.visual_order import letters_of_forms
-from index.text.analyzer import is_arabic
+from index.text.arabic import is_arabic
 
 MOST_PAGES: Final = 5000
 _MOST_GLYPHS: Final = 100_000  # a page
