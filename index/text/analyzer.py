@@ -313,7 +313,13 @@ def in_one_form(text: Normalised) -> Normalised:
         one_form(quantity, [word.term for word in words])
         for quantity, words in zip(analysis.quantities, found, strict=True)
     ]
-    changes = [(span[0].start, span[-1].end, form) for span, form in zip(found, forms, strict=True) if form]
+    spans = [(words[0].start, words[-1].end) for words in found]
+    # Not 4.500, which may be four and a half.
+    changes = [
+        (start, end, form)
+        for (start, end), form in zip(spans, forms, strict=True)
+        if form and "." not in text.text[start:end]
+    ]
     return replaced(text, changes)
 
 

@@ -186,7 +186,6 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
     found = []
     heads = {heading for hit in hits for heading in hit.passage.headings}
     keys = {term for term in terms if any(map(str.isdecimal, term))}
-    quantities = named_quantities(query)
     for hit in hits:
         tokens = index.tokens(hit.passage)
         cosines = query.tokens.similarities(tokens)
@@ -228,7 +227,6 @@ def read(index: Index, query: Query, hits: Sequence[Hit]) -> list[Sentence]:
                 + SENTENCES.label_weight * labels(explained, text.written)
                 + SENTENCES.definition_weight * defines(explained, text.written, passage.headings, i == 0)
                 + SENTENCES.list_weight * (is_list and passage.kind == "list_item")
-                + SENTENCES.quantity_weight * (bool(quantities) and quantities <= text.terms | above)
                 - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
                 - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
                 - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
