@@ -23,6 +23,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from export_reference import model_folder
+
 from index.encoding.base import Kind
 from index.encoding.e5 import unpack
 from index.encoding.onnx_runtime import OnnxEncoder
@@ -38,10 +40,11 @@ _ASK = """
 import sys
 way, question = sys.argv[1:]
 if way == "sentence-transformers":
+    from export_reference import model_folder
     from index.encoding import load as encoders
     from index.encoding.e5 import unpack
     load = encoders.load
-    encoders.load = lambda name=None: load(str(unpack.model_folder(unpack.weights_file())))
+    encoders.load = lambda name=None: load(str(model_folder(unpack.weights_file())))
 from qa import ask
 found = ask(question).citations
 try:
@@ -132,7 +135,7 @@ def speeds(
         torch.set_num_threads(threads)
         # Opened anew, for as many threads as the process has processors now.
         mine = OnnxEncoder(unpack.NAME, unpack.runtime_folder(source), "")
-        theirs = SentenceTransformer(str(unpack.model_folder(source)), device="cpu", local_files_only=True)
+        theirs = SentenceTransformer(str(model_folder(source)), device="cpu", local_files_only=True)
 
         def encode_mine(texts: Sequence[str], kind: Kind) -> None:
             for _ in mine.encode(texts, kind):
@@ -177,6 +180,7 @@ def _processors(count: int) -> Iterator[None]:
 
 def _run(code: str, *arguments: str, cache: Path | None = None) -> str:
     environment = os.environ | ({"DALIL_CACHE": str(cache)} if cache is not None else {})
+    environment["PYTHONPATH"] = os.pathsep.join([*sys.path[:1], os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, *arguments],
         env=environment | {"HF_HUB_OFFLINE": "1"},

@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from export_reference import model_folder
 from near_misses import Pool, document_frequencies, swapped
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
@@ -34,7 +35,7 @@ from train_reader import FIRST, LAST, MOST_QUESTION_TOKENS, MOST_TOKENS, PADDING
 
 from index.encoding.e5 import weights
 from index.encoding.e5.reader_weights import load_reader
-from index.encoding.e5.unpack import model_folder, weights_file
+from index.encoding.e5.unpack import weights_file
 
 SEED = 5
 LONGEST_ANSWER = 30  # tokens

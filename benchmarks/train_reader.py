@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from export_reference import model_folder
 from near_misses import Pool, document_frequencies, swapped
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
@@ -42,7 +43,7 @@ from transformers import BertModel
 
 from index.encoding.e5 import weights
 from index.encoding.e5.reader_weights import load_reader, save_reader
-from index.encoding.e5.unpack import model_folder, weights_file
+from index.encoding.e5.unpack import weights_file
 from index.encoding.e5.weights import FloatArray, Weights
 
 SEED = 18

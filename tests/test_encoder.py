@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import REPOSITORY
+from export_reference import model_folder
 from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
 from observer import Seen, need_strace, observed
 
@@ -42,7 +43,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with monkeypatch.context() as patch:
         patch.setenv("DALIL_CACHE", str(tmp_path / "cache"))
         (tmp_path / "weights.bin").write_bytes(tiny_weights())
-        folder = unpack.model_folder(tmp_path / "weights.bin")
+        folder = model_folder(tmp_path / "weights.bin")
     return Path(shutil.copytree(folder, tmp_path / "tiny"))
 
 
@@ -158,7 +159,7 @@ def test_prompt_and_special_tokens_are_left_out(model: Encoder) -> None:
 def test_surprisal_is_the_tokenizers_own(model: Encoder) -> None:
     source = unpack.weights_file()
     assert source is not None
-    tokenizer = json.loads((unpack.model_folder(source) / "tokenizer.json").read_text("utf-8"))
+    tokenizer = json.loads((model_folder(source) / "tokenizer.json").read_text("utf-8"))
     log_probability = dict(tokenizer["model"]["vocab"])
     (encoding,) = model.encode(["كتاب the"], "passage")
     expected = [-log_probability["▁كتاب"], -log_probability["▁the"]]
@@ -273,7 +274,7 @@ def test_another_model_on_disk(model: Encoder, tmp_path: Path) -> None:
     source = unpack.weights_file()
     assert source is not None
     folder = tmp_path / "another-model"
-    shutil.copytree(unpack.model_folder(source), folder, copy_function=os.symlink)
+    shutil.copytree(model_folder(source), folder, copy_function=os.symlink)
     other = encoders.load(str(folder))
     assert other.name == str(folder)
     assert other.fingerprint != model.fingerprint

@@ -33,15 +33,15 @@ warnings.simplefilter("ignore")  # the frameworks' own
 """
 
 
-def run(program: str, folder: Path) -> str:
-    """What a program prints that is given the index in `folder` as PATH."""
+def run(program: str, place: Path | str, home: Path | None = None) -> str:
+    """What a program prints that is given the index at `place` (a folder, or an address) as PATH."""
     done = subprocess.run(
-        [sys.executable, "-c", f"{ALONE}\nPATH, QUESTION = {str(folder)!r}, {QUESTION!r}\n{program}"],
+        [sys.executable, "-c", f"{ALONE}\nPATH, QUESTION = {str(place)!r}, {QUESTION!r}\n{program}"],
         env={
             **{name: value for name, value in os.environ.items() if not name.startswith("HAYSTACK_")},
             "PYTHONPATH": os.pathsep.join(map(str, (REPOSITORY, REPOSITORY / "tests"))),
             "PYTHONUTF8": "1",
-            "HOME": str(folder.parent),
+            "HOME": str(home or Path(place).parent),
         },
         capture_output=True,
         text=True,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
+from test_integrations import expected, run
 
 from index import (
     Document,
@@ -326,3 +327,23 @@ def test_damage_is_told(tables: Index, address: str, encoder: FakeEncoder) -> No
     damaged = Index.open(address, encoder=encoder)
     with pytest.raises(IndexDamaged, match="other token vectors"):
         damaged.search("bread")
+
+
+def test_a_saved_haystack_pipeline_opens_its_tables(tables: Index, address: str, tmp_path: Path) -> None:
+    printed = run(
+        """
+os.environ["HAYSTACK_DESERIALIZATION_ALLOWLIST"] = "qa.api.integrations.haystack"
+from haystack import Pipeline
+from index import Index
+from qa.api.integrations.haystack import DalilRetriever
+
+pipeline = Pipeline()
+pipeline.add_component("dalil", DalilRetriever(Index.open(PATH), top_k=3))
+pipeline = Pipeline.loads(pipeline.dumps())
+for document in pipeline.run({"dalil": {"query": QUESTION}})["dalil"]["documents"]:
+    print((document.id, document.content, document.meta))
+""",
+        address,
+        tmp_path,
+    )
+    assert printed == expected(tables, 3)

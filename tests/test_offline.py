@@ -21,6 +21,7 @@ from typing import IO, Final
 
 import pytest
 from chatting import box, browser, opened
+from export_reference import model_folder
 from fake_encoder import tiny_weights
 from observer import Seen, need_strace, observed, read_log
 from paper import write_docx
@@ -30,7 +31,6 @@ from test_convert import BOOK, CORE, archive
 
 from index import telemetry
 from index.encoding.base import Encoder
-from index.encoding.e5 import unpack
 from index.encoding.language_means import LanguageMeans
 
 __all__ = ["browser"]  # a fixture
@@ -345,7 +345,7 @@ def write_models(machine: Place) -> Mapping[str, Path]:
     weights.write_bytes(tiny_weights())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DALIL_CACHE", str(machine.folder / "unpacked"))
-        made = unpack.model_folder(weights)
+        made = model_folder(weights)
     folder = Path(shutil.copytree(made, machine.work / "tiny"))
     hub = machine.home / ".cache" / "huggingface" / "hub" / "models--someone--tiny"
     shutil.copytree(made, hub / "snapshots" / "0123abcd")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import REPOSITORY
+from export_reference import model_folder
 from fake_encoder import TINY_HIDDEN, TINY_POSITIONS, tiny_weights
 from numpy.typing import NDArray
 
@@ -44,7 +45,7 @@ def tiny(folder: Path) -> OnnxEncoder:
 def in_torch(folder: Path, tmp_path: Path) -> SentenceTransformerEncoder:
     """The same weights in float32."""
     assert folder.is_dir()  # and with it, $DALIL_CACHE is a cache of this test's own
-    model = unpack.model_folder(tmp_path / "weights.bin")
+    model = model_folder(tmp_path / "weights.bin")
     return SentenceTransformerEncoder("tiny", str(model), "tiny:1")
 
 
@@ -324,7 +325,7 @@ def reference() -> Encoder:
     """The bundled model in float32, through sentence-transformers."""
     source = unpack.weights_file()
     assert source is not None
-    return encoders.load(str(unpack.model_folder(source)))
+    return encoders.load(str(model_folder(source)))
 
 
 @pytest.mark.model

