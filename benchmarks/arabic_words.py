@@ -19,12 +19,12 @@ import argparse
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from index.text.analyzer import is_arabic, words
-from index.text.arabic import ENDINGS, WORDS_FILE
+from index.text.analyzer import words
+from index.text.arabic import ENDINGS, WORDS_FILE, is_arabic
 
 QUESTIONS: Final = ("arabic_squad_part", "belebele_eqa_ar", "mlqa_test_ar", "squad_cross_ar_en")
 # Not «لل», which may be ل and a word with ل.
@@ -32,6 +32,9 @@ _ARTICLES: Final = ("ال", "وال", "بال", "كال", "فال")
 # Fewest occurrences of a word, and of a word that is told from another.
 _FEWEST: Final = 3
 _FEWEST_TOLD: Final = 4
+# Letters from which on a known word after a proclitic isn't there by chance.
+_LONG: Final = 4
+_PROCLITICS: Final = "وفبلك"
 # A word has a suffix if its counterpart with the other case's suffix has this share of its occurrences.
 _SHARE: Final = 0.1
 # Words that the counts don't tell: what is left of them is a more frequent word.
@@ -74,14 +77,17 @@ def bare_counts(counts: Counter[str]) -> tuple[Counter[str], Counter[str]]:
     return every, definite
 
 
-def is_own_beginning(word: str, every: Counter[str], definite: Counter[str]) -> bool:
+def is_own_beginning(word: str, counts: tuple[Counter[str], Counter[str]], known: Collection[str]) -> bool:
     """Whether a word's first letter is its own: the word has an article, or what is left isn't a word."""
+    every, definite = counts
     rest = word[1:]
-    if len(word) == 3:
-        return True
+    if len(word) == 3 or word.startswith("لل"):
+        return len(word) == 3
     longer = sum(definite[word + ending] for ending in ENDINGS)
     left = sum(every[rest + ending] for ending in ENDINGS)
-    return longer >= _FEWEST or left < _FEWEST
+    bases = {rest.removesuffix(ending) for ending in ENDINGS if rest.endswith(ending)}
+    is_other = any(len(base) >= _LONG and base in known for base in bases)
+    return longer >= _FEWEST or (left < _FEWEST and not is_other)
 
 
 def is_own_ending(word: str, every: Counter[str]) -> bool:
@@ -111,8 +117,8 @@ def listed(counts: Counter[str]) -> list[str]:
         bases = (word.removesuffix(ending) for ending in ENDINGS if ending and word.endswith(ending))
         if not own_ending and any(base in kept for base in bases):
             continue
-        own = word[0] in "وفبلك" and is_own_beginning(word, every, definite)
-        if word[0] in "وفبلك" and not own:
+        own = word[0] in _PROCLITICS and is_own_beginning(word, (every, definite), kept)
+        if word[0] in _PROCLITICS and not own:
             continue
         kept[word] = f"{'-' if own else ''}{word}{'-' if own_ending else ''}"
     kept |= {line.strip("-"): line for line in _BY_HAND}

@@ -15,7 +15,7 @@ from index.errors import InvalidQuestion
 from index.ranking_parameters import RANKING
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors
-from index.text.analyzer import Language, Term, analyze, arabic_share, in_original, language
+from index.text.analyzer import Language, Term, analyzed, in_original
 from index.text.question import as_written
 from index.text.spelling import WordForms
 
@@ -63,9 +63,9 @@ class Query:
         ((vector, tokens),) = encode([reading], "query", encoder, centers)
         return cls(
             text=question,
-            language=language(reading),
-            arabic_share=arabic_share(reading),
-            terms=tuple(in_original(analyze(reading), written.origins, question)),
+            language=analyzed(reading).language,
+            arabic_share=analyzed(reading).arabic_share,
+            terms=tuple(in_original(analyzed(reading).terms, written.origins, question)),
             reading=reading,
             origins=written.origins,
             names=tuple(name_keys(reading)),
@@ -91,7 +91,7 @@ def check(question: str) -> list[Term]:
             raise InvalidQuestion(
                 "not_text", f"The question has a character that isn't text: U+{ord(character):04X}."
             )
-    terms = analyze(question)
+    terms = list(analyzed(question).terms)
     if not terms:
         raise InvalidQuestion("no_words", "The question has no words in it.")
     return terms

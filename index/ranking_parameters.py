@@ -62,7 +62,6 @@ class SentenceParameters:
         pooled_weight: weight of the cosine of mean token vectors; measured with the two above.
         lexical_weight: weight of the share of the question's words that the sentence has.
         type_weight: weight of having the time or number that is asked for.
-        quantity_weight: bonus for having all numbers and months that the question names; chosen.
         definition_weight, list_weight: bonus for a sentence that defines the subject of a definition
             question, and for list items in answer to a list question; chosen on documents written for this,
             as no public set has such questions.
@@ -83,7 +82,6 @@ class SentenceParameters:
     pooled_weight: float = 0.2
     lexical_weight: float = 0.1
     type_weight: float = 0.03
-    quantity_weight: float = 0.03
     definition_weight: float = 0.06
     list_weight: float = 0.06
     label_weight: float = 0.3

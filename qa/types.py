@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from index.text.analyzer import Language
-from index.text.joining import whole_words
+from index.text.arabic import whole_words
 from index.text.sentences import Span
 from index.types import Document, Hit, Passage
 

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from test_history import ASKED, BREAD, FLOODS, FLOUR, RIVER, among, quotation, turn
 
 from index import Document, Passage
-from index.text.joining import whole_words
+from index.text.arabic import whole_words
 from qa import Answer, Citation, Conversation, Turn
 from qa.conversation.export import _quotation, escape, to_markdown
 from qa.conversation.stored_citation import StoredCitation

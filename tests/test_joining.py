@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.joining import whole_words
+from index.text.arabic import whole_words
 
 PIECES = [
     "عكاشات", "و", "بِسْمِ", "ـ", " ", "،", "1897", "٣", "river", "e\u0301", "\u200d", "😀", "👩\u200d🚀", "\n",

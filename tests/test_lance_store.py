@@ -100,6 +100,9 @@ def test_it_finds_what_the_default_engine_finds(tables: Index, default: Index) -
 def test_what_is_around_a_search_is_the_same(tables: Index, default: Index) -> None:
     query, expected = tables.query("قال احمد؟"), default.query("قال احمد؟")
     assert query.reading == expected.reading == "قال أحمد؟"
+    for question in ("2al a7mad?", "قال أحند؟", "سنة ألف وتسعمئة وست"):
+        assert tables.query(question).reading == default.query(question).reading
+    assert tables.query("2al a7mad?").reading == "قال أحمد?"
     assert tables.document("it's closed") == default.document("it's closed")
     for passage in default.passages:
         one, other = tables.tokens(passage), default.tokens(passage)

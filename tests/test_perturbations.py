@@ -21,7 +21,8 @@ from perturbations import (
     western_digits,
 )
 
-from index.text.analyzer import is_arabic, normalise, words
+from index.text.analyzer import normalise, words
+from index.text.arabic import is_arabic
 
 TASHKEEL = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from index import Document, Index
 from index.folder.store import FolderIndex
-from index.text.analyzer import analyze, is_arabic, legible, normalise, words
+from index.text.analyzer import analyze, legible, normalise, words
+from index.text.arabic import is_arabic
 from index.text.spelling import Count, Spelling, WordCounts
 
 LETTERS = "ءآأإابةتلمنهوىيكف"

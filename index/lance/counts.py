@@ -162,10 +162,11 @@ class _Forms(WordForms):
     def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         """See `WordForms.look_up`."""
         found = self._counts([_WORD + level for level in levels])
-        return {
+        kept = {
             key.removeprefix(_WORD): {form: counts for form, counts in forms.items() if any(counts)}
             for key, forms in found.items()
         }
+        return {level: forms for level, forms in kept.items() if forms}
 
     def is_written(self, letter: str) -> bool:
         """See `WordForms.is_written`."""

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from index.retrieval.postings import Frequencies, Lookup, Postings
 from index.retrieval.token_codec import TokenVectors
-from index.text.analyzer import Term, is_arabic, words
-from index.text.arabic import PROCLITICS
+from index.text.analyzer import Term, words
+from index.text.arabic import PROCLITICS, is_arabic
 
 # Fewer consonants than this match by chance; three are enough if a capital marks a name.
 _SHORTEST = 4

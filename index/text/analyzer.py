@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -17,8 +17,16 @@ import regex
 import Stemmer
 
 from index.text import arabic
-from index.text.arabic import KEYBOARD_LETTERS, final_yas, hamza_alefs, long_alefs, restore_letters
-from index.text.numerals import one_form, quantities
+from index.text.arabic import (
+    KEYBOARD_LETTERS,
+    LETTER,
+    final_yas,
+    hamza_alefs,
+    is_arabic,
+    long_alefs,
+    restore_letters,
+)
+from index.text.numerals import Quantity, one_form, quantities
 
 # Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
 # vectors with the same encoder (passages.py, language_means.py): indexes made by another version are
@@ -30,14 +38,15 @@ Language = Literal["ar", "en"]
 _TATWEEL = "\u0640"
 # Distinct characters cached: more than any text has that wasn't constructed to have them.
 _MOST_REMEMBERED = 1 << 16
+# Characters of the longest text whose analysis is remembered.
+_LONGEST_REMEMBERED = 20_000
 _FORMAT = regex.compile(r"\p{Cf}")
 _HAMZA_MARK = regex.compile("[\u0653\u0654\u0655]")
 # Maps interchangeable letter forms to one letter; marks (including hamza above and below) are already
 # removed, since NFKD splits them off.
 _LETTERS = KEYBOARD_LETTERS | str.maketrans("ىةۃ\u2019", "يهه'")
-_ARABIC_LETTER = r"[\p{Arabic}&&\p{L}]"
 _TOKEN = regex.compile(
-    rf"(?V1){_ARABIC_LETTER}+|[\p{{L}}\p{{N}}--\p{{Arabic}}]+(?:['\u2019][\p{{L}}--\p{{Arabic}}]+)*"
+    rf"(?V1){LETTER}+|[\p{{L}}\p{{N}}--\p{{Arabic}}]+(?:['\u2019][\p{{L}}--\p{{Arabic}}]+)*"
 )
 
 
@@ -174,35 +183,102 @@ def _contracted(text: Normalised, hamzas: Collection[int], letter: str) -> Norma
     return Normalised("".join(letter for letter, _ in kept), tuple(origin for _, origin in kept))
 
 
-def words(text: str) -> list[Term]:
-    """The words and numbers of a text in order, normalised, not stemmed."""
-    normalised = normalise(text)
-    origins = normalised.origins
-    found = []
-    for match in _TOKEN.finditer(normalised.text):
-        # A separate article is the remainder of «الـ"كلمة"».
-        if match.group() == "ال":
-            continue
-        start, end = origins[match.start()], origins[match.end() - 1] + 1
-        while end < len(text) and not _NORMALISED[text[end]]:
-            end += 1  # the marks on the last letter belong to the word
-        found.append(Term(match.group(), start, end))
-    return found
+@dataclass(frozen=True)
+class AnalyzedText:
+    """A text with what the analyzer says of it; each part is computed when it is first read.
+
+    Made by `analyzed`, so that all that look at a question or a passage share one.
+
+    Attributes:
+        text: the text.
+    """
+
+    text: str
+
+    @cached_property
+    def normalised(self) -> Normalised:
+        """The normalised text, with origins (`normalise`)."""
+        return normalise(self.text)
+
+    @cached_property
+    def words(self) -> tuple[Term, ...]:
+        """The words and numbers in order, normalised, not stemmed."""
+        text, origins = self.text, self.normalised.origins
+        found = []
+        for match in _TOKEN.finditer(self.normalised.text):
+            # A separate article is the remainder of «الـ"كلمة"».
+            if match.group() == "ال":
+                continue
+            start, end = origins[match.start()], origins[match.end() - 1] + 1
+            while end < len(text) and not _NORMALISED[text[end]]:
+                end += 1  # the marks on the last letter belong to the word
+            found.append(Term(match.group(), start, end))
+        return tuple(found)
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The numbers and parts of dates among the words."""
+        written = [self.text[word.start : word.end] for word in self.words]
+        gaps = (self.text[one.end : other.start] for one, other in pairwise(self.words))
+        between = [_FORMAT.sub("", gap) for gap in gaps]
+        return tuple(quantities([word.term for word in self.words], written, between))
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms in order: stems, and numbers and dates in one form (`index.text.numerals`).
+
+        Arabic and English may be mixed. A number of several words is one term.
+        """
+        words, terms, at = self.words, [], 0
+        for quantity in (*self.quantities, Quantity(len(words), len(words), "")):
+            terms += [Term(stem(word.term), word.start, word.end) for word in words[at : quantity.first]]
+            if quantity.term:
+                start, end = words[quantity.first].start, words[quantity.end - 1].end
+                terms.append(Term(quantity.term, start, end))
+            at = quantity.end
+        return tuple(terms)
+
+    @cached_property
+    def arabic_share(self) -> float:
+        """The share of the words that are in Arabic script, in [0, 1]; 0 if it has no words.
+
+        Numbers aren't counted, as they belong to both languages.
+        """
+        found = [is_arabic(word.term[0]) for word in self.words if not word.term.isdecimal()]
+        return sum(found) / len(found) if found else 0.0
+
+    @property
+    def language(self) -> Language:
+        """The majority language of the words: Arabic if they are in Arabic script, else English."""
+        return "ar" if self.arabic_share >= 0.5 else "en"
+
+
+def analyzed(text: str) -> AnalyzedText:
+    """A text's analysis; that of a text of a moment ago is remembered, unless it is as long as a book's."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else AnalyzedText(text)
+
+
+_remembered = lru_cache(maxsize=64)(AnalyzedText)
+
+
+def words(text: str) -> tuple[Term, ...]:
+    """See `AnalyzedText.words`."""
+    return analyzed(text).words
 
 
 def analyze(text: str) -> list[Term]:
-    """The terms of a text in order: stems, and numbers and dates in one form (`index.text.numerals`).
+    """See `AnalyzedText.terms`."""
+    return list(analyzed(text).terms)
 
-    Arabic and English may be mixed. A number of several words is one term.
-    """
-    found, between = _words_apart(text)
-    written = [text[word.start : word.end] for word in found]
-    terms, at = [], 0
-    for quantity in quantities([word.term for word in found], written, between):
-        terms += [Term(stem(word.term), word.start, word.end) for word in found[at : quantity.first]]
-        terms.append(Term(quantity.term, found[quantity.first].start, found[quantity.end - 1].end))
-        at = quantity.end
-    return terms + [Term(stem(word.term), word.start, word.end) for word in found[at:]]
+
+def arabic_share(text: str) -> float:
+    """See `AnalyzedText.arabic_share`."""
+    return analyzed(text).arabic_share
+
+
+def language(text: str) -> Language:
+    """See `AnalyzedText.language`."""
+    return analyzed(text).language
 
 
 Change = tuple[int, int, str]
@@ -231,12 +307,18 @@ def replaced(text: Normalised, changes: Sequence[Change]) -> Normalised:
 
 def in_one_form(text: Normalised) -> Normalised:
     """A legible text with numbers in digits and months by one name, so that their vectors are the same."""
-    found, between = _words_apart(text.text)
-    written = [text.text[word.start : word.end] for word in found]
+    analysis = analyzed(text.text)
+    found = [analysis.words[quantity.first : quantity.end] for quantity in analysis.quantities]
+    forms = [
+        one_form(quantity, [word.term for word in words])
+        for quantity, words in zip(analysis.quantities, found, strict=True)
+    ]
+    spans = [(words[0].start, words[-1].end) for words in found]
+    # Not 4.500, which may be four and a half.
     changes = [
-        (found[quantity.first].start, found[quantity.end - 1].end, form)
-        for quantity in quantities([word.term for word in found], written, between)
-        if (form := one_form(quantity, [word.term for word in found[quantity.first : quantity.end]]))
+        (start, end, form)
+        for (start, end), form in zip(spans, forms, strict=True)
+        if form and "." not in text.text[start:end]
     ]
     return replaced(text, changes)
 
@@ -244,12 +326,6 @@ def in_one_form(text: Normalised) -> Normalised:
 def readable(text: str) -> Normalised:
     """Converts a text to the form that is encoded: `legible`, and `in_one_form`."""
     return in_one_form(legible(text))
-
-
-def _words_apart(text: str) -> tuple[list[Term], list[str]]:
-    """The words of a text, and what stands between each and the next."""
-    found = words(text)
-    return found, [_FORMAT.sub("", text[one.end : other.start]) for one, other in pairwise(found)]
 
 
 def in_original(terms: Iterable[Term], origins: Sequence[int], text: str) -> Iterator[Term]:
@@ -275,29 +351,3 @@ def stem(word: str) -> str:
 @lru_cache(maxsize=1)
 def _english() -> Stemmer.Stemmer:
     return Stemmer.Stemmer("english")
-
-
-def is_arabic(character: str) -> bool:
-    """Whether a character belongs to the Arabic script, presentation forms included."""
-    return (
-        "\u0600" <= character <= "\u06ff"
-        or "\u0750" <= character <= "\u077f"
-        or "\u0870" <= character <= "\u08ff"
-        or "\ufb50" <= character <= "\ufdff"
-        or "\ufe70" <= character <= "\ufefc"
-    )
-
-
-@lru_cache(maxsize=16)  # several callers in a row ask about the same text
-def arabic_share(text: str) -> float:
-    """The share of a text's words that are in Arabic script, in [0, 1]; 0 if it has no words.
-
-    Numbers aren't counted, as they belong to both languages.
-    """
-    arabic = [is_arabic(word.term[0]) for word in words(text) if not word.term.isdecimal()]
-    return sum(arabic) / len(arabic) if arabic else 0.0
-
-
-def language(text: str) -> Language:
-    """The majority language of a text's words: Arabic if they are in Arabic script, else English."""
-    return "ar" if arabic_share(text) >= 0.5 else "en"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,9 @@ PROCLITICS: Final = ("وال", "بال", "كال", "فال", "لل", "ال", "و
 KEYBOARD_LETTERS: Final = str.maketrans(dict(zip("ٱکڪیېےہھەۀۂۃ", "اككيييهههههة", strict=True)))
 """Letters of Persian and Urdu keyboards, and alef wasla -> the Arabic letters that they stand for."""
 
-_LETTER: Final = r"[\p{Arabic}&&\p{L}--[\u06e5\u06e6]]"
+LETTER: Final = r"[\p{Arabic}&&\p{L}]"
+"""Class of the letters of Arabic script, for patterns in `regex.VERSION1`."""
+_LETTER: Final = rf"[{LETTER}--[\u06e5\u06e6]]"
 # Marks that may stand between a letter and its small letter.
 _MARKS: Final = r"[[\p{M}\p{Cf}\u0640]--[\u0670\u06e7\u06e8]]*"
 _SPOKEN_ALEF: Final = (
@@ -124,7 +127,7 @@ def stem(word: str) -> str:
 
     It removes proclitics and at most one suffix, and leaves two letters or more. Letters of the word that
     look like an affix stay: و of وزارة, ان of لبنان; ف, ب, ل and ك go where the rest is known. R@1 of BM25
-    is .882 on XQuAD and .815 on TyDi; .873 and .812 without these rules, and .859 on XQuAD with Snowball's
+    is .883 on XQuAD and .818 on TyDi; .873 and .812 without these rules, and .859 on XQuAD with Snowball's
     Arabic stemmer (measured 2026-11-30; Snowball's in a prototype).
     """
     word = without_proclitics(word)
@@ -246,3 +249,34 @@ def dialect_forms(word: str) -> list[str]:
 _IMPERFECT: Final = ("ي", "ت", "ن", "ا")
 _OF_PASSIVE: Final = ("ت", "ن")
 _SHORTEST_VERB: Final = 4
+
+
+def is_arabic(character: str) -> bool:
+    """Whether a character belongs to the Arabic script, presentation forms included."""
+    return (
+        "\u0600" <= character <= "\u06ff"
+        or "\u0750" <= character <= "\u077f"
+        or "\u0870" <= character <= "\u08ff"
+        or "\ufb50" <= character <= "\ufdff"
+        or "\ufe70" <= character <= "\ufefc"
+    )
+
+
+# Letters that may join to their neighbours; with them tatweel, joiners, marks above, below and around.
+_JOINED = rf"[{LETTER}\u0640\u200c\u200d\u0600-\u0605\u06dd\u08e2\p{{M}}]"
+_UNITS = regex.compile(rf"(?V1){_JOINED}*{LETTER}{_JOINED}*|\X")
+
+
+def whole_words(text: str, span: tuple[int, int]) -> tuple[int, int]:
+    """The least span around this one that can be shown in another style than the text beside it.
+
+    It splits no character from its marks (a letter from its tashkeel) and no word in Arabic script, whose
+    letters would lose their joined forms where styles change, or where asterisks stand between them.
+
+    Args:
+        text: the text.
+        span: not empty, in its characters.
+    """
+    ends = [0, *(unit.end() for unit in _UNITS.finditer(text))]
+    start, end = span
+    return ends[bisect_right(ends, start) - 1], ends[bisect_left(ends, end)]

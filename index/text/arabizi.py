@@ -11,13 +11,13 @@ import regex
 _COMMON: Final = {
     latin: arabic
     for arabic, all_latin in {
-        "متى": "emta imta amta emte imte ymta aimta ayemta waqtash fo2ash",
-        "أين": "wein wen ween wain fein fen feen fain fyn weyn win",
+        "متى": "mata emta imta amta emte imte ymta aimta ayemta waqtash fo2ash",
+        "أين": "ayna ayn wein wen ween wain fein fen feen fain fyn weyn win",
         "من": "meen min mn men",
-        "ما": "eh eih esh eish aysh ish shu sho shou shno shnou shnu wesh wish she ma",
-        "لماذا": "leh leih lesh leish laish 3lash 3alash lash lih limaza",
+        "ما": "matha maza madha eh eih esh eish aysh ish shu sho shou shno shnou shnu wesh wish she ma",
+        "لماذا": "limatha lematha limaza lemaza leh leih lesh leish laish 3lash 3alash lash lih",
         "كم": "kam 2addesh 2adesh 2ad2eh adesh addeh addesh bkam bekam kem gdash gaddash sh7al",
-        "كيف": "keef kif kef kifash kefash ezay ezzay izzay izay ezzai shlon shlown",
+        "كيف": "kayfa kayf keef kif kef kifash kefash ezay ezzay izzay izay ezzai shlon shlown",
         "هل": "hal",
         "أي": "ay ayy ayyo",
         "الذي": "elly elli illi illy eli yelli li",
@@ -44,9 +44,10 @@ _COMMON: Final = {
 }
 # Words that are no other language's: one is enough to tell Arabizi.
 _TELLING_WORDS: Final = """
-emta imta amta ayemta waqtash fo2ash wein wen ween fein fen feen meen eish aysh shou shno shnou shnu wesh
-leh leih lesh leish laish 3lash 3alash lash 2addesh 2adesh addesh bkam bekam gdash gaddash sh7al keef
-kifash ezay ezzay izzay izay shlon elly elli illi illy 3ashan 3shan 3la howa huwa heya hiya kanet
+mata ayna limatha lematha limaza kayfa matha emta imta amta ayemta waqtash fo2ash wein wen ween fein fen
+feen meen eish aysh shou shno shnou shnu wesh leh leih lesh leish laish 3lash 3alash lash 2addesh 2adesh
+addesh bkam bekam gdash gaddash sh7al keef kifash ezay ezzay izzay izay shlon elly elli illi illy 3ashan
+3shan 3la howa huwa heya hiya kanet
 """
 _TELLING: Final = frozenset(_TELLING_WORDS.split())
 # A digit that is a letter; in "7th", "5km" and "mp3" none is.
@@ -77,7 +78,8 @@ _INITIAL: Final = {
     "a": ("ا", "ع"), "e": ("ا", "اي", "ع"), "i": ("ا", "اي", "ع"), "o": ("ا", "او", "ع"), "u": ("ا", "او")
 }  # fmt: skip
 _FINAL: Final = {
-    "a": ("ه", "ا", "ي", "اء"), "e": ("ه", "ي", ""), "i": ("ي",), "o": ("و", "ه"), "u": ("و",), "y": ("ي",)
+    "a": ("ه", "ا", "ي", "اء", ""),
+    "e": ("ه", "ي", ""), "i": ("ي",), "o": ("و", "ه"), "u": ("و",), "y": ("ي",)
 }  # fmt: skip
 _DOUBLED: Final = regex.compile(r"([b-df-hj-np-tv-z])\1")
 _UNIT: Final = regex.compile("|".join(sorted(map(regex.escape, _SOUNDS), key=len, reverse=True)))

@@ -327,7 +327,8 @@ def _digits(text: _Words, at: int) -> Sequence[Quantity]:
     end, digits = at + 1, word
     if len(word) <= _GROUP and not (at and text.gap(at - 1) in _THOUSANDS and text[at - 1].isdecimal()):
         separator = text.gap(at)
-        while separator in _THOUSANDS and text.gap(end - 1) == separator and _is_group(text[end]):
+        is_group = separator in _THOUSANDS or (separator == "." and not word.startswith("0"))
+        while is_group and text.gap(end - 1) == separator and _is_group(text[end]):
             digits += text[end]
             end += 1
     scale = _NUMERALS.get(text[end])
@@ -406,10 +407,21 @@ def _number(text: _Words, at: int) -> Quantity | None:
         if not more or (text[end].isascii() and not text[at].isascii()):
             break
         sum_, end = more, end + 1 + is_joined
+    if (year := _ascending(text, end, sum_.value)) is not None:
+        return Quantity(at, end + 2, str(year))
     if end == at + 1 and not _stands_alone(text, at, first):
         return None
     day = _ordinal_unit(text, at, end, sum_) if text[at].isascii() else 0
     return Quantity(at, end + bool(day), str(sum_.value + day))
+
+
+def _ascending(text: _Words, at: int, value: int) -> int | None:
+    """A year from its units on: «ست وخمسين وتسعمئة وألف»; `value` is that of the words before a place."""
+    hundreds, thousands = _NUMERALS.get(text[at]), _NUMERALS.get(text[at + 1])
+    if value >= 100 or hundreds is None or thousands is None or not (hundreds.joined and thousands.joined):
+        return None
+    is_year = hundreds.value in range(100, 1000, 100) and thousands.value in (1000, 2000)
+    return value + hundreds.value + thousands.value if is_year else None
 
 
 def _ordinal_unit(text: _Words, first: int, end: int, sum_: _Sum) -> int:
@@ -451,7 +463,8 @@ class _Sum:
             return self._plus_scale(value, joined)
         if word in _TEN:
             return self._with(10) if not joined and 0 < self.last < 10 else None
-        if value == 100 and not joined and 0 < self.rest < 100:
+        # Not «خمسة بالمئة».
+        if value == 100 and not joined and not numeral.definite and 0 < self.rest < 100:
             return _Sum(self.thousands, 100 * self.rest, 100)
         if word.isascii():
             return self._plus_english(value, joined)

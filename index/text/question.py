@@ -15,7 +15,6 @@ from index.text.analyzer import (
     Normalised,
     Term,
     in_one_form,
-    is_arabic,
     legible,
     replaced,
     stem,
@@ -26,6 +25,7 @@ from index.text.arabic import (
     DIALECT,
     PROCLITICS,
     dialect_forms,
+    is_arabic,
     is_known,
     without_proclitics,
 )
@@ -94,7 +94,7 @@ def _slips(text: str, forms: WordForms) -> Iterator[Change]:
         # Not أية.
         if standard and not text[word.start : word.end].endswith("ة"):
             yield word.start, word.end, standard
-        elif near := _near(level, forms):
+        elif near := _near(text[word.start : word.end], level, forms):
             yield word.start, word.end, near
 
 
@@ -104,14 +104,14 @@ def _is_had(level: str, forms: WordForms) -> bool:
     return bool(forms.look_up([level, *(rest for rest in rests if len(rest) >= _SHORTEST_SOUND)]))
 
 
-def _near(level: str, forms: WordForms) -> str | None:
+def _near(word: str, level: str, forms: WordForms) -> str | None:
     """The collection's one near spelling of a word that it doesn't have, with the word's proclitic."""
     for proclitic in ("", *PROCLITICS):
         if level.startswith(proclitic) and len(level) - len(proclitic) >= _SHORTEST_SOUND:
             rest = level[len(proclitic) :]
             is_word = is_known(without_proclitics(level))
             slips = () if is_word else (_other_sounds(rest), _one_letter_off(rest))
-            for candidates in (dialect_forms(rest), *slips):
+            for candidates in (dialect_forms(rest), _other_hamzas(word[len(proclitic) :], rest), *slips):
                 if near := _only(candidates, forms):
                     return proclitic + near
     return None
@@ -127,6 +127,15 @@ def _only(candidates: Iterable[str], forms: WordForms) -> str | None:
 
 def _frequency(found: Mapping[str, tuple[int, int]]) -> int:
     return sum(map(sum, found.values()))
+
+
+def _other_hamzas(word: str, level: str) -> set[str]:
+    """The words that have a hamza on another carrier: مسئول, مسؤول and مسؤل."""
+    if len(word) != len(level):
+        return set()
+    carriers = ("و", "ي", "ا", "ء", "وو")
+    places = [i for i, letter in enumerate(word) if letter in "ئؤ"]
+    return {level[:i] + carrier + level[i + 1 :] for i in places for carrier in carriers} - {level}
 
 
 def _other_sounds(word: str) -> set[str]:

@@ -14,8 +14,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
-from index.text.analyzer import is_arabic, legible, normalise, words
-from index.text.arabic import ARTICLE, PROCLITICS
+from index.text.analyzer import legible, normalise, words
+from index.text.arabic import ARTICLE, PROCLITICS, is_arabic
 
 # Fewest letters of a word that a proclitic may be attached to.
 _SHORTEST = 3

@@ -288,12 +288,11 @@ def read(
     """
     weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
     terms = {term.term for term in query.terms}
-    wanted, words = kind(query.reading), plain_words(query.reading)
+    wanted, words = kind(query.reading), plain_words(query.text)
     explained, is_list = subject(query.reading), asks_for_list(query.reading)
     found = []
     heads = {heading for hit in hits for heading in hit.passage.headings}
     keys = {term for term in terms if any(map(str.isdecimal, term))}
-    quantities = named_quantities(query)
     read = [(hit, tokens := index.tokens(hit.passage), query.tokens.similarities(tokens)) for hit in hits]
     unnamed = _Implied.of(query, weights, [], frozenset())
     implied = {
@@ -342,7 +341,6 @@ def read(
                 + SENTENCES.definition_weight
                 * defines(explained, text.written, passage.headings, i == 0 and passage.kind != "footnote")
                 + SENTENCES.list_weight * (is_list and passage.kind == "list_item")
-                + SENTENCES.quantity_weight * (bool(quantities) and quantities <= text.terms | above)
                 - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
                 - SENTENCES.posed_penalty * poses(query.text, text.written)
                 - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import Term, analyze, normalise
+from index.text.analyzer import Term, analyze, analyzed
 from index.text.sentences import sentences
 from index.types import Document, Passage
 
@@ -42,7 +42,7 @@ def leans(sentence: str) -> bool:
     Decided by its first words: «وأضاف», «وقال إن», «هو», "They", "This". False positives ("It
     is raining") cost one extra quoted sentence.
     """
-    return _LEANING.match(normalise(sentence).text) is not None
+    return _LEANING.match(analyzed(sentence).normalised.text) is not None
 
 
 # In normalised spelling.
@@ -65,7 +65,7 @@ def speaks_on(before: str, sentence: str) -> bool:
     match = _CLOSES.search(before)
     if match is None or not _OPENS.match(sentence):
         return False
-    speaker = normalise(match.group()).text
+    speaker = analyzed(match.group()).normalised.text
     return len(speaker.split()) <= _MOST_WORDS_OF_SPEAKER and _SPEECH.search(speaker) is not None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import analyze, language, normalise
+from index.text.analyzer import analyze, analyzed, language
 from index.text.official import offices
 from index.types import Document, Hit
 from qa.types import CitedField
@@ -96,7 +96,7 @@ def asked_signatures(index: Index, question: str, hits: Sequence[Hit]) -> list[H
         hits: the passages, best first.
     """
     signatures = [hit for hit in hits if hit.passage.kind == "signature"]
-    text = normalise(question).text
+    text = analyzed(question).normalised.text
     rest, is_signed = _SIGNED.subn(" ", text)
     if not signatures or not (is_signed or _WHO.search(text)):
         return []
@@ -129,7 +129,7 @@ def _terms(text: str) -> frozenset[str]:
 
 def asked_field(question: str) -> CitedField | None:
     """The metadata field that a question asks for: author, date or title; None if none."""
-    text = normalise(question).text
+    text = analyzed(question).normalised.text
     return next((field for field, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
@@ -151,7 +151,7 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
     found = [(hit, index.document(id_)) for id_, hit in best.items()]
     if not found:
         return None
-    rest = _QUESTIONS[field].sub(_which, normalise(question).text)
+    rest = _QUESTIONS[field].sub(_which, analyzed(question).normalised.text)
     asked = {term.term for term in analyze(rest)} - _LITTLE
     if not asked:
         # No word identifies a document.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import normalise
+from index.text.analyzer import analyzed, normalise
 from index.text.sentences import Span
 from index.types import Hit
 from qa.answering.question_type import key_spans
@@ -50,7 +50,7 @@ def missing(index: Index, question: str, hits: Sequence[Hit]) -> tuple[str, ...]
 
 def _named(question: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
     """The numbers and identifiers of a question that can be looked for, each by its groups of digits."""
-    normalised = normalise(question)
+    normalised = analyzed(question).normalised
     taken: list[Span] = []
     for span, number in key_spans(question):
         taken.append(span)

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import regex
 
-from index.text.analyzer import normalise, stem, words
+from index.text.analyzer import analyzed, stem, words
 from index.text.arabic import PROCLITICS
 from index.text.labels import item_marker
 from index.text.sentences import Span
@@ -80,7 +80,7 @@ _NAMED: Final[dict[Kind, frozenset[str]]] = {
 
 def kind(question: str) -> Kind | None:
     """The expected answer type of a question, or None if its words don't determine one."""
-    text = normalise(question).text
+    text = analyzed(question).normalised.text
     return next((kind for kind, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
@@ -137,12 +137,17 @@ _BE: Final = frozenset(
 )
 
 
+def _plain(question: str) -> str:
+    """A question in normalised spelling, its words apart by single spaces."""
+    return _SPACES.sub(" ", analyzed(question).normalised.text).strip()
+
+
 def subject(question: str) -> frozenset[str]:
     """The stems of the subject of a definition question; empty for any other question.
 
     "What is an astrolabe?", «ما الأسطرلاب؟», "Who was Matthew?"
     """
-    text = _SPACES.sub(" ", normalise(question).text).strip(" ؟?.!")
+    text = _plain(question).strip(" ؟?.!")
     match = _DEFINITIONS.fullmatch(text)
     return frozenset(stem(word.term) for word in words(match["subject"])) if match else frozenset()
 
@@ -192,7 +197,7 @@ def _unnumbered(sentence: str) -> str:
 
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
-    text = _SPACES.sub(" ", normalise(question).text).strip()
+    text = _plain(question)
     return _LISTS.search(text) is not None and kind(question) is None
 
 
@@ -235,7 +240,7 @@ _LONG: Final = regex.compile(
 
 def has_short_answer(question: str) -> bool:
     """Whether a few words may answer a question: who, where, when, how many, which; not how, why, a list."""
-    text = _SPACES.sub(" ", normalise(question).text).strip()
+    text = _plain(question)
     return not (_LONG.search(text) or asks_for_list(question) or subject(question))
 
 
@@ -253,7 +258,7 @@ def asked_keys(question: str) -> frozenset[str]:
 
 def key_spans(question: str) -> list[tuple[Span, str]]:
     """The identifiers in a question: the span of each in it, and its number in the digits 0-9."""
-    normalised = normalise(question)
+    normalised = analyzed(question).normalised
     return [
         ((normalised.origins[match.start()], normalised.origins[match.end() - 1] + 1), match["key"])
         for match in _KEYS.finditer(normalised.text)

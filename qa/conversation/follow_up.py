@@ -13,7 +13,8 @@ from typing import Final, Literal
 
 import regex
 
-from index.text.analyzer import Term, is_arabic, normalise, stem, words
+from index.text.analyzer import Term, analyzed, stem, words
+from index.text.arabic import is_arabic
 
 Leaning = Literal["refers", "brief", "short"]
 
@@ -92,8 +93,7 @@ def leaning(question: str) -> Leaning | None:
         mean something known («من يوقّع الصكوك؟», "How many people were in the crew?"); None if it is
         self-contained.
     """
-    text = normalise(question).text
-    found = words(question)
+    text, found = analyzed(question).normalised.text, analyzed(question).words
     content = content_words(question)
     if _WHAT_ABOUT.match(text) or not content or _refers(question, text, found):
         return "refers"

@@ -14,7 +14,8 @@ import numpy as np
 
 from index.errors import DalilError
 from index.retrieval.names import name_keys
-from index.text.analyzer import Term, analyze, is_arabic, words
+from index.text.analyzer import Term, analyze, words
+from index.text.arabic import is_arabic
 from qa.explanation.word_alignment import AlignedWord, Span, as_asked, meet
 
 if TYPE_CHECKING:
