@@ -130,7 +130,8 @@ def test_what_is_readable_is_legible_and_stands_in_order(text: str) -> None:
     [
         ("7arb", "حرب"), ("5obz", "خبز"), ("masra7", "مسرح"), ("3arab", "عرب"), ("sou2", "سوق"),
         ("beit", "بيت"), ("madina", "مدينه"), ("kitab", "كتاب"),
-        ("6ayyara", "طياره"), ("9a7ib", "صاحب"), ("ghurfa", "غرفه"),
+        ("6ayyara", "طياره"),
+        ("9a7ib", "صاحب"), ("ghurfa", "غرفه"),
         ("shams", "شمس"), ("jam3a", "جامعه"), ("wazeer", "وزير"), ("malek", "ملك"), ("mo7afza", "محافظه"),
         ("elmasra7", "المسرح"), ("belmadrasa", "بالمدرسه"),
     ],

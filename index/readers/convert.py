@@ -50,7 +50,8 @@ _NOT_TYPED: Final = regex.compile(
 )
 _NOBODY: Final = regex.compile(
     r"(?i)(?:the )?(?:users?|admin|administrator|owner|author|unknown|anonymous|guest|root|windows user)"
-    r"|pc|hp|dell|lenovo|asus|acer|toshiba|microsoft(?: office user)?|python-(?:docx|pptx)|openpyxl|un-named|calibre\b.*"
+    r"|pc|hp|dell|lenovo|asus|acer|toshiba|microsoft(?: office user)?"
+    r"|python-(?:docx|pptx)|openpyxl|un-named|calibre\b.*"
     r"|\S+@\S+|(?:user|pc) ?\d+|(?:ال)?مستخدم|مجهول"
 )
 _CONTROL: Final = regex.compile(r"\p{Cc}")

@@ -219,7 +219,7 @@ _CAUSES: Final = regex.compile(r"\b(?:because|due to|owing to|و?ل?لان\w*|ب
 def poses(question: str, sentence: str) -> bool:
     """Whether a sentence only tells that somebody asked this, as in "We asked why it had failed"."""
     asked = {word.term for word in words(question)}
-    text = normalise(sentence).text
+    text = analyzed(sentence).normalised.text
     match = _POSED.search(text)
     if match is None or _CAUSES.search(text, match.end()):
         return False

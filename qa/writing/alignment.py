@@ -15,7 +15,8 @@ import numpy as np
 
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors
-from index.text.analyzer import Term, is_arabic, stem, words
+from index.text.analyzer import Term, stem, words
+from index.text.arabic import is_arabic
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
 from qa.explanation.word_alignment import meet

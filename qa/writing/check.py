@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from index.errors import InvalidQuestion
-from index.text.analyzer import Language, Term, is_arabic, language
+from index.text.analyzer import Language, Term, language
+from index.text.arabic import is_arabic
 from qa.conversation.follow_up import content_words
 from qa.types import Claim
 from qa.writing.alignment import Match, Quotation, align, forms, is_known, joined

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from index.text.analyzer import Term, is_arabic, words
+from index.text.analyzer import Term, words
+from index.text.arabic import is_arabic
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match, is_known
 from qa.writing.quantities import quantities

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from index.text.analyzer import Language, is_arabic, language, words
+from index.text.analyzer import Language, language, words
+from index.text.arabic import is_arabic
 from qa.writing.alignment import same_sounds
 from qa.writing.negation import negations
 from qa.writing.quantities import quantities, values

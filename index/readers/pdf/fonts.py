@@ -28,7 +28,7 @@ from pdfminer.psparser import PSLiteral
 
 from index.readers.extract import HOLE
 from index.readers.pdf.visual_order import letters_of_forms
-from index.text.analyzer import is_arabic
+from index.text.arabic import is_arabic
 
 _BOLD: Final = regex.compile(r"(?i)bold|black|heavy|[-,]bd\b")
 _BOLD_WEIGHT: Final = 600
