@@ -109,7 +109,8 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         counts = found.frequencies
         if self._frequencies is not None:
             counts = [self._frequencies.found.get(term, 0) for term in terms]
-        idfs = list(map(self._idf, terms, counts))
+        known = self.idf
+        idfs = [known.get(term) or self._idf(term, n) for term, n in zip(terms, counts, strict=True)]
         sums = self._sums(found, idfs)
         for first, postings in zip(self._firsts, self.segments, strict=False):
             if len(postings.removed):
@@ -131,10 +132,12 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
             self._firsts, self.segments, self._weights, found.places, strict=False
         ):
             of_segment = sums[first : first + len(postings.lengths)]
-            for place, idf in zip(places, idfs, strict=True):
+            of_terms = np.multiply.outer(idfs, weights - less if less else weights)
+            for place, of_term in zip(places, of_terms, strict=True):
                 if place.stop > place.start:
-                    added = (idf * (weights - less)).take(postings.codes[place])
-                    np.add.at(of_segment, postings.rows[place], added)
+                    # numpy is several times quicker if it needn't convert the rows or check the codes.
+                    rows = postings.rows[place].astype(np.intp)
+                    np.add.at(of_segment, rows, of_term.take(postings.codes[place], mode="clip"))
         return sums
 
     def _idf(self, term: str, count: int) -> float:
@@ -170,12 +173,23 @@ class Match:
         Returns:
             (n,) int64 rows and (n,) float32 shares, n <= k.
         """
-        sums = self._sums
-        # Of k blocks, or single passages, the least maximum is no more than the k-th best score.
-        whole = len(sums) // _BLOCK * _BLOCK
-        firsts = sums[:whole].reshape(-1, _BLOCK).max(axis=1) if whole >= 4 * _BLOCK * k else sums
-        bound = np.partition(firsts, len(firsts) - k)[len(firsts) - k] if len(firsts) > k else 0.0
-        rows = np.flatnonzero(sums >= bound * _SLACK) if bound else np.flatnonzero(sums)
+        rows = self._promising(k)
+        reached = self._sums[rows]
+        if len(rows) > k:
+            rows = rows[reached >= np.partition(reached, len(rows) - k)[len(rows) - k] * _SLACK]
+        rows = rows[self._sums[rows] > 0]
         shares = self.scores(rows)
         order = np.lexsort((self._order(rows), -shares))[:k]
         return rows[order], shares[order]
+
+    def _promising(self, k: int) -> Rows:
+        """Rows among which are the `k` best: all, or those of the blocks with the greatest maxima."""
+        sums = self._sums
+        whole = len(sums) // _BLOCK * _BLOCK
+        if whole < 4 * _BLOCK * k:
+            return np.arange(len(sums))
+        # The k-th greatest of the maxima is no more than the k-th best score.
+        most = sums[:whole].reshape(-1, _BLOCK).max(axis=1)
+        (blocks,) = np.nonzero(most >= np.partition(most, len(most) - k)[len(most) - k] * _SLACK)
+        rows = blocks[:, None] * _BLOCK + np.arange(_BLOCK)
+        return np.concatenate((rows.ravel(), np.arange(whole, len(sums))))
