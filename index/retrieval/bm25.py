@@ -21,7 +21,9 @@ from rank_bm25 import BM25Plus
 from index.retrieval.postings import Frequencies, Lookup, Postings
 
 # Scores of which the greatest is taken at a time, to find the k-th best.
-_BLOCK = 64
+_BLOCK = 32
+# Below so many postings one pass over all of them is quicker than one for each term; the sums are the same.
+_FEW = 1 << 15
 # How far two scores may differ that are equal as float32.
 _SLACK = 1 - 2.0**-21
 
@@ -132,12 +134,7 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
             self._firsts, self.segments, self._weights, found.places, strict=False
         ):
             of_segment = sums[first : first + len(postings.lengths)]
-            of_terms = np.multiply.outer(idfs, weights - less if less else weights)
-            for place, of_term in zip(places, of_terms, strict=True):
-                if place.stop > place.start:
-                    # numpy is several times quicker if it needn't convert the rows or check the codes.
-                    rows = postings.rows[place].astype(np.intp)
-                    np.add.at(of_segment, rows, of_term.take(postings.codes[place], mode="clip"))
+            _add(of_segment, postings, places, np.array(idfs), weights - less if less else weights)
         return sums
 
     def _idf(self, term: str, count: int) -> float:
@@ -147,6 +144,30 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         if term not in self.idf:
             self._calc_idf({term: count})
         return float(self.idf[term])
+
+
+def _add(
+    sums: NDArray[np.float64],
+    postings: Postings,
+    places: Sequence[slice],
+    idfs: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> None:
+    """Adds to each passage's sum what each term weighs in it: `idfs` by the `weights` of its pair."""
+    sizes = [place.stop - place.start for place in places]
+    if not any(sizes):
+        return
+    if sum(sizes) < _FEW:
+        rows = np.concatenate([postings.rows[place] for place in places], dtype=np.intp)
+        codes = np.concatenate([postings.codes[place] for place in places])
+        of_terms = weights.take(codes, mode="clip") * np.repeat(idfs, sizes)
+        sums += np.bincount(rows, of_terms, len(sums))
+        return
+    for place, of_term in zip(places, np.multiply.outer(idfs, weights), strict=True):
+        # numpy is several times quicker if it needn't convert the rows or check the codes.
+        np.add.at(
+            sums, postings.rows[place].astype(np.intp), of_term.take(postings.codes[place], mode="clip")
+        )
 
 
 class Match:
@@ -183,13 +204,13 @@ class Match:
         return rows[order], shares[order]
 
     def _promising(self, k: int) -> Rows:
-        """Rows among which are the `k` best: all, or those of the blocks with the greatest maxima."""
+        """Rows among which are the `k` best: all, or every n-th from those with the greatest maxima on."""
         sums = self._sums
         whole = len(sums) // _BLOCK * _BLOCK
         if whole < 4 * _BLOCK * k:
             return np.arange(len(sums))
         # The k-th greatest of the maxima is no more than the k-th best score.
-        most = sums[:whole].reshape(-1, _BLOCK).max(axis=1)
+        most = sums[:whole].reshape(_BLOCK, -1).max(axis=0)
         (blocks,) = np.nonzero(most >= np.partition(most, len(most) - k)[len(most) - k] * _SLACK)
-        rows = blocks[:, None] * _BLOCK + np.arange(_BLOCK)
+        rows = blocks[:, None] + len(most) * np.arange(_BLOCK)
         return np.concatenate((rows.ravel(), np.arange(whole, len(sums))))
