@@ -1,4 +1,4 @@
-"""The command line: `dalil index`, `ask`, `search`, `chat`, `mcp`, `user` and `eval`.
+"""The command line: `dalil index`, `doctor`, `ask`, `search`, `chat`, `mcp`, `user` and `eval`.
 
 What is heavy (onnxruntime, FAISS, Gradio) is imported when it is first used, so that `dalil --help` is quick.
 """
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from cli.commands import ask, chat, evaluate, index, mcp, search
+from cli.commands import ask, chat, doctor, evaluate, index, mcp, search
 from cli.commands.user import user
 from cli.console import Commands, epilog, show
 
@@ -50,6 +50,7 @@ def dalil(
 
 
 app.command(epilog=index.EPILOG)(index.index)
+app.command(epilog=doctor.EPILOG)(doctor.doctor)
 app.command(epilog=ask.EPILOG)(ask.ask)
 app.command(epilog=search.EPILOG)(search.search)
 app.command(epilog=chat.EPILOG)(chat.chat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,10 +12,17 @@ from index import Document, Index, IndexNotFound
 from index.readers.read import duplicates, read_paths, source_of
 
 
-def file_texts(paths: Sequence[Path], folder: str, model: str | None, rebuild: bool) -> int:
+def file_texts(
+    paths: Sequence[Path], folder: str, model: str | None, rebuild: bool = False, remove: bool = False
+) -> int:
     """Puts the texts of these files and folders into the index at `folder`, and returns the exit code.
 
-    `folder` may be an address. An index is made if there is none, or if `rebuild` asks for a new one.
+    Args:
+        paths: the files and folders.
+        folder: of the index, or its address; it is made if there is none.
+        model: as it was named.
+        rebuild: whether a new index is asked for.
+        remove: whether what is gone from there is forgotten.
     """
     reading = read_paths(paths, _tell_page)
     for error in reading.unreadable:
@@ -39,13 +47,18 @@ def file_texts(paths: Sequence[Path], folder: str, model: str | None, rebuild: b
     except KeyboardInterrupt:
         complain("Stopped. What was encoded is kept: run it again to go on.")
         raise
+    gone = gone_from(paths, opened)
+    if remove and gone:
+        opened.remove(gone)
+    opened.optimize(whole=False)
     unchanged = sum(old == new for old, new in zip(older, documents, strict=True))
     added = older.count(None)
-    _report(folder, opened, f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged")
+    change = f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged"
+    _report(folder, opened, f"{change}, {len(gone)} removed" if remove and gone else change)
     read = {document.id for document in reading.documents}
-    if left := [document for document in _below(paths, opened) if document.id not in read]:
-        show("Indexed before, and not found or not readable now (--remove forgets them):")
-        show("\n".join(f"  {in_one_line(document.source)}" for document in left))
+    kept = {id_: source for id_, source in below(paths, opened).items() if id_ not in read}
+    _list("Gone since they were indexed (--remove forgets them):", [s for i, s in kept.items() if i in gone])
+    _list("Indexed before, and not readable now:", [s for i, s in kept.items() if i not in gone])
     show(f'Ask it: dalil ask --index {in_one_line(shlex.quote(folder))} "..."')
     return INCOMPLETE if reading.unreadable else DONE
 
@@ -53,6 +66,12 @@ def file_texts(paths: Sequence[Path], folder: str, model: str | None, rebuild: b
 def _tell_page(path: Path, done: int, total: int) -> None:
     """Tells on standard error how far text recognition is, which takes seconds a page."""
     complain(f"{path}: text recognition, page {done:,} of {total:,}")
+
+
+def _list(title: str, sources: Sequence[str]) -> None:
+    if sources:
+        show(title)
+        show("\n".join(f"  {in_one_line(source)}" for source in sources))
 
 
 def _in_index(opened: Index | None, document_id: str) -> Document | None:
@@ -70,23 +89,52 @@ def _open_if_there(folder: str, model: str | None) -> Index | None:
 
 
 def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
-    """Takes what came from these files and folders out of the index, and returns the exit code."""
+    """Forgets files, and brings an index in step with folders; returns the exit code.
+
+    Args:
+        paths: of a folder that exists, what is in it is taken up, and what is gone from it is forgotten; all
+            else is forgotten, whether or not it exists.
+        folder: of the index, or its address.
+        model: as it was named.
+    """
     opened = Index.open(folder, encoder=model)
-    unknown = [path for path in paths if not _below([path], opened)]
+    folders = [path for path in paths if path.is_dir()]
+    named = [path for path in paths if path not in folders]
+    unknown = [path for path in named if not below([path], opened)]
     for path in unknown:
         complain(f"{path}: the index in {folder} holds nothing from there.")
-    unwanted = {document.id for document in _below(paths, opened)}
+    unwanted = below(named, opened)
+    if unwanted:
+        opened.remove(unwanted)
+        opened.optimize(whole=False)
+        _report(folder, opened, f"{len(unwanted)} removed")
+    if folders:
+        return max(file_texts(folders, folder, model, remove=True), INCOMPLETE if unknown else DONE)
     if not unwanted:
         return BAD_INPUT
-    opened.remove(unwanted)
-    _report(folder, opened, f"{len(unwanted)} removed")
     return INCOMPLETE if unknown else DONE
 
 
-def _below(paths: Sequence[Path], opened: Index) -> list[Document]:
-    """The documents of an index that come from these files or from inside these folders."""
+def optimize(folder: str, model: str | None) -> None:
+    """Merges a whole index."""
+    opened = Index.open(folder, encoder=model)
+    opened.optimize()
+    _report(folder, opened, "merged")
+
+
+def below(paths: Sequence[Path], opened: Index) -> dict[str, str]:
+    """The ids and sources of an index's documents that come from these files or from inside these folders."""
     places = [source_of(path).rstrip("/") for path in paths]
-    return [d for d in opened.documents if any(f"{d.source}/".startswith(f"{place}/") for place in places)]
+    return {
+        id_: source
+        for id_, source in opened.sources().items()
+        if any(f"{source}/".startswith(f"{place}/") for place in places)
+    }
+
+
+def gone_from(paths: Sequence[Path], opened: Index) -> set[str]:
+    """The ids of those whose files don't exist any more."""
+    return {id_ for id_, source in below(paths, opened).items() if not os.path.lexists(source)}
 
 
 def _report(folder: str, opened: Index, change: str) -> None:

@@ -216,6 +216,10 @@ class Index(ABC):
     def passages(self) -> Sequence[Passage]:
         """All passages, read on demand."""
 
+    def sources(self) -> dict[str, str]:
+        """The source of each document, by id, in the order of the documents."""
+        return {document.id: document.source for document in self.documents}
+
     def warm_up(self) -> None:
         """Preloads everything that the first question would otherwise wait for."""
         self.search("دليل", k=1)

@@ -129,6 +129,7 @@ def test_help_says_what_each_command_does() -> None:
     assert shown.exit_code == 0
     for line in (
         "  index   Makes an index of your texts, or updates the one that is there.",
+        "  doctor  Tells what state an index is in, and what to do.",
         "  ask     Answers a question with sentences quoted from your texts.",
         "  search  Lists the passages nearest to a question, best first.",
         "  chat    Serves the chat until Ctrl-C, to this machine only unless shared.",
@@ -137,7 +138,17 @@ def test_help_says_what_each_command_does() -> None:
         "    1    ask: the texts don't answer it",
     ):
         assert line in shown.stdout.splitlines()
-    for command in ("index", "ask", "search", "chat", "mcp", "user add", "user remove", "user list"):
+    for command in (
+        "index",
+        "doctor",
+        "ask",
+        "search",
+        "chat",
+        "mcp",
+        "user add",
+        "user remove",
+        "user list",
+    ):
         shown = dalil(*command.split(), "-h")
         assert shown.exit_code == 0
         assert "Examples:\n    dalil " in shown.stdout
@@ -218,10 +229,67 @@ def test_index_remove_forgets_files_and_folders(texts: Path) -> None:
     assert shown.exit_code == 4
     again = dalil("index", "texts/agreement.txt", "--remove")
     assert (again.exit_code, again.stdout) == (2, "")
-    assert dalil("index", "texts", "--remove").exit_code == 0
+    assert dalil("index", "texts/border.md", "--remove").exit_code == 0  # though it is there
     assert texts_of() == {}
     assert dalil("ask", WHO_OPENED, "--index", "dalil-index").exit_code == 1
     assert dalil("search", WHO_OPENED, "--index", "dalil-index").exit_code == 0
+
+
+def test_index_remove_brings_a_folder_in_step(texts: Path) -> None:
+    (texts / "border.md").rename(texts / "moved.md")
+    assert "(1 added, 0 changed, 1 unchanged)" in dalil("index", "texts").stdout
+    assert sorted(texts_of()) == ["agreement.txt", "border.md", "moved.md"]
+    shown = dalil("index", "texts", "--remove")
+    assert shown.stdout == (
+        "dalil-index: 2 documents, 4 passages (0 added, 0 changed, 2 unchanged, 1 removed).\n"
+        'Ask it: dalil ask --index dalil-index "..."\n'
+    )
+    assert sorted(texts_of()) == ["agreement.txt", "moved.md"]
+
+
+@pytest.mark.usefixtures("texts")
+def test_index_optimize_leaves_nothing_of_what_was_forgotten() -> None:
+    dalil("index", "texts/agreement.txt", "--remove")
+    assert dalil("index", "--optimize").stdout == "dalil-index: 1 document, 2 passages (merged).\n"
+    files = [path.read_bytes() for path in Path("dalil-index").rglob("*") if path.is_file()]
+    assert not any("الكاتب".encode() in content for content in files)
+    assert any(b"crossing" in content for content in files)
+    assert "1 added" in dalil("index", "texts", "--optimize").stdout
+
+
+def test_doctor_tells_what_to_do(texts: Path) -> None:
+    sound = dalil("doctor")
+    assert sound.exit_code == 0
+    assert sound.stdout.splitlines()[0].startswith("dalil-index: 2 documents, 4 passages, 0.")
+    assert sound.stdout.splitlines()[1:] == ["Segments, by passages: 4.", "There is nothing to do."]
+    (texts / "copy.txt").write_text(f"{AGREEMENT}\nوقع محمّد الكاتب الاتفاقيه يوم الاحد.", "utf-8")
+    dalil("index", "texts/copy.txt")
+    (texts / "border.md").unlink()
+    (Path("dalil-index") / "notes.txt").write_text("mine")
+    told = dalil("doctor").stdout.splitlines()
+    assert told[1:] == [
+        "Segments, by passages: 4, 3.",
+        "Files that are gone (dalil index FILE... --remove -i dalil-index forgets them):",
+        f"  {texts / 'border.md'}",
+        "Documents that are nearly the same, and the share of passages in common:",
+        f"  {texts / 'agreement.txt'}  {texts / 'copy.txt'}  100%",
+        "Not of the index (the next change removes what a crash has left):",
+        "  notes.txt",
+    ]
+    dalil("index", "texts", "--remove")
+    assert (
+        "2 passages are forgotten but still on disk: dalil index --optimize -i dalil-index"
+        in dalil("doctor").stdout
+    )
+    dalil("index", "--optimize")
+    assert "Segments, by passages: 5." in dalil("doctor").stdout
+    (segment,) = (path for path in Path("dalil-index").glob("*/") if (path / "vectors.npy").exists())
+    content = (segment / "vectors.npy").read_bytes()
+    (segment / "vectors.npy").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    damaged = dalil("doctor")
+    assert damaged.exit_code == 3
+    assert "vectors.npy has other content" in damaged.stderr
+    assert dalil("doctor", "--index", "none").exit_code == 3
 
 
 def test_index_names_what_it_cant_read_and_goes_on(texts: Path) -> None:
@@ -238,8 +306,10 @@ def test_index_names_what_it_cant_read_and_goes_on(texts: Path) -> None:
     # What is left of them in the index is no secret.
     assert shown.stdout == (
         "dalil-index: 3 documents, 5 passages (1 added, 0 changed, 0 unchanged).\n"
-        "Indexed before, and not found or not readable now (--remove forgets them):\n"
-        f"  {texts / 'agreement.txt'}\n  {texts / 'border.md'}\n"
+        "Gone since they were indexed (--remove forgets them):\n"
+        f"  {texts / 'border.md'}\n"
+        "Indexed before, and not readable now:\n"
+        f"  {texts / 'agreement.txt'}\n"
         'Ask it: dalil ask --index dalil-index "..."\n'
     )
 
@@ -284,6 +354,7 @@ def test_index_can_be_named_by_option_or_environment(monkeypatch: pytest.MonkeyP
     ("arguments", "code", "complaint"),
     [
         (("index", "texts", "--rebuild", "--remove"), 2, "--rebuild and --remove can't go together."),
+        (("index", "texts", "--rebuild", "--watch"), 2, "--rebuild and --watch can't go together."),
         (("index",), 2, "Missing argument 'PATH'."),
         (("index", "texts", "--index", "texts"), 3, "texts holds other things than an index"),
         (("index", "texts", "--index", "texts/border.md"), 3, "is a file; an index needs a folder"),

@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from filelock import FileLock
 
 from index import Document, Index, IndexLocked, UnreadableFile
 from index.folder import live
+from index.folder import merge as merging
 from index.folder.snapshot import Snapshot
 from index.text.blocks import find_blocks
 from qa.article import article
@@ -359,6 +361,24 @@ def test_what_hasnt_changed_isnt_opened_again(
     assert len(library.collections()) == 5
     with pytest.raises(CollectionNotFound):
         library.info(first[1].id)
+
+
+def test_changes_are_merged_beside_questions(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "_SMALL", 0)  # so that no change does it by itself
+    library.create("one")
+    segments = []
+    for number in range(4):
+        (tmp_path / f"{number}.txt").write_text(f"The river has flooded {number} times.")
+        library.add_files("one", [tmp_path / f"{number}.txt"])
+        for thread in threading.enumerate():
+            if thread.name == "merge":
+                thread.join()
+        segments.append(len(list((library.folder / "collections").glob("*/index/*/rows.sqlite"))))
+    assert segments == [2, 3, 1, 2]
+    assert len(library.documents("one")) == 4
+    assert library.open("one").search("river", k=9)
 
 
 def test_another_process_changes_are_seen(library: Library, files: list[Path], encoder: FakeEncoder) -> None:

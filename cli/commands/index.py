@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Annotated, Final
 
+import click
 import typer
 
 from cli.console import epilog
@@ -13,13 +15,16 @@ from cli.options import FOLDER, ModelName
 EPILOG: Final = epilog(
     "dalil index notes report.md            into the folder dalil-index",
     "dalil index كتبي --index my-index      into a folder of your choice",
+    "dalil index notes --remove             and forgets what is gone from the folder",
     "dalil index notes/old.md --remove      forgets one file",
+    "dalil index notes --watch              keeps the index in step with the folder",
+    "dalil index --optimize                 leaves nothing of what was forgotten on disk",
     "dalil index notes --rebuild            rebuilds the index from these files only",
 )
 
 
 def index(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH", hidden=True)],
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidden=True)] = None,
     folder: Annotated[
         str,
         typer.Option(
@@ -33,7 +38,21 @@ def index(
     model: ModelName = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Rebuild it from these files only.")] = False,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Forget these files, whether or not they still exist.")
+        bool,
+        typer.Option(
+            "--remove",
+            help="Forget what is gone from these folders, and the files named, whether or not they still "
+            "exist.",
+        ),
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on until Ctrl-C, and take up or forget what changes.")
+    ] = False,
+    optimize: Annotated[
+        bool,
+        typer.Option(
+            "--optimize", help="Merge the whole index, so that nothing of a forgotten text is left on disk."
+        ),
     ] = False,
 ) -> None:
     """Makes an index of your texts, or updates the one that is there.
@@ -44,10 +63,20 @@ def index(
     files are read by text recognition where Tesseract is installed. A file that was indexed before takes its
     older version's place, and what hasn't changed costs next to nothing.
     """
-    if rebuild and remove:
-        raise typer.BadParameter("--rebuild and --remove can't go together.")
-    from cli.index_files import file_texts, forget_texts
+    if rebuild and (remove or watch):
+        raise typer.BadParameter(f"--rebuild and --{'remove' if remove else 'watch'} can't go together.")
+    if not paths and not optimize:
+        raise click.UsageError("Missing argument 'PATH'.")
+    from cli import index_files
+    from cli.watching import watch_texts
 
-    if remove:
-        raise typer.Exit(forget_texts(paths, folder, model))
-    raise typer.Exit(file_texts(paths, folder, model, rebuild))
+    code, started = 0, time.time()
+    if paths and remove:
+        code = index_files.forget_texts(paths, folder, model)
+    elif paths:
+        code = index_files.file_texts(paths, folder, model, rebuild)
+    if watch and paths:
+        watch_texts(paths, folder, model, started)
+    if optimize:
+        index_files.optimize(folder, model)
+    raise typer.Exit(code)

@@ -22,6 +22,8 @@ from index.storage.files import lock
 
 _LOCK, _MERGE_LOCK = "write.lock", "merge.lock"
 _JOURNAL: Final = "encoded.journal"
+SMALL_FILES: Final = {MANIFEST, _LOCK, _MERGE_LOCK, _JOURNAL}
+"""The files in an index's folder, beside its segments."""
 # Folders of segments. Those that a merge writes may be there beside a writer.
 _WRITTEN, _MERGED = "segment-", "merged-"
 _SEGMENT = re.compile(rf"({_WRITTEN}|{_MERGED})[0-9a-f]{{16}}")
@@ -220,6 +222,6 @@ def _foreign(folder: Path) -> bool:
     try:
         Manifest.read(folder)
     except (IndexNotFound, IndexDamaged):
-        ours = (_LOCK, _MERGE_LOCK, _JOURNAL)
+        ours = SMALL_FILES - {MANIFEST}
         return any(path.name not in ours and not path.name.startswith(f".{MANIFEST}.") for path in paths)
     return False

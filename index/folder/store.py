@@ -180,6 +180,10 @@ class FolderIndex(Index):
         """See `Index.passages`."""
         return self._snapshot.passages
 
+    def sources(self) -> dict[str, str]:
+        """See `Index.sources`; no text is read."""
+        return {head["id"]: head["source"] for head, _ in self._snapshot.heads}
+
     def refresh(self) -> None:
         """See `Index.refresh`."""
         state = live.state(self.path)

@@ -21,7 +21,9 @@ from rank_bm25 import BM25Plus
 from index.retrieval.postings import Frequencies, Lookup, Postings
 
 # Scores of which the greatest is taken at a time, to find the k-th best.
-_BLOCK = 64
+_BLOCK = 32
+# Below so many postings one pass over all of them is quicker than one for each term; the sums are the same.
+_FEW = 1 << 15
 # How far two scores may differ that are equal as float32.
 _SLACK = 1 - 2.0**-21
 
@@ -109,7 +111,8 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         counts = found.frequencies
         if self._frequencies is not None:
             counts = [self._frequencies.found.get(term, 0) for term in terms]
-        idfs = list(map(self._idf, terms, counts))
+        known = self.idf
+        idfs = [known.get(term) or self._idf(term, n) for term, n in zip(terms, counts, strict=True)]
         sums = self._sums(found, idfs)
         for first, postings in zip(self._firsts, self.segments, strict=False):
             if len(postings.removed):
@@ -131,10 +134,7 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
             self._firsts, self.segments, self._weights, found.places, strict=False
         ):
             of_segment = sums[first : first + len(postings.lengths)]
-            for place, idf in zip(places, idfs, strict=True):
-                if place.stop > place.start:
-                    added = (idf * (weights - less)).take(postings.codes[place])
-                    np.add.at(of_segment, postings.rows[place], added)
+            _add(of_segment, postings, places, np.array(idfs), weights - less if less else weights)
         return sums
 
     def _idf(self, term: str, count: int) -> float:
@@ -144,6 +144,30 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         if term not in self.idf:
             self._calc_idf({term: count})
         return float(self.idf[term])
+
+
+def _add(
+    sums: NDArray[np.float64],
+    postings: Postings,
+    places: Sequence[slice],
+    idfs: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> None:
+    """Adds to each passage's sum what each term weighs in it: `idfs` by the `weights` of its pair."""
+    sizes = [place.stop - place.start for place in places]
+    if not any(sizes):
+        return
+    if sum(sizes) < _FEW:
+        rows = np.concatenate([postings.rows[place] for place in places], dtype=np.intp)
+        codes = np.concatenate([postings.codes[place] for place in places])
+        of_terms = weights.take(codes, mode="clip") * np.repeat(idfs, sizes)
+        sums += np.bincount(rows, of_terms, len(sums))
+        return
+    for place, of_term in zip(places, np.multiply.outer(idfs, weights), strict=True):
+        # numpy is several times quicker if it needn't convert the rows or check the codes.
+        np.add.at(
+            sums, postings.rows[place].astype(np.intp), of_term.take(postings.codes[place], mode="clip")
+        )
 
 
 class Match:
@@ -170,12 +194,23 @@ class Match:
         Returns:
             (n,) int64 rows and (n,) float32 shares, n <= k.
         """
-        sums = self._sums
-        # Of k blocks, or single passages, the least maximum is no more than the k-th best score.
-        whole = len(sums) // _BLOCK * _BLOCK
-        firsts = sums[:whole].reshape(-1, _BLOCK).max(axis=1) if whole >= 4 * _BLOCK * k else sums
-        bound = np.partition(firsts, len(firsts) - k)[len(firsts) - k] if len(firsts) > k else 0.0
-        rows = np.flatnonzero(sums >= bound * _SLACK) if bound else np.flatnonzero(sums)
+        rows = self._promising(k)
+        reached = self._sums[rows]
+        if len(rows) > k:
+            rows = rows[reached >= np.partition(reached, len(rows) - k)[len(rows) - k] * _SLACK]
+        rows = rows[self._sums[rows] > 0]
         shares = self.scores(rows)
         order = np.lexsort((self._order(rows), -shares))[:k]
         return rows[order], shares[order]
+
+    def _promising(self, k: int) -> Rows:
+        """Rows among which are the `k` best: all, or every n-th from those with the greatest maxima on."""
+        sums = self._sums
+        whole = len(sums) // _BLOCK * _BLOCK
+        if whole < 4 * _BLOCK * k:
+            return np.arange(len(sums))
+        # The k-th greatest of the maxima is no more than the k-th best score.
+        most = sums[:whole].reshape(_BLOCK, -1).max(axis=0)
+        (blocks,) = np.nonzero(most >= np.partition(most, len(most) - k)[len(most) - k] * _SLACK)
+        rows = blocks[:, None] + len(most) * np.arange(_BLOCK)
+        return np.concatenate((rows.ravel(), np.arange(whole, len(sums))))

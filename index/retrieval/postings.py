@@ -164,19 +164,19 @@ class Postings:
         if not len(self.keys):
             return [slice(0, 0)] * len(hashes)
         places = self.keys.searchsorted(hashes)
-        places[places == len(self.keys)] = 0
-        known = self.keys[places] == hashes
-        starts, ends = self.starts[places] * known, self.starts[places + 1] * known
-        return list(map(slice, starts.tolist(), ends.tolist()))
+        known = self.keys.take(places, mode="clip") == hashes
+        starts, ends = self.starts.take(places), self.starts.take(places + 1, mode="clip")
+        return list(map(slice, (starts * known).tolist(), (ends * known).tolist()))
 
-    def frequency(self, place: slice) -> int:
-        """The number of passages in a posting that `find` found, without those removed."""
-        count: int = place.stop - place.start
-        if not count or not len(self.removed):
-            return count
-        few, many = sorted((self.rows[place], self.removed), key=len)
-        at = many.searchsorted(few)
-        return count - int(np.count_nonzero(many.take(at, mode="clip") == few))
+    def removed_from(self, places: Sequence[slice]) -> Rows:
+        """(n,) how many removed passages are in each of some postings that `find` found."""
+        counts = np.zeros(len(places), np.int64)
+        for number, place in enumerate(places):
+            few, many = sorted((self.rows[place], self.removed), key=len)
+            if len(few):
+                at = many.searchsorted(few)
+                counts[number] = np.count_nonzero(many.take(at, mode="clip") == few)
+        return counts
 
     def holds(self, place: slice, rows: NDArray[np.int32]) -> NDArray[np.bool_]:
         """(len(rows),) whether each of these passages is in a posting that `find` found."""
@@ -198,11 +198,12 @@ class Lookup:
         """Looks up the keys."""
         hashes = hashed(keys)
         self.places = [postings.find(hashes) for postings in segments]
-        counts = (
-            [postings.frequency(place) for place in places]
-            for postings, places in zip(segments, self.places, strict=True)
-        )
-        self.frequencies = [sum(found) for found in zip(*counts, strict=True)] or [0] * len(keys)
+        counts = np.zeros(len(keys), np.int64)
+        for postings, places in zip(segments, self.places, strict=True):
+            counts += np.array([place.stop - place.start for place in places], np.int64)
+            if len(postings.removed):
+                counts -= postings.removed_from(places)
+        self.frequencies: list[int] = counts.tolist()
 
 
 class PostingsBuilder:

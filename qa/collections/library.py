@@ -11,7 +11,7 @@ import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,6 +21,7 @@ from index.admission import Turns
 from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile
 from index.folder import live
+from index.folder.merge import due, merge, sizes_of
 from index.folder.snapshot import Snapshot
 from index.interface import Index
 from index.readers.read import MOST_BYTES
@@ -266,6 +267,7 @@ class Library:
                 replace(about, entries={**known, **entries}).save(folder)
                 index.update(intake.new.values(), show_progress=Clock("encoding", progress))
             infos = {info.id: info for info in self.documents(name)}
+        self._merge_later(folder)
         return Added(
             tuple(infos[id_] for id_ in intake.new),
             tuple(infos[id_] for id_ in intake.unchanged),
@@ -289,6 +291,12 @@ class Library:
             about = About.load(folder)
             kept = {id_: entry for id_, entry in about.entries.items() if id_ not in ids}
             replace(about, entries=kept).save(folder)
+        self._merge_later(folder)
+
+    def _merge_later(self, folder: Path) -> None:
+        """Merges what changes have left in pieces, if it is due, beside questions and further changes."""
+        if due(sizes_of(self._snapshot_of(folder))):
+            threading.Thread(target=_merge, args=(folder / _INDEX,), name="merge", daemon=True).start()
 
     @property
     def _root(self) -> Path:
@@ -376,6 +384,12 @@ class Library:
             if not (folder / ABOUT).exists():
                 raise CollectionNotFound(f"There is no collection {name!r} any more.")
             yield
+
+
+def _merge(place: Path) -> None:
+    # It is left to the next change, or the collection is gone.
+    with suppress(DalilError, OSError):
+        merge(place)
 
 
 def _is_live(folder: Path) -> bool:

@@ -1,0 +1,134 @@
+"""Keeps an index in step with folders: files are taken up when they have stopped changing."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cli.console import DONE, complain, note
+from cli.failures import explain
+from cli.index_files import below, gone_from
+from index import DalilError, Index
+from index.readers.read import TYPES, read_paths
+
+# Seconds for which a file must stay as it is before it is read.
+_QUIET: Final = 2.0
+# Milliseconds between two looks at those that are waiting.
+_LOOK_EVERY: Final = 500
+
+
+class Settling:
+    """Paths that have changed, until they have stopped changing."""
+
+    def __init__(self, quiet: float = _QUIET, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begins without any.
+
+        Args:
+            quiet: seconds for which a path must stay as it is.
+            clock: the time in seconds.
+        """
+        self._quiet = quiet
+        self._clock = clock
+        self._waiting: dict[Path, tuple[object, float]] = {}
+
+    def add(self, paths: Iterable[Path]) -> None:
+        """Adds paths that have changed just now."""
+        for path in paths:
+            self._waiting[path] = (_state(path), self._clock())
+
+    def settled(self) -> list[Path]:
+        """Takes out the paths that have been as they are for long enough."""
+        now = self._clock()
+        for path, (state, _) in self._waiting.items():
+            if _state(path) != state:
+                self._waiting[path] = (_state(path), now)
+        found = [path for path, (_, since) in self._waiting.items() if now - since >= self._quiet]
+        for path in found:
+            del self._waiting[path]
+        return sorted(found)
+
+
+def watch_texts(paths: Sequence[Path], folder: str, model: str | None, since: float) -> int:
+    """Takes up and forgets what changes in these files and folders, until Ctrl-C; returns the exit code.
+
+    Args:
+        paths: the files and folders.
+        folder: of the index, or its address.
+        model: as it was named.
+        since: when they were read, in seconds since the epoch.
+    """
+    from watchfiles import watch
+
+    places = [path.resolve() for path in paths if path.exists()]
+    own = Path(folder).resolve()
+    settling, is_new = Settling(), True
+    with suppress(KeyboardInterrupt):
+        for changes in watch(*places, watch_filter=None, yield_on_timeout=True, rust_timeout=_LOOK_EVERY):
+            changed = [Path(path) for _, path in changes]
+            if is_new:
+                changed += _written_since(since, places)
+                note(f"Watching {', '.join(map(str, paths))}; Ctrl-C ends it.")
+                is_new = False
+            settling.add(path for path in changed if _is_text(path, places, own))
+            if settled := settling.settled():
+                try:
+                    take_up(settled, folder, model)
+                except (DalilError, OSError) as error:  # the next change may find it mended
+                    explain(error)
+    return DONE
+
+
+def _written_since(when: float, places: Sequence[Path]) -> Iterator[Path]:
+    """The files that have been written since a time, before anybody watched."""
+    for place in places:
+        for folder, _, names in os.walk(place):
+            for path in (Path(folder, name) for name in names):
+                with suppress(OSError):
+                    if path.stat().st_mtime >= when:
+                        yield path
+
+
+def take_up(paths: Sequence[Path], folder: str, model: str | None) -> None:
+    """Brings an index in step with files and folders that have changed, or that are gone."""
+    reading = read_paths(path for path in paths if path.exists())
+    opened = Index.open(folder, encoder=model)
+    opened.update(reading.documents, show_progress=False)
+    # Files that were moved are read before they are forgotten: nothing is encoded twice.
+    gone = gone_from(paths, opened)
+    if gone:
+        sources = below(paths, opened)
+        opened.remove(gone)
+        for id_ in gone:
+            note(f"{sources[id_]}: forgotten.")
+    opened.optimize(whole=False)
+    for document in reading.documents:
+        note(f"{document.source}: taken up.")
+    for error in reading.unreadable:
+        complain(str(error))
+
+
+def _is_text(path: Path, places: Sequence[Path], own: Path) -> bool:
+    """Whether a path is one that `dalil index` would read, or may be a folder, gone or not.
+
+    Args:
+        path: the path.
+        places: what is watched.
+        own: the index's folder.
+    """
+    if own in (path, *path.parents):
+        return False
+    inside = next((path.relative_to(place) for place in places if path.is_relative_to(place)), path)
+    is_hidden = any(part.startswith(".") for part in inside.parts)
+    return not is_hidden and (path.suffix.casefold() in TYPES or path.is_dir() or not path.suffix)
+
+
+def _state(path: Path) -> object:
+    try:
+        found = os.stat(path)  # noqa: PTH116 - a missing path and a denied one are states too
+    except OSError as error:
+        return error.errno
+    return found.st_mtime_ns, found.st_size, found.st_ino
