@@ -121,7 +121,11 @@ def test_a_bad_writer_leaves_a_plain_line(
 def test_writing_stops_on_request_and_when_the_conversation_is_cleared(
     chat: Callable[[Script], ChatCalls],
 ) -> None:
-    for stop in (lambda calls: calls.stop(data(number=0)), lambda calls: calls.clear(data())):
+    stops: tuple[Callable[[ChatCalls], None], ...] = (
+        lambda calls: calls.stop(data(number=0)),
+        lambda calls: calls.clear(data()),
+    )
+    for stop in stops:
         script = Script(perfect)
         script.hold.clear()
         calls = chat(script)
