@@ -2,12 +2,13 @@
 
     python benchmarks/claim_support.py --data FOLDER --questions 260
 
-FOLDER holds parallel/tatoeba_opus.jsonl.gz and parallel/flores200_devtest.jsonl.gz (CC BY 2.0 FR, CC BY-SA
-4.0), one pair of sentences a line. None of it is in the table of tests/claim_cases.py.
+FOLDER holds parallel/tatoeba_opus.jsonl.gz (CC BY 2.0 FR) and parallel/flores200_devtest.jsonl.gz (CC BY-SA
+4.0), one pair of sentences a line. None of them is in the table of tests/claim_cases.py.
 
 A claim is right if it is a translation of its quotation, or another translation of what that translates.
-It is wrong if it is a sentence with many of the same words ("hard"), the right one with another behind it ("two"),
-or the next sentence of the same article ("near"). Printed are the weights of a logistic regression, and for
+It is wrong if it is a sentence with many of the same words ("hard"), the right one with another behind it
+("two"), or the next sentence of the same article ("near"). Printed are the weights of a logistic
+regression, and for
 each least probability the share of each kind that would be shown.
 """
 
@@ -104,7 +105,9 @@ def examples(rows: Sequence[Pair], articles: Sequence[Pair], count: int) -> Iter
         for claim, quoted in LANGUAGES:
             end = " and " if claim == "en" else " و"
             yield Example("right", True, row[claim], row[quoted])
-            yield Example("two", True, row[claim].rstrip(".!؟?") + end + other[claim], row[quoted])
+            two = row[claim].rstrip(".!؟?") + end + other[claim]
+            yield Example("two", True, two, row[quoted])
+            yield Example("two", False, two, row[claim])
             if like:
                 yield Example("hard", True, like[claim], row[quoted])
                 yield Example("hard", False, like[quoted], row[quoted])
