@@ -17,17 +17,17 @@ BIOME  := node_modules/.package-lock.json
 # Tests on every core (tests/conftest.py says how many at once); who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
-.PHONY: chat test fast lint lint-js test-hostile test-scale eval bench audit clean
+.PHONY: chat test fast lint lint-js test-hostile test-scale test-writer eval bench audit clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	@echo "Starting; the first time, the model is unpacked and the article indexed: some seconds."
 	$(BIN)/dalil chat $(ARGS)
 
 test: lint                 ## everything: lint, types, all tests
-	$(BIN)/python -m pytest $(PARALLEL) -m "not scale and not hostile" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not scale and not hostile and not writer" $(ARGS)
 
 fast: $(VENV)/.test        ## the tests without the real model, the browser and long waits
-	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not slow and not scale and not hostile" $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not slow and not scale and not hostile and not writer" $(ARGS)
 
 lint: $(VENV)/.test lint-js ## ruff, mypy --strict, and what lint-js does
 	$(BIN)/ruff check .
@@ -48,6 +48,9 @@ test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, 
 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine
 	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)
+
+test-writer: $(VENV)/.writer ## a real language model on this machine writes; what it invents isn't shown
+	$(BIN)/python -m pytest tests/test_real_writer.py $(ARGS)
 
 eval: $(VENV)/.eval        ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
@@ -90,6 +93,10 @@ $(VENV)/.test: $(VENV)/.app
 
 $(VENV)/.scale: $(VENV)/.test
 	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval,test,scale,test-scale]"
+	touch $@
+
+$(VENV)/.writer: $(VENV)/.test
+	$(BIN)/python -m pip install --constraint $(CONSTRAINTS) --editable ".[eval,test,test-writer]"
 	touch $@
 
 $(BENCH)/.peers: pyproject.toml $(CONSTRAINTS) | $(BENCH)/bin/python

@@ -19,6 +19,7 @@ from typing import Any, cast
 import pytest
 from fake_encoder import FakeEncoder
 from typer.testing import CliRunner, Result
+from writing_server import Script, perfect, writing
 
 import index.encoding.load
 import qa.answering.answer
@@ -28,6 +29,7 @@ from qa import Conversation, converse
 from qa.article import article, article_index
 from qa.feedback.judgements import Verdict, record
 from qa.messages import say
+from qa.writing.client import WriterTrouble
 from web.server.sharing import Sharing
 from web.server.users import Users
 
@@ -482,6 +484,7 @@ def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:
             }
         ],
         "missing": [],
+        "written": None,
     }
     assert [hit["rank"] for hit in hits] == [1, 2]
     assert hits[0]["score"] >= hits[1]["score"]
@@ -506,6 +509,48 @@ def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:
 
 
 @pytest.mark.usefixtures("texts")
+def test_ask_writes_an_answer_above_the_quotations(texts: Path) -> None:
+    dalil("index", str(texts))
+    with writing(Script(perfect)) as url:
+        writer = ("--write", "--writer", url, "--writer-model", "small", "--no-reader")
+        result = dalil("ask", WHO_OPENED, "--index", "dalil-index", *writer)
+        asked = json.loads(dalil("ask", WHO_OPENED, "--index", "dalil-index", "--json", *writer).stdout)
+    lines = result.stdout.splitlines()
+    assert lines[0] == "Salim opened the crossing in 2017. [1]"
+    assert lines[1] == f"({say('written', 'en')})"
+    assert lines[3] == "“Salim opened the crossing in 2017.” [1]"
+    assert result.stderr == ""
+    assert [claim["citations"] for claim in asked["written"]["claims"]] == [[1]]
+
+
+def test_ask_says_what_leaves_the_machine_and_that_the_writer_has_gone(texts: Path) -> None:
+    dalil("index", str(texts))
+    # An address that nobody has (RFC 5737).
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.writing.client.CONNECT_SECONDS", 0.1)
+        patch.setattr("qa.writing.client.ChatModel.stream", _gone)
+        result = dalil(
+            "ask", WHO_OPENED, "--index", "dalil-index", "--write", "--writer", "http://192.0.2.1/v1",
+            "--writer-model", "small",
+        )  # fmt: skip
+    assert "192.0.2.1" in result.stderr
+    assert f"({say('trouble_gone', 'en')})" in result.stdout
+    assert "“Salim opened the crossing in 2017.” [1]" in result.stdout
+    assert result.exit_code == 0
+
+
+def _gone(*_: object) -> Iterator[str]:
+    raise WriterTrouble("gone")
+    yield
+
+
+def test_ask_wants_a_writer_to_write() -> None:
+    result = dalil("ask", "Who?", "--write")
+    assert (result.exit_code, "--writer URL" in result.stderr) == (2, True)
+    result = dalil("ask", "Who?", "--write", "--writer", "nowhere", "--writer-model", "small")
+    assert (result.exit_code, "isn't a writer's address" in result.stderr) == (2, True)
+
+
 def test_search_lists_passages_with_their_ranks() -> None:
     shown = dalil("search", WHO_SIGNED, "--index", "dalil-index", "-k", "1")
     assert shown.exit_code == 0
@@ -722,6 +767,17 @@ def test_eval_as_a_table(parallel: tuple[str, str]) -> None:
     assert lines[6].split()[:2] == ["whole", "1.000"]
     assert "answer in any quoted sentence           1.000 [1.000, 1.000]" in lines
     assert not any("other language" in line or "written in other ways" in line for line in lines)
+
+
+def test_eval_of_a_writer(parallel: tuple[str, str]) -> None:
+    with writing(Script(perfect)) as url:
+        result = dalil("eval", parallel[0], "--writer", url, "--writer-model", "small", "--json")
+    report = json.loads(result.stdout)
+    assert report["quoted"] <= report["questions"]
+    assert report["claims"] + report["left_out"] >= report["quoted"] > 0
+    assert report["supported"]["mean"] == 1
+    assert report["in_language"]["mean"] == 1
+    assert 0 < report["first_seconds"] <= report["last_seconds"]
 
 
 def test_eval_asks_one_languages_questions_of_the_others_texts(parallel: tuple[str, str]) -> None:

@@ -121,7 +121,11 @@ def test_a_bad_writer_leaves_a_plain_line(
 def test_writing_stops_on_request_and_when_the_conversation_is_cleared(
     chat: Callable[[Script], ChatCalls],
 ) -> None:
-    for stop in (lambda calls: calls.stop(data(number=0)), lambda calls: calls.clear(data())):
+    stops: tuple[Callable[[ChatCalls], None], ...] = (
+        lambda calls: calls.stop(data(number=0)),
+        lambda calls: calls.clear(data()),
+    )
+    for stop in stops:
         script = Script(perfect)
         script.hold.clear()
         calls = chat(script)
@@ -146,6 +150,22 @@ def test_eight_slow_writers_keep_nobody_waiting(chat: Callable[[Script], ChatCal
         assert "<blockquote" in list(other)[-1]
         script.hold.set()
         assert all(say("written", "en") in future.result()[-1] for future in waiting)
+
+
+def test_beyond_a_number_at_once_the_quotations_stand_alone(
+    chat: Callable[[Script], ChatCalls], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.writing.MOST_AT_ONCE", 1)
+    script = Script(perfect)
+    script.hold.clear()
+    calls = chat(script)
+    first = respond(calls, WRITES)
+    assert say("writing", "en") in [next(first) for _ in range(3)][-1]
+    *_, second = respond(calls, WRITES, page="b")
+    assert (say("trouble_busy", "en") in second, "<blockquote" in second) == (True, True)
+    script.hold.set()
+    assert say("written", "en") in list(first)[-1]
+    assert say("written", "en") in list(respond(calls, WRITES, page="c"))[-1]
 
 
 def translated(messages: Messages) -> str:

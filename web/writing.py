@@ -33,6 +33,8 @@ class Wishes:
 
 
 NO_WISHES: Final = Wishes()
+# Answers and translations that are being written at once: each holds a thread of the server's.
+MOST_AT_ONCE: Final = 16
 
 
 class Writing:
@@ -42,6 +44,7 @@ class Writing:
         """Starts with nothing being written."""
         self.writer = writer
         self._stops: dict[tuple[Session, int], threading.Event] = {}
+        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def follow(
         self, session: Session, number: int, index: Callable[[], Index], wishes: Wishes
@@ -56,7 +59,12 @@ class Writing:
         """
         exchange = session.exchanges.get(number)
         turn = exchange.reply if exchange else None
-        if not isinstance(turn, qa.Turn) or not turn.answer.found:
+        if not isinstance(turn, qa.Turn) or not turn.answer.found or wishes == NO_WISHES:
+            return
+        if not self._places.acquire(blocking=False):
+            busy = replace(turn.answer, written=Written(trouble="busy"))
+            session.update(number, reply=replace(turn, answer=busy))
+            yield
             return
         stop = self._stops[session, number] = threading.Event()
         try:
@@ -69,6 +77,7 @@ class Writing:
                         yield
         finally:
             stop.set()
+            self._places.release()
             self._stops.pop((session, number), None)
             session.update(number, is_writing=False)
 
@@ -88,7 +97,11 @@ class Writing:
         wanted = next((one for one in found if one.number == citation), None)
         if wanted is None or not isinstance(turn, qa.Turn):
             raise NoSuchTurn("The answer has no such quotation.")
-        self._translate(session, number, turn, wanted, None)
+        if self._places.acquire(blocking=False):  # else the button is still there
+            try:
+                self._translate(session, number, turn, wanted, None)
+            finally:
+                self._places.release()
 
     def _write(
         self,

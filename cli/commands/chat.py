@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -71,4 +72,5 @@ def chat(
     library = Library() if folder is None else None
     writes = chosen_writer(writer, writer_model, reader)
     index = open_named(folder, model, tell=False)
-    ui.launch(index, port, open_browser, examples, sharing, library, reader, writes)
+    launch = partial(ui.launch, writer=writes) if writes else ui.launch
+    launch(index, port, open_browser, examples, sharing, library, reader)

@@ -81,7 +81,7 @@ def requested(question: str) -> Request | None:
             continue
         start = match.start("topic")
         if start >= len(normalised.origins):
-            return Request(shape, ())
+            return Request(shape, ()) if shape != "comparison" else None
         topic = question[normalised.origins[start] :].strip(" \t\n?؟.!:")
         if shape != "comparison":
             return Request(shape, (topic,) if topic else ())

@@ -12,7 +12,7 @@ from typing_extensions import NotRequired, TypedDict
 from index.text.analyzer import Language, language
 from index.types import BlockKind, Document, Hit, Passage
 from qa.explanation.explain import Explanation, Kind
-from qa.types import Answer, CitedField
+from qa.types import Answer, CitedField, Written
 
 GetDocument = Callable[[str], Document]
 
@@ -105,7 +105,7 @@ class AnswerRecord(TypedDict):
     """What the texts say to a question; without citations where they don't answer it.
 
     `missing` are then those numbers and identifiers of the question that occur nowhere in the texts.
-    `written` is only there where a written answer was asked for and there are citations.
+    `written` is null unless a written answer was asked for and there are citations.
     """
 
     question: str
@@ -116,7 +116,7 @@ class AnswerRecord(TypedDict):
     citations: list[CitationRecord]
     missing: list[str]
     hits: list[HitRecord]
-    written: NotRequired[WrittenRecord]
+    written: WrittenRecord | None
 
 
 class SearchRecord(TypedDict):
@@ -162,7 +162,7 @@ class RefusalRecord(ErrorRecord):
 
 def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
     """Converts an answer to its JSON record."""
-    record: AnswerRecord = {
+    return {
         "question": answer.question,
         "language": answer.language,
         "found": answer.found,
@@ -184,17 +184,19 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
         ],
         "missing": list(answer.missing),
         "hits": _hit_records(answer.hits, document),
+        "written": _written_record(answer.written) if answer.written else None,
     }
-    if (written := answer.written) is not None:
-        record["written"] = {
-            "claims": [
-                {"text": claim.text, "citations": list(claim.numbers), "support": claim.support}
-                for claim in written.claims
-            ],
-            "left_out": list(written.faults),
-            "trouble": written.trouble,
-        }
-    return record
+
+
+def _written_record(written: Written) -> WrittenRecord:
+    return {
+        "claims": [
+            {"text": claim.text, "citations": list(claim.numbers), "support": claim.support}
+            for claim in written.claims
+        ],
+        "left_out": list(written.faults),
+        "trouble": written.trouble,
+    }
 
 
 def search_record(

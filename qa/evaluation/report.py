@@ -5,12 +5,17 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from index.text.analyzer import Language
 from qa.evaluation.evaluate import Estimate, Report, evaluate
+from qa.evaluation.written import WrittenReport, evaluate_written
 from qa.extras import need
 from qa.gold import GoldQuestion, article_questions, squad
+
+if TYPE_CHECKING:
+    from index.interface import Index
+    from qa.writing.write import Writer
 
 _NEEDED: Final = ("ir_measures", "scipy")
 _NEEDED_FOR_PLOTS: Final = ("matplotlib",)
@@ -47,6 +52,22 @@ def measure(
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
         UnreadableFile: a file isn't in SQuAD format.
     """
+    for name, index, asked in _sets(texts, questions, model):
+        yield name, evaluate(index, asked, reader=reader)
+
+
+def measure_written(
+    texts: Sequence[Path], questions: Sequence[Path], model: str | None, writer: Writer
+) -> Iterator[tuple[str, WrittenReport]]:
+    """The same of what a writer makes of the answers; the arguments and errors are those of `measure`."""
+    for name, index, asked in _sets(texts, questions, model):
+        yield name, evaluate_written(index, asked, writer)
+
+
+def _sets(
+    texts: Sequence[Path], questions: Sequence[Path], model: str | None
+) -> Iterator[tuple[str, Index, Sequence[GoldQuestion]]]:
+    """Yields the sets of questions with a name, and the index to ask."""
     check_extra()
     from index.interface import Index
 
@@ -59,7 +80,7 @@ def measure(
             sets = {f"{gold.name}, {name}": _in(name, gold.questions) for name in _LANGUAGES}
         for name, asked in sets.items():
             if any(question.answers for question in asked):
-                yield name, evaluate(index, asked, reader=reader)
+                yield name, index, asked
 
 
 def _in(language: Language, questions: Sequence[GoldQuestion]) -> tuple[GoldQuestion, ...]:
@@ -101,6 +122,29 @@ def table(name: str, report: Report) -> str:
         )
     lines.append(f"{'median seconds a question':40}{report.seconds:.3f}")
     return "\n".join(lines)
+
+
+def written_table(name: str, report: WrittenReport) -> str:
+    """Formats the report on written answers as lines of text."""
+    shares = [
+        ("claims shown that cite the gold paragraph", report.supported),
+        ("answers with the gold answer in a claim", report.with_answer),
+        ("answers in the question's language", report.in_language),
+    ]
+    seconds = [
+        ("median seconds to the first claim", report.first_seconds),
+        ("median seconds to the settled answer", report.last_seconds),
+    ]
+    return "\n".join(
+        [
+            f"{name}: {report.questions} questions, {report.quoted} of them answered by quotations",
+            "",
+            f"{'sentences shown':44}{report.claims}",
+            f"{'sentences left out':44}{report.left_out}",
+            *(f"{label:44}{interval(share)}" for label, share in shares if share is not None),
+            *(f"{label:44}{value:.2f}" for label, value in seconds if value is not None),
+        ]
+    )
 
 
 def interval(estimate: Estimate, sign: bool = False) -> str:

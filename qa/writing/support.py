@@ -8,6 +8,7 @@ from math import exp
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.text.analyzer import Term, words
 from index.text.arabic import is_arabic
@@ -21,22 +22,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Weights:
-    """A logistic regression on a claim's features, and the least probability that is enough."""
+    """A logistic regression on `features`, and the least probability that is enough."""
 
-    answerable: float
-    mean: float
-    lowest: float
-    least_cosine: float
+    features: tuple[float, ...]
     bias: float
     enough: float
 
 
 # benchmarks/claim_support.py
-_WITHIN: Final = _Weights(0.33, 1.05, 0.0, 8.61, -6.46, 0.7)
-_ACROSS: Final = _Weights(-0.1, 7.14, 5.4, 4.97, -8.76, 0.5)
+_WITHIN: Final = _Weights((0.33, 1.05, 0.0, 8.61), -6.46, 0.7)
+_ACROSS: Final = _Weights((-0.1, 7.14, 5.4, 4.97), -8.76, 0.5)
 # The least similarity of two names that are spelt otherwise: Germany, ألمانيا.
 LEAST_NAME: Final = 0.5
 _LOWEST: Final = 2
+
+
+def features(matches: Sequence[Match], reading: Reading | None) -> NDArray[np.float64]:
+    """The features of a claim: (4,) float64.
+
+    What the reader says of it, and of its words' similarities the mean, that of the two lowest, the lowest.
+
+    Args:
+        matches: the claim's words with their counterparts.
+        reading: of the claim and its quotation; None where there is no reader.
+    """
+    cosines = np.sort([match.cosine for match in matches]) if matches else np.zeros(1)
+    answerable = reading.answerable if reading else 0.0
+    return np.array([answerable, cosines.mean(), cosines[:_LOWEST].mean(), cosines[0]])
 
 
 def probability(matches: Sequence[Match], reading: Reading | None, is_crossed: bool) -> float:
@@ -47,17 +59,10 @@ def probability(matches: Sequence[Match], reading: Reading | None, is_crossed: b
         reading: what the reader says of the claim and its quotation; None where there is no reader.
         is_crossed: whether they are in two languages.
     """
-    weights = _ACROSS if is_crossed else _WITHIN
     if not matches:
         return 0.0
-    cosines = np.sort([match.cosine for match in matches])
-    logit = (
-        weights.bias
-        + weights.answerable * (reading.answerable if reading else 0.0)
-        + weights.mean * float(cosines.mean())
-        + weights.lowest * float(cosines[:_LOWEST].mean())
-        + weights.least_cosine * float(cosines[0])
-    )
+    weights = _ACROSS if is_crossed else _WITHIN
+    logit = weights.bias + float(np.einsum("i,i->", weights.features, features(matches, reading)))
     return 1 / (1 + exp(-logit))
 
 
