@@ -102,7 +102,10 @@ def launch(
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        collections = Collections(library, sharing.read_only) if library else None
+        answers = partial(_answer, reader=reader)
+        collections = (
+            Collections(library, sharing.read_only, answers=answers) if library is not None else None
+        )
         chat = build_chat(
             index, examples=examples, read_only=sharing.read_only, collections=collections, reader=reader
         )
@@ -144,7 +147,7 @@ def serve(
 
     keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
     served = application(begin, sharing, collections.arrivals.close if collections else lambda: None, chat)
-    if collections and not sharing.read_only:
+    if collections and not collections.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(
         served,
@@ -200,7 +203,17 @@ def build_chat(
             raise NotFound("This chat has no collections.")
         return collections.call(data)
 
-    calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge]
+    calls = [
+        talk.begin,
+        talk.read,
+        talk.find,
+        talk.why,
+        talk.keep,
+        talk.restore,
+        talk.clear,
+        talk.export,
+        talk.judge,
+    ]
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:
@@ -253,6 +266,10 @@ def _function(method: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, An
             raise as_http_exception(error) from None
 
     return call
+
+
+def _answer(question: str, index: Index, reader: bool) -> qa.Answer:
+    return qa.ask(question, index, reader=reader)
 
 
 def _language(name: object) -> Language:

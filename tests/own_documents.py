@@ -64,11 +64,11 @@ def find(question: str, index: Index) -> Answer:
 
 
 @contextmanager
-def serving(collections: Collections) -> Iterator[str]:
-    """The address of a chat over collections."""
+def serving(collections: Collections, index: Index | None = None) -> Iterator[str]:
+    """The address of a chat over collections; programs ask the index, or else the built-in article."""
     started = threading.Event()
     sharing = Sharing(read_only=collections.read_only)
-    index = collections.index("built-in")
+    index = index or collections.index("built-in")
     chat = ui.build_chat(index, converse, examples=ui.EXAMPLES, collections=collections)
     application = ui.serve(chat, started.set, sharing, collections)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1))

@@ -82,6 +82,11 @@ class _Read(_Call):
     last: Whole | None = None
 
 
+class _Find(_OfConversation):
+    document: Name
+    text: Name
+
+
 class _Why(_Spoken):
     name: Id
 
@@ -123,6 +128,11 @@ class _Remove(_Library):
     document: Name
 
 
+class _Existing(_Library):
+    collection: Id
+    names: list[Annotated[str, Field(max_length=5000)]]
+
+
 class _BeginBatch(_Library):
     collection: Id
     files: list[_File]
@@ -152,6 +162,7 @@ class _Submit(_Spoken):
 CALLS: Final[Mapping[str, type[_Call]]] = {
     "begin": _Begin,
     "read": _Read,
+    "find": _Find,
     "why": _Why,
     "keep": _OfConversation,
     "restore": _Restore,
@@ -162,11 +173,13 @@ CALLS: Final[Mapping[str, type[_Call]]] = {
 }
 _LIBRARY_CALLS: Final[Mapping[str, type[_Call]]] = {
     "state": _State,
+    "suggest": _Change,
     "progress": _Progress,
     "create": _Named,
     "rename": _Rename,
     "delete": _Change,
     "remove": _Remove,
+    "existing": _Existing,
     "begin": _BeginBatch,
     "finish": _Finish,
 }

@@ -3,6 +3,7 @@
 import {Archive} from "./chat/archive.js";
 import {Conversation} from "./chat/conversation.js";
 import {History} from "./chat/history.js";
+import {Inside} from "./chat/inside.js";
 import {Reader} from "./chat/reader.js";
 import {Library} from "./library/library.js";
 import {cancel} from "./page/dialog.js";
@@ -26,6 +27,15 @@ export function start({element, trigger, props, server: functions}) {
   const library = props.library
     ? new Library({server, language, side, reader, readOnly: props.read_only})
     : null;
+  const inside = new Inside({
+    server,
+    language,
+    reader,
+    ask: (question) => {
+      if (reader.isSheet) reader.close();
+      conversation.begin(question);
+    },
+  });
   const archive = new Archive(own("dalil"));
   const conversation = new Conversation({element, server, language, reader, library, archive});
   const history = new History({
@@ -42,6 +52,7 @@ export function start({element, trigger, props, server: functions}) {
     ...reader.acts,
     ...library?.acts,
     ...history.acts,
+    ...inside.acts,
     "cancel-asking": cancel,
     theme: () => switchTheme(language),
     language: () => {
