@@ -247,7 +247,7 @@ def build_chat(
         )
         on(page.submit, respond)
         on(page.change, render)
-        for endpoint in Endpoints(Service(index, reader)).all:
+        for endpoint in Endpoints(Service(index, reader, collections.named if collections else None)).all:
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
 

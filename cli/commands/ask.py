@@ -8,11 +8,21 @@ from typing import Final
 import typer
 
 from cli.console import DONE, NOT_FOUND, epilog, print_json, reply_to_all, show_styled
-from cli.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, UseReader, open_named
+from cli.options import (
+    AnswerFrom,
+    AsJson,
+    CollectionName,
+    ModelName,
+    PassageCount,
+    QuestionWords,
+    UseReader,
+    open_named,
+)
 
 EPILOG: Final = epilog(
     'dalil ask "كم من الوقت استغرق تحرير عكاشات؟"',
     'dalil ask "Who signed the agreement?" --index dalil-index',
+    'dalil ask "متى وُقّع الاتفاق؟" --collection كتبي',
     "dalil ask - --json < questions.txt > answers.jsonl",
 )
 
@@ -20,6 +30,7 @@ EPILOG: Final = epilog(
 def ask(
     question: QuestionWords,
     folder: AnswerFrom = None,
+    collection: CollectionName = None,
     k: PassageCount = 5,
     model: ModelName = None,
     reader: UseReader = True,
@@ -34,7 +45,7 @@ def ask(
     from qa import ask as find_answer
     from qa.api.records import answer_record
 
-    opened = open_named(folder, model)
+    opened = open_named(folder, model, collection=collection)
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import epilog
-from cli.options import AnswerFrom, ModelName, UseReader, open_named
+from cli.options import AnswerFrom, CollectionName, ModelName, UseReader, open_named
 
 EPILOG: Final = epilog(
     "dalil mcp --index dalil-index                  over standard input and output",
@@ -17,6 +17,7 @@ EPILOG: Final = epilog(
 
 def mcp(
     folder: AnswerFrom = None,
+    collection: CollectionName = None,
     port: Annotated[
         int | None,
         typer.Option(
@@ -36,5 +37,7 @@ def mcp(
     need("The MCP server", "mcp", "mcp")
     from qa.api.mcp_server import serve
     from qa.api.service import Service
+    from qa.collections.library import Library
 
-    serve(Service(open_named(folder, model), reader), port)
+    index = open_named(folder, model, collection=collection)
+    serve(Service(index, reader, Library().open), port)

@@ -117,6 +117,14 @@ class Library:
             raise CollectionNotFound("The collection was deleted.")
         return self._info(folder)
 
+    def id_of(self, name: str) -> str:
+        """The id of the collection with this name.
+
+        Raises:
+            CollectionNotFound: there is none.
+        """
+        return BUILT_IN_ID if same_name(name, BUILT_IN) else self._own(name).name
+
     def ids(self) -> list[str]:
         """The ids of all collections, without opening them."""
         return [BUILT_IN_ID, *(folder.name for folder in self._folders())]
@@ -316,7 +324,8 @@ class Library:
         for folder in self._folders():
             if same_name(name_of(folder), name):
                 return folder
-        raise CollectionNotFound(f"There is no collection {name!r}.")
+        names = ", ".join(repr(one) for one in (BUILT_IN, *map(self._name, self._folders())))
+        raise CollectionNotFound(f"There is no collection {name!r}. There are: {names}.")
 
     def _check_free(self, name: str) -> None:
         if any(same_name(name, taken) for taken in (BUILT_IN, *map(self._name, self._folders()))):

@@ -7,7 +7,13 @@ from pathlib import PurePosixPath
 from index.interface import Index
 from index.text.paragraphs import paragraphs
 from qa.collections.library import Library
-from qa.collections.types import CollectionInfo, CollectionNotFound, DocumentInfo, ReadOnlyCollection
+from qa.collections.types import (
+    CollectionInfo,
+    CollectionNotFound,
+    DocumentInfo,
+    ReadOnlyCollection,
+    same_name,
+)
 
 _ID = "index"
 
@@ -39,6 +45,16 @@ class SingleIndex(Library):
         if id_ != _ID:
             raise CollectionNotFound("The collection isn't here.")
         return self.collections()[0]
+
+    def id_of(self, name: str) -> str:
+        """The only id, by the only name.
+
+        Raises:
+            CollectionNotFound: the name is another one.
+        """
+        if not same_name(name, self._called):
+            raise CollectionNotFound(f"There is no collection {name!r}. There is: {self._called!r}.")
+        return _ID
 
     def ids(self) -> list[str]:
         """The only id."""

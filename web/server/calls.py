@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import DalilError
+from qa.api.records import error_name
 from qa.api.service import InvalidRequest
 from web.server.limits import given_again, refuse, whole_body
 from web.uploads.batches import UPLOAD
@@ -248,13 +249,13 @@ def as_response(error: DalilError) -> JSONResponse:
     """Converts an error to a JSON record with its HTTP status."""
     if isinstance(error, Busy):
         return refuse("too_many", HTTPStatus.SERVICE_UNAVAILABLE, 1)
-    record = {"error": type(error).__name__, "message": str(error)}
+    record = {"error": error_name(error), "message": str(error)}
     return JSONResponse({**record, "detail": record["message"]}, _status(error))
 
 
 def as_http_exception(error: DalilError) -> HTTPException:
     """The same for errors raised while Gradio calls one of the page's functions."""
-    return HTTPException(_status(error), {"error": type(error).__name__, "message": str(error)})
+    return HTTPException(_status(error), {"error": error_name(error), "message": str(error)})
 
 
 class CheckedCalls:

@@ -98,6 +98,15 @@ class Collections:
             raise CollectionNotFound("The collection was deleted.") from None
         return index
 
+    def named(self, name: str) -> Index:
+        """The current index of a collection, by its name.
+
+        Raises:
+            CollectionNotFound: there is none.
+            IndexDamaged, EncoderMismatch: it can't be opened.
+        """
+        return self.index(self.library.id_of(name))
+
     def name(self, collection: str) -> str:
         """The name of a collection.
 
