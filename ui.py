@@ -106,7 +106,10 @@ def launch(
             if open_browser:
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-        collections = Collections(library, sharing.read_only) if library else None
+        answers = partial(_answer, reader=reader)
+        collections = (
+            Collections(library, sharing.read_only, answers=answers) if library is not None else None
+        )
         chat = build_chat(
             index,
             examples=examples,
@@ -153,7 +156,7 @@ def serve(
 
     keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
     served = application(begin, sharing, collections.arrivals.close if collections else lambda: None, chat)
-    if collections and not sharing.read_only:
+    if collections and not collections.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(
         served,
@@ -213,8 +216,8 @@ def build_chat(
             raise NotFound("This chat has no collections.")
         return collections.call(data)
 
-    calls = [talk.begin, talk.read, talk.why, talk.keep, talk.restore, talk.clear, talk.export, talk.judge,
-             talk.stop, talk.translate]  # fmt: skip
+    calls = [talk.begin, talk.read, talk.find, talk.why, talk.keep, talk.restore, talk.clear, talk.export,
+             talk.judge, talk.stop, talk.translate]  # fmt: skip
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:
@@ -249,7 +252,8 @@ def build_chat(
         )
         on(page.submit, respond)
         on(page.change, render)
-        for endpoint in Endpoints(Service(index, reader, writer)).all:
+        named = collections.named if collections else None
+        for endpoint in Endpoints(Service(index, reader, named, writer)).all:
             gr.api(endpoint, api_name=endpoint.__name__, concurrency_limit=None)  # type: ignore[attr-defined]
     return chat
 
@@ -268,6 +272,10 @@ def _function(method: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, An
             raise as_http_exception(error) from None
 
     return call
+
+
+def _answer(question: str, index: Index, reader: bool) -> qa.Answer:
+    return qa.ask(question, index, reader=reader)
 
 
 def _language(name: object) -> Language:

@@ -26,6 +26,15 @@ AnswerFrom = Annotated[
         "s3://bucket/collection. If not given: the built-in article's.",
     ),
 ]
+CollectionName = Annotated[
+    str | None,
+    typer.Option(
+        "--collection",
+        "-c",
+        metavar="NAME",
+        help="A collection that was made in the chat, by its name, in place of --index.",
+    ),
+]
 ModelName = Annotated[
     str | None,
     typer.Option(
@@ -97,14 +106,24 @@ def chosen_writer(url: str | None, model: str | None, reader: bool = True) -> Wr
     return Writer(chat, reader)
 
 
-def open_named(folder: str | None, model: str | None, tell: bool = True) -> Index:
+def open_named(
+    folder: str | None, model: str | None, tell: bool = True, collection: str | None = None
+) -> Index:
     """The index that the options name; the built-in article's if they name none.
 
     Args:
         folder: of the option --index.
         model: of the option --model.
         tell: whether to say on standard error that an index in the current folder isn't asked.
+        collection: of the option --collection.
     """
+    if collection is not None:
+        from qa.collections.library import Library
+
+        # What the environment names is only what is asked otherwise.
+        if model is not None or folder not in (None, os.environ.get("DALIL_INDEX")):
+            raise typer.BadParameter("--collection goes without --index and --model.")
+        return Library().open(collection)
     if folder is not None:
         from index import Index
 

@@ -237,6 +237,13 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "previous_citation": {"ar": "الاقتباس السابق", "en": "Previous quotation"},
     "next_citation": {"ar": "الاقتباس التالي", "en": "Next quotation"},
     "close": {"ar": "إغلاق", "en": "Close"},
+    "find_in_document": {"ar": "ابحث في الوثيقة", "en": "Find in the document"},
+    "found_before": {"ar": "الموضع السابق", "en": "Previous place"},
+    "found_after": {"ar": "الموضع التالي", "en": "Next place"},
+    "outline": {"ar": "العناوين", "en": "Headings"},
+    "ask_about": {"ar": "اسأل عن هذا", "en": "Ask about this"},
+    # A question about what was selected in a document.
+    "about_text": {"ar": "ما المذكور عن «{number}»؟", "en": "What is said of “{number}”?"},
     "copy_quotation": {"ar": "نسخ الاقتباس مع مرجعه", "en": "Copy with its reference"},
     "earlier": {"ar": "فقرات سابقة", "en": "Earlier paragraphs"},
     "later": {"ar": "فقرات لاحقة", "en": "Later paragraphs"},

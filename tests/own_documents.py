@@ -64,11 +64,11 @@ def find(question: str, index: Index) -> Answer:
 
 
 @contextmanager
-def serving(collections: Collections) -> Iterator[str]:
-    """The address of a chat over collections."""
+def serving(collections: Collections, index: Index | None = None) -> Iterator[str]:
+    """The address of a chat over collections; programs ask the index, or else the built-in article."""
     started = threading.Event()
     sharing = Sharing(read_only=collections.read_only)
-    index = collections.index("built-in")
+    index = index or collections.index("built-in")
     chat = ui.build_chat(index, converse, examples=ui.EXAMPLES, collections=collections)
     application = ui.serve(chat, started.set, sharing, collections)
     server = uvicorn.Server(uvicorn.Config(application, log_level="error", timeout_graceful_shutdown=1))
@@ -159,11 +159,13 @@ def choose(page: Page, name: str) -> None:
     expect(page.locator("#current .name")).to_have_text(name)
 
 
-def add(page: Page, *paths: Path) -> Locator:
+def add(page: Page, *paths: Path, replace: bool = False) -> Locator:
     """Adds files to the collection that is shown; gives what is said of them when they are done."""
     first = page.locator("#library .arrivals > div").first
     before = first.get_attribute("data-batch") if first.count() else ""
     page.locator("#files").set_input_files(paths)
+    if replace:
+        page.locator("#asking .do").click()
     done = page.locator(f'#library .arrivals > div[data-done]:first-child:not([data-batch="{before}"])')
     expect(done).to_have_count(1)
     return page.locator(f'#library .arrivals > [data-batch="{done.get_attribute("data-batch")}"]')

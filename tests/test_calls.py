@@ -91,34 +91,34 @@ def test_arguments_that_arent_given_have_their_defaults(
 @pytest.mark.parametrize(
     ("path", "body", "status", "error"),
     [
-        ("call/ask", {"data": []}, 422, "InvalidRequest"),
-        ("call/ask", {"data": ["Who?", 5, True, 6]}, 422, "InvalidRequest"),
-        ("call/ask", {"data": "Who?"}, 422, "InvalidRequest"),
-        ("call/ask", {"data": [["Who?"]]}, 422, "InvalidRequest"),
-        ("call/ask", {"data": ["x" * 20_001]}, 422, "InvalidRequest"),
-        ("call/ask", {}, 422, "InvalidRequest"),
-        ("call/ask", [], 422, "InvalidRequest"),
-        ("call/ask", b"", 422, "InvalidRequest"),
-        ("call/ask", b"{", 422, "InvalidRequest"),
-        ("call/ask", b"[" * 100_000, 422, "InvalidRequest"),
-        ("call/ask", b"\xff\xfe", 422, "InvalidRequest"),
-        ("call/ask", b'{"data": [' + b"9" * 10_000 + b"]}", 422, "InvalidRequest"),
-        ("call/ask", {"data": ["Who?"], "session_hash": 7}, 422, "InvalidRequest"),
-        ("call/ask", {"data": ["Who?"], "session_hash": "x" * 101}, 422, "InvalidRequest"),
-        ("call/respond", {"data": []}, 404, "NotFound"),
-        ("call/none", {"data": []}, 404, "NotFound"),
-        ("call/v2/ask", {"question": "Who?"}, 404, "NotFound"),
-        ("queue/join", {"data": [], "session_hash": "s"}, 404, "NotFound"),
-        ("queue/join", {"data": [], "session_hash": "s", "fn_index": 10**30}, 404, "NotFound"),
-        ("queue/join", {"data": [], "session_hash": "s", "fn_index": [0]}, 404, "NotFound"),
-        ("queue/join", {"data": [], "session_hash": "s", "fn_index": True}, 404, "NotFound"),
-        ("queue/leave", {}, 404, "NotFound"),
-        ("component_server", {}, 404, "NotFound"),
-        ("cancel", {"event_id": 7}, 422, "InvalidRequest"),
-        ("reset", {"event_id": "x"}, 404, "NotFound"),
-        ("vibe-edit", {"prompt": "x"}, 404, "NotFound"),
-        ("run-history/connect", {}, 404, "NotFound"),
-        ("stream/x", {}, 404, "NotFound"),
+        ("call/ask", {"data": []}, 422, "invalid_request"),
+        ("call/ask", {"data": ["Who?", 5, "", True, 6]}, 422, "invalid_request"),
+        ("call/ask", {"data": "Who?"}, 422, "invalid_request"),
+        ("call/ask", {"data": [["Who?"]]}, 422, "invalid_request"),
+        ("call/ask", {"data": ["x" * 20_001]}, 422, "invalid_request"),
+        ("call/ask", {}, 422, "invalid_request"),
+        ("call/ask", [], 422, "invalid_request"),
+        ("call/ask", b"", 422, "invalid_request"),
+        ("call/ask", b"{", 422, "invalid_request"),
+        ("call/ask", b"[" * 100_000, 422, "invalid_request"),
+        ("call/ask", b"\xff\xfe", 422, "invalid_request"),
+        ("call/ask", b'{"data": [' + b"9" * 10_000 + b"]}", 422, "invalid_request"),
+        ("call/ask", {"data": ["Who?"], "session_hash": 7}, 422, "invalid_request"),
+        ("call/ask", {"data": ["Who?"], "session_hash": "x" * 101}, 422, "invalid_request"),
+        ("call/respond", {"data": []}, 404, "not_found"),
+        ("call/none", {"data": []}, 404, "not_found"),
+        ("call/v2/ask", {"question": "Who?"}, 404, "not_found"),
+        ("queue/join", {"data": [], "session_hash": "s"}, 404, "not_found"),
+        ("queue/join", {"data": [], "session_hash": "s", "fn_index": 10**30}, 404, "not_found"),
+        ("queue/join", {"data": [], "session_hash": "s", "fn_index": [0]}, 404, "not_found"),
+        ("queue/join", {"data": [], "session_hash": "s", "fn_index": True}, 404, "not_found"),
+        ("queue/leave", {}, 404, "not_found"),
+        ("component_server", {}, 404, "not_found"),
+        ("cancel", {"event_id": 7}, 422, "invalid_request"),
+        ("reset", {"event_id": "x"}, 404, "not_found"),
+        ("vibe-edit", {"prompt": "x"}, 404, "not_found"),
+        ("run-history/connect", {}, 404, "not_found"),
+        ("stream/x", {}, 404, "not_found"),
     ],
 )
 def test_what_nobody_sends_is_refused(
@@ -130,7 +130,7 @@ def test_what_nobody_sends_is_refused(
 
 @pytest.mark.parametrize("path", ["/", "/queue/join", "/run/ask", "/monitoring", "/gradio_api"])
 def test_outside_of_gradios_own_paths_there_is_nothing_to_send_to(app: CheckedCalls, path: str) -> None:
-    assert refused(post(app, path, {"data": ["Who?"]}), 404) == "NotFound"
+    assert refused(post(app, path, {"data": ["Who?"]}), 404) == "not_found"
 
 
 def test_what_isnt_sent_to_gradio_passes(app: CheckedCalls) -> None:
@@ -211,7 +211,7 @@ def test_arguments_of_another_kind_are_refused(
     app: CheckedCalls, chat: gr.Blocks, name: str, data: object
 ) -> None:
     sent = component(chat, name, data)
-    assert refused(post(app, "/gradio_api/component_server", sent), 422) == "InvalidRequest"
+    assert refused(post(app, "/gradio_api/component_server", sent), 422) == "invalid_request"
 
 
 def test_calls_that_there_arent(app: CheckedCalls, chat: gr.Blocks) -> None:
@@ -223,7 +223,7 @@ def test_calls_that_there_arent(app: CheckedCalls, chat: gr.Blocks) -> None:
         component(chat, "begin", PAGE, component_id="1"),
         component(chat, "begin", PAGE, fn_name=["begin"]),
     ):
-        assert refused(post(app, "/gradio_api/component_server", sent), 404) == "NotFound"
+        assert refused(post(app, "/gradio_api/component_server", sent), 404) == "not_found"
 
 
 def test_events_of_the_page(app: CheckedCalls, chat: gr.Blocks) -> None:
@@ -241,10 +241,10 @@ def test_events_of_the_page(app: CheckedCalls, chat: gr.Blocks) -> None:
     for name, wrong_data in wrong:
         assert (
             refused(post(app, "/gradio_api/queue/join", event(chat, name, wrong_data)), 422)
-            == "InvalidRequest"
+            == "invalid_request"
         )
     without = {**event(chat, "change", PAGE), "session_hash": None}
-    assert refused(post(app, "/gradio_api/queue/join", without), 422) == "InvalidRequest"
+    assert refused(post(app, "/gradio_api/queue/join", without), 422) == "invalid_request"
 
 
 def test_so_much_is_worked_on_at_once(chat: gr.Blocks) -> None:
@@ -330,7 +330,7 @@ def test_answers_that_nobody_asked_for_arent_waited_for(app: CheckedCalls, chat:
     ):
         assert get(app, path).body == b'"passed"'
     for path in ("queue/data?session_hash=x", "queue/data/?session_hash=", "call/ask/x", "call/v2/ask/x"):
-        assert refused(get(app, path), 404) == "NotFound"
+        assert refused(get(app, path), 404) == "not_found"
 
 
 def get(app: CheckedCalls, path: str) -> Reply:

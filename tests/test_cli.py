@@ -27,6 +27,7 @@ from cli.app import app
 from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
 from qa import Conversation, converse
 from qa.article import article, article_index
+from qa.collections.library import Library
 from qa.feedback.judgements import Verdict, record
 from qa.messages import say
 from qa.writing.client import WriterTrouble
@@ -679,6 +680,27 @@ def test_a_terminal_gets_direction_marks_and_no_control_characters(tmp_path: Pat
         "\u200f[1] \u2068عنوان[2J A\u2069 — الفقرة 2 "
         f"(\u2068{tmp_path}/نص.md\u2069)\n"
     )
+
+
+def test_a_collection_of_the_chat_is_asked_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DALIL_DATA", str(tmp_path / "data"))
+    (tmp_path / "agreement.txt").write_text(AGREEMENT, "utf-8")
+    library = Library(encoder=FakeEncoder())
+    library.create("كتبي")
+    library.add_files("كتبي", [tmp_path / "agreement.txt"])
+    found = dalil("search", WHO_SIGNED, "--collection", "كتبي", "--json")
+    assert found.exit_code == 0, found.stderr
+    assert json.loads(found.stdout)["hits"][0]["source"] == "agreement.txt"
+    # What the environment names is what is asked otherwise.
+    monkeypatch.setenv("DALIL_INDEX", "elsewhere")
+    assert dalil("search", WHO_SIGNED, "-c", "كتبي", "--json").stdout == found.stdout
+    missing = dalil("ask", WHO_SIGNED, "--collection", "other")
+    assert missing.exit_code == 2
+    for wrong in (["--index", "dalil-index"], ["--model", "x"]):
+        both = dalil("ask", WHO_SIGNED, "--collection", "كتبي", *wrong)
+        assert (both.exit_code, "goes without --index" in both.stderr) == (2, True)
 
 
 @pytest.mark.usefixtures("texts")

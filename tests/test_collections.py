@@ -146,7 +146,7 @@ def test_a_document_is_read_and_removed_and_added_again(page: Page, files: Path,
     dialog.get_by_role("button", name="Remove").click()
     expect(pane.locator(".document")).to_have_text(["جريدة الصباح"])
     assert [info.source for info in library.documents("To read")] == ["جريدة.pdf"]
-    outcome = add(page, files / "جريدة.pdf", files / "border.md")
+    outcome = add(page, files / "جريدة.pdf", files / "border.md", replace=True)
     expect(outcome).to_contain_text(f"جريدة.pdf {say('unchanged', 'en')}")
     expect(pane.locator(".document")).to_have_count(2)
     page.keyboard.press("Escape")

@@ -130,14 +130,29 @@ def test_every_file_is_told_of(library: Library, files: list[Path], encoder: Fak
     assert library.add_files("texts", []) == Added()
 
 
-def test_a_newer_text_of_the_same_name_takes_nothing_away(library: Library, files: list[Path]) -> None:
+def test_a_newer_text_of_the_same_name_takes_the_older_ones_place(
+    library: Library, files: list[Path]
+) -> None:
     library.create("texts")
-    library.add_files("texts", files[:1])
+    first, _ = library.add_files("texts", files).added
     files[0].write_text("Another text.")
     (info,) = library.add_files("texts", files[:1]).added
-    assert sources(library, "texts") == ["agreement.txt", "agreement.txt"]
-    library.remove("texts", [info.id])
-    assert library.open("texts").documents[0].text == AGREEMENT
+    assert sources(library, "texts") == ["border.md", "agreement.txt"]
+    assert first.id not in {document.id for document in library.open("texts").documents}
+    # And back again: the older text is a new one by now.
+    files[0].write_text(AGREEMENT, "utf-8")
+    assert library.add_files("texts", files[:1]).added[0].id == first.id
+    assert info.id not in {document.id for document in library.open("texts").documents}
+
+
+def test_two_files_of_one_name_that_come_together_are_both_kept(library: Library, tmp_path: Path) -> None:
+    paths = [tmp_path / folder / "notes.txt" for folder in ("a", "b")]
+    for path in paths:
+        path.parent.mkdir()
+        path.write_text(f"Notes of {path.parent.name}.", "utf-8")
+    library.create("texts")
+    library.add_files("texts", paths)
+    assert sources(library, "texts") == ["notes.txt", "notes.txt"]
 
 
 def test_documents_are_removed_and_can_be_added_again(library: Library, files: list[Path]) -> None:

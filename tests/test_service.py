@@ -22,6 +22,8 @@ import qa.answering.answer
 from index import Document, Index, InvalidQuestion
 from index.text.split import split
 from qa.api.service import Endpoints, InvalidRequest, NoSuchPassage, Service
+from qa.collections.library import Library
+from qa.collections.types import CollectionNotFound
 from qa.messages import say
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -177,11 +179,11 @@ def test_endpoints_tell_errors_as_records(
     assert endpoints.search("سؤال " * 500)["message"] == say("too_long", "ar")  # type: ignore[typeddict-item]
     assert endpoints.search("who", 99) == {
         "question": "who",
-        "error": "InvalidRequest",
+        "error": "invalid_request",
         "message": "k must be a whole number from 1 to 50, not 99.",
     }
     assert endpoints.read_passage("river", 9) == {
-        "error": "NoSuchPassage",
+        "error": "no_such_passage",
         "message": "The document 'river' has 2 paragraphs, and no paragraph 9.",
     }
 
@@ -231,6 +233,33 @@ def address(index: Index) -> Iterator[str]:
     server.stdout.close()
 
 
+def test_a_collection_is_asked_by_its_name(
+    index: Index, tmp_path: Path, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qa.collections.library.article_index", lambda: index)
+    library = Library(tmp_path / "data", encoder=encoder)
+    library.create("كتبي")
+    (tmp_path / "notes.txt").write_text("The society was founded in 1998.", "utf-8")
+    (info,) = library.add_files("كتبي", [tmp_path / "notes.txt"]).added
+    service = Service(index, reader=False, collection=library.open)
+    question = "When was the society founded?"
+    (hit,) = service.search(question, collection="كتبي")["hits"]
+    assert hit["document_id"] == info.id
+    assert service.ask(question, collection="كتبي")["hits"][0]["document_id"] == info.id
+    assert service.read_passage(info.id, 1, collection=" كتبي ")["text"].endswith("in 1998.")
+    assert info.id not in {one["document_id"] for one in service.search(question)["hits"]}
+    with pytest.raises(
+        CollectionNotFound, match=r"no collection 'other'\. There are: 'built-in article', 'كتبي'"
+    ):
+        service.search(question, collection="other")
+    refusal = Endpoints(service).ask(question, 5, "other")
+    assert (refusal["question"], refusal["error"]) == (question, "collection_not_found")  # type: ignore[typeddict-item]
+    # Where there are none, and where it isn't a name.
+    for service_, name in ((Service(index), "كتبي"), (service, 7)):
+        with pytest.raises(InvalidRequest):
+            service_.search(question, collection=name)  # type: ignore[arg-type]
+
+
 def test_the_http_api_gives_the_same_records(address: str, service: Service) -> None:
     client = Client(address, verbose=False)
     assert client.predict(WHO, 2, api_name="/ask") == service.ask(WHO, 2)
@@ -248,11 +277,11 @@ def test_the_http_api_gives_the_same_records(address: str, service: Service) -> 
     endpoints = described["named_endpoints"]
     assert sorted(endpoints) == ["/ask", "/read_passage", "/search"]
     names = [parameter["parameter_name"] for parameter in endpoints["/read_passage"]["parameters"]]
-    assert names == ["document_id", "paragraph", "around"]
+    assert names == ["document_id", "paragraph", "around", "collection"]
     client.close()
 
     # Without Gradio's client, in two steps, as curl does it.
-    body = json.dumps({"data": [WHO, 2, False]}).encode()
+    body = json.dumps({"data": [WHO, 2, "", False]}).encode()
     started = json.loads(_post(f"{address}gradio_api/call/ask", body))
     with urllib.request.urlopen(f"{address}gradio_api/call/ask/{started['event_id']}") as response:
         events = response.read().decode()

@@ -11,6 +11,7 @@ from cli.console import DONE, NOT_FOUND, epilog, print_json, reply_to_all, show_
 from cli.options import (
     AnswerFrom,
     AsJson,
+    CollectionName,
     ModelName,
     PassageCount,
     QuestionWords,
@@ -24,6 +25,7 @@ from cli.options import (
 EPILOG: Final = epilog(
     'dalil ask "كم من الوقت استغرق تحرير عكاشات؟"',
     'dalil ask "Who signed the agreement?" --index dalil-index',
+    'dalil ask "متى وُقّع الاتفاق؟" --collection كتبي',
     "dalil ask - --json < questions.txt > answers.jsonl",
 )
 
@@ -31,6 +33,7 @@ EPILOG: Final = epilog(
 def ask(
     question: QuestionWords,
     folder: AnswerFrom = None,
+    collection: CollectionName = None,
     k: PassageCount = 5,
     model: ModelName = None,
     reader: UseReader = True,
@@ -52,7 +55,7 @@ def ask(
 
     if write and not writer:
         raise typer.BadParameter("--write goes with --writer URL --writer-model NAME (docs/writer.md).")
-    opened = open_named(folder, model)
+    opened = open_named(folder, model, collection=collection)
     writes = chosen_writer(writer, writer_model, reader) if write else None
     plain = Plain(opened.document, sys.stdout.isatty())
 

@@ -61,6 +61,7 @@ def chat(
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
     from qa.collections.library import Library
+    from qa.collections.single import SingleIndex
 
     for proxy in proxies or ():
         if not is_network(proxy):
@@ -69,8 +70,8 @@ def chat(
             )
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
-    library = Library() if folder is None else None
-    writes = chosen_writer(writer, writer_model, reader)
     index = open_named(folder, model, tell=False)
+    library = Library() if folder is None else SingleIndex(index)
+    writes = chosen_writer(writer, writer_model, reader)
     launch = partial(ui.launch, writer=writes) if writes else ui.launch
     launch(index, port, open_browser, examples, sharing, library, reader)

@@ -7,7 +7,16 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import epilog
-from cli.options import AnswerFrom, ModelName, UseReader, WriterModel, WriterUrl, chosen_writer, open_named
+from cli.options import (
+    AnswerFrom,
+    CollectionName,
+    ModelName,
+    UseReader,
+    WriterModel,
+    WriterUrl,
+    chosen_writer,
+    open_named,
+)
 
 EPILOG: Final = epilog(
     "dalil mcp --index dalil-index                  over standard input and output",
@@ -17,6 +26,7 @@ EPILOG: Final = epilog(
 
 def mcp(
     folder: AnswerFrom = None,
+    collection: CollectionName = None,
     port: Annotated[
         int | None,
         typer.Option(
@@ -38,6 +48,8 @@ def mcp(
     need("The MCP server", "mcp", "mcp")
     from qa.api.mcp_server import serve
     from qa.api.service import Service
+    from qa.collections.library import Library
 
+    index = open_named(folder, model, collection=collection)
     writes = chosen_writer(writer, writer_model, reader)
-    serve(Service(open_named(folder, model), reader, writes), port)
+    serve(Service(index, reader, Library().open, writes), port)

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import DONE, epilog, print_json, reply_to_all, show
-from cli.options import AnswerFrom, AsJson, ModelName, PassageCount, QuestionWords, open_named
+from cli.options import AnswerFrom, AsJson, CollectionName, ModelName, PassageCount, QuestionWords, open_named
 
 EPILOG: Final = epilog(
     'dalil search "المنطقة الحدودية" -k 3',
@@ -19,6 +19,7 @@ EPILOG: Final = epilog(
 def search(
     question: QuestionWords,
     folder: AnswerFrom = None,
+    collection: CollectionName = None,
     k: PassageCount = 5,
     model: ModelName = None,
     why: Annotated[bool, typer.Option("--why", help="And the words that matched.")] = False,
@@ -34,7 +35,7 @@ def search(
     from qa.api.records import search_record
     from qa.explanation.explain import explain
 
-    opened = open_named(folder, model)
+    opened = open_named(folder, model, collection=collection)
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:

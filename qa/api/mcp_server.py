@@ -81,6 +81,11 @@ Around = Annotated[
     ),
 ]
 
+Collection = Annotated[
+    str,
+    Field(description="The name of one of the user's collections; what the server was started for if empty."),
+]
+
 Arguments = ParamSpec("Arguments")
 Record = TypeVar("Record")
 
@@ -98,16 +103,20 @@ def build_server(service: Service) -> MCPServer:
     reads = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
     @server.tool(title="Ask the texts", description=_ASK, annotations=reads, structured_output=True)
-    def ask(question: Question, k: Count = 5, write: Write = False) -> AnswerRecord:
-        return _told(question, service.ask, question, k, write)
+    def ask(
+        question: Question, k: Count = 5, collection: Collection = "", write: Write = False
+    ) -> AnswerRecord:
+        return _told(question, service.ask, question, k, collection, write)
 
     @server.tool(title="Search the texts", description=_SEARCH, annotations=reads, structured_output=True)
-    def search(question: Question, k: Count = 5) -> SearchRecord:
-        return _told(question, service.search, question, k)
+    def search(question: Question, k: Count = 5, collection: Collection = "") -> SearchRecord:
+        return _told(question, service.search, question, k, collection)
 
     @server.tool(title="Read a passage", description=_READ, annotations=reads, structured_output=True)
-    def read_passage(document_id: DocumentId, paragraph: Paragraph, around: Around = 0) -> PassageRecord:
-        return _told("", service.read_passage, document_id, paragraph, around)
+    def read_passage(
+        document_id: DocumentId, paragraph: Paragraph, around: Around = 0, collection: Collection = ""
+    ) -> PassageRecord:
+        return _told("", service.read_passage, document_id, paragraph, around, collection)
 
     return server
 

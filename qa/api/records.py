@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 # Before Python 3.12 Pydantic, which describes these to agents, doesn't take the standard library's.
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import NotRequired, TypedDict
 
+from index.errors import DalilError, InvalidQuestion
 from index.text.analyzer import Language, language
 from index.types import BlockKind, Document, Hit, Passage
 from qa.explanation.explain import Explanation, Kind
 from qa.types import Answer, CitedField, Written
 
+_CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 GetDocument = Callable[[str], Document]
 
 
@@ -158,6 +161,13 @@ class RefusalRecord(ErrorRecord):
     """The same of a question."""
 
     question: str
+
+
+def error_name(error: DalilError) -> str:
+    """A word for an error in records, such as "too_long" or "no_such_passage"."""
+    if isinstance(error, InvalidQuestion):
+        return error.reason
+    return _CAPITAL.sub("_", type(error).__name__).lower()
 
 
 def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:

@@ -20,6 +20,7 @@ from qa.api.records import (
     RefusalRecord,
     SearchRecord,
     answer_record,
+    error_name,
     search_record,
 )
 from qa.messages import say
@@ -44,33 +45,43 @@ class NoSuchPassage(DalilError, LookupError):
 
 
 class Service:
-    """Asks one index, as it is on disk at that moment.
+    """Asks an index, as it is on disk at that moment, or a collection by its name.
 
     Args:
-        index: what is asked.
+        index: what is asked where no collection is named.
         reader: whether answers are given with the bundled reader, as in `qa.ask`.
+        collection: opens a collection by its name, such as `Library.open`.
         writer: what writes answers where that is asked for.
     """
 
-    def __init__(self, index: "Index", reader: bool = True, writer: AnswerWriter | None = None) -> None:
+    def __init__(
+        self,
+        index: "Index",
+        reader: bool = True,
+        collection: "Callable[[str], Index] | None" = None,
+        writer: AnswerWriter | None = None,
+    ) -> None:
         self._index = index
         self._reader = reader
+        self._collection = collection
         self._writer = writer
 
-    def ask(self, question: str, k: int = 5, write: bool = False) -> AnswerRecord:
+    def ask(self, question: str, k: int = 5, collection: str = "", write: bool = False) -> AnswerRecord:
         """Answers a question with literal quotations, or says that the texts don't answer it.
 
         Args:
             question: in Arabic or English.
             k: how many passages to give beside the answer, from 1 to 50.
+            collection: the name of the collection to ask; the index if not given.
             write: whether a language model writes an answer from the quotations, whose sentences are checked.
 
         Raises:
+            CollectionNotFound: there is no such collection.
             InvalidQuestion: there is nothing to search for.
             InvalidRequest: an argument is of another kind, or k out of its range; or there is no writer.
             IndexNotFound, IndexDamaged, EncoderMismatch: the index can't be used any more.
         """
-        index = self._checked(question, k)
+        index = self._checked(question, k, collection)
         if not isinstance(write, bool):
             raise InvalidRequest(f"write must be true or false, not {write!r:.50}.")
         if write and self._writer is None:
@@ -80,35 +91,41 @@ class Service:
         reply = ask(question, index, k, self._reader, self._writer if write else None)
         return answer_record(reply, index.document)
 
-    def search(self, question: str, k: int = 5) -> SearchRecord:
+    def search(self, question: str, k: int = 5, collection: str = "") -> SearchRecord:
         """The passages nearest to a question, best first.
 
         Args:
             question: in Arabic or English.
             k: how many, from 1 to 50.
+            collection: as in `ask`.
 
         Raises:
-            InvalidQuestion, InvalidRequest, IndexNotFound, IndexDamaged, EncoderMismatch: as in `ask`.
+            CollectionNotFound, InvalidQuestion, InvalidRequest, IndexNotFound: as in `ask`.
+            IndexDamaged, EncoderMismatch: as in `ask`.
         """
-        index = self._checked(question, k)
+        index = self._checked(question, k, collection)
         return search_record(question, index.search(question, k), index.document)
 
-    def read_passage(self, document_id: str, paragraph: int, around: int = 0) -> PassageRecord:
+    def read_passage(
+        self, document_id: str, paragraph: int, around: int = 0, collection: str = ""
+    ) -> PassageRecord:
         """A paragraph of a document, with those around it if they are asked for.
 
         Args:
             document_id: as citations and hits give it.
             paragraph: its number, from 1.
             around: how many paragraphs before it and after it to read too, from 0 to 10.
+            collection: as in `ask`.
 
         Raises:
+            CollectionNotFound: there is no such collection.
             NoSuchPassage: the index has no such document, or the document no such paragraph.
             InvalidRequest: an argument is of another kind, or `around` out of its range.
             IndexNotFound, IndexDamaged, EncoderMismatch: as in `ask`.
         """
         _check_number("paragraph", paragraph, 1, None)
         _check_number("around", around, 0, MOST_AROUND)
-        document = self._document(document_id)
+        document = self._document(document_id, self._named(collection))
         spans = list(paragraphs(document.text))
         if paragraph > len(spans):
             raise NoSuchPassage(
@@ -131,18 +148,26 @@ class Service:
             "text": document.text[start:end],
         }
 
-    def _checked(self, question: str, k: int) -> "Index":
+    def _named(self, collection: str) -> "Index":
+        """The index of a collection, in its newest state."""
+        if not isinstance(collection, str):  # JSON may hold anything
+            raise InvalidRequest("The collection must be a text: its name.")
+        if collection and self._collection is None:
+            raise InvalidRequest("There are no collections here: leave `collection` out.")
+        index = self._collection(collection) if collection and self._collection else self._index
+        index.refresh()
+        return index
+
+    def _checked(self, question: str, k: int, collection: str) -> "Index":
         """The index in its newest state, when the arguments are what they should be."""
         if not isinstance(question, str):  # JSON may hold anything
             raise InvalidRequest("The question must be a text, in Arabic or English.")
         _check_number("k", k, 1, MOST_PASSAGES)
-        self._index.refresh()
-        return self._index.snapshot()
+        return self._named(collection).snapshot()
 
-    def _document(self, document_id: str) -> Document:
-        self._index.refresh()
+    def _document(self, document_id: str, index: "Index") -> Document:
         try:
-            return self._index.document(document_id)
+            return index.document(document_id)
         except (KeyError, AttributeError, UnicodeEncodeError):  # of the last two, what isn't a text
             raise NoSuchPassage(
                 f"The index has no document {document_id!r:.200}. "
@@ -165,17 +190,21 @@ class Endpoints:
         """The functions, by whose names they are called."""
         return self.ask, self.search, self.read_passage
 
-    def ask(self, question: str, k: int = 5, write: bool = False) -> AnswerRecord | RefusalRecord:
+    def ask(
+        self, question: str, k: int = 5, collection: str = "", write: bool = False
+    ) -> AnswerRecord | RefusalRecord:
         """Answers a question with literal quotations from the texts, or says that they don't answer it."""
-        return _told_of(question, lambda: self._service.ask(question, k, write))
+        return _told_of(question, lambda: self._service.ask(question, k, collection, write))
 
-    def search(self, question: str, k: int = 5) -> SearchRecord | RefusalRecord:
+    def search(self, question: str, k: int = 5, collection: str = "") -> SearchRecord | RefusalRecord:
         """Lists the passages of the texts that are nearest to a question, best first."""
-        return _told_of(question, lambda: self._service.search(question, k))
+        return _told_of(question, lambda: self._service.search(question, k, collection))
 
-    def read_passage(self, document_id: str, paragraph: int, around: int = 0) -> PassageRecord | ErrorRecord:
+    def read_passage(
+        self, document_id: str, paragraph: int, around: int = 0, collection: str = ""
+    ) -> PassageRecord | ErrorRecord:
         """Reads a paragraph of a document, by its number, and those around it."""
-        told = _told(lambda: self._service.read_passage(document_id, paragraph, around))
+        told = _told(lambda: self._service.read_passage(document_id, paragraph, around, collection))
         return {"error": told.error, "message": told.message} if isinstance(told, _Told) else told
 
 
@@ -196,8 +225,7 @@ def _told(reply: Callable[[], Record], question: str = "") -> Record | _Told:
     try:
         return reply()
     except DalilError as error:
-        name = error.reason if isinstance(error, InvalidQuestion) else type(error).__name__
-        return _Told(name, explain(error, question))
+        return _Told(error_name(error), explain(error, question))
     except Exception:
         logging.getLogger(__name__).exception("A request could not be answered")
         return _Told("failed", say("failed", language(f"{question}")))

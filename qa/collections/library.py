@@ -31,6 +31,7 @@ from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.types import (
     BUILT_IN,
+    BUILT_IN_ID,
     MOST_COLLECTIONS,
     Added,
     CollectionExists,
@@ -44,8 +45,6 @@ from qa.collections.types import (
     data_folder,
     same_name,
 )
-
-BUILT_IN_ID: Final = "built-in"
 
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
@@ -61,6 +60,9 @@ class Library:
     Names may be in any script and are case-insensitive. On disk
     a collection has a generated alphanumeric name.
     """
+
+    changeable = True
+    """Whether collections can be made, filled and emptied."""
 
     def __init__(
         self,
@@ -116,9 +118,21 @@ class Library:
             raise CollectionNotFound("The collection was deleted.")
         return self._info(folder)
 
+    def id_of(self, name: str) -> str:
+        """The id of the collection with this name.
+
+        Raises:
+            CollectionNotFound: there is none.
+        """
+        return BUILT_IN_ID if same_name(name, BUILT_IN) else self._own(name).name
+
     def ids(self) -> list[str]:
         """The ids of all collections, without opening them."""
         return [BUILT_IN_ID, *(folder.name for folder in self._folders())]
+
+    def collection_of(self, document_id: str) -> str:
+        """The id of the collection that a document's id names, whether or not it exists."""
+        return document_id.rpartition("-")[0] or BUILT_IN_ID
 
     def create(self, name: str) -> CollectionInfo:
         """Creates an empty collection.
@@ -226,8 +240,8 @@ class Library:
     ) -> Added:
         """Adds files to a collection.
 
-        Unreadable files don't prevent the rest from being added. A file with the name of an existing one
-        but another text is a new document: remove the older one if it isn't wanted. If interrupted, nothing
+        Unreadable files don't prevent the rest from being added. A file with the name of one that was added
+        before takes its place: the older version is removed when the new one is in. If interrupted, nothing
         is added, but passages already encoded aren't encoded again the next time.
 
         Args:
@@ -255,8 +269,9 @@ class Library:
             index = self.open(name)
             about = About.load(folder)
             # An interrupted import leaves entries of documents that were never added.
-            there = {document.id for document in self.documents(name)}
-            known = {id_: entry for id_, entry in about.entries.items() if id_ in there}
+            there = self.documents(name)
+            ids = {document.id for document in there}
+            known = {id_: entry for id_, entry in about.entries.items() if id_ in ids}
             before = sum(entry.size for entry in known.values())
             intake = Intake(folder.name, index, before, self._most_bytes_in_all)
             for each in found:
@@ -266,6 +281,10 @@ class Library:
                 # Before the index: a surplus entry is harmless.
                 replace(about, entries={**known, **entries}).save(folder)
                 index.update(intake.new.values(), show_progress=Clock("encoding", progress))
+                named = {document.source for document in intake.new.values()}
+                older = [info.id for info in there if info.source in named]
+                if older:
+                    index.remove(older)
             infos = {info.id: info for info in self.documents(name)}
         self._merge_later(folder)
         return Added(
@@ -314,7 +333,8 @@ class Library:
         for folder in self._folders():
             if same_name(name_of(folder), name):
                 return folder
-        raise CollectionNotFound(f"There is no collection {name!r}.")
+        names = ", ".join(repr(one) for one in (BUILT_IN, *map(self._name, self._folders())))
+        raise CollectionNotFound(f"There is no collection {name!r}. There are: {names}.")
 
     def _check_free(self, name: str) -> None:
         if any(same_name(name, taken) for taken in (BUILT_IN, *map(self._name, self._folders()))):

@@ -41,6 +41,16 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "هذا المقال مضمَّن في دليل. لتسأل وثائقك أنشئ مجموعة وأضف إليها ملفاتك.",
         "en": "This article comes with Dalil. To ask your own documents, make a collection and add files.",
     },
+    "from_index": {
+        "ar": "هذه وثائق فهرس أُنشئ من سطر الأوامر، ولا تُغيَّر من هنا.",
+        "en": "These documents were indexed on the command line, and aren't changed here.",
+    },
+    "replace_files": {
+        "ar": "هذه الملفات موجودة في المجموعة. هل تريد أن تحلّ النسخ الجديدة محلّها؟",
+        "en": "These files are in the collection already. Replace them with the new versions?",
+    },
+    "replace": {"ar": "استبدال", "en": "Replace"},
+    "suggestions": {"ar": "أسئلة تجيب عنها وثائقك:", "en": "Questions that your documents answer:"},
     "no_documents": {
         "ar": "لا وثائق في هذه المجموعة بعد. أضف إليها ملفات ثم اسأل.",
         "en": "This collection has no documents yet. Add files to it, then ask.",

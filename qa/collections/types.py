@@ -16,6 +16,7 @@ from index.storage.files import chosen_folder
 
 BUILT_IN: Final = "built-in article"
 """Name of the built-in, read-only collection."""
+BUILT_IN_ID: Final = "built-in"
 LONGEST_NAME: Final = 100
 MOST_COLLECTIONS: Final = 200
 """Most collections of a library beside the built-in one: all are in one menu."""

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from index.errors import DalilError
+from qa.api.records import error_name
 from qa.api.service import InvalidRequest
 from web.server.limits import given_again, refuse, whole_body
 from web.uploads.batches import UPLOAD
@@ -82,6 +83,11 @@ class _Read(_Call):
     last: Whole | None = None
 
 
+class _Find(_OfConversation):
+    document: Name
+    text: Name
+
+
 class _Why(_Spoken):
     name: Id
 
@@ -123,6 +129,11 @@ class _Remove(_Library):
     document: Name
 
 
+class _Existing(_Library):
+    collection: Id
+    names: list[Annotated[str, Field(max_length=5000)]]
+
+
 class _BeginBatch(_Library):
     collection: Id
     files: list[_File]
@@ -162,6 +173,7 @@ class _Translate(_Stop):
 CALLS: Final[Mapping[str, type[_Call]]] = {
     "begin": _Begin,
     "read": _Read,
+    "find": _Find,
     "why": _Why,
     "keep": _OfConversation,
     "restore": _Restore,
@@ -174,11 +186,13 @@ CALLS: Final[Mapping[str, type[_Call]]] = {
 }
 _LIBRARY_CALLS: Final[Mapping[str, type[_Call]]] = {
     "state": _State,
+    "suggest": _Change,
     "progress": _Progress,
     "create": _Named,
     "rename": _Rename,
     "delete": _Change,
     "remove": _Remove,
+    "existing": _Existing,
     "begin": _BeginBatch,
     "finish": _Finish,
 }
@@ -247,13 +261,13 @@ def as_response(error: DalilError) -> JSONResponse:
     """Converts an error to a JSON record with its HTTP status."""
     if isinstance(error, Busy):
         return refuse("too_many", HTTPStatus.SERVICE_UNAVAILABLE, 1)
-    record = {"error": type(error).__name__, "message": str(error)}
+    record = {"error": error_name(error), "message": str(error)}
     return JSONResponse({**record, "detail": record["message"]}, _status(error))
 
 
 def as_http_exception(error: DalilError) -> HTTPException:
     """The same for errors raised while Gradio calls one of the page's functions."""
-    return HTTPException(_status(error), {"error": type(error).__name__, "message": str(error)})
+    return HTTPException(_status(error), {"error": error_name(error), "message": str(error)})
 
 
 class CheckedCalls:

@@ -129,6 +129,14 @@ class ChatCalls:
         except KeyError:
             return reading_pane.gone(wish.language).data()
 
+    def find(self, data: Data) -> dict[str, Any]:
+        """The places of a text in a document, however they are spelled, for the reading pane."""
+        try:
+            document = self.document(str(data["document"]))
+        except KeyError:
+            return {"places": [], "total": 0}
+        return reading_pane.find(document, str(data["text"]))
+
     def why(self, data: Data) -> dict[str, Any]:
         """The explanation of a passage, for the reading pane.
 

@@ -14,10 +14,18 @@ from typing import TYPE_CHECKING, Any
 from index.errors import DalilError, IndexNotFound
 from index.text.analyzer import Language
 from index.types import Document
-from qa.collections.library import BUILT_IN_ID, Library
-from qa.collections.types import Added, CollectionInfo, CollectionNotFound, ReadOnlyCollection, Report
+from qa.collections.library import Library
+from qa.collections.suggestions import Ask, suggest
+from qa.collections.types import (
+    BUILT_IN_ID,
+    Added,
+    CollectionInfo,
+    CollectionNotFound,
+    ReadOnlyCollection,
+    Report,
+)
 from web.server.person import person
-from web.uploads.batches import PATIENCE, Uploads
+from web.uploads.batches import PATIENCE, Uploads, shown_name
 from web.views import collection_views
 
 if TYPE_CHECKING:
@@ -35,25 +43,36 @@ class Collections:
     A document's id begins with its collection's.
     """
 
-    def __init__(self, library: Library, read_only: bool = False, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        library: Library,
+        read_only: bool = False,
+        patience: float = PATIENCE,
+        answers: Ask | None = None,
+    ) -> None:
         """Doesn't open the library's collections yet.
 
         Args:
             library: the collections.
             read_only: whether changes by pages are refused.
             patience: as for `Uploads`.
+            answers: answers a question from an index: with it questions are suggested for each collection.
         """
+        self._answers = answers
+        self._suggested: dict[tuple[str, int, int], list[str]] = {}
+        self._suggesting = threading.Lock()
         self.library = library
-        self.read_only = read_only
+        self.read_only = read_only or not library.changeable
         self.arrivals = Uploads(self._add, patience=patience)
         self._opened: dict[str, Index] = {}
         self._opening = threading.Lock()
-        self._looks: Calls = {"state": self._state, "progress": self._progress}
+        self._looks: Calls = {"state": self._state, "progress": self._progress, "suggest": self._suggest}
         self._changes: Calls = {
             "create": self._create,
             "rename": self._rename,
             "delete": self._delete,
             "remove": self._remove,
+            "existing": self._existing,
             "begin": self._begin,
             "finish": self._finish,
         }
@@ -78,6 +97,15 @@ class Collections:
             self._opened.pop(collection, None)
             raise CollectionNotFound("The collection was deleted.") from None
         return index
+
+    def named(self, name: str) -> Index:
+        """The current index of a collection, by its name.
+
+        Raises:
+            CollectionNotFound: there is none.
+            IndexDamaged, EncoderMismatch: it can't be opened.
+        """
+        return self.index(self.library.id_of(name))
 
     def name(self, collection: str) -> str:
         """The name of a collection.
@@ -123,21 +151,34 @@ class Collections:
         info = next((info for info in infos if info.id == data.get("collection")), infos[0])
         first = int(data.get("first") or 0)
         documents = [] if info.fault else self.library.documents(info.name, first, collection_views.MOST)
+        is_built_in = info.id == BUILT_IN_ID
         changeable = not (info.read_only or info.fault or self.read_only)
         return {
             "collection": info.id,
-            "plain_name": "" if info.read_only else info.name,
+            "plain_name": "" if is_built_in else info.name,
             "name": collection_views.name(info, language),
             "menu": collection_views.menu(infos, info.id, language),
             "note": collection_views.note(info, self.read_only, language),
             "documents": collection_views.documents(documents, 0, changeable, language),
             "last": min(first + len(documents), info.documents),
             "total": info.documents,
-            "built_in": info.read_only,
+            "built_in": is_built_in,
             "changeable": changeable,
             "own": not (info.read_only or self.read_only),
             "busy": self.arrivals.of_collection(info.id) is not None,
         }
+
+    def _suggest(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
+        """Questions that the page's collection answers, made once for as long as it doesn't change."""
+        id_ = str(data["collection"])
+        info, index = self._info(id_), self.index(id_).snapshot()
+        key = (id_, info.documents, len(index.passages))
+        with self._suggesting:
+            if key not in self._suggested and self._answers is not None:
+                for old in [one for one in self._suggested if one[0] == id_]:
+                    del self._suggested[old]
+                self._suggested[key] = suggest(index, self._answers)
+            return {"questions": collection_views.questions(self._suggested.get(key, []))}
 
     def _create(self, data: Data, language: Language) -> Reply:
         return self._state({"collection": self.library.create(str(data["name"])).id}, language)
@@ -161,6 +202,12 @@ class Collections:
                 raise
             # Removed on another page.
         return self._state(data, language)
+
+    def _existing(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
+        """The names of files that are in the collection already: an older version would be replaced."""
+        name = self._info(str(data["collection"])).name
+        sources = {document.source for document in self.library.documents(name)}
+        return {"names": [one for one in map(str, data["names"]) if shown_name(one) in sources]}
 
     def _begin(self, data: Data, language: Language) -> Reply:
         info = self._info(str(data["collection"]))
@@ -188,7 +235,7 @@ class Collections:
         return self.library.add_files(self._info(collection).name, paths, report, names)
 
     def _find(self, document_id: str) -> tuple[str, Document]:
-        collection = document_id.rpartition("-")[0] or BUILT_IN_ID
+        collection = self.library.collection_of(document_id)
         if collection not in self.library.ids():
             raise KeyError(document_id)
         try:

@@ -11,6 +11,7 @@ from index.readers.ocr.tesseract import install_command
 from index.readers.read import TYPES
 from index.text.analyzer import Language, language
 from qa.collections.types import (
+    BUILT_IN_ID,
     LONGEST_NAME,
     MOST_COLLECTIONS,
     CollectionExists,
@@ -31,7 +32,7 @@ MOST: Final = 100
 
 def name(info: CollectionInfo, page: Language) -> str:
     """A collection's name; the built-in one's is in the page's language."""
-    return _bdi(say("built_in", page) if info.read_only else info.name)
+    return _bdi(say("built_in", page) if info.id == BUILT_IN_ID else info.name)
 
 
 def menu(infos: Sequence[CollectionInfo], current: str, page: Language) -> str:
@@ -44,10 +45,20 @@ def menu(infos: Sequence[CollectionInfo], current: str, page: Language) -> str:
     )
 
 
+def questions(asked: Sequence[str]) -> str:
+    """Renders questions to click, as items of a list."""
+    return "".join(
+        f'<li><button type="button" data-act="example" {direction(question)}>{escape(question)}</button></li>'
+        for question in asked
+    )
+
+
 def note(info: CollectionInfo, read_only: bool, page: Language) -> str:
     """Renders the note above a collection's documents, if any."""
     if info.fault:
         message = "collection_damaged"
+    elif info.read_only and info.id != BUILT_IN_ID:
+        message = "from_index"
     elif info.read_only and not read_only:
         message = "built_in_note"
     elif read_only:

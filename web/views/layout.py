@@ -13,15 +13,18 @@ from typing import Final
 
 from index.text.analyzer import Language
 from qa.messages import say
-from web.views.answers import direction, escape
+from web.views.collection_views import questions as questions_to_click
 
 _SPOKEN: Final = (
     "tagline", "question_box", "invitation", "ask", "conversation", "to_the_question", "examples",
     "this_language", "theme_system", "theme_light", "theme_dark", "copied", "reader", "previous_citation",
-    "next_citation", "close", "copy_quotation", "earlier", "later", "out_of_reach",
+    "next_citation", "close", "copy_quotation",
+    "find_in_document", "found_before", "found_after", "outline", "ask_about", "about_text",
+    "earlier", "later", "out_of_reach",
     "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
     "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
     "add_files", "drop_files", "no_documents", "more_documents", "own_documents",
+    "replace_files", "replace", "suggestions",
     "conversations", "find_conversation", "no_conversations", "no_such_conversation", "conversation_title",
     "delete_conversation", "questions_asked", "renamed", "deleted",
     "write_answers", "translate_always", "why", "export", "export_md", "export_docx", "export_references",
@@ -65,8 +68,4 @@ def examples(questions: Sequence[str]) -> str:
     """Questions to click, as HTML."""
     if not questions:
         return ""
-    buttons = "".join(
-        f'<li><button type="button" data-act="example" {direction(question)}>{escape(question)}</button></li>'
-        for question in questions
-    )
-    return f'<p data-say="examples"></p><ul>{buttons}</ul>'
+    return f'<p data-say="examples"></p><ul>{questions_to_click(questions)}</ul>'

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from index.text.analyzer import Language, language
+from index.text.analyzer import Language, language, normalise
 from index.text.blocks import find_blocks
 from index.text.sentences import Span
 from index.text.split import paragraphs
@@ -30,6 +30,9 @@ MORE: Final = 60
 # Characters. A longer paragraph is split into several pieces; otherwise a text without line breaks
 # would be one piece of megabytes.
 _LONGEST: Final = 6000
+MOST_FOUND: Final = 1000
+"""Most places of a text that are given at once."""
+_MOST_HEADINGS: Final = 500
 # Deepest list nesting shown.
 _DEEPEST: Final = 6
 # The template's macros.
@@ -130,6 +133,7 @@ class View:
         paragraphs: the pieces from `first` to `last`.
         first, last, total: range of the pieces shown, and number of all.
         copied: the quotation with its reference, as text to copy; empty if it no longer matches.
+        outline: the document's headings, where it is opened; empty for more of it.
     """
 
     heading: str
@@ -139,6 +143,7 @@ class View:
     last: int = 0
     total: int = 0
     copied: str = ""
+    outline: str = ""
 
     def data(self) -> dict[str, Any]:
         """The view as data for the page's script."""
@@ -214,11 +219,13 @@ def read(document: Document, wish: Wish) -> View:
     source = Source.of(document)
     title = source.title or say("untitled", wish.language)
     heading = str(_macros.heading(title, Place.of(replace(source, title=""), wish.language)))
+    view = View(heading, "", shown, first, last, len(pieces))
+    if wish.first is None:
+        view = replace(view, outline=_outline(document, pieces))
     if chosen is None:
-        return View(heading, "", shown, first, last, len(pieces))
+        return view
     if chosen not in holding or not pieces:
-        changed = str(_macros.note(say("document_changed", wish.language)))
-        return View(heading, changed, shown, first, last, len(pieces))
+        return replace(view, note=str(_macros.note(say("document_changed", wish.language))))
     piece = pieces[place]
     sure = document.confidences(chosen.start, chosen.end)
     where = Place.of(
@@ -230,7 +237,37 @@ def read(document: Document, wish: Wish) -> View:
         max(1, round(sum(sure) / len(sure))) if sure else 0,
     )
     copied = reference(document.text[chosen.start : chosen.end], where)
-    return View(heading, "", shown, first, last, len(pieces), copied)
+    return replace(view, copied=copied)
+
+
+def find(document: Document, text: str) -> dict[str, Any]:
+    """Where a text stands in a document, up to tashkeel, hamza, tatweel, digits and case.
+
+    Returns:
+        `places`: the first `MOST_FOUND`, as start, end and checksum of each; `total`: how many there are.
+    """
+    whole, wanted = normalise(document.text), normalise(" ".join(text.split())).text
+    spans: list[Span] = []
+    start = whole.text.find(wanted) if wanted.strip() else -1
+    while start >= 0:
+        end = start + len(wanted)
+        # To where the next character comes from: marks after the last letter belong to it.
+        last = whole.origins[end] if end < len(whole.origins) else len(document.text)
+        first = whole.origins[start]
+        spans.append((first, first + len(document.text[first:last].rstrip())))
+        start = whole.text.find(wanted, end)
+    places = [[a, b, checksum(document.text[a:b])] for a, b in spans[:MOST_FOUND]]
+    return {"places": places, "total": len(spans)}
+
+
+def _outline(document: Document, pieces: Sequence[Piece]) -> str:
+    """The headings of a document as buttons; empty where there are fewer than two."""
+    found = [(number, piece) for number, piece in enumerate(pieces) if piece.block.kind == "heading"]
+    headings = [
+        (number, min(piece.block.level, _DEEPEST), " ".join(document.text[piece.start : piece.end].split()))
+        for number, piece in found[:_MOST_HEADINGS]
+    ]
+    return str(_macros.outline(headings)) if len(headings) > 1 else ""
 
 
 def explained(

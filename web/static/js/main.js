@@ -3,6 +3,7 @@
 import {Archive} from "./chat/archive.js";
 import {Conversation} from "./chat/conversation.js";
 import {History} from "./chat/history.js";
+import {Inside} from "./chat/inside.js";
 import {Reader} from "./chat/reader.js";
 import {Writer} from "./chat/writer.js";
 import {Library} from "./library/library.js";
@@ -28,6 +29,15 @@ export function start({element, trigger, props, server: functions}) {
     ? new Library({server, language, side, reader, readOnly: props.read_only})
     : null;
   const writer = new Writer({server, renew: () => conversation.renew()});
+  const inside = new Inside({
+    server,
+    language,
+    reader,
+    ask: (question) => {
+      if (reader.isSheet) reader.close();
+      conversation.begin(question);
+    },
+  });
   const archive = new Archive(own("dalil"));
   const conversation = new Conversation({
     element,
@@ -53,6 +63,7 @@ export function start({element, trigger, props, server: functions}) {
     ...library?.acts,
     ...writer.acts,
     ...history.acts,
+    ...inside.acts,
     "cancel-asking": cancel,
     theme: () => switchTheme(language),
     language: () => {

@@ -40,6 +40,12 @@ export class Composer {
     this.#box.focus({preventScroll: true});
   }
 
+  // A question to be sent off, or to be gone on with.
+  begin(question) {
+    this.#box.value = question;
+    this.focus();
+  }
+
   // A question that wasn't answered comes back, unless another one is being typed.
   giveBack(question) {
     if (question && !this.#box.value) this.#box.value = question;

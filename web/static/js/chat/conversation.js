@@ -63,6 +63,11 @@ export class Conversation {
     this.#restored = this.#restore();
   }
 
+  // A question that the reader may change before it is asked.
+  begin(question) {
+    this.#composer.begin(question);
+  }
+
   enable() {
     this.#composer.enable();
   }

@@ -49,6 +49,7 @@ export class Reader {
   #wanted = null; // {wish, view, focus} that the server was asked for last and that isn't shown yet
   #extended = 0; // counts what changes the shown range: an answer to an older request for more is dropped
   #copied = "";
+  opened = () => {}; // told when another document is shown
   #first = 0;
   #last = 0;
 
@@ -87,6 +88,31 @@ export class Reader {
 
   get isSheet() {
     return this.#side.isSheet(this.#pane);
+  }
+
+  // The id of the document that is shown.
+  get document() {
+    return this.#current.wish?.document;
+  }
+
+  // Shows a wish that was made elsewhere than of a link.
+  show(wish, options) {
+    return this.#fetch(wish, {...options, view: "read"});
+  }
+
+  // Shows the document from one of its pieces on, such as a heading.
+  async goTo(first) {
+    const wish = {...this.#current.wish, marks: []};
+    const content = await this.#server.tell("read", {...wish, first, last: first + this.#paragraphs});
+    if (!content) return;
+    this.#extended++;
+    this.#part(".text").innerHTML = content.paragraphs;
+    this.#range(content.first, content.last, content.total);
+    this.#part(".scroll").scrollTop = 0;
+    this.#part(".outline").open = false;
+    const heading = this.#part(".text :is(h3, h4, h5, h6)");
+    heading?.setAttribute("tabindex", "-1");
+    heading?.focus({preventScroll: true});
   }
 
   // Opens a link's document, or why its passage was found (`view` is then "why").
@@ -141,6 +167,7 @@ export class Reader {
 
   #apply({wish, view, focus}, content) {
     this.#extended++;
+    if (this.#shown?.document !== wish.document) this.opened();
     this.#shown = wish;
     this.#view = view;
     this.#put(content);
@@ -179,6 +206,10 @@ export class Reader {
     this.#part(".heading").innerHTML = content.heading;
     this.#part(".note").innerHTML = content.note;
     this.#part(".text").innerHTML = content.paragraphs;
+    this.#part(".tools").hidden = isWhy;
+    this.#part(".outline ul").innerHTML = content.outline;
+    this.#part(".outline").hidden = !content.outline;
+    this.#part("[data-act=ask-about]").hidden = isWhy;
     this.#range(content.first, content.last, content.total);
     this.#part("[data-act=copy-quotation]").hidden = !content.copied;
     this.#part("[data-act=other-view]").textContent = this.#language.say(isWhy ? "reader" : "why");

@@ -1,6 +1,6 @@
 // The reader's own documents: the collections in the head, and the pane that lists what is in one.
 
-import {ask} from "../page/dialog.js";
+import {ask, confirmed} from "../page/dialog.js";
 import {announce, fill, find, root} from "../page/dom.js";
 import {placeBelow} from "../page/menu.js";
 import {cookie, setCookie} from "../page/storage.js";
@@ -62,7 +62,7 @@ export class Library {
       call: (act, more) => this.#call(act, more),
       changed: () => this.#load(),
     });
-    find("#welcome").append(find("#bare"), find("#own"));
+    find("#welcome").append(find("#suggested"), find("#bare"), find("#own"));
     this.#listen();
     // This tab's files first: else those that are still on their way would be shown as another's too.
     this.#arrivals.show(this.current);
@@ -154,8 +154,23 @@ export class Library {
     fill(this.#part(".note"), state.note);
     fill(this.#part(".documents"), this.#documents);
     this.#offer(state);
+    if (!appended) this.#suggest(state);
     this.#arrivals.show(this.current);
     if (state.busy && !this.#arrivals.isWatching(this.current)) this.#arrivals.watch(this.current);
+  }
+
+  // Questions to begin with, as long as nothing was asked.
+  async #suggest({collection, built_in: isBuiltIn, total}) {
+    const place = find("#suggested");
+    const known = `${collection} ${total}`;
+    if (place.dataset.of === known) return;
+    place.dataset.of = known;
+    place.hidden = true;
+    if (isBuiltIn || !total || find("#welcome").hidden) return;
+    const {questions} = await this.#call("suggest");
+    if (place.dataset.of !== known || !questions) return;
+    fill(place.querySelector("ul"), questions);
+    place.hidden = false;
   }
 
   // Shows the buttons of what can be done with the collection.
@@ -245,11 +260,27 @@ export class Library {
   async #add(files) {
     this.#show();
     if (!this.#state?.changeable || !files.length) return;
-    const refusal = await this.#arrivals.send(files, this.current);
+    const collection = this.current;
+    const wanted = await this.#wanted(files);
+    if (!wanted.length) return;
+    const refusal = await this.#arrivals.send(wanted, collection);
     if (!refusal) return;
     announce(refusal);
     fill(this.#part(".note"), "<p></p>");
     this.#part(".note p").textContent = refusal;
+  }
+
+  // Files without those whose older versions the reader would rather keep.
+  async #wanted(files) {
+    const {names} = await this.#call("existing", {names: files.map(({name}) => name)});
+    if (!names?.length) return files;
+    const question = {
+      title: this.#say("replace_files"),
+      about: names.join(" · "),
+      label: this.#say("replace"),
+    };
+    if (await confirmed(question)) return files;
+    return files.filter(({name}) => !names.includes(name));
   }
 
   #say(message) {

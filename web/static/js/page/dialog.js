@@ -32,6 +32,19 @@ export function ask({title, about = "", value = null, named = "", label}, act, d
   else name.select();
 }
 
+// The same for a yes or no: gives which it was.
+export function confirmed(question) {
+  return new Promise((resolve) => {
+    let answer = false;
+    const yes = async () => {
+      answer = true;
+      return {};
+    };
+    ask(question, yes);
+    find("#asking").addEventListener("close", () => resolve(answer), {once: true});
+  });
+}
+
 export function cancel() {
   find("#asking").close();
 }

@@ -27,6 +27,10 @@ export class Language {
     return this.#messages[this.name][message];
   }
 
+  sayIn(language, message) {
+    return this.#messages[language][message];
+  }
+
   switch() {
     root.dataset.language = this.#other;
     setCookie("dalil-language", this.name);

@@ -1,0 +1,90 @@
+"""A library of one index, such as `dalil chat --index DIR` shows; nothing in it is changed."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from index.interface import Index
+from index.text.paragraphs import paragraphs
+from qa.collections.library import Library
+from qa.collections.types import (
+    CollectionInfo,
+    CollectionNotFound,
+    DocumentInfo,
+    ReadOnlyCollection,
+    same_name,
+)
+
+_ID = "index"
+
+
+class SingleIndex(Library):
+    """An index as the only collection of a library.
+
+    Args:
+        index: the index, wherever it is.
+    """
+
+    changeable = False
+
+    def __init__(self, index: Index) -> None:
+        super().__init__()
+        self._index = index
+        self._called = PurePosixPath(index.location.rstrip("/")).name or index.location
+
+    def collections(self) -> list[CollectionInfo]:
+        """The index as a collection."""
+        return [CollectionInfo(_ID, self._called, len(self._index.documents), 0, None, read_only=True)]
+
+    def info(self, id_: str) -> CollectionInfo:
+        """The index as a collection.
+
+        Raises:
+            CollectionNotFound: the id is another one's.
+        """
+        if id_ != _ID:
+            raise CollectionNotFound("The collection isn't here.")
+        return self.collections()[0]
+
+    def id_of(self, name: str) -> str:
+        """The only id, by the only name.
+
+        Raises:
+            CollectionNotFound: the name is another one.
+        """
+        if not same_name(name, self._called):
+            raise CollectionNotFound(f"There is no collection {name!r}. There is: {self._called!r}.")
+        return _ID
+
+    def ids(self) -> list[str]:
+        """The only id."""
+        return [_ID]
+
+    def collection_of(self, document_id: str) -> str:  # noqa: ARG002
+        """The only id: a document's says nothing of its collection."""
+        return _ID
+
+    def open(self, name: str) -> Index:  # noqa: ARG002
+        """The index."""
+        return self._index
+
+    def documents(self, name: str, first: int = 0, most: int | None = None) -> list[DocumentInfo]:  # noqa: ARG002
+        """Its documents, as `Library.documents`."""
+        self._index.refresh()
+        documents = self._index.documents
+        last = len(documents) if most is None else min(first + most, len(documents))
+        found = (documents[number] for number in range(first, last))
+        return [
+            DocumentInfo(
+                one.id, one.title, one.author, one.source, sum(1 for _ in paragraphs(one.text)), None
+            )
+            for one in found
+        ]
+
+    def create(self, name: str) -> CollectionInfo:
+        """Refuses.
+
+        Raises:
+            ReadOnlyCollection: always.
+        """
+        raise ReadOnlyCollection(f"{name!r} can't be made here: this is one index.")
