@@ -398,10 +398,11 @@ def bridge(tmp_path: Path) -> Index:
 @pytest.fixture
 def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Weights by hand: "answerable" decides, and a sentence with evidence comes first."""
+    size = 1 + len(confidence.READER_FEATURES) + len(confidence.FEATURES)
     model = {
-        "mean": [0.0] * 7,
-        "scale": [1.0, 10.0, 1.0, 1.0, 1.0, 1.0, 1.0],
-        "weights": [0.0, 10.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        "mean": [0.0] * size,
+        "scale": [1.0, 10.0, *[1.0] * (size - 2)],
+        "weights": [0.0, 10.0, *[0.0] * (size - 2)],
         "bias": 0.0,
         "threshold": 0.5,
     }
