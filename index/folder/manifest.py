@@ -15,7 +15,7 @@ from index.storage.files import flush, read_regular, sha256, write
 from index.text.analyzer import ANALYZER_VERSION
 
 # Raise it when the format on disk changes: indexes of another format are refused.
-FORMAT_VERSION: Final = 5
+FORMAT_VERSION: Final = 6
 
 MANIFEST: Final = "manifest.json"
 # Size in bytes up to which files with checksums per row are also verified in full when an index is opened,

@@ -26,7 +26,7 @@ from index.errors import IndexDamaged, IndexLocked, IndexNotFound, make_again
 from index.lance import rows
 from index.text.analyzer import ANALYZER_VERSION
 
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 LIVE: Final = "live"
 _TABLE: Final = "passages-"
 _BUILDER: Final = "dalil.builder"
