@@ -11,10 +11,20 @@ from layouts import laid_out
 import qa
 from index import Document, Index
 from index.encoding.base import Encoder
+from index.text.analyzer import analyze
+from index.text.split import split
 from qa.answering.answer import read
 from qa.answering.dependent_sentences import speaks_on, topics
 from qa.answering.metadata import asked_field
-from qa.answering.question_type import asked_keys, asks_for_list, defines, labels, poses, subject
+from qa.answering.question_type import (
+    asked_keys,
+    asks_for_cell,
+    asks_for_list,
+    defines,
+    labels,
+    poses,
+    subject,
+)
 from qa.answering.scored_sentence import Sentence
 
 
@@ -256,3 +266,23 @@ def test_a_list_answers_what_its_introduction_announces(encoder: FakeEncoder, tm
 
     assert best("On what have the members agreed?").is_introduced
     assert not best("Who will lead the tour?").is_introduced
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the fee of a skiff?", ["skiff | 12 | shed 4"]),
+        ("Where is the place of the long punt?", ["long punt | 9 | "]),
+        # Only a cell, only a column, a number.
+        ("Who built the skiff?", []),
+        ("What is the fee?", []),
+        ("Which fee is 12?", []),
+    ],
+)
+def test_a_question_names_a_cell_and_the_column_of_another(question: str, expected: list[str]) -> None:
+    table = laid_out("| Boat | Fee | Place |\n| skiff | 12 | shed 4 |\n| long punt | 9 | north pier |")
+    rows = split(table, 40, FakeEncoder().count_tokens)
+    asked = {term.term for term in analyze(question)}
+    found = [row.text for row in rows if asks_for_cell(asked, row)]
+    assert len(found) == len(expected)
+    assert all(text.startswith(beginning) for text, beginning in zip(found, expected, strict=True))

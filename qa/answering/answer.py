@@ -41,6 +41,7 @@ from qa.answering.metadata import (
 from qa.answering.missing import missing
 from qa.answering.question_type import (
     asked_keys,
+    asks_for_cell,
     asks_for_list,
     defines,
     fits,
@@ -309,6 +310,13 @@ def read(
                     is_introduced=bool(introduction) and not terms & text.terms - introduction - above,
                 )
             )
+    most = max((sentence.lexical for sentence in found), default=0.0)
+    found = [
+        replace(s, score=s.score + SENTENCES.cell_weight)
+        if s.lexical >= most and asks_for_cell(terms, s.passage)
+        else s
+        for s in found
+    ]
     return sorted(found, key=lambda sentence: -sentence.score)
 
 
