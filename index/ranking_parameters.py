@@ -69,6 +69,8 @@ class SentenceParameters:
         margin_penalty: subtracted for a running header or footer; chosen.
         key_penalty: subtracted for a line that holds the number or date named in the question, in favour of
             the text below it; chosen.
+        cell_weight: bonus for a row of which the question names one cell and another's column, where no
+            sentence has more of its words: it is an answer by its form; chosen.
         posed_penalty: subtracted for a sentence that tells that somebody asked the question; chosen.
         echo_penalty: subtracted for a sentence that only repeats the question, a heading that no rule
             recognised as one; chosen.
@@ -87,6 +89,7 @@ class SentenceParameters:
     label_weight: float = 0.3
     margin_penalty: float = 0.03
     key_penalty: float = 0.1
+    cell_weight: float = 0.1
     posed_penalty: float = 0.3
     echo_penalty: float = 0.3
 

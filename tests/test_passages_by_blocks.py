@@ -9,7 +9,7 @@ from fake_encoder import FakeEncoder
 from layouts import laid_out
 
 from index import Document, Index, Passage
-from index.text.context import context
+from index.text.context import context, headings_below
 from index.text.sentences import sentences
 from index.text.split import split
 
@@ -133,3 +133,33 @@ def test_a_passage_is_found_by_its_headings_and_comes_back_as_it_was(
 )  # fmt: skip
 def test_abbreviations_and_quotations_end_no_sentence(text: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "headings", "expected"),
+    [
+        ("Leave Policy – Halden Ltd", ("Leave Policy", "Fees"), ("Fees",)),
+        ("Leave  policy", ("Leave Policy", "Leave Policy"), ("Leave Policy",)),
+        ("Leave Policy", ("Leave", "Fees"), ("Fees",)),
+        ("Leavers", ("Leave", "Fees"), ("Leave", "Fees")),
+        ("Rules on leave", ("Leave", "Fees"), ("Leave", "Fees")),
+        ("", ("Leave",), ("Leave",)),
+        ("Leave", (), ()),
+    ],
+)
+def test_a_path_has_the_title_once(title: str, headings: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    assert tuple(headings_below(title, headings)) == expected
+
+
+@pytest.mark.parametrize(
+    ("above", "headings"),
+    [
+        ("## Fees\nFees:", ("Fees", "Fees:")),
+        ("## Fees\nThe fees are shared out as the table shows:", ("Fees",)),
+        # Nothing else says what the table is about.
+        ("These are the fees of each boat:", ("These are the fees of each boat:",)),
+    ],
+)
+def test_a_sentence_that_introduces_a_table_is_no_heading(above: str, headings: tuple[str, ...]) -> None:
+    found = passages(laid_out(f"{above}\n| Boat | Fee |\n| skiff | 12 |\n| eight | 40 |"))
+    assert {p.headings for p in found if p.kind == "table_row"} == {headings}

@@ -11,9 +11,21 @@ from layouts import laid_out
 import qa
 from index import Document, Index
 from index.encoding.base import Encoder
-from qa.answering.dependent_sentences import speaks_on
+from index.text.analyzer import analyze
+from index.text.split import split
+from qa.answering.answer import read
+from qa.answering.dependent_sentences import speaks_on, topics
 from qa.answering.metadata import asked_field
-from qa.answering.question_type import asked_keys, asks_for_list, defines, labels, subject
+from qa.answering.question_type import (
+    asked_keys,
+    asks_for_cell,
+    asks_for_list,
+    defines,
+    labels,
+    poses,
+    subject,
+)
+from qa.answering.scored_sentence import Sentence
 
 
 @pytest.mark.parametrize(
@@ -34,12 +46,16 @@ def test_a_definition_begins_with_the_thing() -> None:
     asked = subject("What is a theodolite?")
     assert defines(asked, "A theodolite is an instrument.", (), False) == 1
     assert defines(asked, "Angles are measured with it.", ("Theodolite",), True) == 0.5
+    assert defines(asked, "2. A theodolite is an instrument.", (), False) == 1
+    assert defines(asked, "It is an instrument.", ("What is a theodolite?",), True) == 1
+    assert defines(asked, "It is an instrument.", ("What is a theodolite?",), False) == 0
     assert defines(asked, "He sold the old theodolite.", (), True) == 0
 
 
 def test_an_entry_has_the_thing_as_its_label() -> None:
     asked = subject("ما الرباب؟")
     assert labels(asked, "- الرباب: آلة وترية تُعزف بقوس.")
+    assert labels(asked, "3. الرباب: آلة وترية تُعزف بقوس.")
     assert not labels(asked, "أوتار الرباب: وتر واحد أو وتران.")
     assert not labels(asked, "الرباب:")
     assert not labels(frozenset(), "Strings: two.")
@@ -52,6 +68,10 @@ def test_an_entry_has_the_thing_as_its_label() -> None:
         ("Which papers are required?", True),
         ("ما التوصيات؟", True),
         ("ما شروط القبول؟", True),
+        ("ما أجزاء الساعة؟", True),
+        ("What was agreed about the fair?", True),
+        ("What must the tenant bring?", True),
+        ("علامَ اتفقت اللجنة؟", True),
         ("What is a theodolite?", False),
         ("what does article 3 say", False),
         ("كم رسم التأخير؟", False),
@@ -75,6 +95,11 @@ def test_what_asks_for_a_list(question: str, expected: bool) -> None:
         ("What is the title of the document?", "title"),
         ("ما عنوان الشركة؟", None),
         ("متى أُقرّ النظام؟", None),
+        ("When was the trip report written?", "date"),
+        ("When was the resolution signed?", "date"),
+        ("What is the date of the travel policy?", "date"),
+        ("What is the date of the open day?", None),
+        ("ما تاريخ التعميم رقم 5؟", "date"),
         ("When was the castle built?", None),
     ],
 )
@@ -167,3 +192,97 @@ def test_another_authors_work_isnt_answered_from_metadata(index: Index) -> None:
 def test_a_heading_alone_is_never_quoted(encoder: FakeEncoder, tmp_path: Path) -> None:
     index = Index.build([laid_out("# Otters")], tmp_path / "index", encoder=encoder, show_progress=False)
     assert qa.ask("otters", index).citations == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Why did the pump fail?", "They came to find out why the pump had failed.", True),
+        ("Why did the pump fail?", "He explained why the pump had failed: because of rust.", False),
+        ("How was the pump mended?", "They came to find out why the pump had failed.", False),
+        ("How was the pump mended?", "She asked how the pump had been mended.", True),
+        ("لماذا توقفت المضخة؟", "شُكّلت لجنة لمعرفة سبب توقف المضخة.", True),
+        ("لماذا توقفت المضخة؟", "توقفت المضخة لأن الصدأ أكل محورها.", False),
+        ("متى توقفت المضخة؟", "شُكّلت لجنة لمعرفة سبب توقف المضخة.", False),
+    ],
+)
+def test_a_sentence_that_poses_the_question(question: str, sentence: str, expected: bool) -> None:
+    assert poses(question, sentence) is expected
+
+
+LIFE = laid_out(
+    """
+    # The baker of Quell
+    ## Beginnings
+    Marta Venn was born in Quell in 1850.
+    Her father was a miller.
+    ## The bakery
+    Marta opened her bakery in 1872.
+    ## Last years
+    She died of a fever in 1901.
+    She was buried in Quell.
+    """,
+    title="The baker of Quell",
+)
+
+
+def test_what_a_document_is_about(encoder: FakeEncoder, tmp_path: Path) -> None:
+    index = Index.build([LIFE], tmp_path / "index", encoder=encoder, show_progress=False)
+    passages = list(index.passages)
+    about = {LIFE.id: frozenset(("marta", "venn"))}
+    assert topics(index, "How did Marta Venn die?", passages) == about
+    # In one passage only, or not a name.
+    assert topics(index, "Was Marta Venn born in Quell?", passages[:1]) == {}
+    assert topics(index, "Who was a miller?", passages) == {}
+
+
+def test_sentences_are_told_apart_by_what_is_asked_of_the_documents_subject(
+    encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    index = Index.build([LIFE], tmp_path / "index", encoder=encoder, show_progress=False)
+    query = index.query("Where was Marta Venn buried?")
+    hits = index.search(query, 10)
+    names = topics(index, query.text, [hit.passage for hit in hits])
+    assert read(index, query, hits)[0].written == "Marta Venn was born in Quell in 1850."
+    assert read(index, query, hits, names)[0].written == "She was buried in Quell."
+
+
+def test_a_list_answers_what_its_introduction_announces(encoder: FakeEncoder, tmp_path: Path) -> None:
+    minutes = laid_out(
+        """
+        # Minutes
+        ## Fair
+        The fair is in May. The members agreed on the following:
+        - Cakes will be sold in the great tent.
+        - Olga Prinz will lead the tour of the mill.
+        """,
+        title="Minutes",
+    )
+    index = Index.build([minutes], tmp_path / "index", encoder=encoder, show_progress=False)
+
+    def best(question: str) -> Sentence:
+        query = index.query(question)
+        return next(s for s in read(index, query, index.search(query, 5)) if s.written.startswith("Olga"))
+
+    assert best("On what have the members agreed?").is_introduced
+    assert not best("Who will lead the tour?").is_introduced
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What is the fee of a skiff?", ["skiff | 12 | shed 4"]),
+        ("Where is the place of the long punt?", ["long punt | 9 | "]),
+        # Only a cell, only a column, a number.
+        ("Who built the skiff?", []),
+        ("What is the fee?", []),
+        ("Which fee is 12?", []),
+    ],
+)
+def test_a_question_names_a_cell_and_the_column_of_another(question: str, expected: list[str]) -> None:
+    table = laid_out("| Boat | Fee | Place |\n| skiff | 12 | shed 4 |\n| long punt | 9 | north pier |")
+    rows = split(table, 40, FakeEncoder().count_tokens)
+    asked = {term.term for term in analyze(question)}
+    found = [row.text for row in rows if asks_for_cell(asked, row)]
+    assert len(found) == len(expected)
+    assert all(text.startswith(beginning) for text, beginning in zip(found, expected, strict=True))

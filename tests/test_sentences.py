@@ -41,6 +41,9 @@ def said(text: str, longest: int = 50) -> list[str]:
         ["جاء القادة والجنود إلخ. إلى المدينة.", "ثم رحلوا."],
         ["بلغت 3.5 كيلومترات.", "ثم 4."],
         ["أوّلاً؛ ثم ثانياً، ثم ثالثاً.", "وانتهى."],
+        # A number at the beginning is an item's.
+        ["1. القاع: ألواح سميكة.", "وهو أثقلها."],
+        ["2.1. Fees are due in May.", "12. Nobody paid."],
         # A quotation of several sentences is part of the sentence that it stands in.
         ["قال «وصلنا. وسنبقى هنا. لن نعود» ثم صمت.", "وانتهى."],
         ["قال «وصلنا. وسنبقى.»", "ثم صمت."],

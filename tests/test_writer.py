@@ -279,8 +279,8 @@ def test_ask_gives_what_was_written_beside_the_quotations(
     with writing(Script(perfect)) as url:
         writer = Writer(ChatModel(url, "m"), reader=False)
         found = qa.ask("When does the Nile flood?", index, writer=writer)
-        record = Service(index, False, writer).ask("When does the Nile flood?", write=True)
-        plain = Service(index, False, writer).ask("When does the Nile flood?")
+        record = Service(index, False, writer=writer).ask("When does the Nile flood?", write=True)
+        plain = Service(index, False, writer=writer).ask("When does the Nile flood?")
     assert found.written is not None
     assert isinstance(found.written.claims[0], Claim)
     assert record["written"] is not None

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from index.encoding.passages import SECTION_SENTENCE
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language, stem, words
-from index.text.context import CELL_SEPARATOR
+from index.text.context import row_pieces
 from index.text.numerals import is_quantity
 from index.text.official import name_span
 from index.text.sentences import Span, passage_sentences
@@ -45,6 +45,7 @@ from qa.answering.missing import missing
 from qa.answering.overview import MOST_LISTED_SENTENCES, PASSAGES_READ, Request, about, listed, requested
 from qa.answering.question_type import (
     asked_keys,
+    asks_for_cell,
     asks_for_list,
     defines,
     fits,
@@ -55,7 +56,7 @@ from qa.answering.question_type import (
     poses,
     subject,
 )
-from qa.answering.reader import PassageReader, Reading, chosen_reader, without_beginning
+from qa.answering.reader import PassageReader, Reading, chosen_reader, in_passage
 from qa.answering.reader_evidence import with_evidence
 from qa.answering.scored_sentence import Sentence
 from qa.messages import say, say_not_found
@@ -255,24 +256,30 @@ def readings_of(
         return {}
     passages = {passage.id: passage for passage in (found[0].passage, *(hit.passage for hit in hits))}
     first = dict(list(passages.items())[: SENTENCES.read])
-    # A passage under its headings, a row under its columns: they say what or whom it is about.
-    above = [
-        "".join(f"{heading}\n" for heading in _headings(query, passage, names or {}))
-        for passage in first.values()
-    ]
-    texts = [heads + passage.text for heads, passage in zip(above, first.values(), strict=True)]
-    readings = reader.read(query.reading, texts)
+    read = [_as_read(query, passage, names or {}) for passage in first.values()]
+    readings = reader.read(query.reading, [text for text, _ in read])
     return {
-        passage.id: without_beginning(reading, passage.text, len(heads))
-        for passage, heads, reading in zip(first.values(), above, readings, strict=True)
+        passage.id: in_passage(reading, passage.text, places)
+        for passage, (_, places), reading in zip(first.values(), read, readings, strict=True)
     }
 
 
-def _headings(query: Query, passage: Passage, names: Mapping[str, frozenset[str]]) -> list[str]:
-    """What stands above a passage: the name its document is about, its headings, its row's columns."""
+def _as_read(
+    query: Query, passage: Passage, names: Mapping[str, frozenset[str]]
+) -> tuple[str, NDArray[np.int32]]:
+    """What the reader is given of a passage, and the place in the passage of each of its characters, or -1.
+
+    Above it stand its headings and the name that its document is about; a row's cells have their columns.
+    """
     name = names.get(passage.document_id, frozenset())
     named = " ".join(query.text[term.start : term.end] for term in query.terms if term.term in name)
-    return list(filter(None, (named, *passage.headings, CELL_SEPARATOR.join(passage.columns))))
+    above = "".join(f"{heading}\n" for heading in (named, *passage.headings) if heading)
+    pieces = [(above, -1), *(row_pieces(passage) or [(passage.text, 0)])]
+    places = [
+        np.arange(start, start + len(piece)) if start >= 0 else np.full(len(piece), -1)
+        for piece, start in pieces
+    ]
+    return "".join(piece for piece, _ in pieces), np.concatenate(places).astype(np.int32)
 
 
 def read(
@@ -369,6 +376,13 @@ def read(
                     is_introduced=bool(introduction) and not terms & text.terms - introduction - above,
                 )
             )
+    most = max((sentence.lexical for sentence in found), default=0.0)
+    found = [
+        replace(s, score=s.score + SENTENCES.cell_weight)
+        if s.lexical >= most and asks_for_cell(terms, s.passage)
+        else s
+        for s in found
+    ]
     return sorted(found, key=lambda sentence: -sentence.score)
 
 

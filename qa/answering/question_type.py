@@ -12,10 +12,12 @@ from typing import Final, Literal
 
 import regex
 
-from index.text.analyzer import analyzed, stem, words
+from index.text.analyzer import analyze, analyzed, stem, words
 from index.text.arabic import PROCLITICS
+from index.text.context import CELL_SEPARATOR
 from index.text.labels import item_marker
 from index.text.sentences import Span
+from index.types import Passage
 
 Kind = Literal["time", "quantity", "duration"]
 
@@ -199,6 +201,25 @@ def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _plain(question)
     return _LISTS.search(text) is not None and kind(question) is None
+
+
+def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
+    """Whether a question names a cell of a row and the column of another: "What is the fee of a skiff?".
+
+    Args:
+        asked: the question's terms.
+        row: a passage; only a table row whose columns are known has cells.
+    """
+    cells = row.text.split(CELL_SEPARATOR)
+    if row.kind != "table_row" or len(cells) != len(row.columns):
+        return False
+    terms = [frozenset(term.term for term in analyze(cell)) for cell in cells]
+    named = {n for n, cell in enumerate(terms) if cell <= asked and any(not t.isdecimal() for t in cell)}
+    key = frozenset().union(*(terms[n] for n in named))
+    return bool(named) and any(
+        n not in named and not asked.isdisjoint({term.term for term in analyze(column)} - key)
+        for n, column in enumerate(row.columns)
+    )
 
 
 # In normalised spelling: a question told within a sentence, and its question word.

@@ -156,22 +156,26 @@ def decode(text: str, windows: Sequence[Window]) -> Reading:
     return Reading(_bounded(most), span, words, _bounded(certainty), tuple(windows))
 
 
-def without_beginning(reading: Reading, text: str, size: int) -> Reading:
-    """What a reading says of a text, if it is of the text with something before it.
+def in_passage(reading: Reading, text: str, places: NDArray[np.int32]) -> Reading:
+    """What a reading says of a passage, if it is of the passage's text with other text added.
 
     Args:
-        reading: of what stands before the text, and the text.
-        text: the text.
-        size: the number of characters before it.
+        reading: of the text with what was added.
+        text: the passage's.
+        places: (n,) for each character that was read its position in the passage's text; -1 for added ones.
     """
-    if not size:
-        return reading
     windows = []
     for window in reading.windows:
-        inside = window.spans[:, 0] >= size
+        first, last = window.spans[:, 0], window.spans[:, 1] - 1
+        # A token may begin with the space before its word.
+        starts = np.where(places[first] < 0, places[np.minimum(first + 1, last)], places[first])
+        ends = places[last] + 1
+        inside = (starts >= 0) & (ends > starts)
         if inside.any():
-            spans, starts, ends = window.spans[inside] - size, window.starts[inside], window.ends[inside]
-            windows.append(replace(window, spans=spans, starts=starts, ends=ends))
+            spans = np.stack([starts, ends], axis=1)[inside]
+            windows.append(
+                replace(window, spans=spans, starts=window.starts[inside], ends=window.ends[inside])
+            )
     return decode(text, windows)
 
 

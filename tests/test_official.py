@@ -1,0 +1,262 @@
+"""The parts of official papers in plain text: letterhead, title, date line, byline, signatures, clauses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_encoder import FakeEncoder
+
+import qa
+from index import Document, Index
+from index.readers.read import read_file
+from index.text.blocks import find_blocks
+from index.text.official import byline, date_line, name_span, offices, opening, plain_title
+from index.text.split import split
+from qa.answering.answer import METADATA_CONFIDENCE
+
+ORDER = """\
+بلدية السهل الأخضر
+مكتب رئيسة البلدية
+
+أمر إداري رقم 9 لسنة 2018
+بشأن تنظيم سوق السبت
+
+إن رئيسة البلدية،
+بعد الاطلاع على قانون الأسواق رقم 3 لسنة 1991،
+تقرّر ما يأتي:
+
+أولًا: يُفتح السوق كل سبت من السادسة صباحًا حتى الثانية ظهرًا في الساحة الغربية.
+
+ثانيًا: على كل بائع أن يعلّق في مكان ظاهر:
+أ. رقم الرخصة.
+ب. قائمة الأسعار.
+
+ثالثًا: يُعيَّن السيد وائل الدباغ مراقبًا للسوق لمدة سنتين من تاريخ هذا الأمر.
+
+حُرّر في السهل الأخضر بتاريخ 11 نيسان 2018.
+
+التوقيع:
+م. رباب الحلّاق
+رئيسة البلدية
+
+نسخة إلى:
+- الشرطة
+- غرفة التجارة"""
+
+RESOLUTION = """\
+Saltmarsh Rowing Club
+Office of the Secretary
+
+Resolution No. 8 of 2016
+on the old boathouse
+
+Whereas the roof of the boathouse fell in on 3 March 2016,
+the committee resolves as follows:
+
+First: The boathouse shall be closed to members until the roof is whole again.
+
+Second: The builder shall:
+a. clear the slates;
+b. brace the north wall.
+
+Third: Mrs. Olive Penrose is asked to watch over the works and to report each month.
+
+Done at Saltmarsh on 12 March 2016.
+
+Gilbert Rackham
+Club Secretary"""
+
+
+def kinds(text: str) -> list[tuple[str, str]]:
+    """Kind and first line of each block."""
+    return [(block.kind, text[block.start : block.end].split("\n")[0]) for block in find_blocks(text)]
+
+
+def test_the_parts_of_an_arabic_paper() -> None:
+    assert kinds(ORDER) == [
+        ("page_header", "بلدية السهل الأخضر"),
+        ("heading", "أمر إداري رقم 9 لسنة 2018"),
+        ("paragraph", "إن رئيسة البلدية،"),
+        ("list_item", "أولًا: يُفتح السوق كل سبت من السادسة صباحًا حتى الثانية ظهرًا في الساحة الغربية."),
+        ("list_item", "ثانيًا: على كل بائع أن يعلّق في مكان ظاهر:"),
+        ("list_item", "أ. رقم الرخصة."),
+        ("list_item", "ب. قائمة الأسعار."),
+        ("list_item", "ثالثًا: يُعيَّن السيد وائل الدباغ مراقبًا للسوق لمدة سنتين من تاريخ هذا الأمر."),
+        ("paragraph", "حُرّر في السهل الأخضر بتاريخ 11 نيسان 2018."),
+        ("signature", "التوقيع:"),
+        ("heading", "نسخة إلى:"),
+        ("list_item", "- الشرطة"),
+        ("list_item", "- غرفة التجارة"),
+    ]
+
+
+def test_the_parts_of_an_english_paper() -> None:
+    found = kinds(RESOLUTION)
+    assert found[:2] == [("page_header", "Saltmarsh Rowing Club"), ("heading", "Resolution No. 8 of 2016")]
+    assert [line for kind, line in found if kind == "list_item"] == [
+        "First: The boathouse shall be closed to members until the roof is whole again.",
+        "Second: The builder shall:",
+        "a. clear the slates;",
+        "b. brace the north wall.",
+        "Third: Mrs. Olive Penrose is asked to watch over the works and to report each month.",
+    ]
+    assert found[-1] == ("signature", "Gilbert Rackham")
+
+
+@pytest.mark.parametrize("text", [ORDER, RESOLUTION])
+def test_a_clause_is_a_passage_and_keeps_the_list_that_it_introduces(text: str) -> None:
+    found = split(Document(text), 200, FakeEncoder().count_tokens)
+    clauses = [p for p in found if p.text.startswith(("أولًا", "ثانيًا", "ثالثًا", "First", "Second", "Third"))]
+    lines = [p.text.split("\n") for p in clauses]
+    assert [len(one) for one in lines] == [1, 3, 1]
+    assert [len(p.items) for p in clauses] == [0, 2, 0]
+    title = plain_title(text, find_blocks(text))
+    assert all(p.headings == (title,) for p in clauses)
+
+
+def test_office_and_name_are_one_passage() -> None:
+    found = split(Document(ORDER), 200, FakeEncoder().count_tokens)
+    (signature,) = (p for p in found if p.kind == "signature")
+    assert signature.text == "التوقيع:\nم. رباب الحلّاق\nرئيسة البلدية"
+    assert signature.is_record
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # An address, verses, a dialogue, a letterhead without a text above it.
+        "The house was sold in May.\n\nJohn Smith\n12 Harbour Street\nLondon",
+        "غنّى البحّارة كل ليلة.\n\nيا ليل طال\nيا قمر غاب",
+        "She looked up.\n\nWhere is he?\nAt the pier.",
+        "Grace Oakley\nTown Clerk\n\nThe meeting is on Monday.",
+    ],
+)
+def test_what_is_no_signature(text: str) -> None:
+    assert "signature" not in {kind for kind, _ in kinds(text)}
+
+
+def test_the_lines_of_a_signature() -> None:
+    assert offices("التوقيع:\nم. رباب الحلّاق\nرئيسة البلدية") == ["رئيسة البلدية"]
+    assert offices("Gilbert Rackham\nClub Secretary") == ["Club Secretary"]
+    for text, name in (
+        ("التوقيع:\nم. رباب الحلّاق\nرئيسة البلدية", "م. رباب الحلّاق"),
+        ("Gilbert Rackham\nClub Secretary", "Gilbert Rackham"),
+    ):
+        span = name_span(text)
+        assert span is not None
+        assert text[slice(*span)] == name
+    assert name_span("Signed: Gilbert Rackham\nClub Secretary") is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["By Salma Haddad"], ("Salma Haddad", "")),
+        (["بقلم سلمى الحدّاد — 3 أيار 2019"], ("سلمى الحدّاد", "3 أيار 2019")),
+        (["إعداد: د. ناصر الخطيب"], ("د. ناصر الخطيب", "")),
+        (["مقرر الجغرافيا — أ.د. ناصر الخطيب — 3 أيار 2019"], ("أ.د. ناصر الخطيب", "3 أيار 2019")),
+        (["Course 12 | Lecturer: Prof. Ada Quill | 4 June 2020"], ("Prof. Ada Quill", "4 June 2020")),
+        (["Written by Ada Quill, 4 June 2020"], ("Ada Quill", "4 June 2020")),
+        # Nobody's name.
+        (["By the end of the day"], ("", "")),
+        (["By then the harbour had been closed, and nobody came."], ("", "")),
+        (["المحاضرة الرابعة: الأنهار"], ("", "")),
+        (["دار النشر الكبرى"], ("", "")),
+        (["The castle was built by Ada Quill."], ("", "")),
+        (["3 May 2019"], ("", "")),
+    ],
+)
+def test_a_byline(lines: list[str], expected: tuple[str, str]) -> None:
+    assert byline(lines) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "date"),
+    [
+        ("حُرّر في السهل الأخضر بتاريخ 11 نيسان 2018.", "11 نيسان 2018"),
+        ("كُتب في 2 ربيع الآخر 1445هـ الموافق 17 تشرين الأول 2023م.", "17 تشرين الأول 2023م"),
+        ("Done at Saltmarsh on 12 March 2016.", "12 March 2016"),
+        ("Dated: March 12, 2016", "March 12, 2016"),
+        ("The roof fell in on 3 March 2016.", ""),
+        ("وقع الزلزال في 3 أيار 2019.", ""),
+    ],
+)
+def test_a_date_line(line: str, date: str) -> None:
+    assert date_line([line]) == date
+
+
+def test_a_byline_is_looked_for_under_the_title_alone() -> None:
+    text = "Rivers of the north\n\nBy Ada Quill\n\nThe rivers rise in the hills and run south.\n\nBy Bo Reed"
+    assert opening(text, find_blocks(text)) == text.split("\n\n")[1:]
+    assert byline(opening(text, find_blocks(text))) == ("Ada Quill", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("order.txt", ORDER, ("أمر إداري رقم 9 لسنة 2018 بشأن تنظيم سوق السبت", "", "11 نيسان 2018")),
+        ("a.txt", RESOLUTION, ("Resolution No. 8 of 2016 on the old boathouse", "", "12 March 2016")),
+        ("chapters.txt", "Chapter 1\nIt rained.\n\nChapter 2\nIt snowed.", ("chapters", "", "")),
+        (
+            "talk.md",
+            "# Weirs\n\nGeography — Prof. Ada Quill — 4 June 2020\n\nA weir is a low wall across a river.",
+            ("Weirs", "Prof. Ada Quill", "4 June 2020"),
+        ),
+        (
+            "named.md",
+            "---\nauthor: Bo Reed\ndate: 2021-01-02\n---\n# Weirs\n\nBy Ada Quill\n\nA weir is low.",
+            ("Weirs", "Bo Reed", "2021-01-02"),
+        ),
+    ],
+)
+def test_what_a_file_says_of_itself(
+    tmp_path: Path, name: str, text: str, expected: tuple[str, str, str]
+) -> None:
+    file = tmp_path / name
+    file.write_text(text, "utf-8")
+    document = read_file(file)
+    assert (document.title, document.author, document.date) == expected
+    assert document.text == text or name.endswith(".md")
+
+
+@pytest.fixture
+def papers(encoder: FakeEncoder, tmp_path: Path) -> Index:
+    documents = []
+    for name, text in (("order.txt", ORDER), ("resolution.txt", RESOLUTION)):
+        (tmp_path / name).write_text(text, "utf-8")
+        documents.append(read_file(tmp_path / name))
+    return Index.build(documents, tmp_path / "index", encoder=encoder, show_progress=False)
+
+
+@pytest.mark.parametrize(
+    ("question", "name", "office"),
+    [
+        ("من وقّع الأمر الإداري رقم 9؟", "م. رباب الحلّاق", "رئيسة البلدية"),
+        ("من رئيسة البلدية؟", "م. رباب الحلّاق", "رئيسة البلدية"),
+        ("من هي رئيسة البلدية التي وقّعت الأمر 9؟", "م. رباب الحلّاق", "رئيسة البلدية"),
+        ("Who signed the resolution on the old boathouse?", "Gilbert Rackham", "Club Secretary"),
+        ("Who is the club secretary?", "Gilbert Rackham", "Club Secretary"),
+    ],
+)
+def test_who_signed_and_who_holds_an_office(papers: Index, question: str, name: str, office: str) -> None:
+    reply = qa.ask(question, papers, reader=False)
+    (citation,) = reply.citations
+    assert office in citation.quote
+    assert citation.answer == name
+    assert citation.field == "text"
+    assert reply.confidence >= METADATA_CONFIDENCE
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who signed the treaty of Utrecht?",
+        "من رئيس الجمهورية؟",
+        "Who is the club secretary of Northbridge?",
+        "How is a resolution signed?",
+    ],
+)
+def test_a_signature_answers_nothing_else(papers: Index, question: str) -> None:
+    reply = qa.ask(question, papers, reader=False)
+    assert not any(citation.answer for citation in reply.citations)
