@@ -13,6 +13,7 @@ import threading
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, cast
@@ -39,6 +40,13 @@ CREATE TABLE counts (
     kind TEXT, form TEXT, word TEXT, count INTEGER, article INTEGER, PRIMARY KEY (kind, form, word)
 ) WITHOUT ROWID;
 """
+# Without files elsewhere: what is sorted stays in memory.
+_SETTINGS: Final = (
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "locking_mode = EXCLUSIVE",
+    "temp_store = MEMORY",
+)
 _INDICES: Final = "CREATE UNIQUE INDEX ids ON documents (id); CREATE INDEX digests ON passages (digest);"
 _DOCUMENT: Final = "id, head, blocks, checksum, text"
 _PASSAGE: Final = "number, first, last, place, checksum, text"
@@ -59,7 +67,7 @@ class RowsWriter:
         with _writing(path):
             self._connection = sqlite3.connect(path, isolation_level=None)
             # Nobody reads the file before it is complete, and nothing is left of it after a crash.
-            for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+            for setting in _SETTINGS:
                 self._connection.execute(f"PRAGMA {setting}")
             self._connection.executescript(_SCHEMA)
             self._connection.execute("BEGIN")
@@ -203,9 +211,16 @@ class RowsReader:
         """The counts of all words of these normalised forms, and of these letters."""
         # A question has at most 2,000 characters; SQLite takes 32,766 parameters.
         of_words = f"kind = 'word' AND form IN ({', '.join('?' * len(forms))})"
-        of_letters = f"kind = 'letter' AND form = '' AND word IN ({', '.join('?' * len(letters))})"
-        sql = f"SELECT * FROM counts WHERE {of_words} UNION ALL SELECT * FROM counts WHERE {of_letters}"
-        return cast("list[Count]", self._read(sql, [*forms, *letters]))
+        found = self._read(f"SELECT * FROM counts WHERE {of_words}", [*forms]) if forms else []
+        return [
+            *cast("list[Count]", found),
+            *(self._letters[word] for word in letters if word in self._letters),
+        ]
+
+    @cached_property
+    def _letters(self) -> dict[str, Count]:
+        found = cast("list[Count]", self._read("SELECT * FROM counts WHERE kind = 'letter'"))
+        return {count[2]: count for count in found}
 
     def numbers_with(self, digits: str) -> list[tuple[str, int]]:
         """The terms with these digits in them, and the counts of each."""
