@@ -235,6 +235,20 @@ def test_a_writer_leaves_a_merge_alone(index: Index, monkeypatch: pytest.MonkeyP
     assert list(folder.glob("merged-*")) == []
 
 
+def test_what_is_only_due_is_left_to_the_next_time(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    monkeypatch.setattr(merge, "_SMALL", 0)
+    for number in range(2):
+        index.update([Document(f"Cheese number{number}.")])
+    with live.writing(Path(index.location)):
+        index.optimize(whole=False)
+        with pytest.raises(IndexLocked, match="is writing"):
+            index.optimize()
+    assert len(snapshot(index).parts) == 3
+    index.optimize(whole=False)
+    assert len(snapshot(index).parts) == 1
+
+
 def test_the_next_writer_removes_what_a_merge_left(index: Index) -> None:
     left = Path(index.location) / "merged-0123456789abcdef"
     left.mkdir()
