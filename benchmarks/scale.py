@@ -8,6 +8,7 @@ mixtures of real ones that the bundled model made of real paragraphs. Everything
 from __future__ import annotations
 
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -221,6 +222,83 @@ def updates(folder: Path, passages: int) -> Updates:
         percent=timed(index.update, changed(100)),
         removal=timed(index.remove, [str(i) for i in range(0, passages, 100)]),
     )
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Changing an index of so many passages by one, in seconds without encoding; medians.
+
+    Attributes:
+        passages: how many there are.
+        adding, removing: one document of one passage, the index being open.
+        slowest: of those, including the merges that a change does by itself.
+        segments: as many as the policy leaves in the end, at worst.
+        search: ten best, over these segments.
+        merged_search: the same, once they are merged.
+        merging: all of them into one.
+    """
+
+    passages: int
+    adding: float
+    removing: float
+    slowest: float
+    segments: int
+    search: float
+    merged_search: float
+    merging: float
+
+
+def changes(folder: Path, real: Path, passages: int, count: int = 20) -> Changes:
+    """Changes a copy of the index that `grown` built.
+
+    Args:
+        folder: of the index; the copy is made beside it, and removed.
+        real: what `prepare` wrote.
+        passages: how many the index has.
+        count: how many documents are added and removed one by one.
+    """
+    encoder = MixedEncoder(real)
+    copy = folder.with_suffix(".changed")
+    shutil.copytree(folder, copy)
+    try:
+        index = Index.open(copy, encoder=encoder)
+        new = [Document(text, id=f"new{i}") for i, text in enumerate(Synthetic(seed=7).texts(5_000))]
+        index.update(new[:1], show_progress=False)
+
+        def timed(call: Callable[[], object]) -> float:
+            return _without_encoding(encoder, call)
+
+        one_by_one = [[document] for document in new[1 : count + 1]]
+        adding = [timed(lambda: index.update(one, show_progress=False)) for one in one_by_one]  # noqa: B023
+        removing = [timed(lambda: index.remove([str(i)])) for i in range(count)]  # noqa: B023
+        # Three of each tier are left as they are.
+        first = count + 1
+        for size in (1_000, 1_000, 1_000, 100, 100, 100, 5, 5, 5):
+            index.update(new[first : first + size], show_progress=False)
+            first += size
+        segments = len(list(copy.glob("*/vectors.npy")))
+        questions = [" ".join(words) for words in Synthetic().questions(60, 9)]
+
+        def searching() -> float:
+            times = [timed(lambda: index.search(question)) for question in questions]  # noqa: B023
+            return statistics.median(times[10:])
+
+        search = searching()
+        start = time.perf_counter()
+        index.optimize()
+        merging = time.perf_counter() - start
+        return Changes(
+            passages,
+            statistics.median(adding),
+            statistics.median(removing),
+            max(adding + removing),
+            segments,
+            search,
+            searching(),
+            merging,
+        )
+    finally:
+        shutil.rmtree(copy)
 
 
 @dataclass(frozen=True)

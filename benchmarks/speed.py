@@ -55,7 +55,7 @@ def sections(arguments: argparse.Namespace) -> dict[str, Section]:
         "Questions at once": _together,
         "The chat's users at once": partial(_chat_load, questions),
         "Speed beside peers": partial(_beside_peers, gold, real),
-        "Updates": _updates,
+        "Updates": partial(_updates, sizes, real, work),
     }
 
 
@@ -261,7 +261,7 @@ def _chat_load(questions: Sequence[str]) -> Iterator[str]:
         yield f"From the chat's start line until an open browser can ask: {figures.usable:.2f} s."
 
 
-def _updates() -> Iterator[str]:
+def _updates(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="dalil-speed-") as folder:
         figures = scale.updates(Path(folder) / "index", 10_000)
     yield f"{figures.passages:,} passages; building the index took {figures.build:.0f} s."
@@ -275,6 +275,25 @@ def _updates() -> Iterator[str]:
         ["", "seconds", "share of the build"],
         [[name, f"{seconds:.2f}", f"{seconds / figures.build:.2%}"] for name, seconds in changes.items()],
     )
+    yield (
+        "As the collection grows, without encoding: adding and removing one document of one passage, and a "
+        "search over as many segments as changes leave, beside one over a single segment. Made-up passages."
+    )
+    vectors = _real(real, work)
+    for size in sizes:
+        scale.grown(work / f"index-{size}", vectors, size)
+    grown = [scale.changes(work / f"index-{size}", vectors, size) for size in sizes]
+    yield markdown_table(
+        ["passages", "adding, ms", "removing, ms", "slowest, ms", "segments", "search, ms", "in one, ms",
+         "ratio", "merging all, s"],
+        [
+            [
+                f"{f.passages:,}", _ms(f.adding), _ms(f.removing), _ms(f.slowest), str(f.segments),
+                _ms(f.search), _ms(f.merged_search), f"{f.search / f.merged_search:.2f}", f"{f.merging:.1f}",
+            ]
+            for f in grown
+        ],
+    )  # fmt: skip
 
 
 def _beside_peers(gold: GoldSet, real: Sequence[str]) -> Iterator[str]:

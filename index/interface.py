@@ -114,7 +114,7 @@ class Index(ABC):
 
         Args:
             whole: whether everything is merged, so that nothing of a removed document is left on disk; if
-                not, only what is due.
+                not, only what is due, or nothing where that isn't possible now.
 
         Raises:
             IndexLocked: another process is writing to it.

@@ -25,6 +25,7 @@ import index.encoding.load
 import qa.answering.answer
 from cli.app import app
 from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
+from index.folder import merge
 from qa import Conversation, converse
 from qa.article import article, article_index
 from qa.collections.library import Library
@@ -260,7 +261,8 @@ def test_index_optimize_leaves_nothing_of_what_was_forgotten() -> None:
     assert "1 added" in dalil("index", "texts", "--optimize").stdout
 
 
-def test_doctor_tells_what_to_do(texts: Path) -> None:
+def test_doctor_tells_what_to_do(texts: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "_PER_TIER", 9)
     sound = dalil("doctor")
     assert sound.exit_code == 0
     assert sound.stdout.splitlines()[0].startswith("dalil-index: 2 documents, 4 passages, 0.")

@@ -46,3 +46,7 @@ def test_a_collection_is_built_once_and_measured(real: Path, tmp_path: Path) -> 
     passage = index.passages[7]
     assert index.search(" ".join(passage.text.split()[:9]), k=1)[0].passage == passage
     assert scale.grown(tmp_path / "index", real, 60).build == figures.build
+    changed = scale.changes(tmp_path / "index", real, 60, count=3)
+    assert changed.segments > 1
+    assert min(changed.adding, changed.removing, changed.search, changed.merged_search, changed.merging) > 0
+    assert sorted(path.name for path in tmp_path.glob("index*")) == ["index", "index.json"]

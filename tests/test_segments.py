@@ -116,7 +116,8 @@ def test_equal_vectors_compete_in_the_order_of_the_collection(tmp_path: Path) ->
     assert [hit.passage.document_id for hit in hits] == same[:7]
 
 
-def test_a_change_writes_what_is_new(index: Index) -> None:
+def test_a_change_writes_what_is_new(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "_SMALL", 0)
     folder = Path(index.location)
     before = {entry.name for entry in Manifest.read(folder).segments}
     (name,) = before
@@ -233,6 +234,20 @@ def test_a_writer_leaves_a_merge_alone(index: Index, monkeypatch: pytest.MonkeyP
     assert list(folder.glob("merged-*")) == []
 
 
+def test_what_is_only_due_is_left_to_the_next_time(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "_PATIENCE", 0.05)
+    monkeypatch.setattr(merge, "_SMALL", 0)
+    for number in range(2):
+        index.update([Document(f"Cheese number{number}.")])
+    with live.writing(Path(index.location)):
+        index.optimize(whole=False)
+        with pytest.raises(IndexLocked, match="is writing"):
+            index.optimize()
+    assert len(snapshot(index).parts) == 3
+    index.optimize(whole=False)
+    assert len(snapshot(index).parts) == 1
+
+
 def test_the_next_writer_removes_what_a_merge_left(index: Index) -> None:
     left = Path(index.location) / "merged-0123456789abcdef"
     left.mkdir()
@@ -294,12 +309,12 @@ def test_damage_is_not_merged(index: Index, encoder: FakeEncoder) -> None:
     ("sizes", "most", "expected"),
     [
         ([], None, []),
-        ([1, 1, 1], None, []),
-        ([1, 0, 1, 63], None, [0, 1, 2, 3]),
-        ([1, 64, 1, 1], None, []),
-        ([64, 511, 70, 100, 512], None, [0, 1, 2, 3]),
-        ([9000, 5000, 6000, 7000, 1, 2, 3], None, [0, 1, 2, 3]),
-        ([9000, 5000, 6000, 7000, 1, 2, 3], 512, []),
+        ([1, 1], None, []),
+        ([1, 0, 63], None, [0, 1, 2]),
+        ([1, 64, 1], None, []),
+        ([64, 511, 70, 512], None, [0, 1, 2]),
+        ([9000, 5000, 6000, 7000, 1, 2], None, [0, 1, 2, 3]),
+        ([9000, 5000, 6000, 7000, 1, 2], 512, []),
         ([9000, 5000, 6000, 7000, 1, 2, 3, 4], 512, [4, 5, 6, 7]),
         ([9000, 5000, 6000, 7000, 1, 2, 3, 4], None, [4, 5, 6, 7]),
         ([100_000, 1_000_000, 10_000, 1000, 100, 10], None, []),
@@ -315,8 +330,8 @@ def test_a_segment_with_many_removed_is_written_anew() -> None:
     assert due([Size(1000, 251), Size(100, 0)], 700) == []
     # Removed passages don't count for the tier.
     assert due([Size(1000, 990), Size(1, 0), Size(2, 1), Size(3, 0)]) == [0, 1, 2, 3]
-    # A single one is left until it is asked for: its removed documents may come back in a moment.
-    assert due([Size(1000, 999)]) == []
+    assert due([Size(1000, 1000)]) == [0]
+    assert due([Size(63, 63)]) == []
 
 
 def test_there_are_few_segments_however_many_changes(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ from index.text.spelling import Count
 # tier are merged.
 _FIRST: Final = 64
 _RATIO: Final = 8
-_PER_TIER: Final = 4
+_PER_TIER: Final = 3
 # The most passages that a change merges by itself, and the most segments that it leaves to be merged later.
 _SMALL: Final = 512
 _MOST: Final = 24
@@ -69,7 +69,7 @@ def due(sizes: Sequence[Size], most: int | None = None) -> list[int]:
     holey = [
         [number]
         for number, size in enumerate(sizes)
-        if size.passages >= _FIRST and size.removed > _REMOVED * size.passages and len(sizes) > 1
+        if size.passages >= _FIRST and size.removed > _REMOVED * size.passages
     ]
     for numbers in (*sorted(full, key=lambda found: sizes[found[0]].left), *holey):
         if most is None or sum(sizes[number].left for number in numbers) <= most:

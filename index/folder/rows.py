@@ -14,6 +14,7 @@ import threading
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, cast
@@ -40,6 +41,13 @@ CREATE TABLE counts (
     kind TEXT, form TEXT, word TEXT, count INTEGER, article INTEGER, PRIMARY KEY (kind, form, word)
 ) WITHOUT ROWID;
 """
+# Without files elsewhere: what is sorted stays in memory.
+_SETTINGS: Final = (
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "locking_mode = EXCLUSIVE",
+    "temp_store = MEMORY",
+)
 _INDICES: Final = "CREATE UNIQUE INDEX ids ON documents (id); CREATE INDEX digests ON passages (digest);"
 _DOCUMENT: Final = "id, head, blocks, checksum, text"
 _PASSAGE: Final = "number, first, last, place, checksum, text"
@@ -60,7 +68,7 @@ class RowsWriter:
         with _writing(path):
             self._connection = sqlite3.connect(path, isolation_level=None)
             # Nobody reads the file before it is complete, and nothing is left of it after a crash.
-            for setting in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+            for setting in _SETTINGS:
                 self._connection.execute(f"PRAGMA {setting}")
             self._connection.executescript(_SCHEMA)
             self._connection.execute("BEGIN")
@@ -203,12 +211,12 @@ class RowsReader:
     def counts(self, forms: Collection[str], letters: Collection[str]) -> list[Count]:
         """The counts of all words of these normalised forms, and of these letters."""
         of_words = "SELECT * FROM counts WHERE kind = 'word' AND form IN (SELECT value FROM json_each(?))"
-        of_letters = (
-            "SELECT * FROM counts WHERE kind = 'letter' AND form = '' "
-            "AND word IN (SELECT value FROM json_each(?))"
-        )
-        listed = [json.dumps(list(wanted)) for wanted in (forms, letters)]
-        return cast("list[Count]", self._read(f"{of_words} UNION ALL {of_letters}", listed))
+        found = self._read(of_words, [json.dumps([*forms])]) if forms else []
+        return [
+            *cast("list[Count]", found),
+            *(self._letters[word] for word in letters if word in self._letters),
+        ]
+
 
     def numbers_with(self, digits: str) -> list[tuple[str, int]]:
         """The terms with these digits in them, and the counts of each."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from index.folder.manifest import Manifest
 from index.folder.segment import Segment
 from index.retrieval.bm25 import LexicalIndex
+from index.retrieval.dense import ROUNDING, cosines
 from index.retrieval.names import NameIndex
 from index.retrieval.token_codec import TokenVectors
 from index.text.spelling import Spelling, WordForms
@@ -115,18 +116,21 @@ class Snapshot:
 
     def cosines(self, vector: FloatArray, rows: Rows) -> FloatArray:
         """(n,) cosines of a (dimension,) vector with these passages'."""
-        return self._gathered(rows, lambda segment, own: segment.dense.cosines(vector, own), np.float32)
+        vectors = self._gathered(
+            rows, lambda segment, own: segment.dense.vectors[own], np.float16, len(vector)
+        )
+        return cosines(vectors, vector)
 
     def nearest(self, vector: FloatArray, k: int) -> tuple[Rows, FloatArray]:
         """The rows and cosines of the `k` passages nearest to a vector, as `DenseIndex.search`."""
-        found = [
-            (part.first, *part.segment.dense.search(vector, k, part.removed_rows.astype(np.int64)))
-            for part in self.parts
-        ]
-        rows = np.concatenate([first + own for first, own, _ in found])
-        cosines = np.concatenate([own for *_, own in found])
-        best = np.lexsort((self.order(rows), -cosines))[:k]
-        return rows[best], cosines[best]
+        found = [part.segment.dense.promising(vector, k, part.removed_rows) for part in self.parts]
+        rows = np.concatenate([part.first + own for part, (own, _) in zip(self.parts, found, strict=True)])
+        nearly = np.concatenate([own for _, own in found])
+        if len(rows) > k:
+            rows = rows[nearly >= np.partition(nearly, len(rows) - k)[len(rows) - k] - 2 * ROUNDING]
+        scores = self.cosines(vector, rows)
+        best = np.lexsort((self.order(rows), -scores))[:k]
+        return rows[best], scores[best]
 
     def records(self, rows: Rows) -> list[memoryview]:
         """The token vectors of these passages, as stored."""
@@ -232,12 +236,16 @@ class Snapshot:
         part = self.parts[int(self._firsts.searchsorted(row, side="right")) - 1]
         return part, row - part.first
 
-    def _gathered(self, rows: Rows, read: Callable[[Segment, Rows], NDArray[Any]], kind: Any) -> NDArray[Any]:
-        """(n,) what `read` returns for these rows, each asked of its own segment."""
-        found = np.empty(len(rows), kind)
+    def _gathered(
+        self, rows: Rows, read: Callable[[Segment, Rows], NDArray[Any]], kind: Any, *shape: int
+    ) -> NDArray[Any]:
+        """(n, *shape) what `read` returns for these rows, each asked of its own segment."""
+        if len(self.parts) == 1:
+            return read(self.parts[0].segment, rows)
+        found = np.empty((len(rows), *shape), kind)
         numbers = self._firsts.searchsorted(rows, side="right") - 1
-        for number in np.unique(numbers).tolist():
-            (inside,) = np.nonzero(numbers == number)
+        for number in set(numbers.tolist()):
+            inside = numbers == number
             part = self.parts[number]
             found[inside] = read(part.segment, rows[inside] - part.first)
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 from index.admission import TURNS
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
-from index.errors import IndexDamaged, IndexNotFound
+from index.errors import IndexDamaged, IndexLocked, IndexNotFound
 from index.folder import live
 from index.folder.build import Change
 from index.folder.merge import merge, publish
@@ -108,7 +108,9 @@ class FolderIndex(Index):
 
     def optimize(self, whole: bool = True) -> None:
         """See `Index.optimize`."""
-        merge(self.path, whole)
+        # What is only due is left to the next time if somebody writes, or the disk is full.
+        with nullcontext() if whole else suppress(IndexLocked, OSError):
+            merge(self.path, whole)
         self.refresh()
 
     def candidates(self, query: Query, per_leg: int, count: int, also: Passage | None = None) -> Candidates:

@@ -43,7 +43,7 @@ _SAMPLE = 128
 _NOISE = 0.5
 _SEED = 20_240
 # Passages compared beyond those asked for, and how far FAISS's cosines may lie from those of `cosines`.
-_MORE, _ROUNDING = 16, np.float32(2e-6)
+_MORE, ROUNDING = 16, np.float32(2e-6)
 _NONE: Rows = np.zeros(0, np.int64)
 # Vectors in memory at a time, as float32: 25 MB with 384 dimensions.
 _BLOCK = 1 << 14
@@ -111,7 +111,9 @@ class DenseIndex:
     def __len__(self) -> int:
         return len(self.vectors)
 
-    def search(self, vector: FloatArray, k: int, removed: Rows = _NONE) -> tuple[Rows, FloatArray]:
+    def search(
+        self, vector: FloatArray, k: int, removed: NDArray[np.integer] = _NONE
+    ) -> tuple[Rows, FloatArray]:
         """The passages nearest to a (dimension,) vector.
 
         Args:
@@ -123,39 +125,48 @@ class DenseIndex:
             Their rows and cosines, best first, equal ones in the order of the rows: `min(k, passages)` of
             each. Cosines are exact for the stored vectors, whichever index found them.
         """
+        rows, _ = self.promising(vector, k, removed)
+        found = self.cosines(vector, rows)
+        best = np.argsort(-found, kind="stable")[:k]
+        return rows[best], found[best]
+
+    def promising(
+        self, vector: FloatArray, k: int, removed: NDArray[np.integer] = _NONE
+    ) -> tuple[Rows, FloatArray]:
+        """Rows among which are those that `search` returns, and their cosines to within `ROUNDING`."""
         k = min(k, len(self) - len(removed))
-        if k == 0:
+        if not k:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         query = np.ascontiguousarray(vector[None], np.float32)
-        near = self._exact if self._settings["kind"] == "exact" else self._near
         with _one_thread():
-            rows = np.sort(near(query, k, removed))
-        cosines = self.cosines(vector, rows)
-        best = np.argsort(-cosines, kind="stable")[:k]
-        return rows[best], cosines[best]
+            if self._settings["kind"] == "exact":
+                rows, found = self._exact(query, k, removed)
+            else:
+                rows = self._near(query, k, removed)
+                found = self.cosines(vector, rows)
+        order = np.argsort(rows)
+        return rows[order], found[order]
 
     def cosines(self, vector: FloatArray, rows: Rows) -> FloatArray:
         """(len(rows),) float32 cosines of a (dimension,) vector with the passages in these rows."""
-        # Not a product by BLAS: see `NameIndex.scores`.
-        found = np.einsum("ij,j->i", self.vectors[rows].astype(np.float32), vector.astype(np.float32))
-        return np.asarray(found, np.float32)
+        return cosines(self.vectors[rows], vector)
 
-    def _exact(self, query: FloatArray, k: int, removed: Rows) -> Rows:
+    def _exact(self, query: FloatArray, k: int, removed: NDArray[np.integer]) -> tuple[Rows, FloatArray]:
         import faiss
 
         effort = faiss.SearchParameters()
         if len(removed):
-            effort.sel = faiss.IDSelectorNot(faiss.IDSelectorBatch(removed))
-        most = len(self) - len(removed)
-        for count in (min(k + _MORE, most), most):
-            cosines, (rows,) = self._index.search(query, count, params=effort)
+            effort.sel = faiss.IDSelectorNot(faiss.IDSelectorBatch(removed.astype(np.int64)))
+        left = len(self) - len(removed)
+        for count in (min(k + _MORE, left), left):
+            (found,), (rows,) = self._index.search(query, count, params=effort)
             # FAISS sums in another order than `cosines`, which decides.
-            promising = cosines[0] >= cosines[0, k - 1] - _ROUNDING
-            if count == most or not promising.all():
+            promising = found >= found[k - 1] - ROUNDING
+            if count == left or not promising.all():
                 break
-        return np.asarray(rows[promising], np.int64)
+        return np.asarray(rows[promising], np.int64), found[promising]
 
-    def _near(self, query: FloatArray, k: int, removed: Rows) -> Rows:
+    def _near(self, query: FloatArray, k: int, removed: NDArray[np.integer]) -> Rows:
         # The settings are for `NEAREST`. For a smaller k, fewer are compared, down to half; for a larger k,
         # more clusters are probed as well.
         share = max(k / NEAREST, 0.5)
@@ -172,6 +183,13 @@ class DenseIndex:
                     return found
                 kept = len(self)
             probes *= 2
+
+
+def cosines(vectors: HalfArray, vector: FloatArray) -> FloatArray:
+    """(n,) float32 cosines of (n, dimension) stored vectors with a (dimension,) vector."""
+    # Not a product by BLAS: see `NameIndex.scores`.
+    found = np.einsum("ij,j->i", vectors.astype(np.float32), vector.astype(np.float32))
+    return np.asarray(found, np.float32)
 
 
 def _npy(vectors: Iterable[NDArray[np.floating]], shape: tuple[int, int]) -> Iterator[bytes | memoryview]:
