@@ -334,6 +334,16 @@ def test_marks_of_footnotes_are_compared_by_value() -> None:
     ]
 
 
+def test_small_print_at_a_pages_foot_is_parted_by_its_gaps() -> None:
+    small = [
+        arabic(380, top, said, 8) for top, said in ((120, "طبع في البصرة"), (110, "عام ألفين"), (80, "هاتف"))
+    ]
+    assert blocks(read(*lines(TEXT, 50), *small))[1:] == [
+        ("footnote", "طبع في البصرة عام ألفين"),
+        ("footnote", "هاتف"),
+    ]
+
+
 def test_footnotes_go_on_on_the_next_page() -> None:
     body = arabic(380, 500, "لا يسمح بالتصوير في القاعات.")
     first = [body, arabic(380, 100, "1 إلا للباحثين.", 8)]
