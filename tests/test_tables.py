@@ -196,7 +196,7 @@ def test_what_isnt_read_of_a_workbook_is_told(tmp_path: Path) -> None:
     assert told(path) == [
         "a part of it is missing or damaged (Sheet3); the rest was read.",
         "its hidden sheets weren't read (hidden one).",
-        "1 formulas in it have no values. Save it in a spreadsheet program.",
+        "1 formula in it has no stored value. Save it in a spreadsheet program.",
     ]
 
 

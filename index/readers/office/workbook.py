@@ -89,7 +89,10 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
         names = ", ".join(hidden)
         flaws += (Flaw("hidden", f"its hidden sheets weren't read ({names}).", len(hidden), names),)
     if reader.formulas:
-        why = f"{reader.formulas:,} formulas in it have no values. Save it in a spreadsheet program."
+        formulas = (
+            "1 formula in it has" if reader.formulas == 1 else f"{reader.formulas:,} formulas in it have"
+        )
+        why = f"{formulas} no stored value. Save it in a spreadsheet program."
         flaws += (Flaw("formulas", why, reader.formulas),)
     return builder, flaws
 
