@@ -115,7 +115,9 @@ class Font:
         text = None if mapped is None else self._readable(mapped)
         if text == "" and self._font.char_width(code) >= _NARROW:
             text = None  # mapped to nothing
-        outline = self._outline if self._is_arabic or text is None or text.isspace() else None
+        # What the file says is doubted only where codes are surely glyphs.
+        doubted = isinstance(self._font, PDFCIDFont) and (self._is_arabic or (text or "").isspace())
+        outline = self._outline if text is None or doubted else None
         ink = outline.ink(code) if outline else None
         width = self._font.char_width(code)
         if ink and self._is_tatweel(ink, width):
