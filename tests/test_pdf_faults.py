@@ -101,6 +101,12 @@ def test_the_embedded_fonts_cmap_fills_gaps() -> None:
     assert found.text.startswith(f"بتل{HOLE}نهوا")
 
 
+def test_the_embedded_fonts_cmap_corrects_single_letters() -> None:
+    known = "ابتلمنهورس"
+    font = made_font({c: (f"x{ord(c)}", INK) for c in known}, told=known)
+    assert read(arabic(380, 500, known), font=font, meanings={"ل": "ك", "ه": "ة"}).text == known
+
+
 def test_the_embedded_fonts_names_fill_gaps() -> None:
     shapes = {
         "ا": ("alef-ar.isol", INK),
