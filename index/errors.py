@@ -68,7 +68,7 @@ class UnreadableFile(DalilError):
         return error
 
 
-FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden", "recognition"]
+FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden", "recognition", "pictures"]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from index.readers import convert as convert_module
 from index.readers.convert import convert
 from index.readers.converter_process import Apart
 from index.readers.extract import Extract, Unextractable, no_progress
+from index.readers.ocr import tesseract
 from index.readers.read import duplicates, read_file, read_paths
 from index.types import Block
 
@@ -180,7 +181,10 @@ def test_a_word_documents_title_is_its_heading_where_it_has_no_other(tmp_path: P
     assert read_file(word(tmp_path / "a.docx", "Document1", "User")).title == PARAGRAPHS[0]
 
 
-def test_what_is_in_a_file_and_what_its_name_says_must_agree(tmp_path: Path) -> None:
+def test_what_is_in_a_file_and_what_its_name_says_must_agree(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tesseract, "is_installed", bool)
     made = word(tmp_path / "a.docx").read_bytes()
     page = pdf([[Text(20, 500, "text")]])
     book = archive(tmp_path / "b.epub", BOOK).read_bytes()

@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
+from pdf_files import Text, pdf
 from PIL import Image, ImageDraw, ImageFont
 from pylopdf_fonts_ar import __file__ as fonts
 
@@ -146,6 +148,59 @@ def test_the_pages_of_a_scanned_pdf_are_read_one_by_one(tmp_path: Path, fake: Fa
     assert told == [(path, 1, 3), (path, 2, 3), (path, 3, 3)]
 
 
+def mixed(path: Path) -> Path:
+    """A PDF of three pages, the second of which is a picture."""
+    made = pypdfium2.PdfDocument.new()
+    for number in range(3):
+        if number == 1:
+            made.import_pages(pypdfium2.PdfDocument(saved(path.with_name("scan.pdf"), picture())))
+        else:
+            made.import_pages(pypdfium2.PdfDocument(pdf([[Text(20, 500, f"Typed page {number + 1}.")]])))
+    made.save(path)
+    return path
+
+
+def test_pages_that_are_pictures_are_recognised_among_others(tmp_path: Path, fake: Fake) -> None:
+    fake(SURE, [])
+    document, warnings, pages = warned(mixed(tmp_path / "a.pdf"))
+    assert document.text == "Typed page 1.\n\nوصل القطار، أمس.\n\nTyped page 3."
+    assert [(block.page, block.confidences) for block in document.blocks] == [
+        (1, ()),
+        (2, (96, 91, 95)),
+        (3, ()),
+    ]
+    assert (pages, [one.kind for one in warnings]) == ([(1, 1)], ["recognition"])
+    fake([], [])  # a photograph
+    assert warned(tmp_path / "a.pdf")[0].text == "Typed page 1.\n\nTyped page 3."
+
+
+def test_pages_that_are_pictures_are_told_without_tesseract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tesseract, "is_installed", bool)
+    document, warnings, _ = warned(mixed(tmp_path / "a.pdf"))
+    assert document.text == "Typed page 1.\n\nTyped page 3."
+    assert [(one.kind, one.names) for one in warnings] == [("pictures", "2")]
+
+
+def test_pictures_in_a_folder(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("text")
+    for name in ("b.png", "c.jpg"):
+        saved(folder / name, picture())
+    fake([], [])  # photographs: passed over
+    reading = read_paths([folder])
+    assert ([d.text for d in reading.documents], reading.unreadable, reading.warnings) == (["text"], (), ())
+    monkeypatch.setattr(tesseract, "is_installed", bool)
+    reading = read_paths([folder])
+    assert ([d.text for d in reading.documents], reading.unreadable) == (["text"], ())
+    (warning,) = reading.warnings
+    assert warning.message.startswith(
+        f"{folder}: 2 pictures in it weren't read. For text recognition (OCR) install"
+    )
+
+
 def test_where_one_language_isnt_sure_the_other_is_asked(tmp_path: Path, fake: Fake) -> None:
     english = [row("ay", 30, 1, 1), row("Medicina", 92, 1, 2), row("Nova", 88, 1, 3), row("clas", 35, 1, 4)]
     fake([row("كتاب", 90, 1, 1), row("3ل1", 40, 1, 2), row("ة؟", 35, 1, 3), row("قديم", 93, 1, 4)], english)
@@ -182,13 +237,12 @@ def test_what_cant_be_recognised_is_refused(tmp_path: Path, fake: Fake) -> None:
     assert refusal(tmp_path / "c.jpg") == "it is a .png file by what is in it. Rename it."
     (tmp_path / "d.tif").write_bytes(b"II*\0nonsense")
     assert refusal(tmp_path / "d.tif").startswith("it is damaged (")
+    bomb = b"\x89PNG\r\n\x1a\n"
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 1, 0, 0, 0, 0)
-    chunk = b"IHDR" + head
-    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    for chunk in (b"IHDR" + head, b"IDAT" + zlib.compress(b"")):
+        bomb += struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     (tmp_path / "e.png").write_bytes(bomb)
-    assert refusal(tmp_path / "e.png").startswith(
-        ("it is damaged (Decompression", "it has more than 100,000,000")
-    )
+    assert refusal(tmp_path / "e.png").startswith("it is damaged (DecompressionBombError")
     (tmp_path / "bin" / "tesseract").write_text(
         '#!/bin/sh\n[ "$1" = --list-langs ] && printf "ara\\neng\\n"\n'
     )
@@ -283,6 +337,20 @@ def test_the_words_of_a_run_are_those_in_its_place() -> None:
     found = tesseract._better(run, others, tesseract._LATIN)
     assert [word.text for word in found] == ["inside", "also"]
     assert tesseract._better(run, others, tesseract._ARABIC) == []
+
+
+def test_columns_are_told_by_the_gap_between_them() -> None:
+    lines = [*ARABIC, *ENGLISH] * 2
+    one = picture(lines, size=(1800, 1700))
+    assert not tesseract.has_columns(one)
+    assert not tesseract.has_columns(one.rotate(1.2, fillcolor=255))
+    two = Image.new("L", (3400, 1700), 255)
+    two.paste(picture(lines, size=(1700, 1700)), (0, 0))
+    two.paste(picture(lines, size=(1700, 1700)), (1700, 0))
+    assert tesseract.has_columns(two)
+    assert tesseract.has_columns(two.rotate(1.2, fillcolor=255))
+    assert not tesseract.has_columns(Image.new("L", (500, 500), 255))
+    assert not tesseract.has_columns(Image.new("L", (1, 1), 0))
 
 
 def test_the_program_is_found_by_its_name() -> None:

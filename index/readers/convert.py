@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -50,8 +50,8 @@ _NOT_TYPED: Final = regex.compile(
 )
 _NOBODY: Final = regex.compile(
     r"(?i)(?:the )?(?:users?|admin|administrator|owner|author|unknown|anonymous|guest|root|windows user)"
-    r"|pc|hp|dell|lenovo|asus|acer|toshiba|microsoft(?: office user)?"
-    r"|python-(?:docx|pptx)|openpyxl|un-named|calibre\b.*"
+    r"|pc|hp|dell|lenovo|asus|acer|toshiba|microsoft(?: office user)?|python-(?:docx|pptx)|openpyxl|un-named"
+    r"|calibre\b.*"
     r"|\S+@\S+|(?:user|pc) ?\d+|(?:ال)?مستخدم|مجهول"
 )
 _CONTROL: Final = regex.compile(r"\p{Cc}")
@@ -78,13 +78,14 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
     return replace(found, title=title, author=author, heading="", date=_clean(found.date))
 
 
-def recognize(suffix: str, content: bytes, progress: PageProgress) -> Extract:
+def recognize(suffix: str, content: bytes, progress: PageProgress, wanted: Collection[int] = ()) -> Extract:
     """Recognises the text of a picture or of a scanned PDF (OCR).
 
     Args:
         suffix: ".pdf" or one of `PICTURES`.
         content: the file's bytes.
         progress: called after each page.
+        wanted: the numbers of the pages of a PDF to read, from 1; all if empty.
 
     Raises:
         Unextractable: it can't be read, or Tesseract isn't installed.
@@ -92,7 +93,7 @@ def recognize(suffix: str, content: bytes, progress: PageProgress) -> Extract:
     from index.readers.ocr import pages
 
     check_type(content, suffix)
-    return pages.extract(content, suffix, progress)
+    return pages.extract(content, suffix, progress, wanted)
 
 
 def check_type(content: bytes, suffix: str) -> None:

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -56,19 +57,20 @@ class Apart:
         # processes are started by one permanent thread.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="converter-start")
 
-    def convert(self, path: Path, on_page: PageProgress | None = None) -> Extract:
+    def convert(self, path: Path, on_page: PageProgress | None = None, wanted: Sequence[int] = ()) -> Extract:
         """The text of the file at `path`.
 
         Args:
             path: of the file.
             on_page: if given, the text is recognised from its pictures (OCR); called after each page.
+            wanted: the pages of a PDF whose text is to be recognised, from 1; all if empty.
 
         Raises:
             Unextractable: it can't be read, or takes too long or too much memory.
         """
         with self._turn:
             seconds = min(self._seconds, limits.processor_seconds(path.suffix.casefold(), _size(path)))
-            request = json.dumps([os.fsencode(path).hex(), on_page is not None]).encode()
+            request = json.dumps([os.fsencode(path).hex(), on_page is not None, list(wanted)]).encode()
             try:
                 answer = self._answer(request, limits.wall_seconds(seconds) + _GRACE_SECONDS, on_page)
             except BaseException:  # Ctrl-C: a late reply would be taken for the next file's
@@ -190,7 +192,7 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
         replies.flush()
 
     for line in sys.stdin.buffer:
-        name, is_recognition = json.loads(line)
+        name, is_recognition, wanted = json.loads(line)
         path = Path(os.fsdecode(bytes.fromhex(name)))
         allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
 
@@ -198,7 +200,7 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
             allowance.add_part(is_slow=True)
             send({"page": done, "of": total})
 
-        reply = answer(path, allowance.add_part, tell if is_recognition else None)
+        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted)
         allowance.end()
         send(reply)
 
@@ -211,18 +213,21 @@ def _size(path: Path) -> int:
         return 0
 
 
-def answer(path: Path, progress: Progress, on_page: PageProgress | None = None) -> dict[str, Any]:
+def answer(
+    path: Path, progress: Progress, on_page: PageProgress | None = None, wanted: Sequence[int] = ()
+) -> dict[str, Any]:
     """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent.
 
-    With `on_page` the text is recognised from its pictures.
+    With `on_page` the text is recognised from its pictures, of a PDF from those of the wanted pages.
     """
     from index.readers.convert import convert, recognize
     from index.storage.files import read_regular
 
     try:
         suffix, content = path.suffix.casefold(), read_regular(path)
-        found = recognize(suffix, content, on_page) if on_page else convert(suffix, content, progress)
-        return found.to_record()
+        if on_page:
+            return recognize(suffix, content, on_page, wanted).to_record()
+        return convert(suffix, content, progress).to_record()
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import regex
@@ -56,6 +56,7 @@ class Extract:
         date: when it was written, from the file's metadata, or empty.
         blocks: its layout, in the order of the text, without overlaps.
         flaws: what couldn't be read.
+        pictures: the pages of a PDF, from 1, that are pictures without text, while others have text.
     """
 
     text: str
@@ -65,6 +66,7 @@ class Extract:
     date: str = ""
     blocks: tuple[Block, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    pictures: tuple[int, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
         """Converts to plain data, for `from_record`."""
@@ -86,7 +88,22 @@ class Extract:
             for block in record["blocks"]
         )
         flaws = tuple(Flaw(**flaw) for flaw in record["flaws"])
-        return cls(**{**record, "blocks": blocks, "flaws": flaws})
+        pictures = tuple(record["pictures"])
+        return cls(**{**record, "blocks": blocks, "flaws": flaws, "pictures": pictures})
+
+    def with_pages(self, other: Extract) -> Extract:
+        """This text with the pages of another one of the same file, in the order of the pages."""
+        builder = TextBuilder()
+        by_page: dict[int, list[tuple[Extract, Block]]] = {}
+        for found in (self, other):
+            for block in found.blocks:
+                by_page.setdefault(block.page, []).append((found, block))
+        for page in sorted(by_page):
+            for found, block in by_page[page]:
+                builder.extend([block], found.text)
+        return replace(
+            self, text=builder.text, blocks=builder.blocks, flaws=(*self.flaws, *other.flaws), pictures=()
+        )
 
 
 class TextBuilder:
@@ -119,6 +136,7 @@ class TextBuilder:
         page: int = 0,
         goes_on: bool = False,
         is_emphasized: bool = False,
+        confidences: tuple[int, ...] = (),
     ) -> None:
         """Adds a block, unless its text is blank.
 
@@ -130,6 +148,7 @@ class TextBuilder:
             text: one or more lines separated by line feeds; surrounding white space is stripped.
             goes_on: whether it continues the line of the block before it.
             is_emphasized: whether all of it is in bold or in large letters.
+            confidences: as in `Block`.
         """
         text = UNWRITABLE.sub("", text).strip()
         if not text:
@@ -141,7 +160,8 @@ class TextBuilder:
         self._length += len(text)
         if is_emphasized:
             self.emphasized.add(len(self._blocks))
-        self._blocks.append(Block(kind, start, self._length, level, label, page=page))
+        block = Block(kind, start, self._length, level, label, page=page, confidences=confidences)
+        self._blocks.append(block)
 
     def add_row(
         self,
@@ -208,7 +228,13 @@ class TextBuilder:
             else:
                 joined = bool(self._blocks) and block.start > 0 and text[block.start - 1] == " "
                 self.add(
-                    block.kind, said, level=block.level, label=block.label, page=block.page, goes_on=joined
+                    block.kind,
+                    said,
+                    level=block.level,
+                    label=block.label,
+                    page=block.page,
+                    goes_on=joined,
+                    confidences=block.confidences,
                 )
 
     def _append(self, separator: str) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.readers import converter_process
 from index.readers.convert import CONVERTERS, PICTURES, check_type
-from index.readers.extract import Extract, PageProgress, Unextractable, unreadable_characters
+from index.readers.extract import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
 from index.readers.plain_text import decode
 from index.storage.files import read_regular
 from index.text.blocks import find_blocks
@@ -60,9 +60,9 @@ def read_paths(
 ) -> Reading:
     """Reads files, and folders recursively.
 
-    In a folder, files of other types, hidden files, links to other folders and Dalil's own indexes are
-    skipped; the rest is sorted by name. The lock files of Office are skipped anywhere. Unreadable files don't
-    prevent the others from being read.
+    In a folder, files of other types, hidden files, links to other folders, pictures without words and
+    Dalil's own indexes are skipped; the rest is sorted by name. The lock files of Office are skipped
+    anywhere. Unreadable files don't prevent the others from being read.
 
     Args:
         paths: of the files and folders.
@@ -75,19 +75,36 @@ def read_paths(
     for path in map(Path, paths):
         complaints = len(unreadable)
         # Not Path.is_dir, which raises on missing permissions.
-        files = list(_files(path, unreadable)) if os.path.isdir(path) else [path]  # noqa: PTH112
+        is_folder = os.path.isdir(path)  # noqa: PTH112
+        files = list(_files(path, unreadable)) if is_folder else [path]
+        left_out = _pictures_left_out(path, files, warnings) if is_folder else frozenset()
         for file in files:
-            if is_passed_over(file.name):
+            if is_passed_over(file.name) or file in left_out:
                 continue
             try:
                 tell = partial(on_page, file) if on_page else ignore_page
                 document = read_file(file, warn=warnings.append, on_page=tell)
                 documents.setdefault(document.id, document)
             except UnreadableFile as error:
-                unreadable.append(error)
+                # Most pictures in a folder are no pages.
+                if not (is_folder and error.fault == "empty" and file.suffix.casefold() in PICTURES):
+                    unreadable.append(error)
         if not files and len(unreadable) == complaints:
             unreadable.append(UnreadableFile.of(path, f"no file in this folder is {_any_of(TYPES)}.", "type"))
     return Reading(tuple(documents.values()), tuple(unreadable), tuple(warnings))
+
+
+def _pictures_left_out(folder: Path, files: Sequence[Path], warnings: list[FileWarning]) -> frozenset[Path]:
+    """The pictures in a folder if they can't be read, with one warning for all of them."""
+    pictures = frozenset(file for file in files if file.suffix.casefold() in PICTURES)
+    if pictures:
+        from index.readers.ocr import tesseract
+
+        if not tesseract.is_installed():
+            why = f"{folder}: {len(pictures):,} pictures in it weren't read. {tesseract.install_hint()}"
+            warnings.append(FileWarning(str(folder), "pictures", why, len(pictures)))
+            return pictures
+    return frozenset()
 
 
 def read_file(
@@ -213,20 +230,37 @@ def _plain(path: Path, most_bytes: int) -> Extract:
 
 
 def _converted(path: Path, on_page: PageProgress) -> Extract:
-    """The text of a file; of a picture, or a PDF without usable text, what is recognised on its pages."""
-    if path.suffix.casefold() not in PICTURES:
-        try:
-            return converter_process.shared.convert(path)
-        except Unextractable as error:
-            if error.fault not in ("scan", "fonts"):
-                raise
-            fault = error.fault
-            why = "it has no text in it, only pictures of pages." if fault == "scan" else str(error)
-        from index.readers.ocr import tesseract
+    """The text of a file; of a picture, or a PDF's pages without usable text, what is recognised on them."""
+    if path.suffix.casefold() in PICTURES:
+        return converter_process.recognizer.convert(path, on_page)
+    from index.readers.ocr import tesseract
 
+    try:
+        found = converter_process.shared.convert(path)
+    except Unextractable as error:
+        if error.fault not in ("scan", "fonts"):
+            raise
         if not tesseract.is_installed():
-            raise Unextractable(f"{why} {tesseract.install_hint()}", fault)
-    return converter_process.recognizer.convert(path, on_page)
+            why = "it has no text in it, only pictures of pages." if error.fault == "scan" else str(error)
+            raise Unextractable(f"{why} {tesseract.install_hint()}", error.fault) from None
+        return converter_process.recognizer.convert(path, on_page)
+    return _with_pictures(path, found, on_page) if found.pictures else found
+
+
+def _with_pictures(path: Path, found: Extract, on_page: PageProgress) -> Extract:
+    """The text of a PDF with what is recognised on those of its pages that are pictures alone."""
+    from index.readers.ocr import tesseract
+
+    if tesseract.is_installed():
+        try:
+            recognized = converter_process.recognizer.convert(path, on_page, found.pictures)
+            return found.with_pages(recognized)
+        except Unextractable as error:
+            if error.fault == "empty":  # photographs
+                return found
+    names = ", ".join(map(str, found.pictures))
+    why = f"its pages {names} are pictures, which weren't read. {tesseract.install_hint()}"
+    return replace(found, flaws=(*found.flaws, Flaw("pictures", why, len(found.pictures), names)))
 
 
 def _any_of(types: Iterable[str], word: str = "or") -> str:

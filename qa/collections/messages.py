@@ -168,6 +168,10 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It was added by text recognition (OCR). {number} of its words are uncertain. Compare what is "
         "quoted with the original.",
     },
+    "flaw_pictures": {
+        "ar": "أُضيف، ولم تُقرأ صفحاته التي هي صور بلا نصّ: {names}",
+        "en": "It was added, but its pages that are pictures without text weren't read: {names}",
+    },
     "flaw_hidden": {
         "ar": "أُضيف، ولم تُقرأ أجزاؤه المخفية: {names}",
         "en": "It was added, but its hidden parts weren't read: {names}",

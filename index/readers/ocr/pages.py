@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 from typing import Final
@@ -27,34 +27,38 @@ _DOUBTFUL: Final = 60
 """Percent; words with less are counted in the warning."""
 # Blocks of specks and lines, which Tesseract takes for letters.
 _LEAST_CONFIDENCE: Final = 20
+# A picture that is this share of the page's width is a scan of it.
+_FILLS: Final = 0.7
+_LEAST_DPI: Final = 100.0
 _LARGE: Final = 1.3
 _WORD: Final = regex.compile(r"\S+")
-_FORMATS: Final = ("PNG", "JPEG", "TIFF", "MPO")
+_FORMATS: Final = ("PNG", "JPEG", "TIFF")
 
 
-def extract(content: bytes, suffix: str, progress: PageProgress) -> Extract:
+def extract(content: bytes, suffix: str, progress: PageProgress, wanted: Collection[int] = ()) -> Extract:
     """Recognises the text of a picture, or of the pages of a PDF.
 
     Args:
         content: the file's bytes.
         suffix: ".pdf", or that of a picture.
         progress: called after each page.
+        wanted: the numbers of the pages of a PDF to read, from 1; all if empty.
 
     Raises:
         Unextractable: it is damaged or too large, Tesseract isn't installed, or it finds no words.
     """
     if not tesseract.is_installed():
         raise Unextractable(f"it is a picture. {tesseract.install_hint()}", "scan")
-    pages = _of_pdf(content) if suffix == ".pdf" else _of_picture(content)
+    pages = _of_pdf(content, wanted) if suffix == ".pdf" else _of_picture(content)
     recognizer = Recognizer()
     builder = TextBuilder()
     confidences: list[int] = []
-    for number, (picture, dpi, total) in enumerate(pages, 1):
+    for done, (number, picture, dpi, total) in enumerate(pages, 1):
         for paragraph, is_large in _paragraphs(recognizer.words(picture, dpi)):
             confidences.extend(word.confidence for word in paragraph)
             said = " ".join(word.text for word in paragraph)
             builder.add("paragraph", said, page=number, is_emphasized=is_large)
-        progress(number, total)
+        progress(done, total)
     if not confidences:
         raise Unextractable("text recognition (OCR) finds no words in it.", "empty")
     text = builder.text
@@ -71,36 +75,47 @@ def extract(content: bytes, suffix: str, progress: PageProgress) -> Extract:
     )
 
 
-def _of_pdf(content: bytes) -> Iterator[tuple[Image.Image, float, int]]:
-    """The pages of a PDF as pictures, with their resolution and their number."""
+def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[tuple[int, Image.Image, float, int]]:
+    """The number of each wanted page of a PDF, its picture and resolution, and how many there are."""
     try:
         document = pypdfium2.PdfDocument(content)
         count = len(document)
     except pypdfium2.PdfiumError as error:
         raise damaged(error) from error
-    _check_count(count)
-    for number in range(count):
+    numbers = [number for number in range(1, count + 1) if not wanted or number in wanted]
+    _check_count(len(numbers))
+    for number in numbers:
         try:
-            page = document[number]
+            page = document[number - 1]
             width, height = page.get_size()
             fitting = math.sqrt(_MOST_PAGE_PIXELS / max(width * height, 1))
-            scale = min(tesseract.DPI / 72, fitting)
+            scale = min(_resolution(page) / 72, fitting)
             picture = page.render(scale=scale, grayscale=True).to_pil()
             page.close()
         except (pypdfium2.PdfiumError, ValueError) as error:
             raise damaged(error) from error
-        yield picture, scale * 72, count
+        yield number, picture, scale * 72, len(numbers)
 
 
-def _of_picture(content: bytes) -> Iterator[tuple[Image.Image, float, int]]:
-    """The frames of a picture, with their resolution, 0 if unknown, and their number."""
+def _resolution(page: pypdfium2.PdfPage) -> float:
+    """The resolution at which a page is rendered: that of a picture that fills it, as a scanner made it."""
+    for picture in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, _, right, _ = picture.get_bounds()
+        pixels = picture.get_px_size()[0]
+        if right - left >= _FILLS * page.get_width() and pixels:
+            return float(min(max(72 * pixels / (right - left), _LEAST_DPI), tesseract.DPI))
+    return tesseract.DPI
+
+
+def _of_picture(content: bytes) -> Iterator[tuple[int, Image.Image, float, int]]:
+    """The number of each frame of a picture, the frame, its resolution, and how many there are."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=_FORMATS)
         count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
         _check_count(count)
-        for frame in ImageSequence.Iterator(picture) if count > 1 else (picture,):
+        for number, frame in enumerate(ImageSequence.Iterator(picture) if count > 1 else (picture,), 1):
             if frame.width * frame.height > _MOST_PIXELS:
                 raise Unextractable(
                     f"it has more than {_MOST_PIXELS:,} pixels. Make it smaller.", "too_large"
@@ -108,7 +123,7 @@ def _of_picture(content: bytes) -> Iterator[tuple[Image.Image, float, int]]:
             frame.load()  # a picture that isn't whole is found out here
             resolution = frame.info.get("dpi", (0, 0))[0]
             known = float(resolution or 0)
-            yield _on_white(frame), known if known > 72 else _guessed_dpi(frame), count
+            yield number, _on_white(frame), known if known > 72 else _guessed_dpi(frame), count
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise damaged(error) from error
 

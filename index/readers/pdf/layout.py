@@ -24,6 +24,7 @@ _MOST_LEVELS: Final = 6
 # Fraction of all text; if more is in bold, bold doesn't indicate a heading.
 _MOST_BOLD: Final = 0.4
 _FEWEST_ROWS: Final = 3
+_COLUMNS_OF_FORM: Final = 2
 # Columns of a table are aligned within this multiple of the font size.
 _ALIGNED: Final = 0.6
 _MOST_CELL_WORDS: Final = 12
@@ -244,7 +245,10 @@ def _has_headings(rows: Sequence[Paragraph]) -> bool:
         return False
     if first.is_bold and not any(row.is_bold for row in others):
         return True
-    return any(all(is_number_like(row.cells[i]) for row in others) for i in range(len(first.cells)))
+    # Of two columns and few rows the first may be names of fields, and the second what is filled in.
+    is_form = len(first.cells) == _COLUMNS_OF_FORM and len(others) < _FEWEST_ROWS
+    columns = range(0 if is_form else len(first.cells))
+    return any(all(is_number_like(row.cells[i]) for row in others) for i in columns)
 
 
 def _add_table(builder: TextBuilder, rows: Sequence[Paragraph], number: int) -> None:

@@ -71,8 +71,9 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         ) from None
     except Exception as error:
         raise damaged(error) from error
+    pictures: list[int] = []
     try:
-        pages = list(_columns(document, progress))
+        pages = list(_columns(document, progress, pictures))
     except Unextractable:
         raise
     except Exception as error:
@@ -92,7 +93,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             "fonts",
         )
     about = metadata_of(document)
-    return Extract(text, about.title, about.author, date=about.date, blocks=blocks)
+    return Extract(text, about.title, about.author, date=about.date, blocks=blocks, pictures=tuple(pictures))
 
 
 def _is_readable(text: str) -> bool:
@@ -105,8 +106,8 @@ def _is_readable(text: str) -> bool:
     return lost < max(_MANY_LOST, _MOST_LOST * len(text.split())) and is_plausible(text)
 
 
-def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]]:
-    """Yields the columns of each page."""
+def _columns(document: PDFDocument, progress: Progress, pictures: list[int]) -> Iterator[list[Column]]:
+    """Yields the columns of each page; the numbers of pages that are pictures alone are added to a list."""
     before: list[Column] = []
     for number, device in enumerate(_pages(document), 1):
         if number > MOST_PAGES:
@@ -118,6 +119,8 @@ def _columns(document: PDFDocument, progress: Progress) -> Iterator[list[Column]
             glyphs = with_marks(drawn_once(turned))
             page += with_tables(glyphs, Rules() if turns else device.rules, before)
         before = page
+        if device.has_picture and not page:
+            pictures.append(number)
         progress()
         yield page
 
@@ -149,12 +152,14 @@ class _Glyphs(PDFTextDevice):
     Attributes:
         found: the glyphs by rotation in quarter turns; positions are rotated back.
         rules: the lines drawn on the page.
+        has_picture: whether there is a picture on the page.
     """
 
     def __init__(self, manager: Manager, fonts: dict[int, Font]) -> None:
         super().__init__(manager)
         self.found: dict[int, list[Glyph]] = {}
         self.rules = Rules()
+        self.has_picture = False
         self._manager = manager
         self._fonts = fonts  # pdfminer keeps its fonts as long as the document is read
         self._count = 0
@@ -220,6 +225,10 @@ class _Glyphs(PDFTextDevice):
                 points = []
             if len(step) > 1:
                 points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
+
+    def render_image(self, name: str, stream: object) -> None:  # noqa: ARG002
+        """Takes note of a picture."""
+        self.has_picture = True
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
         """Begins marked content, which may carry its text as an attribute."""
