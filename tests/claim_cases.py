@@ -119,6 +119,25 @@ _LEAVE: Final = (
     "تُمنح الموظّفة إجازة أمومة مدّتها سبعون يوماً، ويُمنح الأب خمسة أيّام.",
     "يترأّس اللجنة القاضي فؤاد العلي وينوب عنه القاضي سامر حدّاد.",
 )
+_MILL: Final = (
+    "The mill on the Orne was built by the widow Claire Martel in 1761 and burned down in 1803.",
+    "It ground wheat for six villages and never worked on Sundays.",
+    "Today the ruin belongs to the town of Avrille, which plans a museum there.",
+)
+_POET: Final = (
+    "وُلد الشاعر حسّان العمري في البصرة سنة ١٩٢١ وتوفّي في بيروت سنة ١٩٨٧.",
+    "ترجم ديوانه الأوّل إلى الفرنسية المستشرق جان دوبوا.",
+    "لم ينل الشاعر أيّ جائزة في حياته.",
+)
+_SOLAR: Final = (
+    "Solar panels on the school roof produce 40 kilowatts and cover a third of its electricity.",
+    "The mayor, Elena Rossi, promised a second roof by 2026, though the council has not approved the money.",
+)
+_FISHING: Final = (
+    "يبدأ الصيد في الأوّل من تشرين الأول وينتهي في آخر شباط.",
+    "لا يُسمح بأكثر من عشر سمكات لكلّ صيّاد في اليوم.",
+    "غرامة الصيد بلا رخصة ٢٠٠ درهم.",
+)
 _EN: Final[Language] = "en"
 _AR: Final[Language] = "ar"
 
@@ -477,5 +496,62 @@ CASES: Final = (
         ("swapped", "يترأّس اللجنة القاضي سامر حدّاد [4]."),
         ("negation", "لا يحظر النظام التدخين داخل المبنى [1]."),
         ("number", "إجازة الأمومة تسعون يوماً [3]."),
+    ),
+    *_cases(
+        "Who built the mill?",
+        _EN,
+        _MILL,
+        ("right", "The mill was built by Claire Martel in 1761 [1]."),
+        ("right", "The mill burned down in 1803 [1]."),
+        ("right", "It ground wheat for six villages [2]."),
+        ("right", "The mill never worked on Sundays [2]."),
+        ("right", "The ruin belongs to the town of Avrille [3]."),
+        ("number", "The mill burned down in 1813 [1]."),
+        ("name", "The mill was built by Anne Martel in 1761 [1]."),
+        ("negation", "The mill worked on Sundays [2]."),
+        ("two facts", "It ground wheat for six villages and made paper [2]."),
+        ("swapped", "The mill was built in 1803 and burned down in 1761 [1]."),
+        ("wrong mark", "It ground wheat for six villages [3]."),
+        ("opposite", "The town of Avrille opened a museum there [3]."),
+    ),
+    *_cases(
+        "من ترجم الديوان؟",
+        _AR,
+        _POET,
+        ("right", "ترجم المستشرق جان دوبوا ديوانه الأوّل إلى الفرنسية [2]."),
+        ("right", "وُلد حسّان العمري في البصرة عام 1921 [1]."),
+        ("right", "توفّي الشاعر في بيروت [1]."),
+        ("right", "لم ينل الشاعر جائزة في حياته [3]."),
+        ("name", "ترجم ديوانه الأوّل المستشرق بيير مارتان [2]."),
+        ("number", "توفّي الشاعر سنة ١٩٧٨ [1]."),
+        ("negation", "نال الشاعر جائزة في حياته [3]."),
+        ("swapped", "وُلد الشاعر في بيروت وتوفّي في البصرة [1]."),
+        ("opposite", "ترجم جان دوبوا ديوانه الأوّل إلى الألمانية [2]."),
+    ),
+    *_cases(
+        "When does the fishing season begin?",
+        _EN,
+        _FISHING,
+        ("right", "Fishing begins on 1 October and ends at the end of February [1]."),
+        ("right", "Each fisherman may take no more than ten fish a day [2]."),
+        ("right", "The fine for fishing without a licence is 200 dirhams [3]."),
+        ("number", "Fishing begins on 1 November [1]."),
+        ("number", "The fine is 300 dirhams [3]."),
+        ("two facts", "The fine for fishing without a licence is 200 dirhams and the boat is seized [3]."),
+        ("number", "Each fisherman may take twelve fish a day [2]."),
+        ("swapped", "Fishing begins at the end of February and ends on 1 October [1]."),
+    ),
+    *_cases(
+        "ماذا تنتج الألواح؟",
+        _AR,
+        _SOLAR,
+        ("right", "تنتج الألواح الشمسية على سطح المدرسة ٤٠ كيلوواط [1]."),
+        ("right", "تغطّي الألواح ثلث كهرباء المدرسة [1]."),
+        ("right", "وعدت رئيسة البلدية إيلينا روسي بسطح ثانٍ قبل ٢٠٢٦ [2]."),
+        ("right", "لم يوافق المجلس على المال [2]."),
+        ("number", "تنتج الألواح الشمسية ٥٠ كيلوواط [1]."),
+        ("negation", "وافق المجلس على المال [2]."),
+        ("name", "وعدت رئيسة البلدية ماريا بيانكي بسطح ثانٍ [2]."),
+        ("two facts", "تنتج الألواح ٤٠ كيلوواط وتضيء الشارع [1]."),
     ),
 )

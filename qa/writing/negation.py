@@ -21,7 +21,10 @@ _NEGATIONS: Final = regex.compile(
     r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض|الا))\b"
 )
 # «لم ... قط», "not ... at all" say it once; "not only" doesn't say it; an Arabic "no later than" neither.
-_NOT_NEGATIONS: Final = regex.compile(r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b")
+_NOT_NEGATIONS: Final = regex.compile(
+    r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b"
+    r"|\bلا (?:\w+ ){1,2}ب?(?:اكثر|ازيد|اقل) من\b"
+)
 # The least similarity of words that are counted as counterparts.
 _NEAR: Final = 0.45
 _BOUNDARY: Final = regex.compile(

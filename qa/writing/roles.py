@@ -53,6 +53,7 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
         or _mixes_parallel_clauses(claim, quotation, sure)
         or _goes_another_way(claim, quotation, sure)
         or _changes_places(claim, quotation, sure)
+        or _takes_others_place(claim, sure)
     )
 
 
@@ -183,6 +184,29 @@ def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
         if one.partner.start > other.partner.start and not listed and _is_bare(quotation, other.partner):
             return True
     return False
+
+
+def _takes_others_place(claim: str, sure: Sequence[Match]) -> bool:
+    """Whether two things behind one preposition stand the other way round, and what is said of them doesn't.
+
+    "Born in Beirut and died in Basra" of "born in Basra and died in Beirut".
+    """
+    found = words(claim)
+    places: list[
+        tuple[str, int, int]
+    ] = []  # the preposition, where the thing stands, where what is said does
+    said = -1
+    for match in sure:
+        start = match.partner.start if match.partner else -1
+        before = [one.term for one in found if one.end <= match.word.start and one.term not in _ARTICLES]
+        if before and before[-1] in _PREPOSITIONS and said >= 0:
+            places.append((before[-1], start, said))
+        else:
+            said = start
+    return any(
+        one[0] == other[0] and one[1] > other[1] and one[2] < other[2]
+        for one, other in combinations(places, 2)
+    )
 
 
 def _is_name(text: str, word: Term) -> bool:
