@@ -40,7 +40,7 @@ _SHORTEST_AFTER_PROCLITIC = 3
 FloatArray = NDArray[np.float32]
 
 
-def name_keys(text: str, shortest: int = _SHORTEST) -> list[Term]:
+def name_keys(text: str, shortest: int = _SHORTEST, shortest_name: int = _SHORTEST_CAPITALISED) -> list[Term]:
     """The phonetic keys of a text's possible names, and its numbers.
 
     A word may have two keys (with its proclitic and without), and two neighbouring Latin words may share
@@ -48,7 +48,8 @@ def name_keys(text: str, shortest: int = _SHORTEST) -> list[Term]:
 
     Args:
         text: the text.
-        shortest: the fewest consonants of a key without a capital letter.
+        shortest: the fewest consonants of a Latin key without a capital letter.
+        shortest_name: the fewest of others.
     """
     keys: list[Term] = []
     previous: tuple[str, Term] | None = None
@@ -58,11 +59,11 @@ def name_keys(text: str, shortest: int = _SHORTEST) -> list[Term]:
             previous = None
         elif is_arabic(word.term[0]):
             for form in _arabic_forms(word.term):
-                _add(keys, form.translate(_ARABIC), word.start, word.end, _SHORTEST_CAPITALISED)
+                _add(keys, form.translate(_ARABIC), word.start, word.end, shortest_name)
             previous = None
         else:
             capitalised = text[word.start].isupper()
-            least = _SHORTEST_CAPITALISED if capitalised else shortest
+            least = shortest_name if capitalised else shortest
             _add(keys, _sound(word.term), word.start, word.end, least)
             if previous is not None:
                 _add(keys, _sound(previous[0] + word.term), previous[1].start, word.end, shortest)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Consonants of a name: a quotation is short, so that few are enough.
 _SHORTEST_SOUND: Final = 3
+_SHORTEST_NAME: Final = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +140,7 @@ def same_sounds(text: str, other: str) -> frozenset[int]:
 
 def _sounds(text: str) -> dict[str, list[Term]]:
     sounds: dict[str, list[Term]] = {}
-    for key in name_keys(text, shortest=_SHORTEST_SOUND):
+    for key in name_keys(text, _SHORTEST_SOUND, _SHORTEST_NAME):
         if not key.term.isdecimal():
             sounds.setdefault(key.term, []).append(key)
     return sounds

@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
+
 from index.errors import InvalidQuestion
 from index.text.analyzer import Language, Term, language
 from index.text.arabic import is_arabic
@@ -84,7 +86,7 @@ class Checker:
             return "empty"
         matches = align(query, quotation)
         asked = forms("" if speaks_to_a_model(given.question) else given.question)
-        if has_other_name(claim.text, matches, quotation.text, asked):
+        if has_other_name(claim.text, matches, quotation.text, asked, self._likeness):
             return "name"
         if is_negated_otherwise(claim.text, quotation.text, matches):
             return "negation"
@@ -95,6 +97,12 @@ class Checker:
         is_crossed = language(claim.text) != language(quotation.text)
         carried = probability(new, reading, is_crossed)
         return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
+
+    def _likeness(self, word: str, other: str) -> float:
+        """The cosine of two words, each encoded by itself; with or without the Arabic article."""
+        vector = self._index.query(word).vector
+        forms = dict.fromkeys((other, other.removeprefix("ال") or other))
+        return max(float(np.einsum("i,i->", vector, self._index.query(form).vector)) for form in forms)
 
 
 def _without_subject(

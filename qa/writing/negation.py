@@ -16,19 +16,28 @@ from qa.writing.alignment import Match
 _NEGATIONS: Final = regex.compile(
     r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\p{L}+n['’]t|unable|hardly|un(?:insured|paid)"
     r"|fail(?:s|ed)? to|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|den(?:y|ies|ied)"
+    r"|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|ban(?:s|ned)|unlawful|illegal"
+    r"|[وف]?(?:[يت]?حظر|محظور|محظوره|[يت]منع|ممنوع|ممنوعه|[يت]حرم|محرم|محرمه)"
     r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض|الا))\b"
 )
 # «لم ... قط», "not ... at all" say it once; "not only" doesn't say it; an Arabic "no later than" neither.
-_NOT_NEGATIONS: Final = regex.compile(r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b")
+_NOT_NEGATIONS: Final = regex.compile(
+    r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b"
+    r"|\bلا (?:\w+ ){1,2}ب?(?:اكثر|ازيد|اقل) من\b"
+)
+# The least similarity of words that are counted as counterparts.
+_NEAR: Final = 0.45
 _BOUNDARY: Final = regex.compile(
     r"[،؛,;:.!?؟\n]+(?!\d)|\b(?:but|while|whereas|although|though|because|and|or|بينما|لكن|ولكن|لان|اما|حيث|كما)\b"
+    r"|\b(?=ول(?:ا|م|ن|يس|يست)\b)|\b(?=و[يت]\p{Arabic}{3,})"
 )
 
 
 def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether a clause of the claim is negated and the clause that it renders isn't, or the reverse.
+    """Whether a clause of the claim is negated and what it renders isn't, or the reverse.
 
-    Two negations in a clause are none: «لا يُفتح إلّا ...» is "opens only ...".
+    A clause renders the clauses that have words which no other one has. Two negations in a clause are none:
+    «لا يُفتح إلّا ...» is "opens only ...".
 
     Args:
         claim: the claim.
@@ -40,13 +49,13 @@ def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -
     for word in words(quotation):
         places.setdefault(stem(word.term), []).append(word.start)
     for span in clauses(claim):
-        inside = [one for one in matches if span[0] <= one.word.start < span[1]]
-        weights = [_weight(inside, places, source) for source, _ in sources]
-        most = max(weights, default=0.0)
-        if most <= 0:
-            continue
-        rendered = [negated for (_, negated), weight in zip(sources, weights, strict=True) if weight == most]
-        if _is_negated(claim, span) not in rendered:
+        found = [
+            {negated for source, negated in sources if _stands_in(match, places, source)}
+            for match in matches
+            if span[0] <= match.word.start < span[1] and match.cosine >= _NEAR
+        ]
+        said = [next(iter(kinds)) for kinds in found if len(kinds) == 1]
+        if said and _is_negated(claim, span) != any(said):
             return True
     return False
 
@@ -59,15 +68,12 @@ def clauses(text: str) -> list[Span]:
     return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
 
 
-def _weight(matches: Sequence[Match], places: Mapping[str, Sequence[int]], clause: Span) -> float:
-    """How much of some words has its counterpart in a clause; what stands in several counts in each."""
-    weight = 0.0
-    for match in matches:
-        if match.partner is not None:
-            starts = places.get(stem(match.partner.term), (match.partner.start,))
-            if any(clause[0] <= start < clause[1] for start in starts):
-                weight += match.cosine
-    return weight
+def _stands_in(match: Match, places: Mapping[str, Sequence[int]], clause: Span) -> bool:
+    """Whether a word's counterpart, or the same word again, stands in a clause."""
+    if match.partner is None:
+        return False
+    starts = (match.partner.start, *places.get(stem(match.partner.term), ()))
+    return any(clause[0] <= start < clause[1] for start in starts)
 
 
 def negations(text: str) -> int:

@@ -224,6 +224,8 @@ def _named(tokens: Sequence[_Token]) -> Iterator[Quantity]:
         for size in (2, 1):
             name = " ".join(one.text for one in tokens[i : i + size])
             form = next((form for form in _forms(name) if form in _NAMED), None)
+            if form in _AMBIGUOUS and name.removesuffix(form or "").endswith("ال"):
+                form = None  # «الأب» is the father, «آب» the month
             if form is not None and len(tokens[i : i + size]) == size:
                 around = [*tokens[max(i - 1, 0) : i], *tokens[i + size : i + size + 1]]
                 beside = any(one.text[0].isdecimal() or one.text in _BESIDE for one in around)

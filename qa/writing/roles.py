@@ -31,6 +31,8 @@ _DIRECTION: Final = {
 }
 _ARTICLES: Final = frozenset(("the", "a", "an", "of"))
 _PASSIVE: Final = regex.compile(r"\bby\b|\bمن قبل\b|\bعلي يد(?:ي)?\b|\bمن جانب\b|\bبواسطه\b")
+# The least similarity of a word in the other language that tells which clause is meant.
+_LEAST_NEAR: Final = 0.6
 # Words between a number and what it counts, at most.
 _NEAR: Final = 2
 
@@ -44,11 +46,14 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
         matches: the claim's words with their counterparts.
     """
     sure = [match for match in matches if match.is_sure and match.partner]
+    near = [match for match in matches if match.cosine >= _LEAST_NEAR and match.partner]
     return (
-        _counts_another(claim, quotation, matches)
-        or _stands_in_another_clause(claim, quotation, sure)
+        _counts_another(claim, quotation, near)
+        or _stands_in_another_clause(claim, quotation, near)
+        or _mixes_parallel_clauses(claim, quotation, sure)
         or _goes_another_way(claim, quotation, sure)
         or _changes_places(claim, quotation, sure)
+        or _takes_others_place(claim, sure)
     )
 
 
@@ -75,22 +80,62 @@ def _same(word: Term, other: Term) -> bool:
     return word.term == other.term or stem(word.term) == stem(other.term)
 
 
-def _stands_in_another_clause(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
+def _stands_in_another_clause(claim: str, quotation: str, near: Sequence[Match]) -> bool:
     """Whether a number is taken from one clause, and all that is said of it from another with a number."""
     spans = clauses(quotation)
     stated = [one for one in quantities(quotation) if one.is_certain]
     for start, end in clauses(claim):
-        inside = [match for match in sure if start <= match.word.start < end]
+        inside = [match for match in near if start <= match.word.start < end]
         # Words that stand in several clauses say nothing of which one is meant.
-        places = [_clauses_of(match, quotation, spans) for match in inside]
+        numbers = quantities(claim[start:end])
+        places = [
+            _clauses_of(match, quotation, spans)
+            for match in inside
+            if not any(one.start <= match.word.start - start < one.end for one in numbers)
+            and not any(_counts(claim[start:end], one, _moved(match.word, start)) for one in numbers)
+        ]
         told = [next(iter(place)) for place in places if len(place) == 1]
-        for number in quantities(claim[start:end]):
+        for number in numbers:
             own = {_clause(one.start, spans) for one in stated if one.readings & number.readings}
             others = {place for place in told if place not in own}
             has_number = any(_clause(one.start, spans) in others for one in stated)
             if number.is_certain and own and others and has_number and not own & set(told):
                 return True
     return False
+
+
+def _moved(word: Term, start: int) -> Term:
+    return Term(word.term, word.start - start, word.end - start)
+
+
+def _mixes_parallel_clauses(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
+    """Whether a clause takes one thing from each of two clauses that say the same of different things.
+
+    "It hands out medicines every morning" of "It hands out bread every morning, and medicines on Thursday".
+    """
+    spans = clauses(quotation)
+    stated = words(quotation)
+    for start, end in clauses(claim):
+        inside = [match for match in sure if start <= match.word.start < end]
+        if any(match.word.term[0] == "و" for match in inside[1:]):
+            continue  # it names both
+        places = [(match, _clauses_of(match, quotation, spans)) for match in inside]
+        shared = [(match, place) for match, place in places if len(place) > 1]
+        own = [(match, next(iter(place))) for match, place in places if len(place) == 1]
+        for said, both in shared:
+            first = min(both)
+            verb = next(i for i, word in enumerate(stated) if said.partner and _same(word, said.partner))
+            # The subject, before the verb or beside it, is that of both.
+            told = {place for match, place in own if place != first or _after(match, stated) > verb + 1}
+            if first in told and told & both - {first}:
+                return True
+    return False
+
+
+def _after(match: Match, stated: Sequence[Term]) -> int:
+    """The place of a word's counterpart among the words of a text."""
+    partner = match.partner
+    return next((i for i, word in enumerate(stated) if partner and word.start == partner.start), -1)
 
 
 def _clauses_of(match: Match, quotation: str, spans: Sequence[tuple[int, int]]) -> set[int]:
@@ -119,7 +164,8 @@ def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool
 
 def _direction(found: Sequence[Term], word: Term) -> int | None:
     before = [one.term for one in found if one.end <= word.start and one.term not in _ARTICLES]
-    return _DIRECTION.get(before[-1]) if before else None
+    # "from the old theatre": an adjective may stand between.
+    return next((_DIRECTION[term] for term in before[:-3:-1] if term in _DIRECTION), None)
 
 
 def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
@@ -138,6 +184,29 @@ def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
         if one.partner.start > other.partner.start and not listed and _is_bare(quotation, other.partner):
             return True
     return False
+
+
+def _takes_others_place(claim: str, sure: Sequence[Match]) -> bool:
+    """Whether two things behind one preposition stand the other way round, and what is said of them doesn't.
+
+    "Born in Beirut and died in Basra" of "born in Basra and died in Beirut".
+    """
+    found = words(claim)
+    places: list[
+        tuple[str, int, int]
+    ] = []  # the preposition, where the thing stands, where what is said does
+    said = -1
+    for match in sure:
+        start = match.partner.start if match.partner else -1
+        before = [one.term for one in found if one.end <= match.word.start and one.term not in _ARTICLES]
+        if before and before[-1] in _PREPOSITIONS and said >= 0:
+            places.append((before[-1], start, said))
+        else:
+            said = start
+    return any(
+        one[0] == other[0] and one[1] > other[1] and one[2] < other[2]
+        for one, other in combinations(places, 2)
+    )
 
 
 def _is_name(text: str, word: Term) -> bool:
