@@ -37,4 +37,6 @@ def test_sentences_are_ranked_by_the_weights_that_were_measured() -> None:
         "margin_penalty": 0.03,
         "key_penalty": 0.1,
         "echo_penalty": 0.3,
+        "cell_weight": 0.1,
+        "posed_penalty": 0.3,
     }

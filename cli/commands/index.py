@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 from typing import Annotated, Final
 
-import click
 import typer
 
 from cli.console import epilog
@@ -66,7 +65,7 @@ def index(
     if rebuild and (remove or watch):
         raise typer.BadParameter(f"--rebuild and --{'remove' if remove else 'watch'} can't go together.")
     if not paths and not optimize:
-        raise click.UsageError("Missing argument 'PATH'.")
+        raise typer.BadParameter("Missing argument 'PATH'.")
     from cli import index_files
     from cli.watching import watch_texts
 

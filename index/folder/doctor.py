@@ -80,17 +80,18 @@ def examine(folder: Path) -> Report:
 
 def _near_duplicates(snapshot: Snapshot) -> Mapping[tuple[str, str], float]:
     """Pairs of ids of documents with mostly the same passages, letter variants and marks aside."""
-    having: defaultdict[bytes, set[str]] = defaultdict(set)
+    having: defaultdict[bytes, dict[str, None]] = defaultdict(dict)
     sizes: Counter[str] = Counter()
     for passage in snapshot.passages:
         text = " ".join(normalise(passage.text).text.split())
         documents = having[hashlib.blake2b(text.encode(), digest_size=16).digest()]
         if passage.document_id not in documents:
-            documents.add(passage.document_id)
+            documents[passage.document_id] = None
             sizes[passage.document_id] += 1
     common: Counter[tuple[str, str]] = Counter()
     for documents in having.values():
         if 1 < len(documents) <= _MOST_DOCUMENTS:
-            common.update(combinations(sorted(documents), 2))
+            # In the order of the collection, as passages are.
+            common.update(combinations(documents, 2))
     shares = {pair: count / (sizes[pair[0]] + sizes[pair[1]] - count) for pair, count in common.items()}
-    return {pair: share for pair, share in sorted(shares.items()) if share >= _NEARLY_THE_SAME}
+    return {pair: share for pair, share in shares.items() if share >= _NEARLY_THE_SAME}

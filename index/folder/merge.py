@@ -214,8 +214,8 @@ def publish(folder: Path, change: Change) -> Snapshot:
         # Few enough for a search even if nobody ever merges.
         while numbers := due(sizes_of(snapshot), _SMALL if len(snapshot.parts) <= _MOST else None):
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
-            manifest = merged.instead(snapshot.manifest)
-            assert manifest is not None  # nothing has changed since
+            if (manifest := merged.instead(snapshot.manifest)) is None:
+                break  # never, while this process is the writer
             snapshot = Snapshot(folder, manifest, snapshot)
         live.commit(folder, snapshot.manifest)
     return snapshot

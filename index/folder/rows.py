@@ -217,6 +217,10 @@ class RowsReader:
             *(self._letters[word] for word in letters if word in self._letters),
         ]
 
+    @cached_property
+    def _letters(self) -> dict[str, Count]:
+        found = cast("list[Count]", self._read("SELECT * FROM counts WHERE kind = 'letter'"))
+        return {count[2]: count for count in found}
 
     def numbers_with(self, digits: str) -> list[tuple[str, int]]:
         """The terms with these digits in them, and the counts of each."""

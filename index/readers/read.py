@@ -23,6 +23,7 @@ PLAIN = (".txt",)
 TYPES = (*PLAIN, *CONVERTERS, *PICTURES)
 # What Microsoft Office puts beside an open file, under its name: who has it open, and no text.
 _LOCK_FILE = "~$"
+_MANIFEST = b'{\n "format"'  # the beginning of an index's manifest.json
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
 MOST_BYTES = 200 << 20
 
@@ -181,17 +182,22 @@ def _files(folder: Path, unreadable: list[UnreadableFile]) -> Iterator[Path]:
 
     for place, folders, names in os.walk(folder, onerror=skip):
         here = Path(place)
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and not _is_segment(here / name)
-        )
+        if _is_index(here):
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith(".") and Path(name).suffix.casefold() in TYPES:
                 yield here / name
 
 
-def _is_segment(folder: Path) -> bool:
-    """Whether a folder belongs to an index, whose own files aren't user texts."""
-    return (folder / "rows.sqlite").exists() and (folder / "arrays.safetensors").exists()
+def _is_index(folder: Path) -> bool:
+    """Whether a folder is an index, whose own files aren't user texts."""
+    try:
+        with (folder / "manifest.json").open("rb") as file:
+            return file.read(len(_MANIFEST)) == _MANIFEST
+    except OSError:
+        return False
 
 
 def _check(path: Path, most_bytes: int) -> None:

@@ -167,8 +167,10 @@ class Service:
 
     def _document(self, document_id: str, index: "Index") -> Document:
         try:
+            if not isinstance(document_id, str):
+                raise KeyError(document_id)
             return index.document(document_id)
-        except (KeyError, AttributeError, UnicodeEncodeError):  # of the last two, what isn't a text
+        except (KeyError, UnicodeEncodeError):
             raise NoSuchPassage(
                 f"The index has no document {document_id!r:.200}. "
                 "Take the document_id of a citation or a hit."
