@@ -1,4 +1,4 @@
-"""Which generation is live, who may write, and what the writer leaves behind."""
+"""What is live, who may write, and what the writer leaves behind."""
 
 from __future__ import annotations
 

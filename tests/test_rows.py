@@ -114,6 +114,9 @@ def rows(tmp_path: Path) -> RowsReader:
 
 def test_what_is_not_there(rows: RowsReader) -> None:
     assert rows.number("absent") is None
+    assert rows.number("") is None
+    with pytest.raises(UnicodeEncodeError):
+        rows.number("\udcff")
     assert rows.row_of(b"0" * 16) is None
     for read in (rows.document, rows.head, rows.passage, rows.stored):
         with pytest.raises(IndexDamaged, match=r"rows\.sqlite has no"):

@@ -80,12 +80,8 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
     centers = change.old.centers if change.old else LanguageMeans.known(change.encoder)
     known = _known(made.digests, change.old)
     with Journal(live.journal(own.parent), _identity(change.encoder, centers)) as journal:
-        missing = {
-            digest: row
-            for row, digest in enumerate(made.digests)
-            if digest not in known and digest not in journal
-        }
-        _encode(missing, RowsReader(own / ROWS), centers, journal, change)
+        wanted = {digest: row for row, digest in enumerate(made.digests) if digest not in known}
+        _encode(wanted, RowsReader(own / ROWS), centers, journal, change)
         size = 4 * change.encoder.dimension
 
         def vector(row: int) -> NDArray[np.floating]:
@@ -154,11 +150,12 @@ def _known(digests: Iterable[bytes], old: Snapshot | None) -> dict[bytes, tuple[
 
 
 def _encode(
-    missing: dict[bytes, int], rows: RowsReader, centers: LanguageMeans, journal: Journal, change: Change
+    wanted: dict[bytes, int], rows: RowsReader, centers: LanguageMeans, journal: Journal, change: Change
 ) -> None:
-    """Encodes passages, each given by its digest and its row, into the journal."""
-    items = list(missing.items())
-    with encoding("passages", change.show_progress, len(journal), len(journal) + len(items)) as advance:
+    """Encodes passages, each given by its digest and its row, into the journal, if it doesn't have them."""
+    items = [item for item in wanted.items() if item[0] not in journal]
+    done = len(wanted) - len(items)
+    with encoding("passages", change.show_progress, done, len(wanted)) as advance:
         for start in range(0, len(items), _WINDOW):
             window = items[start : start + _WINDOW]
             inputs = [rows.passage_input(row) for _, row in window]

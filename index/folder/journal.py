@@ -1,4 +1,4 @@
-"""An append-only journal of a writer's encodings, kept until its generation is live.
+"""An append-only journal of a writer's encodings, kept until its segment is live.
 
 Encoding is most of the work of a build. Every encoding is appended to one file at once, so that work done
 before Ctrl-C, a crash or a full disk isn't repeated: the next writer reads the file up to the first
@@ -47,9 +47,6 @@ class Journal:
         self._file.seek(self._end)
         if not self._end:
             self._append(header)
-
-    def __len__(self) -> int:
-        return len(self._places)
 
     def __contains__(self, digest: bytes) -> bool:
         return digest in self._places

@@ -149,7 +149,8 @@ class RowsReader:
 
     def number(self, document_id: str) -> int | None:
         """The number of the document with this id, or None if there is none."""
-        found = self._read("SELECT row FROM documents WHERE id = ?", (document_id,))
+        # As bytes: text that isn't Unicode, or no text at all, is no id, and an error of its own.
+        found = self._read("SELECT row FROM documents WHERE id = CAST(? AS TEXT)", (document_id.encode(),))
         return found[0][0] if found else None
 
     def document(self, number: int) -> Document:
