@@ -101,6 +101,12 @@ def test_the_embedded_fonts_cmap_fills_gaps() -> None:
     assert found.text.startswith(f"بتل{HOLE}نهوا")
 
 
+def test_the_embedded_fonts_cmap_corrects_single_letters() -> None:
+    known = "ابتلمنهورس"
+    font = made_font({c: (f"x{ord(c)}", INK) for c in known}, told=known)
+    assert read(arabic(380, 500, known), font=font, meanings={"ل": "ك", "ه": "ة"}).text == known
+
+
 def test_the_embedded_fonts_names_fill_gaps() -> None:
     shapes = {
         "ا": ("alef-ar.isol", INK),
@@ -163,6 +169,12 @@ def test_texts_of_languages_are_plausible() -> None:
         "کند و گزارش شهردار درباره پارک های تازه و بودجه سال آینده را بشنود و پیشنهادهای مردم را بخواند"
     )
     assert is_plausible(persian)
+    swahili = (
+        "Baraza la jiji lilikutana siku ya Alhamisi ili kujadili kazi za ukarabati wa maktaba na saa za "
+        "kufungua kwa ajili ya wakazi wa eneo hilo. Kulingana na kumbukumbu kazi zitaanza majira ya kuchipua "
+        "na ukumbi wa mashariki hautafunguliwa kabla ya kukamilika."
+    )
+    assert is_plausible(swahili)
 
 
 @pytest.mark.parametrize(
@@ -265,13 +277,14 @@ def test_a_tatweel_that_stretches_a_word_is_left_out() -> None:
 # Footnotes.
 
 
-def test_a_raised_number_is_a_superscript_in_its_word() -> None:
+def test_a_raised_number_is_a_mark_or_an_exponent_of_its_word() -> None:
     page = lines(TEXT, 40)
     second = page[1]
     # Word raises the mark of a footnote by .35 of the size, to two thirds of it.
     marked = [*page, Text(second.x - 4, second.y + 3.6, "7", 6.6)]
-    assert read(*marked).text.replace("⁷", "") == TEXT
-    assert read(*marked).text.count("⁷") == 1
+    assert read(*marked).text.replace("[7]", "") == TEXT
+    assert read(*marked).text.count("[7]") == 1
+    assert "[7] " in read(*marked).text
     assert read(Text(20, 500, "an area of 5 m"), Text(90, 503, "2", 6), Text(99, 500, "now")).text == (
         "an area of 5 m² now"
     )
@@ -324,6 +337,16 @@ def test_marks_of_footnotes_are_compared_by_value() -> None:
     assert blocks(read(*page)) == [
         ("paragraph", "لا يسمح بالتصوير.[21]"),
         ("footnote", "[21] إلا للباحثين."),
+    ]
+
+
+def test_small_print_at_a_pages_foot_is_parted_by_its_gaps() -> None:
+    small = [
+        arabic(380, top, said, 8) for top, said in ((120, "طبع في البصرة"), (110, "عام ألفين"), (80, "هاتف"))
+    ]
+    assert blocks(read(*lines(TEXT, 50), *small))[1:] == [
+        ("footnote", "طبع في البصرة عام ألفين"),
+        ("footnote", "هاتف"),
     ]
 
 
@@ -422,20 +445,34 @@ def test_cells_over_several_rows_are_in_each() -> None:
 
 def test_a_table_goes_on_on_the_next_page() -> None:
     pages = []
-    for rows in ((("Month", "People"), ("May", "3120")), (("June", "2845"),)):
+    for rows in ((("Month", "People"), ("May", "3120"), ("June", "2845")), (("July", "4410"),)):
         page: list[Text | Rule] = list(table(50, 500, (80, 80), 30, len(rows)))
         for number, row in enumerate(rows):
             page += [cell(53 + 80 * i, 485 - 30 * number, said) for i, said in enumerate(row)]
         pages.append([Text(50, 560, "Visitors of the museum in the last year were many."), *page])
     pages[0].append(Text(50, 60, "1 Without children.", 8))
     found = reader.extract(pdf([pages[0], pages[1][1:]]))
-    text = "Month | People\nMay | 3120\nJune | 2845\n\n[1] Without children."
+    text = "Month | People\nMay | 3120\nJune | 2845\nJuly | 4410\n\n[1] Without children."
     assert found.text.partition("\n\n")[2] == text
     assert [(block.columns, block.page) for block in found.blocks[2:]] == [
+        (("Month", "People"), 1),
         (("Month", "People"), 1),
         (("Month", "People"), 2),
         ((), 1),
     ]
+
+
+def test_fields_in_boxes_have_no_column_headings() -> None:
+    page: list[Text | Rule] = list(table(50, 500, (80, 80), 30, 3))
+    for number, row in enumerate((("Name", "Salma"), ("Age", "35"), ("Telephone", "4827"))):
+        page += [cell(53 + 80 * i, 485 - 30 * number, said) for i, said in enumerate(row)]
+    found = read(*page)
+    assert blocks(found) == [
+        ("table_row", "Name | Salma"),
+        ("table_row", "Age | 35"),
+        ("table_row", "Telephone | 4827"),
+    ]
+    assert all(block.columns == () for block in found.blocks)
 
 
 def test_a_box_around_text_is_no_table() -> None:

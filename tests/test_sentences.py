@@ -111,3 +111,12 @@ def test_a_sentence_by_itself_is_a_sentence(text: str) -> None:
     for start, end in sentences(text):
         if not any(mark in text for mark in "«»“”"):
             assert sentences(text[start:end])[-1][1] == end - start
+
+
+def test_the_mark_of_a_footnote_ends_the_sentence_before_it() -> None:
+    for text, parts in (
+        ("It leaks.[1] A friend paid.", ["It leaks.[1]", "A friend paid."]),
+        ("لا يُسمح بالتصوير.[12] ولا يجوز اللمس.¹", ["لا يُسمح بالتصوير.[12]", "ولا يجوز اللمس.¹"]),
+        ("He left (in 1990).[2][3] Then rain.", ["He left (in 1990).[2][3]", "Then rain."]),
+    ):
+        assert [text[start:end] for start, end in sentences(text)] == parts

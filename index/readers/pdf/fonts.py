@@ -39,6 +39,7 @@ _PICTURES: Final = regex.compile(r"(?i)symbol|wingding|webding|dingbat|marlett")
 _TICKS: Final = {0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑", 0xA8: "☐", 0x6F: "☐"}
 _LAM: Final = "ل"
 _TATWEEL: Final = "\u0640"
+_LETTERS: Final = frozenset(chr(code) for code in (*range(0x621, 0x63B), *range(0x641, 0x64B)))
 _ALEFS: Final = "آأإا"
 # Two Arabic letters that share one glyph, of which Ghostscript kept the low bytes: لا is U+4427.
 _LOW_BYTES: Final = range(0x3400, 0x4B00)
@@ -115,12 +116,15 @@ class Font:
         text = None if mapped is None else self._readable(mapped)
         if text == "" and self._font.char_width(code) >= _NARROW:
             text = None  # mapped to nothing
-        outline = self._outline if self._is_arabic or text is None or text.isspace() else None
+        # What the file says is doubted only where codes are surely glyphs.
+        doubted = isinstance(self._font, PDFCIDFont) and (self._is_arabic or (text or "").isspace())
+        outline = self._outline if text is None or doubted else None
         ink = outline.ink(code) if outline else None
         width = self._font.char_width(code)
         if ink and self._is_tatweel(ink, width):
             return _TATWEEL if text == _TATWEEL else ""
         if text is not None and not (text.isspace() and ink):
+            text = self._corrected(text, code) if doubted else text
             return text if width else _own_marks(text)
         found = self._own(code)
         if found is not None:
@@ -169,8 +173,23 @@ class Font:
         for name in (self._names.get(code), own):
             if name and (text := letters_of_name(name)):
                 return letters_of_forms(text)
-        text = outline.letters.get(own, "") if outline and own and self._agrees else ""
-        return letters_of_forms(text) if text and not _MEANINGLESS.search(text) else None
+        return self._in_cmap(own) if own and self._agrees else None
+
+    def _in_cmap(self, name: str) -> str | None:
+        """The character of a glyph in the embedded font's cmap, Arabic letters before others."""
+        found = self._outline.letters.get(name, ()) if self._outline else ()
+        said = [letters_of_forms(c) for c in found if not _MEANINGLESS.search(c)]
+        return min(said, key=lambda text: text not in _LETTERS, default=None)
+
+    def _corrected(self, text: str, code: int) -> str:
+        """A letter as the embedded font has it, if it agrees with the file on most others but not on this."""
+        outline = self._outline
+        name = outline.name(code) if outline and text in _LETTERS else None
+        if outline is None or name is None or name not in outline.letters or not self._agrees:
+            return text
+        own = self._in_cmap(name)
+        said = {letters_of_forms(c) for c in outline.letters[name]}
+        return own if own in _LETTERS and text not in said else text
 
     @cached_property
     def _agrees(self) -> bool:
@@ -178,12 +197,12 @@ class Font:
         outline = self._outline
         if outline is None or not outline.letters:
             return False
-        pairs = [
-            (letters_of_forms(text), letters_of_forms(outline.letters[name]))
+        agreeing = [
+            letters_of_forms(text) in map(letters_of_forms, outline.letters[name])
             for code, text in self._known.items()
             if (name := outline.name(code)) in outline.letters and not _MEANINGLESS.search(text)
         ]
-        return sum(one == other for one, other in pairs) >= _AGREEING * len(pairs)
+        return sum(agreeing) >= _AGREEING * len(agreeing)
 
     def _is_tatweel(self, ink: Ink, width: float) -> bool:
         spans = ink.left <= _NARROW * width and ink.right >= (1 - _NARROW) * width
@@ -255,14 +274,14 @@ class _Outline:
         self._em = 1 / matrix[0] if matrix and matrix[0] else 1000.0
 
     @cached_property
-    def letters(self) -> dict[str, str]:
+    def letters(self) -> dict[str, list[str]]:
         """The characters of its Unicode cmap by glyph name; letters before their presentation forms."""
-        found: dict[str, str] = {}
+        found: dict[str, list[str]] = {}
         with suppress(Exception):  # without a cmap, or with a damaged one
             for table in self._font["cmap"].tables if self._font is not None else ():
                 if table.isUnicode():
                     for code, name in sorted(table.cmap.items()):
-                        found.setdefault(name, chr(code))
+                        found.setdefault(name, []).append(chr(code))
         return found
 
     def name(self, code: int) -> str | None:

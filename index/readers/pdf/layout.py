@@ -24,16 +24,23 @@ _MOST_LEVELS: Final = 6
 # Fraction of all text; if more is in bold, bold doesn't indicate a heading.
 _MOST_BOLD: Final = 0.4
 _FEWEST_ROWS: Final = 3
+_COLUMNS_OF_FORM: Final = 2
 # Columns of a table are aligned within this multiple of the font size.
 _ALIGNED: Final = 0.6
 _MOST_CELL_WORDS: Final = 12
 _ENDED: Final = regex.compile(r"[.,،؛;]$")
 # The call of a footnote: a raised number or mark, or one in brackets. Before a letter it belongs to the word
 # before the space. After a short number or a unit it is an exponent.
+_EXPONENT: Final = r"(?<!(?<!\p{Nd})\p{Nd}{1,2}|(?<!\p{L})(?:[kcdm]?m|[كس]?م))"
 _CALL: Final = regex.compile(
-    r"(?<!(?<!\p{Nd})\p{Nd}{1,2}|(?<!\p{L})(?:[kcdm]?m|[كس]?م))(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
-    r"|[(\[](?P<plain>\p{Nd}{1,3})[)\]])"
+    _EXPONENT
+    + r"(?P<before>\s(?=\S{1,5}\p{L}))?(?:[(\[⁽]?(?P<raised>[⁰¹²³⁴-⁹]{1,3}|\*{1,3}|[†‡])[)\]⁾]?"
+    + r"|[(\[](?P<plain>\p{Nd}{1,3})[)\]])"
 )
+# What a raised number after it calls a note, wherever that is.
+_CALLING: Final = regex.compile(r"(?:\p{Latin}{3}|\p{Arabic}{2}|[.,،؛:;!?؟»”)\]])$")
+_LOOKED_AT: Final = 4
+_RAISED: Final = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
 _BULLET: Final = regex.compile(rf"^([{''.join(sorted(BULLETS))}])\s*(?=\S)")
 
 
@@ -118,10 +125,12 @@ class _Notes:
                 if note is not None:
                     found.extend(self.taken(note))
                     return shown
+            before = mark.string[max(mark.start() - _LOOKED_AT, 0) : mark.start()]
+            is_call = (mark["raised"] or "*")[0] in _RAISED and _CALLING.search(before)
             # At the end of the document it stands where it is.
-            return shown if self._last_page.get(label, 0) > paragraph.last_page else mark[0]
+            return shown if is_call or self._last_page.get(label, 0) > paragraph.last_page else mark[0]
 
-        if paragraph.is_at_foot or not self._by_mark:
+        if paragraph.is_at_foot:
             return paragraph.text, []
         return _CALL.sub(replaced, paragraph.text), found
 
@@ -236,7 +245,10 @@ def _has_headings(rows: Sequence[Paragraph]) -> bool:
         return False
     if first.is_bold and not any(row.is_bold for row in others):
         return True
-    return any(all(is_number_like(row.cells[i]) for row in others) for i in range(len(first.cells)))
+    # Of two columns and few rows the first may be names of fields, and the second what is filled in.
+    is_form = len(first.cells) == _COLUMNS_OF_FORM and len(others) < _FEWEST_ROWS
+    columns = range(0 if is_form else len(first.cells))
+    return any(all(is_number_like(row.cells[i]) for row in others) for i in columns)
 
 
 def _add_table(builder: TextBuilder, rows: Sequence[Paragraph], number: int) -> None:

@@ -126,7 +126,7 @@ def paragraphs_of(pages: Pages) -> list[Paragraph]:
             above, foot = _foot(column, pitches[page_number - 1], body, mark)
             mark = next(filter(None, map(_note_mark, reversed(foot))), mark)
             of_column = list(_paragraphs(above, pitches[page_number - 1])) if above.lines else []
-            of_column += _notes(foot)
+            of_column += _notes(foot, pitches[page_number - 1])
             for number, paragraph in enumerate(of_column):
                 paragraph.page = paragraph.last_page = page_number
                 if last is not None and not number and not paragraph.is_at_foot and _goes_on(last, paragraph):
@@ -225,14 +225,15 @@ def _foot(
     return column, ()
 
 
-def _notes(lines: Sequence[Line]) -> Iterator[_Paragraph]:
-    """Yields the footnotes of a column, each from its mark on."""
+def _notes(lines: Sequence[Line], pitches: Mapping[int, float]) -> Iterator[_Paragraph]:
+    """Yields the footnotes of a column, each from its mark or from a gap on."""
     own: list[Line] = []
     last = ""
     for line in lines:
         mark = _note_mark(line)
         is_next = not mark.isdecimal() or not last.isdecimal() or int(mark) == int(last) + 1
-        if own and mark and is_next:
+        is_apart = bool(own) and _is_wide(own[-1].baseline - line.baseline, line, pitches)
+        if own and ((mark and is_next) or is_apart):
             yield _note(own)
             own = []
         last = mark if mark and is_next else last

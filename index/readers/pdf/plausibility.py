@@ -31,6 +31,10 @@ _ENGLISH: Final = {
 }  # fmt: skip
 _MOST_ARABIC: Final = 0.11
 _MOST_LATIN: Final = 0.15
+# Of English letters that are moved a fifth are vowels, of those of other languages a third at least. (Swahili
+# differs most from English in its letters: .24.)
+_VOWELS: Final = "aeiouy"
+_LEAST_VOWELS: Final = 0.27
 _FEWEST_LETTERS: Final = 150
 # With fewer letters more is allowed: XQuAD and TyDi QA have pieces of 200 Arabic letters at .11.
 _MANY_LETTERS: Final = 400
@@ -69,7 +73,8 @@ def is_plausible(text: str) -> bool:
     others = sum(arabic[c] for c in _OTHER)
     if others <= _MOST_OTHER * letters and not _is_usual(arabic, _ARABIC, _MOST_ARABIC):
         return False
-    return _is_usual(latin, _ENGLISH, _MOST_LATIN)
+    vowels = sum(latin[c] for c in _VOWELS)
+    return vowels >= _LEAST_VOWELS * sum(latin.values()) or _is_usual(latin, _ENGLISH, _MOST_LATIN)
 
 
 def _is_usual(counts: Mapping[str, int], usual: Mapping[str, int], most: float) -> bool:
