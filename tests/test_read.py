@@ -105,6 +105,9 @@ def encoded(text: str, encoding: str) -> tuple[bytes, str]:
         ("A glossary of the terms of water, with the Arabic: طبقة جوفية", "iso8859_6"),
         ("NOËL ET L'ÉTÉ", "cp1252"),
         ("مرحبا", "cp1256"),
+        ("مـــرحـــبـــا بكم", "cp1256"),
+        ("John Smith (جون سميث)", "cp1256"),
+        ("Total: 5°C ± 2", "cp1252"),
         *(
             (text, encoding)
             for text in (ARABIC, ENGLISH, FRENCH, "نعم")

@@ -10,6 +10,8 @@ import os
 import shutil
 import struct
 import sys
+import threading
+import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -277,6 +279,41 @@ def test_a_language_that_isnt_there_counts_as_none(tmp_path: Path, monkeypatch: 
     assert not tesseract.is_installed()
     with pytest.raises(Unextractable, match=r"it is a picture\. For text recognition"):
         recognize(".png", saved(tmp_path / "a.png", picture()).read_bytes(), lambda *_: None)
+
+
+def test_tesseract_ends_with_the_process_that_started_it(tmp_path: Path, fake: Fake) -> None:
+    own = fake([], [])
+    number = tmp_path / "pid"
+    (tmp_path / "bin" / "tesseract").write_text(
+        f'#!/bin/sh\nif [ "$1" = --list-langs ]; then printf "ara\\neng\\n"; exit; fi\n'
+        f'echo $$ > "{number}.new"; mv "{number}.new" "{number}"; exec sleep 600\n'
+    )
+    path = saved(tmp_path / "a.png", picture())
+    faults: list[str] = []
+
+    def read() -> None:
+        try:
+            read_file(path)
+        except UnreadableFile as error:
+            faults.append(error.fault)
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    while not number.exists():
+        time.sleep(0.01)
+    own.kill()
+    reading.join()
+    assert faults == ["too_slow"]
+    while is_alive(int(number.read_text())):  # it is being ended
+        time.sleep(0.01)
+
+
+def is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_a_citation_of_recognised_text_says_so(tmp_path: Path, encoder: Encoder) -> None:

@@ -22,6 +22,8 @@ MAX_SECONDS: Final = 600.0
 """Processor seconds for the largest file."""
 SECONDS_PER_PART: Final = 2.0
 """Processor seconds added per page or chapter read. A page of the article takes .1 to .4."""
+SECONDS_PER_PICTURE: Final = 6.0
+"""Processor seconds added per page whose text was recognised; to prepare a page of 300 dpi takes 1 to 2."""
 # Additional processor seconds per MB of the file. A PDF has 3 to 10 KB of text per page, so 1 MB may be 300
 # pages of .1 to .4 s. Office documents and books are compressed about tenfold; a workbook takes 3 s
 # per MB, HTML 1, CSV and JSON 1 to 2.
@@ -81,9 +83,12 @@ class Allowance:
         """Extends the processor time limit after a page or chapter was read.
 
         Args:
-            is_slow: whether another program did the work, so that the wall-clock limit begins anew.
+            is_slow: whether its text was recognised: by another program, so that the wall-clock limit begins
+                anew, and after work on a picture, whose size the file's size doesn't tell.
         """
         if is_slow:
+            self._most += SECONDS_PER_PICTURE
+            self._allowed += SECONDS_PER_PICTURE - SECONDS_PER_PART
             signal.setitimer(signal.ITIMER_REAL, wall_seconds(self._most))
         self._allowed = min(self._most, self._allowed + SECONDS_PER_PART)
         self._limit()

@@ -54,7 +54,8 @@ _AS_GUESSED: Final = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-15": "c
 _ARABIC: Final = {
     **dict(zip("اليمونرتبةعدسفهكأقح", (145, 111, 84, 65, 59, 53, 48, 44, 37, 35, 32, 31, 28, 25, 22, 21, 20, 19, 17), strict=True)),  # noqa: E501
     **dict(zip("جشطصخىإثزضغذئءظؤآ", (14, 9, 9, 8, 8, 8, 7, 7, 7, 5, 5, 5, 4, 3, 2, 1, 1), strict=True)),
-    **dict.fromkeys("ـپچژگکھہں", 1),
+    **dict.fromkeys("پچژگکھہں", 1),
+    "ـ": 20,
 }  # fmt: skip
 _FINAL: Final = frozenset("ةى")
 # Permille of a Latin text's letters beyond ASCII, over French, German and Spanish; chosen, not measured.
@@ -67,7 +68,7 @@ _WORDS_OF_ONE_LETTER: Final = frozenset("àéèáóíôêö")
 _PUNCTUATION: Final = {
     **dict.fromkeys("‘’“”«»–—…\u00a0،؟", 40),
     **dict.fromkeys("؛•·°©®™€£§½¼²³×\u00ad\u200c\u200d\u200e\u200f", 10),
-    **dict.fromkeys("¡¿ºª´", 4),
+    **dict.fromkeys("¡¿ºª´±÷¢¥µ¹¾†‡‰‹›„‚", 4),
 }
 _UNLIKELY: Final = log(0.0005)
 # Mean log-likelihood of the characters beyond ASCII, and an allowance for texts with few of them. Of texts of

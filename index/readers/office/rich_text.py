@@ -265,6 +265,8 @@ class _Reader:
         if not self._bytes:
             return
         content, self._bytes = bytes(self._bytes), bytearray()
+        if self._state.target == "skip":
+            return
         if content.isascii():
             self._say(content.decode())
             return
