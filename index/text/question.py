@@ -178,7 +178,7 @@ def _one_letter_off(word: str) -> set[str]:
 
 
 def _missing(is_inside: bool, size: int) -> str:
-    """The letters that may have been left out: none that inflects near the end, no vowel's in a short word."""
+    """The letters that may be missing: none that inflects near the end, no vowel's in a short word."""
     letters = _LETTERS if is_inside else "".join(set(_LETTERS) - set(_INFLECTING))
     return letters if size > _SHORTEST_SLIP else letters.translate(str.maketrans("", "", "اوي"))
 
