@@ -136,10 +136,10 @@ def _frequency(found: Mapping[str, tuple[int, int]]) -> int:
 
 
 def _other_hamzas(word: str, level: str) -> set[str]:
-    """The words that have a hamza on another carrier: مسئول, مسؤول and مسؤل."""
+    """The words that have a hamza on another carrier, or ق that is spoken as one: مسئول and مسؤول, غرئت."""
     if len(word) != len(level) or len(word) <= _SHORTEST_SOUND:
         return set()
-    carriers = ("و", "ي", "ا", "ء", "وو")
+    carriers = ("و", "ي", "ا", "ء", "وو", "ق")
     places = [i for i, letter in enumerate(word) if letter in "ئؤ"]
     return {level[:i] + carrier + level[i + 1 :] for i in places for carrier in carriers} - {level}
 
