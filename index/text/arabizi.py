@@ -44,7 +44,7 @@ _COMMON: Final = {
 }
 # Words that are no other language's: one is enough to tell Arabizi.
 _TELLING_WORDS: Final = """
-mata ayna limatha lematha limaza kayfa matha emta imta amta ayemta waqtash fo2ash wein wen ween fein fen
+mata kam ayna limatha lematha limaza kayfa matha emta imta amta ayemta waqtash fo2ash wein wen ween fein fen
 feen meen eish aysh shou shno shnou shnu wesh leh leih lesh leish laish 3lash 3alash lash 2addesh 2adesh
 addesh bkam bekam gdash gaddash sh7al keef kifash ezay ezzay izzay izay shlon elly elli illi illy 3ashan
 3shan 3la howa huwa heya hiya kanet
@@ -72,7 +72,7 @@ _SOUNDS: Final[Mapping[str, tuple[str, ...]]] = {
     "d": ("د", "ض", "ذ"), "r": ("ر",), "z": ("ز", "ذ", "ظ"), "s": ("س", "ص", "ث"), "f": ("ف",), "v": ("ف",),
     "q": ("ق",), "k": ("ك", "ق"), "c": ("ك",), "l": ("ل",), "m": ("م",), "n": ("ن",), "w": ("و",),
     "y": ("ي",), "x": ("كس",), "'": ("", "ع"),
-    "a": ("", "ا"), "e": ("", "ي"), "i": ("", "ي"), "o": ("", "و"), "u": ("", "و"),
+    "a": ("", "ا"), "e": ("", "ي", "ا"), "i": ("", "ي"), "o": ("", "و"), "u": ("", "و"),
 }  # fmt: skip
 _INITIAL: Final = {
     "a": ("ا", "ع"), "e": ("ا", "اي", "ع"), "i": ("ا", "اي", "ع"), "o": ("ا", "او", "ع"), "u": ("ا", "او")

@@ -64,11 +64,12 @@ _CALENDARS: Final[Mapping[Calendar, tuple[str, ...]]] = {
     ),
 }
 # Months that are other words too: they need a number or one of the words that stand before months.
-_AMBIGUOUS: Final = ("اب", "جوان", "صفر")
+_AMBIGUOUS: Final = ("اب", "جوان", "صفر", "نيسان", "ماي")
 _BEFORE_MONTHS: Final = frozenset(
     ["شهر", "في", "منذ", "مطلع", "اوايل", "اواخر", "منتصف", "حتي", "بين", "خلال"]
 )
-_CLITICS: Final = ("و", "ف", "ب", "ل", "ك", "وب", "ول")
+# Not ك, which makes كميه of ميه.
+_CLITICS: Final = ("و", "ف", "ب", "ل", "وب", "ول")
 
 _NUMBERS: Final[Mapping[int, str]] = {
     1: "واحد واحده احد احدي one",
@@ -163,7 +164,8 @@ def _numerals() -> dict[str, _Numeral]:
                     found.setdefault(
                         clitic + article + word, _Numeral(numeral.value, joined, definite, numeral.plural)
                     )
-    return found
+    # «لستُ» is no six.
+    return {word: numeral for word, numeral in found.items() if word != "لست"}
 
 
 _NUMERALS: Final = _numerals()
@@ -250,7 +252,8 @@ def one_form(quantity: Quantity, words: Sequence[str]) -> str | None:
     if words[0].isdecimal():
         # Not 5 ملايين.
         return quantity.term if len(words) > 1 and words[-1].isdecimal() else None
-    is_plain = any(word not in _NUMERALS and word not in _AND for word in words)
+    # «حرب الثلاثين عاما» is a name.
+    is_plain = any(word not in _AND and (word not in _NUMERALS or _NUMERALS[word].definite) for word in words)
     is_word = len(words) == 1 and not _WORDS_BELOW < int(quantity.term) < _WORDS_FROM
     return None if is_plain or is_word else quantity.term
 
@@ -360,10 +363,13 @@ def _is_month(text: _Words, at: int, beside: tuple[str, str]) -> bool:
     """Whether a word that may be a month is one: it is spelled so, or stands beside a number or «شهر»."""
     if text[at].endswith("اب") and any(letter in text.written[at] for letter in _LONG_ALEFS):
         return True
+    is_dated = any(map(_is_day_or_year, beside))
     if text[at] not in _AMBIGUOUS:
-        return False  # باب
+        # Not باب; but بنيسان, and ونيسان after a month or beside a number.
+        is_month = text[at][0] == "ب" or is_dated or beside[0] in _MONTH_OF
+        return is_month and not text[at].endswith("اب")
     is_after = beside[0] == "شهر" or (text[at] != "اب" and beside[0] in _BEFORE_MONTHS)
-    return is_after or any(map(_is_day_or_year, beside))
+    return is_after or is_dated
 
 
 def _is_day_or_year(word: str) -> bool:

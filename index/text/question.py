@@ -35,6 +35,12 @@ from index.text.spelling import WordForms
 _LETTERS: Final = "ءابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 # Sounds that dialects and typists write with another letter, in normalised spelling.
 _SOUNDS: Final = ("ثت", "ثس", "ذد", "ذز", "ظض", "ظز", "قج", "سص", "تط", "هح", "قك", "زس")
+# Letters that are alike without their dots, or that stand for a foreign sound; and the rows of a keyboard.
+_SHAPES: Final = ("بتثني", "جحخ", "دذ", "رز", "سش", "صض", "طظ", "عغ", "فق", "پب", "چج", "ڤف", "گكق")
+_KEYBOARD: Final = ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ءر", "وزظ")
+_INFLECTING: Final = "سالتمونيه"
+# Letters from which on a word with a vowel's letter too many is taken for a name.
+_LONG_NAME: Final = 7
 # Fewest letters of a word with any letter wrong, and with one of `_SOUNDS`.
 _SHORTEST_SLIP: Final = 5
 _SHORTEST_SOUND: Final = 3
@@ -130,10 +136,10 @@ def _frequency(found: Mapping[str, tuple[int, int]]) -> int:
 
 
 def _other_hamzas(word: str, level: str) -> set[str]:
-    """The words that have a hamza on another carrier: مسئول, مسؤول and مسؤل."""
-    if len(word) != len(level):
+    """The words that have a hamza on another carrier, or ق that is spoken as one: مسئول and مسؤول, غرئت."""
+    if len(word) != len(level) or len(word) <= _SHORTEST_SOUND:
         return set()
-    carriers = ("و", "ي", "ا", "ء", "وو")
+    carriers = ("و", "ي", "ا", "ء", "وو", "ق")
     places = [i for i, letter in enumerate(word) if letter in "ئؤ"]
     return {level[:i] + carrier + level[i + 1 :] for i in places for carrier in carriers} - {level}
 
@@ -149,12 +155,38 @@ def _other_sounds(word: str) -> set[str]:
 
 
 def _one_letter_off(word: str) -> set[str]:
-    """The words that differ in one letter, or in the order of two: Damerau-Levenshtein distance 1."""
+    """The words that a typist may have meant: Damerau-Levenshtein distance 1, without inflection.
+
+    The first letter stays, no letter that inflects is exchanged for another or put near the end, and only
+    a doubled letter is left out, or a vowel's in a long word, which is often a name.
+    """
     if len(word) < _SHORTEST_SLIP:
         return set()
-    splits = [(word[:i], word[i:]) for i in range(len(word) + 1)]
-    deleted = {left + right[1:] for left, right in splits if right}
-    swapped = {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
-    replaced = {left + letter + right[1:] for left, right in splits if right for letter in _LETTERS}
-    inserted = {left + letter + right for left, right in splits for letter in _LETTERS}
-    return (deleted | swapped | replaced | inserted) - {word}
+    found, size = set(), len(without_proclitics(word))
+    for i in range(1, len(word)):
+        left, letter, right = word[:i], word[i], word[i + 1 :]
+        if letter == word[i - 1] or (letter in "اوي" and right and size >= _LONG_NAME):
+            found.add(left + right)
+        if right:
+            found.add(left + right[0] + letter + right[1:])
+        found |= {left + other + right for other in _alike(letter)}
+        found |= {left + other + letter + right for other in _missing(bool(right), size)}
+    found |= {word + other for other in _LETTERS if other not in _INFLECTING}
+    if word[-1] == "ت":
+        found.add(word[:-1] + "ه")
+    return found - {word}
+
+
+def _missing(is_inside: bool, size: int) -> str:
+    """The letters that may be missing: none that inflects near the end, no vowel's in a short word."""
+    letters = _LETTERS if is_inside else "".join(set(_LETTERS) - set(_INFLECTING))
+    return letters if size > _SHORTEST_SLIP else letters.translate(str.maketrans("", "", "اوي"))
+
+
+def _alike(letter: str) -> set[str]:
+    """Letters that one is mistaken for: alike in shape, or beside it on the keyboard; not both inflecting."""
+    groups = (group for group in _SHAPES if letter in group)
+    rows = (row for row in _KEYBOARD if letter in row)
+    beside = {other for row in rows for other in row[max(row.index(letter) - 1, 0) : row.index(letter) + 2]}
+    others = beside | {other for group in groups for other in group}
+    return {other for other in others if not (letter in _INFLECTING and other in _INFLECTING)}
