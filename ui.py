@@ -154,6 +154,7 @@ def serve(
         chat,
         path="/",
         server_name=sharing.host,
+        root_path=sharing.root_path or None,
         auth=login(sharing.auth) if sharing.auth else None,
         footer_links=[],
         run_history=False,

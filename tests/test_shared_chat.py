@@ -64,7 +64,7 @@ def serving(index: Index, *options: str) -> Iterator[str]:
         env=surrounding({}),
     )
     assert server.stdout
-    port = server.stdout.readline().split()[3].rpartition(":")[2]
+    port = urllib.parse.urlsplit(server.stdout.readline().split()[3]).port
     yield f"http://127.0.0.1:{port}/"
     server.terminate()
     server.wait(300)

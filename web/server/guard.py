@@ -143,7 +143,7 @@ _PROXY: Final = "/proxy="  # fetches other URLs, for pages that embed model-hub 
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
 _LOGOUT: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dalil</title>'
-    '<form method="post" action="/logout"><button>{button}</button></form></html>'
+    '<form method="post" action="logout"><button>{button}</button></form></html>'
 )
 _LOGOUT_POLICY: Final = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
