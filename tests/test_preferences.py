@@ -40,7 +40,8 @@ PAGE = (
     b'<!doctype html>\n<html\n\tlang="en"\n\tstyle="margin: 0"\n>\n<head><title>x</title></head><body></body>'
 )
 LINKS = "".join(
-    f'<link rel="stylesheet" href="style/{name}.css">' for name in ("chat", "reader", "why", "library")
+    f'<link rel="stylesheet" href="style/{name}.css">'
+    for name in STYLES
 )
 
 

@@ -148,7 +148,8 @@ _PROXY: Final = "/proxy="  # fetches other URLs, for pages that embed model-hub 
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
 _LOGOUT: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dalil</title>'
-    '<form method="post" action="logout"><button>{button}</button></form></html>'
+    # Without an action it goes to this page's own address, below whatever path a proxy serves it.
+    '<form method="post"><button>{button}</button></form></html>'
 )
 _LOGOUT_POLICY: Final = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
