@@ -41,7 +41,7 @@ PAGE = (
 )
 LINKS = "".join(
     f'<link rel="stylesheet" href="style/{name}.css">'
-    for name in STYLES
+    for name in ("chat", "reader", "why", "library", "login")
 )
 
 
