@@ -38,6 +38,7 @@ from web.server.connections import server_config
 from web.server.person import KnownPerson
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
+from web.server.users import Users
 from web.uploads.batches import UPLOAD
 from web.uploads.spool import sweep
 from web.views import layout, reading_pane, scripts
@@ -107,9 +108,10 @@ def launch(
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
         answers = partial(_answer, reader=reader)
-        collections = (
-            Collections(library, sharing.read_only, answers=answers) if library is not None else None
-        )
+        groups = Users(sharing.auth).groups_of if sharing.auth else None
+        collections = None
+        if library is not None:
+            collections = Collections(library, sharing.read_only, answers=answers, groups=groups)
         chat = build_chat(
             index,
             examples=examples,
@@ -163,6 +165,7 @@ def serve(
         chat,
         path="/",
         server_name=sharing.host,
+        root_path=sharing.root_path or None,
         auth=login(sharing.auth) if sharing.auth else None,
         footer_links=[],
         run_history=False,

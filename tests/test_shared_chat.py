@@ -16,6 +16,7 @@ import pytest
 from chatting import picture
 from fake_encoder import FakeEncoder
 from gradio_client import Client
+from own_documents import create
 from playwright.sync_api import Browser, expect
 from test_accessible import violations
 from test_api_docs import block
@@ -55,16 +56,17 @@ def users(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def serving(index: Index, *options: str) -> Iterator[str]:
-    """The address of `dalil chat` over an index, in a process of its own."""
+def serving(index: Index | None, *options: str, data: Path | None = None) -> Iterator[str]:
+    """The address of `dalil chat` over an index or the collections in a folder, in a process of its own."""
+    over = ["--index", index.location] if index else []
     server = subprocess.Popen(
-        [*DALIL, "chat", "--index", index.location, *options],
+        [*DALIL, "chat", *over, *options],
         stdout=subprocess.PIPE,
         text=True,
-        env=surrounding({}),
+        env=surrounding({"DALIL_DATA": str(data)} if data else {}),
     )
     assert server.stdout
-    port = server.stdout.readline().split()[3].rpartition(":")[2]
+    port = urllib.parse.urlsplit(server.stdout.readline().split()[3]).port
     yield f"http://127.0.0.1:{port}/"
     server.terminate()
     server.wait(300)
@@ -178,6 +180,41 @@ def test_a_person_logs_in_and_asks(closed_chat: str, browser: Browser) -> None:
     page.get_by_label("Question").press("Enter")
     expect(page.get_by_text("أعلن الحشد انطلاق المعركة.").first).to_be_visible()
     page.close()
+
+
+@pytest.mark.browser
+def test_users_see_their_own_collections_and_conversations(
+    users: Path, tmp_path: Path, browser: Browser
+) -> None:
+    Users(users).add("sami", PASSWORD)
+    context = browser.new_context(locale="en")
+    for address in serving(None, "--auth", str(users), data=tmp_path / "data"):
+        for name, collections in (("salma", ["Mine"]), ("sami", []), ("salma", ["Mine"])):
+            page = context.new_page()
+            page.goto(address)
+            page.get_by_label("User name").fill(name)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_label("Password").press("Enter")
+            expect(page.locator("#current .name")).not_to_be_empty()
+            if not (tmp_path / "data").exists():
+                create(page, "Mine")
+                page.locator("#question").fill("Whose is it?")
+                page.locator("#question").press("Enter")
+                expect(page.locator(".refusal")).to_be_visible()
+            page.locator("#current").click()
+            listed = page.locator("#collections li bdi")
+            expect(listed).to_have_text(["Built-in article", *collections])
+            database = page.evaluate("async () => (await indexedDB.databases()).map(({name}) => name)")
+            assert any(one.startswith("dalil-") for one in database)
+            page.goto(f"{address}logout")
+            page.get_by_role("button").click()
+            expect(page.get_by_label("User name")).to_be_visible()
+            page.close()
+        databases = context.new_page()
+        databases.goto(address)
+        names = databases.evaluate("async () => (await indexedDB.databases()).map(({name}) => name)")
+        assert len(names) == 2
+    context.close()
 
 
 def test_users_have_to_log_in(closed_chat: str, index: Index) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from cli.console import epilog
 from cli.options import AnswerFrom, ModelName, UseReader, WriterModel, WriterUrl, chosen_writer, open_named
-from web.server.sharing import OWN_MACHINE, Sharing, is_network
+from web.server.sharing import OWN_MACHINE, Sharing, is_network, is_root_path
 
 EPILOG: Final = epilog(
     "dalil chat --open",
@@ -53,6 +53,10 @@ def chat(
             help="A proxy before it, whose X-Forwarded-For is believed; repeatable.",
         ),
     ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option(metavar="PATH", help="The path below which a proxy serves it, such as /dalil."),
+    ] = "",
     model: ModelName = None,
     reader: UseReader = True,
     writer: WriterUrl = None,
@@ -68,8 +72,10 @@ def chat(
             raise typer.BadParameter(
                 f"--proxy wants an IP address or a network such as 10.0.0.0/8, not {proxy!r}."
             )
+    if root_path and not is_root_path(root_path):
+        raise typer.BadParameter(f"--root-path wants a path such as /dalil, not {root_path!r}.")
     examples = ui.EXAMPLES if folder is None else ()
-    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()))
+    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path)
     index = open_named(folder, model, tell=False)
     library = Library() if folder is None else SingleIndex(index)
     writes = chosen_writer(writer, writer_model, reader)

@@ -53,10 +53,73 @@ def remove(name: UserName, path: UsersFile = USERS) -> None:
     show(in_one_line(f"{path}: {name} was removed."))
 
 
-@user.command("list", epilog=epilog("dalil user list"))
-def list_users(path: UsersFile = USERS) -> None:
-    """Lists the users, one a line."""
+@user.command(epilog=epilog("dalil user group archive salma sami", "dalil user group archive"))
+def group(
+    name: Annotated[str, typer.Argument(metavar="GROUP", hidden=True)],
+    members: Annotated[list[str] | None, typer.Argument(metavar="[NAME ...]", hidden=True)] = None,
+    path: UsersFile = USERS,
+) -> None:
+    """Makes a group of users, in place of one with that name; without users it is removed."""
     from web.server.users import Users
 
-    for name in sorted(Users(path).load()):
-        show(in_one_line(name))
+    Users(path).set_group(name, members or ())
+    show(in_one_line(f"{path}: {name}: {', '.join(members or ()) or 'removed'}"))
+
+
+@user.command(
+    epilog=epilog(
+        "dalil user share كتبي                            whose it is, and who may ask it",
+        "dalil user share كتبي --owner salma --reader sami --group archive",
+        "dalil user share كتبي --everybody                may ask and change it",
+    )
+)
+def share(
+    collection: Annotated[str, typer.Argument(metavar="COLLECTION", hidden=True)],
+    owner: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who may change it; the present owner if not given.")
+    ] = None,
+    readers: Annotated[
+        list[str] | None,
+        typer.Option("--reader", metavar="NAME", help="A user who may ask it; repeatable."),
+    ] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option("--group", metavar="GROUP", help="A group whose users may ask it; repeatable."),
+    ] = None,
+    everybody: Annotated[bool, typer.Option("--everybody", help="It has no owner any more.")] = False,
+    path: UsersFile = USERS,
+) -> None:
+    """Says whose a collection of the chat is, and who else may ask it, in place of who might until now.
+
+    A collection that a user makes in a chat with users is that user's alone until it is shared.
+    """
+    from qa.collections.library import Library
+    from web.server.users import InvalidUser, Users
+
+    library = Library()
+    info = library.info(library.id_of(collection))
+    if everybody or owner or readers or groups:
+        users = Users(path)
+        known = users.load().keys() | {f"@{name}" for name in users.groups()}
+        named = [*(readers or ()), *(f"@{name}" for name in groups or ())]
+        owner = "" if everybody else owner or info.owner
+        if named and not owner:
+            raise typer.BadParameter("Without an owner everybody may ask it: name one with --owner.")
+        for name in [*named, *([owner] if owner else [])]:
+            if name not in known:
+                raise InvalidUser(f"There is no user or group {name!r} in {path}.")
+        info = library.share(collection, owner, named)
+    show(
+        in_one_line(f"{info.name}: {info.owner or 'everybody'}; readers: {', '.join(info.readers) or 'none'}")
+    )
+
+
+@user.command("list", epilog=epilog("dalil user list"))
+def list_users(path: UsersFile = USERS) -> None:
+    """Lists the users, one a line, each with the groups that it is in."""
+    from web.server.users import Users
+
+    users = Users(path)
+    for name in sorted(users.load()):
+        groups = " ".join(f"@{group}" for group in sorted(users.groups_of(name)))
+        show(in_one_line(f"{name} {groups}".rstrip()))

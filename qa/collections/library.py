@@ -134,8 +134,12 @@ class Library:
         """The id of the collection that a document's id names, whether or not it exists."""
         return document_id.rpartition("-")[0] or BUILT_IN_ID
 
-    def create(self, name: str) -> CollectionInfo:
+    def create(self, name: str, owner: str = "") -> CollectionInfo:
         """Creates an empty collection.
+
+        Args:
+            name: its name.
+            owner: name of the user who alone may see and change it, until it is shared; empty for everybody.
 
         Raises:
             InvalidName: the name isn't valid.
@@ -158,13 +162,30 @@ class Library:
             unfinished.mkdir()
             try:
                 Index.build([], unfinished / _INDEX, encoder=self._encoder, show_progress=False)
-                About(name, now(), {}).save(unfinished)
+                About(name, now(), {}, owner).save(unfinished)
                 unfinished.rename(self._root / id_)
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 raise
             files.flush(self._root)
             return self._info(self._root / id_)
+
+    def share(self, name: str, owner: str, readers: Iterable[str]) -> CollectionInfo:
+        """Says whose a collection is, and who may ask it; who may see it is for a server to heed.
+
+        Args:
+            name: name of the collection.
+            owner: the user who may change it; empty if everybody may.
+            readers: users, and groups of users as "@" and their names.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection, IndexLocked: as in `rename`.
+        """
+        folder = self._own(name)
+        with self._changing(folder, name):
+            about = replace(About.load(folder), owner=owner, readers=tuple(dict.fromkeys(readers)))
+            about.save(folder)
+        return self._info(folder)
 
     def rename(self, name: str, new_name: str) -> CollectionInfo:
         """Renames a collection.
@@ -351,13 +372,20 @@ class Library:
             return known[1]
         name = name_of(folder)
         try:
-            created = About.load(folder).created
+            about = About.load(folder)
             snapshot = live.load(folder / _INDEX)
         except DalilError as error:
             # Not cached: a repair of the damage may not change the state.
             return CollectionInfo(folder.name, name, 0, 0, None, fault=str(error))
-        counts = (len(snapshot.documents), len(snapshot.passages))
-        info = CollectionInfo(folder.name, name, *counts, created)
+        info = CollectionInfo(
+            folder.name,
+            name,
+            len(snapshot.documents),
+            len(snapshot.passages),
+            about.created,
+            owner=about.owner,
+            readers=about.readers,
+        )
         self._infos[folder] = (state, info)
         return info
 

@@ -41,6 +41,10 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "هذا المقال مضمَّن في دليل. لتسأل وثائقك أنشئ مجموعة وأضف إليها ملفاتك.",
         "en": "This article comes with Dalil. To ask your own documents, make a collection and add files.",
     },
+    "not_owner": {
+        "ar": "هذه المجموعة لمستخدم آخر، وهو وحده من يغيّرها.",
+        "en": "This is another user's collection: only they change it.",
+    },
     "from_index": {
         "ar": "هذه وثائق فهرس أُنشئ من سطر الأوامر، ولا تُغيَّر من هنا.",
         "en": "These documents were indexed on the command line, and aren't changed here.",

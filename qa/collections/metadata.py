@@ -41,11 +41,15 @@ class About:
         name: as it was given.
         created: time of creation.
         entries: metadata of its documents, by id.
+        owner: name of the user who may change it; empty if everybody may.
+        readers: users who may ask it, too, and groups of users, each as "@" and its name.
     """
 
     name: str
     created: datetime
     entries: Mapping[str, Entry]
+    owner: str = ""
+    readers: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> About:
@@ -61,7 +65,11 @@ class About:
                 str(id_): Entry(datetime.fromisoformat(when), int(size))
                 for id_, (when, size) in record["entries"].items()
             }
-            return cls(str(record["name"]), datetime.fromisoformat(record["created"]), entries)
+            readers = tuple(map(str, record.get("readers", ())))
+            owner = str(record.get("owner", ""))
+            return cls(
+                str(record["name"]), datetime.fromisoformat(record["created"]), entries, owner, readers
+            )
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise IndexDamaged(
                 f"{path} can't be read ({error}). Delete the collection and add its files again."
@@ -74,7 +82,13 @@ class About:
             OSError: it can't be written.
         """
         entries = {id_: (entry.when.isoformat(), entry.size) for id_, entry in self.entries.items()}
-        record = {"name": self.name, "created": self.created.isoformat(), "entries": entries}
+        record = {
+            "name": self.name,
+            "created": self.created.isoformat(),
+            "entries": entries,
+            "owner": self.owner,
+            "readers": self.readers,
+        }
         files.replace(folder / ABOUT, json.dumps(record, ensure_ascii=False, indent=1).encode())
 
 

@@ -81,7 +81,7 @@ class SingleIndex(Library):
             for one in found
         ]
 
-    def create(self, name: str) -> CollectionInfo:
+    def create(self, name: str, owner: str = "") -> CollectionInfo:  # noqa: ARG002
         """Refuses.
 
         Raises:

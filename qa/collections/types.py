@@ -51,6 +51,10 @@ class InvalidName(DalilError, ValueError):
     """The name isn't valid for a collection."""
 
 
+class NotOwner(DalilError, PermissionError):
+    """The collection is another user's, who alone may change it."""
+
+
 class ReadOnlyCollection(DalilError):
     """The built-in article can't be changed."""
 
@@ -66,6 +70,8 @@ class CollectionInfo:
         created: time of creation; None for the built-in article.
         read_only: whether it can't be changed.
         fault: why it can't be opened, if it can't.
+        owner: name of the user who may change it; empty if everybody may.
+        readers: users who may ask it, too, and groups of users, each as "@" and its name.
     """
 
     id: str
@@ -75,6 +81,8 @@ class CollectionInfo:
     created: datetime | None
     read_only: bool = False
     fault: str = ""
+    owner: str = ""
+    readers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,8 @@ class ChatCalls:
         session = self._session(data)
         if data.get("has_turns") and not session.exchanges:
             return FORGOTTEN
+        if self.collections:
+            self.collections.check(str(data.get("collection", "")))
         number = data.get("number")
         if number is None:
             return session.begin(str(data["question"]), str(data.get("collection", "")))

@@ -6,7 +6,7 @@ Every call takes the data sent by the page's script (library.js), and returns wh
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +21,11 @@ from qa.collections.types import (
     Added,
     CollectionInfo,
     CollectionNotFound,
+    NotOwner,
     ReadOnlyCollection,
     Report,
 )
-from web.server.person import person
+from web.server.person import person, user
 from web.uploads.batches import PATIENCE, Uploads, shown_name
 from web.views import collection_views
 
@@ -49,6 +50,7 @@ class Collections:
         read_only: bool = False,
         patience: float = PATIENCE,
         answers: Ask | None = None,
+        groups: Callable[[str | None], Container[str]] | None = None,
     ) -> None:
         """Doesn't open the library's collections yet.
 
@@ -56,9 +58,12 @@ class Collections:
             library: the collections.
             read_only: whether changes by pages are refused.
             patience: as for `Uploads`.
+            groups: the groups of a user, where users log in: then a collection with an owner is seen by the
+                owner and its readers alone, and changed by the owner.
             answers: answers a question from an index: with it questions are suggested for each collection.
         """
         self._answers = answers
+        self._groups = groups
         self._suggested: dict[tuple[str, int, int], list[str]] = {}
         self._suggesting = threading.Lock()
         self.library = library
@@ -105,7 +110,19 @@ class Collections:
             CollectionNotFound: there is none.
             IndexDamaged, EncoderMismatch: it can't be opened.
         """
-        return self.index(self.library.id_of(name))
+        info = self.library.info(self.library.id_of(name))
+        # Gradio's queue runs this, and not in the request of a user who is known.
+        if self._groups is not None and info.owner:
+            raise CollectionNotFound(f"There is no collection {name!r} for programs.")
+        return self.index(info.id)
+
+    def check(self, collection: str) -> None:
+        """Checks that the user of this request may ask a collection.
+
+        Raises:
+            CollectionNotFound: there is none, or it is another user's.
+        """
+        self._info(collection)
 
     def name(self, collection: str) -> str:
         """The name of a collection.
@@ -147,12 +164,12 @@ class Collections:
 
     def _state(self, data: Data, language: Language) -> Reply:
         """The collections, and the documents of the page's collection, or else of the built-in one."""
-        infos = self.library.collections()
+        infos = [info for info in self.library.collections() if self._may_read(info)]
         info = next((info for info in infos if info.id == data.get("collection")), infos[0])
         first = int(data.get("first") or 0)
         documents = [] if info.fault else self.library.documents(info.name, first, collection_views.MOST)
         is_built_in = info.id == BUILT_IN_ID
-        changeable = not (info.read_only or info.fault or self.read_only)
+        changeable = not (info.read_only or info.fault or self.read_only) and self._may_change(info)
         return {
             "collection": info.id,
             "plain_name": "" if is_built_in else info.name,
@@ -164,7 +181,7 @@ class Collections:
             "total": info.documents,
             "built_in": is_built_in,
             "changeable": changeable,
-            "own": not (info.read_only or self.read_only),
+            "own": not (info.read_only or self.read_only) and self._may_change(info),
             "busy": self.arrivals.of_collection(info.id) is not None,
         }
 
@@ -181,20 +198,22 @@ class Collections:
             return {"questions": collection_views.questions(self._suggested.get(key, []))}
 
     def _create(self, data: Data, language: Language) -> Reply:
-        return self._state({"collection": self.library.create(str(data["name"])).id}, language)
+        return self._state(
+            {"collection": self.library.create(str(data["name"]), self._user or "").id}, language
+        )
 
     def _rename(self, data: Data, language: Language) -> Reply:
-        self.library.rename(self._info(str(data["collection"])).name, str(data["name"]))
+        self.library.rename(self._owned(str(data["collection"])).name, str(data["name"]))
         return self._state(data, language)
 
     def _delete(self, data: Data, language: Language) -> Reply:
         id_ = str(data["collection"])
-        self.library.delete(self._info(id_).name)
+        self.library.delete(self._owned(id_).name)
         self._opened.pop(id_, None)
         return self._state({}, language)
 
     def _remove(self, data: Data, language: Language) -> Reply:
-        name = self._info(str(data["collection"])).name
+        name = self._owned(str(data["collection"])).name
         try:
             self.library.remove(name, [str(data["document"])])
         except KeyError as error:
@@ -210,7 +229,7 @@ class Collections:
         return {"names": [one for one in map(str, data["names"]) if shown_name(one) in sources]}
 
     def _begin(self, data: Data, language: Language) -> Reply:
-        info = self._info(str(data["collection"]))
+        info = self._owned(str(data["collection"]))
         if info.read_only:
             raise ReadOnlyCollection("the built-in article")
         files = [(str(file["name"]), int(file["size"])) for file in data["files"]]
@@ -232,16 +251,46 @@ class Collections:
     def _add(
         self, collection: str, paths: Sequence[Path], report: Report, names: Mapping[Path, str]
     ) -> Added:
-        return self.library.add_files(self._info(collection).name, paths, report, names)
+        # Not by `_info`: no user's request is about any more.
+        return self.library.add_files(self.library.info(collection).name, paths, report, names)
 
     def _find(self, document_id: str) -> tuple[str, Document]:
         collection = self.library.collection_of(document_id)
         if collection not in self.library.ids():
             raise KeyError(document_id)
         try:
+            self.check(collection)
             return collection, self.index(collection).document(document_id)
         except DalilError:
             raise KeyError(document_id) from None
 
     def _info(self, id_: str) -> CollectionInfo:
-        return self.library.info(id_)
+        """A collection that the user of this request may see."""
+        info = self.library.info(id_)
+        if not self._may_read(info):
+            raise CollectionNotFound("The collection was deleted.")  # or was never there, for this user
+        return info
+
+    def _owned(self, id_: str) -> CollectionInfo:
+        """A collection that the user of this request may change."""
+        info = self._info(id_)
+        if not self._may_change(info):
+            raise NotOwner("The collection is another user's.")
+        return info
+
+    @property
+    def _user(self) -> str | None:
+        return user() if self._groups is not None else None
+
+    def _may_change(self, info: CollectionInfo) -> bool:
+        return self._groups is None or info.owner in ("", self._user)
+
+    def _may_read(self, info: CollectionInfo) -> bool:
+        if self._groups is None or self._may_change(info):
+            return True
+        groups = self._groups(self._user)
+        named = (
+            one.removeprefix("@") in groups if one.startswith("@") else one == self._user
+            for one in info.readers
+        )
+        return any(named)

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with request timeouts and a connection limit per client.
+"""Connections: proxies that are believed, and uvicorn's HTTP protocol with timeouts and a limit per client.
 
 uvicorn closes a connection that is idle between requests, but has no timeout for one that sends a request's
 head or body in small pieces (slowloris): hundreds of those would block all others.
@@ -11,7 +11,9 @@ from typing import Any, Final
 
 import h11
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from web.server.limits import client_of
@@ -40,15 +42,69 @@ def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config
     # An IPv4 address may arrive in IPv6 form, if the server listens on IPv6 too.
     proxies = [*sharing.proxies, *(f"::ffff:{proxy}" for proxy in sharing.proxies if _is_ipv4(proxy))]
     protocol = BoundedShared if sharing.is_shared and not sharing.proxies else Bounded
+    if sharing.root_path:
+        app = SubPath(app, sharing.root_path)
     return uvicorn.Config(
-        app,
+        NamedProxies(app, proxies),
         http=protocol,
         h11_max_incomplete_event_size=LARGEST_HEAD,
         limit_concurrency=MOST_CONNECTIONS,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=proxies,
+        proxy_headers=False,
         **more,
     )
+
+
+class NamedProxies:
+    """Believes `X-Forwarded-*` of the named proxies alone; from anybody else they are taken away.
+
+    uvicorn's own middleware doesn't heed them from others, but leaves them to the application, and Gradio
+    makes addresses of `X-Forwarded-Host` and `X-Forwarded-Proto`.
+
+    Args:
+        app: the wrapped application.
+        proxies: addresses or networks.
+    """
+
+    def __init__(self, app: ASGIApp, proxies: list[str]) -> None:
+        self._app = app
+        self._believing = ProxyHeadersMiddleware(app, trusted_hosts=proxies)  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        peer = scope["client"][0] if scope.get("client") else None
+        if peer is not None and peer in self._believing.trusted_hosts:
+            await self._believing(scope, receive, send)  # type: ignore[arg-type]
+            return
+        own = [pair for pair in scope["headers"] if not pair[0].startswith(b"x-forwarded-")]
+        await self._app({**scope, "headers": own}, receive, send)
+
+
+class SubPath:
+    """Serves an application below a path, whether or not the proxy before it takes that path away.
+
+    Args:
+        app: the wrapped application.
+        root_path: the path, such as "/dalil".
+    """
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self._app = app
+        self._root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        path = scope.get("path", "")
+        if path == self._root_path:
+            # Relative addresses of the page need the slash.
+            await RedirectResponse(f"{self._root_path}/")(scope, receive, send)
+            return
+        if path.startswith(f"{self._root_path}/"):
+            below = path.removeprefix(self._root_path)
+            scope = {**scope, "path": below, "raw_path": below.encode("utf-8", "surrogatepass")}
+        await self._app(scope, receive, send)
 
 
 class Bounded(H11Protocol):

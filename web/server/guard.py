@@ -71,7 +71,12 @@ class LogoutByPost:
         if scope["method"] in ("GET", "HEAD"):
             button = " · ".join(say("log_out", language) for language in ("ar", "en"))
             page = _LOGOUT.format(button=button)
-            headers = {"Content-Security-Policy": _LOGOUT_POLICY, "Cache-Control": "no-store"}
+            headers = {
+                "Content-Security-Policy": _LOGOUT_POLICY,
+                "Cache-Control": "no-store",
+                # Without a referrer a browser sends a form's origin as "null", and it would be refused.
+                "Referrer-Policy": "same-origin",
+            }
             await HTMLResponse(page, headers=headers)(scope, receive, send)
         elif scope["method"] == "POST" and "origin" in Headers(scope=scope):  # else already refused
             await self.app(
@@ -117,7 +122,7 @@ class ContentPolicy:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Content-Security-Policy", _POLICY.format(nonce=nonce))
-                headers["Referrer-Policy"] = "no-referrer"
+                headers.setdefault("Referrer-Policy", "no-referrer")
                 if not headers.get("content-type", "").startswith("text/html"):
                     await send(message)
                     return
@@ -143,7 +148,8 @@ _PROXY: Final = "/proxy="  # fetches other URLs, for pages that embed model-hub 
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
 _LOGOUT: Final = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dalil</title>'
-    '<form method="post" action="/logout"><button>{button}</button></form></html>'
+    # Without an action it goes to this page's own address, below whatever path a proxy serves it.
+    '<form method="post"><button>{button}</button></form></html>'
 )
 _LOGOUT_POLICY: Final = (
     "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -176,7 +176,8 @@ class LoginRate:
                 DEVICE_COOKIE,
                 self._users.device_token(name),
                 max_age=_SECONDS_A_DEVICE,
-                path="/login",
+                # That of the page that asked: below whatever path a proxy serves it.
+                path=None,
                 secure=scope.get("scheme") == "https",
                 httponly=True,
                 samesite="strict",

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import socket
+import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import resources
+from importlib.metadata import version
 from typing import Any, Final
 
 from fastapi import FastAPI
-from starlette.responses import FileResponse, Response
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import DalilError
 from web.server.access import guard
 from web.server.calls import CheckedCalls
 from web.server.guard import ContentPolicy, LoginPage, LogoutByPost, OwnPagesOnly
+from web.server.limits import client_of
 from web.server.preferences import STYLES
-from web.server.sharing import OWN_MACHINE, Sharing
+from web.server.sharing import OWN_MACHINE, Sharing, is_own
 from web.views import scripts
 from web.views.layout import asset
 
@@ -76,6 +82,10 @@ def application(
     app.add_middleware(ContentPolicy)
     app.add_middleware(OwnPagesOnly)
     guard(app, sharing)
+    metrics = Metrics()
+    app.add_middleware(Counted, metrics=metrics)
+    app.get("/health")(_health)
+    app.get("/metrics")(_metrics(metrics))
     for name, file in _TYPEFACES.items():
         app.get(f"/typeface/{name}.ttf")(_typeface(file))
     for name in STYLES:
@@ -83,6 +93,73 @@ def application(
     for name, text in scripts.modules().items():
         app.get(f"/{scripts.address(name)}")(_script(text))
     return app
+
+
+class Metrics:
+    """What a server has done since it was started, in Prometheus' text format."""
+
+    def __init__(self) -> None:
+        self._started = time.time()
+        self.running = 0
+        self.seconds = 0.0
+        self.answered: Counter[int] = Counter()
+
+    def text(self) -> str:
+        """The numbers, each with its name and type."""
+        lines = ["# TYPE dalil_requests_total counter"]
+        lines += [f'dalil_requests_total{{status="{code}"}} {n}' for code, n in sorted(self.answered.items())]
+        lines += ["# TYPE dalil_request_seconds_total counter"]
+        lines += [f"dalil_request_seconds_total {self.seconds:.3f}"]
+        lines += ["# TYPE dalil_requests_running gauge", f"dalil_requests_running {self.running}"]
+        lines += ["# TYPE dalil_start_time_seconds gauge", f"dalil_start_time_seconds {self._started:.0f}"]
+        return "\n".join([*lines, ""])
+
+
+class Counted:
+    """Counts requests.
+
+    Args:
+        app: the wrapped application.
+        metrics: where they are counted.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_counted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self._metrics.answered[message["status"]] += 1
+            await send(message)
+
+        started = time.monotonic()
+        self._metrics.running += 1
+        try:
+            await self._app(scope, receive, send_counted)
+        finally:
+            self._metrics.running -= 1
+            self._metrics.seconds += time.monotonic() - started
+
+
+def _health() -> dict[str, str]:
+    """That the server answers, for who watches over it."""
+    return {"status": "ok", "version": version("dalil")}
+
+
+def _metrics(metrics: Metrics) -> Callable[[Request], Response]:
+    def send(request: Request) -> Response:
+        # Behind a named proxy the client is who asked the proxy.
+        if not is_own(client_of(request.scope)):
+            return PlainTextResponse("Not found.", 404)
+        return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4")
+
+    return send
 
 
 def _typeface(file: str) -> Callable[[], FileResponse]:

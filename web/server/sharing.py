@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ class Sharing:
         read_only: whether writes are refused: no uploads, no removal, no verdicts on answers.
         proxies: addresses, or networks such as 10.0.0.0/8, of trusted proxies. `X-Forwarded-For` from
             anybody else is ignored.
+        root_path: the path below which a proxy serves it, such as "/dalil"; empty for a host of its own.
     """
 
     host: str = "127.0.0.1"
@@ -28,6 +30,7 @@ class Sharing:
     auth: Path | None = None
     read_only: bool = False
     proxies: tuple[str, ...] = ()
+    root_path: str = ""
 
     @property
     def is_shared(self) -> bool:
@@ -40,7 +43,7 @@ class Sharing:
     def address(self, port: int) -> str:
         """The URL to open in a browser."""
         name = self.names[0] if self.names else self.host
-        return f"http://{f'[{name}]' if ':' in name else name}:{port}"
+        return f"http://{f'[{name}]' if ':' in name else name}:{port}{self.root_path}"
 
     @property
     def warning(self) -> str | None:
@@ -57,6 +60,11 @@ class Sharing:
 
 
 OWN_MACHINE: Final = Sharing()
+
+
+def is_root_path(text: str) -> bool:
+    """Whether a text is a path, as `Sharing.root_path` takes."""
+    return re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)+", text) is not None
 
 
 def is_network(text: str) -> bool:

@@ -7,11 +7,11 @@ import hmac
 import json
 import secrets
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from index.errors import DalilError
 from index.storage import files
@@ -113,8 +113,8 @@ class Users:
             raise InvalidUser(f"A password needs at least {SHORTEST_PASSWORD} characters.")
         hashed = HashedPassword.of(password)  # before the lock is taken: hashing is slow
         with self._changing():
-            users = self.load() if self.path.exists() else {}
-            self._write(users | {name: hashed})
+            users, groups = (self.load(), self.groups()) if self.path.exists() else ({}, {})
+            self._write(users | {name: hashed}, groups)
         return name not in users
 
     def remove(self, name: str) -> None:
@@ -130,7 +130,50 @@ class Users:
             if _normal(name) not in users:
                 raise InvalidUser(f"There is no user {name!r} in {self.path}.")
             del users[_normal(name)]
-            self._write(users)
+            groups = {
+                group: tuple(m for m in members if m in users) for group, members in self.groups().items()
+            }
+            self._write(users, {group: members for group, members in groups.items() if members})
+
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The groups of users, by name, with their members.
+
+        Raises:
+            UsersUnreadable: the file is missing or damaged.
+        """
+        try:
+            groups = self._content().get("groups", {})
+            return {str(name): tuple(map(str, members)) for name, members in groups.items()}
+        except (AttributeError, TypeError) as error:
+            raise self._damaged() from error
+
+    def groups_of(self, name: str | None) -> frozenset[str]:
+        """The groups that a user is in; none of nobody.
+
+        Raises:
+            UsersUnreadable: the file is missing or damaged.
+        """
+        return frozenset(group for group, members in self.groups().items() if name in members)
+
+    def set_group(self, group: str, members: Iterable[str]) -> None:
+        """Makes a group of these users, or removes it if there are none.
+
+        Raises:
+            InvalidUser: the name is blank or there is no such user.
+            UsersUnreadable: the file is missing or damaged.
+        """
+        self.load()
+        group = _normal(group)
+        if not group.isprintable() or not group or group.startswith(("@", "-")):
+            raise InvalidUser(f"{group!r} can't be a group's name. Take letters, digits, dots or dashes.")
+        with self._changing():
+            users = self.load()
+            named = tuple(dict.fromkeys(map(_normal, members)))
+            for name in named:
+                if name not in users:
+                    raise InvalidUser(f"There is no user {name!r} in {self.path}.")
+            groups = {**self.groups(), group: named}
+            self._write(users, {name: members for name, members in groups.items() if members})
 
     def device_token(self, name: str) -> str:
         """The device cookie (OWASP) of a browser from which this user has logged in.
@@ -166,19 +209,27 @@ class Users:
             UsersUnreadable: the file is missing or damaged.
         """
         try:
-            content = json.loads(self.path.read_text("utf-8"))
-            return {str(name): HashedPassword(**kept) for name, kept in content["users"].items()}
+            return {str(name): HashedPassword(**kept) for name, kept in self._content()["users"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self._damaged() from error
+
+    def _content(self) -> Any:
+        try:
+            return json.loads(self.path.read_text("utf-8"))
         except FileNotFoundError:
             raise UsersUnreadable(
                 f"There is no file {self.path}. Make it: dalil user add NAME --auth {self.path}"
             ) from None
         except OSError as error:
             raise UsersUnreadable(f"{self.path} can't be read ({error.strerror}).") from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise UsersUnreadable(
-                f"{self.path} isn't a file of users that `dalil user add` made, or it is damaged. "
-                "Move it away and add the users again."
-            ) from error
+        except (ValueError, RecursionError) as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> UsersUnreadable:
+        return UsersUnreadable(
+            f"{self.path} isn't a file of users that `dalil user add` made, or it is damaged. "
+            "Move it away and add the users again."
+        )
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -193,8 +244,9 @@ class Users:
                 f"Another process is changing {self.path}. Try again when it has finished."
             ) from None
 
-    def _write(self, users: dict[str, HashedPassword]) -> None:
-        content = {"users": {name: asdict(users[name]) for name in sorted(users)}}
+    def _write(self, users: Mapping[str, HashedPassword], groups: Mapping[str, tuple[str, ...]]) -> None:
+        content: dict[str, Any] = {"users": {name: asdict(users[name]) for name in sorted(users)}}
+        content |= {"groups": dict(sorted(groups.items()))} if groups else {}
         files.replace(self.path, json.dumps(content, ensure_ascii=False, indent=1).encode(), private=True)
 
 

@@ -19,6 +19,7 @@ from qa.collections.types import (
     CollectionNotFound,
     DocumentInfo,
     InvalidName,
+    NotOwner,
     ReadOnlyCollection,
     TooManyCollections,
 )
@@ -131,6 +132,7 @@ def trouble(error: Exception, page: Language) -> str:
         (IndexNotFound, "collection_gone"),
         (IndexLocked, "collection_busy"),
         (ReadOnlyCollection, "read_only"),
+        (NotOwner, "not_owner"),
         (DalilError, "collection_damaged"),
         (OSError, "disk_full"),
     )

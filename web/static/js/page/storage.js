@@ -5,7 +5,7 @@ import {root} from "./dom.js";
 
 export function setCookie(name, value) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs HTTPS, which a chat rarely has.
-  document.cookie = `${name}=${value}; path=/; max-age=31536000; samesite=strict`;
+  document.cookie = `${name}=${value}; path=${new URL(".", document.baseURI).pathname}; max-age=31536000; samesite=strict`;
 }
 
 // A cookie's value; empty if there is none.
