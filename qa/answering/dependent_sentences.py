@@ -91,11 +91,14 @@ def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str
         by_document[passage.document_id].append(passage)
     found = {}
     for id_, own in by_document.items():
+        if len(own) < _FEWEST_PASSAGES:
+            continue
+        opening = _opening(index.document(id_))
+        if not _name(question, asked, opening, {term.term for term in asked}):
+            continue
         counts = Counter(term for passage in own for term in {term.term for term in analyze(passage.text)})
         frequent = {term for term, count in counts.items() if count >= _FEWEST_PASSAGES}
-        if not frequent.isdisjoint(term.term for term in asked) and (
-            name := _name(question, asked, _opening(index.document(id_)), frequent)
-        ):
+        if name := _name(question, asked, opening, frequent):
             found[id_] = name
     return found
 
@@ -114,9 +117,8 @@ def _name(question: str, asked: Sequence[Term], opening: Sequence[str], frequent
 
 def _opening(document: Document) -> list[str]:
     """The terms of a document's title, and of its text up to the end of its first sentence."""
-    text = document.text[:_OPENING]
     blocks = [block for block in document.blocks if block.kind not in ("heading", "page_header")]
     first = blocks[0].start if blocks else 0
     spans = sentences(document.text[first : first + _OPENING])
-    end = first + spans[0][1] if spans else len(text)
+    end = first + spans[0][1] if spans else first
     return [term.term for term in analyze(f"{document.title}\n{document.text[first:end]}")]
