@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import Term, analyze, normalise
+from index.text.analyzer import Term, analyze, is_arabic, normalise
 from index.text.sentences import sentences
 from index.types import Document, Passage
 
@@ -74,6 +74,16 @@ _OPENING: Final = 600
 _FEWEST_PASSAGES: Final = 2
 
 
+# Terms that are no part of a name; English has capitals for most of that.
+_LITTLE: Final = frozenset(
+    term.term
+    for term in analyze(
+        "the of and من في على إلى عن مع هل ما ماذا كم متى أين كيف لماذا أي هو هي هم هذا هذه ذلك تلك "
+        "التي الذي الذين كان كانت بعد قبل بين عند كل"
+    )
+)
+
+
 def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str, frozenset[str]]:
     """The terms of the name in a question that a whole document is about, by document id.
 
@@ -109,10 +119,12 @@ def _name(question: str, asked: Sequence[Term], opening: Sequence[str], frequent
     known, pairs = set(opening), set(pairwise(opening))
     for one, other in pairwise(asked):
         pair = one.term, other.term
-        is_capital = all(question[term.start].isupper() for term in (one, other)) and one is not asked[0]
-        if (is_capital and known & frequent & {*pair}) or (pair in pairs and frequent >= {*pair}):
+        letters = [question[term.start] for term in (one, other)]
+        is_capital = all(map(str.isupper, letters)) and one is not asked[0]
+        is_word = all(map(is_arabic, letters)) and _LITTLE.isdisjoint(pair)
+        if (is_capital and known & frequent & {*pair}) or (is_word and pair in pairs and frequent >= {*pair}):
             name.update(pair)
-    return frozenset(term for term in name if len(term) > 1 and not term.isdecimal())
+    return frozenset(term for term in name - _LITTLE if len(term) > 1 and not term.isdecimal())
 
 
 def _opening(document: Document) -> list[str]:
