@@ -29,7 +29,7 @@ from index.encoding.reader_model import ReaderModel, Window, windows
 from index.readers.read import read_file
 from qa import Answer, Conversation, ask, converse
 from qa.answering import confidence, reader
-from qa.answering.reader import FURTHEST, Reader, Reading, decode, whole_words
+from qa.answering.reader import FURTHEST, Reader, Reading, decode, in_passage, whole_words
 from qa.api.service import Service
 
 # Windows.
@@ -589,3 +589,19 @@ def test_a_service_can_do_without_the_reader(bridge: Index, monkeypatch: pytest.
     assert watched.asked == []
     Service(bridge).ask(WHO)
     assert len(watched.asked) == 1
+
+
+def test_a_row_is_read_with_its_columns_and_one_cell_is_marked() -> None:
+    read, text = "Boat: skiff; Fee: 12", "skiff | 12"
+    places = np.array([-1] * 6 + [0, 1, 2, 3, 4] + [-1] * 7 + [8, 9], np.int32)
+    # Two tokens, each with the space before its word, and the names of the columns.
+    spans = np.array([(0, 5), (5, 11), (12, 17), (17, 20)], np.int32)
+    starts = np.array([0, 1, 2, 9], np.float32)
+    window = Window(spans, starts, starts, 2.0)
+
+    found = in_passage(decode(read, [window]), text, places)
+
+    assert found.span is not None
+    assert text[slice(*found.span)] == "12"
+    assert found.windows[0].spans.tolist() == [[0, 5], [8, 10]]
+    assert in_passage(found, text, np.arange(len(text), dtype=np.int32)) is found

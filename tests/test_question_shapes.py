@@ -234,6 +234,8 @@ def test_what_a_document_is_about(encoder: FakeEncoder, tmp_path: Path) -> None:
     # In one passage only, or not a name.
     assert topics(index, "Was Marta Venn born in Quell?", passages[:1]) == {}
     assert topics(index, "Who was a miller?", passages) == {}
+    # Function words are no name, though they stand in the title and everywhere.
+    assert topics(index, "What is the baker of Quell?", passages) == {}
 
 
 def test_sentences_are_told_apart_by_what_is_asked_of_the_documents_subject(

@@ -35,7 +35,7 @@ _PAPER: Final = regex.compile(
     r"|(?i:(?:\p{L}+\s){0,3}(?:resolution|decree|circular|order|memorandum|regulation|ordinance|notice|decision"
     r"|directive|by-?law|act|rule|report|agreement)\s(?:(?:no|nr)\.?\s?|number\s|#\s?)\p{Nd})"
 )
-_SENTENCE_END: Final = regex.compile(r"[!?؟…;؛،,:]$|\p{L}{3,}\.$|\p{Nd}\.$")
+_SENTENCE_END: Final = regex.compile(r"[!?؟…;؛،,:]$|(?<=\p{L}{3}|\p{Nd})\.$")
 _SIGNED: Final = regex.compile(
     r"(?:التوقيع|المصادقة|وقعه|وقعته|الموقع|الموقعون|يعتمد|اعتمده|صادق عليه|صادقت عليه|وافق عليه|عن \p{L}+"
     r"|(?i:signed(?:\s(?:by|for|on behalf of)(?:\s\p{L}+){0,4})?|signature|approved(?:\sby)?"

@@ -298,6 +298,8 @@ def read(
     wanted, words = kind(query.reading), plain_words(query.text)
     explained, is_list = subject(query.reading), asks_for_list(query.reading)
     found = []
+    # A note on a word doesn't say what the thing is.
+    aside = {"page_header", "page_footer", *(("footnote",) if explained else ())}
     heads = {heading for hit in hits for heading in hit.passage.headings}
     keys = {term for term in terms if any(map(str.isdecimal, term))}
     read = [(hit, tokens := index.tokens(hit.passage), query.tokens.similarities(tokens)) for hit in hits]
@@ -351,7 +353,7 @@ def read(
                 - SENTENCES.echo_penalty * (text.terms <= terms and not _ENDS.search(text.written))
                 - SENTENCES.posed_penalty * poses(query.text, text.written)
                 - SENTENCES.key_penalty * (is_key and bool(keys & text.terms))
-                - SENTENCES.margin_penalty * (passage.kind in ("page_header", "page_footer"))
+                - SENTENCES.margin_penalty * (passage.kind in aside)
                 # The passage's score breaks ties between equal sentences of different passages.
                 + (hit.score if name.score is None else name.score)
             )

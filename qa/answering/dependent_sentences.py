@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from index.text.analyzer import Term, analyze, analyzed
+from index.text.arabic import is_arabic
 from index.text.sentences import sentences
 from index.types import Document, Passage
 
@@ -74,6 +75,16 @@ _OPENING: Final = 600
 _FEWEST_PASSAGES: Final = 2
 
 
+# Terms that are no part of a name; English has capitals for most of that.
+_LITTLE: Final = frozenset(
+    term.term
+    for term in analyze(
+        "the of and من في على إلى عن مع هل ما ماذا كم متى أين كيف لماذا أي هو هي هم هذا هذه ذلك تلك "
+        "التي الذي الذين كان كانت بعد قبل بين عند كل"
+    )
+)
+
+
 def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str, frozenset[str]]:
     """The terms of the name in a question that a whole document is about, by document id.
 
@@ -91,11 +102,14 @@ def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str
         by_document[passage.document_id].append(passage)
     found = {}
     for id_, own in by_document.items():
+        if len(own) < _FEWEST_PASSAGES:
+            continue
+        opening = _opening(index.document(id_))
+        if not _name(question, asked, opening, {term.term for term in asked}):
+            continue
         counts = Counter(term for passage in own for term in {term.term for term in analyze(passage.text)})
         frequent = {term for term, count in counts.items() if count >= _FEWEST_PASSAGES}
-        if not frequent.isdisjoint(term.term for term in asked) and (
-            name := _name(question, asked, _opening(index.document(id_)), frequent)
-        ):
+        if name := _name(question, asked, opening, frequent):
             found[id_] = name
     return found
 
@@ -106,17 +120,18 @@ def _name(question: str, asked: Sequence[Term], opening: Sequence[str], frequent
     known, pairs = set(opening), set(pairwise(opening))
     for one, other in pairwise(asked):
         pair = one.term, other.term
-        is_capital = all(question[term.start].isupper() for term in (one, other)) and one is not asked[0]
-        if (is_capital and known & frequent & {*pair}) or (pair in pairs and frequent >= {*pair}):
+        letters = [question[term.start] for term in (one, other)]
+        is_capital = all(map(str.isupper, letters)) and one is not asked[0]
+        is_word = all(map(is_arabic, letters)) and _LITTLE.isdisjoint(pair)
+        if (is_capital and known & frequent & {*pair}) or (is_word and pair in pairs and frequent >= {*pair}):
             name.update(pair)
-    return frozenset(term for term in name if len(term) > 1 and not term.isdecimal())
+    return frozenset(term for term in name - _LITTLE if len(term) > 1 and not term.isdecimal())
 
 
 def _opening(document: Document) -> list[str]:
     """The terms of a document's title, and of its text up to the end of its first sentence."""
-    text = document.text[:_OPENING]
     blocks = [block for block in document.blocks if block.kind not in ("heading", "page_header")]
     first = blocks[0].start if blocks else 0
     spans = sentences(document.text[first : first + _OPENING])
-    end = first + spans[0][1] if spans else len(text)
+    end = first + spans[0][1] if spans else first
     return [term.term for term in analyze(f"{document.title}\n{document.text[first:end]}")]

@@ -164,6 +164,8 @@ def in_passage(reading: Reading, text: str, places: NDArray[np.int32]) -> Readin
         text: the passage's.
         places: (n,) for each character that was read its position in the passage's text; -1 for added ones.
     """
+    if len(places) == len(text):
+        return reading
     windows = []
     for window in reading.windows:
         first, last = window.spans[:, 0], window.spans[:, 1] - 1
