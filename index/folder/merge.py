@@ -97,9 +97,9 @@ def merge(folder: Path, whole: bool = False) -> None:
                 return
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
             with live.writing(folder):
-                manifest = merged.instead(Manifest.read(folder))
-                if manifest is not None:
-                    manifest.write(folder)
+                manifest = Manifest.read(folder)
+                if merged.fits(manifest):
+                    merged.instead(manifest).write(folder)
                 live.sweep(folder, is_merger=True)
 
 
@@ -126,11 +126,13 @@ class Merged:
     entry: SegmentEntry
     numbers: dict[str, NDArray[np.int64]]
 
-    def instead(self, manifest: Manifest) -> Manifest | None:
-        """A manifest with it in their place; None if one of them isn't there any more."""
+    def fits(self, manifest: Manifest) -> bool:
+        """Whether all of the others are still there."""
+        return self.numbers.keys() <= {entry.name for entry in manifest.segments}
+
+    def instead(self, manifest: Manifest) -> Manifest:
+        """A manifest that it fits, with it in their place."""
         there = {entry.name: entry for entry in manifest.segments}
-        if not self.numbers.keys() <= there.keys():
-            return None
         # Documents may have been removed while it was written.
         removed = [numbers[list(there[name].removed)] for name, numbers in self.numbers.items()]
         marks = np.sort(np.concatenate(removed).astype(np.int64))
@@ -214,9 +216,7 @@ def publish(folder: Path, change: Change) -> Snapshot:
         # Few enough for a search even if nobody ever merges.
         while numbers := due(sizes_of(snapshot), _SMALL if len(snapshot.parts) <= _MOST else None):
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
-            if (manifest := merged.instead(snapshot.manifest)) is None:
-                break  # never, while this process is the writer
-            snapshot = Snapshot(folder, manifest, snapshot)
+            snapshot = Snapshot(folder, merged.instead(snapshot.manifest), snapshot)
         live.commit(folder, snapshot.manifest)
     return snapshot
 
