@@ -9,11 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from fake_encoder import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
 import index.readers.read
-from index import Document, FileWarning, UnreadableFile
+from index import Document, FileWarning, Index, UnreadableFile
 from index.readers.read import read_file, read_paths, source_of
 
 ARABIC = "وقّع محمد الكاتب الاتفاقية يوم الأحد.\r\nثم عاد إلى دمشق في اليوم التالي؛ وصل ليلاً.\n"
@@ -340,8 +341,10 @@ def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:
     (tmp_path / "texts" / "linked-folder").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "texts" / "linked.txt").symlink_to(tmp_path / "elsewhere" / "f.txt")
     # An index made among the texts isn't one of them.
-    for name in ("rows.sqlite", "arrays.safetensors", "terms.txt"):
-        write(tmp_path / "texts" / "dalil-index" / "segment-1" / name, "text")
+    Index.build(
+        [Document("text")], tmp_path / "texts" / "my-index", encoder=FakeEncoder(), show_progress=False
+    )
+    write(tmp_path / "texts" / "my-index" / "segment-1" / "terms.txt", "text")
     reading = read_paths([tmp_path / "texts"])
     root = tmp_path.resolve().as_posix()
     assert [d.source.removeprefix(root) for d in reading.documents] == [
