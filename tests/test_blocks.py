@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.blocks import find_blocks, refined
+from index.text.structure.blocks import find_blocks, refined
 from index.types import Block, Document
 
 STATUTE = """\

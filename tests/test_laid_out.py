@@ -28,7 +28,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from index import Document
 from index.text.analyzer import Language, language
-from index.text.blocks import find_blocks
+from index.text.structure.blocks import find_blocks
 from index.types import Hit, Passage
 from qa.messages import say
 from qa.types import Answer, Citation

@@ -17,7 +17,7 @@ from index import Document, Index, IndexLocked, UnreadableFile
 from index.folder import live
 from index.folder import merge as merging
 from index.folder.snapshot import Snapshot
-from index.text.blocks import find_blocks
+from index.text.structure.blocks import find_blocks
 from qa.article import article
 from qa.collections import library as libraries
 from qa.collections.library import Library

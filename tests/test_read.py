@@ -341,10 +341,9 @@ def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:
     (tmp_path / "texts" / "linked-folder").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "texts" / "linked.txt").symlink_to(tmp_path / "elsewhere" / "f.txt")
     # An index made among the texts isn't one of them.
-    Index.build(
-        [Document("text")], tmp_path / "texts" / "my-index", encoder=FakeEncoder(), show_progress=False
-    )
-    write(tmp_path / "texts" / "my-index" / "segment-1" / "terms.txt", "text")
+    own = tmp_path / "texts" / "my-index"
+    Index.build([Document("text")], own, encoder=FakeEncoder(), show_progress=False)
+    write(own / "segment-1" / "terms.txt", "text")
     reading = read_paths([tmp_path / "texts"])
     root = tmp_path.resolve().as_posix()
     assert [d.source.removeprefix(root) for d in reading.documents] == [

@@ -20,8 +20,8 @@ from turbohtml import Document, Element, Namespace, Node, Text, parse
 from index.readers.extract import LONGEST_REPEATED, Extract, Progress, TextBuilder, no_progress
 from index.readers.plain_text import decode
 from index.readers.word.numbering import formatted
-from index.text.blocks import refined
-from index.text.labels import is_number_like
+from index.text.structure.blocks import refined
+from index.text.structure.labels import is_number_like
 from index.types import BlockKind
 
 # Elements that aren't part of the content: code, menus, a site's page frame.

@@ -20,7 +20,7 @@ from index.readers.extract import (
     no_progress,
 )
 from index.readers.plain_text import decode
-from index.text.blocks import find_blocks
+from index.text.structure.blocks import find_blocks
 
 _SHOWN: Final = ("From", "To", "Cc", "Date", "Subject")
 _ATTACHMENTS: Final = "Attachments"

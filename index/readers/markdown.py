@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from index.readers.extract import Extract, Progress, TextBuilder, no_progress
 from index.readers.plain_text import decode
-from index.text.blocks import refined
+from index.text.structure.blocks import refined
 
 # Maximum nesting of quotations and lists; deeper content is skipped.
 _DEEPEST: Final = 100

@@ -15,8 +15,8 @@ from index.readers.convert import CONVERTERS, PICTURES, check_type
 from index.readers.extract import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
 from index.readers.plain_text import decode
 from index.storage.files import read_regular
-from index.text.blocks import find_blocks
-from index.text.official import byline, date_line, opening, plain_title
+from index.text.structure.blocks import find_blocks
+from index.text.structure.official import byline, date_line, opening, plain_title
 from index.types import Document, text_id
 
 PLAIN = (".txt",)

@@ -9,10 +9,10 @@ from itertools import pairwise
 
 import regex
 
-from index.text.blocks import find_blocks
-from index.text.labels import STYLE_OF_ORDINALS, item_marker
 from index.text.paragraphs import paragraphs
 from index.text.sentences import Span, sentences
+from index.text.structure.blocks import find_blocks
+from index.text.structure.labels import STYLE_OF_ORDINALS, item_marker
 from index.types import Block, BlockKind, Document, Passage
 
 __all__ = ["paragraphs", "split"]

@@ -20,8 +20,8 @@ from index.ranking_parameters import SENTENCES
 from index.text.analyzer import Language, analyze, language, stem, words
 from index.text.context import row_pieces
 from index.text.numerals import is_quantity
-from index.text.official import name_span
 from index.text.sentences import Span, passage_sentences
+from index.text.structure.official import name_span
 from index.types import Hit, Passage
 from qa.answering.confidence import (
     MOST_CANDIDATES,

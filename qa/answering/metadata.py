@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from index.text.analyzer import analyze, analyzed, language
-from index.text.official import offices
+from index.text.structure.official import offices
 from index.types import Document, Hit
 from qa.types import CitedField
 

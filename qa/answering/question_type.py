@@ -15,8 +15,8 @@ import regex
 from index.text.analyzer import analyze, analyzed, stem, words
 from index.text.arabic import PROCLITICS
 from index.text.context import CELL_SEPARATOR
-from index.text.labels import item_marker
 from index.text.sentences import Span
+from index.text.structure.labels import item_marker
 from index.types import Passage
 
 Kind = Literal["time", "quantity", "duration"]

@@ -17,7 +17,7 @@ from PIL import Image, ImageSequence, UnidentifiedImageError
 from index.readers.extract import Extract, Flaw, PageProgress, TextBuilder, Unextractable, damaged
 from index.readers.ocr import tesseract
 from index.readers.ocr.tesseract import Recognizer, Word
-from index.text.blocks import refined
+from index.text.structure.blocks import refined
 from index.types import Block
 
 MOST_PAGES: Final = 2000

@@ -26,7 +26,7 @@ from index.readers.extract import (
 from index.readers.tables.grid import Row, add_grid
 from index.readers.word.markup import child, children, local_name
 from index.readers.word.numbering import formatted, int_of
-from index.text.blocks import refined
+from index.text.structure.blocks import refined
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

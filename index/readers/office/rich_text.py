@@ -16,7 +16,7 @@ import regex
 from index.readers.extract import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
 from index.readers.plain_text import likelihood
 from index.readers.tables.grid import Row, add_grid
-from index.text.blocks import refined
+from index.text.structure.blocks import refined
 
 _TOKEN: Final = regex.compile(
     rb"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+"

@@ -11,8 +11,8 @@ import regex
 from index.readers.extract import TextBuilder
 from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
-from index.text.blocks import refined
-from index.text.labels import ItemMarker, follows, is_number_like, item_marker
+from index.text.structure.blocks import refined
+from index.text.structure.labels import ItemMarker, follows, is_number_like, item_marker
 from index.types import Block
 
 # Minimum size of a heading relative to the text's, and of a bold heading.

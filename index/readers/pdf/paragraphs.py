@@ -23,7 +23,7 @@ from index.readers.pdf.visual_order import (
     bracket_votes,
     is_right_to_left,
 )
-from index.text.labels import ItemMarker, follows, item_marker
+from index.text.structure.labels import ItemMarker, follows, item_marker
 
 # In multiples of the line spacing within a paragraph.
 _WIDE_GAP: Final = 1.25

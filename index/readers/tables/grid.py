@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 import regex
 
 from index.readers.extract import TextBuilder, Unextractable
-from index.text.labels import is_number_like
+from index.text.structure.labels import is_number_like
 
 Row: TypeAlias = Sequence[str | None]
 """The text of each cell; None where the cell on the left goes on."""

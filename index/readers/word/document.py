@@ -27,8 +27,8 @@ from index.readers.extract import (
 from index.readers.office.package import Package
 from index.readers.word.markup import attribute, child, children, local_name, value
 from index.readers.word.numbering import Numbering, formatted, int_of, is_on
-from index.text.blocks import refined
-from index.text.labels import heading_label, is_number_like
+from index.text.structure.blocks import refined
+from index.text.structure.labels import heading_label, is_number_like
 from index.types import BlockKind
 
 _MAIN: Final = "word/document.xml"

@@ -16,7 +16,8 @@ from typing import Final
 
 import regex
 
-from index.text.labels import (
+from index.text.paragraphs import WRAPPED_LINE, Line, lines_of, paragraphs_of_group
+from index.text.structure.labels import (
     RANK_OF_CAPITALS,
     RANK_OF_DOUBLE_RULE,
     RANK_OF_EMPHASIZED,
@@ -35,8 +36,7 @@ from index.text.labels import (
     item_marker,
     numbered_label,
 )
-from index.text.official import Part, official_parts
-from index.text.paragraphs import WRAPPED_LINE, Line, lines_of, paragraphs_of_group
+from index.text.structure.official import Part, official_parts
 from index.types import Block, BlockKind
 
 _Cells = tuple[tuple[int, int], ...]

@@ -12,8 +12,8 @@ from typing import Final, Literal
 
 import regex
 
-from index.text.labels import folded, item_marker
 from index.text.paragraphs import Line, lines_of
+from index.text.structure.labels import folded, item_marker
 from index.types import Block
 
 _MOST_WORDS: Final = 9
