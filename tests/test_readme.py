@@ -62,9 +62,12 @@ def test_the_shell_commands_run(tmp_path: Path) -> None:
     )
     _, block = blocks("sh")
     commands = [line.partition("  #")[0] for line in block.splitlines() if line.startswith("dalil ")]
-    assert [command.split()[1] for command in commands] == ["index", "ask", "search", "search", "chat"]
+    assert [command.split()[1] for command in commands] == [
+        "index", "ask", "search", "search", "ask", "chat", "index", "doctor"
+    ]  # fmt: skip
     said = []
-    for command in commands[:3]:  # the chat has tests of its own
+    # The chat, collections and watching have tests of their own.
+    for command in [*commands[:3], commands[-1]]:
         done = subprocess.run(
             [sys.executable, "-c", "from cli.entry import main; main()", *shlex.split(command)[1:]],
             cwd=tmp_path,
@@ -79,3 +82,4 @@ def test_the_shell_commands_run(tmp_path: Path) -> None:
     assert "dalil-index" in said[0]
     assert "وُقّع الاتفاق في 12 مارس 1998 في عمّان" in said[1]
     assert "The ceasefire held for three years." in said[2].split("1998")[0]
+    assert "1 document" in said[3]
