@@ -482,7 +482,7 @@ def test_a_row_is_read_under_its_headings_and_its_columns(tmp_path: Path) -> Non
     watched = FakeReader("3 dinars")
     ask("What is the price of rye bread?", index, reader=watched)
     ((_, passages),) = watched.asked
-    assert "Prices\nBread | Price\nrye | 3 dinars" in passages
+    assert "Prices\nBread: rye; Price: 3 dinars" in passages
 
 
 @pytest.mark.usefixtures("learned")
@@ -563,8 +563,8 @@ def test_commands_can_do_without_the_reader(
     assert bridge.documents
     seen: dict[str, object] = {}
 
-    def asked(question: str, index: Index, k: int, reader: bool) -> Answer:
-        seen["ask"] = reader
+    def asked(question: str, index: Index, k: int, reader: bool, writer: None) -> Answer:
+        seen["ask"], seen["writer"] = reader, writer
         return ask(question, index, k, reader)
 
     def measured(_: object, __: object, ___: object, reader: bool) -> Iterator[tuple[str, object]]:
@@ -579,7 +579,7 @@ def test_commands_can_do_without_the_reader(
     for command in (["ask", WHO, *folder], ["chat", *folder], ["eval"]):
         result = CliRunner().invoke(app, [*command, *options])
         assert result.exit_code in (0, 1), result.output
-    assert seen == dict.fromkeys(("ask", "chat", "eval"), reader_used)
+    assert seen == {"ask": reader_used, "chat": reader_used, "eval": reader_used, "writer": None}
 
 
 def test_a_service_can_do_without_the_reader(bridge: Index, monkeypatch: pytest.MonkeyPatch) -> None:
