@@ -57,10 +57,11 @@ from qa.evaluation.evaluate import calibration_error
 LANGUAGES = ("ar", "en")
 PAIRINGS = ("ar-ar", "en-en", "en-ar", "ar-en")
 DESTINATION = Path(product.__file__).parent / product.WITH_READER
-# The thresholds: below these, 3 % of XQuAD's answerable questions lie, as found by reader_effect.py on
-# 2026-11-29. Of the training sets' answerable questions more lie below: over machine translated paragraphs
-# answers are less sure. How many is printed.
-ON_XQUAD = {"ar-ar": 0.372, "en-en": 0.322, "en-ar": 0.229, "ar-en": 0.213}
+# The thresholds: below these, 3 % of XQuAD's answerable questions lay on 2026-11-29 (reader_effect.py). With
+# the model of 2026-11-30 at most one more did, of 59 across languages and of 20 in English; of 41 in Arabic
+# two did with .372, hence .31, below which 3 % of 265 of XQuAD's and TyDi's lay with a reader that was
+# trained on. Of the training sets' more lie below: over machine translated paragraphs answers are less sure.
+ON_XQUAD = {"ar-ar": 0.31, "en-en": 0.322, "en-ar": 0.229, "ar-en": 0.213}
 # At most so many questions of each set; sets of other kinds of text are there to keep the model honest.
 TAKEN = {
     "mlqa_test_ar": 260,
