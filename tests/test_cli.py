@@ -29,6 +29,7 @@ from index.folder import merge
 from qa import Conversation, converse
 from qa.article import article, article_index
 from qa.collections.library import Library
+from qa.collections.single import SingleIndex
 from qa.feedback.judgements import Verdict, record
 from qa.messages import say
 from qa.writing.client import WriterTrouble
@@ -556,9 +557,10 @@ def test_ask_wants_a_writer_to_write() -> None:
     assert (result.exit_code, "isn't a writer's address" in result.stderr) == (2, True)
 
 
+@pytest.mark.usefixtures("texts")
 def test_search_lists_passages_with_their_ranks() -> None:
     shown = dalil("search", WHO_SIGNED, "--index", "dalil-index", "-k", "1")
-    assert shown.exit_code == 0
+    assert shown.exit_code == 0, shown.stderr
     assert shown.stdout == (
         "1. agreement — الفقرة 1 (bm25 1, dense 1, late 1)\n   وقّع محمد الكاتب الاتفاقية يوم الأحد.\n"
     )
@@ -876,7 +878,9 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
 
     def launch(opened: Index, *rest: object) -> None:
         *options, library, reader = rest
-        served.append((len(opened.documents), *options, getattr(library, "folder", None), reader))
+        served.append((len(opened.documents), *options, type(library), reader))
+        assert isinstance(library, Library)
+        assert library.folder == Path("my-data")
 
     monkeypatch.setattr(ui, "launch", launch)
     monkeypatch.setenv("DALIL_DATA", "my-data")
@@ -886,9 +890,9 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
     assert dalil(*shared).exit_code == 0
     shared_with = Sharing("0.0.0.0", ("a.example", "b"), Path("u"), True)
     assert served == [
-        (1, None, False, ui.EXAMPLES, Sharing(), Path("my-data"), True),
-        (2, 8000, True, (), Sharing(), None, False),
-        (1, None, False, ui.EXAMPLES, shared_with, Path("my-data"), True),
+        (1, None, False, ui.EXAMPLES, Sharing(), Library, True),
+        (2, 8000, True, (), Sharing(), SingleIndex, False),
+        (1, None, False, ui.EXAMPLES, shared_with, Library, True),
     ]
     assert dalil("chat", "--port", "0").exit_code == 2
 

@@ -168,4 +168,5 @@ def test_what_was_searched_for_stands_in_the_order_of_its_readers(
 
 
 def test_the_name_box_takes_as_many_characters_as_a_name_may_have() -> None:
-    assert f'maxlength="{LONGEST_NAME}"' in layout.asset("library.html")
+    boxes = re.findall(r'<input type="text" id="asking-name"[^>]*>', layout.asset("frame.html"))
+    assert [f'maxlength="{LONGEST_NAME}"' in box for box in boxes] == [True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -69,7 +70,9 @@ def test_what_is_read_is_what_was_written(
         assert read.number(document.id) == number
         assert read.document(number) == document
         assert read.head(number) == {
-            name: value for name, value in vars(document).items() if name not in ("text", "blocks")
+            field.name: getattr(document, field.name)
+            for field in fields(document)
+            if field.name not in ("text", "blocks")
         }
         stored = read.stored_passages(row, row + len(of_document))
         for passage, (digest, *_) in zip(of_document, stored, strict=True):
