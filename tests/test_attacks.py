@@ -37,7 +37,10 @@ from web.server.sharing import Sharing
 METHODS = ("GET", "POST", "PUT", "DELETE")
 SECRETS = ("river", "River", "الحشد", "root:x:", "salma", "segment-")
 # What the page that asks for the password is made of, and nothing of the texts.
+# Whether it runs, and counts of requests for this machine alone, are told to everybody who asks from it.
 PUBLIC = (
+    "/health",
+    "/metrics",
     "/typeface/",
     "/style/",
     "/script/",

@@ -151,8 +151,8 @@ def upload(arrivals):
 opened = []
 
 class Visited(Collections):
-    def __init__(self, *arguments):
-        super().__init__(*arguments)
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
         opened.append(self.arrivals)
 
 ui.Collections = Visited

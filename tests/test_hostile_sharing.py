@@ -174,7 +174,7 @@ def routes() -> list[tuple[str, str]]:
 
 # What only shows the page that asks for a password, or is the same for everybody.
 OPEN: Final = re.compile(
-    r"/|/login/?|/logout|/(typeface|style|script|static|assets|svelte)/.*|/favicon.ico|/manifest.json|/robots.txt|"
+    r"/|/health|/metrics|/login/?|/logout|/(typeface|style|script|static|assets|svelte)/.*|/favicon.ico|/manifest.json|/robots.txt|"
     r"/pwa_icon.*|/theme.css|/gradio_api/(theme.css|app_id/?|startup-events|heartbeat/.*|user/?|login_check/?)"
 )
 ODD = ["x", "0", "-1", "..%2f..%2fetc%2fpasswd", "%00", "%ff", "9" * 400]
