@@ -244,7 +244,7 @@ BOMBS: Final[tuple[tuple[str, Callable[[], bytes], str], ...]] = (
         "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>",
         stream("", b"/X Do " * 20),
         stream("/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 5 0 R>>>>", b"/X Do /X Do"),
-    ), "scan empty"),
+    ), "scan empty damaged"),
     ("loop-of-references.pdf", lambda: pdf(_CATALOG, "2 0 R"), "too_slow"),
     ("loop-of-lengths.pdf", lambda: pdf(
         _CATALOG, _PAGES, "<</Type/Page/Contents 4 0 R>>", "<</Length 4 0 R>>\nstream\nabc\nendstream"
