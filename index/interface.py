@@ -158,7 +158,7 @@ class Index(ABC):
         Raises:
             KeyError: the index has no such passage.
         """
-        every = 2 * RANKING.candidates + 1  # so that no proposed passage is dropped
+        every = 3 * RANKING.candidates + 1  # so that no proposed passage is dropped
         return self.candidates(query, RANKING.candidates, every, passage).score_parts(passage)
 
     @abstractmethod

@@ -238,7 +238,7 @@ class Hit:
         score: the fused score. It doesn't depend on which other passages were found if question and
             passage are in the same script.
         ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None if the
-            leg didn't find it.
+            leg didn't find it; "translations", BM25 over translated terms, if it found any passage.
         scores: its score in each leg that found it: BM25 as a share of its upper bound, and the cosines of
             the passage vector and of late interaction.
     """

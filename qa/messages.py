@@ -155,6 +155,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "The passage's rank in each way of searching",
     },
     "bm25": {"ar": "الكلمات المشتركة", "en": "words in common"},
+    "translations": {"ar": "ترجمات الكلمات", "en": "words translated"},
     "dense": {"ar": "معنى المقطع كلّه", "en": "meaning of the whole"},
     "late": {"ar": "معاني الكلمات", "en": "meaning of the words"},
     "rank": {"ar": "المرتبة {number}", "en": "rank {number}"},
@@ -166,6 +167,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "part_semantic": {"ar": "المعنى", "en": "meaning"},
     "part_words": {"ar": "الكلمات", "en": "words"},
     "part_names": {"ar": "الأسماء", "en": "names"},
+    "part_translations": {"ar": "الترجمات", "en": "translations"},
     "part_total": {"ar": "الدرجة", "en": "score"},
     "granted_words": {
         "ar": "خط المقطع غير خط السؤال، فله من الكلمات ما لأفضل مقطع.",

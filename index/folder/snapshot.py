@@ -20,6 +20,7 @@ from index.folder.manifest import Manifest
 from index.folder.segment import Segment
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.dense import ROUNDING, cosines
+from index.retrieval.fusion import is_across
 from index.retrieval.names import NameIndex
 from index.retrieval.token_codec import TokenVectors
 from index.text.spelling import Spelling, WordForms
@@ -113,6 +114,14 @@ class Snapshot:
     def arabic_shares(self, rows: Rows) -> FloatArray:
         """(n,) the share of each passage's words in Arabic script."""
         return self._gathered(rows, lambda segment, own: segment.places.arabic_shares[own], np.float32)
+
+    def across(self, arabic_share: float) -> NDArray[np.bool_]:
+        """(rows,) whether each passage is in another script than a question with this share of Arabic."""
+        return is_across(np.abs(self._arabic_shares - np.float32(arabic_share)))
+
+    @cached_property
+    def _arabic_shares(self) -> FloatArray:
+        return np.concatenate([part.segment.places.arabic_shares for part in self.parts])
 
     def cosines(self, vector: FloatArray, rows: Rows) -> FloatArray:
         """(n,) cosines of a (dimension,) vector with these passages'."""

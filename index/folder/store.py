@@ -23,6 +23,7 @@ from index.query import Query
 from index.retrieval.candidates import Candidates
 from index.retrieval.late_interaction import late_scores
 from index.retrieval.token_codec import TokenVectors
+from index.retrieval.translations import meanings
 from index.storage.files import expanded
 from index.types import Document, Passage, unique_documents
 
@@ -116,10 +117,13 @@ class FolderIndex(Index):
     def candidates(self, query: Query, per_leg: int, count: int, also: Passage | None = None) -> Candidates:
         """See `Index.candidates`."""
         snapshot = self._snapshot
-        match = snapshot.lexical.match([term.term for term in query.terms])
+        terms = [term.term for term in query.terms]
+        match = snapshot.lexical.match(terms)
         matching = match.best(per_leg)
+        across = snapshot.lexical.match_meanings(meanings(terms), snapshot.across(query.arabic_share))
+        translated = across.best(per_leg)
         nearest = snapshot.nearest(query.vector, per_leg)
-        rows = np.union1d(nearest[0], matching[0])
+        rows = np.union1d(np.union1d(nearest[0], matching[0]), translated[0])
         if also is not None:
             rows = np.union1d(rows, snapshot.row(also))
         rows = rows[np.argsort(snapshot.order(rows))]
@@ -131,6 +135,7 @@ class FolderIndex(Index):
             passage=snapshot.passage,
             rows=rows,
             matching=matching,
+            translated_best=translated,
             nearest=nearest,
             semantic=snapshot.cosines(query.vector, rows),
             has_late=False,
@@ -138,6 +143,7 @@ class FolderIndex(Index):
             best_share=float(matching[1].max(initial=0)),
             names=names,
             distances=distances,
+            translated=across.scores(rows),
         ).best(count)
         late = late_scores(query.tokens, snapshot.records(best.rows))
         return replace(best, semantic=late, has_late=True)

@@ -15,6 +15,7 @@ from typing import Any
 from index.lance.rows import COUNT, KEY
 from index.retrieval.names import name_keys
 from index.retrieval.postings import Frequencies
+from index.retrieval.translations import meanings
 from index.text.analyzer import analyze, normalise
 from index.text.spelling import WordForms, levels, without_article, written_words
 
@@ -129,7 +130,8 @@ class Known:
         Those that a question needs and the counts that the search needs next are fetched in one query.
         """
         terms, names = analyze(question), name_keys(question)
-        soon = [_PASSAGES, _TERMS, *(_TERM + t.term for t in terms), *(_NAME + n.term for n in names)]
+        called = {term for meaning in meanings(term.term for term in terms) for term in meaning}
+        soon = [_PASSAGES, _TERMS, *(_TERM + term for term in called), *(_NAME + n.term for n in names)]
         letters = {letter for word in written_words(question) for letter in word}
         wanted = [_WORD + level for level in levels(question)]
         self._look_up([*wanted, *(_LETTER + letter for letter in letters), *soon])

@@ -24,9 +24,11 @@ from index.lance.table import Version, has_vector_index
 from index.query import Query
 from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.candidates import Candidates
+from index.retrieval.fusion import is_across
 from index.retrieval.late_interaction import late_scores
 from index.retrieval.names import NameIndex
-from index.retrieval.postings import Postings, hashed
+from index.retrieval.postings import Frequencies, Postings, hashed
+from index.retrieval.translations import Meaning, meanings
 
 # Passages retrieved by Lance's own BM25 per passage that BM25Plus keeps.
 _MORE: Final = 4
@@ -67,19 +69,25 @@ def candidates(
     """
     terms = list(dict.fromkeys(term.term for term in query.terms))
     sounds = [name.term for name in query.names]
-    frequencies, names = known.frequencies(terms, sounds)
+    of_terms = meanings(terms)
+    translations = list(dict.fromkeys(term for meaning in of_terms for term in meaning))
+    frequencies, names = known.frequencies(translations, sounds)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(proposed, version.dataset, query.vector, per_leg)
         by_words = _matching(version.dataset, terms, _MORE * per_leg)
         lexical = LexicalIndex([_postings(by_words, "terms", terms)], frequencies)
         best, _ = lexical.match(terms).best(per_leg)
         matching = by_words.column("_rowid").to_numpy()[best]
+        translated = _translated(version.dataset, query, of_terms, frequencies, per_leg)
         nearest = waiting.result()
-    proposals = np.union1d(matching, nearest)
+    proposals = np.union1d(np.union1d(matching, nearest), translated)
     found = _rows(version.dataset, proposals if also is None else np.union1d(proposals, also))
     ids = found.column("_rowid").to_numpy()
     every = np.arange(len(ids))
-    match = LexicalIndex([_postings(found, "terms", terms)], frequencies).match(terms)
+    lexical = LexicalIndex([_postings(found, "terms", translations)], frequencies)
+    match = lexical.match(terms)
+    distances = np.abs(found.column("arabic_share").to_numpy() - np.float32(query.arabic_share))
+    across = lexical.match_meanings(of_terms, is_across(distances)).scores(every)
     cosines = _cosines(found, query.vector)
     passages = [rows.read_passage(row) for row in found.select(_COLUMNS[:6]).to_pylist()]
     records = found.column("tokens").to_pylist()
@@ -88,13 +96,15 @@ def candidates(
         passage=passages.__getitem__,
         rows=every,
         matching=_leg(np.searchsorted(ids, matching), shares),
+        translated_best=_leg(np.searchsorted(ids, translated), across),
         nearest=_leg(np.searchsorted(ids, nearest), cosines),
         semantic=cosines,
         has_late=False,
         shares=shares,
         best_share=float(shares.max(initial=0)),
         names=NameIndex([_postings(found, "names", sounds)], names).scores(query.names, query.tokens, every),
-        distances=np.abs(found.column("arabic_share").to_numpy() - query.arabic_share),
+        distances=distances,
+        translated=across,
     ).best(count)
     checksums = found.column("checksum").to_numpy()[chosen.rows]
     late = _late(version, [records[row] for row in chosen.rows], checksums, query)
@@ -103,12 +113,27 @@ def candidates(
 
 
 def _matching(dataset: Any, terms: list[str], count: int) -> Any:
-    """The row ids and terms of the passages that Lance's BM25 ranks first, in table order."""
+    """The passages that Lance's BM25 ranks first, in table order: row ids, terms, shares of Arabic."""
     query = MatchQuery(" ".join(terms), "terms")
     found = dataset.to_table(
-        columns=["terms", "_score"], full_text_query=query, limit=count, with_row_id=True
+        columns=["terms", "arabic_share", "_score"], full_text_query=query, limit=count, with_row_id=True
     )
     return found.sort_by("_rowid")
+
+
+def _translated(
+    dataset: Any, query: Query, of_terms: list[Meaning], frequencies: Frequencies, count: int
+) -> RowIds:
+    """The row ids of the best `count` passages in another script by translated terms, in table order."""
+    own = {term.term for term in query.terms}
+    if not any(count and term not in own for term, count in frequencies.found.items()):
+        return np.zeros(0, np.uint64)
+    found = _matching(dataset, list(frequencies.found), _MORE * count)
+    lexical = LexicalIndex([_postings(found, "terms", frequencies.found)], frequencies)
+    distances = np.abs(found.column("arabic_share").to_numpy() - np.float32(query.arabic_share))
+    best, _ = lexical.match_meanings(of_terms, is_across(distances)).best(count)
+    ids: RowIds = np.sort(found.column("_rowid").to_numpy()[best])
+    return ids
 
 
 def proposed(dataset: Any, vector: FloatArray, count: int) -> RowIds:

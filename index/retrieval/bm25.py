@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
 from index.retrieval.postings import Frequencies, Lookup, Postings
+from index.retrieval.translations import Meaning
 
 # Scores of which the greatest is taken at a time, to find the k-th best.
 _BLOCK = 32
@@ -108,16 +109,63 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         """Matches a question's terms; repeated terms count once."""
         terms = list(dict.fromkeys(terms))
         found = Lookup(self.segments, terms)
-        counts = found.frequencies
-        if self._frequencies is not None:
-            counts = [self._frequencies.found.get(term, 0) for term in terms]
+        counts = self._counts(terms, found)
         known = self.idf
         idfs = [known.get(term) or self._idf(term, n) for term, n in zip(terms, counts, strict=True)]
-        sums = self._sums(found, idfs)
+        sums = self._without_removed(self._sums(found, idfs))
+        return Match(sums, self._greatest_weight * sum(idfs), self._order)
+
+    def match_meanings(self, meanings: Sequence[Meaning], counted: NDArray[np.bool_]) -> Match:
+        """Matches a question's terms, each by any of several terms that may stand for it in a passage.
+
+        A structured query (Pirkola 1998): a term counts once in a passage, by the weight of the best match,
+        with the idf of all its terms together (Darwish & Oard 2003, "Probabilistic structured query
+        methods"). So neither many translations nor a rare one make a term weigh more.
+
+        Args:
+            meanings: of each term of the question.
+            counted: (rows,) the passages that are matched.
+        """
+        terms = list(dict.fromkeys(term for meaning in meanings for term in meaning))
+        sums, most = np.zeros(self._firsts[-1]), 0.0
+        if not counted.any():
+            return Match(sums, most, self._order)
+        found = Lookup(self.segments, terms)
+        counts = self._counts(terms, found)
+        numbers = {term: number for number, term in enumerate(terms)}
+        best = np.empty_like(sums)
+        for meaning in meanings:
+            count = sum(weight * counts[numbers[term]] for term, weight in meaning.items())
+            idf = log((self.corpus_size + 1) / max(min(count, self.corpus_size), 1))
+            most += self._greatest_weight * idf
+            if count:
+                best[:] = 0
+                for term, weight in meaning.items():
+                    self._raise(best, found, numbers[term], weight * idf)
+                sums += best
+        return Match(self._without_removed(np.where(counted, sums, 0)), most, self._order)
+
+    def _raise(self, best: NDArray[np.float64], found: Lookup, number: int, factor: float) -> None:
+        """Raises each row's value to what the term of this number weighs in it, if that is more."""
+        for first, postings, weights, places in zip(
+            self._firsts, self.segments, self._weights, found.places, strict=False
+        ):
+            place = places[number]
+            rows = first + postings.rows[place].astype(np.intp)
+            weighed = factor * weights.take(postings.codes[place], mode="clip")
+            best[rows] = np.maximum(best[rows], weighed)
+
+    def _without_removed(self, sums: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sets the sums of removed passages to 0."""
         for first, postings in zip(self._firsts, self.segments, strict=False):
             if len(postings.removed):
                 sums[first + postings.removed] = 0
-        return Match(sums, self._greatest_weight * sum(idfs), self._order)
+        return sums
+
+    def _counts(self, terms: Sequence[str], found: Lookup) -> Sequence[int]:
+        """The number of passages in the collection that contain each term."""
+        known = self._frequencies
+        return found.frequencies if known is None else [known.found.get(term, 0) for term in terms]
 
     def _sums(self, found: Lookup, idfs: Sequence[float], less: float = 0) -> NDArray[np.float64]:
         """(rows,) the summed weights of all terms that each passage has.

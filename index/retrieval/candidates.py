@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.fusion import ScoreParts, fuse, names_part, words_part
+from index.retrieval.fusion import ScoreParts, fuse, names_part, translations_part, words_part
 from index.types import Hit, Passage
 
 FloatArray = NDArray[np.float32]
@@ -23,6 +23,7 @@ class Candidates:
         passage: returns the passage in a row.
         rows: (n,) ascending.
         matching: the rows proposed by BM25 and their shares, best first.
+        translated_best: the rows proposed by BM25 over translated terms and their shares, best first.
         nearest: the rows with the nearest vectors and their cosines, best first.
         semantic: (n,) late-interaction scores; cosines of the passage vectors if not `has_late`.
         has_late: whether `semantic` is late interaction.
@@ -31,11 +32,14 @@ class Candidates:
         names: (n,) the share of the question that is names of the same sound; may be left at 0 where the
             distance is 0.
         distances: (n,) in [0, 1], each passage's distance from the question's script.
+        translated: (n,) BM25 over translated terms, as a share of its upper bound; may be left at 0 where
+            most of a passage is in the question's script.
     """
 
     passage: Callable[[int], Passage]
     rows: Rows
     matching: tuple[Rows, FloatArray]
+    translated_best: tuple[Rows, FloatArray]
     nearest: tuple[Rows, FloatArray]
     semantic: FloatArray
     has_late: bool
@@ -43,10 +47,24 @@ class Candidates:
     best_share: float
     names: FloatArray
     distances: FloatArray
+    translated: FloatArray
+
+    @property
+    def best_translated(self) -> float:
+        """The greatest share over translated terms of all proposed passages."""
+        return float(self.translated_best[1].max(initial=0))
 
     def scores(self) -> FloatArray:
         """(n,) float32, the fused score of each."""
-        return fuse(self.semantic, self.shares, self.best_share, self.names, self.distances)
+        return fuse(
+            self.semantic,
+            self.shares,
+            self.best_share,
+            self.names,
+            self.distances,
+            self.translated,
+            self.best_translated,
+        )
 
     def best(self, count: int) -> Candidates:
         """The `count` candidates with the highest scores, or all if there are fewer."""
@@ -60,12 +78,15 @@ class Candidates:
             shares=self.shares[kept],
             names=self.names[kept],
             distances=self.distances[kept],
+            translated=self.translated[kept],
         )
 
     def hits(self, k: int) -> list[Hit]:
         """The `k` best as hits, best first."""
         rows, semantic = self.rows, self.semantic
         legs = {"bm25": _places(*self.matching), "dense": _places(*self.nearest), "late": {}}
+        if len(self.translated_best[0]):
+            legs["translations"] = _places(*self.translated_best)
         if self.has_late:
             by_late = np.argsort(-semantic, kind="stable")
             legs["late"] = _places(rows[by_late], semantic[by_late])
@@ -86,7 +107,8 @@ class Candidates:
         distance = self.distances[at : at + 1]
         words = words_part(self.shares[at : at + 1], self.best_share, distance)
         names = names_part(self.names[at : at + 1], distance)
-        return ScoreParts(float(self.semantic[at]), float(words[0]), float(names[0]))
+        translations = translations_part(self.translated[at : at + 1], self.best_translated, distance)
+        return ScoreParts(float(self.semantic[at]), float(words[0]), float(names[0]), float(translations[0]))
 
 
 def _places(rows: Rows, scores: FloatArray) -> dict[int, tuple[int, float]]:

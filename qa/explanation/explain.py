@@ -92,7 +92,7 @@ class Explanation:
     @property
     def score(self) -> float:
         """The fused score, as in `Hit`."""
-        return self.score_parts.semantic + self.score_parts.words + self.score_parts.names
+        return self.score_parts.total
 
 
 def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:

@@ -21,7 +21,7 @@ from qa.explanation.word_alignment import AlignedWord, Span
 from qa.messages import say
 from web.views.answers import direction, escape
 
-_LEGS: Final = ("bm25", "dense", "late")
+_LEGS: Final = ("bm25", "translations", "dense", "late")
 _MOST_ROWS: Final = 12
 # In SVG units of a bar, which is 100 long.
 _DEPTH: Final = 20
@@ -130,6 +130,8 @@ def _legs(explanation: Explanation, language: Language) -> str:
     """Chart of the passage's rank in each leg: a longer bar is a better rank."""
     rows, said = [], []
     for leg in _LEGS:
+        if leg == "translations" and leg not in explanation.ranks:  # nothing in the other language
+            continue
         rank = explanation.ranks.get(leg)
         name, place = say(leg, language), _place(explanation, leg, language)
         # Bar length is logarithmic in the rank: first to second is more than 40th to 41st.
@@ -155,7 +157,7 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
 def _score(explanation: Explanation, language: Language) -> str:
     """Chart of the score parts, each bar proportional to its share of the fused score."""
     score_parts = explanation.score_parts
-    parts = {"semantic": score_parts.semantic, "words": score_parts.words, "names": score_parts.names}
+    parts = {name: getattr(score_parts, name) for name in ("semantic", "words", "names", "translations")}
     whole = sum(max(part, 0.0) for part in parts.values()) or 1.0
     rows, said = [], []
     for name, part in parts.items():
