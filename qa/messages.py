@@ -133,6 +133,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "same_word": {"ar": "الكلمة نفسها", "en": "the same word"},
     "same_stem": {"ar": "الجذع نفسه", "en": "the same stem"},
     "same_name": {"ar": "الاسم نفسه بحروف أخرى", "en": "the same name in other letters"},
+    "translation": {"ar": "ترجمة الكلمة", "en": "a translation"},
     "meaning": {"ar": "معنى قريب", "en": "similar meaning"},
     "no_match": {
         "ar": "لا تطابق كلمة من المقطع كلمة من السؤال، وإنّما قرُب معناه في جملته.",

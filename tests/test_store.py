@@ -37,6 +37,7 @@ from index.retrieval.bm25 import LexicalIndex
 from index.retrieval.names import NameIndex, name_keys
 from index.retrieval.postings import Postings
 from index.retrieval.token_codec import STEP, QuantizedQuery, QuantizedTokens, TokenVectors, rotated
+from index.retrieval.translations import meanings
 from index.text.analyzer import Term, analyze, arabic_share
 from index.types import Passage
 
@@ -91,6 +92,23 @@ def bm25(passages: Sequence[Passage], titles: Sequence[str], question: str) -> N
     return index.match([term.term for term in analyze(question)]).scores(np.arange(len(passages)))
 
 
+def translated(passages: Sequence[Passage], titles: Sequence[str], question: str) -> NDArray[np.float64]:
+    """BM25Plus over translated terms: of each term of the question, the best match in a passage."""
+    texts = [keys_of(analyze, p.text, title) for p, title in zip(passages, titles, strict=True)]
+    mean = sum(map(len, texts)) / len(texts)
+    sums, most = np.zeros(len(texts)), 0.0
+    for meaning in meanings(term.term for term in analyze(question)):
+        count = sum(weight * sum(term in text for text in texts) for term, weight in meaning.items())
+        idf = np.log((len(texts) + 1) / max(min(count, len(texts)), 1))
+        most += idf * 3.5
+        for row, text in enumerate(texts):
+            length = 1.5 * (0.25 + 0.75 * len(text) / mean)
+            weights = [w * (2.5 * n / (length + n) + 1) for t, w in meaning.items() if (n := text.count(t))]
+            sums[row] += idf * max(weights, default=0)
+    across = [abs(arabic_share(p.text) - arabic_share(question)) > 0.5 for p in passages]
+    return np.where(across, sums / most, 0)
+
+
 def brute_force(
     question: str, index: Index, encoder: FakeEncoder
 ) -> tuple[list[tuple[str, float]], dict[str, NDArray[np.floating]]]:
@@ -130,8 +148,11 @@ def brute_force(
     distance = np.array([abs(arabic_share(p.text) - arabic_share(question)) for p in passages])
     words = lexical + distance * (lexical.max() - lexical)
     scores = late + RANKING.lexical_weight * words + RANKING.name_weight * distance * names
+    across = translated(passages, titles, question)
+    above = across - RANKING.translation_baseline * across.max()
+    scores += RANKING.translation_weight * np.where(distance > 0.5, distance, 0) * above
     fused = [(passages[row].id, float(scores[row])) for row in np.argsort(-scores, kind="stable")]
-    return fused, {"bm25": lexical, "dense": dense, "late": late}
+    return fused, {"bm25": lexical, "translations": across, "dense": dense, "late": late}
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -159,10 +180,11 @@ def test_the_scores_of_each_leg_are_held_to_brute_force(
     for hit in index.search(question):
         row = rows[hit.passage.id]
         # BM25 finds no passage without a word of the question; the others find all of so few.
-        assert set(hit.scores) == {"dense", "late"} | ({"bm25"} if legs["bm25"][row] > 0 else set())
+        by_words = {leg for leg in ("bm25", "translations") if legs[leg][row] > 0}
+        assert set(hit.scores) == {"dense", "late"} | by_words
         assert set(hit.scores) == {leg for leg, rank in hit.ranks.items() if rank is not None}
-        if "bm25" in hit.scores:
-            assert hit.scores["bm25"] == pytest.approx(float(legs["bm25"][row]), abs=1e-6)
+        for leg in by_words:
+            assert hit.scores[leg] == pytest.approx(float(legs[leg][row]), abs=1e-6)
         assert hit.scores["dense"] == pytest.approx(float(legs["dense"][row]), abs=5e-4)  # half precision
         assert hit.scores["late"] == pytest.approx(float(legs["late"][row]), abs=2e-3)
         assert {type(score) for score in hit.scores.values()} == {float}

@@ -10,7 +10,13 @@ from fake_encoder import FakeEncoder
 from index import Document, Index, Passage
 from index.ranking_parameters import RANKING
 
-QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟", "Hashd القوات 2017", "Where is Akashat?"]
+QUESTIONS = [
+    "When does the river flood?",
+    "متى يفيض النهر؟",
+    "من أعلن المعركة؟",
+    "Hashd القوات 2017",
+    "Where is Akashat?",
+]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -24,7 +30,8 @@ def test_the_sum_is_the_score(
     assert len(hits) == len(index.passages) == 7
     for hit in hits:
         parts = index.score_parts(query, hit.passage)
-        assert parts.semantic + parts.words + parts.names == pytest.approx(hit.score, abs=1e-6)
+        summands = (parts.semantic, parts.words, parts.names, parts.translations)
+        assert sum(summands) == parts.total == pytest.approx(hit.score, abs=1e-6)
         assert parts.semantic == pytest.approx(hit.scores["late"], abs=1e-6)
 
 

@@ -67,7 +67,7 @@ def met(explanation: Explanation) -> list[tuple[str, str, str]]:
         ("Where is Akashat?", "ar", 1, [("same_name", "Akashat", "عكاشات")]),
         ("أين تلعفر؟", "en", 1, [("same_name", "تلعفر", "Tal Afar")]),
         ("ما المعارك؟", "ar", 1, [("meaning", "المعارك", "معركةُ")]),
-        ("which battle", "ar", 1, [("meaning", "battle", "معركةُ")]),
+        ("which battle", "ar", 1, [("translation", "battle", "معركةُ")]),
         ("which battle", "bread", 1, []),
     ],
 )

@@ -52,7 +52,7 @@ EXPLANATION = Explanation(
         Match("same_word", at(QUESTION, "قرب"), at(TEXT, "قرب"), True),
         Match("same_name", at(QUESTION, "Akashat"), at(TEXT, "عكاشات"), False),
     ),
-    score_parts=ScoreParts(0.6, 0.15, 0.05),
+    score_parts=ScoreParts(0.6, 0.15, 0.05, 0.0),
     ranks={"bm25": 1, "dense": None, "late": 51},
     scores={"bm25": 0.3, "late": 0.6},
     shares_words=True,
@@ -144,10 +144,18 @@ def test_ranks_that_are_not_there() -> None:
     assert "meaning of the words – not searched" in labels(render("en", ranks=ranks))[1]
 
 
+def test_translations_are_shown_where_the_search_had_any() -> None:
+    ranks = {"bm25": None, "translations": 3, "dense": 2, "late": 1}
+    said = labels(render("en", ranks=ranks, score_parts=ScoreParts(0.6, 0.1, 0, 0.05)))
+    assert "words in common – not among the first 50, words translated – rank 3, meaning" in said[1]
+    assert "words 0.10, translations 0.05, score 0.75" in said[2]
+    assert "translat" not in "".join(labels(render("en")))
+
+
 def test_words_are_granted_across_scripts() -> None:
     assert "another script" in render("en", shares_words=False)
     assert "another script" not in render("en")
-    assert "another script" not in render("en", shares_words=False, score_parts=ScoreParts(0.6, 0, 0))
+    assert "another script" not in render("en", shares_words=False, score_parts=ScoreParts(0.6, 0, 0, 0))
 
 
 def test_nothing_in_common() -> None:

@@ -18,8 +18,8 @@ from index.ranking_parameters import RANKING
 
 FloatArray = NDArray[np.float32]
 
-# From this distance on most of a passage is in another script than the question.
-_MOSTLY: Final = 0.5
+MOSTLY: Final = 0.5
+"""Above this distance most of a passage is in another script than the question."""
 
 
 def fuse(
@@ -81,7 +81,7 @@ def translations_part(
 
 def is_across(script_distance: FloatArray) -> NDArray[np.bool_]:
     """(n,) whether a passage is in another script than the question for the most part."""
-    return script_distance > _MOSTLY
+    return script_distance > MOSTLY
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from index.errors import DalilError
+from index.retrieval.fusion import MOSTLY
 from index.retrieval.names import name_keys
-from index.text.analyzer import Term, analyze, words
+from index.retrieval.translations import meanings
+from index.text.analyzer import Term, analyze, arabic_share, words
 from index.text.arabic import is_arabic
 from qa.explanation.word_alignment import AlignedWord, Span, as_asked, meet
 
@@ -24,9 +26,10 @@ if TYPE_CHECKING:
     from index.retrieval.fusion import ScoreParts
     from index.types import Hit, Passage
 
-Kind = Literal["same_word", "same_stem", "same_name", "meaning"]
-KINDS: tuple[Kind, ...] = ("same_word", "same_stem", "same_name", "meaning")
+Kind = Literal["same_word", "same_stem", "same_name", "translation", "meaning"]
+KINDS: tuple[Kind, ...] = ("same_word", "same_stem", "same_name", "translation", "meaning")
 """Kinds of matches, strongest first."""
+_Pair = tuple[Kind, Span, Span]
 
 
 class PassageGone(DalilError):
@@ -129,7 +132,7 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
         passage=hit.passage,
         words=met,
         marks=marks,
-        matches=_matches(query, text, [*_by_word(asked, found), *_by_term(query.terms, terms)], met),
+        matches=_matches(query, text, _pairs(query, text, asked, found), met),
         score_parts=score_parts,
         ranks=hit.ranks,
         scores=hit.scores,
@@ -137,11 +140,18 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
     )
 
 
-def _matches(
-    query: Query, text: str, by_words: Sequence[tuple[Kind, Span, Span]], met: Sequence[AlignedWord]
-) -> tuple[Match, ...]:
+def _pairs(query: Query, text: str, asked: Sequence[Term], found: Sequence[Term]) -> list[_Pair]:
+    """The pairs of words that match by more than their vectors, the surest kind first."""
+    terms = analyze(text)
+    pairs = [*_by_word(asked, found), *_by_term(query.terms, terms), *_by_name(query, text)]
+    if abs(query.arabic_share - arabic_share(text)) > MOSTLY:
+        pairs += _by_translation(query.terms, terms)
+    return pairs
+
+
+def _matches(query: Query, text: str, sure: Sequence[_Pair], met: Sequence[AlignedWord]) -> tuple[Match, ...]:
     """The matches of a passage; of two that overlap, the stronger."""
-    pairs = [*by_words, *_by_name(query, text)]
+    pairs = list(sure)
     # Per character, so that the time isn't quadratic in the number of words.
     is_sure, is_heavy = np.zeros((2, len(query.text)), np.bool_)
     for _, word, _ in pairs:
@@ -162,19 +172,31 @@ def _matches(
     return tuple(sorted(matches, key=lambda match: match.found.start))
 
 
-def _by_word(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[tuple[Kind, Span, Span]]:
+def _by_word(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[_Pair]:
     # Of a word repeated in the question, the first.
     wholes = {word.term: Span.of(word) for word in reversed(asked)}
     return (("same_word", wholes[word.term], Span.of(word)) for word in found if word.term in wholes)
 
 
-def _by_term(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[tuple[Kind, Span, Span]]:
+def _by_term(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[_Pair]:
     """Words of one stem, and numbers and dates that are written in different ways."""
     terms = {term.term: Span.of(term) for term in reversed(asked)}
     return (("same_stem", terms[term.term], Span.of(term)) for term in found if term.term in terms)
 
 
-def _by_name(query: Query, text: str) -> Iterable[tuple[Kind, Span, Span]]:
+def _by_translation(asked: Sequence[Term], found: Sequence[Term]) -> Iterable[_Pair]:
+    """Words of which one is a translation of the other, the likeliest of a word first."""
+    of_terms = {term.term: Span.of(term) for term in reversed(asked)}
+    called = zip(of_terms.values(), meanings(of_terms), strict=True)
+    likely = sorted(
+        ((weight, other, span) for span, meaning in called for other, weight in meaning.items()),
+        key=lambda one: one[0],
+    )
+    places = {other: span for _, other, span in likely}
+    return (("translation", places[term.term], Span.of(term)) for term in found if term.term in places)
+
+
+def _by_name(query: Query, text: str) -> Iterable[_Pair]:
     """Names that sound alike in different scripts; within one script search doesn't use the sound."""
     names = [name for name in query.names if not name.term.isdecimal()]
     spans = np.array([(name.start, name.end) for name in names], np.int32).reshape(-1, 2)
