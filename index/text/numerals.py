@@ -212,23 +212,14 @@ _ORDINAL: Final = {
     for article in articles
     for clitic in (("", *_CLITICS) if article else ("",))
 } | {
-    "الحادي": 1,
-    "حادي": 1,
-    "الحاديه": 1,
-    "حاديه": 1,
-    "thirtieth": 30,
-    "العشرين": 20,
-    "العشرون": 20,
-    "الثلاثين": 30,
-    "الثلاثون": 30,
+    **dict.fromkeys(["الحادي", "حادي", "الحاديه", "حاديه"], 1),
+    **dict.fromkeys(["العشرين", "العشرون"], 20),
+    **dict.fromkeys(["الثلاثين", "الثلاثون", "thirtieth"], 30),
 }
 _ORDINAL_TENS: Final = {
-    "عشر": 10,
-    "عشره": 10,
-    "والعشرين": 20,
-    "والعشرون": 20,
-    "والثلاثين": 30,
-    "والثلاثون": 30,
+    **dict.fromkeys(["عشر", "عشره"], 10),
+    **dict.fromkeys(["والعشرين", "والعشرون"], 20),
+    **dict.fromkeys(["والثلاثين", "والثلاثون"], 30),
 }
 _CENTURY: Final = frozenset(("century", "centuries"))
 _OF: Final = frozenset(("من", "شهر", "of", "the"))
@@ -555,9 +546,7 @@ _PARTS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _LOOSE: Final = frozenset(("one", "second", "واحد", "واحده", "احدي", "احد", "ثانيه", "ست"))
 _LOOSE_MONTHS: Final = frozenset(("may", "march", "august", "مارس", "ومارس"))
-_BEFORE_LOOSE: Final = frozenset(
-    (*_BEFORE_MONTHS, *_OF, "in", "since", "until", "by", "last", "next", "early")
-)
+_BEFORE_LOOSE: Final = _BEFORE_MONTHS | {"من", "of", "in", "since", "until", "by", "last", "next", "early"}
 _MARKS: Final = frozenset(".,٫" + "".join(_THOUSANDS))
 # Duals of what is counted most.
 _DUALS: Final = regex.compile(
@@ -611,7 +600,7 @@ def _stated_month(text: _Words, month: Quantity) -> Sequence[Stated]:
     if text[at] in _LOOSE_MONTHS:
         beside = _is_day_or_year(text[at - 1]) or _is_day_or_year(text[month.end])
         named = text[at - 1] in _BEFORE_LOOSE and not text.written[at].islower()
-        if not beside and (not named or text[at - 1] in ("", "the")):
+        if not beside and (not named):
             return []
     return [Stated(at, month.end, month.term)]
 
@@ -621,24 +610,18 @@ def _figure(text: _Words, at: int) -> Sequence[Stated]:
 
     The same mark parts thousands in one country and decimals in another.
     """
-    first = regex.match(r"\d+", text[at])
-    groups, marks, end = [first[0] if first else text[at]], "", at + 1
+    word, marks, end = text[at], "", at + 1
+    groups = [word.removesuffix(word.lstrip("0123456789"))]
     while text[at].isdecimal() and text.gap(end - 1) in _MARKS and text[end].isdecimal():
         marks, end = marks + text.gap(end - 1), end + 1
         groups.append(text[end - 1])
     readings = _readings(groups, marks)
     if not readings:
         return [Stated(at + i, at + i + 1, _value(Decimal(group))) for i, group in enumerate(groups)]
-    scale = _NUMERALS.get(text[end])
-    while (
-        scale
-        and scale.value >= 100
-        and not scale.joined
-        and not scale.definite
-        and text.are_together(end - 1)
-    ):
+    while (scale := _NUMERALS.get(text[end])) and scale.value >= 100 and text.are_together(end - 1):
+        if scale.joined or scale.definite:
+            break
         readings, end = [reading * scale.value for reading in readings], end + 1
-        scale = _NUMERALS.get(text[end])
     term, *others = map(_value, readings)
     return [_with_part(text, Stated(at, end, term, frozenset(others)))]
 

@@ -26,6 +26,7 @@ from qa.conversation.follow_up import content_words
 from qa.types import Claim
 from qa.writing.alignment import Match, Quotation, align, forms, is_known, joined
 from qa.writing.claims import Written
+from qa.writing.degrees import has_other_unit, is_of_other_degree
 from qa.writing.instructions import speaks_to_a_model
 from qa.writing.negation import is_negated_otherwise
 from qa.writing.quantities import quantities, values
@@ -80,6 +81,8 @@ class Checker:
         quotation = joined([given.quotations[mark] for mark in claim.marks])
         if _has_other_number(claim.text, quotation.text, given.question):
             return "number"
+        if has_other_unit(claim.text, quotation.text):
+            return "number"
         try:
             query = self._index.query(claim.text)
         except InvalidQuestion:
@@ -91,6 +94,8 @@ class Checker:
         if is_negated_otherwise(claim.text, quotation.text, matches):
             return "negation"
         if is_exchanged(claim.text, quotation.text, matches):
+            return "exchanged"
+        if is_of_other_degree(claim.text, quotation.text, matches):
             return "exchanged"
         reading = self._reader.read(claim.text, [quotation.text])[0] if self._reader else None
         new = _without_subject(claim.text, matches, given.question, asked)
