@@ -17,7 +17,7 @@ from qa.types import Claim
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Fault, Given
 from qa.writing.claims import Written, claims
-from qa.writing.negation import negations
+from qa.writing.clauses import negations
 from qa.writing.quantities import quantities, values
 from qa.writing.support import names
 

@@ -98,7 +98,7 @@ class Checker:
         if is_of_other_degree(claim.text, quotation.text, matches):
             return "exchanged"
         reading = self._reader.read(claim.text, [quotation.text])[0] if self._reader else None
-        new = _without_subject(claim.text, matches, given.question, asked)
+        new = _without_subject(claim.text, matches, quotation.text, given.question, asked)
         is_crossed = language(claim.text) != language(quotation.text)
         carried = probability(new, reading, is_crossed)
         return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
@@ -111,7 +111,7 @@ class Checker:
 
 
 def _without_subject(
-    claim: str, matches: Sequence[Match], question: str, asked: Mapping[str, Term]
+    claim: str, matches: Sequence[Match], quotation: str, question: str, asked: Mapping[str, Term]
 ) -> Sequence[Match]:
     """The words of a claim without whom or what the question names, where the quotation says "he" or "it".
 
@@ -128,9 +128,22 @@ def _without_subject(
         is_name = is_known(match.word, named) or is_arabic(match.word.term[0])
         if is_name or is_definite or (follows and is_known(subject[-1].word, named)):
             subject.append(match)
-    if len(subject) > min(MOST_SUBJECT_WORDS, len(matches) / 2):
+    if len(subject) > min(MOST_SUBJECT_WORDS, len(matches) / 2) or _has_subject(quotation, matches, subject):
         return matches
     return [match for match in matches if match not in subject]
+
+
+def _has_subject(quotation: str, matches: Sequence[Match], subject: Sequence[Match]) -> bool:
+    """Whether behind an Arabic verb the quotation names somebody else, or others stand before them in the claim."""
+    if not subject:
+        return False
+    before = matches[: matches.index(subject[0])]
+    if len(before) != 1 or not before[0].is_sure or before[0].partner is None:
+        return len(before) > 1 and is_arabic(subject[0].word.term[0])
+    verb = before[0].partner
+    following = next((word for word in content_words(quotation) if word.start > verb.start), None)
+    met = {match.partner.start for match in matches if match.is_sure and match.partner}
+    return following is not None and following.start not in met
 
 
 def _plain_fault(claim: Written, given: Given) -> Fault | None:

@@ -10,7 +10,7 @@ import regex
 from index.text.analyzer import Term, normalise, words
 from index.text.arabic import PROCLITICS
 from qa.writing.alignment import Match
-from qa.writing.negation import clauses, negations
+from qa.writing.clauses import clauses, negations
 from qa.writing.quantities import Quantity, quantities
 
 
@@ -157,11 +157,21 @@ def _bounds(text: str) -> Iterator[tuple[Quantity, int]]:
         start, end = next(((s, e) for s, e in spans if s <= number.start < e), (0, len(text)))
         before = [word for word in found if start <= word.start < number.start][-_NEAR:]
         after = [word for word in found if number.end <= word.start < end][:_NEAR]
-        sign = next((sign for word in reversed(before) if (sign := _sign(word.term, of_number=True))), 0)
-        for nearby in (before, after):
+        words_before = [word for word in before if not _is_of_phrase(text, word)]
+        sign = next(
+            (sign for word in reversed(words_before) if (sign := _sign(word.term, of_number=False))), 0
+        )
+        if before and not sign:
+            sign = _sign(before[-1].term, of_number=True)
+        for nearby in (before[-2:], after):
             phrase = " ".join(word.term for word in nearby)
             sign = 1 if _LEAST.search(phrase) else -1 if _MOST.search(phrase) else sign
         yield number, sign * _parity(text[start:end])
+
+
+def is_bounded(text: str) -> bool:
+    """Whether a number of a text is the least or the most."""
+    return any(sign for _, sign in _bounds(text))
 
 
 def _sign(word: str, *, of_number: bool) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import regex
@@ -13,27 +12,12 @@ from index.text.analyzer import Term, normalise, stem, words
 from index.text.sentences import Span
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
+from qa.writing.clauses import NEGATION, clauses, negations
+from qa.writing.degrees import is_bounded
 
-# In normalised spelling. Verbs that say no are among them: "rejected" agrees with «لم يوافق».
-_NEGATIONS: Final = regex.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\p{L}+n['’]t|unable|hardly|un(?:insured|paid)"
-    r"|fail(?:s|ed)? to|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|den(?:y|ies|ied)"
-    r"|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|ban(?:s|ned)|unlawful|illegal"
-    r"|[وف]?(?:[يت]?حظر|محظور|محظوره|[يت]منع|ممنوع|ممنوعه|[يت]حرم|محرم|محرمه)"
-    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض|الا))\b"
-)
-# «لم ... قط», "not ... at all" say it once; "not only" doesn't say it; an Arabic "no later than" neither.
-_NOT_NEGATIONS: Final = regex.compile(
-    r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b"
-    r"|\bلا (?:\w+ ){1,2}ب?(?:اكثر|ازيد|اقل) من\b"
-)
 _EXCEPTION: Final = regex.compile(r"\bالا\b")
 # The least similarity of words that are counted as counterparts.
 _NEAR: Final = 0.45
-_BOUNDARY: Final = regex.compile(
-    r"[،؛,;:.!?؟\n]+(?!\d)|\b(?:but|while|whereas|although|though|because|and|or|بينما|لكن|ولكن|لان|اما|حيث|كما)\b"
-    r"|\b(?=ول(?:ا|م|ن|يس|يست)\b)|\b(?=و[يت]\p{Arabic}{3,})"
-)
 
 
 def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
@@ -56,6 +40,9 @@ def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -
             match for match in matches if span[0] <= match.word.start < span[1] and match.cosine >= _NEAR
         ]
         found = [[source for source in sources if _stands_in(match, places, source.span)] for match in inside]
+        if is_bounded(claim[span[0] : span[1]]):
+            # "At least" is «لا يقلّ عن»: whether that agrees is asked of the numbers.
+            found = [there for there in found if not any(source.is_bounded for source in there)]
         said = [there[0] for there in found if len({source.is_negated for source in there}) == 1]
         is_negated = _is_negated(claim, span)
         if not is_negated and not all(source.is_negated for source in said):
@@ -70,10 +57,14 @@ def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -
 
 @dataclass(frozen=True)
 class _Source:
-    """A clause of a quotation: whether it is negated, what it denies first, where its exception begins."""
+    """A clause of a quotation: whether it is negated, or has the least or most of a number.
+
+    And what it denies first, and where its exception begins.
+    """
 
     span: Span
     is_negated: bool
+    is_bounded: bool
     denied: Term | None
     exception: int | None
 
@@ -85,10 +76,11 @@ class _Source:
                 (normalised.origins[match.start()] + span[0] for match in pattern.finditer(normalised.text)),
                 None,
             )
-            for pattern in (_NEGATIONS, _EXCEPTION)
+            for pattern in (NEGATION, _EXCEPTION)
         )
         following = (word for word in content_words(text) if negation is not None and word.start > negation)
-        return cls(span, _is_negated(text, span), next(following, None), exception)
+        bounded = is_bounded(text[span[0] : span[1]])
+        return cls(span, _is_negated(text, span), bounded, next(following, None), exception)
 
 
 def _has(word: Term | None, inside: Sequence[Match]) -> bool:
@@ -103,26 +95,12 @@ def _drops_exception(source: _Source, inside: Sequence[Match]) -> bool:
     )
 
 
-def clauses(text: str) -> list[Span]:
-    """The clauses of a text, parted at punctuation and conjunctions."""
-    normalised = normalise(text)
-    origins = (*normalised.origins, len(text))
-    edges = [0, *(origins[match.start()] for match in _BOUNDARY.finditer(normalised.text)), len(text)]
-    return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
-
-
 def _stands_in(match: Match, places: Mapping[str, Sequence[int]], clause: Span) -> bool:
     """Whether a word's counterpart, or the same word again, stands in a clause."""
     if match.partner is None:
         return False
     starts = (match.partner.start, *places.get(stem(match.partner.term), ()))
     return any(clause[0] <= start < clause[1] for start in starts)
-
-
-def negations(text: str, *, all_of_them: bool = False) -> int:
-    """The number of negations in a text; if all of them, with those of "no more than"."""
-    plain = normalise(text).text
-    return len(_NEGATIONS.findall(plain if all_of_them else _NOT_NEGATIONS.sub(" ", plain)))
 
 
 def _is_negated(text: str, span: Span) -> bool:

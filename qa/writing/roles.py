@@ -12,8 +12,8 @@ from index.text.analyzer import Term, normalise, stem, words
 from index.text.arabic import without_proclitics
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
+from qa.writing.clauses import clauses
 from qa.writing.degrees import unit
-from qa.writing.negation import clauses
 from qa.writing.quantities import Quantity, quantities
 
 # Words before a thing that say its part; what stands in one row is the same in both languages.
@@ -68,7 +68,7 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
 
 def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     """Whether a number counts another thing: "4 sailors" of "18 sailors and 4 passengers"."""
-    stated = [one for one in quantities(quotation) if one.is_certain]
+    stated = quantities(quotation)
     for number in (one for one in quantities(claim) if one.is_certain):
         counted = next((m for m in matches if m.partner and _counts(claim, number, m.word)), None)
         if counted is None or counted.partner is None:
@@ -110,11 +110,20 @@ def _stands_in_another_clause(claim: str, quotation: str, near: Sequence[Match])
         told = [next(iter(place)) for place in places if len(place) == 1]
         for number in numbers:
             own = {_clause(one.start, spans) for one in stated if one.readings & number.readings}
-            others = {place for place in told if place not in own}
+            # What is said of another number of the claim isn't said of this one.
+            of_others = {
+                _clause(one.start, spans) for one in stated if one.readings & _all_but(numbers, number)
+            }
+            others = {place for place in told if place not in own | of_others}
             has_number = any(_clause(one.start, spans) in others for one in stated)
             if number.is_certain and own and others and has_number and not own & set(told):
                 return True
     return False
+
+
+def _all_but(numbers: Sequence[Quantity], number: Quantity) -> frozenset[str]:
+    """The readings of some numbers but one."""
+    return frozenset(reading for one in numbers if one is not number for reading in one.readings)
 
 
 def _moved(word: Term, start: int) -> Term:
@@ -172,12 +181,8 @@ def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool
     """Whether a thing has the opposite direction: "from Recife" of "to Recife"."""
     claimed, stated, spans = words(claim), words(quotation), clauses(quotation)
     for match in sure:
-        before = {
-            _clause(one.partner.start, spans)
-            for one in sure
-            if one.partner and one.word.end <= match.word.start
-        }
-        if match.partner and before and _clause(match.partner.start, spans) not in before:
+        first = sure[0].partner
+        if match.partner and first and _clause(match.partner.start, spans) != _clause(first.start, spans):
             continue  # what is said of it is of another clause
         here = _direction(claimed, match.word)
         there = {_direction(stated, word) for word in stated if match.partner and _same(word, match.partner)}
@@ -228,7 +233,7 @@ def _takes_from_later_clause(claim: str, quotation: str, matches: Sequence[Match
     ]
     for start, end in clauses(claim):
         inside = [match for match in matches if start <= match.word.start < end and match.partner]
-        met = {match.partner.start for match in inside if match.partner and match.cosine >= _LEAST_NEAR}
+        met = [match.partner for match in inside if match.partner and match.cosine >= _LEAST_NEAR]
         first = next(
             (i for i, head in enumerate(heads) if head and inside and _renders(inside[0], head)), None
         )
@@ -239,7 +244,7 @@ def _takes_from_later_clause(claim: str, quotation: str, matches: Sequence[Match
                 continue
             head = heads[place]
             is_joined = _JOINED.search(normalise(quotation[spans[place][0] : spans[place][1]]).text)
-            if head and is_joined and head.start not in met:
+            if head and is_joined and not any(_same(head, word) for word in met):
                 return True
     return False
 

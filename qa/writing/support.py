@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
 from typing import TYPE_CHECKING, Final
 
@@ -100,6 +101,16 @@ def names(text: str) -> list[Term]:
     return kept
 
 
+def _after_counterparts(matches: Sequence[Match], quotation: str) -> dict[int, int]:
+    """Where the word begins that follows the counterpart of the word before: "shepherd Amalu", «الراعي صالح»."""
+    nexts = dict(pairwise([word.start for word in words(quotation)]))
+    return {
+        match.word.start: nexts[before.partner.start]
+        for before, match in pairwise(matches)
+        if before.partner and before.partner.start in nexts
+    }
+
+
 def has_other_name(
     claim: str,
     matches: Sequence[Match],
@@ -121,6 +132,7 @@ def has_other_name(
     named = {word.start for word in names(claim) if not _LABEL.match(claim, word.start)}
     taken = {match.partner.start for match in matches if match.is_sure and match.partner}
     named_there = {word.start for word in names(quotation)}
+    after = _after_counterparts(matches, quotation)
     for match in matches:
         if match.is_sure or is_known(match.word, question):
             continue
@@ -128,7 +140,9 @@ def has_other_name(
             is_arabic(match.word.term[0]) != is_arabic(match.partner.term[0])
         )
         stands_for_name = (
-            is_crossed and match.partner is not None and (match.partner.start in named_there - taken)
+            is_crossed
+            and match.partner is not None
+            and not {match.partner.start, after.get(match.word.start)}.isdisjoint(named_there - taken)
         )
         is_arabic_name = stands_for_name and is_arabic(match.word.term[0]) and match.cosine >= LEAST_LIKE_NAME
         if not (match.word.start in named or is_arabic_name):
