@@ -134,14 +134,19 @@ def _without_subject(
 
 
 def _has_subject(quotation: str, matches: Sequence[Match], subject: Sequence[Match]) -> bool:
-    """Whether behind an Arabic verb the quotation names somebody else, or others stand before them in the claim."""
-    if not subject:
+    """Whether the quotation names somebody else than an Arabic claim behind the same verb.
+
+    Or others stand between the verb and the supposed subject.
+    """
+    if not subject or not is_arabic(subject[0].word.term[0]) or not matches.index(subject[0]):
         return False
-    before = matches[: matches.index(subject[0])]
-    if len(before) != 1 or not before[0].is_sure or before[0].partner is None:
-        return len(before) > 1 and is_arabic(subject[0].word.term[0])
-    verb = before[0].partner
-    following = next((word for word in content_words(quotation) if word.start > verb.start), None)
+    verb = matches[0]
+    if matches.index(subject[0]) > MOST_SUBJECT_WORDS:
+        return True
+    if not verb.is_sure or verb.partner is None:
+        return False
+    start = verb.partner.start
+    following = next((word for word in content_words(quotation) if word.start > start), None)
     met = {match.partner.start for match in matches if match.is_sure and match.partner}
     return following is not None and following.start not in met
 

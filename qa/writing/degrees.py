@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import regex
@@ -19,17 +20,16 @@ def _row(text: str) -> frozenset[str]:
 
 
 # Words of comparison: a degree up or down. Of a number they say that it is the least or the most.
-_UP: Final = _row(
-    "more larger bigger greater longer higher older elder taller heavier wider later faster better dearer exceed "
-    "exceeds exceeding exceeded increase increases increased rise rises rose raise raised grew minimum "
-    "أكثر أكبر أطول أعلى أثقل أوسع أسرع أفضل أغلى يزيد تزيد زاد زادت زيادة يتجاوز تتجاوز تجاوز يفوق تفوق ارتفع ارتفعت "
-    "رفع رفعت"
-)
-_DOWN: Final = _row(
-    "less fewer smaller lesser shorter lower younger lighter narrower earlier slower worse cheaper decrease "
-    "decreases decreased reduce reduces reduced fall falls fell drop dropped shrank cut maximum "
-    "أقل أصغر أقصر أدنى أخف أضيق أبطأ أسوأ أرخص يقل تقل قل قلت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت"
-)
+_UP: Final = _row("""
+more larger bigger greater longer higher older elder taller heavier wider faster better dearer exceed exceeds
+exceeding exceeded increase increases increased rise rises rose raise raised grew minimum
+أكثر أكبر أطول أعلى أثقل أوسع أسرع أفضل أغلى يزيد تزيد زاد زادت زيادة يتجاوز تتجاوز تجاوز يفوق تفوق ارتفع ارتفعت
+""")
+_DOWN: Final = _row("""
+less fewer smaller lesser shorter lower younger lighter narrower slower worse cheaper decrease decreases
+decreased reduce reduces reduced falls fell drop dropped shrank cut maximum
+أقل أصغر أقصر أدنى أخف أضيق أبطأ أسوأ أرخص يقل تقل قلت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت
+""")
 # These say it of a number alone.
 _UP_TO: Final = _row("over above فوق")
 _DOWN_TO: Final = _row("under below تحت")
@@ -42,41 +42,62 @@ _PIVOT: Final = regex.compile(r"\bthan\b|(?<=\bas \w+ )as\b|\bمن\b(?<=\bا\w{3
 
 _ALL: Final = _row("all every each always everyone everything كل جميع كافة دائما دوما")
 _SOME: Final = _row(
-    "some most several sometimes often usually partly many بعض معظم أغلب غالبية أحيانا غالبا عادة كثير"
+    "some most several sometimes often usually many بعض معظم أغلب غالبية أحيانا غالبا عادة كثير"
 )
 _ONLY: Final = _row("only solely exclusively alone فقط وحده وحدها وحدهم حصرا")
-_EXCEPT: Final = _row(
-    "only solely exclusively alone except unless but sole فقط وحده وحدها وحدهم حصرا إلا سوى"
-)
+_EXCEPT: Final = _ONLY | _row("except unless but sole إلا سوى")
 
+# A unit a line, each in both languages.
 _UNITS: Final = {
-    "money": (
-        "dinar dinars دينار دينارا دنانير|dollar dollars دولار دولارا دولارات|euro euros يورو|pound pounds جنيه "
-        "جنيها جنيهات|lira liras ليرة ليرات|dirham dirhams درهم درهما دراهم درهمان درهمين|riyal riyals rial rials "
-        "ريال ريالا ريالات|franc francs فرنك فرنكا فرنكات|krone kroner كرونة كرونات|rupee rupees روبية روبيات"
-    ),
-    "time": (
-        "second seconds ثوان|minute minutes دقيقة دقائق دقيقتان دقيقتين|hour hours hourly ساعة ساعات ساعتان ساعتين|"
-        "day days daily يوم يوما أيام يومان يومين يومي يوميا يومية|week weeks weekly أسبوع أسبوعا أسابيع أسبوعان "
-        "أسبوعين أسبوعي أسبوعيا أسبوعية|month months monthly شهر شهرا أشهر شهور شهران شهرين شهري شهريا شهرية|"
-        "year years yearly annual annually سنة سنوات سنين سنتان سنتين عام عاما أعوام عامان عامين سنوي سنويا سنوية|"
-        "century centuries قرن قرون"
-    ),
-    "length": (
-        "millimetre millimetres mm|centimetre centimetres cm سنتيمتر|metre metres meter meters m متر مترا أمتار|"
-        "kilometre kilometres kilometer kilometers km كيلومتر كيلومترا كيلومترات كم|mile miles ميل أميال|foot feet|"
-        "hectare hectares هكتار هكتارا هكتارات|acre acres فدان فدانا|دونم دونما دونمات"
-    ),
-    "mass": (
-        "mg milligram milligrams ملغ مليغرام|g gram grams غرام غراما غرامات|kg kilogram kilograms كيلوغرام كيلوغراما "
-        "كيلوغرامات كغ|ton tons tonne tonnes طن طنا أطنان"
-    ),
-    "volume": "litre litres liter liters لتر لترا لترات|ml millilitre millilitres مليلتر|barrel barrels برميل براميل",
+    "money": """
+        dinar dinars دينار دينارا دنانير
+        dollar dollars دولار دولارا دولارات
+        euro euros يورو
+        pound pounds جنيه جنيها جنيهات
+        lira liras ليرة ليرات
+        dirham dirhams درهم درهما دراهم درهمان درهمين
+        riyal riyals rial rials ريال ريالا ريالات
+        franc francs فرنك فرنكا فرنكات
+        krone kroner كرونة كرونات
+        rupee rupees روبية روبيات
+    """,
+    "time": """
+        seconds ثوان ثوانٍ
+        minute minutes دقيقة دقائق دقيقتان دقيقتين
+        hour hours hourly ساعة ساعات ساعتان ساعتين
+        day days daily يوم يوما أيام يومان يومين يومي يوميا يومية
+        week weeks weekly أسبوع أسبوعا أسابيع أسبوعان أسبوعين أسبوعي أسبوعيا أسبوعية
+        month months monthly شهر شهرا أشهر شهور شهران شهرين شهري شهريا شهرية
+        year years yearly annual annually سنة سنوات سنين سنتان سنتين عام عاما أعوام عامان عامين سنوي سنويا سنوية
+        century centuries قرن قرون
+    """,
+    "length": """
+        millimetre millimetres mm مليمتر
+        centimetre centimetres cm سنتيمتر
+        metre metres meter meters m متر مترا أمتار
+        kilometre kilometres kilometer kilometers km كيلومتر كيلومترا كيلومترات كم
+        mile miles ميل أميال
+        foot feet
+        hectare hectares هكتار هكتارا هكتارات
+        acre acres فدان فدانا
+        dunam دونم دونما دونمات
+    """,
+    "mass": """
+        milligram milligrams mg مليغرام ملغ
+        gram grams g غرام غراما غرامات
+        kilogram kilograms kg كيلوغرام كيلوغراما كيلوغرامات كغ
+        ton tons tonne tonnes طن طنا أطنان
+    """,
+    "volume": """
+        millilitre millilitres ml مليلتر
+        litre litres liter liters لتر لترا لترات
+        barrel barrels برميل براميل
+    """,
 }
 _UNIT_OF: Final[Mapping[str, tuple[str, int]]] = {
     normalise(word).text: (kind, number)
     for kind, rows in _UNITS.items()
-    for number, row in enumerate(rows.split("|"))
+    for number, row in enumerate(rows.splitlines())
     for word in row.split()
 }
 _A: Final = _row("a an per each every كل")
@@ -116,7 +137,7 @@ def _measured(text: str) -> Iterator[tuple[Quantity, tuple[str, int]]]:
 def _rates(text: str) -> Iterator[tuple[str, int]]:
     """The units behind "a", "per" and «كل»: what something is for."""
     found = words(text)
-    for before, word in zip(found, found[1:], strict=False):
+    for before, word in pairwise(found):
         is_for = before.term in _A or (word.term.startswith("لل") and before.term != word.term)
         if is_for and (of := unit(word.term)):
             yield of

@@ -40,9 +40,9 @@ def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -
             match for match in matches if span[0] <= match.word.start < span[1] and match.cosine >= _NEAR
         ]
         found = [[source for source in sources if _stands_in(match, places, source.span)] for match in inside]
-        if is_bounded(claim[span[0] : span[1]]):
-            # "At least" is «لا يقلّ عن»: whether that agrees is asked of the numbers.
-            found = [there for there in found if not any(source.is_bounded for source in there)]
+        bounded = any(source.is_bounded for there in found for source in there)
+        if bounded and is_bounded(claim[span[0] : span[1]]):
+            continue  # "at least" is «لا يقلّ عن»: whether that agrees is asked of the numbers
         said = [there[0] for there in found if len({source.is_negated for source in there}) == 1]
         is_negated = _is_negated(claim, span)
         if not is_negated and not all(source.is_negated for source in said):
