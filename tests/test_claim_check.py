@@ -212,7 +212,7 @@ def test_a_claim_of_nothing_but_marks_is_nothing(index: Index) -> None:
 def test_wrong_claims_are_left_out_and_right_ones_shown() -> None:
     right = [case for case in CASES if case.is_right]
     wrong = [case for case in CASES if not case.is_right]
-    assert len(CASES) >= 120
+    assert len(CASES) >= 420
     with tempfile.TemporaryDirectory() as folder:
         index = Index.build([Document("A text.")], folder, show_progress=False)
         checker = Checker(index, bundled_reader())
@@ -223,5 +223,4 @@ def test_wrong_claims_are_left_out_and_right_ones_shown() -> None:
     shown = [case.claim for case in wrong if isinstance(results[case], Claim)]
     withheld = [(case.claim, results[case]) for case in right if not isinstance(results[case], Claim)]
     assert len(shown) <= 0.02 * len(wrong), shown
-    # Asked for was .1; 9 of 104 until passages were encoded with numbers in one form, 11 since.
-    assert len(withheld) <= 0.11 * len(right), withheld
+    assert len(withheld) <= 0.1 * len(right), withheld

@@ -548,6 +548,7 @@ _LOOSE: Final = frozenset(("one", "second", "واحد", "واحده", "احدي"
 _LOOSE_MONTHS: Final = frozenset(("may", "march", "august", "مارس", "ومارس"))
 _BEFORE_LOOSE: Final = _BEFORE_MONTHS | {"من", "of", "in", "since", "until", "by", "last", "next", "early"}
 _MARKS: Final = frozenset(".,٫" + "".join(_THOUSANDS))
+_DECADE: Final = regex.compile(r"[وفبل]?(?:ال|لل)?((?:عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)ين)ي?ات")
 # Duals of what is counted most.
 _DUALS: Final = regex.compile(
     "[وفبل]?(?:ال)?(?:عام|يوم|شهر|اسبوع|قرن|عقد|سنت|ساعت|مرت|دقيقت|ليلت|متر|كيلومتر|طن|نصف|ضعف)(?:ان|ين|ا|ي)"
@@ -589,6 +590,8 @@ def _stated_at(text: _Words, at: int) -> Sequence[Stated]:
     elif word in _NUMERALS and (found := _number(text, at)):
         is_hundredth = word.endswith(("الميه", "المايه", "للميه"))
         certain = _is_number(text, found) and not is_hundredth and (word not in _LOOSE or found.end > at + 1)
+    elif decade := _DECADE.fullmatch(word):
+        found, certain = Quantity(at, at + 1, str(_NUMERALS[decade[1]].value)), False
     elif word in _PARTS or _DUALS.fullmatch(word):
         found, certain = Quantity(at, at + 1, _PARTS.get(word, "2")), False
     return [_with_part(text, Stated(found.first, found.end, found.term, is_certain=certain))] if found else []
@@ -623,6 +626,8 @@ def _figure(text: _Words, at: int) -> Sequence[Stated]:
             break
         readings, end = [reading * scale.value for reading in readings], end + 1
     term, *others = map(_value, readings)
+    if word.endswith("0s"):
+        others.append(word[-3:-1])  # the 1960s are the sixties
     return [_with_part(text, Stated(at, end, term, frozenset(others)))]
 
 

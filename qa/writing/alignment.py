@@ -136,7 +136,7 @@ def align(claim: Query, quotation: Quotation) -> list[Match]:
 
 
 def _with_parts_of_names(matches: Sequence[Match], claim: str, quotation: str) -> list[Match]:
-    """The matches, those sure too that sound about alike and stand beside a name that sounds alike.
+    """The matches, with those made sure that sound about alike beside a name that sounds alike.
 
     «بول لوران» is Paul Laurent: a letter that isn't spoken may be written. Long names do without another.
     """
@@ -162,7 +162,7 @@ def _with_parts_of_names(matches: Sequence[Match], claim: str, quotation: str) -
 
 
 def _sounds_of_words(text: str) -> dict[int, set[str]]:
-    """The consonants of each word that may be a name, by where it begins: in Latin script those with a capital."""
+    """The consonants of each word that may be a name, by where it begins; in Latin script with a capital."""
     found: dict[int, set[str]] = {}
     for key in name_keys(text, 9, 1):
         if " " not in text[key.start : key.end] and not key.term.isdecimal():
@@ -217,7 +217,7 @@ def _keys(word: str) -> list[str]:
 
 @lru_cache(maxsize=1 << 12)
 def _verb_forms(word: str) -> tuple[str, ...]:
-    """What an Arabic word may be a form of: a verb's past without pronouns, what follows its ي or ت, a masdar.
+    """What an Arabic word may be a form of: a past without pronouns, what follows its ي or ت, a masdar.
 
     «ترأّسته» and «ترأّست», «يؤجّر» and «تؤجّر», «اقترح» and «اقتراح», «أحال» and «أُحيل» have one in common.
     """

@@ -13,17 +13,22 @@ from qa.writing.quantities import quantities
 
 # In normalised spelling. Verbs that say no are among them: "rejected" agrees with «لم يوافق».
 NEGATION: Final = regex.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\p{L}+n['’]t|unable|hardly|un(?:insured|paid)"
-    r"|fail(?:s|ed)? to|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|den(?:y|ies|ied)"
+    r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\p{L}+n['’]t|unable|hardly|except|unless|excluding|un(?:insured|paid)"
+    r"|fail(?:s|ed)? to|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|declin(?:e|es|ed)|den(?:y|ies|ied)"
     r"|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|ban(?:s|ned)|unlawful|illegal"
     r"|[وف]?(?:[يت]?حظر|محظور|محظوره|[يت]منع|ممنوع|ممنوعه|[يت]حرم|محرم|محرمه)"
-    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض|الا))\b"
+    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض"
+    r"|الا|سوي|عدا|باستثناء))\b"
 )
 """A word that says no, in normalised spelling."""
-# «لم ... قط», "not ... at all" say it once; "not only" doesn't say it; an Arabic "no later than" neither.
+# «لم ... قط», "not ... at all" say it once; "not only", «لا يزال» (still), «إلّا أنّ» (yet) don't say it, and an
+# Arabic "no later than" neither.
 _NOT_NEGATIONS: Final = regex.compile(
     r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b"
     r"|\bلا (?:\w+ ){1,2}ب?(?:اكثر|ازيد|اقل) من\b"
+    r"|\bor not\b|\bام لا\b|\bليس كذلك\b|\b(?:لا|لم|ليس) (?:\w+ ){1,4}فحسب\b"
+    r"|\b[وف]?(?:لا|لم|ما) [يتن]?ز(?:ا|ي)?ل\w{0,2}\b|\bلا (?:شك|ريب|سيما)\b|\bno doubt\b"
+    r"|\b[وف]?الا ان\w{0,3}\b"
 )
 _BOUNDARY: Final = regex.compile(
     r"[،؛,;:.!?؟\n]+(?!\d)|\b(?:but|while|whereas|although|though|because|and|or|بينما|لكن|ولكن|لان|اما|حيث|كما)\b"

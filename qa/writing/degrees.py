@@ -23,7 +23,8 @@ def _row(text: str) -> frozenset[str]:
 _UP: Final = _row("""
 more larger bigger greater longer higher older elder taller heavier wider faster better dearer exceed exceeds
 exceeding exceeded increase increases increased rise rises rose raise raised grew minimum
-أكثر أكبر أطول أعلى أثقل أوسع أسرع أفضل أغلى يزيد تزيد زاد زادت زيادة يتجاوز تتجاوز تجاوز يفوق تفوق ارتفع ارتفعت
+أكثر أكبر أطول أعلى أثقل أوسع أسرع أفضل أغلى يزيد تزيد زاد زادت زيادة
+يتجاوز تتجاوز تجاوز يفوق تفوق ارتفع ارتفعت
 """)
 _DOWN: Final = _row("""
 less fewer smaller lesser shorter lower younger lighter narrower slower worse cheaper decrease decreases
@@ -40,12 +41,16 @@ _MOST: Final = regex.compile(r"\bat most\b|\bup to\b|\bعلي الاكثر\b|\b�
 _NEAR: Final = 3
 _PIVOT: Final = regex.compile(r"\bthan\b|(?<=\bas \w+ )as\b|\bمن\b(?<=\bا\w{3} من)")
 
-_ALL: Final = _row("all every each always everyone everything كل جميع كافة دائما دوما")
+_ALL: Final = _row(
+    "all every each always everyone everything كل كلها كله كلهم جميع جميعها جميعهم كافة دائما دوما"
+)
+# These say "all" as well, and less too.
+_ANY: Final = _row("any both no none أي أية كلا كلتا")
 _SOME: Final = _row(
     "some most several sometimes often usually many بعض معظم أغلب غالبية أحيانا غالبا عادة كثير"
 )
 _ONLY: Final = _row("only solely exclusively alone فقط وحده وحدها وحدهم حصرا")
-_EXCEPT: Final = _ONLY | _row("except unless but sole إلا سوى")
+_EXCEPT: Final = _ONLY | _row("except unless but sole just merely إلا سوى فحسب")
 
 # A unit a line, each in both languages.
 _UNITS: Final = {
@@ -68,7 +73,7 @@ _UNITS: Final = {
         day days daily يوم يوما أيام يومان يومين يومي يوميا يومية
         week weeks weekly أسبوع أسبوعا أسابيع أسبوعان أسبوعين أسبوعي أسبوعيا أسبوعية
         month months monthly شهر شهرا أشهر شهور شهران شهرين شهري شهريا شهرية
-        year years yearly annual annually سنة سنوات سنين سنتان سنتين عام عاما أعوام عامان عامين سنوي سنويا سنوية
+        year years yearly annual annually سنة سنوات سنين سنتان سنتين عام عاما أعوام عامان عامين سنوي سنويا
         century centuries قرن قرون
     """,
     "length": """
@@ -101,6 +106,7 @@ _UNIT_OF: Final[Mapping[str, tuple[str, int]]] = {
     for word in row.split()
 }
 _A: Final = _row("a an per each every كل")
+_OFTEN: Final = _row("hourly daily weekly monthly yearly annually يوميا أسبوعيا شهريا سنويا")
 
 
 def unit(word: str) -> tuple[str, int] | None:
@@ -111,16 +117,12 @@ def unit(word: str) -> tuple[str, int] | None:
 
 def has_other_unit(claim: str, quotation: str) -> bool:
     """Whether a number of the claim is of another unit: 25 grams of 25 milligrams, a litre of a kilogram."""
-    stated = list(_measured(quotation))
-    rates = {found for _, found in stated} | set(_rates(quotation))
+    stated, rates = list(_measured(quotation)), set(_rates(quotation))
     for number, found in _measured(claim):
         of_kind = [other for one, other in stated if one.readings & number.readings and other[0] == found[0]]
         if of_kind and found not in of_kind:
             return True
-    return any(
-        rate not in rates and any(rate[0] == other[0] for other in _rates(quotation))
-        for rate in _rates(claim)
-    )
+    return any(rate not in rates and rate[0] in {kind for kind, _ in rates} for rate in _rates(claim))
 
 
 def _measured(text: str) -> Iterator[tuple[Quantity, tuple[str, int]]]:
@@ -138,7 +140,7 @@ def _rates(text: str) -> Iterator[tuple[str, int]]:
     """The units behind "a", "per" and «كل»: what something is for."""
     found = words(text)
     for before, word in pairwise(found):
-        is_for = before.term in _A or (word.term.startswith("لل") and before.term != word.term)
+        is_for = before.term in _A or word.term.startswith("لل") or word.term in _OFTEN
         if is_for and (of := unit(word.term)):
             yield of
 
@@ -203,7 +205,7 @@ def _sign(word: str, *, of_number: bool) -> int:
 
 def _parity(text: str) -> int:
     """-1 if a text is negated; "no more than" counts here."""
-    return (-1) ** negations(text, all_of_them=True)
+    return -1 if negations(text, all_of_them=True) % 2 else 1
 
 
 def _compares_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
@@ -266,7 +268,7 @@ def _generalises(claim: str, quotation: str) -> bool:
     )
     if claimed & _ONLY and not stated & _EXCEPT:
         return True
-    if claimed & _ALL and not stated & _ALL:
+    if claimed & _ALL and not stated & (_ALL | _ANY):
         return any(unit(after) is None for after in _after_all(claim)) or bool(stated & _SOME)
     return False
 

@@ -15,7 +15,7 @@ from qa.writing.alignment import Match
 from qa.writing.clauses import NEGATION, clauses, negations
 from qa.writing.degrees import is_bounded
 
-_EXCEPTION: Final = regex.compile(r"\bالا\b")
+_EXCEPTION: Final = regex.compile(r"\b(?:الا|سوي|عدا|دون|بدون|except|unless|without)\b")
 # The least similarity of words that are counted as counterparts.
 _NEAR: Final = 0.45
 
@@ -90,9 +90,10 @@ def _has(word: Term | None, inside: Sequence[Match]) -> bool:
 
 def _drops_exception(source: _Source, inside: Sequence[Match]) -> bool:
     """Whether what a clause allows only so is said without that."""
-    return source.exception is not None and not any(
-        match.partner and source.exception < match.partner.start < source.span[1] for match in inside
-    )
+    if source.exception is None or source.is_negated:
+        return False
+    start, end = source.exception, source.span[1]
+    return not any(match.partner and start < match.partner.start < end for match in inside)
 
 
 def _stands_in(match: Match, places: Mapping[str, Sequence[int]], clause: Span) -> bool:

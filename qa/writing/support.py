@@ -102,7 +102,10 @@ def names(text: str) -> list[Term]:
 
 
 def _after_counterparts(matches: Sequence[Match], quotation: str) -> dict[int, int]:
-    """Where the word begins that follows the counterpart of the word before: "shepherd Amalu", «الراعي صالح»."""
+    """For each word, where the one begins that follows the counterpart of the word before it.
+
+    Of «الراعي صالح» and "the shepherd Amalu" that of «صالح» is Amalu.
+    """
     nexts = dict(pairwise([word.start for word in words(quotation)]))
     return {
         match.word.start: nexts[before.partner.start]
