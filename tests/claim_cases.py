@@ -1,11 +1,15 @@
 """Hand-made claims about invented texts, each right or wrong: what a written answer may and may not say.
 
-Thresholds are calibrated on other data (benchmarks/claim_support.py); this table only measures them.
+Thresholds are calibrated on other data (benchmarks/claim_support.py); this table only measures them. Half of
+claim_cases.json is right: of a statute, minutes, prices, news, a life, a leaflet, a contract; groups of
+quotations with their claims, each with its kind.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from index.text.analyzer import Language
@@ -553,5 +557,12 @@ CASES: Final = (
         ("negation", "وافق المجلس على المال [2]."),
         ("name", "وعدت رئيسة البلدية ماريا بيانكي بسطح ثانٍ [2]."),
         ("two facts", "تنتج الألواح ٤٠ كيلوواط وتضيء الشارع [1]."),
+    ),
+    *(
+        case
+        for group in json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+        for case in _cases(
+            group["question"], group["language"], tuple(group["quotations"]), *map(tuple, group["claims"])
+        )
     ),
 )

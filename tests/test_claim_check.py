@@ -17,7 +17,7 @@ from qa.types import Claim
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Fault, Given
 from qa.writing.claims import Written, claims
-from qa.writing.negation import negations
+from qa.writing.clauses import negations
 from qa.writing.quantities import quantities, values
 from qa.writing.support import names
 
@@ -68,11 +68,11 @@ def test_of_an_endless_answer_the_beginning_is_read() -> None:
         ("خمسة وعشرون", {"25"}),
         ("خمسة عشر", {"15"}),
         ("مئتان وخمسون دينارا", {"250"}),
-        ("on the third of May", {"3", "month 5"}),
-        ("الثالث من أيّار", {"3", "month 5"}),
-        ("2024-03-15", {"2024", "3", "15", "month 3"}),
-        ("في تشرين الثاني ٢٠١٠", {"2010", "month 11"}),
-        ("يوم الاثنين", {"day 1"}),
+        ("on the third of May", {"3", "may"}),
+        ("الثالث من أيّار", {"3", "may"}),
+        ("2024-03-15", {"2024", "15", "march"}),
+        ("في تشرين الثاني ٢٠١٠", {"2010", "novemb"}),
+        ("يوم الاثنين", {"monday"}),
         ("٤٫٥ كم", {"4.5"}),
         ("It may march on", set()),
     ],
@@ -212,7 +212,7 @@ def test_a_claim_of_nothing_but_marks_is_nothing(index: Index) -> None:
 def test_wrong_claims_are_left_out_and_right_ones_shown() -> None:
     right = [case for case in CASES if case.is_right]
     wrong = [case for case in CASES if not case.is_right]
-    assert len(CASES) >= 120
+    assert len(CASES) >= 420
     with tempfile.TemporaryDirectory() as folder:
         index = Index.build([Document("A text.")], folder, show_progress=False)
         checker = Checker(index, bundled_reader())
@@ -223,5 +223,4 @@ def test_wrong_claims_are_left_out_and_right_ones_shown() -> None:
     shown = [case.claim for case in wrong if isinstance(results[case], Claim)]
     withheld = [(case.claim, results[case]) for case in right if not isinstance(results[case], Claim)]
     assert len(shown) <= 0.02 * len(wrong), shown
-    # Asked for was .1; 9 of 104 until passages were encoded with numbers in one form, 11 since.
-    assert len(withheld) <= 0.11 * len(right), withheld
+    assert len(withheld) <= 0.1 * len(right), withheld

@@ -26,12 +26,12 @@ from index.text.arabic import (
     long_alefs,
     restore_letters,
 )
-from index.text.numerals import Quantity, one_form, quantities
+from index.text.numerals import Quantity, Stated, one_form, quantities, stated
 
 # Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
 # vectors with the same encoder (passages.py, language_means.py): indexes made by another version are
 # rejected. PyStemmer's version is included, since Snowball 3 stems some English words differently from 2.
-ANALYZER_VERSION = f"6 with Snowball {Stemmer.version().split('.')[0]}"
+ANALYZER_VERSION = f"7 with Snowball {Stemmer.version().split('.')[0]}"
 
 Language = Literal["ar", "en"]
 
@@ -217,11 +217,20 @@ class AnalyzedText:
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        """The numbers and parts of dates among the words."""
+        """The numbers and parts of dates among the words that are one term."""
+        return tuple(quantities(*self._sequence))
+
+    @cached_property
+    def stated(self) -> tuple[Stated, ...]:
+        """All that is said of numbers, ordinals, months and days of the week among the words."""
+        return tuple(stated(*self._sequence))
+
+    @cached_property
+    def _sequence(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+        """The words normalised, the words as written, and what stands between them."""
         written = [self.text[word.start : word.end] for word in self.words]
         gaps = (self.text[one.end : other.start] for one, other in pairwise(self.words))
-        between = [_FORMAT.sub("", gap) for gap in gaps]
-        return tuple(quantities([word.term for word in self.words], written, between))
+        return [word.term for word in self.words], written, [_FORMAT.sub("", gap) for gap in gaps]
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:

@@ -3,12 +3,16 @@
 «ألف وتسعمئة وست وخمسين», "nineteen fifty-six" and ١٩٥٦ are "1956"; «كانون الثاني», «يناير», «جانفي» and
 "January" are one term, the analyzer's own of the English name. A date in digits is its day, month and year.
 Hijri months are other terms than those of the solar calendar.
+
+`quantities` are those that become one term of the analyzer. `stated` is all that a text says of numbers,
+ordinals, months and days of the week, for comparing what two texts say.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final, Literal
 
 import regex
@@ -72,16 +76,16 @@ _BEFORE_MONTHS: Final = frozenset(
 _CLITICS: Final = ("و", "ف", "ب", "ل", "وب", "ول")
 
 _NUMBERS: Final[Mapping[int, str]] = {
-    1: "واحد واحده احد احدي one",
+    1: "واحد واحده واحدا احد احدي one",
     2: "اثنان اثنين اثنتان اثنتين اثنا اثني اثنتا اثنتي اتنين two",
-    3: "ثلاث ثلاثه تلات تلاته three",
-    4: "اربع اربعه four",
-    5: "خمس خمسه five",
-    6: "ست سته six",
-    7: "سبع سبعه seven",
-    8: "ثمان ثماني ثمانيه تمانيه تمنيه eight",
-    9: "تسع تسعه nine",
-    10: "عشر عشره ten",
+    3: "ثلاث ثلاثه ثلاثا تلات تلاته three",
+    4: "اربع اربعه اربعا four",
+    5: "خمس خمسه خمسا five",
+    6: "ست سته ستا six",
+    7: "سبع سبعه سبعا seven",
+    8: "ثمان ثماني ثمانيه ثمانيا تمانيه تمنيه eight",
+    9: "تسع تسعه تسعا nine",
+    10: "عشر عشره عشرا ten",
     11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen",
     17: "seventeen", 18: "eighteen", 19: "nineteen",
     20: "عشرون عشرين twenty",
@@ -99,6 +103,8 @@ _NUMBERS: Final[Mapping[int, str]] = {
     1_000_000: "مليون مليونا million",
     2_000_000: "مليونان مليونين",
     1_000_000_000: "مليار مليارا بليون billion",
+    2_000_000_000: "ملياران مليارين",
+    10**12: "تريليون تريليونا trillion",
 }  # fmt: skip
 _HUNDREDS: Final = {
     3: "ثلاث ثلث تلت", 4: "اربع", 5: "خمس", 6: "ست", 7: "سبع", 8: "ثمان ثماني ثمن", 9: "تسع"
@@ -106,6 +112,7 @@ _HUNDREDS: Final = {
 _PLURALS: Final[Mapping[int, str]] = {1000: "الاف", 1_000_000: "ملايين", 1_000_000_000: "مليارات"}
 _ORDINALS: Final = (
     "اول ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر",
+    "اولي ثانيه ثالثه رابعه خامسه سادسه سابعه ثامنه تاسعه عاشره",
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
     "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
 )
@@ -136,6 +143,19 @@ class Quantity:
     first: int
     end: int
     term: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stated(Quantity):
+    """What a text says of a number, a month or a day of the week; `term` is its first reading.
+
+    Attributes:
+        others: its other readings: 1,500 is 1500 or 1.5.
+        is_certain: whether it surely is one: "one", "may" and a dual say a number only by the way.
+    """
+
+    others: frozenset[str] = frozenset()
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +207,20 @@ _MONTH_OF_PAIR: Final = {
 }
 _ORDINAL: Final = {
     clitic + article + word: day
-    for words, articles in zip(_ORDINALS, (("ال", ""), ("",)), strict=True)
+    for words, articles in zip(_ORDINALS, (("ال", ""), ("ال", ""), ("",)), strict=True)
     for day, word in enumerate(words.split(), 1)
     for article in articles
     for clitic in (("", *_CLITICS) if article else ("",))
-} | {"الحادي": 1, "حادي": 1, "thirtieth": 30, "العشرين": 20, "العشرون": 20, "الثلاثين": 30, "الثلاثون": 30}
-_ORDINAL_TENS: Final = {"عشر": 10, "والعشرين": 20, "والعشرون": 20, "والثلاثين": 30, "والثلاثون": 30}
+} | {
+    **dict.fromkeys(["الحادي", "حادي", "الحاديه", "حاديه"], 1),
+    **dict.fromkeys(["العشرين", "العشرون"], 20),
+    **dict.fromkeys(["الثلاثين", "الثلاثون", "thirtieth"], 30),
+}
+_ORDINAL_TENS: Final = {
+    **dict.fromkeys(["عشر", "عشره"], 10),
+    **dict.fromkeys(["والعشرين", "والعشرون"], 20),
+    **dict.fromkeys(["والثلاثين", "والثلاثون"], 30),
+}
 _CENTURY: Final = frozenset(("century", "centuries"))
 _OF: Final = frozenset(("من", "شهر", "of", "the"))
 _INTERESTING: Final = frozenset(
@@ -278,9 +306,9 @@ def _at(text: _Words, at: int) -> Sequence[Quantity]:
         return _date(text, at) or _digits(text, at)
     if month := _month(text, at):
         return [month]
-    if word in _ORDINAL and (day := _ordinal(text, at)):
+    if word in _ORDINAL and _is_dated(text, at, (day := _ordinal(text, at)).end):
         return [day]
-    if word in _NUMERALS and (number := _number(text, at)):
+    if word in _NUMERALS and (number := _number(text, at)) and _is_number(text, number):
         return [number]
     return []
 
@@ -391,12 +419,12 @@ def _is_dated(text: _Words, first: int, end: int) -> bool:
     return is_century or is_after_month or _month(text, _after_of(text, end)) is not None
 
 
-def _ordinal(text: _Words, at: int) -> Quantity | None:
-    """An ordinal in a date: «الرابع عشر من آذار», "March the first", «القرن التاسع عشر»."""
+def _ordinal(text: _Words, at: int) -> Quantity:
+    """The ordinal that begins at a word: «الرابع عشر», "the first"."""
     day, end = _ORDINAL[text[at]], at + 1
     if tens := _ORDINAL_TENS.get(text[end]):
         day, end = day + tens, end + 1
-    return Quantity(at, end, str(day)) if _is_dated(text, at, end) else None
+    return Quantity(at, end, str(day))
 
 
 def _number(text: _Words, at: int) -> Quantity | None:
@@ -415,8 +443,6 @@ def _number(text: _Words, at: int) -> Quantity | None:
         sum_, end = more, end + 1 + is_joined
     if (year := _ascending(text, end, sum_.value)) is not None:
         return Quantity(at, end + 2, str(year))
-    if end == at + 1 and not _stands_alone(text, at, first):
-        return None
     day = _ordinal_unit(text, at, end, sum_) if text[at].isascii() else 0
     return Quantity(at, end + bool(day), str(sum_.value + day))
 
@@ -434,12 +460,16 @@ def _ordinal_unit(text: _Words, first: int, end: int, sum_: _Sum) -> int:
     """The unit of "twenty-fifth" in a date; else 0."""
     unit = _ORDINAL.get(text[end], 0)
     is_unit = 0 < unit < 10 and sum_.value in (20, 30) and text.are_together(end - 1)
-    return unit if is_unit and _is_dated(text, first, end + 1) else 0
+    # A hyphen makes it one word: twenty-fifth.
+    is_one = text.gap(end - 1) == "-" or _is_dated(text, first, end + 1)
+    return unit if is_unit and is_one else 0
 
 
-def _stands_alone(text: _Words, at: int, numeral: _Numeral) -> bool:
-    """Whether a single word is a number: not "one", nor «الاثنين», nor «ألّف» (wrote)."""
-    word = text[at]
+def _is_number(text: _Words, number: Quantity) -> bool:
+    """Whether number words are a number: not "one" alone, nor «الاثنين», nor «ألّف» (wrote)."""
+    at, word, numeral = number.first, text[number.first], _NUMERALS[text[number.first]]
+    if number.end > at + 1:
+        return True
     is_weekday = numeral.value == 2 and numeral.definite
     is_of_ordinal = word in _TEN and text[at - 1] in _ORDINAL
     if numeral.value == 1 or is_weekday or is_of_ordinal:
@@ -498,3 +528,132 @@ class _Sum:
 
     def _with(self, value: int) -> _Sum:
         return _Sum(self.thousands, self.rest + value, value)
+
+
+# What only `stated` reads, in normalised spelling.
+_DAYS: Final[Mapping[str, str]] = {
+    clitic + name: day
+    for day, names in {
+        "monday": "الاثنين", "tuesday": "الثلاثاء", "wednesday": "الاربعاء", "thursday": "الخميس",
+        "friday": "الجمعه", "saturday": "السبت", "sunday": "الاحد",
+    }.items()
+    for name in (day, names)
+    for clitic in (("",) if name.isascii() else ("", *_CLITICS))
+}  # fmt: skip
+_PARTS: Final[Mapping[str, str]] = {
+    "half": "0.5", "نصف": "0.5", "ونصف": "0.5", "ربع": "0.25", "وربع": "0.25", "ثلث": "0.33", "وثلث": "0.33",
+    "ثلثا": "0.67", "ثلثي": "0.67", "thirds": "0.67", "twice": "2", "dozen": "12", "دزينه": "12",
+}  # fmt: skip
+_LOOSE: Final = frozenset(("one", "second", "واحد", "واحده", "احدي", "احد", "ثانيه", "ست"))
+_LOOSE_MONTHS: Final = frozenset(("may", "march", "august", "مارس", "ومارس"))
+_BEFORE_LOOSE: Final = _BEFORE_MONTHS | {"من", "of", "in", "since", "until", "by", "last", "next", "early"}
+_MARKS: Final = frozenset(".,٫" + "".join(_THOUSANDS))
+_DECADE: Final = regex.compile(r"[وفبل]?(?:ال|لل)?((?:عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)ين)ي?ات")
+# Duals of what is counted most.
+_DUALS: Final = regex.compile(
+    "[وفبل]?(?:ال)?(?:عام|يوم|شهر|اسبوع|قرن|عقد|سنت|ساعت|مرت|دقيقت|ليلت|متر|كيلومتر|طن|نصف|ضعف)(?:ان|ين|ا|ي)"
+    r"|\p{Arabic}{3,}(?:تان|تين|ان)"
+)
+
+
+def stated(words: Sequence[str], written: Sequence[str], between: Sequence[str]) -> Iterator[Stated]:
+    """Yields all that a text says of numbers, ordinals, months and days, in order and without overlaps.
+
+    Args:
+        words: the text's words in normalised spelling.
+        written: the same words as they are written.
+        between: what stands between each word and the next.
+    """
+    text = _Words(words, written, between)
+    at = 0
+    while at < len(words):
+        found = _stated_at(text, at)
+        yield from found
+        at = found[-1].end if found else at + 1
+
+
+def _stated_at(text: _Words, at: int) -> Sequence[Stated]:
+    word = text[at]
+    if word[0].isdecimal():
+        date = _date(text, at)
+        return [Stated(one.first, one.end, one.term) for one in date] if date else _figure(text, at)
+    if day := _DAYS.get(word):
+        return [Stated(at, at + 1, day)]
+    if month := _month(text, at):
+        return _stated_month(text, month)
+    found, certain = None, True
+    if word == "third" and text[at - 1] in ("a", "one"):
+        return [Stated(at, at + 1, "0.33", is_certain=False)]
+    if word in _ORDINAL:
+        found = _ordinal(text, at)
+        certain = found.end > at + 1 or word not in _LOOSE or text[at - 1] == "the"
+    elif word in _NUMERALS and (found := _number(text, at)):
+        is_hundredth = word.endswith(("الميه", "المايه", "للميه"))
+        certain = _is_number(text, found) and not is_hundredth and (word not in _LOOSE or found.end > at + 1)
+    elif decade := _DECADE.fullmatch(word):
+        found, certain = Quantity(at, at + 1, str(_NUMERALS[decade[1]].value)), False
+    elif word in _PARTS or _DUALS.fullmatch(word):
+        found, certain = Quantity(at, at + 1, _PARTS.get(word, "2")), False
+    return [_with_part(text, Stated(found.first, found.end, found.term, is_certain=certain))] if found else []
+
+
+def _stated_month(text: _Words, month: Quantity) -> Sequence[Stated]:
+    """A month; "may", "march" and «مارس» are one beside a number, or after "in" with a capital."""
+    at = month.first
+    if text[at] in _LOOSE_MONTHS:
+        beside = _is_day_or_year(text[at - 1]) or _is_day_or_year(text[month.end])
+        named = text[at - 1] in _BEFORE_LOOSE and not text.written[at].islower()
+        if not beside and (not named):
+            return []
+    return [Stated(at, month.end, month.term)]
+
+
+def _figure(text: _Words, at: int) -> Sequence[Stated]:
+    """A number in digits, with its decimals, thousands and words such as "million".
+
+    The same mark parts thousands in one country and decimals in another.
+    """
+    word, marks, end = text[at], "", at + 1
+    groups = [word.removesuffix(word.lstrip("0123456789"))]
+    while text[at].isdecimal() and text.gap(end - 1) in _MARKS and text[end].isdecimal():
+        marks, end = marks + text.gap(end - 1), end + 1
+        groups.append(text[end - 1])
+    readings = _readings(groups, marks)
+    if not readings:
+        return [Stated(at + i, at + i + 1, _value(Decimal(group))) for i, group in enumerate(groups)]
+    while (scale := _NUMERALS.get(text[end])) and scale.value >= 100 and text.are_together(end - 1):
+        if scale.joined or scale.definite:
+            break
+        readings, end = [reading * scale.value for reading in readings], end + 1
+    term, *others = map(_value, readings)
+    if word.endswith("0s"):
+        others.append(word[-3:-1])  # the 1960s are the sixties
+    return [_with_part(text, Stated(at, end, term, frozenset(others)))]
+
+
+def _readings(groups: Sequence[str], marks: str) -> list[Decimal]:
+    """What groups of digits may say: 1,500 is 1500 or 1.5; none if they aren't one number."""
+    if not marks:
+        return [Decimal(groups[0])]
+    readings = []
+    if len(groups[0]) <= _GROUP and all(len(group) == _GROUP for group in groups[1:]) and "٫" not in marks:
+        readings.append(Decimal("".join(groups)))
+    if marks.count(marks[-1]) == 1 and marks[-1] in ".,٫،":
+        readings.append(Decimal(f"{''.join(groups[:-1])}.{groups[-1]}"))
+    return readings
+
+
+def _with_part(text: _Words, number: Stated) -> Stated:
+    """A number with the half or quarter behind it, or behind what it counts: «سبعة دنانير ونصف»."""
+    for at in (number.end, number.end + 1):
+        is_part = text[at] in ("ونصف", "وربع", "وثلث") and text.are_together(at - 1)
+        is_english = (text[at], text[at + 1], text[at + 2]) == ("and", "a", "half")
+        if number.is_certain and number.term.isdecimal() and (is_part or is_english):
+            part = Decimal("0.5" if is_english else _PARTS[text[at]])
+            end = number.end if at > number.end else at + (3 if is_english else 1)
+            return replace(number, end=end, term=_value(Decimal(number.term) + part))
+    return number
+
+
+def _value(value: Decimal) -> str:
+    return f"{value.normalize():f}"

@@ -8,15 +8,19 @@ that sounds alike in the other script; otherwise the nearest in meaning does, wi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import regex
 
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Term, stem, words
-from index.text.arabic import is_arabic
+from index.text.arabic import is_arabic, without_proclitics
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
 from qa.explanation.word_alignment import meet
@@ -28,6 +32,32 @@ if TYPE_CHECKING:
 # Consonants of a name: a quotation is short, so that few are enough.
 _SHORTEST_SOUND: Final = 3
 _SHORTEST_NAME: Final = 2
+# Words that say nothing of their own, or what another rule looks at: negations, comparisons, quantifiers.
+_LIGHT: Final = frozenset(
+    word.term
+    for word in words(
+        "never cannot can't couldn't don't doesn't didn't isn't aren't wasn't weren't won't wouldn't mustn't "
+        "per according each every all required least up below above while without cost costs "
+        "times exceed exceeds "
+        "جميع كافة معظم إلا يجب أقل أكثر تحت فوق قدره قدرها أنه أنها لدى يبلغ بلغ مرة مرات "
+        "يزيد تزيد يقل تقل يتجاوز تتجاوز الأقل الأكثر"
+    )
+)
+_OBJECTS: Final = ("ها", "هما", "هم", "ه")
+_SUBJECTS: Final = ("ت", "تا", "وا", "ا", "ان", "ون", "ين")
+# The weak letter of «أحال» and «أُحيل».
+_HOLLOW: Final = regex.compile(r"(?<=..)[اويى](?=.$)")
+_SHORTEST_VERB: Final = 3
+_PRESENT: Final = "ي-"
+_TAFIL: Final = regex.compile(r"ت\p{Arabic}{2}ي\p{Arabic}")
+# The least likeness of the consonants of two names, beside another part of the name and by themselves.
+_LIKE_BESIDE: Final = 0.85
+_LIKE: Final = 0.8
+_SHORTEST_ALIKE: Final = 5
+# English words that begin with so many of the same letters are near, such as "employees" and "employed".
+_SHARED_LETTERS: Final = 5
+_COSINE_OF_SHARED: Final = 0.85
+_ROLE: Final = regex.compile(r"(?:ees?|ers?|ors?)$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +112,7 @@ def joined(quotations: Sequence[Quotation]) -> Quotation:
 def align(claim: Query, quotation: Quotation) -> list[Match]:
     """Each content word of a claim with its counterpart in a quotation."""
     found = words(quotation.text)
-    asked = content_words(claim.text)
+    asked = [word for word in content_words(claim.text) if word.term not in _LIGHT]
     if not asked or not found:
         return []
     met, _ = meet(claim, quotation.tokens, asked, found)
@@ -99,8 +129,61 @@ def align(claim: Query, quotation: Quotation) -> list[Match]:
             matches.append(Match(word, partner, True, 1.0))
         else:
             near = next((one for one in found if other.nearest and one.start == other.nearest.start), None)
-            matches.append(Match(word, near, False, other.cosine))
-    return matches
+            alike = next((one for one in found if _begin_alike(word.term, one.term)), None)
+            cosine = max(other.cosine, _COSINE_OF_SHARED) if alike else other.cosine
+            matches.append(Match(word, alike or near, False, cosine))
+    return _with_parts_of_names(matches, claim.text, quotation.text)
+
+
+def _with_parts_of_names(matches: Sequence[Match], claim: str, quotation: str) -> list[Match]:
+    """The matches, with those made sure that sound about alike beside a name that sounds alike.
+
+    «بول لوران» is Paul Laurent: a letter that isn't spoken may be written. Long names do without another.
+    """
+    sounds, others = _sounds_of_words(claim), _sounds_of_words(quotation)
+    found = words(quotation)
+    places = {word.start: i for i, word in enumerate(found)}
+    kept = list(matches)
+    for i, match in enumerate(matches):
+        if match.is_sure or match.word.start not in sounds:
+            continue
+        beside = {
+            places.get(kept[j].partner.start, -9) + i - j  # type: ignore[union-attr]
+            for j in (i - 1, i + 1)
+            if 0 <= j < len(kept) and kept[j].is_sure and kept[j].partner
+        }
+        for place, other in enumerate(found):
+            if is_arabic(other.term[0]) == is_arabic(match.word.term[0]):
+                continue
+            least = _LIKE_BESIDE if place in beside else _LIKE
+            if _are_alike(sounds[match.word.start], others.get(other.start, set()), least):
+                kept[i] = Match(match.word, other, True, 1.0)
+    return kept
+
+
+def _sounds_of_words(text: str) -> dict[int, set[str]]:
+    """The consonants of each word that may be a name, by where it begins; in Latin script with a capital."""
+    found: dict[int, set[str]] = {}
+    for key in name_keys(text, 9, 1):
+        if " " not in text[key.start : key.end] and not key.term.isdecimal():
+            found.setdefault(key.start, set()).add(key.term)
+    return found
+
+
+def _are_alike(sounds: AbstractSet[str], others: AbstractSet[str], least: float) -> bool:
+    return any(
+        SequenceMatcher(None, one, other, autojunk=False).ratio() >= least
+        and (least > _LIKE or len(one) >= _SHORTEST_ALIKE)
+        for one in sounds
+        for other in others
+    )
+
+
+def _begin_alike(word: str, other: str) -> bool:
+    """Whether two English words have one beginning, and don't name two roles, as employer and employee do."""
+    begin = word[:_SHARED_LETTERS]
+    is_long = len(begin) == _SHARED_LETTERS and word.isascii() and other.startswith(begin)
+    return is_long and not (_ROLE.search(word) and _ROLE.search(other))
 
 
 def _same_numbers(claim: str, quotation: str) -> list[tuple[Quantity, Term]]:
@@ -129,7 +212,33 @@ def is_known(word: Term, known: Mapping[str, Term]) -> bool:
 
 
 def _keys(word: str) -> list[str]:
-    return [word, stem(word), *plain_words(word)]
+    return [word, stem(word), *plain_words(word), *(_verb_forms(word) if is_arabic(word[0]) else ())]
+
+
+@lru_cache(maxsize=1 << 12)
+def _verb_forms(word: str) -> tuple[str, ...]:
+    """What an Arabic word may be a form of: a past without pronouns, what follows its ي or ت, a masdar.
+
+    «ترأّسته» and «ترأّست», «يؤجّر» and «تؤجّر», «اقترح» and «اقتراح», «أحال» and «أُحيل» have one in common.
+    """
+    bare = without_proclitics(word)
+    ends = [bare, *(bare.removesuffix(ending) for ending in _OBJECTS if bare.endswith(ending))]
+    past = [
+        *ends,
+        *(form.removesuffix(ending) for form in ends for ending in _SUBJECTS if form.endswith(ending)),
+    ]
+    past = [form for form in past if len(form) >= _SHORTEST_VERB]
+    present = [_PRESENT + form[1:] for form in past if form[0] in "يت" and len(form) > _SHORTEST_VERB]
+    masdar = [form[:-2] + form[-1] for form in past if form[0] == "ا" and form[-2] == "ا" and len(form) > 4]
+    # «تأجيل» of «يؤجّل».
+    masdar += [_PRESENT + form[1:-2].replace("ا", "و") + form[-1] for form in past if _TAFIL.fullmatch(form)]
+    if bare != word and bare[0] == "م" and len(bare) > _SHORTEST_VERB + 1:
+        present.append(_PRESENT + bare[1:])  # «المخالف» is who «يخالف»
+    hollow = [_HOLLOW.sub("-", form) for form in past if form[0] in "ايت" and _HOLLOW.search(form)]
+    # «مدّته» is of «مدّة».
+    nouns = [form[:-1] + "ه" for form in ends[1:] if form[-1] == "ت"]
+    known = [form for form in past if form != word and len(form) > _SHORTEST_VERB]
+    return (*known, *nouns, *present, *masdar, *hollow)
 
 
 def same_sounds(text: str, other: str) -> frozenset[int]:

@@ -26,6 +26,7 @@ from qa.conversation.follow_up import content_words
 from qa.types import Claim
 from qa.writing.alignment import Match, Quotation, align, forms, is_known, joined
 from qa.writing.claims import Written
+from qa.writing.degrees import has_other_unit, is_of_other_degree
 from qa.writing.instructions import speaks_to_a_model
 from qa.writing.negation import is_negated_otherwise
 from qa.writing.quantities import quantities, values
@@ -80,6 +81,8 @@ class Checker:
         quotation = joined([given.quotations[mark] for mark in claim.marks])
         if _has_other_number(claim.text, quotation.text, given.question):
             return "number"
+        if has_other_unit(claim.text, quotation.text):
+            return "number"
         try:
             query = self._index.query(claim.text)
         except InvalidQuestion:
@@ -92,8 +95,10 @@ class Checker:
             return "negation"
         if is_exchanged(claim.text, quotation.text, matches):
             return "exchanged"
+        if is_of_other_degree(claim.text, quotation.text, matches):
+            return "exchanged"
         reading = self._reader.read(claim.text, [quotation.text])[0] if self._reader else None
-        new = _without_subject(claim.text, matches, given.question, asked)
+        new = _without_subject(claim.text, matches, quotation.text, given.question, asked)
         is_crossed = language(claim.text) != language(quotation.text)
         carried = probability(new, reading, is_crossed)
         return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
@@ -106,7 +111,7 @@ class Checker:
 
 
 def _without_subject(
-    claim: str, matches: Sequence[Match], question: str, asked: Mapping[str, Term]
+    claim: str, matches: Sequence[Match], quotation: str, question: str, asked: Mapping[str, Term]
 ) -> Sequence[Match]:
     """The words of a claim without whom or what the question names, where the quotation says "he" or "it".
 
@@ -123,9 +128,27 @@ def _without_subject(
         is_name = is_known(match.word, named) or is_arabic(match.word.term[0])
         if is_name or is_definite or (follows and is_known(subject[-1].word, named)):
             subject.append(match)
-    if len(subject) > min(MOST_SUBJECT_WORDS, len(matches) / 2):
+    if len(subject) > min(MOST_SUBJECT_WORDS, len(matches) / 2) or _has_subject(quotation, matches, subject):
         return matches
     return [match for match in matches if match not in subject]
+
+
+def _has_subject(quotation: str, matches: Sequence[Match], subject: Sequence[Match]) -> bool:
+    """Whether the quotation names somebody else than an Arabic claim behind the same verb.
+
+    Or others stand between the verb and the supposed subject.
+    """
+    if not subject or not is_arabic(subject[0].word.term[0]) or not matches.index(subject[0]):
+        return False
+    verb = matches[0]
+    if matches.index(subject[0]) > MOST_SUBJECT_WORDS:
+        return True
+    if not verb.is_sure or verb.partner is None:
+        return False
+    start = verb.partner.start
+    following = next((word for word in content_words(quotation) if word.start > start), None)
+    met = {match.partner.start for match in matches if match.is_sure and match.partner}
+    return following is not None and following.start not in met
 
 
 def _plain_fault(claim: Written, given: Given) -> Fault | None:

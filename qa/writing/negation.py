@@ -3,69 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from dataclasses import dataclass
 from typing import Final
 
 import regex
 
-from index.text.analyzer import normalise, stem, words
+from index.text.analyzer import Term, normalise, stem, words
 from index.text.sentences import Span
+from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
+from qa.writing.clauses import NEGATION, clauses, negations
+from qa.writing.degrees import is_bounded
 
-# In normalised spelling. Verbs that say no are among them: "rejected" agrees with «لم يوافق».
-_NEGATIONS: Final = regex.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\p{L}+n['’]t|unable|hardly|un(?:insured|paid)"
-    r"|fail(?:s|ed)? to|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|den(?:y|ies|ied)"
-    r"|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|ban(?:s|ned)|unlawful|illegal"
-    r"|[وف]?(?:[يت]?حظر|محظور|محظوره|[يت]منع|ممنوع|ممنوعه|[يت]حرم|محرم|محرمه)"
-    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض|الا))\b"
-)
-# «لم ... قط», "not ... at all" say it once; "not only" doesn't say it; an Arabic "no later than" neither.
-_NOT_NEGATIONS: Final = regex.compile(
-    r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b"
-    r"|\bلا (?:\w+ ){1,2}ب?(?:اكثر|ازيد|اقل) من\b"
-)
+_EXCEPTION: Final = regex.compile(r"\b(?:الا|سوي|عدا|دون|بدون|except|unless|without)\b")
 # The least similarity of words that are counted as counterparts.
 _NEAR: Final = 0.45
-_BOUNDARY: Final = regex.compile(
-    r"[،؛,;:.!?؟\n]+(?!\d)|\b(?:but|while|whereas|although|though|because|and|or|بينما|لكن|ولكن|لان|اما|حيث|كما)\b"
-    r"|\b(?=ول(?:ا|م|ن|يس|يست)\b)|\b(?=و[يت]\p{Arabic}{3,})"
-)
 
 
 def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     """Whether a clause of the claim is negated and what it renders isn't, or the reverse.
 
     A clause renders the clauses that have words which no other one has. Two negations in a clause are none:
-    «لا يُفتح إلّا ...» is "opens only ...".
+    «لا يُفتح إلّا ...» is "opens only ...", and who says "opens" has to say when.
 
     Args:
         claim: the claim.
         quotation: its quotation.
         matches: the claim's words with their counterparts.
     """
-    sources = [(span, _is_negated(quotation, span)) for span in clauses(quotation)]
+    sources = [_Source.of(quotation, span) for span in clauses(quotation)]
     places: dict[str, list[int]] = {}
     for word in words(quotation):
         places.setdefault(stem(word.term), []).append(word.start)
     for span in clauses(claim):
-        found = [
-            {negated for source, negated in sources if _stands_in(match, places, source)}
-            for match in matches
-            if span[0] <= match.word.start < span[1] and match.cosine >= _NEAR
+        inside = [
+            match for match in matches if span[0] <= match.word.start < span[1] and match.cosine >= _NEAR
         ]
-        said = [next(iter(kinds)) for kinds in found if len(kinds) == 1]
-        if said and _is_negated(claim, span) != any(said):
+        found = [[source for source in sources if _stands_in(match, places, source.span)] for match in inside]
+        bounded = any(source.is_bounded for there in found for source in there)
+        if bounded and is_bounded(claim[span[0] : span[1]]):
+            continue  # "at least" is «لا يقلّ عن»: whether that agrees is asked of the numbers
+        said = [there[0] for there in found if len({source.is_negated for source in there}) == 1]
+        is_negated = _is_negated(claim, span)
+        if not is_negated and not all(source.is_negated for source in said):
+            # What a clause denies may be another verb: "didn't decide on the request, and sent it on".
+            said = [source for source in said if not source.is_negated or _has(source.denied, inside)]
+        if said and is_negated != any(source.is_negated for source in said):
+            return True
+        if not is_negated and any(_drops_exception(source, inside) for source in said):
             return True
     return False
 
 
-def clauses(text: str) -> list[Span]:
-    """The clauses of a text, parted at punctuation and conjunctions."""
-    normalised = normalise(text)
-    origins = (*normalised.origins, len(text))
-    edges = [0, *(origins[match.start()] for match in _BOUNDARY.finditer(normalised.text)), len(text)]
-    return [(start, end) for start, end in pairwise(edges) if text[start:end].strip()]
+@dataclass(frozen=True)
+class _Source:
+    """A clause of a quotation: whether it is negated, or has the least or most of a number.
+
+    And what it denies first, and where its exception begins.
+    """
+
+    span: Span
+    is_negated: bool
+    is_bounded: bool
+    denied: Term | None
+    exception: int | None
+
+    @classmethod
+    def of(cls, text: str, span: Span) -> _Source:
+        normalised = normalise(text[span[0] : span[1]])
+        negation, exception = (
+            next(
+                (normalised.origins[match.start()] + span[0] for match in pattern.finditer(normalised.text)),
+                None,
+            )
+            for pattern in (NEGATION, _EXCEPTION)
+        )
+        following = (word for word in content_words(text) if negation is not None and word.start > negation)
+        bounded = is_bounded(text[span[0] : span[1]])
+        return cls(span, _is_negated(text, span), bounded, next(following, None), exception)
+
+
+def _has(word: Term | None, inside: Sequence[Match]) -> bool:
+    """Whether a word of the quotation is the counterpart of one of the claim's."""
+    return word is None or any(match.partner and match.partner.start == word.start for match in inside)
+
+
+def _drops_exception(source: _Source, inside: Sequence[Match]) -> bool:
+    """Whether what a clause allows only so is said without that."""
+    if source.exception is None or source.is_negated:
+        return False
+    start, end = source.exception, source.span[1]
+    return not any(match.partner and start < match.partner.start < end for match in inside)
 
 
 def _stands_in(match: Match, places: Mapping[str, Sequence[int]], clause: Span) -> bool:
@@ -74,11 +102,6 @@ def _stands_in(match: Match, places: Mapping[str, Sequence[int]], clause: Span) 
         return False
     starts = (match.partner.start, *places.get(stem(match.partner.term), ()))
     return any(clause[0] <= start < clause[1] for start in starts)
-
-
-def negations(text: str) -> int:
-    """The number of negations in a text."""
-    return len(_NEGATIONS.findall(_NOT_NEGATIONS.sub(" ", normalise(text).text)))
 
 
 def _is_negated(text: str, span: Span) -> bool:

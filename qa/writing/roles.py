@@ -9,8 +9,11 @@ from typing import Final
 import regex
 
 from index.text.analyzer import Term, normalise, stem, words
+from index.text.arabic import without_proclitics
+from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
-from qa.writing.negation import clauses
+from qa.writing.clauses import clauses
+from qa.writing.degrees import unit
 from qa.writing.quantities import Quantity, quantities
 
 # Words before a thing that say its part; what stands in one row is the same in both languages.
@@ -31,6 +34,10 @@ _DIRECTION: Final = {
 }
 _ARTICLES: Final = frozenset(("the", "a", "an", "of"))
 _PASSIVE: Final = regex.compile(r"\bby\b|\bمن قبل\b|\bعلي يد(?:ي)?\b|\bمن جانب\b|\bبواسطه\b")
+_PRONOUN: Final = regex.compile(
+    r"\b(?:it|him|them|there)\b|\b[وف]?(?:في|من|عن|ل|ب|الي|علي|مع|عند|لدي)(?:ه|ها|هم|هما)\b"
+)
+_JOINED: Final = regex.compile(r"^[،؛,; ]*(?:and|but|while|whereas|و|ثم|بينما|اما)")
 # The least similarity of a word in the other language that tells which clause is meant.
 _LEAST_NEAR: Final = 0.6
 # Words between a number and what it counts, at most.
@@ -54,12 +61,14 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
         or _goes_another_way(claim, quotation, sure)
         or _changes_places(claim, quotation, sure)
         or _takes_others_place(claim, sure)
+        or _takes_from_later_clause(claim, quotation, matches)
+        or _turns_recipient(claim, quotation, matches)
     )
 
 
 def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     """Whether a number counts another thing: "4 sailors" of "18 sailors and 4 passengers"."""
-    stated = [one for one in quantities(quotation) if one.is_certain]
+    stated = quantities(quotation)
     for number in (one for one in quantities(claim) if one.is_certain):
         counted = next((m for m in matches if m.partner and _counts(claim, number, m.word)), None)
         if counted is None or counted.partner is None:
@@ -73,11 +82,15 @@ def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> boo
 
 def _counts(text: str, number: Quantity, word: Term) -> bool:
     between = text[number.end : word.start]
-    return number.end <= word.start and len(between.split()) < _NEAR and not regex.search(r"[,،;؛.]", between)
+    is_near = number.end <= word.start and len(between.split()) < _NEAR
+    return is_near and not regex.search(r"[,،;؛.]|\b(?:and|is|are|was|were|has|had|by)\b", between)
 
 
 def _same(word: Term, other: Term) -> bool:
-    return word.term == other.term or stem(word.term) == stem(other.term)
+    of, of_other = unit(word.term), unit(other.term)
+    return (
+        word.term == other.term or stem(word.term) == stem(other.term) or (of is not None and of == of_other)
+    )
 
 
 def _stands_in_another_clause(claim: str, quotation: str, near: Sequence[Match]) -> bool:
@@ -97,11 +110,20 @@ def _stands_in_another_clause(claim: str, quotation: str, near: Sequence[Match])
         told = [next(iter(place)) for place in places if len(place) == 1]
         for number in numbers:
             own = {_clause(one.start, spans) for one in stated if one.readings & number.readings}
-            others = {place for place in told if place not in own}
+            # What is said of another number of the claim isn't said of this one.
+            of_others = {
+                _clause(one.start, spans) for one in stated if one.readings & _all_but(numbers, number)
+            }
+            others = {place for place in told if place not in own | of_others}
             has_number = any(_clause(one.start, spans) in others for one in stated)
             if number.is_certain and own and others and has_number and not own & set(told):
                 return True
     return False
+
+
+def _all_but(numbers: Sequence[Quantity], number: Quantity) -> frozenset[str]:
+    """The readings of some numbers but one."""
+    return frozenset(reading for one in numbers if one is not number for reading in one.readings)
 
 
 def _moved(word: Term, start: int) -> Term:
@@ -127,9 +149,15 @@ def _mixes_parallel_clauses(claim: str, quotation: str, sure: Sequence[Match]) -
             verb = next(i for i, word in enumerate(stated) if said.partner and _same(word, said.partner))
             # The subject, before the verb or beside it, is that of both.
             told = {place for match, place in own if place != first or _after(match, stated) > verb + 1}
-            if first in told and told & both - {first}:
+            later = (quotation[spans[place][0] : spans[place][1]] for place in told - {first} if place >= 0)
+            # "It" in the later clause is what the first names.
+            if first in told and told & both - {first} and not any(map(_has_pronoun, later)):
                 return True
     return False
+
+
+def _has_pronoun(text: str) -> bool:
+    return _PRONOUN.search(normalise(text).text) is not None
 
 
 def _after(match: Match, stated: Sequence[Term]) -> int:
@@ -151,8 +179,11 @@ def _clause(position: int, spans: Sequence[tuple[int, int]]) -> int:
 
 def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
     """Whether a thing has the opposite direction: "from Recife" of "to Recife"."""
-    claimed, stated = words(claim), words(quotation)
+    claimed, stated, spans = words(claim), words(quotation), clauses(quotation)
     for match in sure:
+        first = sure[0].partner
+        if match.partner and first and _clause(match.partner.start, spans) != _clause(first.start, spans):
+            continue  # what is said of it is of another clause
         here = _direction(claimed, match.word)
         there = {_direction(stated, word) for word in stated if match.partner and _same(word, match.partner)}
         if here is not None and there and None not in there and here not in there:
@@ -175,7 +206,12 @@ def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
     """
     if bool(_PASSIVE.search(normalise(claim).text)) != bool(_PASSIVE.search(normalise(quotation).text)):
         return False
-    bare = [match for match in sure if _is_name(claim, match.word) and _is_bare(claim, match.word)]
+    bare = [
+        match
+        for match in sure
+        if (_is_name(claim, match.word) or (match.partner and _is_name(quotation, match.partner)))
+        and _is_bare(claim, match.word)
+    ]
     for one, other in combinations(bare, 2):
         if one.partner is None or other.partner is None or not _is_bare(quotation, one.partner):
             continue
@@ -184,6 +220,60 @@ def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
         if one.partner.start > other.partner.start and not listed and _is_bare(quotation, other.partner):
             return True
     return False
+
+
+def _takes_from_later_clause(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether a clause begins as one of the quotation and goes on as a later one, without what that says.
+
+    "It ground wheat on Sundays" of "It ground wheat for six villages and never worked on Sundays".
+    """
+    spans = clauses(quotation)
+    heads = [
+        next((w for w in content_words(quotation) if start <= w.start < end), None) for start, end in spans
+    ]
+    for start, end in clauses(claim):
+        inside = [match for match in matches if start <= match.word.start < end and match.partner]
+        met = [match.partner for match in inside if match.partner and match.cosine >= _LEAST_NEAR]
+        first = next(
+            (i for i, head in enumerate(heads) if head and inside and _renders(inside[0], head)), None
+        )
+        for match in inside:
+            places = _clauses_of(match, quotation, spans)
+            place = next(iter(places), -1)
+            if first is None or not match.is_sure or len(places) != 1 or place <= first:
+                continue
+            head = heads[place]
+            is_joined = _JOINED.search(normalise(quotation[spans[place][0] : spans[place][1]]).text)
+            if head and is_joined and not any(_same(head, word) for word in met):
+                return True
+    return False
+
+
+def _renders(match: Match, word: Term) -> bool:
+    return match.partner is not None and match.partner.start == word.start and match.cosine >= _LEAST_NEAR
+
+
+def _turns_recipient(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether of two that stand behind an Arabic verb the other one is whom or what it is for.
+
+    «يؤجّر رامي المخزن لشركة النخيل» of «تؤجّر شركة النخيل المخزن لرامي».
+    """
+    if not all(match.is_sure and match.partner for match in matches[:2]) or len(matches) < 3:
+        return False
+    verb, agent = matches[0].partner, matches[1].partner
+    for match in matches[2:]:
+        partner = match.partner
+        if not match.is_sure or partner is None or verb is None or agent is None:
+            continue
+        is_marked = _is_recipient(claim, match.word) and not _is_recipient(quotation, partner)
+        if is_marked and verb.start < partner.start < agent.start:
+            return True
+    return False
+
+
+def _is_recipient(text: str, word: Term) -> bool:
+    before = [one.term for one in words(text[: word.start])][-1:]
+    return before == ["الي"] or (word.term[0] == "ل" and without_proclitics(word.term) != word.term)
 
 
 def _takes_others_place(claim: str, sure: Sequence[Match]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from index.text.analyzer import Term, words
@@ -42,6 +44,8 @@ _PARTICLES: Final = frozenset(("al", "el", "bin", "ibn", "abu"))
 # The least similarity of an Arabic word with a name in its quotation, in context, to be taken for one.
 LEAST_LIKE_NAME: Final = 0.35
 _LOWEST: Final = 2
+# "Article 7" is no name.
+_LABEL: Final = regex.compile(r"\p{L}+ \p{Nd}")
 
 
 def features(matches: Sequence[Match], reading: Reading | None) -> NDArray[np.float64]:
@@ -97,6 +101,19 @@ def names(text: str) -> list[Term]:
     return kept
 
 
+def _after_counterparts(matches: Sequence[Match], quotation: str) -> dict[int, int]:
+    """For each word, where the one begins that follows the counterpart of the word before it.
+
+    Of «الراعي صالح» and "the shepherd Amalu" that of «صالح» is Amalu.
+    """
+    nexts = dict(pairwise([word.start for word in words(quotation)]))
+    return {
+        match.word.start: nexts[before.partner.start]
+        for before, match in pairwise(matches)
+        if before.partner and before.partner.start in nexts
+    }
+
+
 def has_other_name(
     claim: str,
     matches: Sequence[Match],
@@ -115,15 +132,21 @@ def has_other_name(
         question: the forms of the question's words.
         likeness: the similarity of two words by themselves.
     """
-    named = {word.start for word in names(claim)}
+    named = {word.start for word in names(claim) if not _LABEL.match(claim, word.start)}
+    taken = {match.partner.start for match in matches if match.is_sure and match.partner}
     named_there = {word.start for word in names(quotation)}
+    after = _after_counterparts(matches, quotation)
     for match in matches:
         if match.is_sure or is_known(match.word, question):
             continue
         is_crossed = match.partner is not None and (
             is_arabic(match.word.term[0]) != is_arabic(match.partner.term[0])
         )
-        stands_for_name = is_crossed and match.partner is not None and match.partner.start in named_there
+        stands_for_name = (
+            is_crossed
+            and match.partner is not None
+            and not {match.partner.start, after.get(match.word.start)}.isdisjoint(named_there - taken)
+        )
         is_arabic_name = stands_for_name and is_arabic(match.word.term[0]) and match.cosine >= LEAST_LIKE_NAME
         if not (match.word.start in named or is_arabic_name):
             continue

@@ -7,7 +7,7 @@ from typing import Final
 from index.text.analyzer import Language, language, words
 from index.text.arabic import is_arabic
 from qa.writing.alignment import same_sounds
-from qa.writing.negation import negations
+from qa.writing.clauses import negations
 from qa.writing.quantities import quantities, values
 from qa.writing.support import names
 

@@ -1,0 +1,283 @@
+"""Whether a claim says more for less, all for some, or another unit than its quotation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+import regex
+
+from index.text.analyzer import Term, normalise, words
+from index.text.arabic import PROCLITICS
+from qa.writing.alignment import Match
+from qa.writing.clauses import clauses, negations
+from qa.writing.quantities import Quantity, quantities
+
+
+def _row(text: str) -> frozenset[str]:
+    return frozenset(normalise(text).text.split())
+
+
+# Words of comparison: a degree up or down. Of a number they say that it is the least or the most.
+_UP: Final = _row("""
+more larger bigger greater longer higher older elder taller heavier wider faster better dearer exceed exceeds
+exceeding exceeded increase increases increased rise rises rose raise raised grew minimum
+أكثر أكبر أطول أعلى أثقل أوسع أسرع أفضل أغلى يزيد تزيد زاد زادت زيادة
+يتجاوز تتجاوز تجاوز يفوق تفوق ارتفع ارتفعت
+""")
+_DOWN: Final = _row("""
+less fewer smaller lesser shorter lower younger lighter narrower slower worse cheaper decrease decreases
+decreased reduce reduces reduced falls fell drop dropped shrank cut maximum
+أقل أصغر أقصر أدنى أخف أضيق أبطأ أسوأ أرخص يقل تقل قلت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت
+""")
+# These say it of a number alone.
+_UP_TO: Final = _row("over above فوق")
+_DOWN_TO: Final = _row("under below تحت")
+# Of two words, which mean the opposite of the one.
+_LEAST: Final = regex.compile(r"\bat least\b|\bعلي الاقل\b|\bحد ادني\b")
+_MOST: Final = regex.compile(r"\bat most\b|\bup to\b|\bعلي الاكثر\b|\bحد اقصي\b")
+# Words between a comparison and its number, at most.
+_NEAR: Final = 3
+_PIVOT: Final = regex.compile(r"\bthan\b|(?<=\bas \w+ )as\b|\bمن\b(?<=\bا\w{3} من)")
+
+_ALL: Final = _row(
+    "all every each always everyone everything كل كلها كله كلهم جميع جميعها جميعهم كافة دائما دوما"
+)
+# These say "all" as well, and less too.
+_ANY: Final = _row("any both no none أي أية كلا كلتا")
+_SOME: Final = _row(
+    "some most several sometimes often usually many بعض معظم أغلب غالبية أحيانا غالبا عادة كثير"
+)
+_ONLY: Final = _row("only solely exclusively alone فقط وحده وحدها وحدهم حصرا")
+_EXCEPT: Final = _ONLY | _row("except unless but sole just merely إلا سوى فحسب")
+
+# A unit a line, each in both languages.
+_UNITS: Final = {
+    "money": """
+        dinar dinars دينار دينارا دنانير
+        dollar dollars دولار دولارا دولارات
+        euro euros يورو
+        pound pounds جنيه جنيها جنيهات
+        lira liras ليرة ليرات
+        dirham dirhams درهم درهما دراهم درهمان درهمين
+        riyal riyals rial rials ريال ريالا ريالات
+        franc francs فرنك فرنكا فرنكات
+        krone kroner كرونة كرونات
+        rupee rupees روبية روبيات
+    """,
+    "time": """
+        seconds ثوان ثوانٍ
+        minute minutes دقيقة دقائق دقيقتان دقيقتين
+        hour hours hourly ساعة ساعات ساعتان ساعتين
+        day days daily يوم يوما أيام يومان يومين يومي يوميا يومية
+        week weeks weekly أسبوع أسبوعا أسابيع أسبوعان أسبوعين أسبوعي أسبوعيا أسبوعية
+        month months monthly شهر شهرا أشهر شهور شهران شهرين شهري شهريا شهرية
+        year years yearly annual annually سنة سنوات سنين سنتان سنتين عام عاما أعوام عامان عامين سنوي سنويا
+        century centuries قرن قرون
+    """,
+    "length": """
+        millimetre millimetres mm مليمتر
+        centimetre centimetres cm سنتيمتر
+        metre metres meter meters m متر مترا أمتار
+        kilometre kilometres kilometer kilometers km كيلومتر كيلومترا كيلومترات كم
+        mile miles ميل أميال
+        foot feet
+        hectare hectares هكتار هكتارا هكتارات
+        acre acres فدان فدانا
+        dunam دونم دونما دونمات
+    """,
+    "mass": """
+        milligram milligrams mg مليغرام ملغ
+        gram grams g غرام غراما غرامات
+        kilogram kilograms kg كيلوغرام كيلوغراما كيلوغرامات كغ
+        ton tons tonne tonnes طن طنا أطنان
+    """,
+    "volume": """
+        millilitre millilitres ml مليلتر
+        litre litres liter liters لتر لترا لترات
+        barrel barrels برميل براميل
+    """,
+}
+_UNIT_OF: Final[Mapping[str, tuple[str, int]]] = {
+    normalise(word).text: (kind, number)
+    for kind, rows in _UNITS.items()
+    for number, row in enumerate(rows.splitlines())
+    for word in row.split()
+}
+_A: Final = _row("a an per each every كل")
+_OFTEN: Final = _row("hourly daily weekly monthly yearly annually يوميا أسبوعيا شهريا سنويا")
+
+
+def unit(word: str) -> tuple[str, int] | None:
+    """The kind of a unit of measure or money, and which of that kind; None if a word isn't one."""
+    stripped = (word.removeprefix(clitic) for clitic in PROCLITICS if word.startswith(clitic))
+    return next((_UNIT_OF[form] for form in (word, *stripped) if form in _UNIT_OF), None)
+
+
+def has_other_unit(claim: str, quotation: str) -> bool:
+    """Whether a number of the claim is of another unit: 25 grams of 25 milligrams, a litre of a kilogram."""
+    stated, rates = list(_measured(quotation)), set(_rates(quotation))
+    for number, found in _measured(claim):
+        of_kind = [other for one, other in stated if one.readings & number.readings and other[0] == found[0]]
+        if of_kind and found not in of_kind:
+            return True
+    return any(rate not in rates and rate[0] in {kind for kind, _ in rates} for rate in _rates(claim))
+
+
+def _measured(text: str) -> Iterator[tuple[Quantity, tuple[str, int]]]:
+    """The numbers with a unit behind them, or that are in a dual of one."""
+    found = words(text)
+    for number in quantities(text):
+        after = next((word for word in found if word.start >= number.end), None)
+        is_beside = after is not None and text[number.end : after.start].strip() in ("", "-")
+        within = text[number.start : number.end]
+        if (of := unit(normalise(within).text)) or (after and is_beside and (of := unit(after.term))):
+            yield number, of
+
+
+def _rates(text: str) -> Iterator[tuple[str, int]]:
+    """The units behind "a", "per" and «كل»: what something is for."""
+    found = words(text)
+    for before, word in pairwise(found):
+        is_for = before.term in _A or word.term.startswith("لل") or word.term in _OFTEN
+        if is_for and (of := unit(word.term)):
+            yield of
+
+
+def is_of_other_degree(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether the claim says more for less, the least for the most, or all for some.
+
+    Args:
+        claim: the claim.
+        quotation: its quotation.
+        matches: the claim's words with their counterparts.
+    """
+    return (
+        _bounds_otherwise(claim, quotation)
+        or _compares_otherwise(claim, quotation, matches)
+        or _generalises(claim, quotation)
+    )
+
+
+def _bounds_otherwise(claim: str, quotation: str) -> bool:
+    """Whether a number is at least what it is at most in the quotation."""
+    stated = list(_bounds(quotation))
+    for number, sign in _bounds(claim):
+        signs = {other for one, other in stated if one.readings & number.readings}
+        if sign and signs and sign not in signs:
+            return True
+    return False
+
+
+def _bounds(text: str) -> Iterator[tuple[Quantity, int]]:
+    """The numbers, each with 1 if it is the least, -1 if it is the most, 0 if it is as it is."""
+    found = words(text)
+    spans = clauses(text)
+    for number in quantities(text):
+        if not number.is_certain or not next(iter(number.readings))[0].isdecimal():
+            continue
+        start, end = next(((s, e) for s, e in spans if s <= number.start < e), (0, len(text)))
+        before = [word for word in found if start <= word.start < number.start][-_NEAR:]
+        after = [word for word in found if number.end <= word.start < end][:_NEAR]
+        words_before = [word for word in before if not _is_of_phrase(text, word)]
+        sign = next(
+            (sign for word in reversed(words_before) if (sign := _sign(word.term, of_number=False))), 0
+        )
+        if before and not sign:
+            sign = _sign(before[-1].term, of_number=True)
+        for nearby in (before[-2:], after):
+            phrase = " ".join(word.term for word in nearby)
+            sign = 1 if _LEAST.search(phrase) else -1 if _MOST.search(phrase) else sign
+        yield number, sign * _parity(text[start:end])
+
+
+def is_bounded(text: str) -> bool:
+    """Whether a number of a text is the least or the most."""
+    return any(sign for _, sign in _bounds(text))
+
+
+def _sign(word: str, *, of_number: bool) -> int:
+    forms = {word, *(word.removeprefix(clitic) for clitic in PROCLITICS)}
+    up, down = (_UP | _UP_TO, _DOWN | _DOWN_TO) if of_number else (_UP, _DOWN)
+    return 1 if forms & up else -1 if forms & down else 0
+
+
+def _parity(text: str) -> int:
+    """-1 if a text is negated; "no more than" counts here."""
+    return -1 if negations(text, all_of_them=True) % 2 else 1
+
+
+def _compares_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether of two things the other one is more: "B is older than A" of "A is older than B"."""
+    claimed, stated = _degrees(claim), _degrees(quotation)
+    pivots = _PIVOT.search(normalise(claim).text), _PIVOT.search(normalise(quotation).text)
+    order = 1
+    if all(pivots):
+        order = -1 if _is_turned(claim, quotation, matches) else 1
+        if order < 0 and claimed == stated:
+            return True
+    return bool(claimed and stated) and not {sign * order for sign in claimed} & stated
+
+
+def _degrees(text: str) -> frozenset[int]:
+    """The directions of the comparisons of a text, apart from those of numbers alone."""
+    return frozenset(
+        sign * _parity(text[start:end])
+        for start, end in clauses(text)
+        for word in words(text[start:end])
+        if (sign := _sign(word.term, of_number=False)) and not _is_of_phrase(text[start:end], word)
+    )
+
+
+def _is_of_phrase(text: str, word: Term) -> bool:
+    """Whether a word of comparison belongs to «على الأقل»."""
+    return normalise(text[: word.start]).text.split()[-1:] == ["علي"]
+
+
+def _is_turned(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether what is compared stands on the other sides of "than"."""
+    here, there = _pivot(claim), _pivot(quotation)
+    sides = {
+        (match.word.start > here, match.partner.start > there)
+        for match in matches
+        if match.is_sure
+        and match.partner
+        and _is_single(claim, match.word)
+        and _is_single(quotation, match.partner)
+    }
+    return {(True, False), (False, True)} <= sides
+
+
+def _pivot(text: str) -> int:
+    normalised = normalise(text)
+    found = _PIVOT.search(normalised.text)
+    return normalised.origins[found.start()] if found else 0
+
+
+def _is_single(text: str, word: Term) -> bool:
+    of_text = [one.term for one in words(text)]
+    term = next((one.term for one in words(text) if one.start == word.start), word.term)
+    return of_text.count(term) == 1
+
+
+def _generalises(claim: str, quotation: str) -> bool:
+    """Whether a claim says "all" or "only" where its quotation doesn't."""
+    claimed, stated = (
+        {form for word in words(text) for form in _forms(word.term)} for text in (claim, quotation)
+    )
+    if claimed & _ONLY and not stated & _EXCEPT:
+        return True
+    if claimed & _ALL and not stated & (_ALL | _ANY):
+        return any(unit(after) is None for after in _after_all(claim)) or bool(stated & _SOME)
+    return False
+
+
+def _forms(word: str) -> set[str]:
+    return {word, *(word.removeprefix(clitic) for clitic in "وفبل" if word.startswith(clitic))}
+
+
+def _after_all(text: str) -> list[str]:
+    """The words behind "every": of a unit it says no more than "a" does."""
+    found = [word.term for word in words(text)]
+    return [after for word, after in zip(found, [*found[1:], ""], strict=True) if _forms(word) & _ALL]
