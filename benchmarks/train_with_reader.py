@@ -23,7 +23,7 @@ import json
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,6 +36,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
 
 from index.interface import Index
 from index.types import Document, text_id
@@ -78,6 +79,7 @@ TAKEN = {
     "belebele_eqa_cross_ar_en": 40,
     "squad_cross_ar_en": 260,
 }
+OF_DOCUMENTS = 300  # questions of a set that may be asked of documents
 # Small models: more regularisation changes nothing, less nothing either.
 REGULARISATION = 1.0
 
@@ -105,16 +107,10 @@ def unseen(folder: Path, share: float) -> dict[tuple[str, str], list[tuple[Asked
     import train_reader
 
     sources = train_reader.Sources(folder)
-    trained = train_reader.one_round(sources, 0)
-    contexts = {example.context for example in trained}
-    groups = {example.group for example in trained if example.group}
+    kept = train_reader.kept_back(sources)
     found: dict[tuple[str, str], list[tuple[Asked, Document]]] = defaultdict(list)
     for name, most in TAKEN.items():
-        usable = [
-            example
-            for example in sources.examples[name]
-            if example.context not in contexts and example.group not in groups
-        ]
+        usable = [e for e in sources.examples[name] if e.group in kept or train_reader.is_held_out(e.group)]
         random.Random(1).shuffle(usable)
         for example in usable[: max(1, round(most * share))]:
             document = Document(example.context, id=text_id(example.context))
@@ -124,8 +120,14 @@ def unseen(folder: Path, share: float) -> dict[tuple[str, str], list[tuple[Asked
     return found
 
 
-def look(folder: Path, share: float) -> list[Case]:
-    """The cases to learn from, not yet read."""
+def look(folder: Path, share: float, count: int) -> list[Case]:
+    """The cases to learn from, not yet read.
+
+    Args:
+        folder: of the training sets.
+        share: of `TAKEN`, over bare paragraphs.
+        count: collections of documents in each language.
+    """
     questions = unseen(folder, share)
     cases: list[Case] = []
     with tempfile.TemporaryDirectory(prefix="dalil-train-") as work:
@@ -138,7 +140,23 @@ def look(folder: Path, share: float) -> list[Case]:
                 chosen = [question for question, _ in questions[asked, texts]]
                 looker = Looker(index, small=True, swaps=True)
                 cases += looker.cases(chosen, f"{asked}-{texts}")
+        cases += look_at_documents(folder, Path(work) / "documents", count)
     return cases
+
+
+def look_at_documents(folder: Path, work: Path, count: int) -> Iterator[Case]:
+    """The cases over collections of documents, not yet read; `work` is for their files."""
+    import document_collections as made
+
+    examples, contexts = made.unseen_examples(folder, OF_DOCUMENTS)
+    for texts in LANGUAGES:
+        own = [example for example in examples if example.languages[1] == texts]
+        # Questions across languages first: there are few of them.
+        random.Random(4).shuffle(own)
+        own.sort(key=lambda example: example.languages[0] == texts)
+        collections = made.collections(own, contexts[texts], count, random.Random(3))
+        for number, collection in enumerate(tqdm(collections, total=count, desc=f"documents, {texts}")):
+            yield from made.look(collection, work / f"{texts}{number}")
 
 
 def sentence_weights(cases: Sequence[Case]) -> SentenceWeights:
@@ -346,6 +364,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
     parser.add_argument("--share", type=float, default=1.0, help="of the questions")
+    parser.add_argument("--documents", type=int, default=24, help="collections of them, of each language")
     parser.add_argument("--work", type=Path, help="file that keeps what was found, for another reader")
     parser.add_argument("--most", type=int, default=160, help="documents asked about, of each pairing")
     parser.add_argument("--small", action="store_true", help="learn from small collections too")
@@ -353,7 +372,7 @@ def main() -> None:
     parser.add_argument("--read", type=Path, help="file that keeps what was read, for another fit")
     parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
     arguments = parser.parse_args()
-    cases = kept(arguments.work, lambda: look(arguments.data, arguments.share))
+    cases = kept(arguments.work, lambda: look(arguments.data, arguments.share, arguments.documents))
     if arguments.only_look:
         return
     chosen = some(cases, arguments.most, arguments.small)
