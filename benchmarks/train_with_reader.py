@@ -2,16 +2,18 @@
 
     python benchmarks/train_with_reader.py --data FOLDER
 
-FOLDER holds the sets that train_reader.py learns from. Only paragraphs are taken that the reader never saw:
-neither in its first round of training nor in a paragraph of the same group. They make one collection in each
-language. Every question is asked over all of it (with --small over a small one too), with the paragraph that
-answers it and without, and once more with something exchanged by rule; and those are asked that people wrote
-to look answerable. Learned are, in this order,
+FOLDER holds the sets that train_reader.py learns from. Only paragraphs are asked about that the reader never
+saw, nor one of the same group (`train_reader.kept_back`). They make one collection of bare paragraphs in each
+language, and small ones of documents (document_collections.py). Every question is asked over all of the
+former (with --small over a small one too), with the paragraph that answers it and without, and once more with
+something exchanged by rule; and those are asked that people wrote to look answerable. Learned are, in this
+order,
 
 1. for sentences, the weight of the reader's evidence beside the score of the search: a conditional logistic
    model, a question's sentences competing,
-2. for confidence, a logistic model over the logit of confidence.json and what the reader says. Half of what
-   it weighs is answerable, a quarter are questions whose paragraph is left out, a quarter near misses,
+2. for confidence, a logistic model over what confidence.json is given and says, and what the reader says.
+   Half of what it weighs is answerable, a quarter are questions whose paragraph is left out, a quarter near
+   misses; half are bare paragraphs, half documents,
 3. the threshold: see `ON_XQUAD`,
 4. how likely a span must be to be shown, such that `SPANS_RIGHT` of those shown are right.
 """
@@ -22,7 +24,7 @@ import argparse
 import json
 import random
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +33,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from reader_cases import NEAR, Asked, Case, Looker, folds, kept, read_all, some, span_f1
+from reader_cases import NEAR, Asked, Case, Looker, Setting, folds, kept, read_all, some, span_f1
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -42,7 +44,13 @@ from index.interface import Index
 from index.types import Document, text_id
 from qa.answering import confidence as product
 from qa.answering.answer import MOST_ANSWER_WORDS
-from qa.answering.confidence import READER_FEATURES, SentenceWeights, features, with_reader_features
+from qa.answering.confidence import (
+    FEATURES,
+    READER_FEATURES,
+    SentenceWeights,
+    features,
+    with_reader_features,
+)
 from qa.answering.reader_evidence import with_evidence
 from qa.evaluation.evaluate import calibration_error
 
@@ -80,8 +88,10 @@ TAKEN = {
     "squad_cross_ar_en": 260,
 }
 OF_DOCUMENTS = 300  # questions of a set that may be asked of documents
-# Small models: more regularisation changes nothing, less nothing either.
-REGULARISATION = 1.0
+SETTINGS: tuple[Setting, ...] = ("paragraphs", "documents")
+BELOW = 0.03  # part of the answerable questions that may lie below the threshold
+# Inverse strength: held out, log losses were higher by .01 to .03 with 1 and with .003, of each setting.
+REGULARISATION = 0.03
 
 
 # Of answerable questions' spans that are shown, the share with an F1 of at least a half (over characters).
@@ -192,21 +202,30 @@ def sentence_weights(cases: Sequence[Case]) -> SentenceWeights:
 
 
 def looked_at(cases: Iterable[Case], weights: SentenceWeights | None) -> NDArray[np.float64]:
-    """(cases, 1 + reader's features): what the model is given; without weights, the first column alone."""
+    """(cases, features): what the model is given; without weights, the first column alone."""
     rows = []
     for case in cases:
         found = case.found if weights is None else with_evidence(case.found, case.readings, weights)
-        alone = product.logit(features(case.query, case.hits, found), case.pairing)
-        rows.append([alone] if weights is None else with_reader_features(alone, found, case.readings))
+        values = features(case.query, case.hits, found)
+        rows.append(
+            [product.logit(values, case.pairing)]
+            if weights is None
+            else with_reader_features(values, case.pairing, found, case.readings)
+        )
     return np.array(rows)
 
 
 def case_weights(cases: Sequence[Case], inside: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-    """Half for the answerable, a quarter each for left-out paragraphs and for near misses; of some cases."""
-    kinds = np.array(["near" if case.kind in NEAR else case.kind for case in cases])
-    kinds = kinds if inside is None else kinds[inside]
+    """Half for the answerable, a quarter each for left-out paragraphs and for near misses; of some cases.
+
+    Cases over documents and over bare paragraphs weigh the same.
+    """
+    kinds = [("near" if case.kind in NEAR else case.kind, case.setting) for case in cases]
+    if inside is not None:
+        kinds = [kind for kind, is_inside in zip(kinds, inside, strict=True) if is_inside]
+    counts, settings = Counter(kinds), len({setting for _, setting in kinds})
     shares = {"there": 0.5, "far": 0.25, "near": 0.25}
-    return np.array([shares[kind] * len(kinds) / (kinds == kind).sum() for kind in kinds])
+    return np.array([shares[kind[0]] * len(kinds) / settings / counts[kind] for kind in kinds])
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.int64], weights: NDArray[np.float64]) -> dict[str, Any]:
@@ -255,13 +274,19 @@ def learn(cases: Sequence[Case]) -> dict[str, Learned]:
             )
             of_pairing = [case for case in group if case.pairing == pairing]
             said = tried[chosen][own]
-            print(f"{pairing}, held out\n{figures(of_pairing, without[own], said)}", flush=True)
+            for setting in SETTINGS:
+                inside = np.array([case.setting == setting for case in of_pairing])
+                some = [case for case in of_pairing if case.setting == setting]
+                shown = figures(some, without[own][inside], said[inside])
+                print(f"{pairing}, {setting}, held out\n{shown}", flush=True)
             inside = own if chosen == "alone" else own | True
             model = fit(x[inside], _labels(group)[inside], case_weights(group, inside))
             print(weights, span, model, flush=True)
-            there = np.array([case.kind == "there" and case.whole for case in of_pairing])
             threshold = ON_XQUAD[pairing]
-            print(f"{np.mean(said[there] < threshold):.3f} of the answerable lie below {threshold}")
+            for setting in SETTINGS:
+                there = np.array([c.kind == "there" and c.whole and c.setting == setting for c in of_pairing])
+                below, least = np.mean(said[there] < threshold), np.quantile(said[there], BELOW)
+                print(f"{setting}: {below:.3f} of the answerable lie below {threshold}, {BELOW} {least:.3f}")
             learned[pairing] = Learned(weights, span, {**model, "threshold": threshold})
     return learned
 
@@ -367,6 +392,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=24, help="collections of them, of each language")
     parser.add_argument("--work", type=Path, help="file that keeps what was found, for another reader")
     parser.add_argument("--most", type=int, default=160, help="documents asked about, of each pairing")
+    parser.add_argument("--most-documents", type=int, default=60, help="the same, of longer documents")
     parser.add_argument("--small", action="store_true", help="learn from small collections too")
     parser.add_argument("--processes", type=int, default=1, help="that read")
     parser.add_argument("--read", type=Path, help="file that keeps what was read, for another fit")
@@ -375,7 +401,9 @@ def main() -> None:
     cases = kept(arguments.work, lambda: look(arguments.data, arguments.share, arguments.documents))
     if arguments.only_look:
         return
-    chosen = some(cases, arguments.most, arguments.small)
+    paragraphs, documents = ([c for c in cases if c.setting == setting] for setting in SETTINGS)
+    chosen = some(paragraphs, arguments.most, arguments.small)
+    chosen += some(documents, arguments.most_documents)
     cases = kept(arguments.read, lambda: read_all(chosen, arguments.processes))
     learned = learn(cases)
     right = {
@@ -386,7 +414,8 @@ def main() -> None:
         print(f"{pair}: first sentence right {np.mean(before):.3f} -> {np.mean(after):.3f} ({len(before)})")
     provenance = (
         f"benchmarks/train_with_reader.py on {date.today()}: paragraphs that the reader didn't learn from, "
-        f"of {', '.join(TAKEN)}; features: the logit of confidence.json, {', '.join(READER_FEATURES)}"
+        f"of {', '.join(TAKEN)}; bare and in documents; features: the logit of confidence.json, "
+        f"{', '.join((*READER_FEATURES, *FEATURES))}"
     )
     content = {
         "provenance": provenance,

@@ -58,7 +58,8 @@ FEATURES: Final = (
     "length",  # log of the question's token count: fewer tokens match more easily by chance
     "candidates",  # log of the number of passages compared, at most 25: chance matches grow with it
 )
-# With the reader: the logit of what the model without it says, and these.
+# With the reader: the logit of what the model without it says, these, and all of the above. (In documents a
+# time or number that is lacking, or the worst-matched words, say more than in bare paragraphs.)
 READER_FEATURES: Final = (
     "answerable",  # the reader's logit for the best sentence's passage
     "answerable_most",  # the highest of the passages that were read
@@ -96,9 +97,11 @@ def confidence(
     if not found:
         return 0.0
     pair = pairing(query, found)
-    said = logit(features(query, hits, found), pair)
+    values = features(query, hits, found)
     if readings:
-        said = _logit(with_reader_features(said, found, readings), _models(WITH_READER)[pair])
+        said = _logit(with_reader_features(values, pair, found, readings), _models(WITH_READER)[pair])
+    else:
+        said = logit(values, pair)
     return float(1 / (1 + np.exp(-said)))
 
 
@@ -185,12 +188,13 @@ def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> floa
 
 
 def with_reader_features(
-    alone: float, found: Sequence[Sentence], readings: Mapping[str, Reading]
+    values: NDArray[np.float64], pair: str, found: Sequence[Sentence], readings: Mapping[str, Reading]
 ) -> NDArray[np.float64]:
-    """The feature vector of the model with the reader: (1 + len(READER_FEATURES),), in that order.
+    """The feature vector of the model with the reader: (1 + len(READER_FEATURES) + len(FEATURES),).
 
     Args:
-        alone: the logit without the reader.
+        values: as returned by `features`.
+        pair: as returned by `pairing`.
         found: the scored sentences, best first.
         readings: what the reader says of their passages, by passage id.
     """
@@ -201,9 +205,11 @@ def with_reader_features(
         own = min(readings.values(), key=lambda reading: reading.answerable)
     holds = own.span is not None and best.start <= own.span[0] and own.span[1] <= best.end
     evidence = LEAST_EVIDENCE if best.evidence is None else best.evidence
+    alone = logit(values, pair)
     yes = -np.logaddexp(0, -alone) - np.logaddexp(0, -own.answerable)
     both = yes - np.log(-np.expm1(min(yes, -1e-6)))
-    return np.array([alone, own.answerable, most, own.certainty, evidence, float(holds), both])
+    read = [alone, own.answerable, most, own.certainty, evidence, float(holds), both]
+    return np.concatenate([read, values])
 
 
 class SentenceWeights(TypedDict):
