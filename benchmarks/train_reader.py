@@ -54,8 +54,8 @@ MOST_TOKENS = 192
 MOST_QUESTION_TOKENS = 48
 BATCH = 16
 # Of the encoder and of the heads; for a training that goes on from a reader, the later ones.
-RATES, LATER_RATES = (1e-4, 5e-4), (6e-5, 1.5e-4)
-WARM_UP, DECLINE, LATER_DECLINE = 0.04, 0.2, 0.5  # parts of the time
+RATES, LATER_RATES = (1e-4, 5e-4), (9e-5, 2e-4)
+WARM_UP, DECLINE, LATER_DECLINE = 0.04, 0.2, 0.7  # parts of the time
 CHECKPOINT_SECONDS = 300
 SHOWN_EVERY = 8000  # examples: held-out figures
 HELD_OUT = 0.04  # part of the groups of paragraphs

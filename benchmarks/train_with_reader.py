@@ -2,16 +2,18 @@
 
     python benchmarks/train_with_reader.py --data FOLDER
 
-FOLDER holds the sets that train_reader.py learns from. Only paragraphs are taken that the reader never saw:
-neither in its first round of training nor in a paragraph of the same group. They make one collection in each
-language. Every question is asked over all of it (with --small over a small one too), with the paragraph that
-answers it and without, and once more with something exchanged by rule; and those are asked that people wrote
-to look answerable. Learned are, in this order,
+FOLDER holds the sets that train_reader.py learns from. Only paragraphs are asked about that the reader never
+saw, nor one of the same group (`train_reader.kept_back`). They make one collection of bare paragraphs in each
+language, and small ones of documents (document_collections.py). Every question is asked over all of the
+former (with --small over a small one too), with the paragraph that answers it and without, and once more with
+something exchanged by rule; and those are asked that people wrote to look answerable. Learned are, in this
+order,
 
 1. for sentences, the weight of the reader's evidence beside the score of the search: a conditional logistic
    model, a question's sentences competing,
-2. for confidence, a logistic model over the logit of confidence.json and what the reader says. Half of what
-   it weighs is answerable, a quarter are questions whose paragraph is left out, a quarter near misses,
+2. for confidence, a logistic model over what confidence.json is given and says, and what the reader says.
+   Half of what it weighs is answerable, a quarter are questions whose paragraph is left out, a quarter near
+   misses; half are bare paragraphs, half documents,
 3. the threshold: see `ON_XQUAD`,
 4. how likely a span must be to be shown, such that `SPANS_RIGHT` of those shown are right.
 """
@@ -22,8 +24,8 @@ import argparse
 import json
 import random
 import tempfile
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,17 +33,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from reader_cases import NEAR, Asked, Case, Looker, folds, kept, read_all, some, span_f1
+from reader_cases import NEAR, Asked, Case, Looker, Setting, folds, kept, read_all, some, span_f1
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
+from tqdm import tqdm
 
 from index.interface import Index
 from index.types import Document, text_id
 from qa.answering import confidence as product
 from qa.answering.answer import MOST_ANSWER_WORDS
-from qa.answering.confidence import READER_FEATURES, SentenceWeights, features, with_reader_features
+from qa.answering.confidence import (
+    FEATURES,
+    NAMED_FEATURES,
+    READER_FEATURES,
+    SentenceWeights,
+    features,
+    with_reader_features,
+)
 from qa.answering.reader_evidence import with_evidence
 from qa.evaluation.evaluate import calibration_error
 
@@ -78,8 +88,11 @@ TAKEN = {
     "belebele_eqa_cross_ar_en": 40,
     "squad_cross_ar_en": 260,
 }
-# Small models: more regularisation changes nothing, less nothing either.
-REGULARISATION = 1.0
+OF_DOCUMENTS = 300  # questions of a set that may be asked of documents
+SETTINGS: tuple[Setting, ...] = ("paragraphs", "documents")
+BELOW = 0.05  # part of the answerable questions that may lie below the threshold
+# Inverse strength: held out, log losses were higher by .01 to .03 with 1 and with .003, of each setting.
+REGULARISATION = 0.03
 
 
 # Of answerable questions' spans that are shown, the share with an F1 of at least a half (over characters).
@@ -105,16 +118,10 @@ def unseen(folder: Path, share: float) -> dict[tuple[str, str], list[tuple[Asked
     import train_reader
 
     sources = train_reader.Sources(folder)
-    trained = train_reader.one_round(sources, 0)
-    contexts = {example.context for example in trained}
-    groups = {example.group for example in trained if example.group}
+    kept = train_reader.kept_back(sources)
     found: dict[tuple[str, str], list[tuple[Asked, Document]]] = defaultdict(list)
     for name, most in TAKEN.items():
-        usable = [
-            example
-            for example in sources.examples[name]
-            if example.context not in contexts and example.group not in groups
-        ]
+        usable = [e for e in sources.examples[name] if e.group in kept or train_reader.is_held_out(e.group)]
         random.Random(1).shuffle(usable)
         for example in usable[: max(1, round(most * share))]:
             document = Document(example.context, id=text_id(example.context))
@@ -124,8 +131,14 @@ def unseen(folder: Path, share: float) -> dict[tuple[str, str], list[tuple[Asked
     return found
 
 
-def look(folder: Path, share: float) -> list[Case]:
-    """The cases to learn from, not yet read."""
+def look(folder: Path, share: float, count: int) -> list[Case]:
+    """The cases to learn from, not yet read.
+
+    Args:
+        folder: of the training sets.
+        share: of `TAKEN`, over bare paragraphs.
+        count: collections of documents in each language.
+    """
     questions = unseen(folder, share)
     cases: list[Case] = []
     with tempfile.TemporaryDirectory(prefix="dalil-train-") as work:
@@ -138,7 +151,23 @@ def look(folder: Path, share: float) -> list[Case]:
                 chosen = [question for question, _ in questions[asked, texts]]
                 looker = Looker(index, small=True, swaps=True)
                 cases += looker.cases(chosen, f"{asked}-{texts}")
+        cases += look_at_documents(folder, Path(work) / "documents", count)
     return cases
+
+
+def look_at_documents(folder: Path, work: Path, count: int) -> Iterator[Case]:
+    """The cases over collections of documents, not yet read; `work` is for their files."""
+    import document_collections as made
+
+    examples, contexts = made.unseen_examples(folder, OF_DOCUMENTS)
+    for texts in LANGUAGES:
+        own = [example for example in examples if example.languages[1] == texts]
+        # Questions across languages first: there are few of them.
+        random.Random(4).shuffle(own)
+        own.sort(key=lambda example: example.languages[0] == texts)
+        collections = made.collections(own, contexts[texts], count, random.Random(3))
+        for number, collection in enumerate(tqdm(collections, total=count, desc=f"documents, {texts}")):
+            yield from made.look(collection, work / f"{texts}{number}")
 
 
 def sentence_weights(cases: Sequence[Case]) -> SentenceWeights:
@@ -174,21 +203,30 @@ def sentence_weights(cases: Sequence[Case]) -> SentenceWeights:
 
 
 def looked_at(cases: Iterable[Case], weights: SentenceWeights | None) -> NDArray[np.float64]:
-    """(cases, 1 + reader's features): what the model is given; without weights, the first column alone."""
+    """(cases, features): what the model is given; without weights, the first column alone."""
     rows = []
     for case in cases:
         found = case.found if weights is None else with_evidence(case.found, case.readings, weights)
-        alone = product.logit(features(case.query, case.hits, found), case.pairing)
-        rows.append([alone] if weights is None else with_reader_features(alone, found, case.readings))
+        values = features(case.query, case.hits, found)
+        rows.append(
+            [product.logit(values, case.pairing)]
+            if weights is None
+            else with_reader_features(case.query, values, case.pairing, found, case.readings)
+        )
     return np.array(rows)
 
 
 def case_weights(cases: Sequence[Case], inside: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-    """Half for the answerable, a quarter each for left-out paragraphs and for near misses; of some cases."""
-    kinds = np.array(["near" if case.kind in NEAR else case.kind for case in cases])
-    kinds = kinds if inside is None else kinds[inside]
+    """Half for the answerable, a quarter each for left-out paragraphs and for near misses; of some cases.
+
+    Cases over documents and over bare paragraphs weigh the same.
+    """
+    kinds = [("near" if case.kind in NEAR else case.kind, case.setting) for case in cases]
+    if inside is not None:
+        kinds = [kind for kind, is_inside in zip(kinds, inside, strict=True) if is_inside]
+    counts, settings = Counter(kinds), len({setting for _, setting in kinds})
     shares = {"there": 0.5, "far": 0.25, "near": 0.25}
-    return np.array([shares[kind] * len(kinds) / (kinds == kind).sum() for kind in kinds])
+    return np.array([shares[kind[0]] * len(kinds) / settings / counts[kind] for kind in kinds])
 
 
 def fit(x: NDArray[np.float64], y: NDArray[np.int64], weights: NDArray[np.float64]) -> dict[str, Any]:
@@ -237,13 +275,19 @@ def learn(cases: Sequence[Case]) -> dict[str, Learned]:
             )
             of_pairing = [case for case in group if case.pairing == pairing]
             said = tried[chosen][own]
-            print(f"{pairing}, held out\n{figures(of_pairing, without[own], said)}", flush=True)
+            for setting in SETTINGS:
+                inside = np.array([case.setting == setting for case in of_pairing])
+                some = [case for case in of_pairing if case.setting == setting]
+                shown = figures(some, without[own][inside], said[inside])
+                print(f"{pairing}, {setting}, held out\n{shown}", flush=True)
             inside = own if chosen == "alone" else own | True
             model = fit(x[inside], _labels(group)[inside], case_weights(group, inside))
             print(weights, span, model, flush=True)
-            there = np.array([case.kind == "there" and case.whole for case in of_pairing])
             threshold = ON_XQUAD[pairing]
-            print(f"{np.mean(said[there] < threshold):.3f} of the answerable lie below {threshold}")
+            for setting in SETTINGS:
+                there = np.array([c.kind == "there" and c.whole and c.setting == setting for c in of_pairing])
+                below, least = np.mean(said[there] < threshold), np.quantile(said[there], BELOW)
+                print(f"{setting}: {below:.3f} of the answerable lie below {threshold}, {BELOW} {least:.3f}")
             learned[pairing] = Learned(weights, span, {**model, "threshold": threshold})
     return learned
 
@@ -346,17 +390,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the training sets")
     parser.add_argument("--share", type=float, default=1.0, help="of the questions")
+    parser.add_argument("--documents", type=int, default=24, help="collections of them, of each language")
     parser.add_argument("--work", type=Path, help="file that keeps what was found, for another reader")
     parser.add_argument("--most", type=int, default=160, help="documents asked about, of each pairing")
+    parser.add_argument("--most-documents", type=int, default=60, help="the same, of longer documents")
     parser.add_argument("--small", action="store_true", help="learn from small collections too")
     parser.add_argument("--processes", type=int, default=1, help="that read")
     parser.add_argument("--read", type=Path, help="file that keeps what was read, for another fit")
     parser.add_argument("--only-look", action="store_true", help="stop before anything is read")
     arguments = parser.parse_args()
-    cases = kept(arguments.work, lambda: look(arguments.data, arguments.share))
+    cases = kept(arguments.work, lambda: look(arguments.data, arguments.share, arguments.documents))
     if arguments.only_look:
         return
-    chosen = some(cases, arguments.most, arguments.small)
+    paragraphs, documents = ([c for c in cases if c.setting == setting] for setting in SETTINGS)
+    chosen = some(paragraphs, arguments.most, arguments.small)
+    chosen += some(documents, arguments.most_documents)
     cases = kept(arguments.read, lambda: read_all(chosen, arguments.processes))
     learned = learn(cases)
     right = {
@@ -367,7 +415,8 @@ def main() -> None:
         print(f"{pair}: first sentence right {np.mean(before):.3f} -> {np.mean(after):.3f} ({len(before)})")
     provenance = (
         f"benchmarks/train_with_reader.py on {date.today()}: paragraphs that the reader didn't learn from, "
-        f"of {', '.join(TAKEN)}; features: the logit of confidence.json, {', '.join(READER_FEATURES)}"
+        f"of {', '.join(TAKEN)}; bare and in documents; features: the logit of confidence.json, "
+        f"{', '.join((*READER_FEATURES, *FEATURES, *NAMED_FEATURES))}"
     )
     content = {
         "provenance": provenance,

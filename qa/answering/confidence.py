@@ -10,7 +10,7 @@ by .005 at most, and on the built-in article it was lower by .01.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, TypedDict
@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from index.text.analyzer import language
+from index.retrieval.names import name_keys
+from index.text.analyzer import analyze, language, words
+from index.text.numerals import is_quantity
 from index.types import Hit
 
 if TYPE_CHECKING:
@@ -58,7 +60,8 @@ FEATURES: Final = (
     "length",  # log of the question's token count: fewer tokens match more easily by chance
     "candidates",  # log of the number of passages compared, at most 25: chance matches grow with it
 )
-# With the reader: the logit of what the model without it says, and these.
+# With the reader: the logit of what the model without it says, these, and all of the above. (In documents a
+# time or number that is lacking, or the worst-matched words, say more than in bare paragraphs.)
 READER_FEATURES: Final = (
     "answerable",  # the reader's logit for the best sentence's passage
     "answerable_most",  # the highest of the passages that were read
@@ -66,6 +69,13 @@ READER_FEATURES: Final = (
     "evidence",  # log probability of the answer's being in the best sentence
     "holds_span",  # 1 if the best sentence has its passage's best span, else 0
     "both",  # logit of the search's and of the reader's "yes" together, if they were independent
+)
+# What the question names, in the best sentence's passage: its text, headings and column headings.
+NAMED_FEATURES: Final = (
+    "numbers_missing",  # share of the question's numbers and months that the passage lacks; 0 without any
+    "names_missing",  # share of its capitalised names that no word of the passage sounds like; 0 without any
+    "weakest_word",  # the best match, in the passage, of the worst-matched of the question's heavier words
+    "weakest_in_sentence",  # like "weakest", in the best sentence
 )
 # Below this log probability a sentence doesn't hold the answer, by how much doesn't matter.
 LEAST_EVIDENCE: Final = -8.0
@@ -96,9 +106,12 @@ def confidence(
     if not found:
         return 0.0
     pair = pairing(query, found)
-    said = logit(features(query, hits, found), pair)
+    values = features(query, hits, found)
     if readings:
-        said = _logit(with_reader_features(said, found, readings), _models(WITH_READER)[pair])
+        values = with_reader_features(query, values, pair, found, readings)
+        said = _logit(values, _models(WITH_READER)[pair])
+    else:
+        said = logit(values, pair)
     return float(1 / (1 + np.exp(-said)))
 
 
@@ -184,13 +197,66 @@ def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> floa
     return float(matches[order] @ counted / max(float(counted.sum()), 1e-12))
 
 
+def named_features(query: Query, found: Sequence[Sentence]) -> list[float]:
+    """The values of `NAMED_FEATURES`, in that order."""
+    best = found[0]
+    weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
+    in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
+    where = "\n".join((*best.passage.headings, *best.passage.columns, best.passage.text))
+    numbers = {term.term for term in query.terms if is_quantity(term.term)}
+    names = _capitalised(query.text)
+    return [
+        _missing_share(numbers, {term.term for term in analyze(where)} if numbers else ()),
+        _missing_share(names, {key.term for key in name_keys(where)} if names else ()),
+        _weakest_word(query, in_passage, weights),
+        _weakest(best.matches, weights),
+    ]
+
+
+def _missing_share(wanted: Collection[str], present: Collection[str]) -> float:
+    return sum(one not in present for one in wanted) / len(wanted) if wanted else 0.0
+
+
+def _capitalised(question: str) -> set[str]:
+    """The phonetic keys of words with a capital letter, but for the first word."""
+    first = next(iter(words(question)), None)
+    return {
+        key.term
+        for key in name_keys(question)
+        if question[key.start].isupper()
+        and " " not in question[key.start : key.end]
+        and (first is None or key.start > first.start)
+    }
+
+
+def _weakest_word(query: Query, matches: NDArray[np.float32], weights: NDArray[np.float32]) -> float:
+    """The lowest match of a word that weighs at least as much as the mean word; 1 if there is none."""
+    starts, ends = query.tokens.spans.T
+    found = []
+    for word in words(query.reading):
+        inside = (starts < word.end) & (word.start < ends)
+        if weight := float(weights[inside].sum()):
+            found.append((weight, float(matches[inside] @ weights[inside]) / weight))
+    mean = sum(weight for weight, _ in found) / max(len(found), 1)
+    return min((match for weight, match in found if weight >= mean), default=1.0)
+
+
 def with_reader_features(
-    alone: float, found: Sequence[Sentence], readings: Mapping[str, Reading]
+    query: Query,
+    values: NDArray[np.float64],
+    pair: str,
+    found: Sequence[Sentence],
+    readings: Mapping[str, Reading],
 ) -> NDArray[np.float64]:
-    """The feature vector of the model with the reader: (1 + len(READER_FEATURES),), in that order.
+    """The feature vector of the model with the reader.
+
+    Returns:
+        (1 + len(READER_FEATURES) + len(FEATURES) + len(NAMED_FEATURES),), in that order.
 
     Args:
-        alone: the logit without the reader.
+        query: the question.
+        values: as returned by `features`.
+        pair: as returned by `pairing`.
         found: the scored sentences, best first.
         readings: what the reader says of their passages, by passage id.
     """
@@ -201,9 +267,11 @@ def with_reader_features(
         own = min(readings.values(), key=lambda reading: reading.answerable)
     holds = own.span is not None and best.start <= own.span[0] and own.span[1] <= best.end
     evidence = LEAST_EVIDENCE if best.evidence is None else best.evidence
+    alone = logit(values, pair)
     yes = -np.logaddexp(0, -alone) - np.logaddexp(0, -own.answerable)
     both = yes - np.log(-np.expm1(min(yes, -1e-6)))
-    return np.array([alone, own.answerable, most, own.certainty, evidence, float(holds), both])
+    read = [alone, own.answerable, most, own.certainty, evidence, float(holds), both]
+    return np.concatenate([read, values, named_features(query, found)])
 
 
 class SentenceWeights(TypedDict):
