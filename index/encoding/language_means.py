@@ -19,16 +19,14 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.encoding.base import Encoder, Encoding, Kind
 from index.ranking_parameters import RANKING
 from index.retrieval.token_codec import TokenVectors
 from index.storage.files import cache_folder, read_array, replace
 from index.text.analyzer import ANALYZER_VERSION, arabic_share, legible
 from index.text.sentences import Span, sentences
-
-FloatArray = NDArray[np.float32]
 
 _LANGUAGES = ("ar", "en")
 _KINDS: tuple[Kind, ...] = ("query", "passage")

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.language_means import LanguageMeans
 from index.ranking_parameters import RANKING
@@ -21,8 +22,6 @@ from index.text.analyzer import Term, analyze, arabic_share, readable, words
 from index.text.context import Context, row_pieces
 from index.text.sentences import Span, passage_sentences
 from index.types import Passage
-
-FloatArray = NDArray[np.float32]
 
 DOCUMENT_SENTENCE: Final = -2
 """Sentence number of the tokens that come from the metadata of a passage's document."""

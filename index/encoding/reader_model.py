@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.admission import processors
+from index.array_types import FloatArray
 from index.encoding.e5.tokenizer import Pieces, Unigram
 from index.encoding.e5.unpack import PROMPTS, Settings
 from index.encoding.onnx_runtime import open_session
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 T = TypeVar("T")
-FloatArray = NDArray[np.float32]
 
 # Tokens of question and passage together, special ones included, and those of the question with its prompt:
 # as in training. A longer passage is read in windows that overlap, so that an answer that one window cuts

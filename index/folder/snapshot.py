@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray, Rows
 from index.folder.manifest import Manifest
 from index.folder.segment import Segment
 from index.retrieval.bm25 import LexicalIndex
@@ -28,8 +29,6 @@ from index.types import Document, Passage
 # In a passage's place in the collection, the bits for its place in its document.
 _PASSAGE_BITS = 24
 
-FloatArray = NDArray[np.float32]
-Rows = NDArray[np.int64]
 T = TypeVar("T")
 
 

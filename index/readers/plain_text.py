@@ -16,7 +16,6 @@ from index.readers.extract import HOLE, Unextractable
 
 _MOST_HOLEED: Final = 0.05
 """Maximum share of characters that can't be read; with more it isn't the text's encoding."""
-_FORMATTING: Final = frozenset("\t\n\v\f\r")
 _CONTROL: Final = regex.compile(r"[\p{Cc}--[\t\n\v\f\r]]", regex.VERSION1)
 _LOW_CONTROL: Final = regex.compile(rb"[\x00-\x08\x0e-\x1f]")
 _HIGH: Final = regex.compile(rb"[\x80-\xff]")
