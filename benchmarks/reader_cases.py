@@ -30,7 +30,7 @@ from index.types import Hit, Passage
 from qa.answering.answer import read, readings_of
 from qa.answering.confidence import MOST_CANDIDATES, pairing
 from qa.answering.reader import PassageReader, Reading, bundled_reader
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 
 Kind = Literal["there", "far", "swap", "people"]
 Setting = Literal["paragraphs", "documents"]

@@ -40,7 +40,7 @@ from index.ranking_parameters import SENTENCES
 from index.types import Hit
 from qa.answering.answer import read
 from qa.answering.confidence import FEATURES, MOST_CANDIDATES, features
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 from qa.evaluation.evaluate import calibration_error
 from qa.gold import GoldSet, squad
 

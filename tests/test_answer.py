@@ -28,7 +28,7 @@ from qa.answering.answer import (
     read,
 )
 from qa.answering.confidence import THRESHOLDS
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 from qa.article import article_index
 from qa.messages import say
 

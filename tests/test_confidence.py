@@ -33,7 +33,7 @@ from qa.answering.confidence import (
     features,
     pairing,
 )
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 
 PAIRINGS = ("ar-ar", "ar-en", "en-ar", "en-en")
 

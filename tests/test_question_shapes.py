@@ -25,7 +25,7 @@ from qa.answering.question_type import (
     poses,
     subject,
 )
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 
 
 @pytest.mark.parametrize(

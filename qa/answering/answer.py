@@ -33,7 +33,7 @@ from qa.answering.confidence import (
 )
 from qa.answering.courtesy import courteous
 from qa.answering.dependent_sentences import leans, speaks_on, topics
-from qa.answering.footnotes import called_notes
+from qa.answering.citations import called_notes
 from qa.answering.metadata import (
     asked_document,
     asked_field,
@@ -58,7 +58,7 @@ from qa.answering.question_type import (
 )
 from qa.answering.reader import PassageReader, Reading, chosen_reader, in_passage
 from qa.answering.reader_evidence import with_evidence
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 from qa.messages import say, say_not_found
 from qa.retrieve import open_index
 from qa.types import Answer, AnswerWriter, Citation, CitedField

@@ -24,7 +24,7 @@ from index.types import Hit
 if TYPE_CHECKING:
     from index.query import Query
     from qa.answering.reader import Reading
-    from qa.answering.scored_sentence import Sentence
+    from qa.answering.sentences import Sentence
 
 # What was learned, with its provenance: without the reader, and with it.
 ALONE: Final = "confidence.json"

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import arabic_share, normalise, stem, words
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 
 Shape = Literal["summary", "list", "comparison"]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from qa.answering.confidence import LEAST_EVIDENCE, SentenceWeights
 from qa.answering.reader import Reading
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 
 
 def with_evidence(
