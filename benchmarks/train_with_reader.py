@@ -40,7 +40,7 @@ from sklearn.preprocessing import StandardScaler
 from index.interface import Index
 from index.types import Document, text_id
 from qa.answering import confidence as product
-from qa.answering.answer import MOST_ANSWER_WORDS
+from qa.answering.citations import MOST_ANSWER_WORDS
 from qa.answering.confidence import READER_FEATURES, SentenceWeights, features, with_reader_features
 from qa.answering.reader_evidence import with_evidence
 from qa.evaluation.evaluate import calibration_error

@@ -47,7 +47,7 @@ class Plain:
     def answer(self, answer: Answer) -> str:
         """An answer and its sources, or that there is none and the nearest passages."""
         if answer.found:
-            from qa.answering.answer import quotations
+            from qa.answering.citations import quotations
 
             text = quotations(answer.citations, answer.language, self._quote)
             lines = self._written(answer)

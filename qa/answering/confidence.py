@@ -90,7 +90,7 @@ def confidence(
         query: the question.
         hits: its search results, best first.
         found: the scored sentences of the first of them, best first, as returned by
-            `qa.answering.answer.read`.
+            `qa.answering.sentences.score_sentences`.
         readings: what the reader says of their passages, by passage id; without it, another model is asked.
     """
     if not found:

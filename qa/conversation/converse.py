@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.query import LONGEST
 from index.types import Hit
-from qa.answering.answer import alone, answer
+from qa.answering.answer import answer, answer_standalone
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
@@ -161,7 +161,7 @@ def _next_turn(
         in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
             return in_context
-    by_itself = alone(source, own, k, reader)
+    by_itself = answer_standalone(source, own, k, reader)
     if in_context and _is_better(in_context.answer.confidence, by_itself.confidence, needs):
         return in_context
     return Turn(question, question, by_itself, asked)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from index.errors import DalilError
 from index.text.analyzer import language
 from index.types import Hit, text_id
-from qa.answering.answer import quotations
+from qa.answering.citations import quotations
 from qa.answering.courtesy import courteous
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import (
