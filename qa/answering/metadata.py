@@ -1,4 +1,4 @@
-"""Questions about a document's author, date or title, or about who signed it, and the citations that answer."""
+"""Questions about a document's author, date or title, or about who signed it, and their citations."""
 
 from __future__ import annotations
 
