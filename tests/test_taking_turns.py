@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from index.admission import Turns, processors
+from index.concurrency import Turns, processors
 
 
 def started(work: Callable[[], None]) -> threading.Thread:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.admission import processors
+from index.concurrency import processors
 from index.encoding.base import Encoding, Kind
 from index.encoding.e5.onnx_graph import GRAPH
 from index.encoding.e5.tokenizer import Pieces, Unigram

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.admission import TURNS
+from index.concurrency import TURNS
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound

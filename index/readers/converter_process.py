@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from index.admission import Turns
+from index.concurrency import Turns
 from index.readers import limits
 from index.readers.extract import Extract, Unextractable, damaged
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from index.admission import Turns
+from index.concurrency import Turns
 from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile
 from index.folder import live

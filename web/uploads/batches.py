@@ -26,7 +26,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from index.admission import Turns
+from index.concurrency import Turns
 from index.errors import DalilError, FileWarning
 from index.readers.read import MOST_BYTES, TYPES, is_passed_over
 from qa.collections.library import MOST_BYTES_IN_ALL
