@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from index.concurrency import Turns, processors
+from index.concurrency import FairSemaphore, processors
 
 
 def started(work: Callable[[], None]) -> threading.Thread:
@@ -19,14 +19,14 @@ def started(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def waiting(turns: Turns, count: int) -> None:
+def waiting(turns: FairSemaphore, count: int) -> None:
     """Until so many wait."""
     while len(turns._waiting) < count:
         time.sleep(0.001)
 
 
 def test_no_more_are_in_than_there_are_places() -> None:
-    turns = Turns(2)
+    turns = FairSemaphore(2)
     inside: list[int] = []
     most: list[int] = []
     order: list[int] = []
@@ -59,7 +59,7 @@ def test_no_more_are_in_than_there_are_places() -> None:
 
 
 def test_with_one_place_they_come_in_order() -> None:
-    turns, order = Turns(1), []
+    turns, order = FairSemaphore(1), []
 
     def work(number: int) -> None:
         with turns:
@@ -76,7 +76,7 @@ def test_with_one_place_they_come_in_order() -> None:
 
 
 def test_who_is_in_may_enter_again_and_leaves_at_the_end() -> None:
-    turns, entered = Turns(1), threading.Event()
+    turns, entered = FairSemaphore(1), threading.Event()
 
     def work() -> None:
         with turns:
@@ -92,7 +92,7 @@ def test_who_is_in_may_enter_again_and_leaves_at_the_end() -> None:
 
 
 def test_a_fault_gives_the_place_back() -> None:
-    turns = Turns(1)
+    turns = FairSemaphore(1)
     with pytest.raises(RuntimeError), turns:
         raise RuntimeError
     with turns:
@@ -100,7 +100,7 @@ def test_a_fault_gives_the_place_back() -> None:
 
 
 def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
-    turns, let_go = Turns(1), threading.Event()
+    turns, let_go = FairSemaphore(1), threading.Event()
     # The workers of a parallel test run take no notice of it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
 

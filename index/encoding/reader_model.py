@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.concurrency import processors
 from index.array_types import FloatArray
+from index.concurrency import processors
 from index.encoding.e5.tokenizer import Pieces, Unigram
 from index.encoding.e5.unpack import PROMPTS, Settings
 from index.encoding.onnx_runtime import open_session

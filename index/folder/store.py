@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from index.concurrency import TURNS
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound
@@ -141,10 +140,6 @@ class FolderIndex(Index):
         ).best(count)
         late = late_scores(query.tokens, snapshot.records(best.rows))
         return replace(best, semantic=late, has_late=True)
-
-    def turn(self) -> AbstractContextManager[None]:
-        """See `Index.turn`."""
-        return TURNS
 
     def snapshot(self) -> Index:
         """See `Index.snapshot`."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -37,6 +36,8 @@ class LanceIndex(Index):
     Any number of processes on any machines may search it, and several may write to it concurrently. It
     is stateless, except for caches of the version that it has opened.
     """
+
+    waits_for_storage = True
 
     def __init__(self, version: table.Version, encoder: Encoder) -> None:
         """Use `Index.build` or `Index.open`."""
@@ -93,10 +94,6 @@ class LanceIndex(Index):
         found, records = candidates(view.version, view.known, query, per_leg, count, row_ids)
         view.records.add(records.items())
         return found
-
-    def turn(self) -> AbstractContextManager[None]:
-        """Admits every question at once: questions wait for storage, not for a processor."""
-        return nullcontext()
 
     def snapshot(self) -> Index:
         """See `Index.snapshot`."""

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from index.concurrency import Turns
+from index.concurrency import FairSemaphore
 from index.readers import limits
 from index.readers.extract import Extract, Unextractable, damaged
 
@@ -51,7 +51,7 @@ class Apart:
         """
         self._seconds = seconds
         self._most_bytes = most_bytes
-        self._turn = Turns(1)
+        self._turn = FairSemaphore(1)
         self._process: subprocess.Popen[bytes] | None = None
         # The kernel treats the end of the thread that started a process as the end of its parent, so all
         # processes are started by one permanent thread.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import analyze, stem, words
 from index.types import Hit
+from qa.admission import admission
 from qa.answering.citations import answer_spans, cite, quotations
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough, pairing, sentence_weights
 from qa.answering.courtesy import courteous
@@ -67,10 +68,10 @@ def ask(
     if (reply := courteous(question)) is not None:
         return reply
     source = open_index(index).snapshot()
-    with source.turn():
+    with admission(source):
         query = source.query(question)
         reply = answer_standalone(source, query, k, chosen_reader(reader))
-    # Not within the turn: a writer that takes long keeps nobody waiting.
+    # Outside of it: a writer that takes long keeps nobody waiting.
     return with_written(reply, source, writer)
 
 

@@ -24,6 +24,7 @@ from qa.api.records import (
     search_record,
 )
 from qa.messages import say
+from qa.retrieve import retrieve
 from qa.types import AnswerWriter
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ class Service:
             IndexDamaged, EncoderMismatch: as in `ask`.
         """
         index = self._checked(question, k, collection)
-        return search_record(question, index.search(question, k), index.document)
+        return search_record(question, retrieve(question, k, index), index.document)
 
     def read_passage(
         self, document_id: str, paragraph: int, around: int = 0, collection: str = ""

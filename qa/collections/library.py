@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from index.concurrency import Turns
+from index.concurrency import FairSemaphore
 from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile
 from index.folder import live
@@ -88,7 +88,7 @@ class Library:
         self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
         self._opened: OrderedDict[Path, tuple[object, Snapshot]] = OrderedDict()
         self._reading = threading.Lock()
-        self._adding_to: dict[str, Turns] = {}
+        self._adding_to: dict[str, FairSemaphore] = {}
 
     def collections(self) -> list[CollectionInfo]:
         """Lists all collections: the built-in article's, then the others, oldest first.
@@ -416,7 +416,7 @@ class Library:
     @contextmanager
     def _adding(self, folder: Path) -> Iterator[None]:
         """Serialises this process's threads that add to one collection, without a timeout."""
-        with self._adding_to.setdefault(folder.name, Turns(1)):
+        with self._adding_to.setdefault(folder.name, FairSemaphore(1)):
             yield
 
     @contextmanager

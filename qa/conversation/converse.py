@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.query import LONGEST
 from index.types import Hit
+from qa.admission import admission
 from qa.answering.answer import answer, answer_standalone
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
@@ -130,7 +131,7 @@ def converse(
     # What follows thanks doesn't refer to them.
     conversation = Conversation(tuple(turn for turn in conversation.turns if not courtesy(turn.question)))
     source = open_index(index).snapshot()
-    with source.turn():
+    with admission(source):
         return _next_turn(conversation, question, source, k, chosen_reader(reader))
 
 

@@ -26,7 +26,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from index.concurrency import Turns
+from index.concurrency import FairSemaphore
 from index.errors import DalilError, FileWarning
 from index.readers.read import MOST_BYTES, TYPES, is_passed_over
 from qa.collections.library import MOST_BYTES_IN_ALL
@@ -158,7 +158,7 @@ class Uploads:
         self._served: set[str] = set()
         self._workers = 0
         self._watching = False
-        self._encoding = Turns(1)
+        self._encoding = FairSemaphore(1)
 
     def begin(
         self, collection: str, files: Sequence[tuple[str, int]], person: str = ""
