@@ -30,15 +30,14 @@ from index.storage.files import keep_font_list
 from index.text.analyzer import Language
 from qa.answering.reader import warm_up as warm_up_reader
 from qa.api.service import Endpoints, Service
-from web.server.access import login, signed_in
 from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
 from web.server.chat_calls import ChatCalls
 from web.server.collection_calls import Collections
 from web.server.connections import server_config
-from web.server.person import KnownPerson
+from web.server.person import KnownPerson, signed_in
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
-from web.server.users import Users
+from web.server.users import Users, login
 from web.uploads.batches import UPLOAD
 from web.uploads.spool import sweep
 from web.views import layout, reading_pane, scripts

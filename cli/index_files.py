@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.console import BAD_INPUT, DONE, INCOMPLETE, complain, in_one_line, show
 from index import Document, Index, IndexNotFound
-from index.readers.read import duplicates, read_paths, source_of
+from index.readers.read_files import duplicates, read_paths, source_of
 
 
 def file_texts(

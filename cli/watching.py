@@ -13,7 +13,7 @@ from cli.console import DONE, complain, note
 from cli.failures import explain
 from cli.index_files import below, gone_from
 from index import DalilError, Index
-from index.readers.read import TYPES, read_paths
+from index.readers.read_files import TYPES, read_paths
 
 # Seconds for which a file must stay as it is before it is read.
 _QUIET: Final = 2.0

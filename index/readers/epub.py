@@ -19,7 +19,7 @@ from index.readers.archives import (
     part_xml,
     text_of,
 )
-from index.readers.extract import (
+from index.readers.extracted_text import (
     Extract,
     Progress,
     TextBuilder,

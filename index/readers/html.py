@@ -17,7 +17,7 @@ from typing import Final
 import regex
 from turbohtml import Document, Element, Namespace, Node, Text, parse
 
-from index.readers.extract import LONGEST_REPEATED, Extract, Progress, TextBuilder, no_progress
+from index.readers.extracted_text import LONGEST_REPEATED, Extract, Progress, TextBuilder, no_progress
 from index.readers.plain_text import decode
 from index.readers.word.numbering import formatted
 from index.text.structure.blocks import refined

@@ -10,7 +10,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import Final
 
 from index.readers import html
-from index.readers.extract import (
+from index.readers.extracted_text import (
     Extract,
     Progress,
     TextBuilder,

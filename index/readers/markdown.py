@@ -11,7 +11,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers.extract import Extract, Progress, TextBuilder, no_progress
+from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress
 from index.readers.plain_text import decode
 from index.text.structure.blocks import refined
 

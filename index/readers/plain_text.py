@@ -12,7 +12,7 @@ from typing import Final
 
 import regex
 
-from index.readers.extract import HOLE, Unextractable
+from index.readers.extracted_text import HOLE, Unextractable
 
 _MOST_HOLEED: Final = 0.05
 """Maximum share of characters that can't be read; with more it isn't the text's encoding."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.interface import Index
-from index.readers.read import ignore_page, read_file
+from index.readers.read_files import ignore_page, read_file
 from index.types import Document, text_id
 from qa.collections.types import Duplicate, Progress
 

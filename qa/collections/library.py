@@ -24,7 +24,7 @@ from index.folder import live
 from index.folder.merge import due, merge, sizes_of
 from index.folder.snapshot import Snapshot
 from index.interface import Index
-from index.readers.read import MOST_BYTES
+from index.readers.read_files import MOST_BYTES
 from index.storage import files
 from qa.article import article_index
 from qa.collections.importer import Clock, Intake, ReadFile, read

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 Data = Mapping[str, Any]
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
-# Bytes of a saved conversation: web.server.limits accepts requests of 1 MB.
+# Bytes of a saved conversation: web.server.request_limits accepts requests of 1 MB.
 _MOST_KEPT: Final = 900_000
 # Media types of exported files, by the ending of their names.
 _TYPES: Final = {

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from web.server.limits import client_of
+from web.server.request_limits import client_of
 from web.server.sharing import Sharing
 
 # Seconds for a request's head to arrive completely, from the start of the connection or

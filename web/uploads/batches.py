@@ -28,7 +28,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from index.concurrency import FairSemaphore
 from index.errors import DalilError, FileWarning
-from index.readers.read import MOST_BYTES, TYPES, is_passed_over
+from index.readers.read_files import MOST_BYTES, TYPES, is_passed_over
 from qa.collections.library import MOST_BYTES_IN_ALL
 from qa.collections.types import Added, Progress, Report
 from web.uploads.file_names import UnsafeName, safe_name

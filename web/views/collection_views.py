@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from index.errors import DalilError, IndexLocked, IndexNotFound
 from index.readers.ocr.tesseract import install_command
-from index.readers.read import TYPES
+from index.readers.read_files import TYPES
 from index.text.analyzer import Language, language
 from qa.collections.types import (
     BUILT_IN_ID,

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import regex
 
-from index.readers import limits
-from index.readers.extract import UNWRITABLE, Unextractable
+from index.readers import process_limits
+from index.readers.extracted_text import UNWRITABLE, Unextractable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -164,7 +164,7 @@ def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Wor
             check=True,
             # Its threads wait for each other longer than they save.
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            preexec_fn=limits.die_with_parent,
+            preexec_fn=process_limits.die_with_parent,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Unextractable(

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, open_archive, part, part_xml, text_of
-from index.readers.extract import (
+from index.readers.extracted_text import (
     LONGEST_REPEATED,
     Extract,
     Progress,

@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from index.readers.extract import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
+from index.readers.extracted_text import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
 from index.readers.plain_text import likelihood
 from index.readers.tables.grid import Row, add_grid
 from index.text.structure.blocks import refined

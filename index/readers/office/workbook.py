@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DefinesEntities, Stream, open_archive
-from index.readers.extract import (
+from index.readers.extracted_text import (
     LONGEST_REPEATED,
     Extract,
     Flaw,

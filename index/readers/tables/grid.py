@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extract import TextBuilder, Unextractable
+from index.readers.extracted_text import TextBuilder, Unextractable
 from index.text.structure.labels import is_number_like
 
 Row: TypeAlias = Sequence[str | None]

@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from index.readers.extract import Extract, Flaw, Progress, TextBuilder, Unextractable, damaged, no_progress
+from index.readers.extracted_text import (
+    Extract,
+    Flaw,
+    Progress,
+    TextBuilder,
+    Unextractable,
+    damaged,
+    no_progress,
+)
 from index.readers.plain_text import decode
 from index.readers.tables.grid import check_size
 

@@ -9,7 +9,14 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extract import UNWRITABLE, Extract, PageProgress, Progress, Unextractable, no_progress
+from index.readers.extracted_text import (
+    UNWRITABLE,
+    Extract,
+    PageProgress,
+    Progress,
+    Unextractable,
+    no_progress,
+)
 
 Converter: TypeAlias = Callable[[bytes, Progress], Extract]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.readers import converter_process
-from index.readers.convert import CONVERTERS, PICTURES, check_type
-from index.readers.extract import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
+from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
+from index.readers.file_types import CONVERTERS, PICTURES, check_type
 from index.readers.plain_text import decode
 from index.storage.files import read_regular
 from index.text.structure.blocks import find_blocks
