@@ -51,7 +51,7 @@ class Query:
     tokens: TokenVectors
 
     @classmethod
-    def of(cls, question: str, encoder: Encoder, centers: LanguageMeans, forms: WordForms) -> Query:
+    def of(cls, question: str, encoder: Encoder, language_means: LanguageMeans, forms: WordForms) -> Query:
         """Checks, analyses and encodes a question.
 
         Raises:
@@ -60,7 +60,7 @@ class Query:
         check(question)
         written = as_written(question, forms)
         reading = written.text
-        ((vector, tokens),) = encode([reading], "query", encoder, centers)
+        ((vector, tokens),) = encode([reading], "query", encoder, language_means)
         return cls(
             text=question,
             language=analyzed(reading).language,

@@ -478,12 +478,12 @@ class Naive:
 
 def naive_scores(question: str, text: str, title: str, encoder: FakeEncoder) -> dict[str, Naive]:
     """Each sentence of a text under a title, scored with loops over words and float vectors."""
-    centers = LanguageMeans.known(encoder)
+    language_means = LanguageMeans.known(encoder)
     question, text = unmarked(question), unmarked(text)
-    asked = rotated(centers.tokens(encoder.encoding(question), question, "query"))
-    # Rounded as it is where it is stored; tests/test_codec.py says how far.
-    known = centers.tokens(encoder.encoding(title), title, "passage")
-    own_tokens = centers.tokens(encoder.encoding(text), text, "passage")
+    asked = rotated(language_means.tokens(encoder.encoding(question), question, "query"))
+    # Rounded as it is where it is stored; tests/test_token_codec.py says how far.
+    known = language_means.tokens(encoder.encoding(title), title, "passage")
+    own_tokens = language_means.tokens(encoder.encoding(text), text, "passage")
     parts = [
         dataclasses.replace(known, spans=0 * known.spans, sentences=0 * known.sentences - 2),
         own_tokens,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from pdf_files import Text, arabic, pdf
-from test_convert import BOOK, archive, word
+from test_file_types import BOOK, archive, word
 from test_office import RICH, message, odt, presentation, shape
 from test_tables import cell, data, row, workbook
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from test_convert import archive, refusal, told
+from test_file_types import archive, refusal, told
 from test_tables import table
 
 from index.readers.file_types import convert

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_convert import archive, refusal, told
+from test_file_types import archive, refusal, told
 
 from index import Document
 from index.readers.extracted_text import Extract, Unextractable

@@ -44,7 +44,7 @@ class LanguageMeans:
         """Returns the encoder's means, from the user's cache if they were computed before."""
         identity = f"{encoder.fingerprint}\n{ANALYZER_VERSION}\n{_content()}"
         key = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        path = cache_folder() / "centers" / f"{key}.npy"
+        path = cache_folder() / "language_means" / f"{key}.npy"
         shape = (len(_LANGUAGES), len(_KINDS), 2, encoder.dimension)
         try:
             means = read_array(path)
@@ -52,13 +52,13 @@ class LanguageMeans:
                 return cls(means)
         except (OSError, ValueError, AttributeError):
             pass  # not computed yet, or damaged: computed below in both cases
-        centers = cls.take(encoder)
+        language_means = cls.take(encoder)
         with contextlib.suppress(OSError):  # an unwritable cache only costs seconds
             path.parent.mkdir(parents=True, exist_ok=True)
             content = io.BytesIO()
-            np.save(content, centers.means, allow_pickle=False)
+            np.save(content, language_means.means, allow_pickle=False)
             replace(path, content.getvalue())
-        return centers
+        return language_means
 
     @classmethod
     def take(cls, encoder: Encoder) -> LanguageMeans:

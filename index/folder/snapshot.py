@@ -93,7 +93,7 @@ class Snapshot:
             first += len(segment.places.spans)
         self.parts: tuple[Part, ...] = tuple(parts)
         self._firsts = np.array([part.first for part in parts])
-        self.centers = parts[0].segment.centers
+        self.language_means = parts[0].segment.language_means
         terms = [replace(part.segment.terms, removed=part.removed_rows) for part in parts]
         names = [replace(part.segment.names, removed=part.removed_rows) for part in parts]
         self.lexical = LexicalIndex(terms, order=self.order)

@@ -148,7 +148,7 @@ class FolderIndex(Index):
     def query(self, question: str) -> Query:
         """See `Index.query`."""
         snapshot = self._snapshot
-        return Query.of(question, self.encoder, snapshot.centers, snapshot.word_forms)
+        return Query.of(question, self.encoder, snapshot.language_means, snapshot.word_forms)
 
     def mentions_number(self, digits: str) -> bool:
         """See `Index.mentions_number`."""

@@ -104,7 +104,9 @@ class LanceIndex(Index):
     def query(self, question: str) -> Query:
         """See `Index.query`."""
         view = self.view
-        return Query.of(question, self.encoder, view.version.about.centers, view.known.spelling(question))
+        return Query.of(
+            question, self.encoder, view.version.about.language_means, view.known.spelling(question)
+        )
 
     def mentions_number(self, digits: str) -> bool:
         """See `Index.mentions_number`; reads through all of the collection's counts."""
