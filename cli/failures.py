@@ -60,7 +60,7 @@ def note(message: str) -> None:
 
 
 def complain(message: str) -> None:
-    """Says on one line of standard error what is wrong."""
+    """Prints an error on one line of standard error."""
     note(f"dalil: {message}")
 
 
@@ -68,7 +68,7 @@ def explain(error: BaseException) -> int:
     """Says what ended a command, and returns its exit code.
 
     Args:
-        error: what was raised. An error that nobody expected is a fault of Dalil's own, and is shown in full.
+        error: the exception. An unexpected one is a bug in Dalil, and is shown with its traceback.
     """
     # An exception group, which Python 3.10 doesn't have.
     inside: tuple[BaseException, ...]
@@ -122,7 +122,7 @@ def _lacks_memory(error: BaseException) -> bool:
 
 def _is_ours(error: BaseException) -> bool:
     """Whether an error is one of those that Dalil raises on purpose."""
-    # Not imported here: where it isn't loaded, nothing of it can have been raised.
+    # Looked up rather than imported: if it isn't loaded, it can't have raised anything.
     errors = sys.modules.get("index.errors")
     return errors is not None and isinstance(error, errors.DalilError)
 

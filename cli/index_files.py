@@ -22,7 +22,7 @@ def file_texts(
         folder: of the index, or its address; it is made if there is none.
         model: as it was named.
         rebuild: whether a new index is asked for.
-        remove: whether what is gone from there is forgotten.
+        remove: whether files that are gone from there are removed from the index.
     """
     reading = read_paths(paths, _tell_page)
     for error in reading.unreadable:
@@ -64,7 +64,7 @@ def file_texts(
 
 
 def _tell_page(path: Path, done: int, total: int) -> None:
-    """Tells on standard error how far text recognition is, which takes seconds a page."""
+    """Reports the progress of text recognition, which takes seconds per page, on standard error."""
     complain(f"{path}: text recognition, page {done:,} of {total:,}")
 
 
@@ -92,7 +92,7 @@ def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
     """Forgets files, and brings an index in step with folders; returns the exit code.
 
     Args:
-        paths: of a folder that exists, what is in it is taken up, and what is gone from it is forgotten; all
+        paths: of a folder that exists, its files are added, and those gone from it are removed; all
             else is forgotten, whether or not it exists.
         folder: of the index, or its address.
         model: as it was named.

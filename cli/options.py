@@ -120,7 +120,7 @@ def open_named(
     if collection is not None:
         from qa.collections.library import Library
 
-        # What the environment names is only what is asked otherwise.
+        # The environment's setting is only a default.
         if model is not None or folder not in (None, os.environ.get("DALIL_INDEX")):
             raise typer.BadParameter("--collection goes without --index and --model.")
         return Library().open(collection)

@@ -116,7 +116,7 @@ def _is_text(path: Path, places: Sequence[Path], own: Path) -> bool:
 
     Args:
         path: the path.
-        places: what is watched.
+        places: the watched files and folders.
         own: the index's folder.
     """
     if own in (path, *path.parents):

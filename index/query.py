@@ -19,7 +19,7 @@ from index.text.analyzer import Language, Term, analyzed, in_original
 from index.text.question import as_written
 from index.text.spelling import WordForms
 
-# Characters. The encoder's window ends near 1,500; nobody intentionally asks a longer question than this.
+# Characters. The encoder's window ends near 1,500; longer questions aren't asked on purpose.
 LONGEST = 2_000
 
 

@@ -322,7 +322,7 @@ def say_not_found(missing: Sequence[str], language: Language) -> str:
 
 
 def written_notes(written: Written, language: Language) -> list[str]:
-    """What is said below a written answer: what it is, what was left out, what went wrong."""
+    """The note below a written answer: its origin, omissions and errors."""
     notes = [say("written", language)] if written.claims else []
     if written.faults and written.claims:
         notes.append(say("left_out", language, number=len(written.faults)))

@@ -49,7 +49,7 @@ class Writing:
     def follow(
         self, session: Session, number: int, index: Callable[[], Index], wishes: Wishes
     ) -> Iterator[None]:
-        """Writes and translates what is wished of an answer; yields whenever there is more to show.
+        """Writes and translates the requested parts of an answer; yields whenever there is more to show.
 
         Args:
             session: the page's.

@@ -170,7 +170,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def open_session(graph: Path) -> InferenceSession:
-    """Opens the graph of a model unpacked by `index.encoding.e5.unpack`. Nothing of it leaves this machine.
+    """Opens the graph of a model unpacked by `index.encoding.e5.unpack`.
 
     Raises:
         ValueError: the model can't be read.

@@ -140,7 +140,7 @@ class ReaderModel:
 
 
 def windows(tokens: int, room: int) -> list[tuple[int, int]]:
-    """The first token of each window over a passage of so many tokens, and one past its last.
+    """The first token of each window over a passage of `tokens` tokens, and one past its last.
 
     They are as few as possible and about equally long, with `OVERLAP` tokens in common, or half of a window
     if there is only room for that.

@@ -37,7 +37,7 @@ _KEEP_EVERY = 32
 
 @dataclass(frozen=True)
 class Change:
-    """What a segment adds to an index, and what is removed with it.
+    """The documents that a segment adds to an index, and those removed in the same change.
 
     Attributes:
         added: documents and their positions in the collection, ascending, each once.
@@ -99,7 +99,7 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
 
 
 class _Analysed:
-    """What is collected of a segment's documents and passages while they are written."""
+    """Data collected from a segment's documents and passages while they are written."""
 
     def __init__(self) -> None:
         self.terms, self.names, self.counts = PostingsBuilder(), PostingsBuilder(), WordCounts()

@@ -18,7 +18,7 @@ from index.text.analyzer import normalise
 
 # The share of the passages of two documents, counted once, that both have if they are nearly the same.
 _NEARLY_THE_SAME: Final = 0.5
-# A passage that more documents have is a form's or a footer's, and tells nothing.
+# A passage shared by more documents belongs to a form or a footer, and identifies nothing.
 _MOST_DOCUMENTS: Final = 20
 
 

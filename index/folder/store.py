@@ -107,7 +107,7 @@ class FolderIndex(Index):
 
     def optimize(self, whole: bool = True) -> None:
         """See `Index.optimize`."""
-        # What is only due is left to the next time if somebody writes, or the disk is full.
+        # A merge that is only due is postponed if another process writes, or the disk is full.
         with nullcontext() if whole else suppress(IndexLocked, OSError):
             merge(self.path, whole)
         self.refresh()

@@ -44,7 +44,7 @@ _ENCODINGS: Final = frozenset((
     "mac-roman", "mac-cyrillic", "gbk", "gb2312", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
     "shift_jis", "euc_kr",
 ))  # fmt: skip
-# Encodings whose texts are told apart by their letters; a file's claim of one of them, or of Unicode, is only
+# Encodings that are distinguished by their letters; a file's claim of one of them, or of Unicode, is only
 # one more hint. As in browsers, ASCII and ISO-8859-1 mean Windows-1252.
 _GUESSED: Final = ("cp1256", "cp1252", "iso8859-6")
 _AS_GUESSED: Final = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-15": "cp1252"}

@@ -236,7 +236,7 @@ def _plain(path: Path, most_bytes: int) -> Extract:
 
 
 def _converted(path: Path, on_page: PageProgress) -> Extract:
-    """The text of a file; of a picture, or a PDF's pages without usable text, what is recognised on them."""
+    """The text of a file; of pictures, and of a PDF's pages without usable text, the recognised text."""
     if path.suffix.casefold() in PICTURES:
         return converter_process.recognizer.convert(path, on_page)
     from index.readers.ocr import tesseract
@@ -254,7 +254,7 @@ def _converted(path: Path, on_page: PageProgress) -> Extract:
 
 
 def _with_pictures(path: Path, found: Extract, on_page: PageProgress) -> Extract:
-    """The text of a PDF with what is recognised on those of its pages that are pictures alone."""
+    """The text of a PDF, with the recognised text of those pages that are only pictures."""
     from index.readers.ocr import tesseract
 
     if tesseract.is_installed():

@@ -71,7 +71,7 @@ def ask(
     with admission(source):
         query = source.query(question)
         reply = answer_standalone(source, query, k, chosen_reader(reader))
-    # Outside of it: a writer that takes long keeps nobody waiting.
+    # After leaving admission: a slow writer doesn't hold a place.
     return with_written(reply, source, writer)
 
 
@@ -123,7 +123,7 @@ def answer(
     candidates = hits[:MOST_CANDIDATES]
     found = score_sentences(index, query, quotable, names)
     if names:
-        # The passages that say what is asked stand first, not those that repeat the name.
+        # Passages with the best sentences come first, not those that repeat the name.
         first = {sentence.passage.id: place for place, sentence in reversed([*enumerate(found)])}
         quotable = sorted(quotable, key=lambda hit: first.get(hit.passage.id, len(found)))
     readings = readings_of(reader, expanded or query, quotable, found, names)

@@ -224,7 +224,7 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
     )
 
 
-# In normalised spelling: a question told within a sentence, and its question word.
+# In normalised spelling: an indirect question within a sentence, and its question word.
 _POSED: Final = regex.compile(
     r"\b(?:(?:find|finding|found) out|learn|discover|determine|establish|see|know|ask(?:s|ed|ing)?"
     r"|wonder(?:s|ed)?|investigat(?:e|ed|ing)|understand|explain|clarify|examine|study|decide)\b"
@@ -240,7 +240,7 @@ _CAUSES: Final = regex.compile(r"\b(?:because|due to|owing to|و?ل?لان\w*|ب
 
 
 def poses(question: str, sentence: str) -> bool:
-    """Whether a sentence only tells that somebody asked this, as in "We asked why it had failed"."""
+    """Whether a sentence only reports that this was asked, as in "We asked why it had failed"."""
     asked = {word.term for word in words(question)}
     text = analyzed(sentence).normalised.text
     match = _POSED.search(text)

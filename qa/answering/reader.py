@@ -1,4 +1,4 @@
-"""The reader's part in an answer: is it there, in which sentence, and in which words of it.
+"""The reader: whether a passage has the answer, in which sentence and in which words.
 
 `Reader` reads a question and its passages together (`index.encoding.reader_model`) and says what it found in
 characters of the passage. It doesn't depend on the encoder that made an index.

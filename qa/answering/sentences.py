@@ -196,7 +196,7 @@ class _Scorer:
         above = context_terms(passage) | name.terms
         introduction = _introduction_terms(passage) & self.terms - above if self.type is None else frozenset()
         numbers = np.array([text.number for text in texts])
-        # Tokens stand in the order of the text.
+        # Tokens are in the order of the text.
         starts, ends = (tokens.sentences.searchsorted(numbers, side) for side in ("left", "right"))
         inside = [slice(start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         closest = cosines.max(axis=0, initial=0)

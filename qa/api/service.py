@@ -49,7 +49,7 @@ class Service:
     """Asks an index, as it is on disk at that moment, or a collection by its name.
 
     Args:
-        index: what is asked where no collection is named.
+        index: the index to ask if no collection is named.
         reader: whether answers are given with the bundled reader, as in `qa.ask`.
         collection: opens a collection by its name, such as `Library.open`.
         writer: what writes answers where that is asked for.
@@ -218,7 +218,7 @@ def explain(error: DalilError, question: str = "") -> str:
 
 @dataclass(frozen=True)
 class _Told:
-    """An error, as whoever asked is told of it."""
+    """An error as shown to the caller."""
 
     error: str
     message: str
@@ -238,7 +238,7 @@ def _told_of(question: str, reply: Callable[[], Record]) -> Record | RefusalReco
     told = _told(reply, question)
     if not isinstance(told, _Told):
         return told
-    # Not more of it than a question may have: nobody needs a megabyte back.
+    # Truncated to the length of a question: a megabyte isn't sent back.
     return {"question": f"{question}"[: LONGEST + 1], "error": told.error, "message": told.message}
 
 

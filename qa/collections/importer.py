@@ -26,7 +26,7 @@ class ReadFile:
         document: its content, with the path as source.
         size: size of the file in bytes.
         name: its original name, if it is stored under another one.
-        warnings: what couldn't be read of it.
+        warnings: its parts that couldn't be read.
     """
 
     path: Path

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 # Weight of a passage's score for the expanded question, beside that for the question as asked.
 # On benchmarks/dialogues/tuning.jsonl, among 13 texts and among 493, nothing from .1 to .3 with .08 to .18
 # for `_QUOTED` missed more than one of 24. Without `_QUOTED` 3 to 8 are missed. The words that were quoted,
-# as in Yang et al. (2019), brought nothing: they lead back to the passage that was quoted.
+# as in Yang et al. (2019), gave no improvement: they lead back to the quoted passage.
 _TOPIC_WEIGHT: Final = 0.3
 # Bonus for a passage of a document that was quoted in those turns.
 _QUOTED: Final = 0.15
@@ -155,7 +155,7 @@ def _next_turn(
         read = own if quoted and content_words(question) else whole
         hits = _in_context(source, read, whole, quoted, most)
         reply = answer(source, read, hits, k, whole, reader)
-        # What the questions before named is of no matter to this one.
+        # Only what this question itself names can be missing.
         lacking = tuple(name for name in reply.missing if name in question)
         text = reply.text if reply.found else say_not_found(lacking, own.language)
         reply = replace(reply, question=question, language=own.language, text=text, missing=lacking)
@@ -169,7 +169,7 @@ def _next_turn(
 
 
 def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bool:
-    """Whether a question that may lean on the turns before is better answered in their context.
+    """Whether a question that may depend on the previous turns is better answered in their context.
 
     Args:
         in_context: confidence of the answer in their context.

@@ -151,7 +151,7 @@ class Users:
             raise self._damaged() from error
 
     def groups_of(self, name: str | None) -> frozenset[str]:
-        """The groups that a user is in; none of nobody.
+        """The groups of a user; none without a user.
 
         Raises:
             UsersUnreadable: the file is missing or damaged.

@@ -5,7 +5,7 @@ the page can upload, and a file's content is sent without its name: it is stored
 a number, in a folder that only this user can read, and removed once it has been read.
 
 Batches are imported round-robin: a few files of one person, then a few of another. Each person has one turn
-at a time, and `LANES` persons have theirs concurrently, so that nobody waits for another's slow
+at a time, and `LANES` persons have theirs concurrently, so that no one waits for another's slow
 file. Only one at a time encodes, so that questions get their share; encoding is in turns, too.
 """
 
@@ -72,7 +72,7 @@ class Batch:
         added: import result so far.
         error: the error that stopped the import, if any.
         person: the sender.
-        warnings: file number, and what couldn't be read of it although it is added.
+        warnings: file number, and the parts of an added file that couldn't be read.
     """
 
     id: str

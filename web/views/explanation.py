@@ -60,7 +60,7 @@ def render_why(explanation: Explanation, language: Language, quoted: tuple[int, 
 
 
 def _passage(explanation: Explanation, language: Language, quoted: tuple[int, int] | None) -> str:
-    """The passage in a box that scrolls by itself, so that what is below stays in sight.
+    """The passage in a box that scrolls by itself, so that the content below stays visible.
 
     Its matches are highlighted, each with its question word as a tooltip, and the quotation is marked.
     """
@@ -77,7 +77,7 @@ def _passage(explanation: Explanation, language: Language, quoted: tuple[int, in
 
 
 def _highlighted(explanation: Explanation, start: int, end: int) -> str:
-    """A span of the passage with what of its matches lies in it."""
+    """A span of the passage with the parts of its matches within it."""
     text = explanation.passage.text
     pieces, position = [], start
     for match in explanation.matches:

@@ -1,7 +1,7 @@
 """The page's JavaScript: ES modules in `static/js`, served under the hash of them all.
 
 They import one another by relative addresses, so a page never mixes two versions; and since an address
-always stands for the same text, browsers may keep what they have.
+always identifies the same text, browsers may cache it.
 """
 
 from __future__ import annotations

@@ -242,7 +242,7 @@ class _Reader:
             self._say(_ESCAPED.get(char, ""))
 
     def _byte(self, content: bytes) -> None:
-        """Text as bytes, but for those that only stand in for a Unicode character."""
+        """Text as bytes, without the substitutes for a Unicode character."""
         skipped = min(self._to_skip, len(content))
         self._to_skip -= skipped
         self._bytes += content[skipped:]
