@@ -63,18 +63,18 @@ def examine(folder: Path) -> Report:
     sources = [head["source"] for head, _ in snapshot.heads if os.path.isabs(head["source"])]  # noqa: PTH117
     own = {entry.name for entry in snapshot.manifest.segments} | live.SMALL_FILES
     return Report(
-        snapshot.manifest.encoder_name,
-        snapshot.manifest.encoder_fingerprint,
-        len(names),
-        sum(size.left for size in sizes),
-        sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
-        tuple((size.passages, size.removed) for size in sizes),
-        bool(due(sizes)),
-        tuple(source for source in sources if not os.path.lexists(source)),
-        tuple(
+        encoder_name=snapshot.manifest.encoder_name,
+        encoder_fingerprint=snapshot.manifest.encoder_fingerprint,
+        documents=len(names),
+        passages=sum(size.left for size in sizes),
+        size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        segments=tuple((size.passages, size.removed) for size in sizes),
+        is_merge_due=bool(due(sizes)),
+        gone=tuple(source for source in sources if not os.path.lexists(source)),
+        near_duplicates=tuple(
             (names[one], names[other], share) for (one, other), share in _near_duplicates(snapshot).items()
         ),
-        tuple(sorted(path.name for path in folder.iterdir() if path.name not in own)),
+        left_behind=tuple(sorted(path.name for path in folder.iterdir() if path.name not in own)),
     )
 
 

@@ -87,11 +87,11 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     max(bisect_right(starts, start), 1),
                     start,
                     end,
-                    unit.kind,
-                    unit.headings,
-                    unit.columns,
-                    unit.page,
-                    tuple(item - start for item in unit.items if start <= item < end),
+                    kind=unit.kind,
+                    headings=unit.headings,
+                    columns=unit.columns,
+                    page=unit.page,
+                    items=tuple(item - start for item in unit.items if start <= item < end),
                 )
             )
     return passages

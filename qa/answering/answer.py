@@ -145,7 +145,15 @@ def answer(
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
     lacking = () if citations else missing(index, query.text, hits)
     text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
-    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability, lacking)
+    return Answer(
+        query.text,
+        query.language,
+        text=text,
+        citations=citations,
+        hits=tuple(hits[:k]),
+        confidence=probability,
+        missing=lacking,
+    )
 
 
 def _overview(

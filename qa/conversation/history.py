@@ -169,7 +169,9 @@ def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
     page = as_whole(record.get("page", 0))
     try:
         found = document(as_text(record["document_id"]))
-        passage = passage_at(found, paragraph, start, end, kind, headings, columns, page)
+        passage = passage_at(
+            found, paragraph, start, end, kind=kind, headings=headings, columns=columns, page=page
+        )
     except (KeyError, ValueError):
         return None
     return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None
