@@ -235,12 +235,13 @@ class Hit:
 
     Attributes:
         passage: the passage found.
-        score: the fused score. It doesn't depend on which other passages were found if question and
-            passage are in the same script.
+        score: the fused score for the question. It doesn't depend on which other passages were found if
+            question and passage are in the same script.
         ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None if the
             leg didn't find it.
         scores: its score in each leg that found it: BM25 as a share of its upper bound, and the cosines of
-            the passage vector and of late interaction.
+            the passage vector and of late interaction. The hits of a follow-up (`qa.converse`) are ordered by
+            their "context" instead of `score`, and have that too.
     """
 
     passage: Passage

@@ -231,7 +231,7 @@ class _Scorer:
                 is_introduced=bool(introduction) and not self.terms & text.terms - introduction - above,
             )
             # The passage's score breaks ties between equal sentences of different passages.
-            tie = hit.score if name.score is None else name.score
+            tie = _passage_score(hit) if name.score is None else name.score
             yield replace(sentence, score=self._score(sentence, text, is_first=i == 0) + tie)
 
     def _score(self, sentence: Sentence, text: _Text, is_first: bool) -> float:
@@ -307,7 +307,12 @@ class _ImpliedName:
             matches = np.maximum(matches, np.where(of_name, matched.cosines.max(axis=1, initial=0), 0))
         kept = np.where(of_name & ~of_name.all(), np.float32(0), weights)
         rest = _unit(np.einsum("ij,i->j", query.tokens.vectors, kept))
-        return cls(terms, matches, rest, max((hit.score for hit, _ in passages), default=None))
+        return cls(terms, matches, rest, max((_passage_score(hit) for hit, _ in passages), default=None))
+
+
+def _passage_score(hit: Hit) -> float:
+    """The score by which passages are ordered: in a conversation, that in its context."""
+    return hit.scores.get("context", hit.score)
 
 
 def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:

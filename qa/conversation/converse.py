@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from index.query import LONGEST
-from index.types import Hit
+from index.ranking_parameters import RANKING
+from index.types import Hit, Passage
 from qa.admission import admission
 from qa.answering.answer import answer, answer_standalone
 from qa.answering.confidence import MOST_CANDIDATES
@@ -193,6 +194,9 @@ def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
 def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: int) -> list[Hit]:
     """The k best passages for a follow-up question in its context, best first.
 
+    Their scores and ranks are those for the question read, as of any search; `scores["context"]` is what they
+    are ordered by.
+
     Args:
         index: the index to search.
         read: the question as asked, or the expanded one if it has no content of its own.
@@ -204,15 +208,24 @@ def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: in
     in_whole = {hit.passage.id: hit for hit in index.search(whole, 2 * k)}
     weights = read.tokens.weights / max(float(read.tokens.weights.sum()), 1e-12)
     least = min((hit.score for hit in in_whole.values()), default=0.0)
-    hits = []
-    for hit in (in_whole | found).values():
+    in_context: dict[str, float] = {}
+    for id_, hit in (in_whole | found).items():
         # Late interaction, since a passage found only for the expanded question has no other score.
         matches = read.tokens.similarities(index.tokens(hit.passage)).max(axis=1, initial=0)
         score = float(matches @ weights)
-        other = in_whole.get(hit.passage.id)
-        score += _TOPIC_WEIGHT * (other.score if other else least)
+        score += _TOPIC_WEIGHT * (in_whole[id_].score if id_ in in_whole else least)
         score /= 1 + _TOPIC_WEIGHT
-        if hit.passage.document_id in quoted:
-            score += _QUOTED
-        hits.append(replace(hit, score=score))
-    return sorted(hits, key=lambda hit: -hit.score)[:k]
+        in_context[id_] = score + (_QUOTED if hit.passage.document_id in quoted else 0)
+    best = sorted(in_context, key=lambda id_: -in_context[id_])[:k]
+    hits = [found.get(id_) or _found(index, read, in_whole[id_].passage) for id_ in best]
+    return [
+        replace(hit, scores={**hit.scores, "context": in_context[id_]})
+        for id_, hit in zip(best, hits, strict=True)
+    ]
+
+
+def _found(index: Index, query: Query, passage: Passage) -> Hit:
+    """A passage with its score for a question that it wasn't found for."""
+    every = 2 * RANKING.candidates + 1  # so that no proposed passage is dropped
+    hits = index.candidates(query, RANKING.candidates, every, passage).hits(every)
+    return next(hit for hit in hits if hit.passage.id == passage.id)
