@@ -40,7 +40,7 @@ from index.ranking_parameters import SENTENCES
 from index.types import Hit
 from qa.answering.confidence import FEATURES, MOST_CANDIDATES, features
 from qa.answering.sentences import Sentence, score_sentences
-from qa.evaluation.evaluate import calibration_error
+from qa.evaluation.measures import calibration_error
 from qa.gold import GoldSet, squad
 
 LANGUAGES = ("ar", "en")

@@ -43,7 +43,7 @@ from qa.answering import confidence as product
 from qa.answering.citations import MOST_ANSWER_WORDS
 from qa.answering.confidence import READER_FEATURES, SentenceWeights, features, with_reader_features
 from qa.answering.reader_evidence import with_evidence
-from qa.evaluation.evaluate import calibration_error
+from qa.evaluation.measures import calibration_error
 
 LANGUAGES = ("ar", "en")
 PAIRINGS = ("ar-ar", "en-en", "en-ar", "ar-en")

@@ -12,18 +12,13 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from cli.failures import BAD_INPUT, DONE, INCOMPLETE, MEANINGS, NOT_FOUND, complain, explain, note
-from cli.streams import Output, OutputLost, in_one_line
+from cli.failures import BAD_INPUT, MEANINGS, complain, explain
+from cli.streams import Output, OutputLost
 from cli.terminal import heading
 from index.errors import DalilError, InvalidQuestion
 from index.text.analyzer import language
 from qa.api.records import RefusalRecord
 from qa.messages import say
-
-__all__ = [
-    "BAD_INPUT", "DONE", "INCOMPLETE", "NOT_FOUND", "Commands", "complain", "epilog", "in_one_line", "note",
-    "print_json", "reply_to_all", "show", "show_styled",
-]  # fmt: skip
 
 # Characters of a line of standard input that are kept; a question may have far fewer.
 _MOST_OF_A_LINE: Final = 1 << 16

@@ -9,8 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cli.console import DONE, complain, note
-from cli.failures import explain
+from cli.failures import DONE, complain, explain, note
 from cli.index_files import below, gone_from
 from index import DalilError, Index
 from index.readers.read_files import TYPES, read_paths

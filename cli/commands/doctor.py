@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.console import epilog, in_one_line, show
+from cli.console import epilog, show
 from cli.options import FOLDER
+from cli.streams import in_one_line
 
 if TYPE_CHECKING:
     from index.folder.doctor import Report

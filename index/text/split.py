@@ -15,8 +15,6 @@ from index.text.structure.blocks import find_blocks
 from index.text.structure.labels import STYLE_OF_ORDINALS, item_marker
 from index.types import Block, BlockKind, Document, Passage
 
-__all__ = ["paragraphs", "split"]
-
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 _HAS_WORD = regex.compile(r"[\p{L}\p{N}]")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from index.errors import DalilError, InvalidQuestion
 from index.query import LONGEST
 from index.text.analyzer import language
-from index.text.split import paragraphs
+from index.text.paragraphs import paragraphs
 from index.types import Document
 from qa.answering.answer import ask
 from qa.api.records import (

@@ -26,8 +26,6 @@ from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
 from web.views.templating import direction, environment, showable
 
-__all__ = ["direction"]
-
 # In a line of several names, a stray one would reorder its neighbours.
 _BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Separator of a table row's cells, in a document's text.

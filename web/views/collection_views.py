@@ -25,7 +25,8 @@ from qa.collections.types import (
 )
 from qa.messages import say
 from web.uploads.batches import Batch
-from web.views.answers import direction, escape, plain
+from web.views.answers import escape, plain
+from web.views.templating import direction
 
 MOST: Final = 100
 """Documents listed at a time."""

@@ -19,7 +19,8 @@ from index.text.analyzer import Language
 from qa.explanation.explain import KINDS, Explanation, Kind, Match
 from qa.explanation.word_alignment import AlignedWord, Span
 from qa.messages import say
-from web.views.answers import direction, escape
+from web.views.answers import escape
+from web.views.templating import direction
 
 _LEGS: Final = ("bm25", "dense", "late")
 _MOST_ROWS: Final = 12

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from index.text.analyzer import Language, language, normalise
+from index.text.paragraphs import paragraphs
 from index.text.sentences import Span
-from index.text.split import paragraphs
 from index.text.structure.blocks import find_blocks
 from index.types import Block, Document
 from qa.explanation.explain import Explanation
