@@ -1,4 +1,4 @@
-"""What ends a command before it is done: one line on standard error, and an exit code."""
+"""Errors that end a command: one line on standard error, and an exit code."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _NO_MEMORY: Final = (
 
 
 def note(message: str) -> None:
-    """Says something on one line of standard error that is no mistake."""
+    """Prints a note, which is no error, on one line of standard error."""
     print(in_one_line(" ".join(message.splitlines())), file=sys.stderr, flush=True)
 
 
@@ -65,7 +65,7 @@ def complain(message: str) -> None:
 
 
 def explain(error: BaseException) -> int:
-    """Says what ended a command, and returns its exit code.
+    """Reports the error that ended a command, and returns its exit code.
 
     Args:
         error: the exception. An unexpected one is a bug in Dalil, and is shown with its traceback.
@@ -96,7 +96,7 @@ def explain(error: BaseException) -> int:
 
 
 def no_memory() -> int:
-    """Says that there is too little memory, and returns the exit code."""
+    """Reports too little memory, and returns the exit code."""
     complain("There isn't enough memory. Close other programs, or raise the limit (ulimit -v).")
     return NO_MEMORY
 

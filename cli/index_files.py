@@ -91,11 +91,11 @@ def _open_if_there(folder: str, model: str | None) -> Index | None:
 
 
 def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
-    """Forgets files, and brings an index in step with folders; returns the exit code.
+    """Removes files from an index, and synchronises it with folders; returns the exit code.
 
     Args:
         paths: of a folder that exists, its files are added, and those gone from it are removed; all
-            else is forgotten, whether or not it exists.
+            others are removed, whether or not they exist.
         folder: of the index, or its address.
         model: as it was named.
     """

@@ -87,7 +87,7 @@ KEY: Final = "DALIL_WRITER_KEY"
 def chosen_writer(url: str | None, model: str | None, reader: bool = True) -> Writer | None:
     """The writer that the options name; None if they name none.
 
-    Where its address isn't this machine's, standard error says what is sent there.
+    If its address isn't this machine's, a note on standard error says what is sent there.
 
     Args:
         url: of the option --writer.

@@ -115,7 +115,7 @@ class Document:
             object.__setattr__(self, "id", text_id(self.text))
 
     def confidences(self, start: int, end: int) -> tuple[int, ...]:
-        """How sure each word between two places of the text is, in percent, if it was recognised (OCR).
+        """The confidence of each word between two places of the text, in percent, if it was recognised (OCR).
 
         Args:
             start: of the span, in characters.
@@ -126,7 +126,7 @@ class Document:
 
     @cached_property
     def _recognized(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where each recognised word begins, and how sure it is."""
+        """The start of each recognised word, and its confidence."""
         words = [
             (block.start + match.start(), sure)
             for block in self.blocks

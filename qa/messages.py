@@ -15,7 +15,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لم يُعثر في النصوص على جواب.",
         "en": "No answer was found in the texts.",
     },
-    # Whatever a question names that no text has; {names} is one or several, in quotation marks.
+    # Numbers and identifiers of a question that no text has; {names} is one or several, in quotation marks.
     "missing": {
         "ar": "لا تذكر هذه النصوص {names}.",
         "en": "These texts don't mention {names}.",
@@ -313,7 +313,7 @@ def say_confidence(confidence: float, language: Language) -> str:
 
 
 def say_not_found(missing: Sequence[str], language: Language) -> str:
-    """Says that the texts don't answer; on a second line, what of the question they don't mention at all."""
+    """The message that the texts don't answer; on a second line, the names that they don't mention."""
     lines = [say("not_found", language)]
     if missing:
         names = _NOR[language].join(map(_QUOTED[language].format, missing))

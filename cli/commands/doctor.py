@@ -50,7 +50,7 @@ def doctor(
 
 
 def _advice(report: Report, folder: str) -> Iterator[str]:
-    """What to do about segments and the encoder."""
+    """Advice about segments and the encoder."""
     from index import EncoderUnavailable
     from index.encoding.load import load
 
@@ -71,7 +71,7 @@ def _advice(report: Report, folder: str) -> Iterator[str]:
 
 
 def _lists(report: Report, folder: str) -> Iterator[str]:
-    """What there is to look at."""
+    """The findings."""
     if report.gone:
         yield f"Files that are gone (dalil index FILE... --remove -i {folder} forgets them):"
         yield from _listed(report.gone)

@@ -40,7 +40,7 @@ OVERLAP: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """What the reader says of one window of a passage.
+    """The reader's output for one window of a passage.
 
     Attributes:
         spans: (n, 2) int32, the characters of the passage that each token represents, as in `Pieces`.

@@ -127,7 +127,7 @@ class _Analysed:
             self.counts.add(item.passage.written, item.terms, -1)
 
     def places(self) -> Places:
-        """Where the documents and passages are."""
+        """The places of the documents and passages."""
         return Places(
             np.array(self.positions, np.int64),
             np.array(self._firsts, np.int32),
@@ -137,7 +137,7 @@ class _Analysed:
 
 
 def _known(digests: Iterable[bytes], old: Snapshot | None) -> dict[bytes, tuple[Segment, int]]:
-    """Where an index has the encodings of these passages, for those that it has."""
+    """The places of the encodings of these passages in an index, for those that it has."""
     found: dict[bytes, tuple[Segment, int]] = {}
     if old is not None:
         for digest in dict.fromkeys(digests):

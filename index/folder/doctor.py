@@ -1,4 +1,4 @@
-"""What state an index is in, and what its owner may want to do about it."""
+"""Diagnosis of an index: its state, and what may need attention."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _OF_POSTINGS: Final = ("keys", "starts", "rows", "codes", "pairs", "lengths")
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where a segment's documents and passages are.
+    """The places of a segment's documents and passages.
 
     Attributes:
         positions: (documents,) int64, ascending: the place of each in the collection.

@@ -1,8 +1,8 @@
 """A snapshot: the segments of an index as they were after one change, searched as one collection.
 
-Whatever a ranking depends on is the collection's: document frequencies, lengths, spelling and the order of
-documents are computed over all segments without what was removed, so that scores and hits are those of an
-index that was built at once.
+Rankings depend on the collection as a whole: document frequencies, lengths, spelling and the order of
+documents are computed over all segments without the removed documents, so that scores and hits are those of
+an index built at once.
 """
 
 from __future__ import annotations
@@ -271,7 +271,7 @@ class _Forms(WordForms):
 
 
 class _Places:
-    """Where the items of a collection are, in its order."""
+    """The places of the items of a collection, in its order."""
 
     def __init__(self, parts: Sequence[Part], numbers: Sequence[Rows], order: Sequence[Rows]) -> None:
         """Sorts them.

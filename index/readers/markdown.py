@@ -31,7 +31,7 @@ _DATES: Final = ("date", "published", "created", "publishdate", "updated", "ال
 
 
 def extract_file(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
-    """Extracts the text of a Markdown file in whatever encoding it is; else as `extract`.
+    """Extracts the text of a Markdown file in any encoding; otherwise as `extract`.
 
     Raises:
         Unextractable: its encoding isn't known.

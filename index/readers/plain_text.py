@@ -1,4 +1,4 @@
-"""Decodes text of unknown encoding: Unicode first, whatever a file claims, then what its letters tell.
+"""Decodes text of unknown encoding: Unicode first, whatever a file declares, then by its letters.
 
 Compared with charset-normalizer and chardet in benchmarks/decoding.py.
 """

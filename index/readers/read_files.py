@@ -21,7 +21,7 @@ from index.types import Document, text_id
 
 PLAIN = (".txt",)
 TYPES = (*PLAIN, *CONVERTERS, *PICTURES)
-# What Microsoft Office puts beside an open file, under its name: who has it open, and no text.
+# Lock files that Microsoft Office writes beside an open file: the user's name, and no text.
 _LOCK_FILE = "~$"
 _MANIFEST = b'{\n "format"'  # the beginning of an index's manifest.json
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.

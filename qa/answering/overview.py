@@ -61,7 +61,7 @@ _BETWEEN: Final = regex.compile(r"\s+(?:and|with|to|vs\.?|versus|against|مع)\s
 
 @dataclass(frozen=True)
 class Request:
-    """What a question asks for.
+    """A request for a summary, a list or a comparison.
 
     Attributes:
         shape: a summary, a list or a comparison.

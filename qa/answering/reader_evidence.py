@@ -1,4 +1,4 @@
-"""What the reader is given of the passages, and what it adds to the choice of sentences."""
+"""The reader's input from the passages, and its evidence in the choice of sentences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def readings_of(
     found: Sequence[Sentence],
     names: Mapping[str, frozenset[str]] | None = None,
 ) -> dict[str, Reading]:
-    """What the reader says of the passage of the best sentence and of the first others, by passage id.
+    """The readings of the best sentence's passage and of the first others, by passage id.
 
     Args:
         reader: the reader; None for no readings.
@@ -51,7 +51,7 @@ def readings_of(
 def _as_read(
     query: Query, passage: Passage, names: Mapping[str, frozenset[str]]
 ) -> tuple[str, NDArray[np.int32]]:
-    """What the reader is given of a passage, and the place in the passage of each of its characters, or -1.
+    """The reader's input for a passage, and the place in the passage of each of its characters, or -1.
 
     Above it stand its headings and the name that its document is about; a row's cells have their columns.
     """
@@ -73,7 +73,7 @@ def with_evidence(
 
     Args:
         found: scored sentences, best first.
-        readings: what the reader says of their passages, by passage id; those of others stay as they are.
+        readings: those of their passages, by passage id; sentences of other passages are unchanged.
         weights: of the evidence in the score; None to leave scores as they are.
     """
     scored = []

@@ -345,7 +345,7 @@ def _split(passage: Passage) -> tuple[_Text, ...]:
     for number, (start, end) in enumerate(spans):
         written = text[start:end]
         terms = frozenset(term.term for term in analyze(written))
-        # A number or a bullet alone says nothing.
+        # A number or a bullet alone has no content.
         if not terms or not (passage.is_record or any(map(str.isalpha, written))):
             continue
         if items and start < items[0]:

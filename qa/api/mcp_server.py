@@ -194,7 +194,7 @@ class _Answering:
 
 
 def _refusal(error: Exception) -> JSONRPCError | None:
-    """What to answer to a line that isn't a message; nothing to a blank one."""
+    """The reply to a line that isn't a message; none to a blank one."""
     faults = error.errors(include_url=False) if isinstance(error, ValidationError) else []
     if faults and isinstance(faults[0]["input"], str) and not faults[0]["input"].strip():
         return None

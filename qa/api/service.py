@@ -46,7 +46,7 @@ class NoSuchPassage(DalilError, LookupError):
 
 
 class Service:
-    """Asks an index, as it is on disk at that moment, or a collection by its name.
+    """Asks the current state of an index on disk, or a collection by its name.
 
     Args:
         index: the index to ask if no collection is named.
@@ -72,7 +72,7 @@ class Service:
 
         Args:
             question: in Arabic or English.
-            k: how many passages to give beside the answer, from 1 to 50.
+            k: number of passages to return with the answer, from 1 to 50.
             collection: the name of the collection to ask; the index if not given.
             write: whether a language model writes an answer from the quotations, whose sentences are checked.
 
@@ -212,7 +212,7 @@ class Endpoints:
 
 
 def explain(error: DalilError, question: str = "") -> str:
-    """What an error says to whoever asked: about a question in its own language."""
+    """The message of an error for the caller: about a question, in the question's language."""
     return say(error.reason, language(question)) if isinstance(error, InvalidQuestion) else str(error)
 
 

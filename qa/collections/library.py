@@ -171,7 +171,7 @@ class Library:
             return self._info(self._root / id_)
 
     def share(self, name: str, owner: str, readers: Iterable[str]) -> CollectionInfo:
-        """Says whose a collection is, and who may ask it; who may see it is for a server to heed.
+        """Sets the owner of a collection, and who may ask it; enforced by the server.
 
         Args:
             name: name of the collection.

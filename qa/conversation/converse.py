@@ -178,7 +178,7 @@ def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bo
         needs: how it leans.
     """
     if needs == "short":
-        # The words of the turns before would find something near themselves, whatever is asked.
+        # The previous turns' words find passages like themselves, whatever is asked.
         return in_context >= _LIKELY > by_itself
     return in_context > by_itself
 

@@ -57,7 +57,7 @@ def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config
 class NamedProxies:
     """Believes `X-Forwarded-*` of the named proxies alone; from anybody else they are taken away.
 
-    uvicorn's own middleware doesn't heed them from others, but leaves them to the application, and Gradio
+    uvicorn's own middleware ignores them from others, but leaves them to the application, and Gradio
     makes addresses of `X-Forwarded-Host` and `X-Forwarded-Proto`.
 
     Args:

@@ -113,7 +113,7 @@ def limit_access(app: FastAPI, sharing: Sharing) -> None:
 
 
 class Metrics:
-    """What a server has done since it was started, in Prometheus' text format."""
+    """Request metrics since the server was started, in Prometheus' text format."""
 
     def __init__(self) -> None:
         self._started = time.time()
@@ -165,7 +165,7 @@ class Counted:
 
 
 def _health() -> dict[str, str]:
-    """That the server answers, for who watches over it."""
+    """The health check."""
     return {"status": "ok", "version": version("dalil")}
 
 

@@ -107,7 +107,7 @@ class Users:
         Raises:
             InvalidUser: the name is blank, too long or has characters that aren't text, or the password
                 is too short.
-            UsersUnreadable: the file is damaged. It stays as it is.
+            UsersUnreadable: the file is damaged. It isn't changed.
         """
         name = _normal(name)
         if not name or len(name) > _LONGEST or not name.isprintable() or name.startswith("-"):

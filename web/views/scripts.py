@@ -40,7 +40,7 @@ def address(name: str) -> str:
 
 
 def loader() -> str:
-    """The script of Gradio's component, which starts the page, or says that its modules aren't to be had."""
+    """The script of Gradio's component: starts the page, or reports that its modules can't be loaded."""
     return f"""
 import(new URL("{address(ENTRY)}", document.baseURI)).then(
   (page) => page.start({{element, trigger, props, server}}),

@@ -89,7 +89,7 @@ def install_command() -> str:
 
 
 def install_hint() -> str:
-    """How to install Tesseract with Arabic, for error messages."""
+    """Instructions to install Tesseract with Arabic, for error messages."""
     return (
         f"For text recognition (OCR) install Tesseract: {_COMMANDS['linux']} (Debian, Ubuntu) or "
         f"{_COMMANDS['darwin']} (macOS)."
@@ -209,7 +209,7 @@ def has_columns(picture: Image.Image) -> bool:
 
 
 def _certainty(words: Iterable[Word]) -> float:
-    """How much of a page is recognised, and how surely: letters, weighted by their words' confidence."""
+    """The amount of recognised text of a page: letters, weighted by their words' confidence."""
     return sum(len(word.text) * max(word.confidence - 30, 0) for word in words)
 
 
