@@ -12,7 +12,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from cli.failures import BAD_INPUT, MEANINGS, complain, explain
+from cli.exit_codes import BAD_INPUT, MEANINGS, complain, explain
 from cli.streams import Output, OutputLost
 from cli.terminal import heading
 from index.errors import DalilError, InvalidQuestion

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cli.console import show
-from cli.failures import BAD_INPUT, DONE, INCOMPLETE, complain
+from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, complain
 from cli.streams import in_one_line
 from index import Document, Index, IndexNotFound
 from index.readers.read_files import duplicates, read_paths, source_of

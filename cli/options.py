@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.failures import complain
+from cli.exit_codes import complain
 
 if TYPE_CHECKING:
     from index import Index

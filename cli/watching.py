@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cli.failures import DONE, complain, explain, note
+from cli.exit_codes import DONE, complain, explain, note
 from cli.index_files import below, gone_from
 from index import DalilError, Index
 from index.readers.read_files import TYPES, read_paths

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import epilog, print_json, reply_to_all, show_styled
-from cli.failures import DONE, NOT_FOUND
+from cli.exit_codes import DONE, NOT_FOUND
 from cli.options import (
     AnswerFrom,
     AsJson,

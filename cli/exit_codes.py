@@ -1,4 +1,4 @@
-"""Errors that end a command: one line on standard error, and an exit code."""
+"""Exit codes, and the errors behind them: one line on standard error."""
 
 from __future__ import annotations
 
