@@ -147,7 +147,7 @@ def _in_arabic(sentence: Sentence) -> bool:
 
 
 def _says_something(sentence: Sentence) -> bool:
-    return len(sentence.passage.text[sentence.start : sentence.end].split()) >= _FEWEST_WORDS
+    return len(sentence.written.split()) >= _FEWEST_WORDS
 
 
 def _spread(good: Sequence[Sentence], taken: Sequence[Sentence], room: int) -> list[Sentence]:

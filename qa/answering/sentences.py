@@ -434,7 +434,7 @@ def choose(found: Sequence[Sentence], is_list: bool, named: AbstractSet[str]) ->
 
 
 def _terms_of(sentence: Sentence) -> frozenset[str]:
-    return frozenset(term.term for term in analyze(sentence.passage.text[sentence.start : sentence.end]))
+    return frozenset(term.term for term in analyze(sentence.written))
 
 
 def _whole(sentence: Sentence) -> Sentence:

@@ -286,7 +286,8 @@ class Library:
             pages = Clock("recognizing", progress)
             found.append(read(path, self._most_bytes, names.get(path), pages))
         clock(len(files), len(files))
-        with self._adding(folder), self._changing(folder, name):
+        # This process's threads that add to one collection take turns, without a timeout.
+        with self._adding_to.setdefault(folder.name, FairSemaphore(1)), self._changing(folder, name):
             index = self.open(name)
             about = About.load(folder)
             # An interrupted import leaves entries of documents that were never added.
@@ -412,12 +413,6 @@ class Library:
             while len(self._opened) > _MOST_OPEN:
                 self._opened.popitem(last=False)
         return snapshot
-
-    @contextmanager
-    def _adding(self, folder: Path) -> Iterator[None]:
-        """Serialises this process's threads that add to one collection, without a timeout."""
-        with self._adding_to.setdefault(folder.name, FairSemaphore(1)):
-            yield
 
     @contextmanager
     def _changing_names(self) -> Iterator[None]:
