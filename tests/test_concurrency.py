@@ -7,10 +7,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
+import qa.admission
+from index import Index
 from index.concurrency import FairSemaphore, processors
+from qa.admission import admission
 
 
 def started(work: Callable[[], None]) -> threading.Thread:
@@ -127,3 +132,21 @@ def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
 
 def test_there_is_a_processor() -> None:
     assert processors() >= 1
+
+
+def test_only_questions_that_need_a_processor_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qa.admission, "_QUESTIONS", FairSemaphore(1))
+    near, far = (cast(Index, SimpleNamespace(waits_for_storage=waits)) for waits in (False, True))
+    entered: list[str] = []
+
+    def ask(index: Index, name: str) -> None:
+        with admission(index):
+            entered.append(name)
+
+    with admission(near):
+        waits = started(lambda: ask(near, "near"))
+        waiting(qa.admission._QUESTIONS, 1)
+        started(lambda: ask(far, "far")).join(120)
+        assert entered == ["far"]
+    waits.join(120)
+    assert entered == ["far", "near"]
