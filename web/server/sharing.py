@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -93,7 +93,7 @@ def may_change(info: CollectionInfo, user: str | None) -> bool:
 
 
 def may_read(
-    info: CollectionInfo, user: str | None, groups_of: Callable[[str | None], Collection[str]]
+    info: CollectionInfo, user: str | None, groups_of: Callable[[str | None], Container[str]]
 ) -> bool:
     """Whether a user may see and ask a collection: it is theirs, shared with them or one of their groups."""
     if may_change(info, user):
