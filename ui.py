@@ -30,15 +30,14 @@ from index.storage.files import keep_font_list
 from index.text.analyzer import Language
 from qa.answering.reader import warm_up as warm_up_reader
 from qa.api.service import Endpoints, Service
-from web.server.access import login, signed_in
 from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
 from web.server.chat_calls import ChatCalls
 from web.server.collection_calls import Collections
 from web.server.connections import server_config
-from web.server.person import KnownPerson
+from web.server.person import KnownPerson, signed_in
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
-from web.server.users import Users
+from web.server.users import Users, login
 from web.uploads.batches import UPLOAD
 from web.uploads.spool import sweep
 from web.views import layout, reading_pane, scripts
@@ -75,7 +74,7 @@ def launch(
     """Serves the chat until Ctrl-C, to this machine only unless it is shared.
 
     Args:
-        index: what is asked where there is no library, and by programs.
+        index: the index to ask if there is no library, and over HTTP.
         port: where to listen; if not given, 7860 or any free one.
         open_browser: whether to open the chat in the default browser.
         examples: questions to click.
@@ -124,7 +123,7 @@ def launch(
         # Every open page holds a connection: without a limit, one would keep Ctrl-C waiting.
         config = server_config(served, sharing, log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
-        # That pages were still open when it was stopped isn't a fault, and nobody's traceback.
+        # Open pages at shutdown aren't an error, so no traceback is shown.
         logging.getLogger("uvicorn.error").addFilter(lambda _: not server.should_exit)
         with suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
@@ -196,8 +195,8 @@ def build_chat(
     """The chat's page; `serve` makes it a web application.
 
     Args:
-        index: what is asked, and what the reading pane shows, where there are no collections.
-        converse: `qa.converse`, or what stands for it.
+        index: the index to ask and to show in the reading pane if there are no collections.
+        converse: `qa.converse`, or a replacement for it.
         examples: questions to click.
         read_only: whether readers may leave nothing on this machine: they can't say if answers are right.
         collections: those that the page may choose from, and change.

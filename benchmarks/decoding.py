@@ -20,7 +20,7 @@ from typing import Final
 from charset_normalizer import from_bytes
 from results import Section, markdown_table, run
 
-from index.readers.extract import Unextractable
+from index.readers.extracted_text import Unextractable
 from index.readers.plain_text import decode
 
 BROKEN: Final = "UTF-8 with a bad byte"

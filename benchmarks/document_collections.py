@@ -26,7 +26,7 @@ from reader_cases import Asked, Case, Looker
 from train_reader import Contexts, Example
 
 from index.interface import Index
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 from index.types import Document
 
 # A collection has so many documents of so many paragraphs, and tables of so many things.

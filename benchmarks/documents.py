@@ -23,7 +23,7 @@ import qa
 from index import Index
 from index.encoding.base import Encoder
 from index.encoding.load import load
-from index.readers.read import read_paths
+from index.readers.read_files import read_paths
 from index.text.analyzer import language
 
 SET: Final = Path(__file__).resolve().parent.parent / "tests" / "documents"

@@ -23,9 +23,9 @@ from paper import papers, paragraphs
 from report_pdfs import Report, negations, plain_text, report_papers
 from results import Section, markdown_table, run
 
-from index.readers.extract import Extract, Unextractable
+from index.readers.extracted_text import Extract, Unextractable
 from index.readers.pdf import pages
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 
 # What isn't text of the report: bullets and the marks of footnotes.
 _MARKS = regex.compile(r"^[•▪◦*-]\s*|\[\p{Nd}\]|[⁰¹²³⁴-⁹]")

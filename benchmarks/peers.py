@@ -17,8 +17,9 @@ from importlib import metadata
 import numpy as np
 from tqdm import tqdm
 
+from index.array_types import FloatArray
 from index.encoding import load as encoders
-from index.encoding.base import Encoder, FloatArray, Kind
+from index.encoding.base import Encoder, Kind
 from index.errors import install_extra
 from index.types import Document
 from qa.evaluation.measures import Estimate, estimate, ranking_scores

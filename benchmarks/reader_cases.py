@@ -27,10 +27,10 @@ from index.query import Query
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import language
 from index.types import Hit, Passage
-from qa.answering.answer import read, readings_of
 from qa.answering.confidence import MOST_CANDIDATES, pairing
 from qa.answering.reader import PassageReader, Reading, bundled_reader
-from qa.answering.scored_sentence import Sentence
+from qa.answering.reader_evidence import readings_of
+from qa.answering.sentences import Sentence, score_sentences
 
 Kind = Literal["there", "far", "swap", "people"]
 Setting = Literal["paragraphs", "documents"]
@@ -244,7 +244,7 @@ class Looker:
         self, asked: Asked, kind: Kind, query: Query, hits: Sequence[Hit], whole: bool
     ) -> Iterator[Case]:
         hits = hits[:MOST_CANDIDATES]
-        found = read(self._index, query, hits[: SENTENCES.read])
+        found = score_sentences(self._index, query, hits[: SENTENCES.read])
         if found:
             yield Case(asked, kind, pairing(query, found), whole, query, hits, found)
 

@@ -23,7 +23,7 @@ from reader_cases import NEAR, Asked, Case, Looker, kept, read_all, some, span_f
 from train_with_reader import LANGUAGES, PAIRINGS, figures, first_right
 
 from index.interface import Index
-from qa.answering.answer import MOST_ANSWER_WORDS
+from qa.answering.citations import MOST_ANSWER_WORDS
 from qa.answering.confidence import confidence, is_enough, least_likelihood, sentence_weights
 from qa.answering.reader_evidence import with_evidence
 from qa.gold import GoldSet, squad

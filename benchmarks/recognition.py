@@ -27,7 +27,7 @@ from paper import BROWSERS, paragraphs, print_page
 from PIL import Image, ImageFilter
 from results import Section, markdown_table, run
 
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 
 _PAGE = """<!doctype html><html lang="{language}" dir="{direction}"><meta charset="utf-8"><style>
 @page{{size:A4;margin:2cm}} body{{font:13pt "{font}";line-height:1.6}}</style>{text}</html>"""

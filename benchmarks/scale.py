@@ -21,17 +21,15 @@ from pathlib import Path
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 from synthetic import Synthetic
 
 from index import Document, Index
+from index.array_types import FloatArray
 from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.load import load
 from index.storage.files import read_array, write_array
 from qa import ask
 from qa.article import article
-
-FloatArray = NDArray[np.float32]
 
 # As the bundled model cuts Arabic: a word of more than six letters is two tokens.
 _PIECE = regex.compile(r"[\p{L}\p{M}\p{N}]{1,6}")

@@ -38,10 +38,9 @@ from tqdm import tqdm
 from index.interface import Index
 from index.ranking_parameters import SENTENCES
 from index.types import Hit
-from qa.answering.answer import read
 from qa.answering.confidence import FEATURES, MOST_CANDIDATES, features
-from qa.answering.scored_sentence import Sentence
-from qa.evaluation.evaluate import calibration_error
+from qa.answering.sentences import Sentence, score_sentences
+from qa.evaluation.measures import calibration_error
 from qa.gold import GoldSet, squad
 
 LANGUAGES = ("ar", "en")
@@ -91,7 +90,7 @@ def examples(index: Index, gold: GoldSet, company: Sequence[int | None], depth: 
                 if candidates:
                     for hit in candidates[: SENTENCES.read]:
                         if hit.passage.id not in passages:
-                            passages[hit.passage.id] = read(index, query, [hit])
+                            passages[hit.passage.id] = score_sentences(index, query, [hit])
                     found = [s for hit in candidates[: SENTENCES.read] for s in passages[hit.passage.id]]
                     found.sort(key=lambda sentence: -sentence.score)
                     yield Example(features(query, candidates, found), label, own, others is None)
@@ -106,7 +105,7 @@ def near_misses(index: Index, path: Path, language: str) -> Iterator[Example]:
             continue
         query = index.query(row["question_en"])
         hits: list[Hit] = index.search(query, MOST_CANDIDATES)
-        found = read(index, query, hits[: SENTENCES.read])
+        found = score_sentences(index, query, hits[: SENTENCES.read])
         yield Example(features(query, hits, found), 0, document.title, False, near_miss=True)
 
 

@@ -43,10 +43,11 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import BertModel
 
+from index.array_types import FloatArray
 from index.encoding.e5 import weights
 from index.encoding.e5.reader_weights import load_reader, save_reader
 from index.encoding.e5.unpack import weights_file
-from index.encoding.e5.weights import FloatArray, Weights
+from index.encoding.e5.weights import Weights
 
 SEED = 18
 FROZEN_LAYERS = 4

@@ -43,7 +43,7 @@ from tqdm import tqdm
 from index.interface import Index
 from index.types import Document, text_id
 from qa.answering import confidence as product
-from qa.answering.answer import MOST_ANSWER_WORDS
+from qa.answering.citations import MOST_ANSWER_WORDS
 from qa.answering.confidence import (
     FEATURES,
     NAMED_FEATURES,
@@ -53,7 +53,7 @@ from qa.answering.confidence import (
     with_reader_features,
 )
 from qa.answering.reader_evidence import with_evidence
-from qa.evaluation.evaluate import calibration_error
+from qa.evaluation.measures import calibration_error
 
 LANGUAGES = ("ar", "en")
 PAIRINGS = ("ar-ar", "en-en", "en-ar", "ar-en")

@@ -15,11 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.retrieval.dense import VECTORS, DenseIndex
 from index.retrieval.late_interaction import RECORDS, TokenRecords, late_scores, write_records
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors
-
-FloatArray = NDArray[np.float32]
 
 _NEIGHBOURS = 10
 _BLOCK = 50_000

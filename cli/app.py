@@ -1,6 +1,6 @@
 """The command line: `dalil index`, `doctor`, `ask`, `search`, `chat`, `mcp`, `user` and `eval`.
 
-What is heavy (onnxruntime, FAISS, Gradio) is imported when it is first used, so that `dalil --help` is quick.
+Heavy libraries (onnxruntime, FAISS, Gradio) are imported on first use, so that `dalil --help` is quick.
 """
 
 from __future__ import annotations

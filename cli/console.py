@@ -1,4 +1,4 @@
-"""What all commands share: exit codes, errors on one line, UTF-8 in and out, questions line by line."""
+"""Shared by all commands: exit codes, errors on one line, UTF-8 input and output, questions by line."""
 
 from __future__ import annotations
 
@@ -12,18 +12,13 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from cli.failures import BAD_INPUT, DONE, INCOMPLETE, MEANINGS, NOT_FOUND, complain, explain, note
-from cli.streams import Output, OutputLost, in_one_line
+from cli.exit_codes import BAD_INPUT, MEANINGS, complain, explain
+from cli.streams import Output, OutputLost
 from cli.terminal import heading
 from index.errors import DalilError, InvalidQuestion
 from index.text.analyzer import language
 from qa.api.records import RefusalRecord
 from qa.messages import say
-
-__all__ = [
-    "BAD_INPUT", "DONE", "INCOMPLETE", "NOT_FOUND", "Commands", "complain", "epilog", "in_one_line", "note",
-    "print_json", "reply_to_all", "show", "show_styled",
-]  # fmt: skip
 
 # Characters of a line of standard input that are kept; a question may have far fewer.
 _MOST_OF_A_LINE: Final = 1 << 16
@@ -32,7 +27,7 @@ _NOT_ESCAPED_BY_JSON: Final = re.compile("[\x7f-\x9f]")
 
 
 class Commands(TyperGroup):
-    """Turns what a user can mend into one line on standard error and an exit code."""
+    """Turns a user's errors into one line on standard error and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
         """Runs a command."""
@@ -45,7 +40,7 @@ class Commands(TyperGroup):
 
 
 def epilog(*examples: str) -> str:
-    """What stands below a command's options: examples, and what the exit codes say."""
+    """The text below a command's options: examples and exit codes."""
     codes = [f"{code:<4} {meaning}" for code, meaning in MEANINGS.items()]
     blocks = {"Examples:": examples, "Exit codes:": codes}
     # The backspace keeps the help's lines as they are.
@@ -121,7 +116,7 @@ def _lines() -> Iterator[tuple[int, str]]:
 
 
 def _as_text(argument: str) -> str:
-    """An argument's bytes as UTF-8, whatever the locale made of them; as it is where they aren't."""
+    """An argument decoded as UTF-8 regardless of the locale; unchanged if it isn't UTF-8."""
     try:
         return os.fsencode(argument).decode()
     except UnicodeError:

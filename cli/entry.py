@@ -11,7 +11,7 @@ import time
 from types import FrameType
 from typing import Any, Final
 
-from cli import failures, streams
+from cli import exit_codes, streams
 
 # Bytes of address space: on two cores `dalil ask` takes 1.1 GB, of which 150 MB are in use. With less than
 # this numpy's and onnxruntime's native code was seen to end in a segmentation fault.
@@ -23,7 +23,7 @@ def main() -> None:
     _on_interrupt(_leave, signal.default_int_handler)
     streams.prepare()
     if _has_too_little_memory():
-        sys.exit(failures.no_memory())
+        sys.exit(exit_codes.no_memory())
     try:
         _watch_callbacks()
         # Imported here: it takes a second, in which Ctrl-C and a lack of memory are no tracebacks either.
@@ -31,16 +31,16 @@ def main() -> None:
 
         _on_interrupt(signal.default_int_handler, _leave)
         app(prog_name="dalil")
-        code: Any = failures.DONE
+        code: Any = exit_codes.DONE
     except SystemExit as wanted:
         code = wanted.code
     except BaseException as error:
-        code = failures.explain(error)
+        code = exit_codes.explain(error)
     _on_interrupt(_leave, signal.default_int_handler)
     try:
         sys.stdout.flush()
     except streams.OutputLost as error:
-        code = failures.explain(error)
+        code = exit_codes.explain(error)
     sys.exit(code)
 
 
@@ -61,7 +61,7 @@ def _leave(_signal: int, _frame: FrameType | None) -> None:
 
     A KeyboardInterrupt would be lost or reported where it comes inside an import's own callbacks.
     """
-    os._exit(failures.INTERRUPTED)
+    os._exit(exit_codes.INTERRUPTED)
 
 
 def _watch_callbacks() -> None:

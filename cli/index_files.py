@@ -7,9 +7,11 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from cli.console import BAD_INPUT, DONE, INCOMPLETE, complain, in_one_line, show
+from cli.console import show
+from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, complain
+from cli.streams import in_one_line
 from index import Document, Index, IndexNotFound
-from index.readers.read import duplicates, read_paths, source_of
+from index.readers.read_files import duplicates, read_paths, source_of
 
 
 def file_texts(
@@ -22,7 +24,7 @@ def file_texts(
         folder: of the index, or its address; it is made if there is none.
         model: as it was named.
         rebuild: whether a new index is asked for.
-        remove: whether what is gone from there is forgotten.
+        remove: whether files that are gone from there are removed from the index.
     """
     reading = read_paths(paths, _tell_page)
     for error in reading.unreadable:
@@ -64,7 +66,7 @@ def file_texts(
 
 
 def _tell_page(path: Path, done: int, total: int) -> None:
-    """Tells on standard error how far text recognition is, which takes seconds a page."""
+    """Reports the progress of text recognition, which takes seconds per page, on standard error."""
     complain(f"{path}: text recognition, page {done:,} of {total:,}")
 
 
@@ -89,11 +91,11 @@ def _open_if_there(folder: str, model: str | None) -> Index | None:
 
 
 def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
-    """Forgets files, and brings an index in step with folders; returns the exit code.
+    """Removes files from an index, and synchronises it with folders; returns the exit code.
 
     Args:
-        paths: of a folder that exists, what is in it is taken up, and what is gone from it is forgotten; all
-            else is forgotten, whether or not it exists.
+        paths: of a folder that exists, its files are added, and those gone from it are removed; all
+            others are removed, whether or not they exist.
         folder: of the index, or its address.
         model: as it was named.
     """

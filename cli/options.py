@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.failures import complain
+from cli.exit_codes import complain
 
 if TYPE_CHECKING:
     from index import Index
@@ -87,7 +87,7 @@ KEY: Final = "DALIL_WRITER_KEY"
 def chosen_writer(url: str | None, model: str | None, reader: bool = True) -> Writer | None:
     """The writer that the options name; None if they name none.
 
-    Where its address isn't this machine's, standard error says what is sent there.
+    If its address isn't this machine's, a note on standard error says what is sent there.
 
     Args:
         url: of the option --writer.
@@ -120,7 +120,7 @@ def open_named(
     if collection is not None:
         from qa.collections.library import Library
 
-        # What the environment names is only what is asked otherwise.
+        # The environment's setting is only a default.
         if model is not None or folder not in (None, os.environ.get("DALIL_INDEX")):
             raise typer.BadParameter("--collection goes without --index and --model.")
         return Library().open(collection)

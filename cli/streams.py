@@ -38,7 +38,7 @@ class OutputLost(Exception):
 
 
 class PipeClosed(OutputLost):
-    """Nobody reads standard output any more."""
+    """Standard output was closed by its reader."""
 
 
 def escaped(text: str) -> str:
@@ -85,7 +85,7 @@ class Output(_Stream):
 
     Raises:
         OutputLost: it can't be written.
-        PipeClosed: nobody reads it any more.
+        PipeClosed: its reader has closed it.
     """
 
     def write(self, text: str) -> int:
@@ -100,7 +100,7 @@ class Output(_Stream):
         """Writes a text; on a terminal `STRONG` and `NOT_STRONG` have their effect, and nothing else has.
 
         Args:
-            text: for a terminal, whatever of it comes from outside went through `escaped` before.
+            text: for a terminal; its untrusted parts must have been passed through `escaped`.
         """
         if not self.isatty():
             self.write(text)
@@ -127,7 +127,7 @@ class Output(_Stream):
 class Errors(_Stream):
     """Standard error. Control characters are escaped always: it ends in logs that terminals show.
 
-    Where it can't be written what is written is lost, as there is no other place to say so.
+    If it can't be written, the text is lost: there is no other channel to report it.
     """
 
     def __init__(self, stream: TextIO) -> None:

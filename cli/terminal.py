@@ -47,7 +47,7 @@ class Plain:
     def answer(self, answer: Answer) -> str:
         """An answer and its sources, or that there is none and the nearest passages."""
         if answer.found:
-            from qa.answering.answer import quotations
+            from qa.answering.citations import quotations
 
             text = quotations(answer.citations, answer.language, self._quote)
             lines = self._written(answer)
@@ -74,7 +74,7 @@ class Plain:
         return "\n".join(lines)
 
     def _written(self, answer: Answer) -> list[str]:
-        """What was written from the quotations, and what was left out, above them."""
+        """The answer written from the quotations, with its omissions; shown above them."""
         if (written := answer.written) is None:
             return []
         marked = [f"{one.text} {''.join(f'[{n}]' for n in one.numbers)}" for one in written.claims]
@@ -121,7 +121,7 @@ class Plain:
         return lines
 
     def _why(self, reason: Explanation, in_language: Language) -> list[str]:
-        """The words that met, a line for each kind of match; those that say little are left out."""
+        """The matched words, one line per kind of match; uninformative ones are omitted."""
         from qa.explanation.explain import KINDS
 
         lines = []
@@ -171,7 +171,7 @@ def _line(line: str, in_language: Language, is_terminal: bool) -> str:
 
 
 def _preview(text: str) -> str:
-    """How a text begins, on one line, cut between words."""
+    """The beginning of a text on one line, cut between words."""
     line = " ".join(text.split())
     if len(line) <= _PREVIEW:
         return line

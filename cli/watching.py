@@ -1,4 +1,4 @@
-"""Keeps an index in step with folders: files are taken up when they have stopped changing."""
+"""Keeps an index synchronised with folders: files are added once they have stopped changing."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from cli.console import DONE, complain, note
-from cli.failures import explain
+from cli.exit_codes import DONE, complain, explain, note
 from cli.index_files import below, gone_from
 from index import DalilError, Index
-from index.readers.read import TYPES, read_paths
+from index.readers.read_files import TYPES, read_paths
 
-# Seconds for which a file must stay as it is before it is read.
+# Seconds for which a file must be unchanged before it is read.
 _QUIET: Final = 2.0
 # Milliseconds between two looks at those that are waiting.
 _LOOK_EVERY: Final = 500
@@ -28,7 +27,7 @@ class Settling:
         """Begins without any.
 
         Args:
-            quiet: seconds for which a path must stay as it is.
+            quiet: seconds for which a path must be unchanged.
             clock: the time in seconds.
         """
         self._quiet = quiet
@@ -53,7 +52,7 @@ class Settling:
 
 
 def watch_texts(paths: Sequence[Path], folder: str, model: str | None, since: float) -> int:
-    """Takes up and forgets what changes in these files and folders, until Ctrl-C; returns the exit code.
+    """Adds and removes what changes in these files and folders, until Ctrl-C; returns the exit code.
 
     Args:
         paths: the files and folders.
@@ -93,11 +92,11 @@ def _written_since(when: float, places: Sequence[Path]) -> Iterator[Path]:
 
 
 def take_up(paths: Sequence[Path], folder: str, model: str | None) -> None:
-    """Brings an index in step with files and folders that have changed, or that are gone."""
+    """Updates an index with the files and folders that have changed or are gone."""
     reading = read_paths(path for path in paths if path.exists())
     opened = Index.open(folder, encoder=model)
     opened.update(reading.documents, show_progress=False)
-    # Files that were moved are read before they are forgotten: nothing is encoded twice.
+    # Moved files are read before their old paths are removed: nothing is encoded twice.
     gone = gone_from(paths, opened)
     if gone:
         sources = below(paths, opened)
@@ -116,7 +115,7 @@ def _is_text(path: Path, places: Sequence[Path], own: Path) -> bool:
 
     Args:
         path: the path.
-        places: what is watched.
+        places: the watched files and folders.
         own: the index's folder.
     """
     if own in (path, *path.parents):

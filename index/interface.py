@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import ClassVar
 
 from index.encoding.base import Encoder
 from index.open import engine_at
@@ -27,9 +27,11 @@ class Index(ABC):
 
     Attributes:
         encoder: the encoder that made its vectors.
+        waits_for_storage: whether a question waits for its storage more than for a processor.
     """
 
     encoder: Encoder
+    waits_for_storage: ClassVar[bool] = False
 
     @classmethod
     def build(
@@ -134,9 +136,8 @@ class Index(ABC):
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
-        with self.turn():
-            query = self.query(question) if isinstance(question, str) else question
-            return self.candidates(query, max(k, RANKING.candidates), max(k, RANKING.reranked)).hits(k)
+        query = self.query(question) if isinstance(question, str) else question
+        return self.candidates(query, max(k, RANKING.candidates), max(k, RANKING.reranked)).hits(k)
 
     @abstractmethod
     def candidates(self, query: Query, per_leg: int, count: int, also: Passage | None = None) -> Candidates:
@@ -160,13 +161,6 @@ class Index(ABC):
         """
         every = 3 * RANKING.candidates + 1  # so that no proposed passage is dropped
         return self.candidates(query, RANKING.candidates, every, passage).score_parts(passage)
-
-    @abstractmethod
-    def turn(self) -> AbstractContextManager[None]:
-        """A context manager in which to process a question: limits concurrent questions, in FIFO order.
-
-        `search` enters it itself.
-        """
 
     @abstractmethod
     def snapshot(self) -> Index:

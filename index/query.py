@@ -19,7 +19,7 @@ from index.text.analyzer import Language, Term, analyzed, in_original
 from index.text.question import as_written
 from index.text.spelling import WordForms
 
-# Characters. The encoder's window ends near 1,500; nobody intentionally asks a longer question than this.
+# Characters. The encoder's window ends near 1,500; longer questions aren't asked on purpose.
 LONGEST = 2_000
 
 
@@ -51,7 +51,7 @@ class Query:
     tokens: TokenVectors
 
     @classmethod
-    def of(cls, question: str, encoder: Encoder, centers: LanguageMeans, forms: WordForms) -> Query:
+    def of(cls, question: str, encoder: Encoder, language_means: LanguageMeans, forms: WordForms) -> Query:
         """Checks, analyses and encodes a question.
 
         Raises:
@@ -60,7 +60,7 @@ class Query:
         check(question)
         written = as_written(question, forms)
         reading = written.text
-        ((vector, tokens),) = encode([reading], "query", encoder, centers)
+        ((vector, tokens),) = encode([reading], "query", encoder, language_means)
         return cls(
             text=question,
             language=analyzed(reading).language,

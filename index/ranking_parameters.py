@@ -86,7 +86,7 @@ class SentenceParameters:
             the text below it; chosen.
         cell_weight: bonus for a row of which the question names one cell and another's column, where no
             sentence has more of its words: it is an answer by its form; chosen.
-        posed_penalty: subtracted for a sentence that tells that somebody asked the question; chosen.
+        posed_penalty: subtracted for a sentence that only reports the question itself; chosen.
         echo_penalty: subtracted for a sentence that only repeats the question, a heading that no rule
             recognised as one; chosen.
     """

@@ -115,7 +115,7 @@ class Document:
             object.__setattr__(self, "id", text_id(self.text))
 
     def confidences(self, start: int, end: int) -> tuple[int, ...]:
-        """How sure each word between two places of the text is, in percent, if it was recognised (OCR).
+        """The confidence of each word between two places of the text, in percent, if it was recognised (OCR).
 
         Args:
             start: of the span, in characters.
@@ -126,7 +126,7 @@ class Document:
 
     @cached_property
     def _recognized(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Where each recognised word begins, and how sure it is."""
+        """The start of each recognised word, and its confidence."""
         words = [
             (block.start + match.start(), sure)
             for block in self.blocks
@@ -235,12 +235,13 @@ class Hit:
 
     Attributes:
         passage: the passage found.
-        score: the fused score. It doesn't depend on which other passages were found if question and
-            passage are in the same script.
+        score: the fused score for the question. It doesn't depend on which other passages were found if
+            question and passage are in the same script.
         ranks: for each leg ("bm25", "dense", "late") the passage's rank in it, from 1, or None if the
             leg didn't find it; "translations", BM25 over translated terms, if it found any passage.
         scores: its score in each leg that found it: BM25 as a share of its upper bound, and the cosines of
-            the passage vector and of late interaction.
+            the passage vector and of late interaction. The hits of a follow-up (`qa.converse`) are ordered by
+            their "context" instead of `score`, and have that too.
     """
 
     passage: Passage

@@ -11,7 +11,7 @@ from typing import Any
 
 from index.errors import UnreadableFile
 from index.text.analyzer import Language, language
-from index.text.split import paragraphs
+from index.text.paragraphs import paragraphs
 from index.types import Document, Passage, text_id
 from qa.article import article
 

@@ -15,7 +15,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لم يُعثر في النصوص على جواب.",
         "en": "No answer was found in the texts.",
     },
-    # Whatever a question names that no text has; {names} is one or several, in quotation marks.
+    # Numbers and identifiers of a question that no text has; {names} is one or several, in quotation marks.
     "missing": {
         "ar": "لا تذكر هذه النصوص {names}.",
         "en": "These texts don't mention {names}.",
@@ -316,7 +316,7 @@ def say_confidence(confidence: float, language: Language) -> str:
 
 
 def say_not_found(missing: Sequence[str], language: Language) -> str:
-    """Says that the texts don't answer; on a second line, what of the question they don't mention at all."""
+    """The message that the texts don't answer; on a second line, the names that they don't mention."""
     lines = [say("not_found", language)]
     if missing:
         names = _NOR[language].join(map(_QUOTED[language].format, missing))
@@ -325,7 +325,7 @@ def say_not_found(missing: Sequence[str], language: Language) -> str:
 
 
 def written_notes(written: Written, language: Language) -> list[str]:
-    """What is said below a written answer: what it is, what was left out, what went wrong."""
+    """The note below a written answer: its origin, omissions and errors."""
     notes = [say("written", language)] if written.claims else []
     if written.faults and written.claims:
         notes.append(say("left_out", language, number=len(written.faults)))

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qa.admission import admission
 from qa.article import article_index
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None)
         IndexDamaged: its files aren't what was written.
         ValueError: k is less than 1.
     """
-    return open_index(index).search(question, k)
+    source = open_index(index)
+    with admission(source):
+        return source.search(question, k)
 
 
 def open_index(index: Index | str | Path | None) -> Index:

@@ -127,7 +127,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Written:
-    """What a language model wrote, as far as it was checked and may be shown.
+    """The text of a language model, as far as it was checked and may be shown.
 
     Attributes:
         claims: the sentences that passed the check, in order.
@@ -142,7 +142,7 @@ class Written:
 
 
 class AnswerWriter(Protocol):
-    """What writes an answer from its citations: `qa.writing.write.Writer`."""
+    """Writes an answer from its citations: `qa.writing.write.Writer`."""
 
     def write(self, answer: Answer, index: Index) -> Written:
         """Writes from an answer's citations, and checks what was written."""

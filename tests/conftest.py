@@ -10,7 +10,7 @@ from fake_encoder import FakeEncoder
 from hypothesis import settings
 
 from index import Document, Index
-from index.admission import processors
+from index.concurrency import processors
 from index.encoding import load as encoders
 from index.encoding.base import Encoder
 from qa.answering import reader

@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import regex
-from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.encoding.base import Encoding, Kind
-
-FloatArray = NDArray[np.float32]
 
 _WORD = regex.compile(r"[\p{L}\p{N}\p{M}\u0640]+")
 

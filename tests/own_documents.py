@@ -14,7 +14,7 @@ from chatting import opened
 from fake_encoder import FakeEncoder
 from paper import write_docx
 from playwright.sync_api import Browser, Locator, Page, expect
-from test_convert import BOOK, archive
+from test_file_types import BOOK, archive
 
 import ui
 from index import Index

@@ -12,9 +12,10 @@ from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
 
 from web.server import users
-from web.server.access import NamedHosts, guard, login
+from web.server.host_names import NamedHosts
+from web.server.serving import limit_access
 from web.server.sharing import Sharing, is_network, is_own
-from web.server.users import Users, UsersUnreadable
+from web.server.users import Users, UsersUnreadable, login
 
 OWN = ["127.0.0.1", "127.0.0.1:7860", "localhost", "LOCALHOST:7860", "localhost.", "[::1]:7860", "[::1]"]
 ELSEWHERE = [
@@ -141,7 +142,7 @@ def test_guard_asks_for_the_name_first_and_then_for_the_rest(tmp_path: Path) -> 
         app.post("/gradio_api/upload")(lambda: None)
         app.post("/login")(lambda: None)
         app.post("/gradio_api/queue/join")(lambda: None)
-        guard(app, sharing)
+        limit_access(app, sharing)
         return {
             request(app, path, "POST", {"Host": host, "Content-Length": f"{size}"}).status for _ in range(70)
         }

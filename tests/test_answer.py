@@ -22,13 +22,9 @@ from index.retrieval.token_codec import QuantizedTokens, TokenVectors, rotated
 from index.text.analyzer import analyze
 from index.text.sentences import sentences
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
-from qa.answering.answer import (
-    MOST_SENTENCES,
-    answer,
-    read,
-)
+from qa.answering.answer import answer
 from qa.answering.confidence import THRESHOLDS
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import MOST_SENTENCES, Sentence, score_sentences
 from qa.article import article_index
 from qa.messages import say
 
@@ -482,12 +478,12 @@ class Naive:
 
 def naive_scores(question: str, text: str, title: str, encoder: FakeEncoder) -> dict[str, Naive]:
     """Each sentence of a text under a title, scored with loops over words and float vectors."""
-    centers = LanguageMeans.known(encoder)
+    language_means = LanguageMeans.known(encoder)
     question, text = unmarked(question), unmarked(text)
-    asked = rotated(centers.tokens(encoder.encoding(question), question, "query"))
-    # Rounded as it is where it is stored; tests/test_codec.py says how far.
-    known = centers.tokens(encoder.encoding(title), title, "passage")
-    own_tokens = centers.tokens(encoder.encoding(text), text, "passage")
+    asked = rotated(language_means.tokens(encoder.encoding(question), question, "query"))
+    # Rounded as it is where it is stored; tests/test_token_codec.py says how far.
+    known = language_means.tokens(encoder.encoding(title), title, "passage")
+    own_tokens = language_means.tokens(encoder.encoding(text), text, "passage")
     parts = [
         dataclasses.replace(known, spans=0 * known.spans, sentences=0 * known.sentences - 2),
         own_tokens,
@@ -553,7 +549,7 @@ def test_sentences_are_scored_as_a_naive_reader_would(
     texts = Index.build(untitled, tmp_path / "untitled", encoder=encoder, show_progress=False)
     query = texts.query(question)
     hits = texts.search(query, SENTENCES.read)
-    found = read(texts, query, hits)
+    found = score_sentences(texts, query, hits)
     expected = {
         (hit.passage.id, sentence): (naive, hit.score)
         for hit in hits
@@ -607,7 +603,7 @@ def test_a_sentence_fits_that_has_the_time_or_number_asked_for(
 ) -> None:
     """صباحاً is a time like صباح, and الحشد الشعبيّ is none, although شعبان is."""
     query = texts.query(question)
-    found = read(texts, query, texts.search(query, SENTENCES.read))
+    found = score_sentences(texts, query, texts.search(query, SENTENCES.read))
     said = {s.passage.text[s.start : s.end].split()[-1]: s.fit for s in found}
     assert said == {last: 1 if last in fitting else -1 for last in said}
     assert len(said) == 7
@@ -640,7 +636,7 @@ def test_words_that_tell_a_time_or_a_number(
 
     def fit(question: str) -> float:
         query = index.query(question)
-        (sentence,) = read(index, query, index.search(query, SENTENCES.read))
+        (sentence,) = score_sentences(index, query, index.search(query, SENTENCES.read))
         return sentence.fit
 
     assert fit("متى؟") == fit("When?") == (1 if time else -1)
@@ -667,7 +663,7 @@ def test_what_only_the_sentence_before_names_counts_for_the_one_after(
     """By hand: of «Salim salt», each word is met in one of the two sentences alone."""
     index = Index.build([Document("Salim came. Salt sold. Rain fell.")], tmp_path / "i", encoder=encoder)
     query = index.query("Salim salt")
-    found = {s.passage.text[s.start : s.end]: s for s in read(index, query, index.search(query))}
+    found = {s.passage.text[s.start : s.end]: s for s in score_sentences(index, query, index.search(query))}
     salim, salt, rain = (found[text] for text in ("Salim came.", "Salt sold.", "Rain fell."))
     weights = query.tokens.weights / query.tokens.weights.sum()
     assert weights.tolist() == pytest.approx([5**1.5 / (5**1.5 + 8), 8 / (5**1.5 + 8)])
@@ -695,7 +691,7 @@ def sentences_read(text: str, encoder: FakeEncoder, folder: Path) -> dict[str, S
     index = Index.build([Document(text, id="d")], folder, encoder=encoder, show_progress=False)
     assert len(index.passages) == 1
     query = index.query("salt")
-    return {text[s.start : s.end]: s for s in read(index, query, index.search(query))}
+    return {text[s.start : s.end]: s for s in score_sentences(index, query, index.search(query))}
 
 
 @pytest.mark.parametrize(

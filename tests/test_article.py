@@ -13,7 +13,7 @@ from fake_encoder import FakeEncoder
 from index import Document, Index
 from index.encoding import load as encoders
 from index.text.analyzer import arabic_share
-from index.text.split import paragraphs
+from index.text.paragraphs import paragraphs
 from qa.article import FILE, article, article_index
 
 

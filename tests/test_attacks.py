@@ -31,7 +31,7 @@ from test_shared_chat import users as users
 import ui
 from index import Document, Index
 from qa.api.service import Service
-from web.server.guard import OwnPagesOnly
+from web.server.browser_security import OwnPagesOnly
 from web.server.sharing import Sharing
 
 METHODS = ("GET", "POST", "PUT", "DELETE")

@@ -21,7 +21,6 @@ from index.query import Query
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Language
 from qa import ask
-from qa.answering.answer import read
 from qa.answering.confidence import (
     ALONE,
     FEATURES,
@@ -33,7 +32,7 @@ from qa.answering.confidence import (
     features,
     pairing,
 )
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence, score_sentences
 
 PAIRINGS = ("ar-ar", "ar-en", "en-ar", "en-en")
 
@@ -328,7 +327,7 @@ def test_features_of_an_answer_are_those_of_what_was_read(encoder: FakeEncoder, 
     index = Index.build([ENGLISH, ARABIC], tmp_path / "i", encoder=encoder)
     query = index.query("Farmers wait")
     hits = index.search(query, 5)
-    values = named(features(query, hits, read(index, query, hits)))
+    values = named(features(query, hits, score_sentences(index, query, hits)))
     # Questions and passages lie a little apart (`LanguageMeans`), so that the same word isn't quite 1.
     assert values["sentence"] == pytest.approx(1, abs=0.1)
     assert values["passage"] == pytest.approx(values["sentence"], abs=1e-6)

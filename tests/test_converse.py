@@ -15,6 +15,7 @@ from index import Document, Index, InvalidQuestion
 from index.encoding.base import Encoder
 from index.query import LONGEST
 from qa import Conversation, Turn, ask, converse
+from qa.conversation.converse import _found
 
 # Two texts of the same make: each names its subject in the first paragraph alone.
 TOWER = "The Kestrel tower stands in Sallow.\nMasons finished the work within nine years."
@@ -50,6 +51,22 @@ def test_a_follow_up_is_about_what_was_quoted_before(twins: Index, before: str, 
     turn = converse(conversation, "When was this work finished?", twins)
     assert turn.is_follow_up
     assert first(turn) == (document, 2)
+
+
+def test_the_hits_of_a_follow_up_have_the_scores_of_any_search(twins: Index) -> None:
+    turn = converse(after(twins, "Where stands Kestrel tower?"), "When was this work finished?", twins)
+    assert turn.is_follow_up
+    hits = turn.answer.hits
+    parts = [twins.score_parts(twins.query(turn.question), hit.passage) for hit in hits]
+    assert [hit.score for hit in hits] == pytest.approx([p.semantic + p.words + p.names for p in parts])
+    in_context = [hit.scores["context"] for hit in hits]
+    assert in_context == sorted(in_context, reverse=True)
+
+
+def test_a_passage_that_a_question_didnt_find_has_the_score_of_one_that_it_found(twins: Index) -> None:
+    query = twins.query("When was this work finished?")
+    hits = twins.search(query, k=20)
+    assert [_found(twins, query, hit.passage) for hit in hits] == hits
 
 
 def test_a_chain_keeps_the_subject_of_its_first_question(twins: Index) -> None:

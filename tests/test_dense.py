@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.retrieval import dense
 from index.retrieval.dense import CLUSTERS, RECALL, VECTORS, DenseIndex
-
-FloatArray = NDArray[np.float32]
 
 
 def unit(count: int, dimension: int, seed: int) -> FloatArray:

@@ -12,7 +12,7 @@ from documents import Outcome, counts, documents_outcomes, read_questions
 from make_documents import headings, make_documents
 
 from index.encoding.base import Encoder
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 from index.text.analyzer import language
 
 # The share of questions that go right, of a collection of such documents however large. The tests allow

@@ -25,27 +25,29 @@ WORDS = ["أعلن", "الحشد", "لا", "المعركة", "2017"]
 
 
 @pytest.fixture
-def centers(encoder: FakeEncoder) -> LanguageMeans:
+def language_means(encoder: FakeEncoder) -> LanguageMeans:
     known = LanguageMeans.known(encoder)
     encoder.encoded.clear()
     return known
 
 
-def one(text: str, encoder: FakeEncoder, centers: LanguageMeans, kind: Kind = "passage") -> TokenVectors:
-    ((_, tokens),) = encode([text], kind, encoder, centers)
+def one(
+    text: str, encoder: FakeEncoder, language_means: LanguageMeans, kind: Kind = "passage"
+) -> TokenVectors:
+    ((_, tokens),) = encode([text], kind, encoder, language_means)
     return tokens
 
 
-def test_the_encoder_reads_what_is_legible(encoder: FakeEncoder, centers: LanguageMeans) -> None:
-    list(encode([VOCALISED, "\u200fCafé\u200f ١٠"], "query", encoder, centers))
+def test_the_encoder_reads_what_is_legible(encoder: FakeEncoder, language_means: LanguageMeans) -> None:
+    list(encode([VOCALISED, "\u200fCafé\u200f ١٠"], "query", encoder, language_means))
     assert encoder.encoded == [BARE, "Café 10"]
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_vocalised_text_has_the_vectors_of_the_bare_one(
-    kind: Kind, encoder: FakeEncoder, centers: LanguageMeans
+    kind: Kind, encoder: FakeEncoder, language_means: LanguageMeans
 ) -> None:
-    (vector, tokens), (bare_vector, bare_tokens) = encode([VOCALISED, BARE], kind, encoder, centers)
+    (vector, tokens), (bare_vector, bare_tokens) = encode([VOCALISED, BARE], kind, encoder, language_means)
     np.testing.assert_array_equal(vector, bare_vector)
     np.testing.assert_array_equal(tokens.vectors, bare_tokens.vectors)
     np.testing.assert_array_equal(tokens.weights, bare_tokens.weights)
@@ -55,18 +57,22 @@ def test_a_vocalised_text_has_the_vectors_of_the_bare_one(
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_they_are_the_encoders_own_less_the_language(
-    kind: Kind, encoder: FakeEncoder, centers: LanguageMeans
+    kind: Kind, encoder: FakeEncoder, language_means: LanguageMeans
 ) -> None:
-    ((vector, tokens),) = encode([VOCALISED], kind, encoder, centers)
+    ((vector, tokens),) = encode([VOCALISED], kind, encoder, language_means)
     encoding = encoder.encoding(BARE)
-    np.testing.assert_array_equal(vector, centers.vector(encoding, BARE, kind))
-    np.testing.assert_array_equal(tokens.vectors, rotated(centers.tokens(encoding, BARE, kind)).vectors)
+    np.testing.assert_array_equal(vector, language_means.vector(encoding, BARE, kind))
+    np.testing.assert_array_equal(
+        tokens.vectors, rotated(language_means.tokens(encoding, BARE, kind)).vectors
+    )
     other: Kind = "query" if kind == "passage" else "passage"
-    assert not np.allclose(vector, centers.vector(encoding, BARE, other))
+    assert not np.allclose(vector, language_means.vector(encoding, BARE, other))
 
 
-def test_spans_count_in_the_text_as_it_was_written(encoder: FakeEncoder, centers: LanguageMeans) -> None:
-    tokens = one(VOCALISED, encoder, centers)
+def test_spans_count_in_the_text_as_it_was_written(
+    encoder: FakeEncoder, language_means: LanguageMeans
+) -> None:
+    tokens = one(VOCALISED, encoder, language_means)
     assert tokens.spans.dtype == np.int32
     stood = [VOCALISED[start:end] for start, end in tokens.spans]
     # From the first letter to the last; a mark on the last letter stands behind it.
@@ -74,31 +80,35 @@ def test_spans_count_in_the_text_as_it_was_written(encoder: FakeEncoder, centers
     assert [legible(word).text for word in stood] == WORDS
 
 
-def test_two_letters_of_one_ligature_stand_in_it_both(encoder: FakeEncoder, centers: LanguageMeans) -> None:
+def test_two_letters_of_one_ligature_stand_in_it_both(
+    encoder: FakeEncoder, language_means: LanguageMeans
+) -> None:
     """ﷺ is four words."""
-    tokens = one("قال ﷺ.", encoder, centers)
+    tokens = one("قال ﷺ.", encoder, language_means)
     assert tokens.spans.tolist() == [[0, 3], [4, 5], [4, 5], [4, 5], [4, 5]]
 
 
-def test_a_hamza_that_is_a_mark_belongs_to_its_word(encoder: FakeEncoder, centers: LanguageMeans) -> None:
-    tokens = one("ا\u0654حمد هنا", encoder, centers)
+def test_a_hamza_that_is_a_mark_belongs_to_its_word(
+    encoder: FakeEncoder, language_means: LanguageMeans
+) -> None:
+    tokens = one("ا\u0654حمد هنا", encoder, language_means)
     assert tokens.spans.tolist() == [[0, 5], [6, 9]]
-    np.testing.assert_array_equal(tokens.vectors, one("أحمد هنا", encoder, centers).vectors)
+    np.testing.assert_array_equal(tokens.vectors, one("أحمد هنا", encoder, language_means).vectors)
 
 
 def test_sentences_are_those_of_the_text_as_it_was_written(
-    encoder: FakeEncoder, centers: LanguageMeans
+    encoder: FakeEncoder, language_means: LanguageMeans
 ) -> None:
-    tokens = one("ـــــــــــــــــ. أَـــ عاد. بَقِيَ! Rain fell.", encoder, centers)
+    tokens = one("ـــــــــــــــــ. أَـــ عاد. بَقِيَ! Rain fell.", encoder, language_means)
     assert tokens.sentences.tolist() == [1, 1, 2, 3, 3]
 
 
 @pytest.mark.parametrize("text", ["ـــ", "\u064e\u0651", "\u200f", "ـ\u0654", "…", " ", ""])
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_a_text_without_letters_has_no_tokens(
-    text: str, kind: Kind, encoder: FakeEncoder, centers: LanguageMeans
+    text: str, kind: Kind, encoder: FakeEncoder, language_means: LanguageMeans
 ) -> None:
-    ((vector, tokens),) = encode([text], kind, encoder, centers)
+    ((vector, tokens),) = encode([text], kind, encoder, language_means)
     assert (tokens.vectors.shape, tokens.spans.shape) == ((0, encoder.dimension), (0, 2))
     assert (tokens.weights.shape, tokens.sentences.shape) == ((0,), (0,))
     assert tokens.spans.dtype == np.int32
@@ -126,28 +136,28 @@ def test_tokens_of_signs_are_left_out(kind: Kind) -> None:
     assert tokens.weights.tolist() == [every.index(word) + 1 for word in kept]
     assert tokens.sentences.tolist() == [1, 1, 1, 2, 2]
     # The encoder has read them: the text's own vector is its.
-    centers = LanguageMeans.known(encoder)
-    np.testing.assert_allclose(vector, centers.vector(encoder.encoding(text), text, kind))
-    expected = rotated(centers.tokens(encoder.encoding(text), text, kind)).vectors
+    language_means = LanguageMeans.known(encoder)
+    np.testing.assert_allclose(vector, language_means.vector(encoder.encoding(text), text, kind))
+    expected = rotated(language_means.tokens(encoder.encoding(text), text, kind)).vectors
     np.testing.assert_allclose(tokens.vectors, expected[[every.index(word) for word in kept]], atol=1e-6)
 
 
-def test_the_order_of_the_texts_is_kept(encoder: FakeEncoder, centers: LanguageMeans) -> None:
+def test_the_order_of_the_texts_is_kept(encoder: FakeEncoder, language_means: LanguageMeans) -> None:
     texts = ["word" * n + " كَ" * (n % 3) for n in range(1, 9)] * 2
-    together = list(encode(texts, "passage", encoder, centers))
+    together = list(encode(texts, "passage", encoder, language_means))
     assert len(together) == len(texts)
     for text, (vector, tokens) in zip(texts, together, strict=True):
-        ((alone, tokens_alone),) = encode([text], "passage", encoder, centers)
+        ((alone, tokens_alone),) = encode([text], "passage", encoder, language_means)
         np.testing.assert_array_equal(vector, alone)
         np.testing.assert_array_equal(tokens.vectors, tokens_alone.vectors)
         np.testing.assert_array_equal(tokens.spans, tokens_alone.spans)
 
 
-def test_no_texts(encoder: FakeEncoder, centers: LanguageMeans) -> None:
-    assert list(encode([], "passage", encoder, centers)) == []
+def test_no_texts(encoder: FakeEncoder, language_means: LanguageMeans) -> None:
+    assert list(encode([], "passage", encoder, language_means)) == []
 
 
-def test_an_encoder_that_loses_a_text_is_noticed(centers: LanguageMeans) -> None:
+def test_an_encoder_that_loses_a_text_is_noticed(language_means: LanguageMeans) -> None:
     """Else every later passage would have the vectors of the one before."""
 
     class Forgetful(FakeEncoder):
@@ -155,14 +165,14 @@ def test_an_encoder_that_loses_a_text_is_noticed(centers: LanguageMeans) -> None
             return super().encode(texts[1:], kind)
 
     with pytest.raises(ValueError, match="shorter"):
-        list(encode(["one", "two"], "passage", Forgetful(), centers))
+        list(encode(["one", "two"], "passage", Forgetful(), language_means))
 
 
 @given(st.text(alphabet="اأبةلىكا\u064e\u0651\u0640\u0654\u200fﻻﷺ ab٣.\n") | st.text())
 def test_a_token_stands_where_its_letters_were_written(text: str) -> None:
     encoder = FakeEncoder()
-    centers = LanguageMeans.known(encoder)
-    tokens = one(text, encoder, centers)
+    language_means = LanguageMeans.known(encoder)
+    tokens = one(text, encoder, language_means)
     seen = legible(text)
     read = [
         (first, last)

@@ -20,7 +20,7 @@ from conftest import REPOSITORY
 from test_cli import AGREEMENT, FAKE_DALIL, WHO_SIGNED, dalil, process, surrounding, surroundings, texts
 from test_cli import cache as cache
 
-from cli import failures, streams
+from cli import exit_codes, streams
 from index.errors import IndexDamaged, InvalidPath
 from qa.collections.types import data_folder
 
@@ -187,7 +187,7 @@ def test_logs_and_tracebacks_are_escaped_too() -> None:
 
 def test_only_the_console_prints() -> None:
     """So that whatever a command shows goes one way."""
-    allowed = {"cli/failures.py": 1, "cli/console.py": 3, "ui.py": 2, "qa/api/mcp_server.py": 1}
+    allowed = {"cli/exit_codes.py": 1, "cli/console.py": 3, "ui.py": 2, "qa/api/mcp_server.py": 1}
     found = {}
     for path in [
         *(p for room in ("cli", "index", "qa", "web") for p in (REPOSITORY / room).rglob("*.py")),
@@ -226,11 +226,11 @@ def test_control_c_at_any_moment_of_the_start_ends_quietly(delay: float) -> None
     running.send_signal(signal.SIGINT)
     shown, said = running.communicate(timeout=60)
     assert shown == b""
-    if running.returncode == failures.NO_INDEX:  # it came too late
+    if running.returncode == exit_codes.NO_INDEX:  # it came too late
         assert said.count(b"\n") == 1
     else:
         # Ended by the signal where the interpreter was already putting itself away.
-        assert running.returncode in (failures.INTERRUPTED, -signal.SIGINT)
+        assert running.returncode in (exit_codes.INTERRUPTED, -signal.SIGINT)
         assert said == b"" or said.startswith(b"dalil: There is no index in nowhere.")
 
 
@@ -300,7 +300,7 @@ def test_too_little_memory_is_one_line(megabytes: int) -> None:
         timeout=60,
         preexec_fn=limited(megabytes << 20),
     )
-    assert (done.returncode, done.stdout) == (failures.NO_MEMORY, b"")
+    assert (done.returncode, done.stdout) == (exit_codes.NO_MEMORY, b"")
     assert done.stderr == (
         b"dalil: There isn't enough memory. Close other programs, or raise the limit (ulimit -v).\n"
     )
@@ -332,7 +332,7 @@ def cause(error: Exception, of: Exception) -> Exception:
 def test_each_error_has_its_line_and_code(
     error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert failures.explain(error) == code
+    assert exit_codes.explain(error) == code
     said = capsys.readouterr().err
     assert said.count("\n") == (1 if line else 0)
     assert said.startswith(f"dalil: {line}" if line else "")
@@ -341,7 +341,7 @@ def test_each_error_has_its_line_and_code(
 def test_an_interrupt_that_a_library_wrapped_is_still_one(capsys: pytest.CaptureFixture[str]) -> None:
     error = ImportError("numpy couldn't be imported")
     error.__context__ = KeyboardInterrupt()
-    assert failures.explain(error) == failures.INTERRUPTED
+    assert exit_codes.explain(error) == exit_codes.INTERRUPTED
     assert capsys.readouterr().err == ""
 
 

@@ -9,7 +9,7 @@ import pytest
 from extraction import words_in_order
 from paper import BROWSERS, HARD, OFFICES, convert, page, paragraphs, print_page, write_docx
 
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 OFFICE = next((path for name in OFFICES if (path := shutil.which(name))), None)

@@ -9,7 +9,7 @@ from fake_encoder import FakeEncoder
 import qa
 from index import Document, Index
 from index.types import Block, Passage
-from qa.answering.footnotes import called_notes
+from qa.answering.citations import called_notes
 
 TEXT = "A friend paid for the roof.[2] It leaks.[1]\n\n[1] Since May.\n\n[2] Lord Fenn, 1931.\n\n[1] Another."
 DOCUMENT = Document(TEXT, id="d")

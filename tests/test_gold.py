@@ -12,7 +12,7 @@ import pytest
 
 from index import Document, Passage, UnreadableFile
 from index.text.analyzer import language
-from index.text.split import paragraphs
+from index.text.paragraphs import paragraphs
 from index.types import text_id
 from qa.article import article
 from qa.gold import GoldAnswer, GoldQuestion, article_questions, squad

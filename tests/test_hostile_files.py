@@ -19,9 +19,9 @@ from pdf_files import endless_pdf
 
 from index import UnreadableFile
 from index.readers import converter_process
-from index.readers.converter_process import Apart
-from index.readers.limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
-from index.readers.read import read_file
+from index.readers.converter_process import ConverterProcess
+from index.readers.process_limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
+from index.readers.read_files import read_file
 from qa.collections.library import Library
 from qa.collections.types import Added, Report
 from web.uploads.batches import Batch, Uploads
@@ -30,9 +30,9 @@ MOST_SECONDS = 30.0
 
 
 @pytest.fixture
-def converter(monkeypatch: pytest.MonkeyPatch) -> Iterator[Apart]:
+def converter(monkeypatch: pytest.MonkeyPatch) -> Iterator[ConverterProcess]:
     """A converter of this test's own, with the limits of every day."""
-    own = Apart()
+    own = ConverterProcess()
     monkeypatch.setattr(converter_process, "shared", own)
     yield own
     own.close()
@@ -47,7 +47,7 @@ def used() -> float:
 @pytest.mark.hostile
 @pytest.mark.parametrize(("name", "content", "expected"), BOMBS, ids=[name for name, *_ in BOMBS])
 def test_a_hostile_file_is_read_or_refused_in_time(
-    tmp_path: Path, converter: Apart, name: str, content: Callable[[], bytes], expected: str
+    tmp_path: Path, converter: ConverterProcess, name: str, content: Callable[[], bytes], expected: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content())
@@ -96,7 +96,7 @@ def arrived(arrivals: Uploads, collection: str, person: str, paths: Sequence[Pat
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["the same collection", "another one"])
 def test_while_a_hostile_file_is_read_another_persons_text_comes_in(
-    tmp_path: Path, encoder: FakeEncoder, converter: Apart, where: str
+    tmp_path: Path, encoder: FakeEncoder, converter: ConverterProcess, where: str
 ) -> None:
     library = Library(tmp_path / "library", encoder=encoder)
     names = {info.id: info.name for info in map(library.create, ("theirs", "mine"))}
@@ -219,7 +219,7 @@ def test_no_signal_leaves_a_converter_behind(tmp_path: Path, number: signal.Sign
 
 ALONE = """
 import sys, types
-from index.readers import limits
+from index.readers import process_limits as limits
 {without}
 limits.end_with_parent(int(sys.argv[1]))
 print("ready", flush=True)
@@ -260,7 +260,7 @@ def test_each_of_both_ways_ends_a_busy_process_with_its_parent(without: str) -> 
 def test_a_converter_ends_itself_when_its_parent_is_stopped(tmp_path: Path) -> None:
     """Its parent's clock doesn't run then: the limit is the converter's own."""
     endless = str(endless_pdf(tmp_path / "endless.pdf"))
-    hurried = CONVERT.replace("converter_process.shared.", "converter_process.Apart(seconds=1).")
+    hurried = CONVERT.replace("converter_process.shared.", "converter_process.ConverterProcess(seconds=1).")
     with subprocess.Popen([sys.executable, "-c", hurried, endless], stderr=subprocess.DEVNULL) as process:
         try:
             converting = converter_of(process)
@@ -275,7 +275,7 @@ def test_a_converter_outlives_the_thread_that_first_wanted_it(tmp_path: Path) ->
     """The kernel takes the end of the thread that started a process for the end of its parent."""
     path = tmp_path / "a.html"
     path.write_text("<p>text")
-    own = Apart()
+    own = ConverterProcess()
     try:
         thread = threading.Thread(target=own.convert, args=(path,))
         thread.start()

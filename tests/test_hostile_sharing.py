@@ -25,7 +25,7 @@ from test_cli import FAKE_DALIL, surrounding
 from test_connections import HEADERS
 
 import ui
-from web.server.limits import MOST_WRONG_PASSWORDS
+from web.server.request_limits import MOST_WRONG_PASSWORDS
 from web.server.users import Users
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from test_accessible import violations
 
 from index import Document, Index
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 from qa.collections.library import Library
 from qa.collections.single import SingleIndex
 from qa.collections.types import ReadOnlyCollection

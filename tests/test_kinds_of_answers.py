@@ -10,7 +10,7 @@ import pytest
 import qa
 from index import Index
 from index.encoding.base import Encoder
-from index.readers.read import read_paths
+from index.readers.read_files import read_paths
 from qa.types import Citation
 
 DOCUMENTS = {

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from pdf_files import Text, arabic, pdf
-from test_convert import BOOK, archive, word
+from test_file_types import BOOK, archive, word
 from test_office import RICH, message, odt, presentation, shape
 from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
 from index.readers import converter_process
-from index.readers.convert import PICTURES
-from index.readers.read import TYPES, read_file
+from index.readers.file_types import PICTURES
+from index.readers.read_files import TYPES, read_file
 
 TEXT = "# عنوان\n\nأعلن الحشد انطلاق المعركة.\n\nThe river floods in spring.\n"
 PAGE = (
@@ -154,7 +154,7 @@ def test_mutants_are_read_or_refused(suffix: str, tmp_path: Path) -> None:
 def test_many_mutants_are_read_or_refused(
     suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    converter = converter_process.Apart(seconds=60)
+    converter = converter_process.ConverterProcess(seconds=60)
     monkeypatch.setattr(converter_process, "shared", converter)
     try:
         found = outcomes(suffix, 120, tmp_path, "many")

@@ -7,11 +7,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from test_convert import archive, refusal, told
+from test_file_types import archive, refusal, told
 from test_tables import table
 
-from index.readers.convert import convert
-from index.readers.read import read_file
+from index.readers.file_types import convert
+from index.readers.read_files import read_file
 
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 SLIDES = "http://schemas.openxmlformats.org/presentationml/2006/main"

@@ -9,7 +9,7 @@ from fake_encoder import FakeEncoder
 
 import qa
 from index import Document, Index
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 from index.text.split import split
 from index.text.structure.blocks import find_blocks
 from index.text.structure.official import byline, date_line, name_span, offices, opening, plain_title

@@ -27,7 +27,7 @@ from observer import Seen, need_strace, observed, read_log
 from paper import write_docx
 from pdf_files import arabic, pdf
 from playwright.sync_api import Browser, expect
-from test_convert import BOOK, CORE, archive
+from test_file_types import BOOK, CORE, archive
 
 from index import telemetry
 from index.encoding.base import Encoder
@@ -136,7 +136,7 @@ def machine(place: Place, model: Encoder) -> Place:
     LanguageMeans.known(model)
     cache = place.home / ".cache" / "dalil"
     cache.mkdir(parents=True)
-    for name in ("models", "centers"):
+    for name in ("models", "language_means"):
         (cache / name).symlink_to(Path(os.environ["DALIL_CACHE"]).resolve() / name)
     return place
 

@@ -19,7 +19,6 @@ from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
 from web.views.answers import (
     Source,
-    direction,
     escape,
     render_actions,
     render_answer,
@@ -27,6 +26,7 @@ from web.views.answers import (
     render_note,
     render_turn,
 )
+from web.views.templating import direction
 
 ARABIC = Document(
     "أعلن الحشد المعركة، ثمّ توقّف. وصل Dunford أمس.", title="بين البوكمال والقائم", author="مصطفى", id="ar"

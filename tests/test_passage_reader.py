@@ -26,7 +26,7 @@ from index.encoding import reader_model
 from index.encoding.e5 import onnx_graph, unpack, weights
 from index.encoding.e5.reader_weights import HEADS, load_reader, save_reader
 from index.encoding.reader_model import ReaderModel, Window, windows
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 from qa import Answer, Conversation, ask, converse
 from qa.answering import confidence, reader
 from qa.answering.reader import FURTHEST, Reader, Reading, decode, in_passage, whole_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pdf_files import WIDTH, Text, arabic, pdf
 
-from index.readers.extract import Unextractable
+from index.readers.extracted_text import Unextractable
 from index.readers.pdf import pages as reader
 
 TEXT = "وصلت القوات إلى الحدود بعد يوم واحد من انطلاق المعركة وتقدمت نحو المدينة من ثلاثة محاور"

@@ -8,11 +8,11 @@ import pytest
 from pdf_files import WIDTH, Rule, Text, arabic, made_font, pdf, table
 
 from index.errors import FileWarning
-from index.readers.extract import Extract, Unextractable
+from index.readers.extracted_text import Extract, Unextractable
 from index.readers.pdf import pages as reader
 from index.readers.pdf.fonts import letters_of_name
 from index.readers.pdf.plausibility import is_plausible
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 
 HOLE = "\ufffd"
 UNKNOWN = "\ue001"

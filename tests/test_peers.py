@@ -16,7 +16,7 @@ from fake_encoder import FakeEncoder
 from peers import DEPTH, SILENCED, Peer, Vectors, peers, score
 
 from index import Document
-from index.encoding.base import FloatArray
+from index.array_types import FloatArray
 from qa.article import article
 from qa.extras import ExtraMissing
 from qa.gold import GoldAnswer, GoldQuestion, GoldSet, article_questions

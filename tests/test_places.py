@@ -12,7 +12,7 @@ from cli.terminal import Plain
 from index import Document, Hit, Passage
 from index.text.analyzer import Language
 from qa import Answer, Citation, Conversation, Turn
-from qa.answering.answer import quotations
+from qa.answering.citations import quotations
 from qa.api.integrations import metadata_of
 from qa.api.records import answer_record, search_record
 from qa.conversation.export import to_markdown

@@ -71,9 +71,9 @@ def test_the_longest_question() -> None:
 
 
 def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
-    centers = LanguageMeans.known(encoder)
+    language_means = LanguageMeans.known(encoder)
     encoder.encoded.clear()
-    query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, centers, Spelling.of([]))
+    query = Query.of("من أعلن \u200fbattle\u200f؟", encoder, language_means, Spelling.of([]))
     assert encoder.encoded == ["من أعلن battle؟"]
     assert query.text == "من أعلن \u200fbattle\u200f؟"
     assert query.reading == "من أعلن battle؟"
@@ -82,7 +82,7 @@ def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
     assert [term.term for term in query.terms] == ["من", "اعلن", "battl"]
     assert query.tokens.spans.tolist() == [[0, 2], [3, 7], [8, 14]]
     # By hand: each word's vector of unit length, less the mean of the languages of the question.
-    arabic, english = centers.means[0, 0], centers.means[1, 0]
+    arabic, english = language_means.means[0, 0], language_means.means[1, 0]
     mean = (2 * arabic + english) / 3
     words = [encoder.word(word) for word in ("من", "أعلن", "battle")]
     tokens = np.array([word / np.linalg.norm(word) for word in words]) - RANKING.language_mean_share * mean[0]
@@ -100,11 +100,11 @@ def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
 
 def test_the_encoder_reads_a_question_as_the_collection_spells_it(encoder: FakeEncoder) -> None:
     """What was asked stays; its terms stand in it. Names and tokens stand in what is read."""
-    centers = LanguageMeans.known(encoder)
+    language_means = LanguageMeans.known(encoder)
     encoder.encoded.clear()
     spelling = Spelling.of(["أعلن أحمد عن المعركة"])
     question = "مَــنْ اعلـن والمعركه Akashat ٢٠١٧؟"
-    query = Query.of(question, encoder, centers, spelling)
+    query = Query.of(question, encoder, language_means, spelling)
     assert query.text == question
     assert query.reading == "من أعلن والمعركة Akashat 2017؟"
     assert encoder.encoded == [query.reading]
@@ -124,7 +124,7 @@ def test_the_encoder_reads_a_question_as_the_collection_spells_it(encoder: FakeE
         "Akashat",
         "2017",
     ]
-    well_spelled = Query.of(query.reading, encoder, centers, spelling)
+    well_spelled = Query.of(query.reading, encoder, language_means, spelling)
     np.testing.assert_array_equal(query.vector, well_spelled.vector)
     np.testing.assert_array_equal(query.tokens.vectors, well_spelled.tokens.vectors)
     assert [term.term for term in query.terms] == [term.term for term in well_spelled.terms]
@@ -137,8 +137,8 @@ def test_a_question_that_is_longest_as_it_is_written(encoder: FakeEncoder) -> No
 
 
 def test_a_refused_question_is_not_encoded(encoder: FakeEncoder) -> None:
-    centers = LanguageMeans.known(encoder)
+    language_means = LanguageMeans.known(encoder)
     encoder.encoded.clear()
     with pytest.raises(InvalidQuestion):
-        Query.of("؟؟؟", encoder, centers, Spelling.of([]))
+        Query.of("؟؟؟", encoder, language_means, Spelling.of([]))
     assert encoder.encoded == []

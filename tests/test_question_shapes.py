@@ -13,7 +13,6 @@ from index import Document, Index
 from index.encoding.base import Encoder
 from index.text.analyzer import analyze
 from index.text.split import split
-from qa.answering.answer import read
 from qa.answering.dependent_sentences import speaks_on, topics
 from qa.answering.metadata import asked_field
 from qa.answering.question_type import (
@@ -25,7 +24,7 @@ from qa.answering.question_type import (
     poses,
     subject,
 )
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence, score_sentences
 
 
 @pytest.mark.parametrize(
@@ -245,8 +244,8 @@ def test_sentences_are_told_apart_by_what_is_asked_of_the_documents_subject(
     query = index.query("Where was Marta Venn buried?")
     hits = index.search(query, 10)
     names = topics(index, query.text, [hit.passage for hit in hits])
-    assert read(index, query, hits)[0].written == "Marta Venn was born in Quell in 1850."
-    assert read(index, query, hits, names)[0].written == "She was buried in Quell."
+    assert score_sentences(index, query, hits)[0].written == "Marta Venn was born in Quell in 1850."
+    assert score_sentences(index, query, hits, names)[0].written == "She was buried in Quell."
 
 
 def test_a_list_answers_what_its_introduction_announces(encoder: FakeEncoder, tmp_path: Path) -> None:
@@ -264,7 +263,9 @@ def test_a_list_answers_what_its_introduction_announces(encoder: FakeEncoder, tm
 
     def best(question: str) -> Sentence:
         query = index.query(question)
-        return next(s for s in read(index, query, index.search(query, 5)) if s.written.startswith("Olga"))
+        return next(
+            s for s in score_sentences(index, query, index.search(query, 5)) if s.written.startswith("Olga")
+        )
 
     assert best("On what have the members agreed?").is_introduced
     assert not best("Who will lead the tour?").is_introduced

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.array_types import FloatArray
 from index.encoding.e5.reader_weights import HEADS, load_reader, save_reader
-from index.encoding.e5.weights import Blocks, FloatArray, Weights
+from index.encoding.e5.weights import Blocks, Weights
 
 MATRIX, BIAS, FROZEN = (
     "encoder.layer.4.output.dense.weight",

@@ -26,12 +26,12 @@ from pylopdf_fonts_ar import __file__ as fonts
 from index import Document, FileWarning, Index, UnreadableFile
 from index.encoding.base import Encoder
 from index.readers import converter_process
-from index.readers.convert import recognize
-from index.readers.converter_process import Apart
-from index.readers.extract import Unextractable
+from index.readers.converter_process import ConverterProcess
+from index.readers.extracted_text import Unextractable
+from index.readers.file_types import recognize
 from index.readers.ocr import tesseract
 from index.readers.ocr.tesseract import Word
-from index.readers.read import read_file, read_paths
+from index.readers.read_files import read_file, read_paths
 from index.types import Block, Passage
 from qa.conversation.stored_citation import StoredCitation
 from qa.types import Citation
@@ -46,7 +46,7 @@ ENGLISH = (
     "It stood on the northern rocks for eighty years,",
     "and the lamp was lit every evening at six.",
 )
-Fake = Callable[[Sequence[str], Sequence[str]], Apart]
+Fake = Callable[[Sequence[str], Sequence[str]], ConverterProcess]
 HEAD = "level page_num block_num par_num line_num word_num left top width height conf text".replace(" ", "\t")
 
 
@@ -68,9 +68,9 @@ def row(text: str, confidence: float, line: int, place: int, paragraph: int = 1)
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
     """Puts a program in Tesseract's place that gives these rows in Arabic and in English."""
-    started: list[Apart] = []
+    started: list[ConverterProcess] = []
 
-    def install(arabic: Sequence[str], english: Sequence[str]) -> Apart:
+    def install(arabic: Sequence[str], english: Sequence[str]) -> ConverterProcess:
         folder = tmp_path / "bin"
         folder.mkdir(exist_ok=True)
         (folder / "ara").write_text("\n".join((HEAD, "1\t1\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t", *arabic)), "utf-8")
@@ -82,7 +82,7 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
         )
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-        own = Apart()  # starts with this path
+        own = ConverterProcess()  # starts with this path
         started.append(own)
         monkeypatch.setattr(converter_process, "recognizer", own)
         return own
@@ -259,7 +259,7 @@ def test_without_tesseract_the_command_that_installs_it_is_told(
 ) -> None:
     path = saved(tmp_path / f"a{suffix}", picture())
     monkeypatch.setenv("PATH", str(tmp_path))
-    own = Apart()
+    own = ConverterProcess()
     monkeypatch.setattr(converter_process, "recognizer", own)
     with pytest.raises(UnreadableFile) as caught:
         read_file(path)

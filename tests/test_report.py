@@ -18,8 +18,8 @@ from fake_encoder import FakeEncoder
 from index import Index, UnreadableFile
 from index.encoding import load as encoders
 from qa.article import article
-from qa.evaluation.evaluate import Estimate, Report
-from qa.evaluation.measures import Bin, RiskPoint
+from qa.evaluation.evaluate import Report
+from qa.evaluation.measures import Bin, Estimate, RiskPoint
 from qa.evaluation.report import check_extra, measure, table
 from qa.extras import ExtraMissing
 from qa.gold import GoldQuestion, article_questions

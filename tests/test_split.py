@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Document
-from index.text.split import paragraphs, split
+from index.text.paragraphs import paragraphs
+from index.text.split import split
 
 LETTERS = regex.compile(r"[\p{L}\p{N}]+")
 PIECES = [

@@ -115,30 +115,31 @@ def brute_force(
     """Passage ids and fused scores, best first, without an index; each leg's scores.
 
     Passages' tokens are rounded as they are where they are stored, and the question's as where they meet
-    them; tests/test_codec.py says how far.
+    them; tests/test_token_codec.py says how far.
     """
     passages = index.passages
     titles = titles_of(index)
-    centers = LanguageMeans.known(encoder)
+    language_means = LanguageMeans.known(encoder)
     question = without_marks(question)
     texts = [without_marks(p.text) for p in passages]
-    asked = rotated(centers.tokens(encoder.encoding(question), question, "query"))
+    asked = rotated(language_means.tokens(encoder.encoding(question), question, "query"))
     asked = replace(asked, weights=asked.weights**RANKING.surprisal_power)
     factors = QuantizedQuery.of(asked.vectors)
     rounded = replace(asked, vectors=np.concatenate(factors.values).T * (factors.scales / STEP)[:, None])
     passage_tokens = [
         with_title(
-            centers.tokens(encoder.encoding(title), title, "passage"),
-            centers.tokens(encoder.encoding(text), text, "passage"),
+            language_means.tokens(encoder.encoding(title), title, "passage"),
+            language_means.tokens(encoder.encoding(text), text, "passage"),
         )
         for text, title in zip(texts, titles, strict=True)
     ]
     late = np.array(
         [max_sim(rounded, QuantizedTokens.of(rotated(tokens)).expand()) for tokens in passage_tokens]
     )
-    vector = centers.vector(encoder.encoding(question), question, "query")
+    vector = language_means.vector(encoder.encoding(question), question, "query")
     dense = np.array(
-        [centers.vector(encoder.encoding(text), text, "passage") @ vector for text in texts], np.float64
+        [language_means.vector(encoder.encoding(text), text, "passage") @ vector for text in texts],
+        np.float64,
     )
     lexical = bm25(passages, titles, question)
     pairs = zip(passages, titles, strict=True)
@@ -211,8 +212,8 @@ def test_ranks_are_those_of_each_leg(index: Index, encoder: FakeEncoder) -> None
     query = index.query(question)
     passages = index.passages
     lexical = bm25(passages, titles_of(index), question)
-    centers = LanguageMeans.known(encoder)
-    vectors = [centers.vector(encoder.encoding(p.text), p.text, "passage") for p in passages]
+    language_means = LanguageMeans.known(encoder)
+    vectors = [language_means.vector(encoder.encoding(p.text), p.text, "passage") for p in passages]
     cosines = np.array([vector @ query.vector for vector in vectors])
     late = np.array([max_sim(query.tokens, index.tokens(p)) for p in passages])
     expected: dict[str, dict[str, int | None]] = {p.id: {} for p in passages}

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_convert import archive, refusal, told
+from test_file_types import archive, refusal, told
 
 from index import Document
-from index.readers.convert import convert
-from index.readers.extract import Extract, Unextractable
+from index.readers.extracted_text import Extract, Unextractable
+from index.readers.file_types import convert
 from index.readers.office.number_format import shown
-from index.readers.read import read_file
+from index.readers.read_files import read_file
 from index.readers.tables import grid
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

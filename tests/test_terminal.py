@@ -14,7 +14,7 @@ from cli.terminal import Plain
 from index import Document, Passage
 from index.text.analyzer import Language
 from qa import Answer, Citation
-from qa.answering.answer import quotations
+from qa.answering.citations import quotations
 from qa.messages import say_not_found
 
 MILL = Document("The mill burned down in 1912.", title="The mill", author="Ann Bell", id="mill")

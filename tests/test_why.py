@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fake_encoder import FakeEncoder, FloatArray
+from fake_encoder import FakeEncoder
 
 from index import Document, Index, InvalidQuestion
+from index.array_types import FloatArray
 from index.encoding.base import Encoder
 from qa.article import article_index
 from qa.explanation.explain import Explanation, PassageGone, explain

@@ -1,4 +1,4 @@
-"""What a page's writer does: answers that stream in above their quotations, and translations below them."""
+"""A page's writer: answers that stream in above their quotations, and translations below them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a reader wants of the writer.
+    """A reader's request to the writer.
 
     Attributes:
         write: written answers.
@@ -49,7 +49,7 @@ class Writing:
     def follow(
         self, session: Session, number: int, index: Callable[[], Index], wishes: Wishes
     ) -> Iterator[None]:
-        """Writes and translates what is wished of an answer; yields whenever there is more to show.
+        """Writes and translates the requested parts of an answer; yields whenever there is more to show.
 
         Args:
             session: the page's.

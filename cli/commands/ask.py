@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.console import DONE, NOT_FOUND, epilog, print_json, reply_to_all, show_styled
+from cli.console import epilog, print_json, reply_to_all, show_styled
+from cli.exit_codes import DONE, NOT_FOUND
 from cli.options import (
     AnswerFrom,
     AsJson,

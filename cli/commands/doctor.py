@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.console import epilog, in_one_line, show
+from cli.console import epilog, show
 from cli.options import FOLDER
+from cli.streams import in_one_line
 
 if TYPE_CHECKING:
     from index.folder.doctor import Report
@@ -49,7 +50,7 @@ def doctor(
 
 
 def _advice(report: Report, folder: str) -> Iterator[str]:
-    """What to do about segments and the encoder."""
+    """Advice about segments and the encoder."""
     from index import EncoderUnavailable
     from index.encoding.load import load
 
@@ -70,7 +71,7 @@ def _advice(report: Report, folder: str) -> Iterator[str]:
 
 
 def _lists(report: Report, folder: str) -> Iterator[str]:
-    """What there is to look at."""
+    """The findings."""
     if report.gone:
         yield f"Files that are gone (dalil index FILE... --remove -i {folder} forgets them):"
         yield from _listed(report.gone)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.console import epilog, in_one_line, note, print_json, show
+from cli.console import epilog, print_json, show
+from cli.exit_codes import note
 from cli.options import AnswerFrom, ModelName, UseReader, WriterModel, WriterUrl, chosen_writer, open_named
+from cli.streams import in_one_line
 
 if TYPE_CHECKING:
     from qa.writing.write import Writer

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.console import DONE, epilog, print_json, reply_to_all, show
+from cli.console import epilog, print_json, reply_to_all, show
+from cli.exit_codes import DONE
 from cli.options import AnswerFrom, AsJson, CollectionName, ModelName, PassageCount, QuestionWords, open_named
 
 EPILOG: Final = epilog(

@@ -8,7 +8,8 @@ from typing import Annotated, Final
 
 import typer
 
-from cli.console import epilog, in_one_line, show
+from cli.console import epilog, show
+from cli.streams import in_one_line
 
 USERS: Final = Path("dalil-users.json")
 _MOST_OF_A_LINE: Final = 1 << 16

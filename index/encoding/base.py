@@ -10,10 +10,10 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.errors import EncoderMismatch, make_again
 
 Kind = Literal["query", "passage"]
-FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)

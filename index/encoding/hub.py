@@ -1,7 +1,7 @@
 """Loads a sentence-transformers model from a folder, the local hub cache, or the hub.
 
-A missing model is reported within seconds: if the hub can't be reached, its own client retries for each of
-the model's files and logs every attempt.
+A missing model is reported within seconds: if the hub can't be reached, `hf_hub_download` of huggingface_hub
+2.4 retries five times for each of the model's files, for 24 seconds in all, and logs every attempt.
 """
 
 from __future__ import annotations
@@ -33,15 +33,12 @@ def load(name: str) -> SentenceTransformer:
         ValueError, SafetensorError: the files aren't those of a sentence-transformers model.
     """
     is_folder = Path(name).is_dir()
-    if not is_folder and not _is_cached(name):
-        _find(name)
-        return _load(name, local_files_only=False)
-    try:
-        return _load(name, local_files_only=True)
-    except OSError:
-        if is_folder:
-            raise
-    # An interrupted download left the model incomplete.
+    if is_folder or _is_cached(name):
+        try:
+            return _load(name, local_files_only=True)
+        except OSError:  # of a model on the hub: an interrupted download left it incomplete
+            if is_folder:
+                raise
     _find(name)
     return _load(name, local_files_only=False)
 

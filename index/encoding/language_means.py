@@ -19,16 +19,14 @@ from collections.abc import Iterator, Sequence
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.encoding.base import Encoder, Encoding, Kind
 from index.ranking_parameters import RANKING
 from index.retrieval.token_codec import TokenVectors
 from index.storage.files import cache_folder, read_array, replace
 from index.text.analyzer import ANALYZER_VERSION, arabic_share, legible
 from index.text.sentences import Span, sentences
-
-FloatArray = NDArray[np.float32]
 
 _LANGUAGES = ("ar", "en")
 _KINDS: tuple[Kind, ...] = ("query", "passage")
@@ -46,7 +44,7 @@ class LanguageMeans:
         """Returns the encoder's means, from the user's cache if they were computed before."""
         identity = f"{encoder.fingerprint}\n{ANALYZER_VERSION}\n{_content()}"
         key = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        path = cache_folder() / "centers" / f"{key}.npy"
+        path = cache_folder() / "language_means" / f"{key}.npy"
         shape = (len(_LANGUAGES), len(_KINDS), 2, encoder.dimension)
         try:
             means = read_array(path)
@@ -54,13 +52,13 @@ class LanguageMeans:
                 return cls(means)
         except (OSError, ValueError, AttributeError):
             pass  # not computed yet, or damaged: computed below in both cases
-        centers = cls.take(encoder)
+        language_means = cls.take(encoder)
         with contextlib.suppress(OSError):  # an unwritable cache only costs seconds
             path.parent.mkdir(parents=True, exist_ok=True)
             content = io.BytesIO()
-            np.save(content, centers.means, allow_pickle=False)
+            np.save(content, language_means.means, allow_pickle=False)
             replace(path, content.getvalue())
-        return centers
+        return language_means
 
     @classmethod
     def take(cls, encoder: Encoder) -> LanguageMeans:

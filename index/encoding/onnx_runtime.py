@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.admission import processors
+from index.concurrency import processors
 from index.encoding.base import Encoding, Kind
 from index.encoding.e5.onnx_graph import GRAPH
 from index.encoding.e5.tokenizer import Pieces, Unigram
@@ -170,7 +170,7 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def open_session(graph: Path) -> InferenceSession:
-    """Opens the graph of a model unpacked by `index.encoding.e5.unpack`. Nothing of it leaves this machine.
+    """Opens the graph of a model unpacked by `index.encoding.e5.unpack`.
 
     Raises:
         ValueError: the model can't be read.

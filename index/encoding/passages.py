@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.language_means import LanguageMeans
 from index.ranking_parameters import RANKING
@@ -21,8 +22,6 @@ from index.text.analyzer import Term, analyze, arabic_share, readable, words
 from index.text.context import Context, row_pieces
 from index.text.sentences import Span, passage_sentences
 from index.types import Passage
-
-FloatArray = NDArray[np.float32]
 
 DOCUMENT_SENTENCE: Final = -2
 """Sentence number of the tokens that come from the metadata of a passage's document."""
@@ -123,7 +122,7 @@ def _with_context(keys: Callable[[str], list[Term]], text: str, context: str) ->
 
 
 def encode(
-    texts: Sequence[str], kind: Kind, encoder: Encoder, centers: LanguageMeans
+    texts: Sequence[str], kind: Kind, encoder: Encoder, language_means: LanguageMeans
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
     """Yields each text's vector and its rotated token vectors, in the order of the texts.
 
@@ -135,12 +134,12 @@ def encode(
     encodings = encoder.encode([readable(text).text for text in texts], kind)
     for text, encoding in zip(texts, encodings, strict=True):
         original = _in_original(encoding, text)
-        tokens = centers.tokens(original, text, kind)
-        yield centers.vector(original, text, kind), rotated(_without_signs(tokens, text))
+        tokens = language_means.tokens(original, text, kind)
+        yield language_means.vector(original, text, kind), rotated(_without_signs(tokens, text))
 
 
 def encode_passages(
-    inputs: Sequence[PassageInput], encoder: Encoder, centers: LanguageMeans
+    inputs: Sequence[PassageInput], encoder: Encoder, language_means: LanguageMeans
 ) -> Iterator[tuple[FloatArray, TokenVectors]]:
     """Yields each passage's vector and its rotated token vectors, in the order of the passages.
 
@@ -149,14 +148,14 @@ def encode_passages(
     tokens come first, with the sentence number `DOCUMENT_SENTENCE` or `SECTION_SENTENCE` and spans of (0, 0).
     """
     texts = dict.fromkeys(text for item in inputs for text in item.apart if text)
-    contexts = dict(zip(texts, encode(list(texts), "passage", encoder, centers), strict=True))
+    contexts = dict(zip(texts, encode(list(texts), "passage", encoder, language_means), strict=True))
     readings = [item.reading(encoder.window) for item in inputs]
     encodings = encoder.encode([readable(reading.text).text for reading in readings], "passage")
     for item, reading, encoding in zip(inputs, readings, encodings, strict=True):
         original = _in_original(encoding, reading.text)
-        tokens = centers.tokens(original, reading.text, "passage", reading.sentences)
+        tokens = language_means.tokens(original, reading.text, "passage", reading.sentences)
         tokens = reading.in_passage(_without_signs(tokens, reading.text))
-        vector = centers.vector(original, reading.text, "passage")
+        vector = language_means.vector(original, reading.text, "passage")
         parts = []
         for text, number in zip(item.apart, (DOCUMENT_SENTENCE, SECTION_SENTENCE), strict=True):
             if text:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.admission import processors
+from index.array_types import FloatArray
+from index.concurrency import processors
 from index.encoding.e5.tokenizer import Pieces, Unigram
 from index.encoding.e5.unpack import PROMPTS, Settings
 from index.encoding.onnx_runtime import open_session
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 T = TypeVar("T")
-FloatArray = NDArray[np.float32]
 
 # Tokens of question and passage together, special ones included, and those of the question with its prompt:
 # as in training. A longer passage is read in windows that overlap, so that an answer that one window cuts
@@ -40,7 +40,7 @@ OVERLAP: Final = 32
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """What the reader says of one window of a passage.
+    """The reader's output for one window of a passage.
 
     Attributes:
         spans: (n, 2) int32, the characters of the passage that each token represents, as in `Pieces`.
@@ -140,7 +140,7 @@ class ReaderModel:
 
 
 def windows(tokens: int, room: int) -> list[tuple[int, int]]:
-    """The first token of each window over a passage of so many tokens, and one past its last.
+    """The first token of each window over a passage of `tokens` tokens, and one past its last.
 
     They are as few as possible and about equally long, with `OVERLAP` tokens in common, or half of a window
     if there is only room for that.

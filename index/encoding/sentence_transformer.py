@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.encoding import hub
-from index.encoding.base import Encoding, FloatArray, Kind
+from index.encoding.base import Encoding, Kind
 from index.errors import EncoderUnavailable
 
 if TYPE_CHECKING:

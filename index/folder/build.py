@@ -37,7 +37,7 @@ _KEEP_EVERY = 32
 
 @dataclass(frozen=True)
 class Change:
-    """What a segment adds to an index, and what is removed with it.
+    """The documents that a segment adds to an index, and those removed in the same change.
 
     Attributes:
         added: documents and their positions in the collection, ascending, each once.
@@ -77,11 +77,11 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
         for part, number in change.removed:
             made.subtract(part.segment, number)
         rows.add_counts(made.counts.rows())
-    centers = change.old.centers if change.old else LanguageMeans.known(change.encoder)
+    language_means = change.old.language_means if change.old else LanguageMeans.known(change.encoder)
     known = _known(made.digests, change.old)
-    with Journal(live.journal(own.parent), _identity(change.encoder, centers)) as journal:
+    with Journal(live.journal(own.parent), _identity(change.encoder, language_means)) as journal:
         wanted = {digest: row for row, digest in enumerate(made.digests) if digest not in known}
-        _encode(wanted, RowsReader(own / ROWS), centers, journal, change)
+        _encode(wanted, RowsReader(own / ROWS), language_means, journal, change)
         size = 4 * change.encoder.dimension
 
         def vector(row: int) -> NDArray[np.floating]:
@@ -95,11 +95,11 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
             return memoryview(journal[made.digests[row]])[size:]
 
         places, terms, names = made.places(), made.terms.build(), made.names.build()
-        return write_structures(own, Structures(places, terms, names, centers, vector, record))
+        return write_structures(own, Structures(places, terms, names, language_means, vector, record))
 
 
 class _Analysed:
-    """What is collected of a segment's documents and passages while they are written."""
+    """Data collected from a segment's documents and passages while they are written."""
 
     def __init__(self) -> None:
         self.terms, self.names, self.counts = PostingsBuilder(), PostingsBuilder(), WordCounts()
@@ -127,7 +127,7 @@ class _Analysed:
             self.counts.add(item.passage.written, item.terms, -1)
 
     def places(self) -> Places:
-        """Where the documents and passages are."""
+        """The places of the documents and passages."""
         return Places(
             np.array(self.positions, np.int64),
             np.array(self._firsts, np.int32),
@@ -137,7 +137,7 @@ class _Analysed:
 
 
 def _known(digests: Iterable[bytes], old: Snapshot | None) -> dict[bytes, tuple[Segment, int]]:
-    """Where an index has the encodings of these passages, for those that it has."""
+    """The places of the encodings of these passages in an index, for those that it has."""
     found: dict[bytes, tuple[Segment, int]] = {}
     if old is not None:
         for digest in dict.fromkeys(digests):
@@ -150,7 +150,11 @@ def _known(digests: Iterable[bytes], old: Snapshot | None) -> dict[bytes, tuple[
 
 
 def _encode(
-    wanted: dict[bytes, int], rows: RowsReader, centers: LanguageMeans, journal: Journal, change: Change
+    wanted: dict[bytes, int],
+    rows: RowsReader,
+    language_means: LanguageMeans,
+    journal: Journal,
+    change: Change,
 ) -> None:
     """Encodes passages, each given by its digest and its row, into the journal, if it doesn't have them."""
     items = [item for item in wanted.items() if item[0] not in journal]
@@ -159,7 +163,7 @@ def _encode(
         for start in range(0, len(items), _WINDOW):
             window = items[start : start + _WINDOW]
             inputs = [rows.passage_input(row) for _, row in window]
-            encodings = encode_passages(inputs, change.encoder, centers)
+            encodings = encode_passages(inputs, change.encoder, language_means)
             for number, ((digest, _), (vector, tokens)) in enumerate(zip(window, encodings, strict=True), 1):
                 compact = QuantizedTokens.of(tokens)
                 journal.add(digest, vector.astype("<f4").tobytes() + compact.record())
@@ -169,7 +173,7 @@ def _encode(
             journal.keep()
 
 
-def _identity(encoder: Encoder, centers: LanguageMeans) -> str:
+def _identity(encoder: Encoder, language_means: LanguageMeans) -> str:
     """The settings on which the journal's encodings depend, apart from their texts."""
-    means = hashlib.sha256(centers.means.tobytes()).hexdigest()
+    means = hashlib.sha256(language_means.means.tobytes()).hexdigest()
     return f"{FORMAT_VERSION}\n{ANALYZER_VERSION}\n{encoder.fingerprint}\n{means}"

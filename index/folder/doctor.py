@@ -1,4 +1,4 @@
-"""What state an index is in, and what its owner may want to do about it."""
+"""Diagnosis of an index: its state, and what may need attention."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from index.text.analyzer import normalise
 
 # The share of the passages of two documents, counted once, that both have if they are nearly the same.
 _NEARLY_THE_SAME: Final = 0.5
-# A passage that more documents have is a form's or a footer's, and tells nothing.
+# A passage shared by more documents belongs to a form or a footer, and identifies nothing.
 _MOST_DOCUMENTS: Final = 20
 
 
@@ -63,18 +63,18 @@ def examine(folder: Path) -> Report:
     sources = [head["source"] for head, _ in snapshot.heads if os.path.isabs(head["source"])]  # noqa: PTH117
     own = {entry.name for entry in snapshot.manifest.segments} | live.SMALL_FILES
     return Report(
-        snapshot.manifest.encoder_name,
-        snapshot.manifest.encoder_fingerprint,
-        len(names),
-        sum(size.left for size in sizes),
-        sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
-        tuple((size.passages, size.removed) for size in sizes),
-        bool(due(sizes)),
-        tuple(source for source in sources if not os.path.lexists(source)),
-        tuple(
+        encoder_name=snapshot.manifest.encoder_name,
+        encoder_fingerprint=snapshot.manifest.encoder_fingerprint,
+        documents=len(names),
+        passages=sum(size.left for size in sizes),
+        size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+        segments=tuple((size.passages, size.removed) for size in sizes),
+        is_merge_due=bool(due(sizes)),
+        gone=tuple(source for source in sources if not os.path.lexists(source)),
+        near_duplicates=tuple(
             (names[one], names[other], share) for (one, other), share in _near_duplicates(snapshot).items()
         ),
-        tuple(sorted(path.name for path in folder.iterdir() if path.name not in own)),
+        left_behind=tuple(sorted(path.name for path in folder.iterdir() if path.name not in own)),
     )
 
 

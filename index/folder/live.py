@@ -205,7 +205,7 @@ def is_segment(path: Path) -> bool:
 
 
 def _named(folder: Path) -> set[str] | None:
-    """The names of the live segments; None if there may be some and nobody can tell which."""
+    """The names of the live segments; None if there may be some but they can't be determined."""
     try:
         return {entry.name for entry in Manifest.read(folder).segments}
     except IndexNotFound:

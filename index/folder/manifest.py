@@ -1,4 +1,4 @@
-"""The manifest of an index: which segments it has, what is removed from each, and a checksum of every file.
+"""The manifest of an index: its segments, the documents removed from each, and a checksum of every file.
 
 A small file that is replaced atomically: a reader sees the collection before a change or after it.
 """

@@ -84,7 +84,7 @@ def merge(folder: Path, whole: bool = False) -> None:
     if another process merges, unless all segments are asked for.
 
     Raises:
-        IndexDamaged: what is merged isn't what was written.
+        IndexDamaged: a merged file isn't what was written.
         IndexLocked: another process is writing, or merges what was asked for.
         OSError: the disk is full, or can't be written; the index stays as it was.
     """
@@ -142,10 +142,10 @@ class Merged:
 
 
 def write_merged(own: Path, parts: Sequence[Part]) -> Merged:
-    """Writes one segment with what is left of others into its folder.
+    """Writes one segment with the remaining documents of others into its folder.
 
     Raises:
-        IndexDamaged: what is merged isn't what was written.
+        IndexDamaged: a merged file isn't what was written.
         OSError: it can't be written.
     """
     documents = [part.documents for part in parts]
@@ -181,7 +181,7 @@ def write_merged(own: Path, parts: Sequence[Part]) -> Merged:
             Places(positions[order], np.array(first_rows, np.int32), spans, shares),
             Postings.merged([(p.segment.terms, new) for p, new in zip(parts, new_rows, strict=True)]),
             Postings.merged([(p.segment.names, new) for p, new in zip(parts, new_rows, strict=True)]),
-            parts[0].segment.centers,
+            parts[0].segment.language_means,
             lambda row: sources[row][0].dense.vectors[sources[row][1]],
             lambda row: sources[row][0].late.record(sources[row][1]),
         ),
@@ -206,14 +206,14 @@ def publish(folder: Path, change: Change) -> Snapshot:
         change: without an older index the documents are all that there is then.
 
     Raises:
-        IndexDamaged: what is merged isn't what was written.
+        IndexDamaged: a merged file isn't what was written.
         OSError: the disk is full or can't be written; the index stays as it was.
     """
     live.sweep(folder)
     with live.new_segments(folder) as new:
         entry = write_segment(new(), change)
         snapshot = Snapshot(folder, _after(change, entry), change.old)
-        # Few enough for a search even if nobody ever merges.
+        # Few enough for a search even without any merge.
         while numbers := due(sizes_of(snapshot), _SMALL if len(snapshot.parts) <= _MOST else None):
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
             snapshot = Snapshot(folder, merged.instead(snapshot.manifest), snapshot)

@@ -41,7 +41,7 @@ CREATE TABLE counts (
     kind TEXT, form TEXT, word TEXT, count INTEGER, article INTEGER, PRIMARY KEY (kind, form, word)
 ) WITHOUT ROWID;
 """
-# Without files elsewhere: what is sorted stays in memory.
+# No temporary files elsewhere: sorting is done in memory.
 _SETTINGS: Final = (
     "journal_mode = OFF",
     "synchronous = OFF",
@@ -67,7 +67,7 @@ class RowsWriter:
         self._path = path
         with _writing(path):
             self._connection = sqlite3.connect(path, isolation_level=None)
-            # Nobody reads the file before it is complete, and nothing is left of it after a crash.
+            # The file isn't read before it is complete, and is discarded after a crash.
             for setting in _SETTINGS:
                 self._connection.execute(f"PRAGMA {setting}")
             self._connection.executescript(_SCHEMA)

@@ -32,7 +32,7 @@ _OF_POSTINGS: Final = ("keys", "starts", "rows", "codes", "pairs", "lengths")
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Where a segment's documents and passages are.
+    """The places of a segment's documents and passages.
 
     Attributes:
         positions: (documents,) int64, ascending: the place of each in the collection.
@@ -81,7 +81,7 @@ class Segment:
         self.names = _postings(arrays, "names")
         self.dense = DenseIndex.load(own, entry.dense)
         self.late = TokenRecords(own / RECORDS, arrays["token_ends"], arrays["token_checksums"])
-        self.centers = LanguageMeans(arrays["language_means"])
+        self.language_means = LanguageMeans(arrays["language_means"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ class Structures:
     Attributes:
         places: of its documents and passages.
         terms, names: the postings of its passages.
-        centers: the language means.
+        language_means: the language means.
         vector: the vector of the passage in a row.
         record: the token vectors of the passage in a row, as stored.
     """
@@ -99,7 +99,7 @@ class Structures:
     places: Places
     terms: Postings
     names: Postings
-    centers: LanguageMeans
+    language_means: LanguageMeans
     vector: Callable[[int], NDArray[np.floating]]
     record: Callable[[int], bytes | memoryview]
 
@@ -117,10 +117,10 @@ def write_structures(folder: Path, made: Structures) -> SegmentEntry:
     arrays: dict[str, NDArray[Any]] = dict(vars(made.places))
     for name, postings in (("terms", made.terms), ("names", made.names)):
         arrays |= {f"{name}_{part}": getattr(postings, part) for part in _OF_POSTINGS}
-    arrays["language_means"] = made.centers.means
+    arrays["language_means"] = made.language_means.means
     arrays |= write_records(folder, map(made.record, rows))
     write_arrays(folder / ARRAYS, arrays)
-    dimension = made.centers.means.shape[-1]
+    dimension = made.language_means.means.shape[-1]
     dense = DenseIndex.write(folder, map(made.vector, rows), (len(rows), dimension))
     flush(folder)
     return SegmentEntry(folder.name, checksums(folder), dense)

@@ -1,8 +1,8 @@
 """A snapshot: the segments of an index as they were after one change, searched as one collection.
 
-Whatever a ranking depends on is the collection's: document frequencies, lengths, spelling and the order of
-documents are computed over all segments without what was removed, so that scores and hits are those of an
-index that was built at once.
+Rankings depend on the collection as a whole: document frequencies, lengths, spelling and the order of
+documents are computed over all segments without the removed documents, so that scores and hits are those of
+an index built at once.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray, Rows
 from index.folder.manifest import Manifest
 from index.folder.segment import Segment
 from index.retrieval.bm25 import LexicalIndex
@@ -29,8 +30,6 @@ from index.types import Document, Passage
 # In a passage's place in the collection, the bits for its place in its document.
 _PASSAGE_BITS = 24
 
-FloatArray = NDArray[np.float32]
-Rows = NDArray[np.int64]
 T = TypeVar("T")
 
 
@@ -95,7 +94,7 @@ class Snapshot:
             first += len(segment.places.spans)
         self.parts: tuple[Part, ...] = tuple(parts)
         self._firsts = np.array([part.first for part in parts])
-        self.centers = parts[0].segment.centers
+        self.language_means = parts[0].segment.language_means
         terms = [replace(part.segment.terms, removed=part.removed_rows) for part in parts]
         names = [replace(part.segment.names, removed=part.removed_rows) for part in parts]
         self.lexical = LexicalIndex(terms, order=self.order)
@@ -281,7 +280,7 @@ class _Forms(WordForms):
 
 
 class _Places:
-    """Where the items of a collection are, in its order."""
+    """The places of the items of a collection, in its order."""
 
     def __init__(self, parts: Sequence[Part], numbers: Sequence[Rows], order: Sequence[Rows]) -> None:
         """Sorts them.

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from index.admission import TURNS
 from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
 from index.errors import IndexDamaged, IndexLocked, IndexNotFound
@@ -109,7 +108,7 @@ class FolderIndex(Index):
 
     def optimize(self, whole: bool = True) -> None:
         """See `Index.optimize`."""
-        # What is only due is left to the next time if somebody writes, or the disk is full.
+        # A merge that is only due is postponed if another process writes, or the disk is full.
         with nullcontext() if whole else suppress(IndexLocked, OSError):
             merge(self.path, whole)
         self.refresh()
@@ -148,10 +147,6 @@ class FolderIndex(Index):
         late = late_scores(query.tokens, snapshot.records(best.rows))
         return replace(best, semantic=late, has_late=True)
 
-    def turn(self) -> AbstractContextManager[None]:
-        """See `Index.turn`."""
-        return TURNS
-
     def snapshot(self) -> Index:
         """See `Index.snapshot`."""
         return FolderIndex(self.path, self._snapshot, self.encoder)
@@ -159,7 +154,7 @@ class FolderIndex(Index):
     def query(self, question: str) -> Query:
         """See `Index.query`."""
         snapshot = self._snapshot
-        return Query.of(question, self.encoder, snapshot.centers, snapshot.word_forms)
+        return Query.of(question, self.encoder, snapshot.language_means, snapshot.word_forms)
 
     def mentions_number(self, digits: str) -> bool:
         """See `Index.mentions_number`."""

@@ -50,7 +50,7 @@ def build(
         IndexLocked: another process builds the same index.
     """
     about = table.About.of(encoder)
-    maker = rows.Maker(encoder, about.centers)
+    maker = rows.Maker(encoder, about.language_means)
 
     def write(batches: Iterator[list[Document]], dataset: Any, claim: table.Claim) -> Iterator[int]:
         for batch in batches:

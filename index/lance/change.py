@@ -52,7 +52,7 @@ def update(
             return False
         old = _passages(version.dataset, [document.id for document in changed])
         encoded.update(_known(old))
-        maker = rows.Maker(encoder, version.about.centers)
+        maker = rows.Maker(encoder, version.about.language_means)
         made = []
         with encoding("documents", show_progress, total=len(changed)) as advance:
             for batch in rows.batches(changed):

@@ -173,7 +173,7 @@ class _Worker:
         about = table.About.read(address, dataset)
         chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
         self._uri, self._schema = uri, dataset.schema
-        self._maker = rows.Maker(chosen, about.centers)
+        self._maker = rows.Maker(chosen, about.language_means)
 
     def __call__(self, lists: pa.Table) -> pa.Table:
         fragments, counts = [], []

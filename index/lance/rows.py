@@ -78,11 +78,11 @@ class Maker:
 
     Attributes:
         encoder: makes the vectors.
-        centers: its language means.
+        language_means: its language means.
     """
 
     encoder: Encoder
-    centers: LanguageMeans
+    language_means: LanguageMeans
 
     def rows(self, documents: Sequence[Document], known: Mapping[bytes, Mapping[str, Any]]) -> pa.Table:
         """The rows of some documents: each document's row, then those of its passages, in order.
@@ -104,7 +104,7 @@ class Maker:
         new: dict[bytes, dict[str, Any]] = {}
         missing = [digest for digest in inputs if digest not in known]
         items = [inputs[digest] for digest in missing]
-        encodings = encode_passages(items, self.encoder, self.centers)
+        encodings = encode_passages(items, self.encoder, self.language_means)
         for digest, item, (vector, tokens) in zip(missing, items, encodings, strict=True):
             record = QuantizedTokens.of(tokens).record()
             new[digest] = {

@@ -17,6 +17,7 @@ import numpy as np
 from lance.query import MatchQuery
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray, Rows
 from index.errors import IndexDamaged, make_again
 from index.lance import rows
 from index.lance.counts import Known
@@ -42,8 +43,6 @@ _COLUMNS: Final = [
     "tokens", "checksum",
 ]  # fmt: skip
 
-FloatArray = NDArray[np.float32]
-Rows = NDArray[np.int64]
 # Lance's own row ids.
 RowIds = NDArray[np.uint64]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
@@ -37,6 +36,8 @@ class LanceIndex(Index):
     Any number of processes on any machines may search it, and several may write to it concurrently. It
     is stateless, except for caches of the version that it has opened.
     """
+
+    waits_for_storage = True
 
     def __init__(self, version: table.Version, encoder: Encoder) -> None:
         """Use `Index.build` or `Index.open`."""
@@ -94,10 +95,6 @@ class LanceIndex(Index):
         view.records.add(records.items())
         return found
 
-    def turn(self) -> AbstractContextManager[None]:
-        """Admits every question at once: questions wait for storage, not for a processor."""
-        return nullcontext()
-
     def snapshot(self) -> Index:
         """See `Index.snapshot`."""
         copy = LanceIndex.__new__(LanceIndex)
@@ -107,7 +104,9 @@ class LanceIndex(Index):
     def query(self, question: str) -> Query:
         """See `Index.query`."""
         view = self.view
-        return Query.of(question, self.encoder, view.version.about.centers, view.known.spelling(question))
+        return Query.of(
+            question, self.encoder, view.version.about.language_means, view.known.spelling(question)
+        )
 
     def mentions_number(self, digits: str) -> bool:
         """See `Index.mentions_number`; reads through all of the collection's counts."""

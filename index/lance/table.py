@@ -54,12 +54,12 @@ class About:
 
     Attributes:
         encoder_name, encoder_fingerprint: the encoder.
-        centers: its language means.
+        language_means: its language means.
     """
 
     encoder_name: str
     encoder_fingerprint: str
-    centers: LanguageMeans
+    language_means: LanguageMeans
 
     @classmethod
     def of(cls, encoder: Encoder) -> About:
@@ -72,7 +72,7 @@ class About:
 
     def metadata(self) -> bytes:
         """The settings and the format versions, serialized deterministically."""
-        means = np.ascontiguousarray(self.centers.means, "<f4")
+        means = np.ascontiguousarray(self.language_means.means, "<f4")
         return json.dumps(
             {
                 "format": FORMAT_VERSION,

@@ -8,7 +8,7 @@ import zlib
 from typing import Final
 from xml.etree import ElementTree
 
-from index.readers.extract import Unextractable, damaged
+from index.readers.extracted_text import Unextractable, damaged
 
 # Maximum unpacked bytes of an archive, including pictures.
 MOST_UNPACKED: Final = 1 << 30

@@ -1,7 +1,7 @@
 """Runs converters in a separate process, so that no file can exhaust or crash this one.
 
-The converter process limits itself (`index.readers.limits`): it ends when a file takes too long, and when its
-parent process has ended, however that happened.
+The converter process limits itself (`index.readers.process_limits`): it ends when a file takes too long, and
+when its parent process has ended, however that happened.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
-from index.admission import Turns
-from index.readers import limits
-from index.readers.extract import Extract, Unextractable, damaged
+from index.concurrency import FairSemaphore
+from index.readers import process_limits as limits
+from index.readers.extracted_text import Extract, Unextractable, damaged
 
 if TYPE_CHECKING:
     from index.errors import FileFault
-    from index.readers.extract import PageProgress, Progress
+    from index.readers.extracted_text import PageProgress, Progress
 
 BYTES: Final = 3 << 30
 """Memory limit of the converter process."""
@@ -36,7 +36,7 @@ _GRACE_SECONDS: Final = 10.0
 _CRASHES: Final = frozenset((signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE))
 
 
-class Apart:
+class ConverterProcess:
     """A process that converts one file at a time; started on demand, and restarted after it was lost.
 
     Concurrent callers are served in order of arrival.
@@ -51,7 +51,7 @@ class Apart:
         """
         self._seconds = seconds
         self._most_bytes = most_bytes
-        self._turn = Turns(1)
+        self._turn = FairSemaphore(1)
         self._process: subprocess.Popen[bytes] | None = None
         # The kernel treats the end of the thread that started a process as the end of its parent, so all
         # processes are started by one permanent thread.
@@ -220,7 +220,7 @@ def answer(
 
     With `on_page` the text is recognised from its pictures, of a PDF from those of the wanted pages.
     """
-    from index.readers.convert import convert, recognize
+    from index.readers.file_types import convert, recognize
     from index.storage.files import read_regular
 
     try:
@@ -238,9 +238,9 @@ def answer(
         return {"error": str(damaged(error)), "fault": "damaged"}
 
 
-shared: Final = Apart()
+shared: Final = ConverterProcess()
 # `kill` runs first and ends the process at once; waiting callers then find that none can be started.
-recognizer: Final = Apart()
+recognizer: Final = ConverterProcess()
 """For text recognition, which takes seconds a page: other files don't wait for it."""
 for _process in (shared, recognizer):
     atexit.register(_process.close)

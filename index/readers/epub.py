@@ -19,7 +19,7 @@ from index.readers.archives import (
     part_xml,
     text_of,
 )
-from index.readers.extract import (
+from index.readers.extracted_text import (
     Extract,
     Progress,
     TextBuilder,
@@ -98,7 +98,7 @@ def _package(archive: zipfile.ZipFile, lost: list[str]) -> tuple[ElementTree.Ele
     }
     named = [reference.get("idref", "") for reference in package.iter(f"{_PACKAGE}itemref")]
     lost.extend(name for name in named if name not in items)
-    # A page that is listed more than once, under whatever name, is read once.
+    # A page that is listed several times, under any name, is read once.
     chapters = dict.fromkeys(
         path
         for item, path in (items[name] for name in named if name in items)

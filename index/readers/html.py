@@ -17,7 +17,7 @@ from typing import Final
 import regex
 from turbohtml import Document, Element, Namespace, Node, Text, parse
 
-from index.readers.extract import LONGEST_REPEATED, Extract, Progress, TextBuilder, no_progress
+from index.readers.extracted_text import LONGEST_REPEATED, Extract, Progress, TextBuilder, no_progress
 from index.readers.plain_text import decode
 from index.readers.word.numbering import formatted
 from index.text.structure.blocks import refined
@@ -92,13 +92,13 @@ def extract_page(
     is_xml: bool = False,
     claimed: str = "",
 ) -> Extract:
-    """Extracts the text of a page, in whatever encoding it is; else as `extract`.
+    """Extracts the text of a page in any encoding; otherwise as `extract`.
 
     Args:
         content: the page's bytes.
         progress: not called.
         is_xml: as for `extract`; a page with an XML declaration is XHTML as well.
-        claimed: its encoding according to who sent it; by default what the page itself says.
+        claimed: its encoding according to its sender; by default the one that the page declares.
 
     Raises:
         Unextractable: its encoding isn't known.
@@ -495,7 +495,7 @@ def _integer(text: str, default: int) -> int:
 
 
 def _count(element: Element, name: str, most: int) -> int:
-    """How many rows or columns a cell covers."""
+    """The number of rows or columns that a cell spans."""
     if name not in element.attrs:
         return 1
     number = _integer(_value(element, name), 1)

@@ -1,4 +1,4 @@
-"""Extracts EML messages: who wrote what to whom and when, the text, and the names of what is attached."""
+"""Extracts EML messages: sender, recipients, date, subject, text and the names of the attachments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from typing import Final
 
 from index.readers import html
-from index.readers.extract import (
+from index.readers.extracted_text import (
     Extract,
     Progress,
     TextBuilder,
@@ -99,7 +99,7 @@ class _Reader:
         elif inner:
             for each in inner:
                 self._body(each, depth + 1)
-        # A multipart message without parts has no boundary: what is there is its text.
+        # A multipart message without parts has no boundary: its payload is its text.
         elif (
             part.get_content_maintype() in ("text", "multipart")
             and part.get_content_disposition() != "attachment"

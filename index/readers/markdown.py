@@ -11,7 +11,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers.extract import Extract, Progress, TextBuilder, no_progress
+from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress
 from index.readers.plain_text import decode
 from index.text.structure.blocks import refined
 
@@ -31,7 +31,7 @@ _DATES: Final = ("date", "published", "created", "publishdate", "updated", "ال
 
 
 def extract_file(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
-    """Extracts the text of a Markdown file in whatever encoding it is; else as `extract`.
+    """Extracts the text of a Markdown file in any encoding; otherwise as `extract`.
 
     Raises:
         Unextractable: its encoding isn't known.

@@ -1,4 +1,4 @@
-"""Decodes text of unknown encoding: Unicode first, whatever a file claims, then what its letters tell.
+"""Decodes text of unknown encoding: Unicode first, whatever a file declares, then by its letters.
 
 Compared with charset-normalizer and chardet in benchmarks/decoding.py.
 """
@@ -12,11 +12,10 @@ from typing import Final
 
 import regex
 
-from index.readers.extract import HOLE, Unextractable
+from index.readers.extracted_text import HOLE, Unextractable
 
 _MOST_HOLEED: Final = 0.05
 """Maximum share of characters that can't be read; with more it isn't the text's encoding."""
-_FORMATTING: Final = frozenset("\t\n\v\f\r")
 _CONTROL: Final = regex.compile(r"[\p{Cc}--[\t\n\v\f\r]]", regex.VERSION1)
 _LOW_CONTROL: Final = regex.compile(rb"[\x00-\x08\x0e-\x1f]")
 _HIGH: Final = regex.compile(rb"[\x80-\xff]")
@@ -45,7 +44,7 @@ _ENCODINGS: Final = frozenset((
     "mac-roman", "mac-cyrillic", "gbk", "gb2312", "gb18030", "big5", "big5hkscs", "euc_jp", "iso2022_jp",
     "shift_jis", "euc_kr",
 ))  # fmt: skip
-# Encodings whose texts are told apart by their letters; a file's claim of one of them, or of Unicode, is only
+# Encodings that are distinguished by their letters; a file's claim of one of them, or of Unicode, is only
 # one more hint. As in browsers, ASCII and ISO-8859-1 mean Windows-1252.
 _GUESSED: Final = ("cp1256", "cp1252", "iso8859-6")
 _AS_GUESSED: Final = {"ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-15": "cp1252"}

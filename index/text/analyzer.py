@@ -117,7 +117,7 @@ def normalise(text: str) -> Normalised:
     pieces = [_NORMALISED[character] for character in text]
     restore_letters(text, pieces)
     normalised = _joined(pieces)
-    # What is left may begin with one again.
+    # The rest may begin with one again.
     while hamzas := hamza_alefs(normalised.text):
         normalised = _contracted(normalised, hamzas, "ا")
     return normalised
@@ -185,7 +185,7 @@ def _contracted(text: Normalised, hamzas: Collection[int], letter: str) -> Norma
 
 @dataclass(frozen=True)
 class AnalyzedText:
-    """A text with what the analyzer says of it; each part is computed when it is first read.
+    """A text and its analysis; each part is computed on first access.
 
     Made by `analyzed`, so that all that look at a question or a passage share one.
 
@@ -291,7 +291,7 @@ def language(text: str) -> Language:
 
 
 Change = tuple[int, int, str]
-"""A span of a text, and what stands in its place."""
+"""A span of a text, and its replacement."""
 
 
 def replaced(text: Normalised, changes: Sequence[Change]) -> Normalised:

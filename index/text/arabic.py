@@ -108,7 +108,7 @@ ENDINGS: Final = (
     *("", "ه", "ها", "هم", "هما", "هن", "نا", "ي", "ت", "وا", "ا", "ات", "ان", "ين", "ون", "يه"),
     *("ته", "تها", "تهم", "تنا", "تان", "تين", "تي", "اته", "اتها", "اتهم", "يون", "يين", "يات", "وه", "وها"),
 )
-"""What may be attached to the end of a word of `WORDS_FILE`, in normalised spelling."""
+"""Suffixes of the words of `WORDS_FILE`, in normalised spelling."""
 
 _SUFFIXES: Final = ("ها", "ان", "ات", "ون", "ين", "يه", "ه", "ي")
 _PRONOUNS: Final = ("ها", "ه")

@@ -105,7 +105,7 @@ def is_arabizi(question: str) -> bool:
 
 
 def readings(word: str) -> list[str]:
-    """What a word in Arabizi may be, in normalised spelling, the likeliest first; one if it is a common word.
+    """The readings of a word in Arabizi, in normalised spelling, likeliest first; one if it is a common word.
 
     A number is only itself.
     """

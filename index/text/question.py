@@ -1,6 +1,6 @@
-"""A question as the collection writes it: what the encoder reads, and what is searched for.
+"""A question in the collection's spelling: the input of the encoder and of the analyzer.
 
-What the collection doesn't have is replaced by what it has instead: Arabizi ("el masra7") by Arabic, a
+Words that it doesn't have are replaced by ones that it has: Arabizi ("el masra7") by Arabic, a
 dialect's word by the standard one, a typing slip by the one near spelling, a word without its marks by the
 usual spelling (`index.text.spelling`).
 """
@@ -86,7 +86,7 @@ def _likeliest(levels: Sequence[str], forms: WordForms) -> str:
 
 
 def _slips(text: str, forms: WordForms) -> Iterator[Change]:
-    """Yields what dialect and mistyped words stand for, where the collection has that and not them."""
+    """Yields the collection's words for dialect and mistyped words that it doesn't have."""
     for word in words(text):
         level = word.term
         if not is_arabic(level[0]) or forms.look_up([level]):
@@ -105,7 +105,7 @@ def _slips(text: str, forms: WordForms) -> Iterator[Change]:
 
 
 def _is_had(level: str, forms: WordForms) -> bool:
-    """Whether the collection has a word of this form, with or without what is attached to it."""
+    """Whether the collection has a word of this form, with or without affixes."""
     rests = [level[len(p) :] for p in PROCLITICS if level.startswith(p)]
     return bool(forms.look_up([level, *(rest for rest in rests if len(rest) >= _SHORTEST_SOUND)]))
 

@@ -15,8 +15,6 @@ from index.text.structure.blocks import find_blocks
 from index.text.structure.labels import STYLE_OF_ORDINALS, item_marker
 from index.types import Block, BlockKind, Document, Passage
 
-__all__ = ["paragraphs", "split"]
-
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 _HAS_WORD = regex.compile(r"[\p{L}\p{N}]")
@@ -87,11 +85,11 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     max(bisect_right(starts, start), 1),
                     start,
                     end,
-                    unit.kind,
-                    unit.headings,
-                    unit.columns,
-                    unit.page,
-                    tuple(item - start for item in unit.items if start <= item < end),
+                    kind=unit.kind,
+                    headings=unit.headings,
+                    columns=unit.columns,
+                    page=unit.page,
+                    items=tuple(item - start for item in unit.items if start <= item < end),
                 )
             )
     return passages

@@ -26,7 +26,7 @@ from index.types import Hit
 if TYPE_CHECKING:
     from index.query import Query
     from qa.answering.reader import Reading
-    from qa.answering.scored_sentence import Sentence
+    from qa.answering.sentences import Sentence
 
 # What was learned, with its provenance: without the reader, and with it.
 ALONE: Final = "confidence.json"
@@ -100,7 +100,7 @@ def confidence(
         query: the question.
         hits: its search results, best first.
         found: the scored sentences of the first of them, best first, as returned by
-            `qa.answering.answer.read`.
+            `qa.answering.sentences.score_sentences`.
         readings: what the reader says of their passages, by passage id; without it, another model is asked.
     """
     if not found:

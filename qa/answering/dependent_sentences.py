@@ -89,7 +89,7 @@ def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str
     """The terms of the name in a question that a whole document is about, by document id.
 
     A sentence of Agnes Tarrow's life rarely repeats "Agnes Tarrow". A name is what its document is about if
-    it stands in the title or in the first sentence, and in several passages.
+    it is in the title or in the first sentence, and in several passages.
 
     Args:
         index: the index the passages were retrieved from.

@@ -1,4 +1,4 @@
-"""Questions about a document's metadata: author, date or title, and about who signed it."""
+"""Questions about a document's author, date or title, or about who signed it, and their citations."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from index.text.analyzer import analyze, analyzed, language
-from index.text.structure.official import offices
+from index.text.structure.official import name_span, offices
 from index.types import Document, Hit
-from qa.types import CitedField
+from qa.answering.sentences import MOST_SENTENCES, Sentence
+from qa.types import Citation, CitedField
 
 if TYPE_CHECKING:
     from index.interface import Index
+    from index.query import Query
 
 # In normalised spelling: no hamza on its carrier, ه for ة, ي for ى.
 _A_DOCUMENT: Final = (
@@ -82,12 +84,12 @@ _PUBLISHED: Final = frozenset(
 )
 
 
-def tells_publication(sentence: str) -> bool:
+def _tells_publication(sentence: str) -> bool:
     """Whether a sentence speaks of writing, signing or publishing: «حُرّر في …», "First published in …"."""
     return not _PUBLISHED.isdisjoint(term.term for term in analyze(sentence))
 
 
-def asked_signatures(index: Index, question: str, hits: Sequence[Hit]) -> list[Hit]:
+def _asked_signatures(index: Index, question: str, hits: Sequence[Hit]) -> list[Hit]:
     """The signatures that answer who signed a paper, or who holds an office that one names; empty if unclear.
 
     Args:
@@ -133,7 +135,46 @@ def asked_field(question: str) -> CitedField | None:
     return next((field for field, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
-def asked_document(index: Index, question: str, field: CitedField, hits: Sequence[Hit]) -> Hit | None:
+def cite_metadata(
+    index: Index, query: Query, hits: Sequence[Hit], best: Sentence | None
+) -> tuple[Citation, ...]:
+    """Cites a document's author, date or title if the question asks for it and no text states it.
+
+    Args:
+        index: the index the passages were retrieved from.
+        query: the question.
+        hits: the passages, best first.
+        best: the best sentence, if it would be quoted.
+    """
+    field = asked_field(query.reading)
+    if field is None or (best is not None and _says(best, query, field)):
+        return ()
+    hit = _asked_document(index, query.text, field, hits)
+    if hit is None:
+        return ()
+    document = index.document(hit.passage.document_id)
+    return (Citation.of(document, 1, hit.passage, 0, len(_value(document, field)), field),)
+
+
+def cite_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Citation, ...]:
+    """Cites the signatures that tell who signed a paper, or who holds the office asked for."""
+    citations = []
+    for number, hit in enumerate(_asked_signatures(index, query.text, hits)[:MOST_SENTENCES], 1):
+        passage, document = hit.passage, index.document(hit.passage.document_id)
+        name = name_span(passage.text)
+        span = (passage.start + name[0], passage.start + name[1]) if name else None
+        citations.append(Citation.of(document, number, passage, passage.start, passage.end, answer=span))
+    return tuple(citations)
+
+
+def _says(best: Sentence, query: Query, field: CitedField) -> bool:
+    """Whether a sentence itself states the author or date: it has all the question's words, or a time."""
+    if field == "date":
+        return best.fit > 0 and best.lexical >= 0.5 and _tells_publication(best.written)
+    return best.lexical >= 1 and len(query.terms) > 1
+
+
+def _asked_document(index: Index, question: str, field: CitedField, hits: Sequence[Hit]) -> Hit | None:
     """The best passage of the document that a metadata question refers to, if unambiguous.
 
     It is unambiguous if the question names one document by at least half of its own words, or names none and
@@ -155,7 +196,7 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
     asked = {term.term for term in analyze(rest)} - _LITTLE
     if not asked:
         # No word identifies a document.
-        return found[0][0] if len(index.documents) == 1 and value(found[0][1], field) else None
+        return found[0][0] if len(index.documents) == 1 and _value(found[0][1], field) else None
     named = [len(asked & {term.term for term in analyze(document.title)}) for _, document in found]
     most = max(named)
     hit, document = found[named.index(most)]
@@ -165,7 +206,7 @@ def asked_document(index: Index, question: str, field: CitedField, hits: Sequenc
         leads = len(found) == 1 or hit.score - found[1][0].score >= _LEAD
         if most or not leads or language(document.title) == language(question):
             return None
-    return hit if value(document, field) else None
+    return hit if _value(document, field) else None
 
 
 def _which(match: regex.Match[str]) -> str:
@@ -173,7 +214,7 @@ def _which(match: regex.Match[str]) -> str:
     return f" {match.groupdict().get('which') or ''} "
 
 
-def value(document: Document, field: CitedField) -> str:
+def _value(document: Document, field: CitedField) -> str:
     """A document's author, date or title; empty if it has none. A file name doesn't count as a title."""
     known = str(getattr(document, field))
     is_name = field == "title" and known == PurePath(document.source).stem

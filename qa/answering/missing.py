@@ -1,8 +1,8 @@
-"""What a question names that no text has: explains a refusal, and never causes one.
+"""Numbers and identifiers of a question that no text has: they explain a refusal, and never cause one.
 
-Only numbers and identifiers, since what is said has to be certain: a name may be spelt, translated or
+Only numbers and identifiers, since the statement has to be certain: a name may be spelt, translated or
 transliterated in many ways, a year is four digits. Numbers that are as likely to be written in words (of one
-or two digits, or in hundreds) are left out, and so are those that may stand in the texts in another form.
+or two digits, or in hundreds) are omitted, and so are those that the texts may have in another form.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NEAREST: Final = 3
 
 
 def missing(index: Index, question: str, hits: Sequence[Hit]) -> tuple[str, ...]:
-    """The numbers, years and identifiers of a question that occur nowhere in the texts, as it writes them.
+    """The numbers, years and identifiers of a question that aren't in the texts, as the question writes them.
 
     Args:
         index: the texts.

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import arabic_share, normalise, stem, words
-from qa.answering.scored_sentence import Sentence
+from qa.answering.sentences import Sentence
 
 Shape = Literal["summary", "list", "comparison"]
 
@@ -61,7 +61,7 @@ _BETWEEN: Final = regex.compile(r"\s+(?:and|with|to|vs\.?|versus|against|مع)\s
 
 @dataclass(frozen=True)
 class Request:
-    """What a question asks for.
+    """A request for a summary, a list or a comparison.
 
     Attributes:
         shape: a summary, a list or a comparison.
@@ -147,7 +147,7 @@ def _in_arabic(sentence: Sentence) -> bool:
 
 
 def _says_something(sentence: Sentence) -> bool:
-    return len(sentence.passage.text[sentence.start : sentence.end].split()) >= _FEWEST_WORDS
+    return len(sentence.written.split()) >= _FEWEST_WORDS
 
 
 def _spread(good: Sequence[Sentence], taken: Sequence[Sentence], room: int) -> list[Sentence]:

@@ -19,10 +19,10 @@ from index.text.sentences import Span
 from index.text.structure.labels import item_marker
 from index.types import Passage
 
-Kind = Literal["time", "quantity", "duration"]
+QuestionType = Literal["time", "quantity", "duration"]
 
 # In normalised spelling: no hamza on its carrier, ه for ة, ي for ى. The first match counts.
-_QUESTIONS: Final[dict[Kind, regex.Pattern[str]]] = {
+_QUESTIONS: Final[dict[QuestionType, regex.Pattern[str]]] = {
     "duration": regex.compile(
         r"\bhow (?:long|old)\b|\b(?:كم (?:من الوقت|استغرق|استمر|دام|يوما|شهرا|سنه|عاما|ساعه)|الي متي)\b"
         r"|\bما (?:مده|المده)\b"
@@ -73,34 +73,36 @@ def plain_words(text: str) -> frozenset[str]:
 
 _NUMBERS: Final = frozenset(word.term for word in words(_NUMBER_WORDS))
 _TIMES: Final = frozenset(word.term for word in words(_TIME_WORDS))
-_NAMED: Final[dict[Kind, frozenset[str]]] = {
+_NAMED: Final[dict[QuestionType, frozenset[str]]] = {
     "time": _TIMES,
     "quantity": _NUMBERS,
     "duration": _NUMBERS | _TIMES,
 }
 
 
-def kind(question: str) -> Kind | None:
+def question_type(question: str) -> QuestionType | None:
     """The expected answer type of a question, or None if its words don't determine one."""
     text = analyzed(question).normalised.text
-    return next((kind for kind, pattern in _QUESTIONS.items() if pattern.search(text)), None)
+    return next((name for name, pattern in _QUESTIONS.items() if pattern.search(text)), None)
 
 
-def fits(kind: Kind | None, sentence: AbstractSet[str], question: AbstractSet[str]) -> float:
+def type_match(
+    expected: QuestionType | None, sentence: AbstractSet[str], question: AbstractSet[str]
+) -> float:
     """Whether a sentence contains the expected answer type.
 
     Args:
-        kind: the expected type.
+        expected: the type.
         sentence: its `plain_words`.
         question: those of the question: words it names itself can't be the answer.
 
     Returns:
         1 if it does, -1 if it doesn't, 0 if every sentence is acceptable.
     """
-    if kind is None:
+    if expected is None:
         return 0.0
     new = sentence - question
-    return 1.0 if new & _NAMED[kind] or any(word.isdecimal() for word in new) else -1.0
+    return 1.0 if new & _NAMED[expected] or any(word.isdecimal() for word in new) else -1.0
 
 
 # The subject: one or a few words, no more.
@@ -200,7 +202,7 @@ def _unnumbered(sentence: str) -> str:
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _plain(question)
-    return _LISTS.search(text) is not None and kind(question) is None
+    return _LISTS.search(text) is not None and question_type(question) is None
 
 
 def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
@@ -222,7 +224,7 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
     )
 
 
-# In normalised spelling: a question told within a sentence, and its question word.
+# In normalised spelling: an indirect question within a sentence, and its question word.
 _POSED: Final = regex.compile(
     r"\b(?:(?:find|finding|found) out|learn|discover|determine|establish|see|know|ask(?:s|ed|ing)?"
     r"|wonder(?:s|ed)?|investigat(?:e|ed|ing)|understand|explain|clarify|examine|study|decide)\b"
@@ -238,7 +240,7 @@ _CAUSES: Final = regex.compile(r"\b(?:because|due to|owing to|و?ل?لان\w*|ب
 
 
 def poses(question: str, sentence: str) -> bool:
-    """Whether a sentence only tells that somebody asked this, as in "We asked why it had failed"."""
+    """Whether a sentence only reports that this was asked, as in "We asked why it had failed"."""
     asked = {word.term for word in words(question)}
     text = analyzed(sentence).normalised.text
     match = _POSED.search(text)

@@ -1,4 +1,4 @@
-"""The reader's part in an answer: is it there, in which sentence, and in which words of it.
+"""The reader: whether a passage has the answer, in which sentence and in which words.
 
 `Reader` reads a question and its passages together (`index.encoding.reader_model`) and says what it found in
 characters of the passage. It doesn't depend on the encoder that made an index.
@@ -41,7 +41,7 @@ _CLOSING: Final = {closing: opening for opening, closing in _BRACKETS.items()}
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """What the reader says of one passage.
+    """The reader's output for one passage.
 
     Attributes:
         answerable: the logit of the passage's holding the answer.
@@ -75,7 +75,7 @@ class Reading:
 
 
 class PassageReader(Protocol):
-    """What reads passages for the answer to a question."""
+    """Reads passages for the answer to a question."""
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         """Reads each passage: what was found in it."""
@@ -145,7 +145,7 @@ def decode(text: str, windows: Sequence[Window]) -> Reading:
 
     Args:
         text: the passage.
-        windows: what the model says of it.
+        windows: the model's output for it.
     """
     if not windows:
         return Reading(-FURTHEST, None, 0, -FURTHEST)
@@ -243,7 +243,7 @@ def whole_words(text: str, start: int, end: int) -> Span | None:
 
 
 def _stripped(written: Sequence[str]) -> tuple[int, int] | None:
-    """How many pieces to take off the front and off the back, at most one each; None if none."""
+    """The number of pieces to cut off the front and the back, at most one each; None if none."""
     first, last = written[0], written[-1]
     if _AROUND.fullmatch(first):
         return 1, 0

@@ -54,7 +54,7 @@ Reads one paragraph of a document in full, with the paragraphs around it if you 
 has."""
 
 Question = Annotated[str, Field(description="A question in Arabic or English, up to 2,000 characters.")]
-# The bounds are told here and checked by `Service`, whose messages say what to do.
+# The bounds are declared here and checked by `Service`, whose messages say what to do.
 Count = Annotated[
     int,
     Field(
@@ -96,7 +96,7 @@ def build_server(service: Service) -> MCPServer:
     Args:
         service: what answers.
     """
-    # Below warnings the SDK tells of every request.
+    # Below warnings the SDK logs every request.
     server = MCPServer(
         "dalil", "Dalil", instructions=INSTRUCTIONS, version=metadata.version("dalil"), log_level="WARNING"
     )
@@ -194,7 +194,7 @@ class _Answering:
 
 
 def _refusal(error: Exception) -> JSONRPCError | None:
-    """What to answer to a line that isn't a message; nothing to a blank one."""
+    """The reply to a line that isn't a message; none to a blank one."""
     faults = error.errors(include_url=False) if isinstance(error, ValidationError) else []
     if faults and isinstance(faults[0]["input"], str) and not faults[0]["input"].strip():
         return None
@@ -213,7 +213,7 @@ def _told(
     *arguments: Arguments.args,
     **named: Arguments.kwargs,
 ) -> Record:
-    """What was asked for; an error is told to the agent in Dalil's words."""
+    """The result; an error is given to the client in Dalil's words."""
     try:
         return reply(*arguments, **named)
     except DalilError as error:

@@ -93,7 +93,7 @@ class ClaimRecord(TypedDict):
 
 
 class WrittenRecord(TypedDict):
-    """What a language model wrote from the citations.
+    """The answer that a language model wrote from the citations.
 
     `left_out` says for each sentence that isn't given why not; `trouble` is empty, or why the model wrote
     nothing or not to the end.
@@ -105,7 +105,7 @@ class WrittenRecord(TypedDict):
 
 
 class AnswerRecord(TypedDict):
-    """What the texts say to a question; without citations where they don't answer it.
+    """The answer to a question; without citations if the texts don't answer it.
 
     `missing` are then those numbers and identifiers of the question that occur nowhere in the texts.
     `written` is null unless a written answer was asked for and there are citations.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from index.errors import DalilError, InvalidQuestion
 from index.query import LONGEST
 from index.text.analyzer import language
-from index.text.split import paragraphs
+from index.text.paragraphs import paragraphs
 from index.types import Document
 from qa.answering.answer import ask
 from qa.api.records import (
@@ -24,6 +24,7 @@ from qa.api.records import (
     search_record,
 )
 from qa.messages import say
+from qa.retrieve import retrieve
 from qa.types import AnswerWriter
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ class NoSuchPassage(DalilError, LookupError):
 
 
 class Service:
-    """Asks an index, as it is on disk at that moment, or a collection by its name.
+    """Asks the current state of an index on disk, or a collection by its name.
 
     Args:
-        index: what is asked where no collection is named.
+        index: the index to ask if no collection is named.
         reader: whether answers are given with the bundled reader, as in `qa.ask`.
         collection: opens a collection by its name, such as `Library.open`.
         writer: what writes answers where that is asked for.
@@ -71,7 +72,7 @@ class Service:
 
         Args:
             question: in Arabic or English.
-            k: how many passages to give beside the answer, from 1 to 50.
+            k: number of passages to return with the answer, from 1 to 50.
             collection: the name of the collection to ask; the index if not given.
             write: whether a language model writes an answer from the quotations, whose sentences are checked.
 
@@ -104,7 +105,7 @@ class Service:
             IndexDamaged, EncoderMismatch: as in `ask`.
         """
         index = self._checked(question, k, collection)
-        return search_record(question, index.search(question, k), index.document)
+        return search_record(question, retrieve(question, k, index), index.document)
 
     def read_passage(
         self, document_id: str, paragraph: int, around: int = 0, collection: str = ""
@@ -211,13 +212,13 @@ class Endpoints:
 
 
 def explain(error: DalilError, question: str = "") -> str:
-    """What an error says to whoever asked: about a question in its own language."""
+    """The message of an error for the caller: about a question, in the question's language."""
     return say(error.reason, language(question)) if isinstance(error, InvalidQuestion) else str(error)
 
 
 @dataclass(frozen=True)
 class _Told:
-    """An error, as whoever asked is told of it."""
+    """An error as shown to the caller."""
 
     error: str
     message: str
@@ -237,7 +238,7 @@ def _told_of(question: str, reply: Callable[[], Record]) -> Record | RefusalReco
     told = _told(reply, question)
     if not isinstance(told, _Told):
         return told
-    # Not more of it than a question may have: nobody needs a megabyte back.
+    # Truncated to the length of a question: a megabyte isn't sent back.
     return {"question": f"{question}"[: LONGEST + 1], "error": told.error, "message": told.message}
 
 

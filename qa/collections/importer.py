@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.interface import Index
-from index.readers.read import ignore_page, read_file
+from index.readers.read_files import ignore_page, read_file
 from index.types import Document, text_id
 from qa.collections.types import Duplicate, Progress
 
@@ -26,7 +26,7 @@ class ReadFile:
         document: its content, with the path as source.
         size: size of the file in bytes.
         name: its original name, if it is stored under another one.
-        warnings: what couldn't be read of it.
+        warnings: its parts that couldn't be read.
     """
 
     path: Path

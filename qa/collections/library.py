@@ -17,14 +17,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from index.admission import Turns
+from index.concurrency import FairSemaphore
 from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile
 from index.folder import live
 from index.folder.merge import due, merge, sizes_of
 from index.folder.snapshot import Snapshot
 from index.interface import Index
-from index.readers.read import MOST_BYTES
+from index.readers.read_files import MOST_BYTES
 from index.storage import files
 from qa.article import article_index
 from qa.collections.importer import Clock, Intake, ReadFile, read
@@ -88,7 +88,7 @@ class Library:
         self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
         self._opened: OrderedDict[Path, tuple[object, Snapshot]] = OrderedDict()
         self._reading = threading.Lock()
-        self._adding_to: dict[str, Turns] = {}
+        self._adding_to: dict[str, FairSemaphore] = {}
 
     def collections(self) -> list[CollectionInfo]:
         """Lists all collections: the built-in article's, then the others, oldest first.
@@ -171,7 +171,7 @@ class Library:
             return self._info(self._root / id_)
 
     def share(self, name: str, owner: str, readers: Iterable[str]) -> CollectionInfo:
-        """Says whose a collection is, and who may ask it; who may see it is for a server to heed.
+        """Sets the owner of a collection, and who may ask it; enforced by the server.
 
         Args:
             name: name of the collection.
@@ -286,7 +286,8 @@ class Library:
             pages = Clock("recognizing", progress)
             found.append(read(path, self._most_bytes, names.get(path), pages))
         clock(len(files), len(files))
-        with self._adding(folder), self._changing(folder, name):
+        # This process's threads that add to one collection take turns, without a timeout.
+        with self._adding_to.setdefault(folder.name, FairSemaphore(1)), self._changing(folder, name):
             index = self.open(name)
             about = About.load(folder)
             # An interrupted import leaves entries of documents that were never added.
@@ -412,12 +413,6 @@ class Library:
             while len(self._opened) > _MOST_OPEN:
                 self._opened.popitem(last=False)
         return snapshot
-
-    @contextmanager
-    def _adding(self, folder: Path) -> Iterator[None]:
-        """Serialises this process's threads that add to one collection, without a timeout."""
-        with self._adding_to.setdefault(folder.name, Turns(1)):
-            yield
 
     @contextmanager
     def _changing_names(self) -> Iterator[None]:

@@ -61,7 +61,7 @@ class SingleIndex(Library):
         return [_ID]
 
     def collection_of(self, document_id: str) -> str:  # noqa: ARG002
-        """The only id: a document's says nothing of its collection."""
+        """The only id: a document's doesn't depend on its collection."""
         return _ID
 
     def open(self, name: str) -> Index:  # noqa: ARG002

@@ -19,8 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from index.query import LONGEST
-from index.types import Hit
-from qa.answering.answer import alone, answer
+from index.ranking_parameters import RANKING
+from index.types import Hit, Passage
+from qa.admission import admission
+from qa.answering.answer import answer, answer_standalone
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
 # Weight of a passage's score for the expanded question, beside that for the question as asked.
 # On benchmarks/dialogues/tuning.jsonl, among 13 texts and among 493, nothing from .1 to .3 with .08 to .18
 # for `_QUOTED` missed more than one of 24. Without `_QUOTED` 3 to 8 are missed. The words that were quoted,
-# as in Yang et al. (2019), brought nothing: they lead back to the passage that was quoted.
+# as in Yang et al. (2019), gave no improvement: they lead back to the quoted passage.
 _TOPIC_WEIGHT: Final = 0.3
 # Bonus for a passage of a document that was quoted in those turns.
 _QUOTED: Final = 0.15
@@ -130,7 +132,7 @@ def converse(
     # What follows thanks doesn't refer to them.
     conversation = Conversation(tuple(turn for turn in conversation.turns if not courtesy(turn.question)))
     source = open_index(index).snapshot()
-    with source.turn():
+    with admission(source):
         return _next_turn(conversation, question, source, k, chosen_reader(reader))
 
 
@@ -154,21 +156,21 @@ def _next_turn(
         read = own if quoted and content_words(question) else whole
         hits = _in_context(source, read, whole, quoted, most)
         reply = answer(source, read, hits, k, whole, reader)
-        # What the questions before named is of no matter to this one.
+        # Only what this question itself names can be missing.
         lacking = tuple(name for name in reply.missing if name in question)
         text = reply.text if reply.found else say_not_found(lacking, own.language)
         reply = replace(reply, question=question, language=own.language, text=text, missing=lacking)
         in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
             return in_context
-    by_itself = alone(source, own, k, reader)
+    by_itself = answer_standalone(source, own, k, reader)
     if in_context and _is_better(in_context.answer.confidence, by_itself.confidence, needs):
         return in_context
     return Turn(question, question, by_itself, asked)
 
 
 def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bool:
-    """Whether a question that may lean on the turns before is better answered in their context.
+    """Whether a question that may depend on the previous turns is better answered in their context.
 
     Args:
         in_context: confidence of the answer in their context.
@@ -176,7 +178,7 @@ def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bo
         needs: how it leans.
     """
     if needs == "short":
-        # The words of the turns before would find something near themselves, whatever is asked.
+        # The previous turns' words find passages like themselves, whatever is asked.
         return in_context >= _LIKELY > by_itself
     return in_context > by_itself
 
@@ -192,6 +194,9 @@ def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
 def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: int) -> list[Hit]:
     """The k best passages for a follow-up question in its context, best first.
 
+    Their scores and ranks are those for the question read, as of any search; `scores["context"]` is what they
+    are ordered by.
+
     Args:
         index: the index to search.
         read: the question as asked, or the expanded one if it has no content of its own.
@@ -203,15 +208,24 @@ def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: in
     in_whole = {hit.passage.id: hit for hit in index.search(whole, 2 * k)}
     weights = read.tokens.weights / max(float(read.tokens.weights.sum()), 1e-12)
     least = min((hit.score for hit in in_whole.values()), default=0.0)
-    hits = []
-    for hit in (in_whole | found).values():
+    in_context: dict[str, float] = {}
+    for id_, hit in (in_whole | found).items():
         # Late interaction, since a passage found only for the expanded question has no other score.
         matches = read.tokens.similarities(index.tokens(hit.passage)).max(axis=1, initial=0)
         score = float(matches @ weights)
-        other = in_whole.get(hit.passage.id)
-        score += _TOPIC_WEIGHT * (other.score if other else least)
+        score += _TOPIC_WEIGHT * (in_whole[id_].score if id_ in in_whole else least)
         score /= 1 + _TOPIC_WEIGHT
-        if hit.passage.document_id in quoted:
-            score += _QUOTED
-        hits.append(replace(hit, score=score))
-    return sorted(hits, key=lambda hit: -hit.score)[:k]
+        in_context[id_] = score + (_QUOTED if hit.passage.document_id in quoted else 0)
+    best = sorted(in_context, key=lambda id_: -in_context[id_])[:k]
+    hits = [found.get(id_) or _found(index, read, in_whole[id_].passage) for id_ in best]
+    return [
+        replace(hit, scores={**hit.scores, "context": in_context[id_]})
+        for id_, hit in zip(best, hits, strict=True)
+    ]
+
+
+def _found(index: Index, query: Query, passage: Passage) -> Hit:
+    """A passage with its score for a question that it wasn't found for."""
+    every = 2 * RANKING.candidates + 1  # so that no proposed passage is dropped
+    hits = index.candidates(query, RANKING.candidates, every, passage).hits(every)
+    return next(hit for hit in hits if hit.passage.id == passage.id)

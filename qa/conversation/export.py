@@ -75,7 +75,7 @@ def escape(text: str) -> str:
 
 
 def about_turn(turn: Turn) -> list[str]:
-    """What is said of an answer beside its quotations: when, of which collection, how sure; plain text."""
+    """The details of an answer besides its quotations: time, collection, confidence; plain text."""
     spoken = turn.answer.language
     lines = [f"{turn.asked.astimezone(timezone.utc):%Y-%m-%d %H:%M} UTC"]
     if turn.collection:
@@ -104,7 +104,7 @@ def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
 
 
 def isolated(name: str) -> str:
-    """A name that stands in a line of the other direction."""
+    """A name within a line of the other direction."""
     return f"{_ISOLATE}{' '.join(_SPACE.sub(' ', name).split())}{_END_ISOLATE}"
 
 
@@ -157,7 +157,7 @@ def _first_way(line: str) -> Language | None:
 
 
 def _emphasised(text: str, span: Span | None) -> str:
-    """Escapes a text; what is in the span is bold."""
+    """Escapes a text; the span is bold."""
     lead = len(text) - len(text.lstrip())
     text = text.strip()
     bold: list[Span] = []

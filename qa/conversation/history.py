@@ -17,7 +17,7 @@ from typing import Any, Final
 from index.errors import DalilError
 from index.text.analyzer import language
 from index.types import Hit, text_id
-from qa.answering.answer import quotations
+from qa.answering.citations import quotations
 from qa.answering.courtesy import courteous
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import (
@@ -169,7 +169,9 @@ def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
     page = as_whole(record.get("page", 0))
     try:
         found = document(as_text(record["document_id"]))
-        passage = passage_at(found, paragraph, start, end, kind, headings, columns, page)
+        passage = passage_at(
+            found, paragraph, start, end, kind=kind, headings=headings, columns=columns, page=page
+        )
     except (KeyError, ValueError):
         return None
     return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None

@@ -50,7 +50,7 @@ class Reference:
 
 
 def locator(quoted: StoredCitation) -> str:
-    """Where a quotation stands: its page if that is known, else its paragraph; empty of a title or author."""
+    """A quotation's page if that is known, else its paragraph; empty for a title or author."""
     spoken = language(quoted.quote)
     if quoted.field != "text":
         return ""

@@ -71,27 +71,30 @@ class StoredCitation:
         passage = citation.passage
         try:
             known = document(passage.document_id)
-            names = (known.title, known.author, known.source, known.date)
+            title, author, source, date = known.title, known.author, known.source, known.date
         except KeyError:
-            names = ("", "", "", "")
+            title = author = source = date = ""
         return cls(
-            citation.number,
-            passage.document_id,
-            passage.number,
-            passage.start,
-            passage.end,
-            citation.start,
-            citation.end,
-            citation.quote,
-            *names,
-            citation.field,
-            passage.kind,
-            passage.headings,
-            passage.columns,
-            passage.page,
-            citation.answer_start,
-            citation.answer_end,
-            passage.recognition,
+            number=citation.number,
+            document_id=passage.document_id,
+            paragraph=passage.number,
+            passage_start=passage.start,
+            passage_end=passage.end,
+            start=citation.start,
+            end=citation.end,
+            quote=citation.quote,
+            title=title,
+            author=author,
+            source=source,
+            date=date,
+            field=citation.field,
+            kind=passage.kind,
+            headings=passage.headings,
+            columns=passage.columns,
+            page=passage.page,
+            answer_start=citation.answer_start,
+            answer_end=citation.answer_end,
+            recognition=passage.recognition,
         )
 
     @classmethod
@@ -123,10 +126,10 @@ class StoredCitation:
                 self.paragraph,
                 self.passage_start,
                 self.passage_end,
-                self.kind,
-                self.headings,
-                self.columns,
-                self.page,
+                kind=self.kind,
+                headings=self.headings,
+                columns=self.columns,
+                page=self.page,
             )
             citation = Citation.of(
                 found, self.number, passage, self.start, self.end, self.field, self._answer
@@ -170,7 +173,9 @@ def passage_at(
     last = len(document.text) if kind in _OF_SEVERAL or not spans else spans[number - 1][1]
     if not 0 <= start < end <= last or paragraph != number:
         raise ValueError(f"paragraph {paragraph} has no passage at {start}-{end}")
-    return Passage.of(document, paragraph, start, end, kind, headings, columns, page)
+    return Passage.of(
+        document, paragraph, start, end, kind=kind, headings=headings, columns=columns, page=page
+    )
 
 
 @lru_cache(maxsize=16)

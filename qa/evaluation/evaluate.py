@@ -42,8 +42,6 @@ from qa.types import Answer, Citation
 if TYPE_CHECKING:
     from index.interface import Index
 
-__all__ = ["Estimate", "Outcome", "Report", "calibration_error", "evaluate", "observe", "summarise"]
-
 LEGS: Final = ("bm25", "dense", "late")
 WHOLE: Final = "whole"
 _MEASURES: Final = ("R@1", "R@5", "R@10", "MRR@10", "nDCG@10")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from index.text.analyzer import Language
-from qa.evaluation.evaluate import Estimate, Report, evaluate
+from qa.evaluation.evaluate import Report, evaluate
+from qa.evaluation.measures import Estimate
 from qa.evaluation.written import WrittenReport, evaluate_written
 from qa.extras import need
 from qa.gold import GoldQuestion, article_questions, squad

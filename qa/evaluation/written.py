@@ -1,4 +1,4 @@
-"""Evaluates written answers on gold questions: what is shown, in which language, and how fast.
+"""Evaluates written answers on gold questions: claims shown, their language, and latency.
 
 Needs the extras `dalil[eval]` and `dalil[writer]`.
 """

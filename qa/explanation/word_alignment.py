@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.ranking_parameters import RANKING
 from index.text.analyzer import Term
 
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 NEAR = 0.45
 # A word is light if its weight is below this share of the mean weight of the question's words: من, the.
 _LIGHT = 0.6
-
-FloatArray = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Language
+from qa.admission import admission
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.types import Answer, Citation, Claim, Written
 from qa.writing import claims as taken_apart
@@ -197,7 +198,7 @@ def _checked(
     known = {claim.text for claim in kept}
     for one in found:
         if one not in checked:
-            with index.turn():
+            with admission(index):
                 checked[one] = checker.check(one, given)
         result = checked[one]
         if isinstance(result, str):

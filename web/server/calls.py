@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from index.errors import DalilError
 from qa.api.records import error_name
 from qa.api.service import InvalidRequest
-from web.server.limits import given_again, refuse, whole_body
+from web.server.request_limits import given_again, refuse, whole_body
 from web.uploads.batches import UPLOAD
 
 # Requests running or queued, uploads excluded. Eight people asking at the same moment send 24.

@@ -19,6 +19,7 @@ from index.errors import DalilError, InvalidQuestion, UnreadableFile
 from index.ranking_parameters import RANKING
 from index.text.analyzer import Language
 from index.types import Hit
+from qa.admission import admission
 from qa.collections.types import CollectionNotFound
 from qa.conversation import history
 from qa.conversation.export import to_markdown
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 Data = Mapping[str, Any]
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
-# Bytes of a saved conversation: web.server.limits accepts requests of 1 MB.
+# Bytes of a saved conversation: web.server.request_limits accepts requests of 1 MB.
 _MOST_KEPT: Final = 900_000
 # Media types of exported files, by the ending of their names.
 _TYPES: Final = {
@@ -157,11 +158,12 @@ class ChatCalls:
         searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
         try:
             index = self._index(exchange.collection).snapshot()
-            query = index.query(searched)
-            # A follow-up's passage may rank low for the expanded question.
-            found = index.search(query, RANKING.candidates)
-            hit = next((hit for hit in found if hit.passage.id == passage.id), Hit(passage, 0.0))
-            explanation = explain(index, query, hit)
+            with admission(index):
+                query = index.query(searched)
+                # A follow-up's passage may rank low for the expanded question.
+                found = index.search(query, RANKING.candidates)
+                hit = next((hit for hit in found if hit.passage.id == passage.id), Hit(passage, 0.0))
+                explanation = explain(index, query, hit)
         except (PassageGone, CollectionNotFound):
             return reading_pane.unexplained(
                 source, passage.number, say("passage_gone", language), language

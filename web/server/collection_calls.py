@@ -26,6 +26,7 @@ from qa.collections.types import (
     Report,
 )
 from web.server.person import person, user
+from web.server.sharing import may_change, may_read
 from web.uploads.batches import PATIENCE, Uploads, shown_name
 from web.views import collection_views
 
@@ -199,7 +200,12 @@ class Collections:
 
     def _create(self, data: Data, language: Language) -> Reply:
         return self._state(
-            {"collection": self.library.create(str(data["name"]), self._user or "").id}, language
+            {
+                "collection": self.library.create(
+                    str(data["name"]), (user() if self._groups is not None else None) or ""
+                ).id
+            },
+            language,
         )
 
     def _rename(self, data: Data, language: Language) -> Reply:
@@ -278,19 +284,8 @@ class Collections:
             raise NotOwner("The collection is another user's.")
         return info
 
-    @property
-    def _user(self) -> str | None:
-        return user() if self._groups is not None else None
-
     def _may_change(self, info: CollectionInfo) -> bool:
-        return self._groups is None or info.owner in ("", self._user)
+        return self._groups is None or may_change(info, user())
 
     def _may_read(self, info: CollectionInfo) -> bool:
-        if self._groups is None or self._may_change(info):
-            return True
-        groups = self._groups(self._user)
-        named = (
-            one.removeprefix("@") in groups if one.startswith("@") else one == self._user
-            for one in info.readers
-        )
-        return any(named)
+        return self._groups is None or may_read(info, user(), self._groups)

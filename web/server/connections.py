@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from web.server.limits import client_of
+from web.server.request_limits import client_of
 from web.server.sharing import Sharing
 
 # Seconds for a request's head to arrive completely, from the start of the connection or
@@ -57,7 +57,7 @@ def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config
 class NamedProxies:
     """Believes `X-Forwarded-*` of the named proxies alone; from anybody else they are taken away.
 
-    uvicorn's own middleware doesn't heed them from others, but leaves them to the application, and Gradio
+    uvicorn's own middleware ignores them from others, but leaves them to the application, and Gradio
     makes addresses of `X-Forwarded-Host` and `X-Forwarded-Proto`.
 
     Args:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from web.server.limits import client_of
+from web.server.request_limits import client_of
 
 _person: Final[ContextVar[str]] = ContextVar("person", default="")
 _user: Final[ContextVar[str | None]] = ContextVar("user", default=None)
@@ -53,3 +53,20 @@ class KnownPerson:
         finally:
             _person.reset(tokens[0])
             _user.reset(tokens[1])
+
+
+def signed_in(gradio_app: Any) -> Callable[[Request], str | None]:
+    """Returns a function that gives the name of the user signed in to Gradio's application, if any.
+
+    Args:
+        gradio_app: a `gradio.routes.App`; only ui.py imports Gradio.
+    """
+
+    def user_of(request: Request) -> str | None:
+        for name in ("access-token", "access-token-unsecure"):
+            token = request.cookies.get(f"{name}-{gradio_app.cookie_id}")
+            if token and (user := gradio_app.tokens.get(token)):
+                return str(user)
+        return None
+
+    return user_of

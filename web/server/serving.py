@@ -17,12 +17,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import DalilError
-from web.server.access import guard
+from index.readers.read_files import MOST_BYTES
+from web.server.browser_security import ContentPolicy, LoginPage, LogoutByPost, OwnPagesOnly
 from web.server.calls import CheckedCalls
-from web.server.guard import ContentPolicy, LoginPage, LogoutByPost, OwnPagesOnly
-from web.server.limits import client_of
+from web.server.host_names import NamedHosts
 from web.server.preferences import STYLES
+from web.server.request_limits import LoginRate, RequestRate, RequestSize, client_of
 from web.server.sharing import OWN_MACHINE, Sharing, is_own
+from web.server.users import Users
 from web.views import scripts
 from web.views.layout import asset
 
@@ -81,7 +83,7 @@ def application(
         app.add_middleware(LoginPage)
     app.add_middleware(ContentPolicy)
     app.add_middleware(OwnPagesOnly)
-    guard(app, sharing)
+    limit_access(app, sharing)
     metrics = Metrics()
     app.add_middleware(Counted, metrics=metrics)
     app.get("/health")(_health)
@@ -95,8 +97,23 @@ def application(
     return app
 
 
+def limit_access(app: FastAPI, sharing: Sharing) -> None:
+    """Adds the access-control and rate-limiting middleware to an application.
+
+    It checks a request's host name, the client's request rate, the body size and failed logins. A chat
+    that isn't shared has no rate limit.
+    """
+    # Middleware added last runs first.
+    if sharing.auth is not None:
+        app.add_middleware(LoginRate, users=Users(sharing.auth))
+    app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else MOST_BYTES)
+    if sharing.is_shared:
+        app.add_middleware(RequestRate)
+    app.add_middleware(NamedHosts, host=sharing.host, names=sharing.names)
+
+
 class Metrics:
-    """What a server has done since it was started, in Prometheus' text format."""
+    """Request metrics since the server was started, in Prometheus' text format."""
 
     def __init__(self) -> None:
         self._started = time.time()
@@ -148,7 +165,7 @@ class Counted:
 
 
 def _health() -> dict[str, str]:
-    """That the server answers, for who watches over it."""
+    """The health check."""
     return {"status": "ok", "version": version("dalil")}
 
 

@@ -1,12 +1,15 @@
-"""Network exposure of the chat: its addresses and who may access it."""
+"""Sharing of the chat: the addresses under which it is reached, and who may use which collection."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from qa.collections.types import CollectionInfo
 
 OWN_NAMES: Final = ("127.0.0.1", "::1", "localhost")
 
@@ -82,3 +85,20 @@ def is_own(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.casefold() == "localhost"
+
+
+def may_change(info: CollectionInfo, user: str | None) -> bool:
+    """Whether a user may change a collection: it is theirs, or has no owner."""
+    return info.owner in ("", user)
+
+
+def may_read(
+    info: CollectionInfo, user: str | None, groups_of: Callable[[str | None], Container[str]]
+) -> bool:
+    """Whether a user may see and ask a collection: it is theirs, shared with them or one of their groups."""
+    if may_change(info, user):
+        return True
+    groups = groups_of(user)
+    return any(
+        one.removeprefix("@") in groups if one.startswith("@") else one == user for one in info.readers
+    )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from starlette.concurrency import run_in_threadpool
 
 from index.errors import DalilError
 from index.storage import files
@@ -104,7 +107,7 @@ class Users:
         Raises:
             InvalidUser: the name is blank, too long or has characters that aren't text, or the password
                 is too short.
-            UsersUnreadable: the file is damaged. It stays as it is.
+            UsersUnreadable: the file is damaged. It isn't changed.
         """
         name = _normal(name)
         if not name or len(name) > _LONGEST or not name.isprintable() or name.startswith("-"):
@@ -148,7 +151,7 @@ class Users:
             raise self._damaged() from error
 
     def groups_of(self, name: str | None) -> frozenset[str]:
-        """The groups that a user is in; none of nobody.
+        """The groups of a user; none without a user.
 
         Raises:
             UsersUnreadable: the file is missing or damaged.
@@ -263,3 +266,24 @@ def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     # Another keyboard may send the same password in another Unicode composition.
     content = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
     return hashlib.scrypt(content, salt=salt, n=n, r=r, p=p, maxmem=_MOST_MEMORY, dklen=_HASH_SIZE)
+
+
+def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:
+    """Returns the callback for Gradio's `auth`, which checks a name and a password.
+
+    Raises:
+        UsersUnreadable: there is no such file of users, or it is damaged.
+    """
+    users = Users(path)
+    users.load()
+    one_at_a_time = asyncio.Lock()
+
+    async def check(name: str, password: str) -> bool:
+        # Hashing takes 32 MB and a core for a while: in a thread, one at a time.
+        async with one_at_a_time:
+            try:
+                return await run_in_threadpool(users.check, name, password)
+            except UsersUnreadable:
+                return False
+
+    return check

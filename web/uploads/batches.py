@@ -5,7 +5,7 @@ the page can upload, and a file's content is sent without its name: it is stored
 a number, in a folder that only this user can read, and removed once it has been read.
 
 Batches are imported round-robin: a few files of one person, then a few of another. Each person has one turn
-at a time, and `LANES` persons have theirs concurrently, so that nobody waits for another's slow
+at a time, and `LANES` persons have theirs concurrently, so that no one waits for another's slow
 file. Only one at a time encodes, so that questions get their share; encoding is in turns, too.
 """
 
@@ -26,9 +26,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from index.admission import Turns
+from index.concurrency import FairSemaphore
 from index.errors import DalilError, FileWarning
-from index.readers.read import MOST_BYTES, TYPES, is_passed_over
+from index.readers.read_files import MOST_BYTES, TYPES, is_passed_over
 from qa.collections.library import MOST_BYTES_IN_ALL
 from qa.collections.types import Added, Progress, Report
 from web.uploads.file_names import UnsafeName, safe_name
@@ -72,7 +72,7 @@ class Batch:
         added: import result so far.
         error: the error that stopped the import, if any.
         person: the sender.
-        warnings: file number, and what couldn't be read of it although it is added.
+        warnings: file number, and the parts of an added file that couldn't be read.
     """
 
     id: str
@@ -158,7 +158,7 @@ class Uploads:
         self._served: set[str] = set()
         self._workers = 0
         self._watching = False
-        self._encoding = Turns(1)
+        self._encoding = FairSemaphore(1)
 
     def begin(
         self, collection: str, files: Sequence[tuple[str, int]], person: str = ""

@@ -26,8 +26,6 @@ from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
 from web.views.templating import direction, environment, showable
 
-__all__ = ["direction"]
-
 # In a line of several names, a stray one would reorder its neighbours.
 _BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # Separator of a table row's cells, in a document's text.
@@ -208,7 +206,7 @@ def plain(name: str) -> str:
 
 
 def within(span: Span | None, start: int, end: int) -> Span | None:
-    """The part of a span between two positions, counted from the first; None if there is nothing of it."""
+    """The part of a span between two positions, counted from the first; None if it is empty."""
     if span is None or span[0] >= end or span[1] <= start:
         return None
     return max(span[0], start) - start, min(span[1], end) - start
@@ -242,7 +240,7 @@ def render_searched(question: str, searched: str, page: Language) -> str:
     parts = (
         [question, searched.removeprefix(question).strip()] if searched.startswith(question) else [searched]
     )
-    # Parts of two directions stand in the page's order: the question first, as its readers read.
+    # Parts of two directions are in the page's order: the question first.
     ways = {direction(part) for part in parts}
     way = ways.pop() if len(ways) == 1 else direction(say("searched_for", page))
     return str(_macros.searched(parts, way, page))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from index.errors import DalilError, IndexLocked, IndexNotFound
 from index.readers.ocr.tesseract import install_command
-from index.readers.read import TYPES
+from index.readers.read_files import TYPES
 from index.text.analyzer import Language, language
 from qa.collections.types import (
     BUILT_IN_ID,
@@ -25,7 +25,8 @@ from qa.collections.types import (
 )
 from qa.messages import say
 from web.uploads.batches import Batch
-from web.views.answers import direction, escape, plain
+from web.views.answers import escape, plain
+from web.views.templating import direction
 
 MOST: Final = 100
 """Documents listed at a time."""

@@ -19,7 +19,8 @@ from index.text.analyzer import Language
 from qa.explanation.explain import KINDS, Explanation, Kind, Match
 from qa.explanation.word_alignment import AlignedWord, Span
 from qa.messages import say
-from web.views.answers import direction, escape
+from web.views.answers import escape
+from web.views.templating import direction
 
 _LEGS: Final = ("bm25", "translations", "dense", "late")
 _MOST_ROWS: Final = 12
@@ -60,7 +61,7 @@ def render_why(explanation: Explanation, language: Language, quoted: tuple[int, 
 
 
 def _passage(explanation: Explanation, language: Language, quoted: tuple[int, int] | None) -> str:
-    """The passage in a box that scrolls by itself, so that what is below stays in sight.
+    """The passage in a box that scrolls by itself, so that the content below stays visible.
 
     Its matches are highlighted, each with its question word as a tooltip, and the quotation is marked.
     """
@@ -77,7 +78,7 @@ def _passage(explanation: Explanation, language: Language, quoted: tuple[int, in
 
 
 def _highlighted(explanation: Explanation, start: int, end: int) -> str:
-    """A span of the passage with what of its matches lies in it."""
+    """A span of the passage with the parts of its matches within it."""
     text = explanation.passage.text
     pieces, position = [], start
     for match in explanation.matches:

@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 from markupsafe import Markup
 
 from index.text.analyzer import Language, language, normalise
+from index.text.paragraphs import paragraphs
 from index.text.sentences import Span
-from index.text.split import paragraphs
 from index.text.structure.blocks import find_blocks
 from index.types import Block, Document
 from qa.explanation.explain import Explanation
@@ -133,7 +133,7 @@ class View:
         paragraphs: the pieces from `first` to `last`.
         first, last, total: range of the pieces shown, and number of all.
         copied: the quotation with its reference, as text to copy; empty if it no longer matches.
-        outline: the document's headings, where it is opened; empty for more of it.
+        outline: the document's headings when it is opened; empty when more of it is loaded.
     """
 
     heading: str
@@ -241,7 +241,7 @@ def read(document: Document, wish: Wish) -> View:
 
 
 def find(document: Document, text: str) -> dict[str, Any]:
-    """Where a text stands in a document, up to tashkeel, hamza, tatweel, digits and case.
+    """The positions of a text in a document, ignoring tashkeel, hamza, tatweel, digits and case.
 
     Returns:
         `places`: the first `MOST_FOUND`, as start, end and checksum of each; `total`: how many there are.

@@ -1,7 +1,7 @@
 """The page's JavaScript: ES modules in `static/js`, served under the hash of them all.
 
 They import one another by relative addresses, so a page never mixes two versions; and since an address
-always stands for the same text, browsers may keep what they have.
+always identifies the same text, browsers may cache it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def address(name: str) -> str:
 
 
 def loader() -> str:
-    """The script of Gradio's component, which starts the page, or says that its modules aren't to be had."""
+    """The script of Gradio's component: starts the page, or reports that its modules can't be loaded."""
     return f"""
 import(new URL("{address(ENTRY)}", document.baseURI)).then(
   (page) => page.start({{element, trigger, props, server}}),

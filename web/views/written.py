@@ -35,7 +35,7 @@ def render_written(written: Written | None, is_writing: bool, turn: int, page: L
 def render_translations(
     answer: Answer, translations: Mapping[int, str], can_translate: bool, page: Language
 ) -> dict[int, Markup]:
-    """Renders what stands under each quotation in another language than the question, by its number.
+    """Renders the translation below each quotation in another language than the question, by its number.
 
     Args:
         answer: the answer.

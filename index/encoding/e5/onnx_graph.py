@@ -91,7 +91,7 @@ def write_graph(weights: Weights, folder: Path) -> None:
 
 @dataclass(frozen=True)
 class Stored:
-    """Where a tensor's bytes lie in a file that another graph has already written."""
+    """The position of a tensor's bytes in a file already written by another graph."""
 
     offset: int
     content: bytes

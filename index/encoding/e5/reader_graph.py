@@ -19,7 +19,7 @@ from index.encoding.e5.weights import Weights
 def write_reader_graph(weights: Weights, encoder: Path, folder: Path, name: str) -> None:
     """Writes the reader's graph, and a file with those of its tensors that aren't the encoder's.
 
-    They can be used once they lie in the encoder's folder.
+    They can be used once they are in the encoder's folder.
 
     The graph takes `ids` and `mask` like the encoder's, and returns `span` (texts, longest, 2), the logits
     of each token as the first and as the last of the answer, and `answerable` (texts,), the logit of the

@@ -20,7 +20,8 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoding.e5.weights import FloatArray, Weights
+from index.array_types import FloatArray
+from index.encoding.e5.weights import Weights
 
 # The shapes are (2, hidden), (2), (hidden, hidden), (hidden), (1, hidden) and (1).
 HEADS = (

@@ -170,7 +170,7 @@ class Unigram:
                 some = new[start : start + _MOST_AT_ONCE]
                 cut.update(zip(some, self._cut_new(some), strict=True))
             found |= cut
-            # Threads may get in each other's way here: what is lost is cut again.
+            # Threads may overwrite each other's entries here: those that are lost are tokenized again.
             if len(known) + len(cut) > _MOST_KNOWN:
                 self._known = cut if len(cut) <= _MOST_KNOWN else {}
             else:

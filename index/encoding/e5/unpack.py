@@ -30,7 +30,7 @@ NAME = "multilingual-e5-small"
 HUB_NAME = "intfloat/multilingual-e5-small"
 PROMPTS = {"query": "query: ", "passage": "passage: "}
 
-# Raise them when what is written changes: they are part of the folders' names.
+# To be raised when the written files change: they are part of the folders' names.
 RUNTIME_LAYOUT = 2
 READER_LAYOUT = 1
 _STAMP = "checksums.json"
@@ -93,7 +93,7 @@ def runtime_folder(source: Path) -> Path:
 def reader_graph(source: Path, trained: Path) -> Path:
     """Path of the reader's graph unpacked from `source` and `trained`, unpacking it the first time.
 
-    It lies in the encoder's `runtime_folder`, which is unpacked too, since the two share the encoder's file.
+    It is in the encoder's `runtime_folder`, which is unpacked too, since the two share the encoder's file.
 
     Args:
         source: the encoder's weights.

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float32]
+from index.array_types import FloatArray
 
 _MAGIC, _VERSION = b"E5S1", 1
 _BLOCK = 32

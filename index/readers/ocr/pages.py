@@ -14,7 +14,7 @@ import pypdfium2
 import regex
 from PIL import Image, ImageSequence, UnidentifiedImageError
 
-from index.readers.extract import Extract, Flaw, PageProgress, TextBuilder, Unextractable, damaged
+from index.readers.extracted_text import Extract, Flaw, PageProgress, TextBuilder, Unextractable, damaged
 from index.readers.ocr import tesseract
 from index.readers.ocr.tesseract import Recognizer, Word
 from index.text.structure.blocks import refined

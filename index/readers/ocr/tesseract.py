@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import regex
 
-from index.readers import limits
-from index.readers.extract import UNWRITABLE, Unextractable
+from index.readers import process_limits
+from index.readers.extracted_text import UNWRITABLE, Unextractable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -89,7 +89,7 @@ def install_command() -> str:
 
 
 def install_hint() -> str:
-    """How to install Tesseract with Arabic, for error messages."""
+    """Instructions to install Tesseract with Arabic, for error messages."""
     return (
         f"For text recognition (OCR) install Tesseract: {_COMMANDS['linux']} (Debian, Ubuntu) or "
         f"{_COMMANDS['darwin']} (macOS)."
@@ -164,7 +164,7 @@ def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Wor
             check=True,
             # Its threads wait for each other longer than they save.
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            preexec_fn=limits.die_with_parent,
+            preexec_fn=process_limits.die_with_parent,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Unextractable(
@@ -209,7 +209,7 @@ def has_columns(picture: Image.Image) -> bool:
 
 
 def _certainty(words: Iterable[Word]) -> float:
-    """How much of a page is recognised, and how surely: letters, weighted by their words' confidence."""
+    """The amount of recognised text of a page: letters, weighted by their words' confidence."""
     return sum(len(word.text) * max(word.confidence - 30, 0) for word in words)
 
 

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, open_archive, part, part_xml, text_of
-from index.readers.extract import (
+from index.readers.extracted_text import (
     LONGEST_REPEATED,
     Extract,
     Progress,
@@ -221,7 +221,7 @@ class _Reader:
             self.builder.add("page_header" if kind == "page_header" else "page_footer", text)
 
     def read(self, element: ElementTree.Element, depth: int = 0) -> None:
-        """Adds what is in an element."""
+        """Adds the content of an element."""
         for found in element:
             name = local_name(found)
             if name in _SKIPPED or depth > _DEEPEST:

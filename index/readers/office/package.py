@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, DefinesEntities, part_xml, text_of
-from index.readers.extract import Unextractable
+from index.readers.extracted_text import Unextractable
 
 # Default dates from templates.
 _TEMPLATE_DATES: Final = ("2006-09-16", "2013-12-23", "1601-01-01", "1970-01-01")

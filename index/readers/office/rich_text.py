@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from index.readers.extract import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
+from index.readers.extracted_text import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
 from index.readers.plain_text import likelihood
 from index.readers.tables.grid import Row, add_grid
 from index.text.structure.blocks import refined
@@ -242,7 +242,7 @@ class _Reader:
             self._say(_ESCAPED.get(char, ""))
 
     def _byte(self, content: bytes) -> None:
-        """Text as bytes, but for those that only stand in for a Unicode character."""
+        """Text as bytes, without the substitutes for a Unicode character."""
         skipped = min(self._to_skip, len(content))
         self._to_skip -= skipped
         self._bytes += content[skipped:]

@@ -11,7 +11,15 @@ from typing import Final
 from xml.etree import ElementTree
 
 from index.readers.archives import open_archive
-from index.readers.extract import Extract, Flaw, Progress, TextBuilder, damaged, missing_parts, no_progress
+from index.readers.extracted_text import (
+    Extract,
+    Flaw,
+    Progress,
+    TextBuilder,
+    damaged,
+    missing_parts,
+    no_progress,
+)
 from index.readers.office.package import Package
 from index.readers.tables.grid import Row, add_grid
 from index.readers.word.markup import attribute, child, children, local_name

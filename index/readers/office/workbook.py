@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DefinesEntities, Stream, open_archive
-from index.readers.extract import (
+from index.readers.extracted_text import (
     LONGEST_REPEATED,
     Extract,
     Flaw,
@@ -110,7 +110,7 @@ class _Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def grid(self) -> list[Row]:
-        """The rows; a blank one stands for any number of them."""
+        """The rows; consecutive blank ones are given as one."""
         for first_row, first, last_row, _ in self.merged:
             text = self.rows.get(first_row, {}).get(first, "")
             if not text:

@@ -26,7 +26,7 @@ from pdfminer.pdfinterp import PDFResourceManager
 from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.psparser import PSLiteral
 
-from index.readers.extract import HOLE
+from index.readers.extracted_text import HOLE
 from index.readers.pdf.visual_order import letters_of_forms
 from index.text.arabic import is_arabic
 

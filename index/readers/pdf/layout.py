@@ -8,7 +8,7 @@ from typing import Final
 
 import regex
 
-from index.readers.extract import TextBuilder
+from index.readers.extracted_text import TextBuilder
 from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
 from index.text.structure.blocks import refined

@@ -25,7 +25,7 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from pdfminer.utils import apply_matrix_pt, decode_text
 
-from index.readers.extract import HOLE, Extract, Progress, Unextractable, damaged, no_progress
+from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager

@@ -12,7 +12,7 @@ from typing import Final
 
 import regex
 
-from index.readers.extract import HOLE
+from index.readers.extracted_text import HOLE
 from index.readers.pdf.columns import Column
 from index.readers.pdf.glyphs import Line
 from index.readers.pdf.visual_order import (

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from typing import Final
 
-from index.readers.extract import Extract, Progress, TextBuilder, no_progress
+from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress
 from index.readers.plain_text import decode
 from index.readers.tables.grid import add_grid, check_size
 

@@ -8,11 +8,11 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extract import TextBuilder, Unextractable
+from index.readers.extracted_text import TextBuilder, Unextractable
 from index.text.structure.labels import is_number_like
 
 Row: TypeAlias = Sequence[str | None]
-"""The text of each cell; None where the cell on the left goes on."""
+"""The text of each cell; None where the cell on the left spans this column."""
 
 MOST_CELLS: Final = 4_000_000
 """Maximum number of filled cells in a file."""
@@ -89,7 +89,7 @@ def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int
         for place, cell in enumerate(_spread(row)):
             columns[place] = " ".join(dict.fromkeys(filter(None, (columns.get(place), cell))))
     for number, row in enumerate(rows):
-        # A cell that goes on from the left isn't repeated.
+        # A cell that spans several columns isn't repeated.
         places = [place for place in kept if place < len(row) and row[place] is not None]
         named = [columns.get(place, "") for place in places]
         is_header = number < headers
@@ -99,7 +99,7 @@ def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int
 
 
 def _spread(row: Row) -> list[str]:
-    """A row with each cell repeated where it goes on."""
+    """A row with each cell repeated in all columns that it spans."""
     spread: list[str] = []
     for cell in row:
         spread.append((spread[-1] if spread else "") if cell is None else cell)

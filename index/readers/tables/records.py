@@ -7,7 +7,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from index.readers.extract import Extract, Flaw, Progress, TextBuilder, Unextractable, damaged, no_progress
+from index.readers.extracted_text import (
+    Extract,
+    Flaw,
+    Progress,
+    TextBuilder,
+    Unextractable,
+    damaged,
+    no_progress,
+)
 from index.readers.plain_text import decode
 from index.readers.tables.grid import check_size
 
@@ -47,7 +55,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
 
 
 def extract_lines(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
-    """Extracts a JSON Lines file; a line that isn't JSON is left out, and told of.
+    """Extracts a JSON Lines file; a line that isn't JSON is omitted, and reported.
 
     Raises:
         Unextractable: its encoding isn't known, or most of its lines aren't JSON.

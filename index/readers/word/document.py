@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import open_archive
-from index.readers.extract import (
+from index.readers.extracted_text import (
     LONGEST_REPEATED,
     Extract,
     Progress,
@@ -335,7 +335,7 @@ class _Reader:
         self._pending = ""
         mark = child(properties, "rPr")
         if mark is not None and child(mark, "del") is not None:
-            self._pending = text  # with changes accepted it goes on in the next paragraph
+            self._pending = text  # with changes accepted it continues in the next paragraph
             self._behind(inline)
             return
         self._add(text, inline, properties, style_id, style)

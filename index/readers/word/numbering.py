@@ -121,7 +121,6 @@ class Number:
 class _List:
     levels: dict[int, Level]
     style_link: str = ""
-    linked_style: str = ""
     counts: dict[int, int] = field(default_factory=dict)
 
 
@@ -149,7 +148,7 @@ class Numbering:
         for element in children(root, "abstractNum") if root is not None else ():
             levels = {int_of(attribute(lvl, "ilvl")): _level(lvl) for lvl in children(element, "lvl")}
             self._abstract[attribute(element, "abstractNumId")] = _List(
-                levels, value(element, "numStyleLink"), value(element, "styleLink")
+                levels, value(element, "numStyleLink")
             )
         for element in children(root, "num") if root is not None else ():
             starts: dict[int, int] = {}

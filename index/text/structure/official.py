@@ -116,7 +116,7 @@ def official_parts(text: str, lines: Sequence[Line]) -> dict[int, Part]:
 
 
 def byline(texts: Sequence[str]) -> tuple[str, str]:
-    """The author and the date that stand under a title; each empty if none certainly does.
+    """The author and the date under a title; each empty if it isn't certain.
 
     Args:
         texts: the title's next paragraphs.

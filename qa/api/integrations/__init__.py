@@ -10,7 +10,7 @@ from typing import Any
 
 from index.interface import Index
 from qa.api.records import HitRecord, search_record
-from qa.retrieve import open_index
+from qa.retrieve import open_index, retrieve
 
 AnyIndex = Index | str | Path | None
 """An index, the path of one, or None for the built-in article's."""
@@ -23,7 +23,7 @@ def find(question: str, k: int, index: AnyIndex) -> list[HitRecord]:
         InvalidQuestion, IndexNotFound, IndexDamaged, ValueError: as `qa.retrieve` does.
     """
     source = open_index(index).snapshot()
-    return search_record(question, source.search(question, k), source.document)["hits"]
+    return search_record(question, retrieve(question, k, source), source.document)["hits"]
 
 
 def name_of(hit: HitRecord) -> str:

@@ -1,4 +1,4 @@
-"""What ends a command before it is done: one line on standard error, and an exit code."""
+"""Exit codes, and the errors behind them: one line on standard error."""
 
 from __future__ import annotations
 
@@ -55,20 +55,20 @@ _NO_MEMORY: Final = (
 
 
 def note(message: str) -> None:
-    """Says something on one line of standard error that is no mistake."""
+    """Prints a note, which is no error, on one line of standard error."""
     print(in_one_line(" ".join(message.splitlines())), file=sys.stderr, flush=True)
 
 
 def complain(message: str) -> None:
-    """Says on one line of standard error what is wrong."""
+    """Prints an error on one line of standard error."""
     note(f"dalil: {message}")
 
 
 def explain(error: BaseException) -> int:
-    """Says what ended a command, and returns its exit code.
+    """Reports the error that ended a command, and returns its exit code.
 
     Args:
-        error: what was raised. An error that nobody expected is a fault of Dalil's own, and is shown in full.
+        error: the exception. An unexpected one is a bug in Dalil, and is shown with its traceback.
     """
     # An exception group, which Python 3.10 doesn't have.
     inside: tuple[BaseException, ...]
@@ -96,7 +96,7 @@ def explain(error: BaseException) -> int:
 
 
 def no_memory() -> int:
-    """Says that there is too little memory, and returns the exit code."""
+    """Reports too little memory, and returns the exit code."""
     complain("There isn't enough memory. Close other programs, or raise the limit (ulimit -v).")
     return NO_MEMORY
 
@@ -122,7 +122,7 @@ def _lacks_memory(error: BaseException) -> bool:
 
 def _is_ours(error: BaseException) -> bool:
     """Whether an error is one of those that Dalil raises on purpose."""
-    # Not imported here: where it isn't loaded, nothing of it can have been raised.
+    # Looked up rather than imported: if it isn't loaded, it can't have raised anything.
     errors = sys.modules.get("index.errors")
     return errors is not None and isinstance(error, errors.DalilError)
 

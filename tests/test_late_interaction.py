@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.errors import IndexDamaged
 from index.ranking_parameters import RANKING
 from index.retrieval.late_interaction import RECORDS, TokenRecords, late_scores, write_records
 from index.retrieval.token_codec import STEP, QuantizedQuery, QuantizedTokens, TokenVectors, rotated
 
-FloatArray = NDArray[np.float32]
 DIMENSION = 16
 
 

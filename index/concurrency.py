@@ -1,18 +1,13 @@
-"""Admission control: at most one question per processor is processed at once, the others wait in FIFO order.
-
-More at once would contend for the interpreter's lock: with 8 on 2 processors the slowest took 17 times as
-long as alone, now 8 times, and the throughput is 1.4 times as high (benchmarks/speed.py).
-"""
+"""Concurrency of a process: a semaphore that admits threads in FIFO order, and the number of processors."""
 
 from __future__ import annotations
 
 import os
 import threading
 from collections import deque
-from typing import Final
 
 
-class Turns:
+class FairSemaphore:
     """A fair, reentrant semaphore: a context manager that admits a fixed number of threads at once."""
 
     def __init__(self, places: int) -> None:
@@ -66,7 +61,3 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-TURNS: Final = Turns(processors())
-"""The admission of this process's questions."""

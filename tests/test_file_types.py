@@ -12,13 +12,12 @@ from paper import write_docx
 from pdf_files import Text, endless_pdf, pdf
 
 from index import FileWarning, UnreadableFile
-from index.readers import archives, converter_process
-from index.readers import convert as convert_module
-from index.readers.convert import convert
-from index.readers.converter_process import Apart
-from index.readers.extract import Extract, Unextractable, no_progress
+from index.readers import archives, converter_process, file_types
+from index.readers.converter_process import ConverterProcess
+from index.readers.extracted_text import Extract, Unextractable, no_progress
+from index.readers.file_types import convert
 from index.readers.ocr import tesseract
-from index.readers.read import duplicates, read_file, read_paths
+from index.readers.read_files import duplicates, read_file, read_paths
 from index.types import Block
 
 PARAGRAPHS = ["عنوان المقال", "أعلن الحشد انطلاق المعركة.", "The second paragraph, 2017."]
@@ -237,7 +236,7 @@ def test_what_takes_the_time_of_a_process_leaves_this_one_alive(tmp_path: Path) 
     endless = endless_pdf(tmp_path / "a.pdf")
     path = tmp_path / "a.html"
     path.write_text("<p>text")
-    hurried = Apart(seconds=1)
+    hurried = ConverterProcess(seconds=1)
     try:
         with pytest.raises(Unextractable, match="could not be read within 1 seconds of processor") as caught:
             hurried.convert(endless)
@@ -252,7 +251,7 @@ def test_what_takes_the_time_of_a_process_leaves_this_one_alive(tmp_path: Path) 
 def test_a_process_that_takes_too_much_memory_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(b"<p>" + b"x" * (1 << 27))
-    starved = Apart(most_bytes=1 << 27)
+    starved = ConverterProcess(most_bytes=1 << 27)
     try:
         with pytest.raises(Unextractable, match="memory"):
             starved.convert(path)
@@ -266,7 +265,7 @@ def test_a_file_that_a_library_has_a_fault_with_is_called_damaged(
     def fail(*_: object) -> Extract:
         raise AssertionError("unknown state")
 
-    monkeypatch.setattr(convert_module, "convert", fail)
+    monkeypatch.setattr(file_types, "convert", fail)
     (tmp_path / "a.html").write_text("<p>text")
     answer = converter_process.answer(tmp_path / "a.html", no_progress)
     assert answer["fault"] == "damaged"

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from qa.messages import say
 from web.server import users as users_module
-from web.server.limits import (
+from web.server.request_limits import (
     DEVICE_COOKIE,
     LARGEST_REQUEST,
     MOST_REQUESTS_AT_ONCE,
@@ -87,7 +87,7 @@ def test_tokens_come_back_with_time(clock: Clock) -> None:
 
 
 def test_only_so_many_clients_are_remembered(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.server.limits._MOST_CLIENTS", 3)
+    monkeypatch.setattr("web.server.request_limits._MOST_CLIENTS", 3)
     allowance = Allowance(1, 0.1, clock)
     for client in "abcd":
         allowance.spend(client)

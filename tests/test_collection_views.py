@@ -15,7 +15,7 @@ from cli.commands import index as command
 from index import IndexDamaged, IndexLocked, UnreadableFile
 from index.errors import FileFault, FileWarning, FlawKind
 from index.readers.ocr.tesseract import install_command
-from index.readers.read import TYPES
+from index.readers.read_files import TYPES
 from index.text.analyzer import Language
 from qa.article import article
 from qa.collections import library as libraries

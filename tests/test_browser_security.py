@@ -7,7 +7,7 @@ from asgi import request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-from web.server.guard import LogoutByPost, OwnPagesOnly
+from web.server.browser_security import LogoutByPost, OwnPagesOnly
 
 OWN = {"Host": "127.0.0.1:7860", "Origin": "http://127.0.0.1:7860"}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.readers import converter_process
-from index.readers.convert import CONVERTERS, PICTURES, check_type
-from index.readers.extract import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
+from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
+from index.readers.file_types import CONVERTERS, PICTURES, check_type
 from index.readers.plain_text import decode
 from index.storage.files import read_regular
 from index.text.structure.blocks import find_blocks
@@ -21,7 +21,7 @@ from index.types import Document, text_id
 
 PLAIN = (".txt",)
 TYPES = (*PLAIN, *CONVERTERS, *PICTURES)
-# What Microsoft Office puts beside an open file, under its name: who has it open, and no text.
+# Lock files that Microsoft Office writes beside an open file: the user's name, and no text.
 _LOCK_FILE = "~$"
 _MANIFEST = b'{\n "format"'  # the beginning of an index's manifest.json
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
@@ -236,7 +236,7 @@ def _plain(path: Path, most_bytes: int) -> Extract:
 
 
 def _converted(path: Path, on_page: PageProgress) -> Extract:
-    """The text of a file; of a picture, or a PDF's pages without usable text, what is recognised on them."""
+    """The text of a file; of pictures, and of a PDF's pages without usable text, the recognised text."""
     if path.suffix.casefold() in PICTURES:
         return converter_process.recognizer.convert(path, on_page)
     from index.readers.ocr import tesseract
@@ -254,7 +254,7 @@ def _converted(path: Path, on_page: PageProgress) -> Extract:
 
 
 def _with_pictures(path: Path, found: Extract, on_page: PageProgress) -> Extract:
-    """The text of a PDF with what is recognised on those of its pages that are pictures alone."""
+    """The text of a PDF, with the recognised text of those pages that are only pictures."""
     from index.readers.ocr import tesseract
 
     if tesseract.is_installed():

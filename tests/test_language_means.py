@@ -70,26 +70,26 @@ def test_the_means_are_those_of_each_language_and_kind() -> None:
 
 
 def test_the_shift_is_removed_by_its_share() -> None:
-    centers = LanguageMeans.take(ShiftedEncoder())
+    language_means = LanguageMeans.take(ShiftedEncoder())
     leaning = encoding(unit(AXES[AR] + AXES[UP]), 0.6 * AXES[AR] + 0.8 * AXES[UP])
-    found = centers.tokens(leaning, "كتاب", "passage").vectors[0]
+    found = language_means.tokens(leaning, "كتاب", "passage").vectors[0]
     np.testing.assert_allclose(
         found, unit(0.6 * (1 - RANKING.language_mean_share) * AXES[AR] + 0.8 * AXES[UP]), atol=1e-6
     )
-    found = centers.vector(leaning, "كتاب", "passage")
+    found = language_means.vector(leaning, "كتاب", "passage")
     expected = (2**-0.5 - RANKING.language_mean_share) * AXES[AR] + 2**-0.5 * AXES[UP]
     np.testing.assert_allclose(found, unit(expected), atol=1e-6)
 
 
 def test_the_same_meaning_in_two_languages_comes_nearer() -> None:
     encoder = ShiftedEncoder()
-    centers = LanguageMeans.take(encoder)
+    language_means = LanguageMeans.take(encoder)
     (arabic,) = encoder.encode(["كتاب"], "passage")
     (english,) = encoder.encode(["book"], "query")
     before = unit(arabic.tokens[0]) @ unit(english.tokens[0])
     after = (
-        centers.tokens(arabic, "كتاب", "passage").vectors[0]
-        @ centers.tokens(english, "book", "query").vectors[0]
+        language_means.tokens(arabic, "كتاب", "passage").vectors[0]
+        @ language_means.tokens(english, "book", "query").vectors[0]
     )
     assert before == pytest.approx(0.64)
     assert after == pytest.approx(0.64 / ((0.6 * (1 - RANKING.language_mean_share)) ** 2 + 0.64))
@@ -97,12 +97,12 @@ def test_the_same_meaning_in_two_languages_comes_nearer() -> None:
 
 
 def test_a_mixed_text_gets_its_share_of_each_mean() -> None:
-    centers = LanguageMeans.take(ShiftedEncoder())
+    language_means = LanguageMeans.take(ShiftedEncoder())
     mixed = encoding(AXES[UP], AXES[UP])
-    found = centers.tokens(mixed, "كتاب جديد الآن book", "passage").vectors[0]
+    found = language_means.tokens(mixed, "كتاب جديد الآن book", "passage").vectors[0]
     expected = AXES[UP] - RANKING.language_mean_share * 0.6 * (0.75 * AXES[AR] + 0.25 * AXES[EN])
     np.testing.assert_allclose(found, unit(expected), atol=1e-6)
-    found = centers.vector(mixed, "كتاب جديد الآن book", "query")
+    found = language_means.vector(mixed, "كتاب جديد الآن book", "query")
     expected = AXES[UP] - RANKING.language_mean_share * (
         0.8 * (0.75 * AXES[AR] + 0.25 * AXES[EN]) + 0.6 * AXES[QUERY]
     )
@@ -110,14 +110,14 @@ def test_a_mixed_text_gets_its_share_of_each_mean() -> None:
 
 
 def test_tokens_know_their_sentence(encoder: FakeEncoder) -> None:
-    centers = LanguageMeans(np.zeros((2, 2, 2, encoder.dimension), np.float32))
+    language_means = LanguageMeans(np.zeros((2, 2, 2, encoder.dimension), np.float32))
     text = "One two. Three! وأربعة خمسة؟ Six."
-    found = centers.tokens(encoder.encoding(text), text, "passage")
+    found = language_means.tokens(encoder.encoding(text), text, "passage")
     assert found.sentences.tolist() == [0, 0, 1, 2, 2, 3]
     assert found.sentences.dtype == np.int32
     assert [text[start:end] for start, end in found.spans] == ["One", "two", "Three", "وأربعة", "خمسة", "Six"]
     assert found.weights.tolist() == [3, 3, 5, 6, 4, 3]
-    nothing = centers.tokens(encoder.encoding("…"), "…", "passage")
+    nothing = language_means.tokens(encoder.encoding("…"), "…", "passage")
     assert (nothing.vectors.shape, nothing.sentences.shape) == ((0, encoder.dimension), (0,))
 
 
@@ -133,21 +133,21 @@ def test_taken_once(cache: Path) -> None:
     encoder.encoded.clear()
     np.testing.assert_array_equal(LanguageMeans.known(encoder).means, taken.means)
     assert encoder.encoded == []
-    assert len(list((cache / "centers").iterdir())) == 1
+    assert len(list((cache / "language_means").iterdir())) == 1
 
 
 def test_another_encoder_has_its_own(cache: Path) -> None:
     first, second = FakeEncoder(seed=1), FakeEncoder(seed=2)
     assert not np.allclose(LanguageMeans.known(first).means, LanguageMeans.known(second).means)
     assert second.encoded
-    assert len(list((cache / "centers").iterdir())) == 2
+    assert len(list((cache / "language_means").iterdir())) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", b"\x93NUMPY", None])
 def test_what_is_damaged_in_the_cache_is_taken_again(cache: Path, damage: bytes | None) -> None:
     encoder = FakeEncoder()
     taken = LanguageMeans.known(encoder)
-    (path,) = (cache / "centers").iterdir()
+    (path,) = (cache / "language_means").iterdir()
     path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
     encoder.encoded.clear()
     np.testing.assert_array_equal(LanguageMeans.known(encoder).means, taken.means)
@@ -160,7 +160,7 @@ def test_what_is_damaged_in_the_cache_is_taken_again(cache: Path, damage: bytes 
 def test_means_of_another_shape_are_taken_again(cache: Path) -> None:
     encoder = FakeEncoder()
     taken = LanguageMeans.known(encoder)
-    (path,) = (cache / "centers").iterdir()
+    (path,) = (cache / "language_means").iterdir()
     np.save(path, taken.means[:, :, :, :-1])
     np.testing.assert_array_equal(LanguageMeans.known(encoder).means, taken.means)
 

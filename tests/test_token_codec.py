@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.retrieval.token_codec import (
     MIDDLE,
     STEP,
@@ -18,8 +18,6 @@ from index.retrieval.token_codec import (
     code_products,
     rotated,
 )
-
-FloatArray = NDArray[np.float32]
 
 
 def tokens_of(vectors: FloatArray, spans: list[tuple[int, int]], sentences: list[int]) -> TokenVectors:

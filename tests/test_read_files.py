@@ -13,9 +13,9 @@ from fake_encoder import FakeEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-import index.readers.read
+import index.readers.read_files
 from index import Document, FileWarning, Index, UnreadableFile
-from index.readers.read import read_file, read_paths, source_of
+from index.readers.read_files import read_file, read_paths, source_of
 
 ARABIC = "وقّع محمد الكاتب الاتفاقية يوم الأحد.\r\nثم عاد إلى دمشق في اليوم التالي؛ وصل ليلاً.\n"
 ENGLISH = "The crossing was opened in 2017.\r\n\r\nIt has two gates — “north” and “south”.\n"
@@ -31,7 +31,7 @@ GREEK = "Η Ελλάδα είναι μια χώρα στην Ευρώπη και
 HEBREW = "ישראל היא מדינה במזרח התיכון ויש בה הרבה ערים וכפרים."
 CHINESE = "中华人民共和国位于亚洲东部，太平洋西岸，是世界上历史最悠久的国家之一。我们今天去北京看朋友。"
 KOREAN = "대한민국은 동아시아의 한반도 남부에 있는 나라이다. 수도는 서울이다. 한국어를 사용한다."
-TYPES = ", ".join(index.readers.read.TYPES[:-1]) + f" and {index.readers.read.TYPES[-1]}"
+TYPES = ", ".join(index.readers.read_files.TYPES[:-1]) + f" and {index.readers.read_files.TYPES[-1]}"
 PERSIAN = "ایران کشوری در غرب آسیا است. پایتخت آن تهران است و مردم آن چای می\u200cنوشند.".replace("ی", "ي")
 
 
@@ -319,7 +319,7 @@ def test_a_pipe_that_took_a_files_place_isnt_waited_for(
 ) -> None:
     path = tmp_path / f"a{suffix}"
     os.mkfifo(path)
-    monkeypatch.setattr(index.readers.read, "_check", lambda *_: None)  # it was a file then
+    monkeypatch.setattr(index.readers.read_files, "_check", lambda *_: None)  # it was a file then
     with pytest.raises(UnreadableFile, match="it can't be read"):
         read_file(path)
 
@@ -328,7 +328,7 @@ def test_a_file_that_grew_since_it_was_looked_at_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.txt").write_text("more than that")
-    monkeypatch.setattr(index.readers.read, "_check", lambda *_: None)
+    monkeypatch.setattr(index.readers.read_files, "_check", lambda *_: None)
     with pytest.raises(UnreadableFile, match="it grew while it was read"):
         read_file(tmp_path / "a.txt", most_bytes=5)
 

@@ -7,10 +7,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from index.admission import Turns, processors
+import qa.admission
+from index import Index
+from index.concurrency import FairSemaphore, processors
+from qa.admission import admission
 
 
 def started(work: Callable[[], None]) -> threading.Thread:
@@ -19,14 +24,14 @@ def started(work: Callable[[], None]) -> threading.Thread:
     return thread
 
 
-def waiting(turns: Turns, count: int) -> None:
+def waiting(turns: FairSemaphore, count: int) -> None:
     """Until so many wait."""
     while len(turns._waiting) < count:
         time.sleep(0.001)
 
 
 def test_no_more_are_in_than_there_are_places() -> None:
-    turns = Turns(2)
+    turns = FairSemaphore(2)
     inside: list[int] = []
     most: list[int] = []
     order: list[int] = []
@@ -59,7 +64,7 @@ def test_no_more_are_in_than_there_are_places() -> None:
 
 
 def test_with_one_place_they_come_in_order() -> None:
-    turns, order = Turns(1), []
+    turns, order = FairSemaphore(1), []
 
     def work(number: int) -> None:
         with turns:
@@ -76,7 +81,7 @@ def test_with_one_place_they_come_in_order() -> None:
 
 
 def test_who_is_in_may_enter_again_and_leaves_at_the_end() -> None:
-    turns, entered = Turns(1), threading.Event()
+    turns, entered = FairSemaphore(1), threading.Event()
 
     def work() -> None:
         with turns:
@@ -92,7 +97,7 @@ def test_who_is_in_may_enter_again_and_leaves_at_the_end() -> None:
 
 
 def test_a_fault_gives_the_place_back() -> None:
-    turns = Turns(1)
+    turns = FairSemaphore(1)
     with pytest.raises(RuntimeError), turns:
         raise RuntimeError
     with turns:
@@ -100,7 +105,7 @@ def test_a_fault_gives_the_place_back() -> None:
 
 
 def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
-    turns, let_go = Turns(1), threading.Event()
+    turns, let_go = FairSemaphore(1), threading.Event()
     # The workers of a parallel test run take no notice of it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -127,3 +132,21 @@ def test_who_is_interrupted_while_waiting_keeps_nobody_waiting() -> None:
 
 def test_there_is_a_processor() -> None:
     assert processors() >= 1
+
+
+def test_only_questions_that_need_a_processor_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qa.admission, "_QUESTIONS", FairSemaphore(1))
+    near, far = (cast(Index, SimpleNamespace(waits_for_storage=waits)) for waits in (False, True))
+    entered: list[str] = []
+
+    def ask(index: Index, name: str) -> None:
+        with admission(index):
+            entered.append(name)
+
+    with admission(near):
+        waits = started(lambda: ask(near, "near"))
+        waiting(qa.admission._QUESTIONS, 1)
+        started(lambda: ask(far, "far")).join(120)
+        assert entered == ["far"]
+    waits.join(120)
+    assert entered == ["far", "near"]

@@ -9,7 +9,14 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extract import UNWRITABLE, Extract, PageProgress, Progress, Unextractable, no_progress
+from index.readers.extracted_text import (
+    UNWRITABLE,
+    Extract,
+    PageProgress,
+    Progress,
+    Unextractable,
+    no_progress,
+)
 
 Converter: TypeAlias = Callable[[bytes, Progress], Extract]
 
@@ -39,7 +46,7 @@ _PICTURE_STARTS: Final = {
     b"\x89PNG\r\n": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif",
 }  # fmt: skip
 _SAME: Final = {".jpeg": ".jpg", ".tiff": ".tif"}
-# Types that begin like a page now and then.
+# Types that sometimes begin like a web page.
 _OF_PAGES: Final = frozenset((".txt", ".md", ".htm", ".xhtml"))
 # Placeholders that programs write when no title or author was given.
 _NOT_TYPED: Final = regex.compile(
