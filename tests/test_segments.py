@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 
 from index import Document, Index, IndexDamaged, IndexLocked
 from index.folder import live, merge
+from index.folder import snapshot as snapshots
 from index.folder.manifest import Manifest
 from index.folder.merge import Size, due
 from index.folder.snapshot import Snapshot
 from index.folder.store import FolderIndex
 from index.retrieval import dense
+from index.storage.arrays import map_arrays
 
 QUESTIONS = ["river نهر", "bread of the hill 2017", "خبز النهر في 1990s", "Hasht flows"]
 WORDS = ["river", "hill", "bread", "نهر", "النهر", "خبز", "أحمد", "احمد", "2017", "1990s", "Hasht", "."]
@@ -385,3 +387,33 @@ def test_spelling_of_a_question_is_that_of_all_segments(index: Index) -> None:
     index.remove(["b"])
     assert snapshot(index).word_forms.look_up(["احمد"]) == {"احمد": {"أحمد": (1, 0)}}
     assert [found.is_written(letter) for letter in "أئ"] == [True, False]
+
+
+def test_a_segment_without_a_filter_of_forms_is_looked_into(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As those are that were written before there was one."""
+    index.update([Document("عاد أحمد إلى المدينة.", id="a")])
+
+    def without(path: Path) -> dict[str, Any]:
+        return {name: array for name, array in map_arrays(path).items() if name != "form_filter"}
+
+    monkeypatch.setattr("index.folder.segment.map_arrays", without)
+    opened = Index.open(index.location, encoder=FakeEncoder())
+    assert snapshot(opened).word_forms.look_up(["احمد", "باب"]) == {"احمد": {"أحمد": (1, 0)}}
+    assert opened.query("احمد").reading == "أحمد"
+
+
+def test_segments_too_large_to_be_joined_are_searched_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "_JOINED", 3)
+    monkeypatch.setattr(merge, "_SMALL", 0)
+    index = Index.build([], tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
+    documents = [Document(f"river {n} hill {n % 3}", id=str(n)) for n in range(9)]
+    for start, end in ((0, 4), (4, 6), (6, 7), (7, 9)):
+        index.update(documents[start:end])
+    index.remove(["1", "6"])
+    sizes = [len(run.dense) for run in snapshot(index)._runs]
+    assert sizes == [0, 4, 3, 2]
+    assert_same_as_built(index, [d for d in documents if d.id not in ("1", "6")], tmp_path / "built")

@@ -15,6 +15,7 @@ from index.encoding.base import Encoder
 from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import PassageInput, encode_passages
 from index.folder import live
+from index.folder.form_filter import FormFilterBuilder
 from index.folder.journal import Journal
 from index.folder.manifest import FORMAT_VERSION, SegmentEntry
 from index.folder.rows import ROWS, RowsReader, RowsWriter
@@ -67,7 +68,7 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
     Raises:
         OSError: it can't be written. Passages encoded by then are in the journal.
     """
-    made = _Analysed()
+    made, forms = _Analysed(), FormFilterBuilder()
     with RowsWriter(own / ROWS) as rows:
         for position, document in change.added:
             passages = split(document, change.encoder.window, change.encoder.count_tokens)
@@ -76,7 +77,7 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
             made.add(position, inputs)
         for part, number in change.removed:
             made.subtract(part.segment, number)
-        rows.add_counts(made.counts.rows())
+        rows.add_counts(forms.seen(made.counts.rows()))
     language_means = change.old.language_means if change.old else LanguageMeans.known(change.encoder)
     known = _known(made.digests, change.old)
     with Journal(live.journal(own.parent), _identity(change.encoder, language_means)) as journal:
@@ -95,7 +96,8 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
             return memoryview(journal[made.digests[row]])[size:]
 
         places, terms, names = made.places(), made.terms.build(), made.names.build()
-        return write_structures(own, Structures(places, terms, names, language_means, vector, record))
+        structures = Structures(places, terms, names, forms.build(), language_means, vector, record)
+        return write_structures(own, structures)
 
 
 class _Analysed:

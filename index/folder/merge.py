@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from index.folder import live
 from index.folder.build import Change, write_segment
+from index.folder.form_filter import FormFilterBuilder
 from index.folder.manifest import Manifest, SegmentEntry
 from index.folder.rows import ROWS, RowsWriter
 from index.folder.segment import Places, Structures, write_structures
@@ -155,7 +156,7 @@ def write_merged(own: Path, parts: Sequence[Part]) -> Merged:
     numbers = np.concatenate(documents)[order]
     new_numbers = [np.full(len(part.segment.places.positions), -1) for part in parts]
     new_rows = [np.full(len(part.segment.places.spans), -1) for part in parts]
-    first_rows, sources = [0], []
+    first_rows, sources, forms = [0], [], FormFilterBuilder()
     with RowsWriter(own / ROWS) as rows:
         for new, (i, number) in enumerate(zip(of_part.tolist(), numbers.tolist(), strict=True)):
             segment, begin = parts[i].segment, first_rows[-1]
@@ -167,7 +168,7 @@ def write_merged(own: Path, parts: Sequence[Part]) -> Merged:
             new_rows[i][first:end] = np.arange(begin, begin + end - first)
             sources += [(segment, row) for row in range(first, end)]
             first_rows.append(begin + end - first)
-        rows.add_counts(_summed([part.segment.rows.all_counts() for part in parts]))
+        rows.add_counts(forms.seen(_summed([part.segment.rows.all_counts() for part in parts])))
 
     count = len(sources)
     spans, shares = np.empty((count, 2), np.int64), np.empty(count, np.float32)
@@ -181,6 +182,7 @@ def write_merged(own: Path, parts: Sequence[Part]) -> Merged:
             Places(positions[order], np.array(first_rows, np.int32), spans, shares),
             Postings.merged([(p.segment.terms, new) for p, new in zip(parts, new_rows, strict=True)]),
             Postings.merged([(p.segment.names, new) for p, new in zip(parts, new_rows, strict=True)]),
+            forms.build(),
             parts[0].segment.language_means,
             lambda row: sources[row][0].dense.vectors[sources[row][1]],
             lambda row: sources[row][0].late.record(sources[row][1]),

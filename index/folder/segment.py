@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoding.language_means import LanguageMeans
+from index.folder.form_filter import ALL, Bits
 from index.folder.manifest import SegmentEntry, checksums, verify
 from index.folder.rows import ROWS, RowsReader
 from index.retrieval.dense import DenseIndex
@@ -27,6 +29,9 @@ ARRAYS: Final = "arrays.safetensors"
 # From this size in bytes on, files with checksums for each row aren't verified in full when a segment is
 # opened, as all others are: a second per gigabyte. Chosen, not measured.
 _LARGE: Final = 64 << 20
+# In a passage's place in the collection, the bits for its place in its document.
+_PASSAGE_BITS: Final = 24
+_FORMS: Final = "form_filter"
 _OF_POSTINGS: Final = ("keys", "starts", "rows", "codes", "pairs", "lengths")
 
 
@@ -46,9 +51,12 @@ class Places:
     spans: NDArray[np.int64]
     arabic_shares: NDArray[np.float32]
 
-    def document_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The numbers of the documents that these passages are in."""
-        return np.asarray(self.first_rows.searchsorted(rows, side="right") - 1, np.int64)
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """(passages,) numbers that order passages as the collection does: by document, then by place."""
+        counts = np.diff(self.first_rows)
+        keys = (self.positions << _PASSAGE_BITS) - self.first_rows[:-1]
+        return np.asarray(np.repeat(keys, counts) + np.arange(len(self.spans)), np.int64)
 
     def rows_of(self, documents: Iterable[int]) -> NDArray[np.int32]:
         """The rows of these documents' passages."""
@@ -82,6 +90,8 @@ class Segment:
         self.dense = DenseIndex.load(own, entry.dense)
         self.late = TokenRecords(own / RECORDS, arrays["token_ends"], arrays["token_checksums"])
         self.language_means = LanguageMeans(arrays["language_means"])
+        # Segments that were written before 2026-12 have none.
+        self.form_filter = arrays.get(_FORMS, ALL)
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +101,7 @@ class Structures:
     Attributes:
         places: of its documents and passages.
         terms, names: the postings of its passages.
+        form_filter: of the words that it counts.
         language_means: the language means.
         vector: the vector of the passage in a row.
         record: the token vectors of the passage in a row, as stored.
@@ -99,6 +110,7 @@ class Structures:
     places: Places
     terms: Postings
     names: Postings
+    form_filter: Bits
     language_means: LanguageMeans
     vector: Callable[[int], NDArray[np.floating]]
     record: Callable[[int], bytes | memoryview]
@@ -114,9 +126,12 @@ def write_structures(folder: Path, made: Structures) -> SegmentEntry:
         OSError: the disk is full, or can't be written.
     """
     rows = range(len(made.places.spans))
-    arrays: dict[str, NDArray[Any]] = dict(vars(made.places))
+    arrays: dict[str, NDArray[Any]] = {
+        name: getattr(made.places, name) for name in Places.__dataclass_fields__
+    }
     for name, postings in (("terms", made.terms), ("names", made.names)):
         arrays |= {f"{name}_{part}": getattr(postings, part) for part in _OF_POSTINGS}
+    arrays[_FORMS] = made.form_filter
     arrays["language_means"] = made.language_means.means
     arrays |= write_records(folder, map(made.record, rows))
     write_arrays(folder / ARRAYS, arrays)

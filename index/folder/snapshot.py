@@ -10,27 +10,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Final, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.array_types import FloatArray, Rows
+from index.folder.form_filter import FormFilters
 from index.folder.manifest import Manifest
 from index.folder.segment import Segment
 from index.retrieval.bm25 import LexicalIndex
-from index.retrieval.dense import ROUNDING, cosines
+from index.retrieval.dense import ROUNDING, DenseIndex, cosines
 from index.retrieval.fusion import is_across
 from index.retrieval.names import NameIndex
 from index.retrieval.token_codec import TokenVectors
-from index.text.spelling import Spelling, WordForms
+from index.text.spelling import Spelling, WordForms, levels
 from index.types import Document, Passage
 
-# In a passage's place in the collection, the bits for its place in its document.
-_PASSAGE_BITS = 24
+# Small segments beside each other have their vectors searched as one, up to so many passages: some 6 MB are
+# copied. A search of FAISS by itself takes as long as comparing some hundred passages.
+_JOINED: Final = 1 << 13
 
 T = TypeVar("T")
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,40 +103,36 @@ class Snapshot:
         names = [replace(part.segment.names, removed=part.removed_rows) for part in parts]
         self.lexical = LexicalIndex(terms, order=self.order)
         self.names = NameIndex(names)
+        self._filters = FormFilters([part.segment.form_filter for part in parts])
 
     def order(self, rows: Rows) -> Rows:
         """(n,) numbers that order passages as the collection does: by document, then as they are read."""
-
-        def places(segment: Segment, own: Rows) -> Rows:
-            documents = segment.places.document_of(own)
-            first = segment.places.first_rows[documents]
-            return np.asarray(segment.places.positions[documents] << _PASSAGE_BITS | own - first, np.int64)
-
-        return np.asarray(self._gathered(rows, places, np.int64), np.int64)
+        return self._order[rows]
 
     def arabic_shares(self, rows: Rows) -> FloatArray:
         """(n,) the share of each passage's words in Arabic script."""
-        return self._gathered(rows, lambda segment, own: segment.places.arabic_shares[own], np.float32)
+        return self._arabic_shares[rows]
 
     def across(self, arabic_share: float) -> NDArray[np.bool_]:
         """(rows,) whether each passage is in another script than a question with this share of Arabic."""
         return is_across(np.abs(self._arabic_shares - np.float32(arabic_share)))
 
-    @cached_property
-    def _arabic_shares(self) -> FloatArray:
-        return np.concatenate([part.segment.places.arabic_shares for part in self.parts])
-
     def cosines(self, vector: FloatArray, rows: Rows) -> FloatArray:
         """(n,) cosines of a (dimension,) vector with these passages'."""
-        vectors = self._gathered(
-            rows, lambda segment, own: segment.dense.vectors[own], np.float16, len(vector)
-        )
+        runs = self._runs
+        if len(runs) == 1:
+            return runs[0].dense.cosines(vector, rows)
+        vectors = np.empty((len(rows), len(vector)), np.float16)
+        numbers = np.array([run.first for run in runs]).searchsorted(rows, side="right") - 1
+        for number in set(numbers.tolist()):
+            inside = numbers == number
+            vectors[inside] = runs[number].dense.vectors[rows[inside] - runs[number].first]
         return cosines(vectors, vector)
 
     def nearest(self, vector: FloatArray, k: int) -> tuple[Rows, FloatArray]:
         """The rows and cosines of the `k` passages nearest to a vector, as `DenseIndex.search`."""
-        found = [part.segment.dense.promising(vector, k, part.removed_rows) for part in self.parts]
-        rows = np.concatenate([part.first + own for part, (own, _) in zip(self.parts, found, strict=True)])
+        found = [run.dense.promising(vector, k, run.removed_rows) for run in self._runs]
+        rows = np.concatenate([run.first + own for run, (own, _) in zip(self._runs, found, strict=True)])
         nearly = np.concatenate([own for _, own in found])
         if len(rows) > k:
             rows = rows[nearly >= np.partition(nearly, len(rows) - k)[len(rows) - k] - 2 * ROUNDING]
@@ -216,7 +216,7 @@ class Snapshot:
     @property
     def word_forms(self) -> WordForms:
         """The collection's Arabic words as they are spelled."""
-        return _Forms(self.parts)
+        return _Forms(self.parts, self._filters)
 
     def mentions_number(self, digits: str) -> bool:
         """See `Index.mentions_number`."""
@@ -244,38 +244,85 @@ class Snapshot:
         part = self.parts[int(self._firsts.searchsorted(row, side="right")) - 1]
         return part, row - part.first
 
-    def _gathered(
-        self, rows: Rows, read: Callable[[Segment, Rows], NDArray[Any]], kind: Any, *shape: int
-    ) -> NDArray[Any]:
-        """(n, *shape) what `read` returns for these rows, each asked of its own segment."""
-        if len(self.parts) == 1:
-            return read(self.parts[0].segment, rows)
-        found = np.empty((len(rows), *shape), kind)
-        numbers = self._firsts.searchsorted(rows, side="right") - 1
-        for number in set(numbers.tolist()):
-            inside = numbers == number
-            part = self.parts[number]
-            found[inside] = read(part.segment, rows[inside] - part.first)
-        return found
+    # One array each, so that a search reads them at once: 12 bytes a passage if there are several segments.
+    @cached_property
+    def _order(self) -> Rows:
+        return _concatenated([part.segment.places.order for part in self.parts])
+
+    @cached_property
+    def _arabic_shares(self) -> FloatArray:
+        return _concatenated([part.segment.places.arabic_shares for part in self.parts])
+
+    @cached_property
+    def _runs(self) -> tuple[_Run, ...]:
+        runs: list[list[Part]] = []
+        for part in self.parts:
+            size = len(part.segment.dense)
+            if not runs or sum(len(other.segment.dense) for other in runs[-1]) + size > _JOINED:
+                runs.append([])
+            runs[-1].append(part)
+        return tuple(map(_Run.of, runs))
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """Segments one after another, whose vectors are searched as one.
+
+    Attributes:
+        first: the row of the first passage in the snapshot.
+        dense: of all their passages.
+        removed_rows: ascending, the rows of passages that are removed, from `first` on.
+    """
+
+    first: int
+    dense: DenseIndex
+    removed_rows: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, parts: Sequence[Part]) -> _Run:
+        """Joins some segments."""
+        first = parts[0].first
+        dense = [part.segment.dense for part in parts]
+        removed = _concatenated([part.first - first + part.removed_rows for part in parts])
+        return cls(first, dense[0] if len(dense) == 1 else DenseIndex.joined(dense), removed)
+
+
+def _concatenated(arrays: Sequence[NDArray[Number]]) -> NDArray[Number]:
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 class _Forms(WordForms):
-    """The words of a collection, summed over its segments."""
+    """The words of a collection, summed over its segments; for one question, whose look-ups are kept."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, parts: Sequence[Part], filters: FormFilters) -> None:
         self._parts = parts
+        self._filters = filters
+        self._known: dict[str, Mapping[str, tuple[int, int]]] = {}
+
+    def apply(self, text: str) -> str:
+        """See `WordForms.apply`."""
+        self.look_up(levels(text))  # all at once
+        return super().apply(text)
 
     def look_up(self, levels: Iterable[str]) -> Mapping[str, Mapping[str, tuple[int, int]]]:
         """See `WordForms.look_up`."""
-        return self._summed(list(levels), []).words
+        asked, known = list(levels), self._known
+        if new := [level for level in asked if level not in known]:
+            known.update({level: {} for level in new})
+            known.update(self._summed(new, []).words)
+        return {level: words for level in asked if (words := known[level])}
 
     def is_written(self, letter: str) -> bool:
         """See `WordForms.is_written`."""
         return letter in self._summed([], [letter]).letters
 
     def _summed(self, forms: Sequence[str], letters: Sequence[str]) -> Spelling:
+        likely = self._filters.may_have(forms)
         return Spelling.summed(
-            count for part in self._parts for count in part.segment.rows.counts(forms, letters)
+            count
+            for part, may_have in zip(self._parts, likely, strict=True)
+            if letters or may_have.any()
+            for count in part.segment.rows.counts(list(compress(forms, may_have)), letters)
         )
 
 

@@ -177,12 +177,16 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
             idfs: of each term.
             less: subtracted from each weight before it is multiplied by the idf.
         """
-        sums = np.zeros(self._firsts[-1])
-        for first, postings, weights, places in zip(
-            self._firsts, self.segments, self._weights, found.places, strict=False
-        ):
-            of_segment = sums[first : first + len(postings.lengths)]
-            _add(of_segment, postings, places, np.array(idfs), weights - less if less else weights)
+        segments = [
+            _Matched(first, postings, weights - less if less else weights, places)
+            for first, postings, weights, places in zip(
+                self._firsts, self.segments, self._weights, found.places, strict=False
+            )
+        ]
+        sums = _added([one for one in segments if one.size < _FEW], np.array(idfs), self._firsts[-1])
+        for one in segments:
+            if one.size >= _FEW:
+                one.add(sums, np.array(idfs))
         return sums
 
     def _idf(self, term: str, count: int) -> float:
@@ -194,28 +198,48 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
         return float(self.idf[term])
 
 
-def _add(
-    sums: NDArray[np.float64],
-    postings: Postings,
-    places: Sequence[slice],
-    idfs: NDArray[np.float64],
-    weights: NDArray[np.float64],
-) -> None:
-    """Adds to each passage's sum what each term weighs in it: `idfs` by the `weights` of its pair."""
-    sizes = [place.stop - place.start for place in places]
-    if not any(sizes):
-        return
-    if sum(sizes) < _FEW:
-        rows = np.concatenate([postings.rows[place] for place in places], dtype=np.intp)
-        codes = np.concatenate([postings.codes[place] for place in places])
-        of_terms = weights.take(codes, mode="clip") * np.repeat(idfs, sizes)
-        sums += np.bincount(rows, of_terms, len(sums))
-        return
-    for place, of_term in zip(places, np.multiply.outer(idfs, weights), strict=True):
-        # numpy is several times quicker if it needn't convert the rows or check the codes.
-        np.add.at(
-            sums, postings.rows[place].astype(np.intp), of_term.take(postings.codes[place], mode="clip")
-        )
+class _Matched:
+    """The postings that a segment has of a question's terms.
+
+    Attributes:
+        first: the segment's first row.
+        postings: all of the segment.
+        weights: of each of its pairs, in units of the idf.
+        places: of each term's posting.
+        size: the number of postings of all terms.
+    """
+
+    def __init__(
+        self, first: int, postings: Postings, weights: NDArray[np.float64], places: Sequence[slice]
+    ) -> None:
+        self.first, self.postings, self.weights, self.places = first, postings, weights, places
+        self.sizes = [place.stop - place.start for place in places]
+        self.size = sum(self.sizes)
+
+    def add(self, sums: NDArray[np.float64], idfs: NDArray[np.float64]) -> None:
+        """Adds to each passage's sum what each term weighs in it, term by term."""
+        postings = self.postings
+        own = sums[self.first : self.first + len(postings.lengths)]
+        for place, of_term in zip(self.places, np.multiply.outer(idfs, self.weights), strict=True):
+            # numpy is several times quicker if it needn't convert the rows or check the codes.
+            np.add.at(
+                own, postings.rows[place].astype(np.intp), of_term.take(postings.codes[place], mode="clip")
+            )
+
+
+def _added(segments: Sequence[_Matched], idfs: NDArray[np.float64], passages: int) -> NDArray[np.float64]:
+    """(passages,) the summed weights of all terms in these segments, by one pass over their postings."""
+    found = [one for one in segments if one.size]
+    if not found:
+        return np.zeros(passages)
+    rows = np.concatenate([one.postings.rows[p] for one in found for p in one.places], dtype=np.intp)
+    codes = np.concatenate([one.postings.codes[p] for one in found for p in one.places], dtype=np.intp)
+    sizes = [one.size for one in found]
+    rows += np.repeat([one.first for one in found], sizes)
+    codes += np.repeat(np.cumsum([0, *(len(one.weights) for one in found[:-1])]), sizes)
+    of_terms = np.concatenate([one.weights for one in found]).take(codes, mode="clip")
+    of_terms *= np.concatenate([np.repeat(idfs, one.sizes) for one in found])
+    return np.asarray(np.bincount(rows, of_terms, passages), np.float64)
 
 
 class Match:

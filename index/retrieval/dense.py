@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -57,11 +58,13 @@ class DenseIndex:
             than .0005 from that with the float32 original.
     """
 
-    def __init__(self, vectors: HalfArray, index: faiss.Index, settings: Mapping[str, Any]) -> None:
-        """Use `load`."""
+    def __init__(
+        self, vectors: HalfArray, settings: Mapping[str, Any], clusters: faiss.Index | None = None
+    ) -> None:
+        """Use `load` or `joined`."""
         self.vectors = vectors
-        self._index = index
         self._settings = settings
+        self._clusters = clusters
 
     @staticmethod
     def write(
@@ -97,16 +100,28 @@ class DenseIndex:
         Raises:
             OSError, ValueError: a file can't be read.
         """
+        vectors = read_array(folder / VECTORS, mapped=True)
+        if settings["kind"] == "exact":
+            return cls(vectors, settings)
         import faiss
 
-        vectors = read_array(folder / VECTORS, mapped=True)
-        if settings["kind"] == "clusters":
-            content = np.frombuffer((folder / CLUSTERS).read_bytes(), np.uint8)
-            return cls(vectors, faiss.deserialize_index(content), settings)
-        index = _flat(vectors.shape[1])
-        for _, block in _blocks(vectors):
+        content = np.frombuffer((folder / CLUSTERS).read_bytes(), np.uint8)
+        return cls(vectors, settings, faiss.deserialize_index(content))
+
+    @classmethod
+    def joined(cls, indexes: Sequence[DenseIndex]) -> DenseIndex:
+        """One index of the passages of several, searched exactly; the vectors are copied."""
+        return cls(np.concatenate([index.vectors for index in indexes]), {"kind": "exact"})
+
+    @cached_property
+    def _index(self) -> faiss.Index:
+        """What FAISS searches: of vectors that are searched exactly, a copy in memory."""
+        if self._clusters is not None:
+            return self._clusters
+        index = _flat(self.vectors.shape[1])
+        for _, block in _blocks(self.vectors):
             index.add(block)
-        return cls(vectors, index, settings)
+        return index
 
     def __len__(self) -> int:
         return len(self.vectors)
