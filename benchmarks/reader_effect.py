@@ -59,7 +59,8 @@ def report(name: str, cases: Sequence[Case]) -> str:
     ]
     lines.append(f"  first sentence right: {np.mean(right[0]):.3f} -> {np.mean(right[1]):.3f}")
     there = np.array([case.kind == "there" for case in cases])
-    lines.append(f"  5 % of the answerable lie below {np.quantile(with_[0][there], 0.05):.3f}, 3 % below {np.quantile(with_[0][there], 0.03):.3f}")
+    five, three = np.quantile(with_[0][there], (0.05, 0.03))
+    lines.append(f"  5 % of the answerable lie below {five:.3f}, 3 % below {three:.3f}")
     for kind, of in (("answerable", ("there",)), ("far", ("far",)), ("near", NEAR)):
         chosen = np.array([case.kind in of for case in cases])
         if chosen.any():

@@ -21,8 +21,8 @@ NEGATION: Final = regex.compile(
     r"|الا|سوي|عدا|باستثناء))\b"
 )
 """A word that says no, in normalised spelling."""
-# «لم ... قط», "not ... at all" say it once; "not only", «لا يزال» (still), «إلّا أنّ» (yet) don't say it, and an
-# Arabic "no later than" neither.
+# «لم ... قط», "not ... at all" say it once; "not only", «لا يزال» (still), «إلّا أنّ» (yet) don't say it, and
+# an Arabic "no later than" neither.
 _NOT_NEGATIONS: Final = regex.compile(
     r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b"
     r"|\bلا (?:\w+ ){1,2}ب?(?:اكثر|ازيد|اقل) من\b"
