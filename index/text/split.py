@@ -90,7 +90,7 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     unit.kind,
                     unit.headings,
                     unit.columns,
-                    unit.page,
+                    document.pages(start, end)[0] or unit.page,
                     tuple(item - start for item in unit.items if start <= item < end),
                 )
             )
