@@ -55,7 +55,7 @@ class Block:
         page: the page that it begins on, from 1; 0 if pages aren't known.
         confidences: of text recognised from a picture (OCR), how sure each of its words is, in percent; words
             are what white space separates.
-        page_starts: if it goes on on other pages, where it does: (start in the document's text, page) of each.
+        page_starts: of its other pages, (where it goes on in the document's text, number) of each.
         boxes: of text recognised from a picture, where each of its words is on the page: `pack_boxes`.
     """
 
@@ -81,7 +81,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle on a page as it is shown, in parts of its width and height, from 0 to 1 from the top left."""
+    """A rectangle on a page as it is shown: parts of its width and height, 0 to 1, from the top left."""
 
     left: float
     top: float
@@ -90,7 +90,7 @@ class Box:
 
 
 def pack_boxes(boxes: Iterable[Box]) -> str:
-    """Boxes as text: 8 characters each, each edge in 4096ths of the page (an A4 page's are .05 and .07 mm)."""
+    """Boxes as text, 8 characters each: each edge in 4096ths of the page (of A4 .05 and .07 mm)."""
     edges = (edge for box in boxes for edge in (box.left, box.top, box.right, box.bottom))
     parts = (min(max(round(edge * _PARTS), 0), _PARTS - 1) for edge in edges)
     return "".join(_DIGITS[part >> 6] + _DIGITS[part & 63] for part in parts)

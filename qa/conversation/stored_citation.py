@@ -39,9 +39,11 @@ class StoredCitation:
         quote: the quoted characters.
         title, author, source, date: the document's metadata at the time.
         field: the quoted field: the text or one of these.
-        kind, headings, columns, page: the passage's attributes at the time.
+        kind, headings, columns: the passage's attributes at the time.
+        page, last_page: the pages that the quotation begins and ends on; 0 if unknown.
         answer_start, answer_end: span of the answer within the quotation, if known.
         recognition: the passage's, in percent.
+        passage_page: the page that the passage begins on; 0 if unknown.
     """
 
     number: int
@@ -64,6 +66,8 @@ class StoredCitation:
     answer_start: int | None = None
     answer_end: int | None = None
     recognition: int = 0
+    last_page: int = 0
+    passage_page: int = 0
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
@@ -88,10 +92,12 @@ class StoredCitation:
             passage.kind,
             passage.headings,
             passage.columns,
-            passage.page,
+            citation.page,
             citation.answer_start,
             citation.answer_end,
             passage.recognition,
+            citation.last_page,
+            passage.page,
         )
 
     @classmethod
@@ -126,7 +132,7 @@ class StoredCitation:
                 self.kind,
                 self.headings,
                 self.columns,
-                self.page,
+                self.passage_page or self.page,
             )
             citation = Citation.of(
                 found, self.number, passage, self.start, self.end, self.field, self._answer
