@@ -187,7 +187,8 @@ class Document:
             if block.page == page and block.boxes and block.start < end and block.end > start:
                 words = _WORD.finditer(self.text[block.start : block.end])
                 for word, box in zip(words, unpack_boxes(block.boxes), strict=False):
-                    if block.start + word.start() < end and block.start + word.end() > start:
+                    is_inside = block.start + word.start() < end and block.start + word.end() > start
+                    if is_inside and box.left < box.right:
                         found.append(box)
         return found
 

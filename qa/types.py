@@ -86,8 +86,8 @@ class Citation:
         page, last_page = document.pages(start, end) if field == "text" else (0, 0)
         if field == "text" and not page:
             page = last_page = passage.page
-        span = answer or (None, None)
-        citation = cls(number, passage, start, end, field, metadata, *span, page, last_page)
+        first, last = answer or (None, None)
+        citation = cls(number, passage, start, end, field, metadata, first, last, page, last_page)
         if passage.document_id != document.id or cited[start:end] != citation.quote:
             raise BrokenCitation(f"[{number}] {start}-{end} isn't in document {document.id}")
         return citation

@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from index.errors import DalilError
 from index.readers.convert import PICTURES
@@ -56,6 +56,10 @@ class PagePicture:
     boxes: tuple[Box, ...] = ()
 
 
+# A file's digest, a page, what is looked for there, and the file as it was when it was drawn.
+_Key: TypeAlias = tuple[str, int, Wanted | None, Path, int, int]
+
+
 class PagePictures:
     """Pictures of pages; the last ones are kept in memory."""
 
@@ -72,7 +76,7 @@ class PagePictures:
         self._process = process
         self._most_bytes = most_bytes
         self._free = threading.BoundedSemaphore(most_waiting)
-        self._kept: OrderedDict[tuple[str, int, Wanted | None], PagePicture] = OrderedDict()
+        self._kept: OrderedDict[_Key, PagePicture] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(
@@ -98,7 +102,11 @@ class PagePictures:
         return replace(picture, boxes=recognized) if recognized else picture
 
     def _picture(self, path: Path, digest: str, page: int, wanted: Wanted | None) -> PagePicture:
-        key = (digest, page, wanted)
+        try:
+            state = path.stat()
+        except OSError:
+            raise PageNotShown("missing", "The file that this was read from has gone.") from None
+        key = (digest, page, wanted, path, state.st_mtime_ns, state.st_size)
         with self._lock:
             if kept := self._kept.get(key):
                 self._kept.move_to_end(key)
@@ -121,8 +129,6 @@ class PagePictures:
         try:
             record = self._process.draw(path, request)
         except Unextractable as error:
-            if not path.exists():
-                raise PageNotShown("missing", "The file that this was read from has gone.") from None
             raise PageNotShown("unreadable", f"The page can't be drawn: {error}") from None
         if "changed" in record:
             raise PageNotShown("changed", "The file has changed since it was read. Index it again.")
