@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import stat
 from pathlib import Path
@@ -45,6 +46,11 @@ def asked(document: Document, sentence: str, **more: Any) -> dict[str, Any]:
     start = document.text.index(sentence)
     mark = {"name": "cite-0-1", "start": start, "end": start + len(sentence), "check": checksum(sentence)}
     return {"language": "en", "document": document.id, "marks": [mark | {"quoted": True}], **more}
+
+
+def note(shown: dict[str, Any]) -> str:
+    """What a page is told beside the picture."""
+    return html.unescape(shown["note"])
 
 
 def test_files_with_pages_are_kept_until_their_documents_go(library: Library, tmp_path: Path) -> None:
@@ -104,20 +110,20 @@ def test_a_page_is_shown_to_whoever_may_read_its_document(
     gone = say("document_gone", "en")
     for name, may in (("salma", True), ("sami", False), (None, False)):
         door.name = name
-        shown = calls.page(wish)
-        assert (gone in shown["note"]) != may
+        shown = calls.picture(wish)
+        assert (gone in note(shown)) != may
         assert ("data:image/webp;base64," in shown["paragraphs"]) == may
     library.share("Private", "salma", ["sami"])
     door.name = "sami"
-    first, second = calls.page(wish), calls.page(wish | {"page": 2})
+    first, second = calls.picture(wish), calls.picture(wish | {"page": 2})
     assert (first["sheet"], first["sheets"], first["sheet_place"]) == (1, 2, "page 1 of 2")
     assert [one["paragraphs"].count('class="box"') for one in (first, second)] == [2, 1]
     assert (first["note"], second["note"]) == ("", "")
     assert "with the quoted sentence boxed" in first["paragraphs"]
-    beyond = calls.page(wish | {"page": 3})
-    assert (say("page_unreadable", "en") in beyond["note"], beyond["paragraphs"]) == (True, "")
-    changed = calls.page({**wish, "marks": [wish["marks"][0] | {"check": "0"}]})
-    assert (say("document_changed", "en") in changed["note"], changed["paragraphs"]) == (True, "")
+    beyond = calls.picture(wish | {"page": 3})
+    assert (say("page_unreadable", "en") in note(beyond), beyond["paragraphs"]) == (True, "")
+    changed = calls.picture({**wish, "marks": [wish["marks"][0] | {"check": "0"}]})
+    assert (say("document_changed", "en") in note(changed), changed["paragraphs"]) == (True, "")
 
 
 def test_pages_of_an_index_are_those_of_the_files_as_they_were_read(
@@ -129,26 +135,26 @@ def test_pages_of_an_index_are_those_of_the_files_as_they_were_read(
     wish = asked(found, "The keeper painted the lamp house.")
     for calls in (ChatCalls(index), ChatCalls(index, collections=Collections(SingleIndex(index)))):
         path.write_bytes(pdf([lines(LINES)]))
-        assert calls.page(wish)["paragraphs"].count('class="box"') == 1
+        assert calls.picture(wish)["paragraphs"].count('class="box"') == 1
         path.write_bytes(pdf([lines(MORE)]))
-        assert say("page_changed", "ar") in calls.page(wish | {"language": "ar"})["note"]
+        assert say("page_changed", "ar") in note(calls.picture(wish | {"language": "ar"}))
         path.unlink()
-        assert say("page_missing", "en") in calls.page(wish)["note"]
+        assert say("page_missing", "en") in note(calls.picture(wish))
 
 
 def test_a_sentence_that_isnt_found_is_said_not_to_be(tmp_path: Path, encoder: FakeEncoder) -> None:
     path = saved_pdf(tmp_path / "a.pdf", lines(("Salt.",) * 38, 560))
     index = Index.build([read_file(path)], tmp_path / "index", encoder=encoder, show_progress=False)
-    shown = ChatCalls(index).page(asked(index.documents[0], "Salt."))
-    assert say("page_unmarked", "en") in shown["note"]
+    shown = ChatCalls(index).picture(asked(index.documents[0], "Salt."))
+    assert say("page_unmarked", "en") in note(shown)
     assert "data:image/webp" in shown["paragraphs"]
     assert 'class="box"' not in shown["paragraphs"]
 
 
 def test_what_a_page_may_ask_for_is_checked() -> None:
     wish = {"language": "en", "document": "x", "marks": []}
-    checked_call("page", wish)
-    checked_call("page", wish | {"page": 7})
+    checked_call("picture", wish)
+    checked_call("picture", wish | {"page": 7})
     for wrong in (0, -1, "1", 2**31, 1.5):
         with pytest.raises(InvalidRequest):
-            checked_call("page", wish | {"page": wrong})
+            checked_call("picture", wish | {"page": wrong})

@@ -57,7 +57,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
 
 
 def test_the_page_of_a_quotation_opens_with_its_lines_boxed(page: Page) -> None:
-    button = ask(page, WHO).locator("[data-act=page]")
+    button = ask(page, WHO).locator("[data-act=picture]")
     expect(button).to_have_text("Show page 1")
     button.click()
     pane = reader(page)
@@ -84,7 +84,7 @@ def test_the_page_of_a_quotation_opens_with_its_lines_boxed(page: Page) -> None:
 
 
 def test_pages_are_turned_and_enlarged(page: Page) -> None:
-    ask(page, WHO).locator("[data-act=page]").click()
+    ask(page, WHO).locator("[data-act=picture]").click()
     pane = reader(page)
     expect(pane.locator(".sheets span")).to_have_text("page 1 of 2")
     before, after = (pane.get_by_role("button", name=f"{name} page") for name in ("Previous", "Next"))
@@ -117,7 +117,7 @@ def test_the_picture_is_described_and_turned_from_right_to_left_in_arabic(
     browser: Browser, address: str
 ) -> None:
     with opened(browser, address, locale="ar") as page:
-        button = ask(page, WHO).locator("[data-act=page]")
+        button = ask(page, WHO).locator("[data-act=picture]")
         expect(button).to_have_text("اعرض الصفحة 1")
         button.click()
         pane = reader(page)
@@ -133,7 +133,7 @@ def test_the_picture_is_described_and_turned_from_right_to_left_in_arabic(
 
 def test_a_phone_shows_the_page_too(browser: Browser, address: str) -> None:
     with opened(browser, address, PHONE) as page:
-        ask(page, WHO).locator("[data-act=page]").click()
+        ask(page, WHO).locator("[data-act=picture]").click()
         image = reader(page).locator("figure img")
         expect(image).to_be_visible()
         assert image.evaluate("e => e.clientWidth") <= PHONE[0]
@@ -145,7 +145,7 @@ def test_a_file_that_was_changed_isnt_shown(page: Page, path: Path) -> None:
     ask(page, WHO)
     path.write_bytes(content + b"\n")
     try:
-        page.locator("[data-act=page]").first.click()
+        page.locator("[data-act=picture]").first.click()
         note = "The file has changed since it was read. Add it again to see its pages."
         expect(reader(page).locator(".note")).to_have_text(note)
         expect(reader(page).locator("figure")).to_have_count(0)

@@ -83,7 +83,7 @@ class _Read(_Call):
     last: Whole | None = None
 
 
-class _Page(_Read):
+class _Picture(_Read):
     page: Annotated[int, Field(ge=1, lt=2**31)] | None = None
 
 
@@ -177,7 +177,7 @@ class _Translate(_Stop):
 CALLS: Final[Mapping[str, type[_Call]]] = {
     "begin": _Begin,
     "read": _Read,
-    "page": _Page,
+    "picture": _Picture,
     "find": _Find,
     "why": _Why,
     "keep": _OfConversation,

@@ -136,7 +136,7 @@ class ChatCalls:
         except KeyError:
             return reading_pane.gone(wish.language).data()
 
-    def page(self, data: Data) -> dict[str, Any]:
+    def picture(self, data: Data) -> dict[str, Any]:
         """The picture of a page of a document, with a citation boxed, for the reading pane."""
         wish = reading_pane.Wish.of(data)
         try:

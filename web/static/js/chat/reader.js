@@ -46,7 +46,7 @@ export class Reader {
   #paragraphs; // how many are added at an end at a time
   #pane = find("#reader");
   #shown = null; // the wish that is shown
-  #view = "read"; // or "why" or "page": which of the server's functions shows it
+  #view = "read"; // or "why" or "picture": which of the server's functions shows it
   #sheet = 0; // the page of the document that is shown or that the quotation begins on
   #wanted = null; // {wish, view, focus} that the server was asked for last and that isn't shown yet
   #extended = 0; // counts what changes the shown range: an answer to an older request for more is dropped
@@ -62,7 +62,7 @@ export class Reader {
       this.open(link, {view: "why"});
     },
     "other-view": () => this.#turn(),
-    page: (button) => this.#showPage(button),
+    picture: (button) => this.#showPage(button),
     "page-before": () => this.#turnPage(-1),
     "page-after": () => this.#turnPage(1),
     zoom: () => this.#zoom(),
@@ -203,9 +203,9 @@ export class Reader {
 
   // What the server has made of a document, or of the reasons.
   #put(content) {
-    const [isText, isPage] = [this.#view === "read", this.#view === "page"];
+    const [isText, isPage] = [this.#view === "read", this.#view === "picture"];
     for (const part of [this.#pane, this.#part(".scroll")]) {
-      part.dataset.label = {why: "why", page: "page_view"}[this.#view] ?? "reader";
+      part.dataset.label = {why: "why", picture: "page_view"}[this.#view] ?? "reader";
       part.setAttribute("aria-label", this.#language.say(part.dataset.label));
     }
     this.#copied = content.copied;
@@ -218,7 +218,7 @@ export class Reader {
     this.#part(".sheets span").textContent = content.sheet_place;
     this.#part("[data-act=page-before]").disabled = content.sheet <= 1;
     this.#part("[data-act=page-after]").disabled = content.sheet >= content.sheets;
-    this.#part(".foot [data-act=page]").hidden = isPage || !content.sheet;
+    this.#part(".foot [data-act=picture]").hidden = isPage || !content.sheet;
     this.#part(".outline ul").innerHTML = content.outline;
     this.#part(".outline").hidden = !content.outline;
     this.#part("[data-act=ask-about]").hidden = !isText;
@@ -247,13 +247,13 @@ export class Reader {
     const link = button.closest(".cited")?.querySelector("a[data-document]");
     const wish = link ? wishOf(link) : this.#current.wish;
     const page = Number(button.dataset.page) || (link ? null : this.#sheet);
-    this.#fetch({...wish, page}, {view: "page"});
+    this.#fetch({...wish, page}, {view: "picture"});
   }
 
   // The page before (-1) or after (1) the one that is shown.
   #turnPage(way) {
     const {wish} = this.#current;
-    this.#fetch({...wish, page: (wish.page ?? this.#sheet) + way}, {view: "page", focus: false});
+    this.#fetch({...wish, page: (wish.page ?? this.#sheet) + way}, {view: "picture", focus: false});
   }
 
   #zoom() {
@@ -273,7 +273,7 @@ export class Reader {
     const isCited = Boolean(link?.closest("#log"));
     const ofLinks = "[data-act=previous], [data-act=next], [data-act=other-view], .place";
     for (const one of this.#pane.querySelectorAll(ofLinks)) one.hidden = !isCited;
-    if (this.#view === "page") this.#part("[data-act=other-view]").hidden = false;
+    if (this.#view === "picture") this.#part("[data-act=other-view]").hidden = false;
     const marks = this.#pane.querySelectorAll(`mark[data-cite="${this.#shown.name}"]`);
     for (const one of marks) one.dataset.shown = "";
   }
@@ -317,8 +317,8 @@ export class Reader {
     const next = links[links.indexOf(link) + way];
     if (!next) return;
     // A title, an author or a date isn't on a page, nor is what was read from other files.
-    const hasPage = next.closest(".cited")?.querySelector("[data-act=page]");
-    this.open(next, this.#current.view === "page" && !hasPage ? {view: "read"} : {});
+    const hasPage = next.closest(".cited")?.querySelector("[data-act=picture]");
+    this.open(next, this.#current.view === "picture" && !hasPage ? {view: "read"} : {});
   }
 
   #press(event) {
