@@ -18,7 +18,7 @@ from index.text.analyzer import Language, language
 from index.text.context import headings_below
 from index.types import Hit, Passage
 from qa.api.records import GetDocument
-from qa.messages import say, say_confidence, written_notes
+from qa.messages import say, say_confidence, say_pages, written_notes
 from qa.types import Answer, Citation
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class Plain:
             lines += [self._line(f"({sure})", answer.language), ""]
             lines += [
                 self._line(
-                    f"[{c.number}] "
-                    f"{self._where(c.passage, answer.language, full=True, is_text=c.field == 'text')}",
+                    f"[{c.number}] {self._where(c.passage, answer.language, c, full=True)}",
                     answer.language,
                 )
                 for c in answer.citations
@@ -136,15 +135,19 @@ class Plain:
                 lines.append(self._line(f"   {say(kind, in_language)}: {met}", in_language))
         return lines or [self._line(f"   {say('no_match', in_language)}", in_language)]
 
-    def _where(self, passage: Passage, in_language: Language, *, full: bool, is_text: bool = True) -> str:
+    def _where(
+        self, passage: Passage, in_language: Language, citation: Citation | None = None, *, full: bool
+    ) -> str:
         """Title and headings as a path, author and date, page and paragraph; of metadata the first alone."""
+        is_text = citation is None or citation.field == "text"
+        pages = (citation.page, citation.last_page) if citation else (passage.page, passage.page)
         document = self._document(passage.document_id)
         title = document.title or document.source
         path = dict.fromkeys([title, *(headings_below(title, passage.headings) if is_text else ())])
         parts = [" › ".join(self._name(step) for step in path if step)]
         parts += [self._name(name) for name in (document.author, document.date) if full and name]
         if is_text:
-            parts += [say("page", in_language, number=passage.page)] if passage.page else []
+            parts += [say_pages(*pages, in_language)] if pages[0] else []
             parts += [say("paragraph", in_language, number=passage.number)]
             if passage.recognition:
                 parts += [say("recognized", in_language, number=passage.recognition)]

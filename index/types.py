@@ -6,8 +6,9 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, Literal
 
 from index.errors import InvalidDocument
@@ -29,6 +30,9 @@ BlockKind = Literal[
 # Chosen, not measured.
 _MOST_WORDS_OF_RECORD: Final = 40
 _WORD: Final = re.compile(r"\S+")
+# Of a page's width or height, for boxes.
+_PARTS: Final = 4096
+_DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def text_id(text: str) -> str:
@@ -51,6 +55,8 @@ class Block:
         page: the page that it begins on, from 1; 0 if pages aren't known.
         confidences: of text recognised from a picture (OCR), how sure each of its words is, in percent; words
             are what white space separates.
+        page_starts: of its other pages, (where it goes on in the document's text, number) of each.
+        boxes: of text recognised from a picture, where each of its words is on the page: `pack_boxes`.
     """
 
     kind: BlockKind
@@ -63,6 +69,40 @@ class Block:
     columns: tuple[str, ...] = ()
     page: int = 0
     confidences: tuple[int, ...] = ()
+    page_starts: tuple[tuple[int, int], ...] = ()
+    boxes: str = ""
+
+    def part(self, start: int, end: int) -> Block:
+        """The block of a part of its text, on the pages that this part is on."""
+        page = next((page for first, page in reversed(self.page_starts) if first <= start), self.page)
+        later = tuple((first, number) for first, number in self.page_starts if start < first < end)
+        return replace(self, start=start, end=end, page=page, page_starts=later)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on a page as it is shown: parts of its width and height, 0 to 1, from the top left."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def pack_boxes(boxes: Iterable[Box]) -> str:
+    """Boxes as text, 8 characters each: each edge in 4096ths of the page (of A4 .05 and .07 mm)."""
+    edges = (edge for box in boxes for edge in (box.left, box.top, box.right, box.bottom))
+    parts = (min(max(round(edge * _PARTS), 0), _PARTS - 1) for edge in edges)
+    return "".join(_DIGITS[part >> 6] + _DIGITS[part & 63] for part in parts)
+
+
+def unpack_boxes(packed: str) -> list[Box]:
+    """The output of `pack_boxes` as boxes; what isn't a whole box is left out."""
+    digits = [_DIGITS.find(one) for one in packed]
+    if -1 in digits:
+        return []
+    edges = [(high * 64 + low) / _PARTS for high, low in zip(digits[::2], digits[1::2], strict=False)]
+    return [Box(*edges[at : at + 4]) for at in range(0, len(edges) - 3, 4)]
 
 
 @dataclass(frozen=True)
@@ -78,6 +118,7 @@ class Document:
         date: when it was written or published, according to its file; used like the title.
         blocks: its layout, in text order, without overlaps. If none are given, headings, lists and tables
             are detected in the text by rules when it is split into passages.
+        digest: SHA-256 of the file that it was read from, in hexadecimal, if the file has pages to show.
 
     Raises:
         InvalidDocument: the text is blank, it has characters that can't be written to disk, or its blocks
@@ -91,6 +132,7 @@ class Document:
     author: str = ""
     date: str = ""
     blocks: tuple[Block, ...] = ()
+    digest: str = ""
 
     def __post_init__(self) -> None:
         name = self.source or self.title or self.text[:40].strip() or "(no name)"
@@ -123,6 +165,51 @@ class Document:
         """
         starts, sure = self._recognized
         return sure[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    def pages(self, start: int, end: int) -> tuple[int, int]:
+        """The first and the last page that a span of the text stands on; (0, 0) if pages aren't known."""
+        numbers = [page for _, _, page in self._overlapping(start, end)]
+        return (numbers[0], numbers[-1]) if numbers else (0, 0)
+
+    def on_page(self, page: int, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+        """The parts of a span of the text that stand on a page, as (start, end)."""
+        end = len(self.text) if end is None else end
+        return [
+            (max(first, start), min(last, end))
+            for first, last, number in self._overlapping(start, end)
+            if number == page
+        ]
+
+    def boxes(self, page: int, start: int, end: int) -> list[Box]:
+        """Where the words of a span are on a page, if they were recognised from its picture (OCR)."""
+        found = []
+        for block in self.blocks:
+            if block.page == page and block.boxes and block.start < end and block.end > start:
+                words = _WORD.finditer(self.text[block.start : block.end])
+                for word, box in zip(words, unpack_boxes(block.boxes), strict=False):
+                    is_inside = block.start + word.start() < end and block.start + word.end() > start
+                    if is_inside and box.left < box.right:
+                        found.append(box)
+        return found
+
+    def _overlapping(self, start: int, end: int) -> list[tuple[int, int, int]]:
+        first = max(bisect_left(self._sheets, (start,)) - 1, 0)
+        found = []
+        for sheet in self._sheets[first:]:
+            if sheet[0] >= end:
+                break
+            if sheet[1] > start:
+                found.append(sheet)
+        return found
+
+    @cached_property
+    def _sheets(self) -> tuple[tuple[int, int, int], ...]:
+        """The parts of the text that stand on one page each, as (start, end, page)."""
+        found = []
+        for block in self.blocks:
+            starts = ((block.start, block.page), *block.page_starts, (block.end, 0))
+            found += [(one, other, page) for (one, page), (other, _) in pairwise(starts) if page]
+        return tuple(found)
 
     @cached_property
     def _recognized(self) -> tuple[tuple[int, ...], tuple[int, ...]]:

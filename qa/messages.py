@@ -36,10 +36,12 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     },
     "paragraph": {"ar": "الفقرة {number}", "en": "paragraph {number}"},
     "recognized": {
-        "ar": "بالتعرّف على الحروف في صورة، بثقة {number}٪",
-        "en": "read by text recognition, {number} % sure",
+        "ar": "نصّ مُتعرَّف عليه من صورة، بثقة {number}٪",
+        "en": "text recognised from a picture, {number} % sure",
     },
     "page": {"ar": "الصفحة {number}", "en": "page {number}"},
+    "two_pages": {"ar": "الصفحتان {number} و{last}", "en": "pages {number} and {last}"},
+    "pages": {"ar": "الصفحات من {number} إلى {last}", "en": "pages {number} to {last}"},
     # Labels of quoted metadata.
     "title": {"ar": "العنوان", "en": "Title"},
     "author": {"ar": "المؤلف", "en": "Author"},
@@ -251,6 +253,38 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "earlier": {"ar": "فقرات سابقة", "en": "Earlier paragraphs"},
     "later": {"ar": "فقرات لاحقة", "en": "Later paragraphs"},
     "table": {"ar": "جدول", "en": "Table"},
+    # Pictures of pages; why one isn't shown is keyed by index.readers.page.pictures.NotShownReason.
+    "show_page": {"ar": "اعرض الصفحة {number}", "en": "Show page {number}"},
+    "page_view": {"ar": "صورة الصفحة", "en": "Picture of the page"},
+    "page_of": {"ar": "الصفحة {number} من {total}", "en": "page {number} of {total}"},
+    "page_before": {"ar": "الصفحة السابقة", "en": "Previous page"},
+    "page_after": {"ar": "الصفحة التالية", "en": "Next page"},
+    "zoom": {"ar": "تكبير", "en": "Zoom"},
+    "page_shown": {
+        "ar": "صورة الصفحة {number} من «{title}»",
+        "en": "Picture of page {number} of “{title}”",
+    },
+    "page_boxed": {
+        "ar": "صورة الصفحة {number} من «{title}»، والجملة المقتبسة فيها داخل إطار",
+        "en": "Picture of page {number} of “{title}”, with the quoted sentence boxed",
+    },
+    "page_unmarked": {
+        "ar": "لم يتبيّن موضع الجملة المقتبسة في هذه الصفحة بيقين، فعُرضت بلا إطار.",
+        "en": "Where the quoted sentence stands on this page isn't certain, so nothing is boxed.",
+    },
+    "page_missing": {
+        "ar": "الملف الأصلي غير محفوظ هنا. أضِفه من جديد لتُعرض صفحاته.",
+        "en": "The file itself isn't here. Add it again to see its pages.",
+    },
+    "page_changed": {
+        "ar": "تغيّر الملف بعد قراءته. أضِفه من جديد لتُعرض صفحاته.",
+        "en": "The file has changed since it was read. Add it again to see its pages.",
+    },
+    "page_unreadable": {"ar": "تعذّر عرض هذه الصفحة.", "en": "This page can't be shown."},
+    "page_busy": {
+        "ar": "صفحات كثيرة قيد العرض الآن. أعد المحاولة بعد قليل.",
+        "en": "Many pages are being drawn at the moment. Try again shortly.",
+    },
     "untitled": {"ar": "بلا عنوان", "en": "Untitled"},
     "document_gone": {
         "ar": "لم تعد هذه الوثيقة بين النصوص.",
@@ -307,6 +341,12 @@ def say(message: str, language: Language, **values: object) -> str:
         KeyError: there is no such message.
     """
     return _MESSAGES[message][language].format(**values)
+
+
+def say_pages(first: int, last: int, language: Language) -> str:
+    """Names a page, or the pages from the first to the last."""
+    message = "page" if last <= first else "two_pages" if last == first + 1 else "pages"
+    return say(message, language, number=first, last=last)
 
 
 def say_confidence(confidence: float, language: Language) -> str:

@@ -36,6 +36,7 @@ class Citation:
         metadata: the cited metadata in full; empty if the text is quoted.
         answer_start, answer_end: the span within the quotation that answers the question, such as a name or
             a year, counted like `start` and `end`; None where no shorter span than the quotation is known.
+        page, last_page: the pages that the quotation begins and ends on, from 1; 0 if pages aren't known.
     """
 
     number: int
@@ -46,6 +47,8 @@ class Citation:
     metadata: str = ""
     answer_start: int | None = None
     answer_end: int | None = None
+    page: int = 0
+    last_page: int = 0
 
     def __post_init__(self) -> None:
         is_text = self.field == "text"
@@ -80,7 +83,11 @@ class Citation:
         """
         cited = str(getattr(document, field))
         metadata = "" if field == "text" else cited
-        citation = cls(number, passage, start, end, field, metadata, *(answer or (None, None)))
+        page, last_page = document.pages(start, end) if field == "text" else (0, 0)
+        if field == "text" and not page:
+            page = last_page = passage.page
+        first, last = answer or (None, None)
+        citation = cls(number, passage, start, end, field, metadata, first, last, page, last_page)
         if passage.document_id != document.id or cited[start:end] != citation.quote:
             raise BrokenCitation(f"[{number}] {start}-{end} isn't in document {document.id}")
         return citation

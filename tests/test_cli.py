@@ -871,6 +871,18 @@ def test_eval_of_what_it_cannot_read_or_use(parallel: tuple[str, str], tmp_path:
 
 
 @pytest.mark.usefixtures("texts")
+def test_the_chats_collections_keep_as_much_of_files_as_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    import ui
+
+    bounds: list[int] = []
+    monkeypatch.setattr(ui, "launch", lambda *given: bounds.append(given[-2]._most_bytes_of_originals))
+    for options in ((), ("--originals", "0"), ("--originals", "5")):
+        assert dalil("chat", *options).exit_code == 0
+    assert bounds == [1 << 30, 0, 5 << 20]
+    assert dalil("chat", "--originals", "-1").exit_code == 2
+
+
+@pytest.mark.usefixtures("texts")
 def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     import ui
 

@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ from index import Document, FileWarning, Index, UnreadableFile
 from index.encoding.base import Encoder
 from index.readers import converter_process
 from index.readers.converter_process import ConverterProcess
-from index.readers.extracted_text import Unextractable
+from index.readers.extracted_text import Extract, Unextractable
 from index.readers.file_types import recognize
-from index.readers.ocr import tesseract
+from index.readers.ocr import cache, tesseract
 from index.readers.ocr.tesseract import Word
 from index.readers.read_files import read_file, read_paths
 from index.types import Block, Passage
@@ -69,10 +70,12 @@ def row(text: str, confidence: float, line: int, place: int, paragraph: int = 1)
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
     """Puts a program in Tesseract's place that gives these rows in Arabic and in English."""
     started: list[ConverterProcess] = []
+    monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "cache"))
 
     def install(arabic: Sequence[str], english: Sequence[str]) -> ConverterProcess:
         folder = tmp_path / "bin"
         folder.mkdir(exist_ok=True)
+        shutil.rmtree(tmp_path / "cache", ignore_errors=True)  # of another program's words
         (folder / "ara").write_text("\n".join((HEAD, "1\t1\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t", *arabic)), "utf-8")
         (folder / "eng").write_text("\n".join((HEAD, *english)), "utf-8")
         program = folder / "tesseract"
@@ -127,10 +130,15 @@ def test_words_keep_their_confidence(tmp_path: Path, fake: Fake) -> None:
     fake([*SURE, row("\u200eعند\u200f", 55, 2, 1, 2), row("", 95, 2, 2, 2), row("الفجر", 85, 2, 3, 2)], [])
     document, warnings, pages = warned(saved(tmp_path / "a.png", picture()))
     assert document.text == "وصل القطار، أمس.\n\nعند الفجر"
-    assert document.blocks == (
+    assert [replace(block, boxes="") for block in document.blocks] == [
         Block("paragraph", 0, 16, page=1, confidences=(96, 91, 95)),
         Block("paragraph", 18, 27, page=1, confidences=(55, 85)),
-    )
+    ]
+    # In parts of 1800 by 600 pixels: the second line's two words.
+    places = [[round(edge * size) for edge, size in zip(vars(box).values(), (1800, 600) * 2, strict=True)]
+              for box in document.boxes(1, 18, 27)]  # fmt: skip
+    assert places == [[60, 60, 110, 80], [180, 60, 230, 80]]
+    assert document.boxes(2, 18, 27) == []
     assert document.confidences(4, 21) == (91, 95, 55)
     assert pages == [(1, 1)]
     assert [(one.kind, one.count) for one in warnings] == [("recognition", 1)]
@@ -148,6 +156,62 @@ def test_the_pages_of_a_scanned_pdf_are_read_one_by_one(tmp_path: Path, fake: Fa
     told: list[tuple[Path, int, int]] = []
     read_paths([path], lambda *page: told.append(page))
     assert told == [(path, 1, 3), (path, 2, 3), (path, 3, 3)]
+
+
+def recognised_before(folder: Path) -> list[Path]:
+    return sorted((folder / "cache" / "recognition").iterdir())
+
+
+def test_what_was_recognised_is_kept_by_the_files_content(tmp_path: Path, fake: Fake) -> None:
+    fake(SURE, [])
+    document, warnings, _ = warned(saved(tmp_path / "a.png", picture()))
+    (entry,) = recognised_before(tmp_path)
+    assert entry.stat().st_mode & 0o777 == 0o600
+    program = tmp_path / "bin" / "tesseract"
+    said = program.read_text()
+    # Another name, the same content: nothing is recognised.
+    program.write_text(said.replace("cat >", "exit 1; cat >"))
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes())
+    again, warnings_again, pages = warned(tmp_path / "b.png")
+    assert (again.text, again.blocks, pages) == (document.text, document.blocks, [])
+    assert again.digest == document.digest
+    assert [one.kind for one in warnings_again] == [one.kind for one in warnings]
+    # A damaged entry is none, and is replaced.
+    program.write_text(said)
+    content = entry.read_bytes()
+    for damage in (b"", content[:-1], content[:40] + b"?" + content[41:], content[32:]):
+        entry.write_bytes(damage)
+        assert warned(tmp_path / "b.png")[2] == [(1, 1)]
+        assert entry.read_bytes() == content
+
+
+def test_only_so_much_of_what_was_recognised_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "cache"))
+    found = Extract("Text.", blocks=(Block("paragraph", 0, 5, page=1, confidences=(90,)),))
+    cache.write("a", found)
+    (one,) = recognised_before(tmp_path)
+    size = one.stat().st_size
+    monkeypatch.setattr(cache, "MOST_BYTES", 2 * size)
+    cache.write("b", found)
+    for seconds, name in enumerate("ab"):
+        os.utime(one.with_name(name), (seconds, seconds))
+    assert cache.read("a") == found  # used last
+    cache.write("c", found)
+    assert [path.name for path in recognised_before(tmp_path)] == ["a", "c"]
+    assert cache.read("b") is None
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "file"))
+    cache.write("d", found)
+    assert cache.read("d") is None
+
+
+def test_entries_differ_by_all_that_recognition_depends_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [cache.key("1", ".pdf", ()), cache.key("2", ".pdf", ()), cache.key("1", ".tif", ())]
+    names += [cache.key("1", ".pdf", (2,)), cache.key("1", ".pdf", (2, 3))]
+    monkeypatch.setattr(cache, "_program", lambda: "tesseract 9")
+    names.append(cache.key("1", ".pdf", ()))
+    assert len(set(names)) == len(names)
+    assert cache.key("1", ".pdf", (3, 2)) == cache.key("1", ".pdf", (2, 3))
 
 
 def mixed(path: Path) -> Path:

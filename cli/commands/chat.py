@@ -57,6 +57,14 @@ def chat(
         str,
         typer.Option(metavar="PATH", help="The path below which a proxy serves it, such as /dalil."),
     ] = "",
+    originals: Annotated[
+        int | None,
+        typer.Option(
+            metavar="MB",
+            min=0,
+            help="How much of PDF files and pictures a collection keeps, to show pages. If not given: 1024.",
+        ),
+    ] = None,
     model: ModelName = None,
     reader: UseReader = True,
     writer: WriterUrl = None,
@@ -65,6 +73,7 @@ def chat(
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
     from qa.collections.library import Library
+    from qa.collections.originals import MOST_BYTES_OF_ORIGINALS
     from qa.collections.single import SingleIndex
 
     for proxy in proxies or ():
@@ -77,7 +86,8 @@ def chat(
     examples = ui.EXAMPLES if folder is None else ()
     sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path)
     index = open_named(folder, model, tell=False)
-    library = Library() if folder is None else SingleIndex(index)
+    kept = MOST_BYTES_OF_ORIGINALS if originals is None else originals << 20
+    library = Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)
     writes = chosen_writer(writer, writer_model, reader)
     launch = partial(ui.launch, writer=writes) if writes else ui.launch
     launch(index, port, open_browser, examples, sharing, library, reader)

@@ -68,11 +68,27 @@ class ConverterProcess:
         Raises:
             Unextractable: it can't be read, or takes too long or too much memory.
         """
+        request = [os.fsencode(path).hex(), on_page is not None, list(wanted), None]
+        return Extract.from_record(self._ask(path, request, on_page))
+
+    def draw(self, path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
+        """The picture of a page of the file at `path`, as `index.readers.page.draw.answer` gives it.
+
+        Args:
+            path: of the file.
+            wanted: what is asked of that function.
+
+        Raises:
+            Unextractable: it can't be drawn, or takes too long or too much memory.
+        """
+        return self._ask(path, [os.fsencode(path).hex(), False, [], wanted])
+
+    def _ask(self, path: Path, request: list[Any], on_page: PageProgress | None = None) -> dict[str, Any]:
         with self._turn:
             seconds = min(self._seconds, limits.processor_seconds(path.suffix.casefold(), _size(path)))
-            request = json.dumps([os.fsencode(path).hex(), on_page is not None, list(wanted)]).encode()
+            patience = limits.wall_seconds(seconds) + _GRACE_SECONDS
             try:
-                answer = self._answer(request, limits.wall_seconds(seconds) + _GRACE_SECONDS, on_page)
+                answer = self._answer(json.dumps(request).encode(), patience, on_page)
             except BaseException:  # Ctrl-C: a late reply would be taken for the next file's
                 self._stop()
                 raise
@@ -80,7 +96,7 @@ class ConverterProcess:
                 raise self._loss(seconds)
         if "error" in answer:
             raise Unextractable(answer["error"], cast("FileFault", answer["fault"]))
-        return Extract.from_record(answer)
+        return answer
 
     def _answer(self, request: bytes, patience: float, on_page: PageProgress | None) -> dict[str, Any] | None:
         """The process's answer to a request; None if it ended.
@@ -192,7 +208,7 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
         replies.flush()
 
     for line in sys.stdin.buffer:
-        name, is_recognition, wanted = json.loads(line)
+        name, is_recognition, wanted, drawn = json.loads(line)
         path = Path(os.fsdecode(bytes.fromhex(name)))
         allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
 
@@ -200,7 +216,7 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
             allowance.add_part(is_slow=True)
             send({"page": done, "of": total})
 
-        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted)
+        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted, drawn)
         allowance.end()
         send(reply)
 
@@ -214,16 +230,25 @@ def _size(path: Path) -> int:
 
 
 def answer(
-    path: Path, progress: Progress, on_page: PageProgress | None = None, wanted: Sequence[int] = ()
+    path: Path,
+    progress: Progress,
+    on_page: PageProgress | None = None,
+    wanted: Sequence[int] = (),
+    drawn: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent.
 
-    With `on_page` the text is recognised from its pictures, of a PDF from those of the wanted pages.
+    With `on_page` the text is recognised from its pictures, of a PDF from those of the wanted pages. With
+    `drawn` a page is drawn instead.
     """
     from index.readers.file_types import convert, recognize
     from index.storage.files import read_regular
 
     try:
+        if drawn:
+            from index.readers.page import draw
+
+            return draw.answer(path, drawn)
         suffix, content = path.suffix.casefold(), read_regular(path)
         if on_page:
             return recognize(suffix, content, on_page, wanted).to_record()
@@ -242,7 +267,9 @@ shared: Final = ConverterProcess()
 # `kill` runs first and ends the process at once; waiting callers then find that none can be started.
 recognizer: Final = ConverterProcess()
 """For text recognition, which takes seconds a page: other files don't wait for it."""
-for _process in (shared, recognizer):
+painter: Final = ConverterProcess(seconds=12.0)
+"""For pictures of pages, which a reader waits for; a usual page takes .1 to 1."""
+for _process in (shared, recognizer, painter):
     atexit.register(_process.close)
-for _process in (shared, recognizer):
+for _process in (shared, recognizer, painter):
     atexit.register(_process.kill)

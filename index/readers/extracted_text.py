@@ -57,6 +57,7 @@ class Extract:
         blocks: its layout, in the order of the text, without overlaps.
         flaws: what couldn't be read.
         pictures: the pages of a PDF, from 1, that are pictures without text, while others have text.
+        digest: as in `Document`.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Extract:
     blocks: tuple[Block, ...] = ()
     flaws: tuple[Flaw, ...] = ()
     pictures: tuple[int, ...] = ()
+    digest: str = ""
 
     def to_record(self) -> dict[str, Any]:
         """Converts to plain data, for `from_record`."""
@@ -83,6 +85,7 @@ class Extract:
                     "cells": tuple((start, end) for start, end in block["cells"]),
                     "columns": tuple(block["columns"]),
                     "confidences": tuple(block["confidences"]),
+                    "page_starts": tuple((start, page) for start, page in block["page_starts"]),
                 }
             )
             for block in record["blocks"]
@@ -137,6 +140,8 @@ class TextBuilder:
         goes_on: bool = False,
         is_emphasized: bool = False,
         confidences: tuple[int, ...] = (),
+        page_starts: Sequence[tuple[int, int]] = (),
+        boxes: str = "",
     ) -> None:
         """Adds a block, unless its text is blank.
 
@@ -149,7 +154,11 @@ class TextBuilder:
             goes_on: whether it continues the line of the block before it.
             is_emphasized: whether all of it is in bold or in large letters.
             confidences: as in `Block`.
+            page_starts: as in `Block`, but counted in `text`.
+            boxes: as in `Block`.
         """
+        lead = len(UNWRITABLE.sub("", text)) - len(UNWRITABLE.sub("", text).lstrip())
+        kept = [(len(UNWRITABLE.sub("", text[:start])) - lead, number) for start, number in page_starts]
         text = UNWRITABLE.sub("", text).strip()
         if not text:
             return
@@ -160,8 +169,20 @@ class TextBuilder:
         self._length += len(text)
         if is_emphasized:
             self.emphasized.add(len(self._blocks))
-        block = Block(kind, start, self._length, level, label, page=page, confidences=confidences)
-        self._blocks.append(block)
+        starts = tuple((start + offset, number) for offset, number in kept)
+        self._blocks.append(
+            Block(
+                kind,
+                start,
+                self._length,
+                level,
+                label,
+                page=page,
+                confidences=confidences,
+                page_starts=starts,
+                boxes=boxes,
+            )
+        )
 
     def add_row(
         self,
@@ -235,6 +256,8 @@ class TextBuilder:
                     page=block.page,
                     goes_on=joined,
                     confidences=block.confidences,
+                    page_starts=[(start - block.start, page) for start, page in block.page_starts],
+                    boxes=block.boxes,
                 )
 
     def _append(self, separator: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import pkgutil
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -82,7 +83,8 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
     found = converter(content, progress)
     title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
     author = _name(found.author, _NOBODY)
-    return replace(found, title=title, author=author, heading="", date=_clean(found.date))
+    digest = digest_of(content) if suffix == ".pdf" else ""
+    return replace(found, title=title, author=author, heading="", date=_clean(found.date), digest=digest)
 
 
 def recognize(suffix: str, content: bytes, progress: PageProgress, wanted: Collection[int] = ()) -> Extract:
@@ -97,10 +99,21 @@ def recognize(suffix: str, content: bytes, progress: PageProgress, wanted: Colle
     Raises:
         Unextractable: it can't be read, or Tesseract isn't installed.
     """
-    from index.readers.ocr import pages
+    from index.readers.ocr import cache, pages
 
     check_type(content, suffix)
-    return pages.extract(content, suffix, progress, wanted)
+    digest = digest_of(content)
+    key = cache.key(digest, suffix, wanted)
+    known = cache.read(key)
+    if known is None:
+        known = pages.extract(content, suffix, progress, wanted)
+        cache.write(key, known)
+    return replace(known, digest=digest)
+
+
+def digest_of(content: bytes) -> str:
+    """A file's digest: the SHA-256 of its content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def check_type(content: bytes, suffix: str) -> None:

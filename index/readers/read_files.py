@@ -157,6 +157,7 @@ def read_file(
         author=found.author or author,
         date=found.date or date,
         blocks=found.blocks,
+        digest=found.digest,
     )
 
 

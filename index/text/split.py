@@ -88,7 +88,7 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     kind=unit.kind,
                     headings=unit.headings,
                     columns=unit.columns,
-                    page=unit.page,
+                    page=document.pages(start, end)[0] or unit.page,
                     items=tuple(item - start for item in unit.items if start <= item < end),
                 )
             )

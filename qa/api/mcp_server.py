@@ -31,8 +31,9 @@ INSTRUCTIONS: Final = """\
 Dalil answers from a fixed collection of texts, in Arabic and English, and quotes them literally. It knows \
 nothing but these texts. Begin with `ask`. Where `found` is false, the texts don't answer the question: say \
 so rather than answer from elsewhere, or put it in other words and `search`. Cite what you use by title and \
-paragraph; `quote` is exactly what stands in the text. Use `read_passage` to see what stands around a \
-quotation before you rely on it. A question in one language also finds texts in the other."""
+page (paragraph, where `page` is 0); `quote` is exactly what stands in the text. Use `read_passage` to see \
+what stands around a quotation before you rely on it. A question in one language also finds texts in the \
+other."""
 
 _ASK: Final = """\
 Answers one question with sentences quoted literally from the texts, mostly one to three, or says that no \

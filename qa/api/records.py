@@ -26,7 +26,8 @@ class CitationRecord(TypedDict):
     `answer` is the part of it that answers the question, such as a name or a year, from `answer_start` to
     `answer_end` of the same field; all three are null where no shorter part than the quotation is known.
     `headings` are those that it stands under, from the outermost; `columns` a table row's column headings;
-    `page` is 0 where pages aren't known.
+    `page` and `last_page` are those that the quotation begins and ends on, 0 where pages aren't known;
+    `recognition` is 0 but for text recognised from a picture (OCR): how sure its words are, in percent.
     """
 
     number: int
@@ -41,6 +42,7 @@ class CitationRecord(TypedDict):
     kind: BlockKind
     columns: list[str]
     page: int
+    last_page: int
     recognition: int
     paragraph: int
     start: int
@@ -76,6 +78,7 @@ class HitRecord(TypedDict):
     kind: BlockKind
     columns: list[str]
     page: int
+    last_page: int
     recognition: int
     paragraph: int
     start: int
@@ -184,6 +187,8 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
                 "quote": citation.quote,
                 "field": citation.field,
                 **_place(citation.passage, document),
+                "page": citation.page,
+                "last_page": citation.last_page,
                 "start": citation.start,
                 "end": citation.end,
                 "answer_start": citation.answer_start,
@@ -258,6 +263,7 @@ class _Place(TypedDict):
     kind: BlockKind
     columns: list[str]
     page: int
+    last_page: int
     recognition: int
     paragraph: int
 
@@ -274,6 +280,7 @@ def _place(passage: Passage, document: GetDocument) -> _Place:
         "kind": passage.kind,
         "columns": list(passage.columns),
         "page": passage.page,
+        "last_page": max(passage.page, origin.pages(passage.start, passage.end)[1]),
         "recognition": passage.recognition,
         "paragraph": passage.number,
     }

@@ -70,6 +70,7 @@ class Intake:
         duplicates: files whose text is present under another name.
         failed: errors of the files that can't be added.
         warnings: what couldn't be read of the files that are new or unchanged.
+        files: where those are that are new or unchanged, by id.
     """
 
     def __init__(self, collection: str, index: Index, bytes_before: int, most_bytes_in_all: int) -> None:
@@ -87,6 +88,7 @@ class Intake:
         self.duplicates: list[Duplicate] = []
         self.failed: list[UnreadableFile] = []
         self.warnings: list[FileWarning] = []
+        self.files: dict[str, Path] = {}
         self._collection = collection
         self._index = index
         self._bytes = bytes_before
@@ -124,6 +126,7 @@ class Intake:
             self.sizes[document.id] = found.size
             self._bytes += found.size
         self.warnings.extend(found.warnings)
+        self.files.setdefault(document.id, found.path)
 
     def _there(self, id_: str) -> Document | None:
         try:

@@ -1,7 +1,7 @@
 """Persistent collections of a user's documents: created, filled, emptied and opened by name.
 
-Each is a folder with an index. The original files aren't kept: the index stores their text, which quotations
-are verified against, and a copy would take many times the space.
+Each is a folder with an index, which stores the text of the files that were added: quotations are verified
+against it. The files themselves are only kept if their pages can be shown (`originals`), up to a bound.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from index.folder.snapshot import Snapshot
 from index.interface import Index
 from index.readers.read_files import MOST_BYTES
 from index.storage import files
+from index.types import Document
 from qa.article import article_index
 from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
+from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
 from qa.collections.types import (
     BUILT_IN,
     BUILT_IN_ID,
@@ -71,6 +73,7 @@ class Library:
         encoder: Encoder | str | None = None,
         most_bytes: int = MOST_BYTES,
         most_bytes_in_all: int = MOST_BYTES_IN_ALL,
+        most_bytes_of_originals: int = MOST_BYTES_OF_ORIGINALS,
     ) -> None:
         """Neither reads nor writes yet.
 
@@ -79,11 +82,14 @@ class Library:
             encoder: encoder of new collections, as in `Index.build`.
             most_bytes: largest size of a file to add, in bytes.
             most_bytes_in_all: largest total size of a collection's files, in bytes.
+            most_bytes_of_originals: most bytes of PDF files and pictures that a collection keeps, so that
+                their pages can be shown; 0 to keep none.
         """
         self.folder = files.expanded(folder) if folder is not None else data_folder()
         self._encoder = encoder
         self._most_bytes = most_bytes
         self._most_bytes_in_all = most_bytes_in_all
+        self._most_bytes_of_originals = most_bytes_of_originals
         # Caches with the state of the folder that they were read at; reread when that has changed.
         self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
         self._opened: OrderedDict[Path, tuple[object, Snapshot]] = OrderedDict()
@@ -252,6 +258,12 @@ class Library:
         entries = About.load(folder).entries
         return [document_info(*heads[row], entries) for row in range(len(heads))[first:][:most]]
 
+    def original(self, document: Document) -> Path | None:
+        """The file that a document of a collection was read from; None if it isn't kept."""
+        collection = self.collection_of(document.id)
+        folder = next((folder for folder in self._folders() if folder.name == collection), None)
+        return Originals(folder, self._most_bytes_of_originals).path(document.id) if folder else None
+
     def add_files(
         self,
         name: str,
@@ -286,6 +298,7 @@ class Library:
             pages = Clock("recognizing", progress)
             found.append(read(path, self._most_bytes, names.get(path), pages))
         clock(len(files), len(files))
+        originals = Originals(folder, self._most_bytes_of_originals)
         # This process's threads that add to one collection take turns, without a timeout.
         with self._adding_to.setdefault(folder.name, FairSemaphore(1)), self._changing(folder, name):
             index = self.open(name)
@@ -302,12 +315,17 @@ class Library:
                 entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
                 # Before the index: a surplus entry is harmless.
                 replace(about, entries={**known, **entries}).save(folder)
+                for document in intake.new.values():  # surplus ones are removed below
+                    originals.keep(document, intake.files[document.id])
                 index.update(intake.new.values(), show_progress=Clock("encoding", progress))
                 named = {document.source for document in intake.new.values()}
                 older = [info.id for info in there if info.source in named]
                 if older:
                     index.remove(older)
             infos = {info.id: info for info in self.documents(name)}
+            for id_ in intake.unchanged:  # added before files were kept, or when there was no room
+                originals.keep(index.document(id_), intake.files[id_])
+            originals.keep_only(infos)
         self._merge_later(folder)
         return Added(
             tuple(infos[id_] for id_ in intake.new),
@@ -332,6 +350,9 @@ class Library:
             about = About.load(folder)
             kept = {id_: entry for id_, entry in about.entries.items() if id_ not in ids}
             replace(about, entries=kept).save(folder)
+            Originals(folder, self._most_bytes_of_originals).keep_only(
+                [document.id for document in self.documents(name)]
+            )
         self._merge_later(folder)
 
     def _merge_later(self, folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from index.interface import Index
 from index.text.paragraphs import paragraphs
+from index.types import Document
 from qa.collections.library import Library
+from qa.collections.originals import source_file
 from qa.collections.types import (
     CollectionInfo,
     CollectionNotFound,
@@ -67,6 +69,10 @@ class SingleIndex(Library):
     def open(self, name: str) -> Index:  # noqa: ARG002
         """The index."""
         return self._index
+
+    def original(self, document: Document) -> Path | None:
+        """The file that a document names as its source."""
+        return source_file(document)
 
     def documents(self, name: str, first: int = 0, most: int | None = None) -> list[DocumentInfo]:  # noqa: ARG002
         """Its documents, as `Library.documents`."""

@@ -25,7 +25,7 @@ from qa.answering.courtesy import courteous
 from qa.collections.types import BUILT_IN
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say, say_confidence, say_not_found
+from qa.messages import say, say_confidence, say_not_found, say_pages
 
 # What Markdown (CommonMark, GFM and common extensions) reads as markup, and only there.
 _INLINE: Final = regex.compile(
@@ -96,7 +96,7 @@ def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
     where = [" › ".join(isolated(step) for step in dict.fromkeys(path) if step.strip())]
     where += [isolated(name) for name in (quoted.author, quoted.date) if name.strip()]
     if is_text:
-        where += [say("page", spoken, number=quoted.page)] if quoted.page else []
+        where += [say_pages(quoted.page, quoted.last_page, spoken)] if quoted.page else []
         where += [say("paragraph", spoken, number=quoted.paragraph)]
         where += [say("recognized", spoken, number=quoted.recognition)] if quoted.recognition else []
     where += [isolated(quoted.source)] if quoted.source.strip() else []

@@ -16,7 +16,7 @@ from typing import Any, Final
 from index.text.analyzer import language
 from qa.conversation.converse import Conversation
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say
+from qa.messages import say, say_pages
 
 _AUTHORS: Final = re.compile(r"\s*[;؛]\s*")
 _YEAR: Final = re.compile(r"(?<!\d)(\d{4})(?!\d)")
@@ -55,7 +55,7 @@ def locator(quoted: StoredCitation) -> str:
     if quoted.field != "text":
         return ""
     if quoted.page:
-        return say("page", spoken, number=quoted.page)
+        return say_pages(quoted.page, quoted.last_page, spoken)
     return say("paragraph", spoken, number=quoted.paragraph)
 
 
@@ -76,7 +76,7 @@ def references(conversation: Conversation, document: GetDocument) -> list[Refere
 
 def _reference(id_: str, quotations: list[StoredCitation]) -> Reference:
     one = quotations[0]
-    pages = sorted({quoted.page for quoted in quotations if quoted.page})
+    pages = sorted({page for quoted in quotations for page in (quoted.page, quoted.last_page) if page})
     notes = []
     for quoted in quotations:
         first, last = "«»" if language(quoted.quote) == "ar" else "“”"

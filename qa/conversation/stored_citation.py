@@ -39,9 +39,11 @@ class StoredCitation:
         quote: the quoted characters.
         title, author, source, date: the document's metadata at the time.
         field: the quoted field: the text or one of these.
-        kind, headings, columns, page: the passage's attributes at the time.
+        kind, headings, columns: the passage's attributes at the time.
+        page, last_page: the pages that the quotation begins and ends on; 0 if unknown.
         answer_start, answer_end: span of the answer within the quotation, if known.
         recognition: the passage's, in percent.
+        passage_page: the page that the passage begins on; 0 if unknown.
     """
 
     number: int
@@ -64,6 +66,8 @@ class StoredCitation:
     answer_start: int | None = None
     answer_end: int | None = None
     recognition: int = 0
+    last_page: int = 0
+    passage_page: int = 0
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
@@ -91,10 +95,12 @@ class StoredCitation:
             kind=passage.kind,
             headings=passage.headings,
             columns=passage.columns,
-            page=passage.page,
+            page=citation.page,
             answer_start=citation.answer_start,
             answer_end=citation.answer_end,
             recognition=passage.recognition,
+            last_page=citation.last_page,
+            passage_page=passage.page,
         )
 
     @classmethod
@@ -129,7 +135,7 @@ class StoredCitation:
                 kind=self.kind,
                 headings=self.headings,
                 columns=self.columns,
-                page=self.page,
+                page=self.passage_page or self.page,
             )
             citation = Citation.of(
                 found, self.number, passage, self.start, self.end, self.field, self._answer

@@ -83,6 +83,10 @@ class _Read(_Call):
     last: Whole | None = None
 
 
+class _Picture(_Read):
+    page: Annotated[int, Field(ge=1, lt=2**31)] | None = None
+
+
 class _Find(_OfConversation):
     document: Name
     text: Name
@@ -173,6 +177,7 @@ class _Translate(_Stop):
 CALLS: Final[Mapping[str, type[_Call]]] = {
     "begin": _Begin,
     "read": _Read,
+    "picture": _Picture,
     "find": _Find,
     "why": _Why,
     "keep": _OfConversation,

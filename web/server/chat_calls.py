@@ -12,14 +12,17 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
 from index.errors import DalilError, InvalidQuestion, UnreadableFile
 from index.ranking_parameters import RANKING
+from index.readers.page.pictures import PagePictures
 from index.text.analyzer import Language
-from index.types import Hit
+from index.types import Document, Hit
 from qa.admission import admission
+from qa.collections.originals import source_file
 from qa.collections.types import CollectionNotFound
 from qa.conversation import history
 from qa.conversation.export import to_markdown
@@ -49,6 +52,8 @@ _TYPES: Final = {
     "bib": "application/x-bibtex",
     "json": "application/vnd.citationstyles.csl+json",
 }
+# One for all pages: what draws them is one process, too.
+_PICTURES: Final = PagePictures()
 FORGOTTEN: Final = -1
 """Result of `ChatCalls.begin` if the conversation has to be restored first."""
 
@@ -131,6 +136,16 @@ class ChatCalls:
             return reading_pane.read(self.document(wish.document_id), wish).data()
         except KeyError:
             return reading_pane.gone(wish.language).data()
+
+    def picture(self, data: Data) -> dict[str, Any]:
+        """The picture of a page of a document, with a citation boxed, for the reading pane."""
+        wish = reading_pane.Wish.of(data)
+        try:
+            document = self.document(wish.document_id)
+        except KeyError:
+            return reading_pane.gone(wish.language).data()
+        draw = partial(_PICTURES.get, self._original(document), document)
+        return reading_pane.show_page(document, wish, draw, data.get("page")).data()
 
     def find(self, data: Data) -> dict[str, Any]:
         """The places of a text in a document, however they are spelled, for the reading pane."""
@@ -267,6 +282,12 @@ class ChatCalls:
             return self.collections.index(collection)
         self.index.refresh()
         return self.index
+
+    def _original(self, document: Document) -> Path | None:
+        """The file that a document was read from, if it is kept."""
+        if self.collections:
+            return self.collections.library.original(document)
+        return source_file(document)
 
     def _asked_of(self, turn: qa.Turn) -> str:
         """The collection of a turn, inferred from its documents."""

@@ -22,7 +22,7 @@ from qa.answering.courtesy import courtesy
 from qa.collections.types import BUILT_IN
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
-from qa.messages import say, say_confidence, say_not_found
+from qa.messages import say, say_confidence, say_not_found, say_pages
 from qa.types import Answer, Citation
 from web.views.templating import direction, environment, showable
 
@@ -42,11 +42,14 @@ class Source:
     title: str
     author: str
     date: str = ""
+    has_pictures: bool = False
+    """Whether it was read from a file whose pages can be shown."""
 
     @classmethod
     def of(cls, document: Document) -> Source:
         """A document's title (its source if it has none), author and date."""
-        return cls(plain(document.title or document.source), plain(document.author), plain(document.date))
+        title = plain(document.title or document.source)
+        return cls(title, plain(document.author), plain(document.date), bool(document.digest))
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Place:
         page: Language,
         paragraph: int = 0,
         headings: Sequence[str] = (),
-        sheet: int = 0,
+        sheets: tuple[int, int] = (0, 0),
         recognition: int = 0,
     ) -> Place:
         """The reference of a passage.
@@ -78,13 +81,13 @@ class Place:
             page: language of Dalil's own words.
             paragraph: its number; 0 if not shown, as for a document's title or author.
             headings: the headings above it, from the outermost.
-            sheet: page of the document, 0 if unknown.
+            sheets: the first and the last of its pages, 0 if unknown.
             recognition: as of a passage, 0 for text that wasn't recognised from a picture.
         """
         below = headings_below(source.title, headings)
         steps = [source.title, *(plain(" ".join(heading.split())) for heading in below)]
         details = [source.author, source.date]
-        details += [say("page", page, number=sheet)] if sheet else []
+        details += [say_pages(*sheets, page)] if sheets[0] else []
         details += [say("paragraph", page, number=paragraph)] if paragraph else []
         details += [say("recognized", page, number=recognition)] if recognition else []
         return cls(tuple(dict.fromkeys(filter(None, steps))), tuple(filter(None, details)))
@@ -162,6 +165,7 @@ class _Cited:
         link: opens the document; None if the quotation no longer matches.
         row: cells of a quoted table row.
         marked: span of the quotation to mark as the answer.
+        sheet: the page that it begins on, if that can be shown; else 0.
     """
 
     number: int
@@ -171,6 +175,7 @@ class _Cited:
     link: _Link | None = None
     row: _Row | None = None
     marked: Span | None = None
+    sheet: int = 0
 
 
 @dataclass(frozen=True)
@@ -277,7 +282,7 @@ def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
         is_text = one.field == "text"
         source = Source(plain(one.title or one.source), plain(one.author), plain(one.date))
         place = (
-            Place.of(source, page, one.paragraph, one.headings, one.page, one.recognition)
+            Place.of(source, page, one.paragraph, one.headings, (one.page, one.last_page), one.recognition)
             if is_text
             else Place.of(source, page)
         )
@@ -329,16 +334,18 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
         return _Cited(citation.number, citation.quote, place, label, link, marked=citation.marked)
     link = _Link.to("number", name, passage, citation.start, citation.end, citation.marked)
     row = _Row.of(citation.quote, passage.columns, citation.marked)
-    place = _place(passage, source, page)
-    return _Cited(citation.number, citation.quote, place, link=link, row=row, marked=citation.marked)
+    place = _place(passage, source, page, (citation.page, citation.last_page))
+    sheet = citation.page if source.has_pictures else 0
+    return _Cited(citation.number, citation.quote, place, "", link, row, citation.marked, sheet)
 
 
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """Builds the view of one of the nearest passages; its reference line opens it."""
     link = _Link.to("place", name, passage, passage.start, passage.end)
     row = _Row.of(passage.text, passage.columns)
-    return _Near(passage.text, _place(passage, source, page), link, row)
+    place = _place(passage, source, page, (passage.page, passage.page))
+    return _Near(passage.text, place, link, row)
 
 
-def _place(passage: Passage, source: Source, page: Language) -> Place:
-    return Place.of(source, page, passage.number, passage.headings, passage.page, passage.recognition)
+def _place(passage: Passage, source: Source, page: Language, sheets: tuple[int, int]) -> Place:
+    return Place.of(source, page, passage.number, passage.headings, sheets, passage.recognition)

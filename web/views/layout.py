@@ -20,7 +20,7 @@ _SPOKEN: Final = (
     "this_language", "theme_system", "theme_light", "theme_dark", "copied", "reader", "previous_citation",
     "next_citation", "close", "copy_quotation",
     "find_in_document", "found_before", "found_after", "outline", "ask_about", "about_text",
-    "earlier", "later", "out_of_reach",
+    "earlier", "later", "out_of_reach", "page_view", "page_before", "page_after", "zoom",
     "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
     "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
     "add_files", "drop_files", "no_documents", "more_documents", "own_documents",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
+from index.readers.page.pictures import PageNotShown, PagePicture
 from index.text.analyzer import Language, language, normalise
 from index.text.paragraphs import paragraphs
 from index.text.sentences import Span
@@ -134,6 +136,9 @@ class View:
         first, last, total: range of the pieces shown, and number of all.
         copied: the quotation with its reference, as text to copy; empty if it no longer matches.
         outline: the document's headings when it is opened; empty when more of it is loaded.
+        sheet: the page that the quotation begins on, or that is shown; 0 where no page can be shown.
+        sheets: how many pages there are, where one is shown.
+        sheet_place: which of them it is, in words.
     """
 
     heading: str
@@ -144,6 +149,9 @@ class View:
     total: int = 0
     copied: str = ""
     outline: str = ""
+    sheet: int = 0
+    sheets: int = 0
+    sheet_place: str = ""
 
     def data(self) -> dict[str, Any]:
         """The view as data for the page's script."""
@@ -215,29 +223,70 @@ def read(document: Document, wish: Wish) -> View:
     first = max(place - BEFORE, 0) if wish.first is None else max(wish.first, 0)
     last = min(place + AFTER if wish.last is None else wish.last, len(pieces), first + BEFORE + MORE)
     parts = list(_parts(document.text, pieces, range(first, last), holding))
-    shown = str(_macros.parts(parts, wish.language))
+    shown = str(_macros.parts(parts, bool(document.digest), wish.language))
     source = Source.of(document)
     title = source.title or say("untitled", wish.language)
     heading = str(_macros.heading(title, Place.of(replace(source, title=""), wish.language)))
-    view = View(heading, "", shown, first, last, len(pieces))
+    sheet = 0
+    if document.digest and pieces:
+        sheet = document.pages(start, chosen.end if chosen else start + 1)[0] or pieces[place].block.page
+    view = View(heading, "", shown, first, last, len(pieces), sheet=sheet)
     if wish.first is None:
         view = replace(view, outline=_outline(document, pieces))
     if chosen is None:
         return view
     if chosen not in holding or not pieces:
         return replace(view, note=str(_macros.note(say("document_changed", wish.language))))
+    return replace(view, copied=_copied(document, source, pieces, place, chosen, wish.language))
+
+
+def _copied(
+    document: Document, source: Source, pieces: Sequence[Piece], place: int, mark: Mark, page: Language
+) -> str:
     piece = pieces[place]
-    sure = document.confidences(chosen.start, chosen.end)
+    sure = document.confidences(mark.start, mark.end)
+    sheets = document.pages(mark.start, mark.end)
     where = Place.of(
         source,
-        wish.language,
+        page,
         piece.number,
         _headings(document.text, pieces, place),
-        piece.block.page,
+        sheets if sheets[0] else (piece.block.page, piece.block.page),
         max(1, round(sum(sure) / len(sure))) if sure else 0,
     )
-    copied = reference(document.text[chosen.start : chosen.end], where)
-    return replace(view, copied=copied)
+    return reference(document.text[mark.start : mark.end], where)
+
+
+def show_page(
+    document: Document, wish: Wish, draw: Callable[[int, int, int], PagePicture], number: int | None = None
+) -> View:
+    """Renders the picture of a page, with the chosen quotation boxed if it stands there.
+
+    Args:
+        document: the document of the request.
+        wish: the quotation, if any, and the language; its other highlights aren't shown.
+        draw: draws a page, given its number and the span of the quotation.
+        number: of the page; the quotation's first one if not given.
+    """
+    spoken, chosen = wish.language, wish.marks[0] if wish.marks else None
+    source = Source.of(document)
+    title = source.title or say("untitled", spoken)
+    heading = str(_macros.heading(title, Place.of(replace(source, title=""), spoken)))
+    if chosen and not chosen.holds(document):
+        return View(heading, str(_macros.note(say("document_changed", spoken))))
+    start, end = (chosen.start, chosen.end) if chosen else (0, 0)
+    number = number or document.pages(start, max(end, 1))[0] or 1
+    try:
+        shown = draw(number, start, end)
+    except PageNotShown as error:
+        return View(heading, str(_macros.note(say(f"page_{error.reason}", spoken))))
+    is_there = bool(document.on_page(number, start, end)) and end > start
+    note = str(_macros.note(say("page_unmarked", spoken))) if is_there and not shown.boxes else ""
+    alt = say("page_boxed" if shown.boxes else "page_shown", spoken, number=number, title=title)
+    content = b64encode(shown.content).decode()
+    place = say("page_of", spoken, number=number, total=shown.pages)
+    view = View(heading, note, str(_macros.picture(shown, content, alt)), sheet=number)
+    return replace(view, sheets=shown.pages, sheet_place=place)
 
 
 def find(document: Document, text: str) -> dict[str, Any]:
@@ -282,7 +331,10 @@ def explained(
         citation: what was quoted from the passage; None for one that is only near.
     """
     passage = explanation.passage
-    place = Place.of(source, page, passage.number, passage.headings, passage.page, passage.recognition)
+    sheets = (passage.page, passage.page)
+    if citation is not None and citation.field == "text":
+        sheets = citation.page, citation.last_page
+    place = Place.of(source, page, passage.number, passage.headings, sheets, passage.recognition)
     quoted = None
     if citation is not None and citation.field == "text":
         quoted = citation.start - passage.start, citation.end - passage.start

@@ -12,13 +12,13 @@ from typing import Final
 
 import pypdfium2
 import regex
-from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 from index.readers.extracted_text import Extract, Flaw, PageProgress, TextBuilder, Unextractable, damaged
 from index.readers.ocr import tesseract
 from index.readers.ocr.tesseract import Recognizer, Word
 from index.text.structure.blocks import refined
-from index.types import Block
+from index.types import Block, Box, pack_boxes
 
 MOST_PAGES: Final = 2000
 _MOST_PIXELS: Final = 100_000_000
@@ -33,6 +33,9 @@ _LEAST_DPI: Final = 100.0
 _LARGE: Final = 1.3
 _WORD: Final = regex.compile(r"\S+")
 _FORMATS: Final = ("PNG", "JPEG", "TIFF")
+_FAULTS: Final = (
+    UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError,
+)  # fmt: skip
 
 
 def extract(content: bytes, suffix: str, progress: PageProgress, wanted: Collection[int] = ()) -> Extract:
@@ -53,9 +56,12 @@ def extract(content: bytes, suffix: str, progress: PageProgress, wanted: Collect
     recognizer = Recognizer()
     builder = TextBuilder()
     confidences: list[int] = []
+    boxes: list[Box] = []
     for done, (number, picture, dpi, total) in enumerate(pages, 1):
-        for paragraph, is_large in _paragraphs(recognizer.words(picture, dpi)):
+        words = recognizer.words(picture, dpi)
+        for paragraph, is_large in _paragraphs(words):
             confidences.extend(word.confidence for word in paragraph)
+            boxes.extend(_box(word, recognizer.size) for word in paragraph)
             said = " ".join(word.text for word in paragraph)
             builder.add("paragraph", said, page=number, is_emphasized=is_large)
         progress(done, total)
@@ -70,7 +76,7 @@ def extract(content: bytes, suffix: str, progress: PageProgress, wanted: Collect
     )
     return Extract(
         text,
-        blocks=tuple(_with_confidences(text, blocks, confidences)),
+        blocks=tuple(_with_words(text, blocks, confidences, boxes)),
         flaws=(Flaw("recognition", why, doubtful),),
     )
 
@@ -110,22 +116,47 @@ def _resolution(page: pypdfium2.PdfPage) -> float:
 def _of_picture(content: bytes) -> Iterator[tuple[int, Image.Image, float, int]]:
     """The number of each frame of a picture, the frame, its resolution, and how many there are."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=_FORMATS)
-        count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
-        _check_count(count)
+        picture, count = _opened(content)
         for number, frame in enumerate(ImageSequence.Iterator(picture) if count > 1 else (picture,), 1):
-            if frame.width * frame.height > _MOST_PIXELS:
-                raise Unextractable(
-                    f"it has more than {_MOST_PIXELS:,} pixels. Make it smaller.", "too_large"
-                )
-            frame.load()  # a picture that isn't whole is found out here
             resolution = frame.info.get("dpi", (0, 0))[0]
             known = float(resolution or 0)
-            yield number, _on_white(frame), known if known > 72 else _guessed_dpi(frame), count
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            yield number, _loaded(frame), known if known > 72 else _guessed_dpi(frame), count
+    except _FAULTS as error:
         raise damaged(error) from error
+
+
+def frame(content: bytes, number: int) -> tuple[Image.Image, int]:
+    """A frame of a picture as it is shown, by its number from 1, and how many there are.
+
+    Raises:
+        Unextractable: it is damaged or too large, or has no such frame.
+    """
+    try:
+        picture, count = _opened(content)
+        if not 0 < number <= count:
+            raise Unextractable(f"it has {count:,} pages, and no page {number:,}.", "unreadable")
+        if count > 1:
+            picture.seek(number - 1)
+        return _loaded(picture), count
+    except _FAULTS as error:
+        raise damaged(error) from error
+
+
+def _opened(content: bytes) -> tuple[Image.Image, int]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        picture = Image.open(io.BytesIO(content), formats=_FORMATS)
+    count = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
+    _check_count(count)
+    return picture, count
+
+
+def _loaded(frame: Image.Image) -> Image.Image:
+    """A frame as it is shown: on white, and turned as its camera says."""
+    if frame.width * frame.height > _MOST_PIXELS:
+        raise Unextractable(f"it has more than {_MOST_PIXELS:,} pixels. Make it smaller.", "too_large")
+    frame.load()  # a picture that isn't whole is found out here
+    return _on_white(ImageOps.exif_transpose(frame))
 
 
 def _check_count(count: int) -> None:
@@ -158,10 +189,20 @@ def _paragraphs(words: Sequence[Word]) -> Iterator[tuple[list[Word], bool]]:
             yield paragraph, own >= _LARGE * height
 
 
-def _with_confidences(text: str, blocks: Sequence[Block], confidences: Sequence[int]) -> Iterator[Block]:
-    """Blocks with the confidence of each of their words; there is one for each word of the text."""
+def _with_words(
+    text: str, blocks: Sequence[Block], confidences: Sequence[int], boxes: Sequence[Box]
+) -> Iterator[Block]:
+    """Blocks with the confidence and the box of each of their words; there is one for each of the text's."""
     places = [match.start() for match in _WORD.finditer(text)]
-    sure = dict(zip(places, confidences, strict=True))
+    words = dict(zip(places, zip(confidences, boxes, strict=True), strict=True))
     for block in blocks:
         starts = (block.start + match.start() for match in _WORD.finditer(text[block.start : block.end]))
-        yield replace(block, confidences=tuple(sure.get(start, 0) for start in starts))
+        own = [words.get(start, (0, Box(0, 0, 0, 0))) for start in starts]
+        yield replace(
+            block, confidences=tuple(sure for sure, _ in own), boxes=pack_boxes(box for _, box in own)
+        )
+
+
+def _box(word: Word, size: tuple[int, int]) -> Box:
+    width, height = size
+    return Box(word.left / width, word.top / height, word.right / width, word.bottom / height)

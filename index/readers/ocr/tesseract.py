@@ -70,7 +70,7 @@ class Word:
         confidence: Tesseract's, in percent.
         paragraph: number of its paragraph on the page, from 0.
         line: number of its line on the page, from 0.
-        left, top, right, bottom: its box, in pixels.
+        left, top, right, bottom: its box, in pixels of a picture of `Recognizer.size`.
     """
 
     text: str
@@ -112,6 +112,8 @@ class Recognizer:
 
     def __init__(self) -> None:
         self._languages = list(LANGUAGES)
+        self.size = (1, 1)
+        """Width and height of the picture in whose pixels the boxes of the last words are."""
 
     def words(self, picture: Image.Image, dpi: float = 0) -> list[Word]:
         """The words of a page, in reading order.
@@ -124,6 +126,7 @@ class Recognizer:
             Unextractable: Tesseract failed.
         """
         cleaned, dpi = _cleaned(picture, dpi)
+        self.size = cleaned.size
         first = list(_recognized(cleaned, dpi, self._languages[0]))
         unsure = sum(word.confidence < _UNSURE for word in first)
         if first and unsure <= _MOST_UNSURE * len(first):
@@ -140,9 +143,9 @@ def _cleaned(picture: Image.Image, dpi: float) -> tuple[Image.Image, float]:
 
     The order of the filters and the upscaling were chosen on noisy pages of 150 and 300 dpi.
     """
-    from PIL import Image, ImageFilter, ImageOps
+    from PIL import Image, ImageFilter
 
-    grey = ImageOps.exif_transpose(picture).convert("L").filter(ImageFilter.MedianFilter(3))
+    grey = picture.convert("L").filter(ImageFilter.MedianFilter(3))
     if dpi < _LOW_DPI:
         grey = grey.resize((2 * grey.width, 2 * grey.height), Image.Resampling.BICUBIC)
         dpi *= 2

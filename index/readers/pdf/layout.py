@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import accumulate
 from typing import Final
 
 import regex
 
 from index.readers.extracted_text import TextBuilder
-from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, Paragraph, note_label
+from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, PAGE_BREAK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
 from index.text.structure.blocks import refined
 from index.text.structure.labels import ItemMarker, follows, is_number_like, item_marker
@@ -67,22 +68,32 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
             continue
         paragraph = paragraphs[place]
         text, called = notes.called(paragraph)
+        if place in items:
+            text = _BULLET.sub(r"\1 ", text)
+        text, starts = _page_starts(text, paragraph)
         if place in levels:
-            builder.add("heading", text, level=levels[place], page=paragraph.page)
+            builder.add("heading", text, level=levels[place], page=paragraph.page, page_starts=starts)
         elif place in items:
             builder.add(
-                "list_item", _BULLET.sub(r"\1 ", text), level=1, label=items[place], page=paragraph.page
+                "list_item", text, level=1, label=items[place], page=paragraph.page, page_starts=starts
             )
         elif paragraph.is_at_foot:
             called = notes.taken(paragraph)
         else:
-            builder.add("paragraph", text, page=paragraph.page)
+            builder.add("paragraph", text, page=paragraph.page, page_starts=starts)
         for note in called:
             label, said = _parted(note)
             builder.add("footnote", f"{label} {said}".lstrip(), label=label, page=note.page)
         place += 1
     text = builder.text
     return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _page_starts(text: str, paragraph: Paragraph) -> tuple[str, list[tuple[int, int]]]:
+    """A paragraph's text without page breaks, and where its later pages begin in it."""
+    *parts, last = text.split(PAGE_BREAK)
+    starts = list(accumulate(map(len, parts)))
+    return "".join((*parts, last)), list(zip(starts, paragraph.later_pages, strict=False))
 
 
 def _with_whole_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
@@ -119,14 +130,15 @@ class _Notes:
 
         def replaced(mark: regex.Match[str]) -> str:
             label = f"[{note_label(mark['raised'] or mark['plain'])}]"
-            shown = f"{label}{' ' if mark['before'] else ''}"
+            before = mark["before"]
+            shown = f"{label}{' ' if before and before != PAGE_BREAK else before or ''}"
             for page in range(paragraph.page, paragraph.last_page + 1):
                 note = self._by_mark.get((page, label))
                 if note is not None:
                     found.extend(self.taken(note))
                     return shown
-            before = mark.string[max(mark.start() - _LOOKED_AT, 0) : mark.start()]
-            is_call = (mark["raised"] or "*")[0] in _RAISED and _CALLING.search(before)
+            text = mark.string[max(mark.start() - _LOOKED_AT, 0) : mark.start()]
+            is_call = (mark["raised"] or "*")[0] in _RAISED and _CALLING.search(text)
             # At the end of the document it stands where it is.
             return shown if is_call or self._last_page.get(label, 0) > paragraph.last_page else mark[0]
 

@@ -125,11 +125,11 @@ def _columns(document: PDFDocument, progress: Progress, pictures: list[int]) -> 
         yield page
 
 
-def _pages(document: PDFDocument) -> Iterator[_Glyphs]:
+def _pages(document: PDFDocument) -> Iterator[PageGlyphs]:
     manager = Manager()
     fonts: dict[int, Font] = {}
     for page in PDFPage.create_pages(document):
-        device = _Glyphs(manager, fonts)
+        device = PageGlyphs(manager, fonts)
         PDFPageInterpreter(manager, device).process_page(page)
         yield device
 
@@ -146,7 +146,7 @@ def _is_part(one: Glyph, other: Glyph) -> bool:
     )
 
 
-class _Glyphs(PDFTextDevice):
+class PageGlyphs(PDFTextDevice):
     """Device that collects the glyphs of a page.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
@@ -56,6 +56,8 @@ _LOST_DIGIT: Final = regex.compile(r"(?<=[٠-٩][٫٬]?)[a-p](?!\p{Latin})|(?<!\
 _LOWERCASE: Final = regex.compile(r"\p{Ll}+")
 
 Pages = Sequence[Sequence[Column]]
+PAGE_BREAK: Final = "\f"
+"""Stands in a paragraph's text where it goes on on the next of its pages."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Paragraph:
     """A paragraph of a document.
 
     Attributes:
-        text: its text, on one line.
+        text: its text, on one line, with a `PAGE_BREAK` where each of `later_pages` begins.
         page: the page that it begins on, from 1.
         size: of its font, in points.
         lines: its number of lines on the page.
@@ -74,6 +76,7 @@ class Paragraph:
         is_at_foot: whether it is a footnote.
         last_page: the page that it ends on.
         is_ruled: whether it is a row of a table drawn with lines.
+        later_pages: the pages that it goes on on.
     """
 
     text: str
@@ -87,6 +90,7 @@ class Paragraph:
     is_at_foot: bool = False
     last_page: int = 0
     is_ruled: bool = False
+    later_pages: tuple[int, ...] = ()
 
 
 @dataclass
@@ -98,6 +102,7 @@ class _Paragraph:
         edges: of the block that it begins in.
         room: the width that its last line leaves free in the column.
         is_indented: whether its first line is indented.
+        page_starts: the number of the first line on each later page, and the page.
     """
 
     lines: list[Line]
@@ -107,6 +112,7 @@ class _Paragraph:
     page: int = 0
     last_page: int = 0
     is_at_foot: bool = False
+    page_starts: dict[int, int] = field(default_factory=dict)
 
 
 def paragraphs_of(pages: Pages) -> list[Paragraph]:
@@ -130,6 +136,8 @@ def paragraphs_of(pages: Pages) -> list[Paragraph]:
             for number, paragraph in enumerate(of_column):
                 paragraph.page = paragraph.last_page = page_number
                 if last is not None and not number and not paragraph.is_at_foot and _goes_on(last, paragraph):
+                    if page_number != last.last_page:
+                        last.page_starts[len(last.lines)] = page_number
                     last.lines.extend(paragraph.lines)
                     last.room, last.last_page = paragraph.room, page_number
                 else:
@@ -137,11 +145,21 @@ def paragraphs_of(pages: Pages) -> list[Paragraph]:
                     if not paragraph.is_at_foot:
                         last = paragraph
     mirrored = _mirrored(found)
-    texts = [[as_read(line.signs, p.edges.right_to_left, mirrored) for line in p.lines] for p in found]
+    texts = [_lines(paragraph, mirrored) for paragraph in found]
     words = Counter(word for lines in texts for line in lines for word in regex.findall(r"[\p{L}-]+", line))
     return [
         _finished(paragraph, _joined(lines, words), mirrored)
         for paragraph, lines in zip(found, texts, strict=True)
+    ]
+
+
+def _lines(paragraph: _Paragraph, mirrored: str) -> list[str]:
+    lines = [
+        as_read(line.signs, paragraph.edges.right_to_left, mirrored).replace(PAGE_BREAK, " ")
+        for line in paragraph.lines
+    ]
+    return [
+        f"{PAGE_BREAK if number in paragraph.page_starts else ''}{line}" for number, line in enumerate(lines)
     ]
 
 
@@ -164,6 +182,7 @@ def _finished(paragraph: _Paragraph, text: str, mirrored: str) -> Paragraph:
         paragraph.is_at_foot,
         paragraph.last_page,
         is_ruled=bool(line.row),
+        later_pages=tuple(paragraph.page_starts.values()),
     )
 
 
@@ -491,14 +510,16 @@ def _joined(lines: Sequence[str], words: Mapping[str, int]) -> str:
     """Joins lines, and rejoins words that were hyphenated at a line's end."""
     text = lines[0]
     for line in lines[1:]:
+        mark = PAGE_BREAK if line.startswith(PAGE_BREAK) else ""
+        line = line.removeprefix(PAGE_BREAK)
         if text.endswith("\u00ad"):
-            text = text[:-1] + line
+            text = text[:-1] + mark + line
             continue
         parted = _HYPHENATED.search(text)
         rest = _LOWERCASE.match(line)
         if parted and rest:
             whole = words.get(parted[1] + rest[0], 0) >= words.get(f"{parted[1]}-{rest[0]}", 0)
-            text = (text[: parted.end(1)] if whole else text) + line
+            text = (text[: parted.end(1)] if whole else text) + mark + line
         else:
-            text = f"{text} {line}"
+            text = f"{text} {mark}{line}"
     return _LOST_DIGIT.sub(HOLE, _STRETCH.sub("", text))

@@ -49,6 +49,22 @@ def as_read(signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING 
         right_to_left: the direction of the line's paragraph.
         mirrored: the brackets that are stored in visual form in Arabic, and have to be mirrored.
     """
+    return "".join(
+        sign.text.translate(_MIRRORED) if is_turned and sign.text in mirrored else sign.text
+        for sign, is_turned in reading_order(signs, right_to_left, mirrored)
+    )
+
+
+def reading_order(
+    signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING + CLOSING
+) -> list[tuple[Sign, bool]]:
+    """The signs of a line in logical order, each with whether a bracket in its place is turned around.
+
+    Args:
+        signs: as for `as_read`.
+        right_to_left: as for `as_read`.
+        mirrored: as for `as_read`.
+    """
     line = _Line(signs, mirrored)
     return line.right_to_left(0, len(signs)) if right_to_left else line.left_to_right()
 
@@ -93,38 +109,33 @@ class _Line:
         self._directions = [sign.direction for sign in signs]
         self._mirrored = mirrored
 
-    def left_to_right(self) -> str:
-        parts = []
+    def left_to_right(self) -> list[tuple[Sign, bool]]:
+        parts: list[tuple[Sign, bool]] = []
         place = 0
         while place < len(self._signs):
             if self._directions[place] in _RIGHT_TO_LEFT:
                 end = self._while(place, lambda i: self._directions[i] != "L")
                 while self._directions[end - 1] not in _RIGHT_TO_LEFT:
                     end -= 1
-                parts.append(self.right_to_left(place, end))
+                parts += self.right_to_left(place, end)
                 place = end
             else:
-                parts.append(self._signs[place].text)
+                parts.append((self._signs[place], False))
                 place += 1
-        return "".join(parts)
+        return parts
 
-    def right_to_left(self, start: int, end: int) -> str:
-        parts: list[str] = []
+    def right_to_left(self, start: int, end: int) -> list[tuple[Sign, bool]]:
+        parts: list[tuple[Sign, bool]] = []
         stop = end
         while end > start:
             run = self._run_start(start, end, stop)
             if run < end:
-                parts.extend(sign.text for sign in self._signs[run:end])
+                parts.extend((sign, False) for sign in self._signs[run:end])
                 end = run
             else:
                 end -= 1
-                parts.append(self._turned(self._signs[end]))
-        return "".join(parts)
-
-    def _turned(self, sign: Sign) -> str:
-        if sign.is_as_typed or sign.text not in self._mirrored:
-            return sign.text
-        return sign.text.translate(_MIRRORED)
+                parts.append((self._signs[end], not self._signs[end].is_as_typed))
+        return parts
 
     def _run_start(self, start: int, end: int, stop: int) -> int:
         """The start of the left-to-right run that ends at `end`; `end` if there is none.

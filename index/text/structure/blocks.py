@@ -241,7 +241,8 @@ def _refined_block(unit: _Unit, levels: Mapping[float, int]) -> Block:
     level = levels[unit.rank] if unit.kind == "heading" else original.level
     if unit.kind == "list_item":
         level = original.level or 1
-    return replace(original, kind=unit.kind, start=unit.start, end=unit.end, level=level, label=unit.label)
+    own = original.part(unit.start, unit.end)
+    return replace(own, kind=unit.kind, level=level, label=unit.label)
 
 
 def _list_markers(text: str, lines: Sequence[Line]) -> dict[int, tuple[str, int, str]]:

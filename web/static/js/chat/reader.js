@@ -1,4 +1,5 @@
-// The reading pane: a document beside the chat, at what an answer quotes from it; or why a passage was found.
+// The reading pane: a document beside the chat, at what an answer quotes from it; the picture of one of its pages;
+// or why a passage was found.
 
 import {copy} from "../page/clipboard.js";
 import {find} from "../page/dom.js";
@@ -45,7 +46,8 @@ export class Reader {
   #paragraphs; // how many are added at an end at a time
   #pane = find("#reader");
   #shown = null; // the wish that is shown
-  #view = "read"; // or "why": which of the server's functions shows it
+  #view = "read"; // or "why" or "picture": which of the server's functions shows it
+  #sheet = 0; // the page of the document that is shown or that the quotation begins on
   #wanted = null; // {wish, view, focus} that the server was asked for last and that isn't shown yet
   #extended = 0; // counts what changes the shown range: an answer to an older request for more is dropped
   #copied = "";
@@ -60,6 +62,10 @@ export class Reader {
       this.open(link, {view: "why"});
     },
     "other-view": () => this.#turn(),
+    picture: (button) => this.#showPage(button),
+    "page-before": () => this.#turnPage(-1),
+    "page-after": () => this.#turnPage(1),
+    zoom: () => this.#zoom(),
     "copy-quotation": (button) => copy(this.#copied, button, this.#language),
     previous: () => this.#step(-1),
     next: () => this.#step(1),
@@ -132,9 +138,9 @@ export class Reader {
     // Back to the list of documents, if it was opened from there.
     const list = link?.closest("#library");
     if (list) this.#side.show(list);
-    const opener =
-      this.#view === "why" ? link?.closest(".cited, .near").querySelector("[data-act=why]") : link;
-    (opener ?? find("#question")).focus({preventScroll: true});
+    const button =
+      this.#view !== "read" && link?.closest(".cited, .near")?.querySelector(`[data-act=${this.#view}]`);
+    (button || link || find("#question")).focus({preventScroll: true});
     link?.scrollIntoView({block: "nearest"});
   }
 
@@ -176,13 +182,13 @@ export class Reader {
     if (!this.#side.shows(this.#pane)) this.#side.show(this.#pane);
     this.#point();
     if (!this.isSheet) link?.scrollIntoView({block: "nearest", behavior: "instant"});
-    const mark = this.#part(`.text mark[data-cite="${wish.name}"]`);
+    const mark = this.#part(`.text mark[data-cite="${wish.name}"]`) ?? this.#part(".box");
     if (mark) mark.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
     else {
       this.#part(".scroll").scrollTop = 0;
       this.#showQuoted();
     }
-    const target = mark ?? this.#part("h2") ?? this.#part("[data-act=close]");
+    const target = this.#part(".text mark") ? mark : (this.#part("h2") ?? this.#part("[data-act=close]"));
     if (focus) target.focus({preventScroll: true});
   }
 
@@ -197,22 +203,28 @@ export class Reader {
 
   // What the server has made of a document, or of the reasons.
   #put(content) {
-    const isWhy = this.#view === "why";
+    const [isText, isPage] = [this.#view === "read", this.#view === "picture"];
     for (const part of [this.#pane, this.#part(".scroll")]) {
-      part.dataset.label = isWhy ? "why" : "reader";
+      part.dataset.label = {why: "why", picture: "page_view"}[this.#view] ?? "reader";
       part.setAttribute("aria-label", this.#language.say(part.dataset.label));
     }
     this.#copied = content.copied;
     this.#part(".heading").innerHTML = content.heading;
     this.#part(".note").innerHTML = content.note;
     this.#part(".text").innerHTML = content.paragraphs;
-    this.#part(".tools").hidden = isWhy;
+    this.#sheet = content.sheet;
+    this.#part(".tools").hidden = !isText;
+    this.#part(".sheets").hidden = !content.sheets;
+    this.#part(".sheets span").textContent = content.sheet_place;
+    this.#part("[data-act=page-before]").disabled = content.sheet <= 1;
+    this.#part("[data-act=page-after]").disabled = content.sheet >= content.sheets;
+    this.#part(".foot [data-act=picture]").hidden = isPage || !content.sheet;
     this.#part(".outline ul").innerHTML = content.outline;
     this.#part(".outline").hidden = !content.outline;
-    this.#part("[data-act=ask-about]").hidden = isWhy;
+    this.#part("[data-act=ask-about]").hidden = !isText;
     this.#range(content.first, content.last, content.total);
     this.#part("[data-act=copy-quotation]").hidden = !content.copied;
-    this.#part("[data-act=other-view]").textContent = this.#language.say(isWhy ? "reader" : "why");
+    this.#part("[data-act=other-view]").textContent = this.#language.say(isText ? "why" : "reader");
   }
 
   // Which of the conversation's links it is.
@@ -224,10 +236,31 @@ export class Reader {
     this.#part("[data-act=next]").disabled = place === links.length - 1;
   }
 
-  // The document, or why the passage was found: the other one of them.
+  // The document, or why the passage was found, or the picture of a page: the text from the others.
   #turn() {
     const {wish, view} = this.#current;
-    this.#fetch(wish, {view: view === "why" ? "read" : "why"});
+    this.#fetch(wish, {view: view === "read" ? "why" : "read"});
+  }
+
+  // The picture of a page: of the one that a button names, else of the one that the quotation begins on.
+  #showPage(button) {
+    const link = button.closest(".cited")?.querySelector("a[data-document]");
+    const wish = link ? wishOf(link) : this.#current.wish;
+    const page = Number(button.dataset.page) || (link ? null : this.#sheet);
+    this.#fetch({...wish, page}, {view: "picture"});
+  }
+
+  // The page before (-1) or after (1) the one that is shown.
+  #turnPage(way) {
+    const {wish} = this.#current;
+    this.#fetch({...wish, page: (wish.page ?? this.#sheet) + way}, {view: "picture", focus: false});
+  }
+
+  #zoom() {
+    const button = this.#part("[data-act=zoom]");
+    const isLarge = this.#pane.classList.toggle("zoomed");
+    button.setAttribute("aria-pressed", isLarge);
+    this.#part(".box")?.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
   }
 
   // Shows which link and which mark belong together.
@@ -240,6 +273,7 @@ export class Reader {
     const isCited = Boolean(link?.closest("#log"));
     const ofLinks = "[data-act=previous], [data-act=next], [data-act=other-view], .place";
     for (const one of this.#pane.querySelectorAll(ofLinks)) one.hidden = !isCited;
+    if (this.#view === "picture") this.#part("[data-act=other-view]").hidden = false;
     const marks = this.#pane.querySelectorAll(`mark[data-cite="${this.#shown.name}"]`);
     for (const one of marks) one.dataset.shown = "";
   }
@@ -281,7 +315,10 @@ export class Reader {
     const link = linkOf(this.#current.wish);
     const links = linksLike(link);
     const next = links[links.indexOf(link) + way];
-    if (next) this.open(next);
+    if (!next) return;
+    // A title, an author or a date isn't on a page, nor is what was read from other files.
+    const hasPage = next.closest(".cited")?.querySelector("[data-act=picture]");
+    this.open(next, this.#current.view === "picture" && !hasPage ? {view: "read"} : {});
   }
 
   #press(event) {

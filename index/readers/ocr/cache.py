@@ -1,0 +1,85 @@
+"""What text recognition found in files before, kept in Dalil's cache folder by their content.
+
+A page takes seconds to recognise. Entries are what a private folder's files are: only their owner may read
+them. One that is damaged counts as missing; the oldest go when there are too many.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import zlib
+from collections.abc import Collection
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from index.errors import InvalidPath
+from index.readers.extracted_text import Extract
+from index.readers.ocr import tesseract
+from index.storage import files
+
+FOLDER: Final = "recognition"
+MOST_BYTES: Final = 256 << 20
+"""Of all entries; a page has some 5 KB."""
+# Changes whenever what is made of Tesseract's words does.
+_VERSION: Final = 1
+_DIGEST: Final = hashlib.sha256().digest_size
+
+
+def key(digest: str, suffix: str, wanted: Collection[int]) -> str:
+    """The name of an entry.
+
+    Args:
+        digest: of the file.
+        suffix: of the file.
+        wanted: the pages of a PDF that are read; all if empty.
+    """
+    settings = [_VERSION, digest, suffix, sorted(wanted), tesseract.LANGUAGES, _program()]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+@cache
+def _program() -> str:
+    """Which Tesseract is installed: its version."""
+    with suppress(OSError, subprocess.TimeoutExpired):
+        said = subprocess.run([tesseract.PROGRAM, "--version"], capture_output=True, timeout=60, check=False)
+        return (said.stdout or said.stderr).decode(errors="replace").partition("\n")[0]
+    return ""
+
+
+def read(name: str) -> Extract | None:
+    """The entry of this name; None if there is none, or it is damaged."""
+    # What an interrupted disk or another program made of it is no reason to fail.
+    with suppress(OSError, InvalidPath, ValueError, KeyError, TypeError, zlib.error, RecursionError):
+        path = files.cache_folder() / FOLDER / name
+        content = files.read_regular(path)
+        if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:
+            found = Extract.from_record(json.loads(zlib.decompress(content[_DIGEST:])))
+            path.touch()
+            return found
+    return None
+
+
+def write(name: str, found: Extract) -> None:
+    """Writes an entry, unless the folder can't be written; the least recently used ones may go for it."""
+    packed = zlib.compress(json.dumps(found.to_record()).encode())
+    with suppress(OSError, InvalidPath):
+        folder = files.cache_folder() / FOLDER
+        folder.mkdir(parents=True, exist_ok=True)
+        files.replace(folder / name, hashlib.sha256(packed).digest() + packed, private=True)
+        _make_room(folder)
+
+
+def _make_room(folder: Path) -> None:
+    entries = sorted(
+        ((state.st_mtime, state.st_size, path) for path in folder.iterdir() if (state := path.stat())),
+        reverse=True,
+    )
+    total = 0
+    for _, size, path in entries:
+        total += size
+        if total > MOST_BYTES:
+            path.unlink(missing_ok=True)
