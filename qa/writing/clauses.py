@@ -17,8 +17,8 @@ NEGATION: Final = regex.compile(
     r"|fail(?:s|ed)? to|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|declin(?:e|es|ed)|den(?:y|ies|ied)"
     r"|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|ban(?:s|ned)|unlawful|illegal"
     r"|[وف]?(?:[يت]?حظر|محظور|محظوره|[يت]منع|ممنوع|ممنوعه|[يت]حرم|محرم|محرمه)"
-    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض"
-    r"|الا|سوي|عدا|باستثناء))\b"
+    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض"
+    r"|مرفوض|الا|سوي|عدا|باستثناء))\b"
 )
 """A word that says no, in normalised spelling."""
 # «لم ... قط», "not ... at all" say it once; "not only", «لا يزال» (still), «إلّا أنّ» (yet) don't say it, and an

@@ -31,6 +31,11 @@ less fewer smaller lesser shorter lower younger lighter narrower slower worse ch
 decreased reduce reduces reduced falls fell drop dropped shrank cut maximum
 أقل أصغر أقصر أدنى أخف أضيق أبطأ أسوأ أرخص يقل تقل قلت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت
 """)
+# Of a number these say only by how much.
+_CHANGES: Final = _row("""
+increase increases increased rise rises rose raise raised grew decrease decreases decreased reduce reduces reduced
+falls fell drop dropped shrank cut زيادة ارتفع ارتفعت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت زاد زادت
+""")
 # These say it of a number alone.
 _UP_TO: Final = _row("over above فوق")
 _DOWN_TO: Final = _row("under below تحت")
@@ -51,6 +56,15 @@ _SOME: Final = _row(
 )
 _ONLY: Final = _row("only solely exclusively alone فقط وحده وحدها وحدهم حصرا")
 _EXCEPT: Final = _ONLY | _row("except unless but sole just merely إلا سوى فحسب")
+
+_REASONS: Final = (
+    r"\bbecause\b|\b(?:due|owing) to\b|\bas a result\b|\b[وف]?(?:لان\w{0,3}|بسبب\w*|نتيجه|جراء|نظرا)\b"
+)
+_REASON: Final = regex.compile(_REASONS)
+_ANY_REASON: Final = regex.compile(
+    _REASONS + r"|\b(?:since|as|so|for|thus|therefore|hence|after|caus\w+|reasons?|led|result\w*|owing|due)\b"
+    r"|\b[وف]?(?:اذ|لذلك|لذا|سبب\w*|ادي|ادت|بعد|لكي|كي|من اجل|بفضل|حيث|اثر)\b"
+)
 
 # A unit a line, each in both languages.
 _UNITS: Final = {
@@ -146,7 +160,7 @@ def _rates(text: str) -> Iterator[tuple[str, int]]:
 
 
 def is_of_other_degree(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether the claim says more for less, the least for the most, or all for some.
+    """Whether the claim says more for less, the least for the most, all for some, or a reason for none.
 
     Args:
         claim: the claim.
@@ -157,6 +171,7 @@ def is_of_other_degree(claim: str, quotation: str, matches: Sequence[Match]) -> 
         _bounds_otherwise(claim, quotation)
         or _compares_otherwise(claim, quotation, matches)
         or _generalises(claim, quotation)
+        or _gives_reason(claim, quotation)
     )
 
 
@@ -180,7 +195,9 @@ def _bounds(text: str) -> Iterator[tuple[Quantity, int]]:
         start, end = next(((s, e) for s, e in spans if s <= number.start < e), (0, len(text)))
         before = [word for word in found if start <= word.start < number.start][-_NEAR:]
         after = [word for word in found if number.end <= word.start < end][:_NEAR]
-        words_before = [word for word in before if not _is_of_phrase(text, word)]
+        words_before = [
+            word for word in before if word.term not in _CHANGES and not _is_of_phrase(text, word)
+        ]
         sign = next(
             (sign for word in reversed(words_before) if (sign := _sign(word.term, of_number=False))), 0
         )
@@ -271,6 +288,13 @@ def _generalises(claim: str, quotation: str) -> bool:
     if claimed & _ALL and not stated & (_ALL | _ANY):
         return any(unit(after) is None for after in _after_all(claim)) or bool(stated & _SOME)
     return False
+
+
+def _gives_reason(claim: str, quotation: str) -> bool:
+    """Whether a claim says why something is so, and its quotation doesn't."""
+    return _REASON.search(normalise(claim).text) is not None and not _ANY_REASON.search(
+        normalise(quotation).text
+    )
 
 
 def _forms(word: str) -> set[str]:

@@ -78,7 +78,7 @@ class _Source:
             )
             for pattern in (NEGATION, _EXCEPTION)
         )
-        following = (word for word in content_words(text) if negation is not None and word.start > negation)
+        following = (word for word in content_words(text) if negation is not None and word.start >= negation)
         bounded = is_bounded(text[span[0] : span[1]])
         return cls(span, _is_negated(text, span), bounded, next(following, None), exception)
 
