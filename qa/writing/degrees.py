@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -33,8 +34,9 @@ decreased reduce reduces reduced falls fell drop dropped shrank cut maximum
 """)
 # Of a number these say only by how much.
 _CHANGES: Final = _row("""
-increase increases increased rise rises rose raise raised grew decrease decreases decreased reduce reduces reduced
-falls fell drop dropped shrank cut زيادة ارتفع ارتفعت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت زاد زادت
+increase increases increased rise rises rose raise raised grew decrease decreases decreased
+reduce reduces reduced falls fell drop dropped shrank cut
+زيادة زاد زادت ارتفع ارتفعت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت
 """)
 # These say it of a number alone.
 _UP_TO: Final = _row("over above فوق")
@@ -62,8 +64,8 @@ _REASONS: Final = (
 )
 _REASON: Final = regex.compile(_REASONS)
 _ANY_REASON: Final = regex.compile(
-    _REASONS + r"|\b(?:since|as|so|for|thus|therefore|hence|after|caus\w+|reasons?|led|result\w*|owing|due)\b"
-    r"|\b[وف]?(?:اذ|لذلك|لذا|سبب\w*|ادي|ادت|بعد|لكي|كي|من اجل|بفضل|حيث|اثر)\b"
+    _REASONS + r"|\b(?:since|so|thus|therefore|hence|caus\w+|reasons?|led|result\w*|owing|due)\b"
+    r"|\b[وف]?(?:اذ|لذلك|لذا|سبب\w*|ادي|ادت|لكي|كي|من اجل|بفضل|اثر)\b"
 )
 
 # A unit a line, each in both languages.
@@ -123,6 +125,7 @@ _A: Final = _row("a an per each every كل")
 _OFTEN: Final = _row("hourly daily weekly monthly yearly annually يوميا أسبوعيا شهريا سنويا")
 
 
+@lru_cache(maxsize=1 << 12)
 def unit(word: str) -> tuple[str, int] | None:
     """The kind of a unit of measure or money, and which of that kind; None if a word isn't one."""
     stripped = (word.removeprefix(clitic) for clitic in PROCLITICS if word.startswith(clitic))
@@ -228,13 +231,17 @@ def _parity(text: str) -> int:
 def _compares_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     """Whether of two things the other one is more: "B is older than A" of "A is older than B"."""
     claimed, stated = _degrees(claim), _degrees(quotation)
-    pivots = _PIVOT.search(normalise(claim).text), _PIVOT.search(normalise(quotation).text)
-    order = 1
-    if all(pivots):
-        order = -1 if _is_turned(claim, quotation, matches) else 1
-        if order < 0 and claimed == stated:
-            return True
+    is_turned = _is_turned(claim, quotation, matches)
+    if is_turned and claimed == stated:
+        return True
+    order = -1 if is_turned else 1
     return bool(claimed and stated) and not {sign * order for sign in claimed} & stated
+
+
+def is_converse(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether the claim says less of the one where its quotation says more of the other thing."""
+    is_turned = _is_turned(claim, quotation, matches)
+    return is_turned and {-sign for sign in _degrees(claim)} == _degrees(quotation) != frozenset()
 
 
 def _degrees(text: str) -> frozenset[int]:
@@ -255,6 +262,8 @@ def _is_of_phrase(text: str, word: Term) -> bool:
 def _is_turned(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     """Whether what is compared stands on the other sides of "than"."""
     here, there = _pivot(claim), _pivot(quotation)
+    if here is None or there is None:
+        return False
     sides = {
         (match.word.start > here, match.partner.start > there)
         for match in matches
@@ -266,10 +275,10 @@ def _is_turned(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     return {(True, False), (False, True)} <= sides
 
 
-def _pivot(text: str) -> int:
+def _pivot(text: str) -> int | None:
     normalised = normalise(text)
     found = _PIVOT.search(normalised.text)
-    return normalised.origins[found.start()] if found else 0
+    return normalised.origins[found.start()] if found else None
 
 
 def _is_single(text: str, word: Term) -> bool:

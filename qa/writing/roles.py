@@ -13,7 +13,7 @@ from index.text.arabic import without_proclitics
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
 from qa.writing.clauses import clauses
-from qa.writing.degrees import unit
+from qa.writing.degrees import is_converse, unit
 from qa.writing.quantities import Quantity, quantities
 
 # Words before a thing that say its part; what stands in one row is the same in both languages.
@@ -213,6 +213,8 @@ def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
     "B defeated A" of "A defeated B", "left B for A" of "left A for B".
     """
     if bool(_PASSIVE.search(normalise(claim).text)) != bool(_PASSIVE.search(normalise(quotation).text)):
+        return False
+    if is_converse(claim, quotation, sure):
         return False
     named = [
         match
