@@ -88,6 +88,37 @@ def test_a_quantity_stands_where_it_was_written() -> None:
     assert quantity.readings == {"3000"}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("مليونان ومئتا ألف", {"2200000"}),
+        ("ألفاً وتسعمئة وستّاً وخمسين", {"1956"}),
+        ("الجلسة الثانية عشرة", {"12"}),
+        ("سبعة دنانير ونصف", {"7.5", "0.5"}),
+        ("seven and a half, or 7.50", {"7.5"}),
+        ("3 رمضان ١٤٤٤", {"3", "ramadan", "1444"}),
+        ("the 1960s", {"1960", "60"}),
+        ("في الستينيات", {"60"}),
+        ("سنتان", {"2"}),
+        ("twenty-fifth", {"25"}),
+        ("section 3.4.5", {"3", "4", "5"}),
+    ],
+)
+def test_numbers_are_read_as_arabic_and_english_say_them(text: str, expected: set[str]) -> None:
+    assert values([text]) == expected
+
+
+def test_what_only_may_be_a_number_is_uncertain() -> None:
+    text = "One of them waited a second, paid ٢٠ بالمئة and half of it"
+    assert [(text[one.start : one.end], one.is_certain) for one in quantities(text)] == [
+        ("One", False),
+        ("second", False),
+        ("٢٠", True),
+        ("بالمئة", False),
+        ("half", False),
+    ]
+
+
 # Names and negations.
 
 
@@ -114,6 +145,10 @@ def test_names_have_a_capital_within_a_sentence(text: str, expected: list[str]) 
         ("no later than five", 0),
         ("He rejected it", 1),
         ("another notable knot", 0),
+        ("Every day except Sunday", 1),
+        ("لا يزال مفتوحاً", 0),
+        ("غير أنّه لم يُغلق إلّا أنّه ضيّق", 2),
+        ("لا شكّ أنّه مفتوح", 0),
     ],
 )
 def test_negations_are_counted(text: str, expected: int) -> None:
@@ -176,6 +211,98 @@ TRADE = "Karim sold 12 boats and 30 nets to Salma in Basra before the war."
 def test_the_first_fault_is_named(index: Index, claim: str, expected: Fault | None) -> None:
     result = checked(index, "What did he do?", TRADE, claim)
     assert (None if isinstance(result, Claim) else result) == expected
+
+
+@pytest.mark.parametrize(
+    ("quotation", "right", "wrong", "fault"),
+    [
+        (
+            "Each tablet has 25 mg.",
+            "Each tablet has 25 milligrams [1].",
+            "Each tablet has 25 grams [1].",
+            "number",
+        ),
+        (
+            "Honey costs 12 dinars a litre.",
+            "Honey costs 12 dinars per litre [1].",
+            "Honey costs 12 dinars a barrel [1].",
+            "number",
+        ),
+        (
+            "Boats over 9 metres pay.",
+            "Boats of more than 9 metres pay [1].",
+            "Boats under 9 metres pay [1].",
+            "exchanged",
+        ),
+        (
+            "Boats carry at least two rafts.",
+            "Boats carry a minimum of 2 rafts [1].",
+            "Boats carry at most two rafts [1].",
+            "exchanged",
+        ),
+        (
+            "يُدفع ما لا يقلّ عن مئتي دينار.",
+            "يُدفع 200 دينار على الأقلّ [1].",
+            "يُدفع 200 دينار على الأكثر [1].",
+            "exchanged",
+        ),
+        (
+            "Karim is older than Huda.",
+            "Huda is younger than Karim [1].",
+            "Huda is older than Karim [1].",
+            "exchanged",
+        ),
+        ("Some jars hold nuts.", "Some jars hold nuts [1].", "All jars hold nuts [1].", "exchanged"),
+        (
+            "The mill closed in May.",
+            "The mill closed in May [1].",
+            "The mill closed because of May [1].",
+            "exchanged",
+        ),
+        (
+            "لا يحقّ له البيع إلّا بموافقة خطّية.",
+            "يحقّ له البيع بموافقة خطّية [1].",
+            "يحقّ له البيع [1].",
+            "negation",
+        ),
+        (
+            "لم يبتّ المجلس في الطلب، وأحاله إلى لجنة.",
+            "أُحيل الطلب إلى لجنة [1].",
+            "لم يُحل الطلب إلى لجنة [1].",
+            "negation",
+        ),
+        (
+            "يرأس اللجنة القاضي فؤاد وينوب عنه القاضي سامر.",
+            "يرأس اللجنة القاضي فؤاد [1].",
+            "يرأس اللجنة القاضي سامر [1].",
+            "exchanged",
+        ),
+        (
+            "تؤجّر شركة النخيل المخزن لرامي صبّاغ.",
+            "تؤجّر شركة النخيل المخزن لرامي [1].",
+            "يؤجّر رامي المخزن لشركة النخيل [1].",
+            "exchanged",
+        ),
+        (
+            "Haddad left Aleppo for Lyon.",
+            "Haddad left Aleppo for Lyon [1].",
+            "Haddad left Lyon for Aleppo [1].",
+            "exchanged",
+        ),
+    ],
+)
+def test_units_degrees_and_clauses_agree(
+    index: Index, quotation: str, right: str, wrong: str, fault: Fault
+) -> None:
+    question = "What is so?" if quotation[0].isascii() else "ما الأمر؟"
+    assert checked(index, question, quotation, right) != fault
+    assert checked(index, question, quotation, wrong) == fault
+
+
+def test_forms_of_an_arabic_verb_are_one_word(index: Index) -> None:
+    quotation = "حضر الاجتماع سبعة أعضاء، وترأّسته المهندسة سلمى الدوري."
+    said = "ترأّست الاجتماع المهندسة سلمى الدوري [1]."
+    assert isinstance(checked(index, "من ترأّس الاجتماع؟", quotation, said), Claim)
 
 
 def test_a_name_that_the_question_gives_is_known(index: Index) -> None:

@@ -541,8 +541,9 @@ _DAYS: Final[Mapping[str, str]] = {
     for clitic in (("",) if name.isascii() else ("", *_CLITICS))
 }  # fmt: skip
 _PARTS: Final[Mapping[str, str]] = {
-    "half": "0.5", "نصف": "0.5", "ونصف": "0.5", "ربع": "0.25", "وربع": "0.25", "ثلث": "0.33", "وثلث": "0.33",
-    "ثلثا": "0.67", "ثلثي": "0.67", "thirds": "0.67", "twice": "2", "dozen": "12", "دزينه": "12",
+    "half": "0.5", "نصف": "0.5", "ونصف": "0.5", "ونصفا": "0.5", "ربع": "0.25", "وربع": "0.25",
+    "ثلث": "0.33", "وثلث": "0.33", "ثلثا": "0.67", "ثلثي": "0.67", "thirds": "0.67",
+    "twice": "2", "dozen": "12", "دزينه": "12",
 }  # fmt: skip
 _LOOSE: Final = frozenset(("one", "second", "واحد", "واحده", "احدي", "احد", "ثانيه", "ست"))
 _LOOSE_MONTHS: Final = frozenset(("may", "march", "august", "مارس", "ومارس"))
@@ -646,7 +647,7 @@ def _readings(groups: Sequence[str], marks: str) -> list[Decimal]:
 def _with_part(text: _Words, number: Stated) -> Stated:
     """A number with the half or quarter behind it, or behind what it counts: «سبعة دنانير ونصف»."""
     for at in (number.end, number.end + 1):
-        is_part = text[at] in ("ونصف", "وربع", "وثلث") and text.are_together(at - 1)
+        is_part = text[at] in ("ونصف", "ونصفا", "وربع", "وثلث") and text.are_together(at - 1)
         is_english = (text[at], text[at + 1], text[at + 2]) == ("and", "a", "half")
         if number.is_certain and number.term.isdecimal() and (is_part or is_english):
             part = Decimal("0.5" if is_english else _PARTS[text[at]])

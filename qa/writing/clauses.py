@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -13,16 +14,17 @@ from qa.writing.quantities import quantities
 
 # In normalised spelling. Verbs that say no are among them: "rejected" agrees with «لم يوافق».
 NEGATION: Final = regex.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\p{L}+n['’]t|unable|hardly|except|unless|excluding|un(?:insured|paid)"
+    r"\b(?:not|no|never|none|nobody|nothing|neither|without|cannot|\p{L}+n['’]t|unable|hardly|un(?:insured|paid)"
+    r"|except|unless|excluding"
     r"|fail(?:s|ed)? to|refus(?:e|es|ed|al)|reject(?:s|ed|ion)?|declin(?:e|es|ed)|den(?:y|ies|ied)"
     r"|forbid(?:s|den)?|forbade|prohibit(?:s|ed)?|ban(?:s|ned)|unlawful|illegal"
     r"|[وف]?(?:[يت]?حظر|محظور|محظوره|[يت]منع|ممنوع|ممنوعه|[يت]حرم|محرم|محرمه)"
-    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض"
-    r"|الا|سوي|عدا|باستثناء))\b"
+    r"|[وف]?(?:لا|لم|لن|ليس|ليست|ليسوا|غير|دون|بدون|بلا|عدم|بعدم|لعدم|نفي|نفت|ينفي"
+    r"|رفض|رفضت|رفضوا|يرفض|ترفض|مرفوض|الا|سوي|عدا|باستثناء))\b"
 )
 """A word that says no, in normalised spelling."""
-# «لم ... قط», "not ... at all" say it once; "not only", «لا يزال» (still), «إلّا أنّ» (yet) don't say it, and
-# an Arabic "no later than" neither.
+# «لم ... قط», "not ... at all" say it once; "not only", «لا يزال» (still), «إلّا أنّ» (yet) don't say it, an
+# Arabic "no later than" neither.
 _NOT_NEGATIONS: Final = regex.compile(
     r"\bnot only\b|\bليس فقط\b|\bno (?:later|more|less|fewer) than\b"
     r"|\bلا (?:\w+ ){1,2}ب?(?:اكثر|ازيد|اقل) من\b"
@@ -36,7 +38,8 @@ _BOUNDARY: Final = regex.compile(
 )
 
 
-def clauses(text: str) -> list[Span]:
+@lru_cache(maxsize=64)
+def clauses(text: str) -> tuple[Span, ...]:
     """The clauses of a text, parted at punctuation and conjunctions."""
     normalised = normalise(text)
     origins = (*normalised.origins, len(text))
@@ -44,7 +47,7 @@ def clauses(text: str) -> list[Span]:
     found = [origins[match.start()] for match in _BOUNDARY.finditer(normalised.text)]
     # Not within «ألف وتسعمئة».
     parts = [edge for edge in found if not any(start < edge < end for start, end in numbers)]
-    return [(start, end) for start, end in pairwise([0, *parts, len(text)]) if text[start:end].strip()]
+    return tuple((start, end) for start, end in pairwise([0, *parts, len(text)]) if text[start:end].strip())
 
 
 def negations(text: str, *, all_of_them: bool = False) -> int:

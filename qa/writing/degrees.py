@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -31,6 +32,12 @@ less fewer smaller lesser shorter lower younger lighter narrower slower worse ch
 decreased reduce reduces reduced falls fell drop dropped shrank cut maximum
 أقل أصغر أقصر أدنى أخف أضيق أبطأ أسوأ أرخص يقل تقل قلت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت
 """)
+# Of a number these say only by how much.
+_CHANGES: Final = _row("""
+increase increases increased rise rises rose raise raised grew decrease decreases decreased
+reduce reduces reduced falls fell drop dropped shrank cut
+زيادة زاد زادت ارتفع ارتفعت خفض خفضت تخفيض انخفض انخفضت انخفاض تراجع نقص نقصت
+""")
 # These say it of a number alone.
 _UP_TO: Final = _row("over above فوق")
 _DOWN_TO: Final = _row("under below تحت")
@@ -51,6 +58,15 @@ _SOME: Final = _row(
 )
 _ONLY: Final = _row("only solely exclusively alone فقط وحده وحدها وحدهم حصرا")
 _EXCEPT: Final = _ONLY | _row("except unless but sole just merely إلا سوى فحسب")
+
+_REASONS: Final = (
+    r"\bbecause\b|\b(?:due|owing) to\b|\bas a result\b|\b[وف]?(?:لان\w{0,3}|بسبب\w*|نتيجه|جراء|نظرا)\b"
+)
+_REASON: Final = regex.compile(_REASONS)
+_ANY_REASON: Final = regex.compile(
+    _REASONS + r"|\b(?:since|so|thus|therefore|hence|caus\w+|reasons?|led|result\w*|owing|due)\b"
+    r"|\b[وف]?(?:اذ|لذلك|لذا|سبب\w*|ادي|ادت|لكي|كي|من اجل|بفضل|اثر)\b"
+)
 
 # A unit a line, each in both languages.
 _UNITS: Final = {
@@ -109,6 +125,7 @@ _A: Final = _row("a an per each every كل")
 _OFTEN: Final = _row("hourly daily weekly monthly yearly annually يوميا أسبوعيا شهريا سنويا")
 
 
+@lru_cache(maxsize=1 << 12)
 def unit(word: str) -> tuple[str, int] | None:
     """The kind of a unit of measure or money, and which of that kind; None if a word isn't one."""
     stripped = (word.removeprefix(clitic) for clitic in PROCLITICS if word.startswith(clitic))
@@ -146,7 +163,7 @@ def _rates(text: str) -> Iterator[tuple[str, int]]:
 
 
 def is_of_other_degree(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether the claim says more for less, the least for the most, or all for some.
+    """Whether the claim says more for less, the least for the most, all for some, or a reason for none.
 
     Args:
         claim: the claim.
@@ -157,6 +174,7 @@ def is_of_other_degree(claim: str, quotation: str, matches: Sequence[Match]) -> 
         _bounds_otherwise(claim, quotation)
         or _compares_otherwise(claim, quotation, matches)
         or _generalises(claim, quotation)
+        or _gives_reason(claim, quotation)
     )
 
 
@@ -180,7 +198,9 @@ def _bounds(text: str) -> Iterator[tuple[Quantity, int]]:
         start, end = next(((s, e) for s, e in spans if s <= number.start < e), (0, len(text)))
         before = [word for word in found if start <= word.start < number.start][-_NEAR:]
         after = [word for word in found if number.end <= word.start < end][:_NEAR]
-        words_before = [word for word in before if not _is_of_phrase(text, word)]
+        words_before = [
+            word for word in before if word.term not in _CHANGES and not _is_of_phrase(text, word)
+        ]
         sign = next(
             (sign for word in reversed(words_before) if (sign := _sign(word.term, of_number=False))), 0
         )
@@ -211,13 +231,17 @@ def _parity(text: str) -> int:
 def _compares_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     """Whether of two things the other one is more: "B is older than A" of "A is older than B"."""
     claimed, stated = _degrees(claim), _degrees(quotation)
-    pivots = _PIVOT.search(normalise(claim).text), _PIVOT.search(normalise(quotation).text)
-    order = 1
-    if all(pivots):
-        order = -1 if _is_turned(claim, quotation, matches) else 1
-        if order < 0 and claimed == stated:
-            return True
+    is_turned = _is_turned(claim, quotation, matches)
+    if is_turned and claimed == stated:
+        return True
+    order = -1 if is_turned else 1
     return bool(claimed and stated) and not {sign * order for sign in claimed} & stated
+
+
+def is_converse(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether the claim says less of the one where its quotation says more of the other thing."""
+    is_turned = _is_turned(claim, quotation, matches)
+    return is_turned and {-sign for sign in _degrees(claim)} == _degrees(quotation) != frozenset()
 
 
 def _degrees(text: str) -> frozenset[int]:
@@ -238,6 +262,8 @@ def _is_of_phrase(text: str, word: Term) -> bool:
 def _is_turned(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     """Whether what is compared stands on the other sides of "than"."""
     here, there = _pivot(claim), _pivot(quotation)
+    if here is None or there is None:
+        return False
     sides = {
         (match.word.start > here, match.partner.start > there)
         for match in matches
@@ -249,10 +275,10 @@ def _is_turned(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
     return {(True, False), (False, True)} <= sides
 
 
-def _pivot(text: str) -> int:
+def _pivot(text: str) -> int | None:
     normalised = normalise(text)
     found = _PIVOT.search(normalised.text)
-    return normalised.origins[found.start()] if found else 0
+    return normalised.origins[found.start()] if found else None
 
 
 def _is_single(text: str, word: Term) -> bool:
@@ -271,6 +297,13 @@ def _generalises(claim: str, quotation: str) -> bool:
     if claimed & _ALL and not stated & (_ALL | _ANY):
         return any(unit(after) is None for after in _after_all(claim)) or bool(stated & _SOME)
     return False
+
+
+def _gives_reason(claim: str, quotation: str) -> bool:
+    """Whether a claim says why something is so, and its quotation doesn't."""
+    return _REASON.search(normalise(claim).text) is not None and not _ANY_REASON.search(
+        normalise(quotation).text
+    )
 
 
 def _forms(word: str) -> set[str]:

@@ -45,7 +45,7 @@ def is_negated_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -
             continue  # "at least" is «لا يقلّ عن»: whether that agrees is asked of the numbers
         said = [there[0] for there in found if len({source.is_negated for source in there}) == 1]
         is_negated = _is_negated(claim, span)
-        if not is_negated and not all(source.is_negated for source in said):
+        if not all(source.is_negated for source in said):
             # What a clause denies may be another verb: "didn't decide on the request, and sent it on".
             said = [source for source in said if not source.is_negated or _has(source.denied, inside)]
         if said and is_negated != any(source.is_negated for source in said):
@@ -78,7 +78,7 @@ class _Source:
             )
             for pattern in (NEGATION, _EXCEPTION)
         )
-        following = (word for word in content_words(text) if negation is not None and word.start > negation)
+        following = (word for word in content_words(text) if negation is not None and word.start >= negation)
         bounded = is_bounded(text[span[0] : span[1]])
         return cls(span, _is_negated(text, span), bounded, next(following, None), exception)
 

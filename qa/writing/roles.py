@@ -13,7 +13,7 @@ from index.text.arabic import without_proclitics
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
 from qa.writing.clauses import clauses
-from qa.writing.degrees import unit
+from qa.writing.degrees import is_converse, unit
 from qa.writing.quantities import Quantity, quantities
 
 # Words before a thing that say its part; what stands in one row is the same in both languages.
@@ -181,8 +181,10 @@ def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool
     """Whether a thing has the opposite direction: "from Recife" of "to Recife"."""
     claimed, stated, spans = words(claim), words(quotation), clauses(quotation)
     for match in sure:
-        first = sure[0].partner
-        if match.partner and first and _clause(match.partner.start, spans) != _clause(first.start, spans):
+        marker = _marker(claimed, match.word)
+        before = [one.partner for one in sure if one.partner and marker and one.word.end <= marker.start]
+        places = {_clause(one.start, spans) for one in before}
+        if match.partner and places and _clause(match.partner.start, spans) not in places:
             continue  # what is said of it is of another clause
         here = _direction(claimed, match.word)
         there = {_direction(stated, word) for word in stated if match.partner and _same(word, match.partner)}
@@ -194,30 +196,42 @@ def _goes_another_way(claim: str, quotation: str, sure: Sequence[Match]) -> bool
 
 
 def _direction(found: Sequence[Term], word: Term) -> int | None:
-    before = [one.term for one in found if one.end <= word.start and one.term not in _ARTICLES]
+    marker = _marker(found, word)
+    return _DIRECTION[marker.term] if marker else None
+
+
+def _marker(found: Sequence[Term], word: Term) -> Term | None:
+    """The word of direction before a word."""
+    before = [one for one in found if one.end <= word.start and one.term not in _ARTICLES]
     # "from the old theatre": an adjective may stand between.
-    return next((_DIRECTION[term] for term in before[:-3:-1] if term in _DIRECTION), None)
+    return next((one for one in before[:-3:-1] if one.term in _DIRECTION), None)
 
 
 def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
-    """Whether two names without a word that says their part stand the other way round.
+    """Whether two names, each with the other one's preposition or both with none, stand the other way round.
 
-    "B defeated A" of "A defeated B".
+    "B defeated A" of "A defeated B", "left B for A" of "left A for B".
     """
     if bool(_PASSIVE.search(normalise(claim).text)) != bool(_PASSIVE.search(normalise(quotation).text)):
         return False
-    bare = [
+    if is_converse(claim, quotation, sure):
+        return False
+    named = [
         match
         for match in sure
-        if (_is_name(claim, match.word) or (match.partner and _is_name(quotation, match.partner)))
-        and _is_bare(claim, match.word)
+        if _is_name(claim, match.word) or (match.partner and _is_name(quotation, match.partner))
     ]
-    for one, other in combinations(bare, 2):
-        if one.partner is None or other.partner is None or not _is_bare(quotation, one.partner):
+    for one, other in combinations(named, 2):
+        if one.partner is None or other.partner is None:
             continue
+        here = _prepositions(claim, one.word), _prepositions(claim, other.word)
+        if here != (_prepositions(quotation, other.partner), _prepositions(quotation, one.partner)):
+            continue
+        if here[0] and here[1] and here[0] == here[1]:
+            continue  # "of A and of B"
         between = claim[one.word.end : other.word.start].strip()
         listed = regex.fullmatch(r"[,،]?\s*(?:and|or|و|أو)?\s*[,،]?", between) is not None
-        if one.partner.start > other.partner.start and not listed and _is_bare(quotation, other.partner):
+        if one.partner.start > other.partner.start and not listed:
             return True
     return False
 
@@ -310,7 +324,6 @@ _PREPOSITIONS: Final = frozenset(
 )
 
 
-def _is_bare(text: str, word: Term) -> bool:
-    """Whether no preposition stands before a word."""
-    before = [one.term for one in words(text[: word.start])][-2:]
-    return not _PREPOSITIONS & set(before)
+def _prepositions(text: str, word: Term) -> frozenset[str]:
+    """The prepositions that stand before a word."""
+    return _PREPOSITIONS & {one.term for one in words(text[: word.start])[-2:]}

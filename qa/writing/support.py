@@ -145,7 +145,8 @@ def has_other_name(
         stands_for_name = (
             is_crossed
             and match.partner is not None
-            and not {match.partner.start, after.get(match.word.start)}.isdisjoint(named_there - taken)
+            and (match is not matches[0] or match.partner.start not in taken)  # an Arabic verb
+            and not {match.partner.start, after.get(match.word.start)}.isdisjoint(named_there)
         )
         is_arabic_name = stands_for_name and is_arabic(match.word.term[0]) and match.cosine >= LEAST_LIKE_NAME
         if not (match.word.start in named or is_arabic_name):
