@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import html
 import json
+import os
 import random
 import shutil
 import tempfile
@@ -72,6 +73,7 @@ def _recognition(data: Path | None) -> Iterator[str]:
     rows = []
     with tempfile.TemporaryDirectory(prefix="dalil-recognition-") as name:
         folder = Path(name)
+        os.environ["DALIL_CACHE"] = name  # nothing was recognised before
         for title, language, said in texts(data):
             text = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in said)
             font = "DejaVu Serif" if language == "en" else "Noto Naskh Arabic"

@@ -76,6 +76,7 @@ def test_metadata_tells_where_a_passage_stands(index: Index) -> None:
         "kind": "paragraph",
         "columns": [],
         "page": 0,
+        "last_page": 0,
         "recognition": 0,
         "source": "",
         "paragraph": 1,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +12,16 @@ from typing import Any
 import numpy as np
 import pypdfium2
 import pytest
-from chatting import browser  # noqa: F401 - a fixture
+from chatting import browser
 from numpy.typing import NDArray
 from pdf_files import Rule, Text, arabic, pdf, table
 from PIL import Image
 from playwright.sync_api import Browser
-from test_recognition import ARABIC, picture, saved
+from test_recognition import ARABIC, picture, real, saved
+
+__all__ = ["browser", "real"]  # fixtures
 
 from index.readers.converter_process import ConverterProcess
-from index.readers.ocr import tesseract
 from index.readers.page.pictures import PageNotShown, PagePicture, PagePictures
 from index.readers.page.wanted import letters, wanted_of
 from index.readers.pdf.locate import locate
@@ -256,7 +256,7 @@ SAID = {
 
 
 @pytest.fixture(scope="module")
-def printed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+def printed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a page in each language, as Chromium prints them."""
     folder = tmp_path_factory.mktemp("printed")
     page = browser.new_page()
@@ -337,12 +337,9 @@ def test_recognised_words_are_boxed_by_their_places(tmp_path: Path) -> None:
     assert PagePictures().get(path, document, 1, 0, 4).boxes == ()
 
 
+@pytest.mark.usefixtures("real")
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".jpg"])
 def test_a_sentence_of_a_scan_is_boxed(tmp_path: Path, suffix: str) -> None:
-    if not tesseract.is_installed():
-        if os.environ.get("CI") == "true":
-            pytest.fail("Tesseract with Arabic and English isn't installed")
-        pytest.skip(f"needs Tesseract: {tesseract.install_command()}")
     scan = picture(ARABIC)
     if suffix == ".jpg":  # taken with a camera held sideways
         path = tmp_path / "a.jpg"

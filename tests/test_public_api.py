@@ -112,7 +112,7 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
 @pytest.mark.parametrize(
     ("type_", "fields"),
     [
-        (Document, ["text", "title", "source", "id", "author", "date", "blocks"]),
+        (Document, ["text", "title", "source", "id", "author", "date", "blocks", "digest"]),
         (
             Passage,
             [
@@ -133,7 +133,10 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
         (Hit, ["passage", "score", "ranks", "scores"]),
         (
             Citation,
-            ["number", "passage", "start", "end", "field", "metadata", "answer_start", "answer_end"],
+            [
+                *("number", "passage", "start", "end", "field", "metadata", "answer_start", "answer_end"),
+                *("page", "last_page"),
+            ],
         ),
         (Turn, ["question", "searched", "answer", "asked", "lost", "collection"]),
         (Conversation, ["turns"]),

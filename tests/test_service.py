@@ -70,6 +70,7 @@ def test_ask_gives_the_quotation_and_all_that_leads_to_it(service: Service) -> N
             "kind": "paragraph",
             "columns": [],
             "page": 0,
+            "last_page": 0,
             "recognition": 0,
             "source": "",
             "paragraph": 1,

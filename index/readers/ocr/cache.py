@@ -45,7 +45,13 @@ def key(digest: str, suffix: str, wanted: Collection[int]) -> str:
 def _program() -> str:
     """Which Tesseract is installed: its version."""
     with suppress(OSError, subprocess.TimeoutExpired):
-        said = subprocess.run([tesseract.PROGRAM, "--version"], capture_output=True, timeout=60, check=False)
+        said = subprocess.run(
+            [tesseract.PROGRAM, "--version"],
+            stdin=subprocess.DEVNULL,  # this process's own has the requests
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
         return (said.stdout or said.stderr).decode(errors="replace").partition("\n")[0]
     return ""
 

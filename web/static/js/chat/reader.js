@@ -182,13 +182,14 @@ export class Reader {
     if (!this.#side.shows(this.#pane)) this.#side.show(this.#pane);
     this.#point();
     if (!this.isSheet) link?.scrollIntoView({block: "nearest", behavior: "instant"});
-    const mark = this.#part(`.text mark[data-cite="${wish.name}"]`) ?? this.#part(".box");
-    if (mark) mark.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
+    const mark = this.#part(`.text mark[data-cite="${wish.name}"]`);
+    const place = mark ?? this.#part(".page-picture .box");
+    if (place) place.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
     else {
       this.#part(".scroll").scrollTop = 0;
       this.#showQuoted();
     }
-    const target = this.#part(".text mark") ? mark : (this.#part("h2") ?? this.#part("[data-act=close]"));
+    const target = mark ?? this.#part("h2") ?? this.#part("[data-act=close]");
     if (focus) target.focus({preventScroll: true});
   }
 
