@@ -57,6 +57,17 @@ def chat(
         str,
         typer.Option(metavar="PATH", help="The path below which a proxy serves it, such as /dalil."),
     ] = "",
+    folders: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--folders",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Collections may follow this folder of this machine, or one in it; repeatable. If not "
+            "given: your home folder, and none where others have access.",
+        ),
+    ] = None,
     model: ModelName = None,
     reader: UseReader = True,
     writer: WriterUrl = None,
@@ -75,7 +86,8 @@ def chat(
     if root_path and not is_root_path(root_path):
         raise typer.BadParameter(f"--root-path wants a path such as /dalil, not {root_path!r}.")
     examples = ui.EXAMPLES if folder is None else ()
-    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path)
+    roots = tuple(path.resolve() for path in folders or ())
+    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path, roots)
     index = open_named(folder, model, tell=False)
     library = Library() if folder is None else SingleIndex(index)
     writes = chosen_writer(writer, writer_model, reader)
