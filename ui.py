@@ -110,7 +110,9 @@ def launch(
         groups = Users(sharing.auth).groups_of if sharing.auth else None
         collections = None
         if library is not None:
-            collections = Collections(library, sharing.read_only, answers=answers, groups=groups)
+            collections = Collections(
+                library, sharing.read_only, answers=answers, groups=groups, roots=sharing.followable
+            )
         chat = build_chat(
             index,
             examples=examples,
@@ -153,10 +155,16 @@ def serve(
     def begin() -> None:
         if collections:
             sweep()  # what a server that was killed left behind
+            collections.following.start()
         start()
 
+    def end() -> None:
+        if collections:
+            collections.following.close()
+            collections.arrivals.close()
+
     keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
-    served = application(begin, sharing, collections.arrivals.close if collections else lambda: None, chat)
+    served = application(begin, sharing, end, chat)
     if collections and not collections.read_only:
         served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
     gr.mount_gradio_app(

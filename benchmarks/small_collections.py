@@ -21,8 +21,8 @@ from tqdm import tqdm
 from index.interface import Index
 from index.ranking_parameters import SENTENCES
 from index.types import Document
-from qa.answering.answer import read
 from qa.answering.confidence import MOST_CANDIDATES, confidence
+from qa.answering.sentences import score_sentences
 from qa.gold import GoldQuestion, squad
 
 LANGUAGES = ("ar", "en")
@@ -40,7 +40,7 @@ def look(index: Index, question: GoldQuestion) -> tuple[bool, bool, float, float
     """Whether the first hit and the best sentence are right; confidence with the paragraph and without."""
     query = index.query(question.text)
     hits = index.search(query, MOST_CANDIDATES)
-    found = read(index, query, hits[: SENTENCES.read])
+    found = score_sentences(index, query, hits[: SENTENCES.read])
     right = {answer.document_id for answer in question.answers}
     best = found[0]
     first, last = best.passage.start + best.quote_start, best.passage.start + best.quote_end
@@ -49,7 +49,7 @@ def look(index: Index, question: GoldQuestion) -> tuple[bool, bool, float, float
         for answer in question.answers
     )
     others = [hit for hit in hits if hit.passage.document_id not in right]
-    without = confidence(query, others, read(index, query, others[: SENTENCES.read]))
+    without = confidence(query, others, score_sentences(index, query, others[: SENTENCES.read]))
     return hits[0].passage.document_id in right, is_right, confidence(query, hits, found), without
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -13,42 +12,10 @@ from cli.exit_codes import DONE, complain, explain, note
 from cli.index_files import below, gone_from
 from index import DalilError, Index
 from index.readers.read_files import TYPES, read_paths
+from index.readers.settling import Settling
 
-# Seconds for which a file must be unchanged before it is read.
-_QUIET: Final = 2.0
 # Milliseconds between two looks at those that are waiting.
 _LOOK_EVERY: Final = 500
-
-
-class Settling:
-    """Paths that have changed, until they have stopped changing."""
-
-    def __init__(self, quiet: float = _QUIET, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begins without any.
-
-        Args:
-            quiet: seconds for which a path must be unchanged.
-            clock: the time in seconds.
-        """
-        self._quiet = quiet
-        self._clock = clock
-        self._waiting: dict[Path, tuple[object, float]] = {}
-
-    def add(self, paths: Iterable[Path]) -> None:
-        """Adds paths that have changed just now."""
-        for path in paths:
-            self._waiting[path] = (_state(path), self._clock())
-
-    def settled(self) -> list[Path]:
-        """Takes out the paths that have been as they are for long enough."""
-        now = self._clock()
-        for path, (state, _) in self._waiting.items():
-            if _state(path) != state:
-                self._waiting[path] = (_state(path), now)
-        found = [path for path, (_, since) in self._waiting.items() if now - since >= self._quiet]
-        for path in found:
-            del self._waiting[path]
-        return sorted(found)
 
 
 def watch_texts(paths: Sequence[Path], folder: str, model: str | None, since: float) -> int:
@@ -123,11 +90,3 @@ def _is_text(path: Path, places: Sequence[Path], own: Path) -> bool:
     inside = next((path.relative_to(place) for place in places if path.is_relative_to(place)), path)
     is_hidden = any(part.startswith(".") for part in inside.parts)
     return not is_hidden and (path.suffix.casefold() in TYPES or path.is_dir() or not path.suffix)
-
-
-def _state(path: Path) -> object:
-    try:
-        found = os.stat(path)  # noqa: PTH116 - a missing path and a denied one are states too
-    except OSError as error:
-        return error.errno
-    return found.st_mtime_ns, found.st_size, found.st_ino

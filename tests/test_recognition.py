@@ -59,7 +59,7 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             pytest.fail("Tesseract with Arabic and English isn't installed")
         pytest.skip(f"needs Tesseract: {tesseract.install_command()}")
     monkeypatch.setenv("DALIL_CACHE", str(tmp_path / "cache"))
-    own = Apart()
+    own = ConverterProcess()
     monkeypatch.setattr(converter_process, "recognizer", own)
     yield
     own.close()

@@ -13,17 +13,17 @@ from fake_encoder import FakeEncoder
 
 import index.encoding.load
 from cli import watching
-from cli.watching import Settling, take_up
+from cli.watching import take_up
 from index import Index
+from index.readers.settling import Settling
 
 WATCH = """
 import sys
 import index.encoding.load
 from fake_encoder import FakeEncoder
 index.encoding.load.load = lambda name=None: FakeEncoder()
-from cli import watching
-watching._QUIET = 0.3
-watching.Settling.__init__.__defaults__ = (0.3, watching.time.monotonic)
+from index.readers import settling
+settling.Settling.__init__.__defaults__ = (0.3, settling.time.monotonic)
 from cli.app import app
 app(["index", "texts", "--watch"])
 """

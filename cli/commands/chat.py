@@ -65,6 +65,17 @@ def chat(
             help="How much of PDF files and pictures a collection keeps, to show pages. If not given: 1024.",
         ),
     ] = None,
+    folders: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--folders",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Collections may follow this folder of this machine, or one in it; repeatable. If not "
+            "given: your home folder, and none where others have access.",
+        ),
+    ] = None,
     model: ModelName = None,
     reader: UseReader = True,
     writer: WriterUrl = None,
@@ -84,7 +95,8 @@ def chat(
     if root_path and not is_root_path(root_path):
         raise typer.BadParameter(f"--root-path wants a path such as /dalil, not {root_path!r}.")
     examples = ui.EXAMPLES if folder is None else ()
-    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path)
+    roots = tuple(path.resolve() for path in folders or ())
+    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path, roots)
     index = open_named(folder, model, tell=False)
     kept = MOST_BYTES_OF_ORIGINALS if originals is None else originals << 20
     library = Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)

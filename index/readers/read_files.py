@@ -56,6 +56,11 @@ def is_passed_over(name: str) -> bool:
     return name.startswith(_LOCK_FILE)
 
 
+def is_picture_without_text(error: UnreadableFile) -> bool:
+    """Whether a file couldn't be read for that, as most pictures in a folder are no pages."""
+    return error.fault == "empty" and Path(error.path).suffix.casefold() in PICTURES
+
+
 def read_paths(
     paths: Iterable[str | Path], on_page: Callable[[Path, int, int], None] | None = None
 ) -> Reading:
@@ -87,8 +92,7 @@ def read_paths(
                 document = read_file(file, warn=warnings.append, on_page=tell)
                 documents.setdefault(document.id, document)
             except UnreadableFile as error:
-                # Most pictures in a folder are no pages.
-                if not (is_folder and error.fault == "empty" and file.suffix.casefold() in PICTURES):
+                if not (is_folder and is_picture_without_text(error)):
                     unreadable.append(error)
         if not files and len(unreadable) == complaints:
             unreadable.append(UnreadableFile.of(path, f"no file in this folder is {_any_of(TYPES)}.", "type"))
@@ -183,7 +187,7 @@ def _files(folder: Path, unreadable: list[UnreadableFile]) -> Iterator[Path]:
 
     for place, folders, names in os.walk(folder, onerror=skip):
         here = Path(place)
-        if _is_index(here):
+        if is_index(here):
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -192,7 +196,7 @@ def _files(folder: Path, unreadable: list[UnreadableFile]) -> Iterator[Path]:
                 yield here / name
 
 
-def _is_index(folder: Path) -> bool:
+def is_index(folder: Path) -> bool:
     """Whether a folder is an index, whose own files aren't user texts."""
     try:
         with (folder / "manifest.json").open("rb") as file:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,7 +74,14 @@ class Intake:
         files: where those are that are new or unchanged, by id.
     """
 
-    def __init__(self, collection: str, index: Index, bytes_before: int, most_bytes_in_all: int) -> None:
+    def __init__(
+        self,
+        collection: str,
+        index: Index,
+        bytes_before: int,
+        most_bytes_in_all: int,
+        released: AbstractSet[str] = frozenset(),
+    ) -> None:
         """Prepares one import.
 
         Args:
@@ -81,6 +89,7 @@ class Intake:
             index: its current index.
             bytes_before: total size of the files added before, in bytes.
             most_bytes_in_all: largest total size in bytes.
+            released: sources whose documents other files with the same text take over.
         """
         self.new: dict[str, Document] = {}
         self.sizes: dict[str, int] = {}
@@ -93,6 +102,7 @@ class Intake:
         self._index = index
         self._bytes = bytes_before
         self._most_bytes_in_all = most_bytes_in_all
+        self._released = released
 
     def take(self, found: ReadFile | UnreadableFile) -> None:
         """Classifies a file that was read, or couldn't be."""
@@ -105,6 +115,8 @@ class Intake:
         name = name or stored.name
         document = replace(read, title=title, source=name, id=f"{self._collection}-{text_id(read.text)}")
         there = self._there(document.id)
+        if there is not None and document.id not in self.new and there.source in self._released - {name}:
+            there = None  # its file was moved, or has another text now
         if there is not None and there.source != name:
             self.duplicates.append(Duplicate(name, there.source))
             return

@@ -10,9 +10,10 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from itertools import filterfalse
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -24,10 +25,11 @@ from index.folder import live
 from index.folder.merge import due, merge, sizes_of
 from index.folder.snapshot import Snapshot
 from index.interface import Index
-from index.readers.read_files import MOST_BYTES
+from index.readers.read_files import MOST_BYTES, is_picture_without_text
 from index.storage import files
 from index.types import Document
 from qa.article import article_index
+from qa.collections.followed import FOLLOWED, Followed, FollowedFile, chunks, states
 from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
@@ -51,6 +53,8 @@ from qa.collections.types import (
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
 _UNFINISHED: Final = "."
+# Number of files of a folder that are added at a time: others may add files to the collection in between.
+_AT_ONCE: Final = 50
 # Number of collections that are kept open for document lists.
 _MOST_OPEN: Final = 4
 
@@ -270,6 +274,8 @@ class Library:
         paths: Iterable[str | Path],
         progress: Report | None = None,
         names: Mapping[Path, str] = MappingProxyType({}),
+        gone: Collection[str] = (),
+        released: Collection[str] = (),
     ) -> Added:
         """Adds files to a collection.
 
@@ -282,6 +288,9 @@ class Library:
             paths: files to add.
             progress: called with the progress; an exception it raises cancels the import.
             names: original names of files that are stored under others.
+            gone: names of files whose documents are removed, if no other takes them over.
+            released: further names whose documents are taken over by files with the same text, as those of
+                moved files are.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
@@ -308,7 +317,7 @@ class Library:
             ids = {document.id for document in there}
             known = {id_: entry for id_, entry in about.entries.items() if id_ in ids}
             before = sum(entry.size for entry in known.values())
-            intake = Intake(folder.name, index, before, self._most_bytes_in_all)
+            intake = Intake(folder.name, index, before, self._most_bytes_in_all, {*gone, *released})
             for each in found:
                 intake.take(each)
             if intake.new:
@@ -318,10 +327,10 @@ class Library:
                 for document in intake.new.values():  # surplus ones are removed below
                     originals.keep(document, intake.files[document.id])
                 index.update(intake.new.values(), show_progress=Clock("encoding", progress))
-                named = {document.source for document in intake.new.values()}
-                older = [info.id for info in there if info.source in named]
-                if older:
-                    index.remove(older)
+            named = {document.source for document in intake.new.values()}.union(gone)
+            older = [info.id for info in there if info.source in named and info.id not in intake.new]
+            if older:
+                index.remove(older)
             infos = {info.id: info for info in self.documents(name)}
             for id_ in intake.unchanged:  # added before files were kept, or when there was no room
                 originals.keep(index.document(id_), intake.files[id_])
@@ -354,6 +363,82 @@ class Library:
                 [document.id for document in self.documents(name)]
             )
         self._merge_later(folder)
+
+    def follow(self, name: str, folder: Path | None) -> None:
+        """Says which folder a collection is kept in step with, by `take_up`.
+
+        What was taken from a folder named before stays in the collection.
+
+        Args:
+            name: name of the collection.
+            folder: absolute, without links; None for none any more.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection, IndexLocked: as in `rename`.
+        """
+        own = self._own(name)
+        with self._changing(own, name):
+            if folder is None:
+                (own / FOLLOWED).unlink(missing_ok=True)
+            else:
+                Followed(folder, {}).save(own)
+
+    def followed(self, id_: str) -> Followed | None:
+        """The folder that the collection with this id is kept in step with, if there is one.
+
+        Raises:
+            IndexDamaged: the record of it can't be read.
+        """
+        own = next((folder for folder in self._folders() if folder.name == id_), None)
+        return None if own is None else Followed.load(own)
+
+    def take_up(self, name: str, settled: Collection[str], progress: Report | None = None) -> Added:
+        """Brings a collection in step with its folder.
+
+        Files are read by their content: one that was moved keeps its document. One that can't be read any
+        more keeps the document of its older version.
+
+        Args:
+            name: name of the collection.
+            settled: files of the folder that have stopped changing; others are left as they are.
+            progress: as in `add_files`.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection, IndexLocked, OSError: as in `add_files`.
+            FolderNotFound, FolderTooLarge: as in `states`; nothing is changed.
+        """
+        own = self._own(name)
+        followed = Followed.load(own)
+        added = Added()
+        if followed is None:
+            return added
+        there = states(followed.folder, self.folder)
+        differing = followed.differing(there) & set(settled)
+        released = {followed.source(each) for each in differing}
+        gone = {each for each in differing if each not in there}
+        # What had the same text as one of them may be needed now.
+        again = {each for each, file in followed.files.items() if file.original in released and each in there}
+        for some in chunks(differing - gone | again, _AT_ONCE):
+            paths = {each: followed.folder / each for each in some}
+            named = {path: followed.source(each) for each, path in paths.items()}
+            found = self.add_files(name, paths.values(), progress, named, released=released)
+            found = replace(found, failed=tuple(filterfalse(is_picture_without_text, found.failed)))
+            released.difference_update(named.values())
+            originals = {one.name: one.original for one in found.duplicates}
+            faults = {error.path: error.fault for error in found.failed}
+            read = {
+                each: FollowedFile(there[each], originals.get(named[path], ""), faults.get(str(path), ""))
+                for each, path in paths.items()
+            }
+            followed = replace(followed, files={**followed.files, **read})
+            followed.save(own)
+            added = added.with_further(found)
+        left = {followed.source(each) for each in gone}.union(one.name for one in added.duplicates)
+        if left:
+            self.add_files(name, (), gone=left)
+            kept = {each: file for each, file in followed.files.items() if each not in gone}
+            replace(followed, files=kept).save(own)
+        return added
 
     def _merge_later(self, folder: Path) -> None:
         """Merges what changes have left in pieces, if it is due, beside questions and further changes."""

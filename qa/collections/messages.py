@@ -37,6 +37,34 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "ar": "لتسأل وثائقك أضف ملفاتك، فيقرؤها دليل على الجهاز الذي يعمل عليه.",
         "en": "To ask your own documents, add your files: Dalil reads them on the machine it runs on.",
     },
+    "follow_folder": {"ar": "متابعة مجلّد…", "en": "Follow a folder…"},
+    "folder_path": {
+        "ar": "مسار المجلّد كاملاً على الجهاز الذي يعمل عليه دليل",
+        "en": "Whole path of the folder, on the machine that Dalil runs on",
+    },
+    "follow": {"ar": "متابعة", "en": "Follow"},
+    "following": {"ar": "تتابع هذه المجموعة المجلّد", "en": "This collection follows the folder"},
+    "following_note": {
+        "ar": "ما يُضاف إلى المجلّد أو يتغيّر أو يُحذف فيه يصير كذلك هنا بعد لحظات.",
+        "en": "What is added, changed or deleted there is so here moments later.",
+    },
+    "stop_following": {"ar": "إيقاف المتابعة", "en": "Stop following"},
+    "stop_following_folder": {
+        "ar": "هل تريد إيقاف متابعة المجلّد؟ تبقى وثائقه في المجموعة كما هي الآن.",
+        "en": "Stop following the folder? Its documents stay in the collection as they are now.",
+    },
+    "folder_not_allowed": {
+        "ar": "لا تُتابَع إلا المجلّدات التي في {names} وليست مخفية. اكتب المسار كاملاً.",
+        "en": "Only folders in {names} that aren't hidden can be followed. Enter the whole path.",
+    },
+    "folder_not_found": {
+        "ar": "لا يوجد هذا المجلّد أو تعذّرت قراءته. تبقى وثائقه في المجموعة حتى يعود.",
+        "en": "There is no such folder, or it can't be read. Documents taken from it stay until it is back.",
+    },
+    "folder_too_large": {
+        "ar": "في المجلّد أكثر من {number} ملف. اختر مجلّداً داخله.",
+        "en": "The folder holds more than {number} files. Choose a folder inside it.",
+    },
     "built_in_note": {
         "ar": "هذا المقال مضمَّن في دليل. لتسأل وثائقك أنشئ مجموعة وأضف إليها ملفاتك.",
         "en": "This article comes with Dalil. To ask your own documents, make a collection and add files.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,6 +53,27 @@ class InvalidName(DalilError, ValueError):
 
 class NotOwner(DalilError, PermissionError):
     """The collection is another user's, who alone may change it."""
+
+
+class FolderNotAllowed(DalilError):
+    """The folder isn't one that collections may be kept in step with.
+
+    Attributes:
+        roots: folders that may be named, and those in them.
+    """
+
+    def __init__(self, message: str, roots: Sequence[Path] = ()) -> None:
+        """Says which may be named."""
+        super().__init__(message)
+        self.roots = tuple(roots)
+
+
+class FolderNotFound(DalilError):
+    """There is no such folder, or it can't be read."""
+
+
+class FolderTooLarge(DalilError):
+    """The folder holds more files than a collection is kept in step with."""
 
 
 class ReadOnlyCollection(DalilError):
@@ -135,6 +156,16 @@ class Added:
     duplicates: tuple[Duplicate, ...] = ()
     failed: tuple[UnreadableFile, ...] = ()
     warnings: tuple[FileWarning, ...] = ()
+
+    def with_further(self, other: Added) -> Added:
+        """This result and that of further files."""
+        return Added(
+            self.added + other.added,
+            self.unchanged + other.unchanged,
+            self.duplicates + other.duplicates,
+            self.failed + other.failed,
+            self.warnings + other.warnings,
+        )
 
 
 @dataclass(frozen=True)

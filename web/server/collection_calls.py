@@ -11,9 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import DalilError, IndexNotFound
+from index.errors import DalilError, IndexDamaged, IndexNotFound
 from index.text.analyzer import Language
 from index.types import Document
+from qa.collections.followed import Followed
 from qa.collections.library import Library
 from qa.collections.suggestions import Ask, suggest
 from qa.collections.types import (
@@ -27,7 +28,8 @@ from qa.collections.types import (
 )
 from web.server.person import person, user
 from web.server.sharing import may_change, may_read
-from web.uploads.batches import PATIENCE, Uploads, shown_name
+from web.uploads.batches import PATIENCE, Batch, Uploads, shown_name
+from web.uploads.following import Following
 from web.views import collection_views
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ class Collections:
         patience: float = PATIENCE,
         answers: Ask | None = None,
         groups: Callable[[str | None], Container[str]] | None = None,
+        roots: Sequence[Path] = (),
     ) -> None:
         """Doesn't open the library's collections yet.
 
@@ -61,6 +64,7 @@ class Collections:
             patience: as for `Uploads`.
             groups: the groups of a user, where users log in: then a collection with an owner is seen by the
                 owner and its readers alone, and changed by the owner.
+            roots: folders of this machine; collections may be kept in step with them and those in them.
             answers: answers a question from an index: with it questions are suggested for each collection.
         """
         self._answers = answers
@@ -70,9 +74,15 @@ class Collections:
         self.library = library
         self.read_only = read_only or not library.changeable
         self.arrivals = Uploads(self._add, patience=patience)
+        self.following = Following(library, self.arrivals.noting, () if self.read_only else roots)
         self._opened: dict[str, Index] = {}
         self._opening = threading.Lock()
-        self._looks: Calls = {"state": self._state, "progress": self._progress, "suggest": self._suggest}
+        self._looks: Calls = {
+            "state": self._state,
+            "progress": self._progress,
+            "suggest": self._suggest,
+            "followed": self._followed,
+        }
         self._changes: Calls = {
             "create": self._create,
             "rename": self._rename,
@@ -81,6 +91,8 @@ class Collections:
             "existing": self._existing,
             "begin": self._begin,
             "finish": self._finish,
+            "follow": self._follow,
+            "stop_following": self._stop_following,
         }
 
     def index(self, collection: str) -> Index:
@@ -183,8 +195,39 @@ class Collections:
             "built_in": is_built_in,
             "changeable": changeable,
             "own": not (info.read_only or self.read_only) and self._may_change(info),
-            "busy": self.arrivals.of_collection(info.id) is not None,
+            "followable": changeable and bool(self.following.roots),
+            **self._followed({"collection": info.id}, language),
         }
+
+    def _followed(self, data: Data, language: Language) -> Reply:
+        """Which folder the page's collection follows, and a value that changes when what it holds does."""
+        info = self._info(str(data["collection"]))
+        known = self.following.of_collection(info.id)
+        if known is None or not self._may_change(info):  # a path is nobody else's business
+            return {"folder": "", "version": "", "busy": self._batch_of(info.id) is not None}
+        folder = None
+        with suppress(IndexDamaged):  # which is the error that is shown
+            folder = self.library.followed(info.id)
+        folder = folder or Followed(known.folder, {})
+        shown = collection_views.followed(folder, known.error, language)
+        version = f"{info.documents} {info.passages} {hash(shown)}"
+        return {"folder": shown, "version": version, "busy": self._batch_of(info.id) is not None}
+
+    def _follow(self, data: Data, language: Language) -> Reply:
+        info = self._owned(str(data["collection"]))
+        self.following.follow(info.id, str(data["path"]))
+        return self._state(data, language)
+
+    def _stop_following(self, data: Data, language: Language) -> Reply:
+        self.following.stop(self._owned(str(data["collection"])).id)
+        return self._state(data, language)
+
+    def _batch_of(self, collection: str) -> Batch | None:
+        """The files that are being added to a collection: sent by a page, or of its folder."""
+        followed = self.following.of_collection(collection)
+        batch = followed.batch if followed else None
+        of_folder = batch if batch is not None and batch.stage != "done" else None
+        return self.arrivals.of_collection(collection) or of_folder
 
     def _suggest(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
         """Questions that the page's collection answers, made once for as long as it doesn't change."""
@@ -251,7 +294,7 @@ class Collections:
     def _progress(self, data: Data, language: Language) -> Reply:
         """Progress of the page's own batch, or of another's that is being added to the collection."""
         own = data.get("batch")
-        batch = self.arrivals.batch(str(own)) if own else self.arrivals.of_collection(str(data["collection"]))
+        batch = self.arrivals.batch(str(own)) if own else self._batch_of(str(data["collection"]))
         return collection_views.progress(batch, bool(own), language)
 
     def _add(

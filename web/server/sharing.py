@@ -26,6 +26,8 @@ class Sharing:
         proxies: addresses, or networks such as 10.0.0.0/8, of trusted proxies. `X-Forwarded-For` from
             anybody else is ignored.
         root_path: the path below which a proxy serves it, such as "/dalil"; empty for a host of its own.
+        folders: folders of this machine; owners of collections may keep them in step with these and those
+            in them. Where nobody else has access, the home folder if none is given.
     """
 
     host: str = "127.0.0.1"
@@ -34,6 +36,12 @@ class Sharing:
     read_only: bool = False
     proxies: tuple[str, ...] = ()
     root_path: str = ""
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def followable(self) -> tuple[Path, ...]:
+        """The folders that collections may be kept in step with, and those in them."""
+        return self.folders or (() if self.is_shared else (Path.home(),))
 
     @property
     def is_shared(self) -> bool:

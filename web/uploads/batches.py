@@ -17,7 +17,8 @@ import shutil
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -339,6 +340,20 @@ class Uploads:
         batch.started = batch.started or time.monotonic()
         paths = [batch.arrived[number] for number in numbers]
         names = {batch.arrived[number]: batch.names[number] for number in numbers}
+        with self.noting(batch) as note:
+            added = self._add(batch.collection, paths, note, names)
+        batch.added = batch.added.with_further(added)
+        for error in added.failed:
+            batch.faults[_number(batch, error.path)] = f"file_{error.fault}"
+        for warning in added.warnings:
+            batch.warnings.append((_number(batch, warning.path), warning))
+        for path in paths:
+            batch.bytes -= path.stat().st_size
+            path.unlink()
+
+    @contextmanager
+    def noting(self, batch: Batch) -> Iterator[Report]:
+        """Yields what records a batch's progress, and lets one batch at a time encode."""
         is_encoding = False
 
         def note(progress: Progress) -> None:
@@ -352,18 +367,10 @@ class Uploads:
                 is_encoding = True
 
         try:
-            added = self._add(batch.collection, paths, note, names)
+            yield note
         finally:
             if is_encoding:
                 self._encoding.__exit__()
-        batch.added = _together(batch.added, added)
-        for error in added.failed:
-            batch.faults[_number(batch, error.path)] = f"file_{error.fault}"
-        for warning in added.warnings:
-            batch.warnings.append((_number(batch, warning.path), warning))
-        for path in paths:
-            batch.bytes -= path.stat().st_size
-            path.unlink()
 
     def _end_turn(self, batch: Batch) -> None:
         """Requeues a person behind the others, if they have more files."""
@@ -395,16 +402,6 @@ def shown_name(name: str) -> str:
 
 def _number(batch: Batch, path: str) -> int:
     return next(number for number, arrived in batch.arrived.items() if str(arrived) == path)
-
-
-def _together(one: Added, other: Added) -> Added:
-    return Added(
-        one.added + other.added,
-        one.unchanged + other.unchanged,
-        one.duplicates + other.duplicates,
-        one.failed + other.failed,
-        one.warnings + other.warnings,
-    )
 
 
 def _drop(batch: Batch, path: Path, size: int) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from index.errors import DalilError, IndexLocked, IndexNotFound
 from index.readers.ocr.tesseract import install_command
 from index.readers.read_files import TYPES
 from index.text.analyzer import Language, language
+from qa.collections.followed import MOST_FOLLOWED, Followed
 from qa.collections.types import (
     BUILT_IN_ID,
     LONGEST_NAME,
@@ -18,6 +20,9 @@ from qa.collections.types import (
     CollectionInfo,
     CollectionNotFound,
     DocumentInfo,
+    FolderNotAllowed,
+    FolderNotFound,
+    FolderTooLarge,
     InvalidName,
     NotOwner,
     ReadOnlyCollection,
@@ -121,12 +126,53 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
     return {"done": False, "shown": shown, "said": ""}
 
 
+def followed(known: Followed, error: Exception | None, page: Language) -> str:
+    """Renders which folder a collection is kept in step with, and what of it isn't in the collection.
+
+    Args:
+        known: the folder.
+        error: why the collection isn't in step, if it isn't.
+        page: the page's language.
+    """
+    button = (
+        '<button type="button" class="quiet" data-act="stop-following">'
+        f"{escape(say('stop_following', page))}</button>"
+    )
+    text = say("following", page)
+    shown = (
+        f"<p {direction(text)}>{escape(text)} {_path(known.folder)}</p>"
+        f'<p class="about">{escape(say("following_note", page))}</p>{button}'
+    )
+    if error is not None:
+        shown += f'<p class="trouble">{escape(trouble(error, page))}</p>'
+    told = [
+        (
+            known.source(name),
+            _fault(f"file_{file.fault}", page) if file.fault else _duplicate(file.original, page),
+        )
+        for name, file in sorted(known.files.items())
+        if file.fault or file.original
+    ]
+    more = [escape(say("and_more", page, number=len(told) - MOST))] if len(told) > MOST else []
+    return shown + _reasons(told[:MOST], page) + "".join(f'<p class="about">{one}</p>' for one in more)
+
+
+def _path(folder: Path) -> str:
+    """A path from left to right, each of its parts in its own direction."""
+    parts = [_bdi(part) for part in folder.parts if part != folder.anchor]
+    return f'<bdi dir="ltr" class="path">{escape(folder.anchor)}{"/".join(parts)}</bdi>'
+
+
 def trouble(error: Exception, page: Language) -> str:
     """The message for an error, and what to do about it."""
     if isinstance(error, InvalidName):
         return say("name_invalid", page, number=LONGEST_NAME)
     if isinstance(error, TooManyCollections):
         return say("too_many_collections", page, number=MOST_COLLECTIONS)
+    if isinstance(error, FolderTooLarge):
+        return say("folder_too_large", page, number=MOST_FOLLOWED)
+    if isinstance(error, FolderNotAllowed):
+        return say("folder_not_allowed", page, names=f"\u2066{', '.join(map(str, error.roots))}\u2069")
     messages: Sequence[tuple[type[Exception], str]] = (
         (CollectionExists, "name_taken"),
         (CollectionNotFound, "collection_gone"),
@@ -134,6 +180,7 @@ def trouble(error: Exception, page: Language) -> str:
         (IndexLocked, "collection_busy"),
         (ReadOnlyCollection, "read_only"),
         (NotOwner, "not_owner"),
+        (FolderNotFound, "folder_not_found"),
         (DalilError, "collection_damaged"),
         (OSError, "disk_full"),
     )
@@ -182,14 +229,8 @@ def _outcome(batch: Batch, page: Language) -> str:
         text = trouble(batch.error, page)
         return f'{shown}<p class="trouble">{escape(text)}</p>'
     told = [(name, say("unchanged", page)) for name in (info.source for info in batch.added.unchanged)]
-    told += [
-        (one.name, f"{say('duplicate', page)} \u2068{plain(one.original)}\u2069")
-        for one in batch.added.duplicates
-    ]
-    # Isolated from surrounding text of the other direction.
-    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command()}
-    values = {key: f"\u2066{value}\u2069" for key, value in values.items()}
-    told += [(batch.names[i], say(fault, page, **values)) for i, fault in sorted(batch.faults.items())]
+    told += [(one.name, _duplicate(one.original, page)) for one in batch.added.duplicates]
+    told += [(batch.names[i], _fault(fault, page)) for i, fault in sorted(batch.faults.items())]
     told += [
         (
             batch.names[i],
@@ -202,10 +243,25 @@ def _outcome(batch: Batch, page: Language) -> str:
         )
         for i, warning in batch.warnings
     ]
+    return shown + _reasons(told, page)
+
+
+def _reasons(told: Sequence[tuple[str, str]], page: Language) -> str:
+    """A list of files, each with what is to be said of it."""
     rows = "".join(
         f"<li><strong>{file_name(name, page)}</strong> <span>{escape(why)}</span></li>" for name, why in told
     )
-    return f"{shown}<ul>{rows}</ul>" if rows else shown
+    return f"<ul>{rows}</ul>" if rows else ""
+
+
+def _fault(message: str, page: Language) -> str:
+    # Isolated from surrounding text of the other direction.
+    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command()}
+    return say(message, page, **{key: f"\u2066{value}\u2069" for key, value in values.items()})
+
+
+def _duplicate(original: str, page: Language) -> str:
+    return f"{say('duplicate', page)} \u2068{plain(original)}\u2069"
 
 
 def _summary(batch: Batch, page: Language) -> str:

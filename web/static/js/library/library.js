@@ -7,6 +7,7 @@ import {cookie, setCookie} from "../page/storage.js";
 import {Arrivals} from "./arrivals.js";
 
 const COOKIE = "dalil-collection";
+const BETWEEN_LOOKS = 3000; // milliseconds, at a collection that follows a folder
 
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
@@ -26,6 +27,7 @@ export class Library {
   #state = null; // of the collection, as the server gave it
   #documents = ""; // HTML of those that are listed
   #asked = 0;
+  #looking = 0; // the timer of the next look at a collection that follows a folder
 
   // What its buttons do.
   acts = {
@@ -48,6 +50,8 @@ export class Library {
     },
     "own-documents": () => this.#beginOwn(),
     "add-files": () => find("#files").click(),
+    "follow-folder": () => this.#follow(),
+    "stop-following": () => this.#stopFollowing(),
     "more-documents": () => this.#load({first: this.#state.last}),
   };
 
@@ -152,11 +156,40 @@ export class Library {
     fill(this.#menu.querySelector("ul"), state.menu);
     fill(this.#part("h2"), state.name);
     fill(this.#part(".note"), state.note);
+    this.#showFolder(state);
     fill(this.#part(".documents"), this.#documents);
     this.#offer(state);
     if (!appended) this.#suggest(state);
     this.#arrivals.show(this.current);
-    if (state.busy && !this.#arrivals.isWatching(this.current)) this.#arrivals.watch(this.current);
+    this.#showBusy(state);
+  }
+
+  #showBusy({busy}) {
+    if (busy && !this.#arrivals.isWatching(this.current)) this.#arrivals.watch(this.current);
+  }
+
+  // Which folder the collection follows. While the pane is open it is looked at whether something has changed there.
+  #showFolder({folder, followable}) {
+    fill(this.#part(".followed"), folder);
+    this.#part("[data-act=follow-folder]").hidden = !followable || folder !== "";
+    clearTimeout(this.#looking);
+    if (folder) this.#looking = setTimeout(() => this.#look(), BETWEEN_LOOKS);
+  }
+
+  async #look() {
+    const {collection, version} = this.#state;
+    const again = () => {
+      clearTimeout(this.#looking);
+      this.#looking = setTimeout(() => this.#look(), BETWEEN_LOOKS);
+    };
+    if (!this.#isOpen || document.hidden) return again();
+    const found = await this.#server.call("library", {act: "followed", collection}).catch(() => null);
+    if (collection !== this.current) return;
+    again();
+    if (!found || found.error) return;
+    this.#showBusy(found);
+    // Where a list has been read on, or a control has the focus, it isn't taken away.
+    if (found.version !== version && !this.#part(".documents").contains(document.activeElement)) this.#load();
   }
 
   // Questions to begin with, as long as nothing was asked.
@@ -241,6 +274,22 @@ export class Library {
     const about = this.#state.plain_name;
     const question = {title: this.#say("delete_collection"), about, label: this.#say("delete")};
     this.#ask(question, () => this.#call("delete"));
+  }
+
+  #follow() {
+    const named = this.#say("folder_path");
+    const question = {title: this.#say("follow_folder"), value: "", named, label: this.#say("follow")};
+    this.#ask(question, (path) => this.#call("follow", {path}));
+  }
+
+  #stopFollowing() {
+    const about = this.#part(".followed .path").textContent;
+    const title = this.#say("stop_following_folder");
+    this.#ask({title, about, label: this.#say("stop_following")}, async () => {
+      const state = await this.#call("stop_following");
+      if (!state.error) this.#part("h2").focus({preventScroll: true});
+      return state;
+    });
   }
 
   #removeDocument(button) {

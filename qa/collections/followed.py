@@ -1,0 +1,184 @@
+"""A folder that a collection is kept in step with: what was read of it, and what has changed since.
+
+The record lies beside the collection's index, so that a server that starts again reads only what has changed
+in the meantime. Its documents' sources begin with the folder's name: files that were added one by one are
+nobody else's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from index.errors import IndexDamaged
+from index.readers.read_files import TYPES, is_index, is_passed_over
+from index.storage import files
+from qa.collections.types import FolderNotAllowed, FolderNotFound, FolderTooLarge
+
+FOLLOWED: Final = "followed.json"
+MOST_FOLLOWED: Final = 5_000
+"""Most files of a folder."""
+
+State = tuple[int, int, int]
+"""A file's time of modification in nanoseconds, its size in bytes, and its inode."""
+
+
+@dataclass(frozen=True)
+class FollowedFile:
+    """What was made of a file.
+
+    Attributes:
+        state: of the file when it was read.
+        original: the source of the document with the same text, where that is another file's.
+        fault: why it couldn't be read, as `UnreadableFile.fault`; empty if it could.
+    """
+
+    state: State
+    original: str = ""
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A folder, and what was read of it.
+
+    Attributes:
+        folder: absolute, without links.
+        files: by their paths in the folder, with "/" between the parts.
+    """
+
+    folder: Path
+    files: Mapping[str, FollowedFile]
+
+    @classmethod
+    def load(cls, collection: Path) -> Followed | None:
+        """Loads what `save` wrote into a collection's folder; None if there is nothing.
+
+        Raises:
+            IndexDamaged: it can't be read.
+        """
+        path = collection / FOLLOWED
+        try:
+            record = json.loads(files.read_regular(path))
+            known = {
+                str(name): FollowedFile((int(time), int(size), int(inode)), str(original), str(fault))
+                for name, (time, size, inode, original, fault) in record["files"].items()
+            }
+            return cls(Path(record["folder"]), known)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise IndexDamaged(
+                f"{path} can't be read ({error}). Remove it and name the folder again."
+            ) from error
+
+    def save(self, collection: Path) -> None:
+        """Saves it atomically.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        known = {name: (*file.state, file.original, file.fault) for name, file in self.files.items()}
+        record = {"folder": str(self.folder), "files": known}
+        files.replace(collection / FOLLOWED, json.dumps(record, ensure_ascii=False, indent=1).encode())
+
+    def source(self, name: str) -> str:
+        """The source of a file's document."""
+        return f"{self.folder.name}/{name}"
+
+    def differing(self, there: Mapping[str, State]) -> set[str]:
+        """The files that have changed, are new, or are gone.
+
+        Args:
+            there: what `states` returned.
+        """
+        known = {name: file.state for name, file in self.files.items()}
+        return {name for name in known.keys() | there.keys() if known.get(name) != there.get(name)}
+
+
+def states(folder: Path, own: Path) -> dict[str, State]:
+    """The readable files in a folder: not hidden, of a type that is read, and really in it.
+
+    Links to folders aren't followed, nor are links to files outside.
+
+    Args:
+        folder: absolute, without links.
+        own: Dalil's own folder of collections, which is left out.
+
+    Raises:
+        FolderNotFound: it is gone, or something else is in its place.
+        FolderTooLarge: there are more than `MOST_FOLLOWED`.
+    """
+    if os.path.realpath(folder) != str(folder) or not os.access(folder, os.R_OK | os.X_OK):
+        raise FolderNotFound(f"{folder} is no folder any more, or can't be read.")
+    found: dict[str, State] = {}
+    for path in _texts(folder, own):
+        try:
+            state = path.stat()
+        except OSError:
+            continue  # gone meanwhile, or a link to nowhere
+        if not stat.S_ISREG(state.st_mode) or not Path(os.path.realpath(path)).is_relative_to(folder):
+            continue
+        if len(found) == MOST_FOLLOWED:
+            raise FolderTooLarge(
+                f"{folder} holds more than {MOST_FOLLOWED:,} files. Name a folder inside it."
+            )
+        found[path.relative_to(folder).as_posix()] = (state.st_mtime_ns, state.st_size, state.st_ino)
+    return found
+
+
+def _texts(folder: Path, own: Path) -> Iterator[Path]:
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        if here == own or is_index(here):
+            folders.clear()
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            is_text = Path(name).suffix.casefold() in TYPES and _is_unicode(name)
+            if is_text and not name.startswith(".") and not is_passed_over(name):
+                yield here / name
+
+
+def _is_unicode(name: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def allowed_folder(path: str, roots: Sequence[Path], own: Path) -> Path:
+    """The folder that a person named, without links, if it may be followed.
+
+    Args:
+        path: as it was typed.
+        roots: the folders in which it has to be, or one of them.
+        own: Dalil's own folder of collections, in which it must not be.
+
+    Raises:
+        FolderNotAllowed: it isn't in one of them, or is hidden there.
+        FolderNotFound: there is no such folder, or it can't be read.
+    """
+    folder = Path(os.path.realpath(files.expanded(path.strip())))
+    inside = [
+        folder.relative_to(root)
+        for root in map(Path, map(os.path.realpath, roots))
+        if folder.is_relative_to(root)
+    ]
+    is_hidden = all(any(part.startswith(".") for part in one.parts) for one in inside)
+    # What is elsewhere isn't looked for: a refusal says nothing of what there is.
+    if not Path(path.strip()).expanduser().is_absolute() or is_hidden or folder.is_relative_to(own):
+        named = ", ".join(map(str, roots))
+        raise FolderNotAllowed(f"Only folders in {named} may be named, by their whole path.", roots)
+    if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+        raise FolderNotFound(f"There is no folder {folder}, or it can't be read.")
+    return folder
+
+
+def chunks(names: Collection[str], size: int) -> Iterator[list[str]]:
+    """Some names at a time, in order."""
+    ordered = sorted(names)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
