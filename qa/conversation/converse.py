@@ -6,8 +6,10 @@ score combines its match with the question as asked, which counts most, its matc
 and a bonus if its document was quoted in those turns. All three are needed: the topic's name often
 occurs only in a text's first paragraph, so that the expansion alone pulls every follow-up there.
 
-Confidence is the mean over the question as asked and the expanded one: on the 58 follow-ups of
-benchmarks/dialogues its AUROC is .88 and .91 among few and many texts, with the question alone .85 and .88.
+Confidence is the mean over the question as asked and the expanded one: on 58 follow-ups of
+benchmarks/dialogues, without the reader and with hits scored in context, its AUROC was .88 and .91 among few
+and many texts, with the question alone .85 and .88. With the reader and the scores of any search it is .92
+and .88, on 60.
 """
 
 from __future__ import annotations
