@@ -161,6 +161,8 @@ def test_what_isnt_sent_to_gradio_passes(app: CheckedCalls) -> None:
             {"act": "begin", "collection": "x", "language": "en", "files": [{"name": "a", "size": 1}]},
         ),
         ("library", {"act": "progress", "collection": "x", "language": "ar", "batch": None}),
+        ("library", {"act": "follow", "collection": "x", "language": "ar", "path": "/home/وثائق"}),
+        ("library", {"act": "followed", "collection": "x", "language": "ar"}),
     ],
 )
 def test_a_pages_calls_pass_as_they_are(app: CheckedCalls, chat: gr.Blocks, name: str, data: object) -> None:
@@ -205,6 +207,8 @@ HUGE = 10**30
         ("library", {"act": "remove", "language": "en", "collection": "x"}),
         ("library", {"act": "begin", "language": "en", "collection": "x", "files": [{"name": "a"}]}),
         ("library", {"act": "finish", "language": "en"}),
+        ("library", {"act": "follow", "language": "en", "collection": "x"}),
+        ("library", {"act": "follow", "language": "en", "collection": "x", "path": "/" * 5_001}),
     ],
 )
 def test_arguments_of_another_kind_are_refused(

@@ -277,6 +277,9 @@ def test_it_is_tried_again_where_another_process_writes(
         ("Notes", FolderNotAllowed), ("", FolderNotAllowed), ("{home}/linked-out", FolderNotAllowed),
         ("{home}/.ssh", FolderNotAllowed), ("{home}/data", FolderNotAllowed), ("{home}2", FolderNotAllowed),
         ("{home}/none", FolderNotFound), ("{home}/Notes/a.txt", FolderNotFound), ("/none", FolderNotAllowed),
+        ("~nobody-here/x", FolderNotAllowed), ("{home}/\0", FolderNotAllowed),
+        ("{home}/\ud800", FolderNotAllowed),
+        ("{home}/" + "x" * 300, FolderNotFound),
     ],
 )  # fmt: skip
 def test_only_allowed_folders_can_be_named(path: str, error: type[Exception] | None, folder: Path) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, InvalidPath
 from index.readers.read_files import TYPES, is_index, is_passed_over
 from index.storage import files
 from qa.collections.types import FolderNotAllowed, FolderNotFound, FolderTooLarge
@@ -161,18 +161,21 @@ def allowed_folder(path: str, roots: Sequence[Path], own: Path) -> Path:
         FolderNotAllowed: it isn't in one of them, or is hidden there.
         FolderNotFound: there is no such folder, or it can't be read.
     """
-    folder = Path(os.path.realpath(files.expanded(path.strip())))
+    named = ", ".join(map(str, roots))
+    refusal = FolderNotAllowed(f"Only folders in {named} may be named, by their whole path.", roots)
+    try:
+        typed = files.expanded(path.strip())
+        folder = Path(os.path.realpath(typed))
+    except (InvalidPath, ValueError):  # "~nobody", or characters that no path has
+        raise refusal from None
     inside = [
-        folder.relative_to(root)
-        for root in map(Path, map(os.path.realpath, roots))
-        if folder.is_relative_to(root)
+        folder.relative_to(root) for root in map(os.path.realpath, roots) if folder.is_relative_to(root)
     ]
     is_hidden = all(any(part.startswith(".") for part in one.parts) for one in inside)
     # What is elsewhere isn't looked for: a refusal says nothing of what there is.
-    if not Path(path.strip()).expanduser().is_absolute() or is_hidden or folder.is_relative_to(own):
-        named = ", ".join(map(str, roots))
-        raise FolderNotAllowed(f"Only folders in {named} may be named, by their whole path.", roots)
-    if not folder.is_dir() or not os.access(folder, os.R_OK | os.X_OK):
+    if not typed.is_absolute() or is_hidden or folder.is_relative_to(own):
+        raise refusal
+    if not os.path.isdir(folder) or not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112 - it may be too long
         raise FolderNotFound(f"There is no folder {folder}, or it can't be read.")
     return folder
 

@@ -160,6 +160,10 @@ class _Rename(_Change):
     name: Name
 
 
+class _Follow(_Change):
+    path: Annotated[str, Field(max_length=5000)]
+
+
 class _Submit(_Spoken):
     number: Whole
     write: bool = False
@@ -200,6 +204,9 @@ _LIBRARY_CALLS: Final[Mapping[str, type[_Call]]] = {
     "existing": _Existing,
     "begin": _BeginBatch,
     "finish": _Finish,
+    "followed": _Change,
+    "follow": _Follow,
+    "stop_following": _Change,
 }
 _EVENTS: Final[Mapping[str, type[_Call]]] = {"submit": _Submit, "change": _Spoken}
 

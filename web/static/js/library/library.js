@@ -237,9 +237,13 @@ export class Library {
     find("#switcher [data-act=documents]").focus();
   }
 
-  // Asks in a dialog; what the server makes of the answer is shown next.
-  #ask(question, act) {
-    ask(question, act, (state) => this.#apply(state));
+  // Asks in a dialog; what the server makes of the answer is shown next. Where the button that was pressed is gone
+  // then, the focus is led to the heading.
+  #ask(question, act, isGone = false) {
+    ask(question, act, (state) => {
+      this.#apply(state);
+      if (isGone) this.#part("h2").focus({preventScroll: true});
+    });
   }
 
   #create() {
@@ -285,25 +289,20 @@ export class Library {
   #stopFollowing() {
     const about = this.#part(".followed .path").textContent;
     const title = this.#say("stop_following_folder");
-    this.#ask({title, about, label: this.#say("stop_following")}, async () => {
-      const state = await this.#call("stop_following");
-      if (!state.error) this.#part("h2").focus({preventScroll: true});
-      return state;
-    });
+    const question = {title, about, label: this.#say("stop_following")};
+    this.#ask(question, () => this.#call("stop_following"), true);
   }
 
   #removeDocument(button) {
     const id = button.closest("li").querySelector("a").dataset.document;
     const about = button.dataset.name;
     const question = {title: this.#say("remove_document"), about, label: this.#say("remove")};
-    this.#ask(question, async () => {
+    const remove = async () => {
       const state = await this.#call("remove", {document: id});
-      if (!state.error) {
-        announce(this.#say("removed"));
-        this.#part("h2").focus({preventScroll: true});
-      }
+      if (!state.error) announce(this.#say("removed"));
       return state;
-    });
+    };
+    this.#ask(question, remove, true);
   }
 
   async #add(files) {
