@@ -149,7 +149,11 @@ def test_within_a_scope_of_many_passages_it_finds_as_many_as_there_are(
     monkeypatch.setattr(search, "_FEW", 10)
     monkeypatch.setattr(table, "EXACT", 100)
     every = [
-        Document("\n".join(f"word{n} other{m} river" for m in range(10)), id=str(n), source=f"{n % 4}/{n}.md")
+        Document(
+            "\n\n".join(f"Word{n} is other{m} by the river." for m in range(10)),
+            id=str(n),
+            source=f"{n % 4}/{n}.md",
+        )
         for n in range(60)
     ]
     tables = Index.build(every, address, encoder=encoder, show_progress=False)

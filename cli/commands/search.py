@@ -8,7 +8,16 @@ from typing import Annotated, Final
 import typer
 
 from cli.console import DONE, epilog, print_json, reply_to_all, show
-from cli.options import AnswerFrom, AsJson, CollectionName, ModelName, PassageCount, QuestionWords, open_named
+from cli.options import (
+    AnswerFrom,
+    AsJson,
+    CollectionName,
+    ModelName,
+    PassageCount,
+    QuestionWords,
+    WithinScope,
+    open_named,
+)
 
 EPILOG: Final = epilog(
     'dalil search "المنطقة الحدودية" -k 3',
@@ -21,6 +30,7 @@ def search(
     folder: AnswerFrom = None,
     collection: CollectionName = None,
     k: PassageCount = 5,
+    within: WithinScope = None,
     model: ModelName = None,
     why: Annotated[bool, typer.Option("--why", help="And the words that matched.")] = False,
     as_json: AsJson = False,
@@ -36,6 +46,7 @@ def search(
     from qa.explanation.explain import explain
 
     opened = open_named(folder, model, collection=collection)
+    opened = opened.within(within) if within is not None else opened
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:

@@ -66,6 +66,7 @@ from qa.types import Answer, AnswerWriter, Citation, CitedField
 if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
+    from index.scope import Scope
 
 MOST_SENTENCES = 3
 # Most words of a list quoted as a whole; a longer one is cut to the items that fit.
@@ -91,6 +92,7 @@ def ask(
     k: int = 5,
     reader: bool | PassageReader = True,
     writer: AnswerWriter | None = None,
+    within: Scope | str | None = None,
 ) -> Answer:
     """Answers a question with literal quotations, or says that the texts don't answer it.
 
@@ -105,9 +107,11 @@ def ask(
             and is less certain. Or another reader.
         writer: what writes an answer from the quotations (`qa.writing.write.Writer`), which is checked and
             given beside them; none if not given.
+        within: what alone is asked, such as "folder:contracts type:pdf" (`index.Scope`).
 
     Raises:
         InvalidQuestion: there is nothing to search for.
+        InvalidScope: the scope can't be read, or names what the index doesn't have.
         IndexNotFound: there is no index at the path.
         IndexDamaged: its files aren't what was written.
         ValueError: k is less than 1.
@@ -116,12 +120,21 @@ def ask(
         raise ValueError(f"k must be at least 1, not {k}")
     if (reply := courteous(question)) is not None:
         return reply
-    source = open_index(index).snapshot()
+    source = open_index(index)
+    source = source.snapshot() if within is None else source.within(within)
     with source.turn():
         query = source.query(question)
         reply = alone(source, query, k, chosen_reader(reader))
     # Not within the turn: a writer that takes long keeps nobody waiting.
-    return with_written(reply, source, writer)
+    return with_written(told_within(reply, source), source, writer)
+
+
+def told_within(reply: Answer, index: Index) -> Answer:
+    """The answer with what alone was asked, where the index is restricted; a refusal says so."""
+    if index.scope is None:
+        return reply
+    text = reply.text if reply.found else say_not_found(reply.missing, reply.language, index.scope)
+    return replace(reply, text=text, within=str(index.scope))
 
 
 def with_written(reply: Answer, index: Index, writer: AnswerWriter | None) -> Answer:
