@@ -220,7 +220,7 @@ def build_chat(
         return collections.call(data)
 
     calls = [talk.begin, talk.read, talk.find, talk.why, talk.keep, talk.restore, talk.clear, talk.export,
-             talk.judge, talk.stop, talk.translate]  # fmt: skip
+             talk.judge, talk.stop, talk.translate, talk.choices, talk.refer, talk.conditions]  # fmt: skip
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:

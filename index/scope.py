@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -107,19 +108,28 @@ class Scope:
         Raises:
             InvalidScope: a key is unknown, a value or a quotation mark is missing, or a date can't be read.
         """
+        return cls.of_conditions(
+            (key, value) for key, _, value in (word.partition(":") for word in _words(text))
+        )
+
+    @classmethod
+    def of_conditions(cls, conditions: Iterable[tuple[str, str]]) -> Scope:
+        """The scope of some conditions, each a key and its value.
+
+        Raises:
+            InvalidScope: a key is unknown, a value is missing, or a date can't be read.
+        """
         values: dict[str, list[str]] = {}
-        for word in _words(text):
-            key, mark, value = word.partition(":")
+        for key, value in conditions:
+            word = f"{key}:{value}" if value else key
             name = _KEYS.get(key.casefold())
-            if not mark or name is None:
+            if name is None or not value.strip():
                 raise InvalidScope(
                     "key",
                     f"A scope has no {word!r:.80}. Write {', '.join(f'{key}:' for key in _WRITTEN)} each "
                     "with its value, such as folder:contracts or document:'the file.pdf'.",
                     word,
                 )
-            if not value.strip():
-                raise InvalidScope("key", f"Nothing stands after {key}: in the scope.", word)
             values.setdefault(name, []).append(value)
         for name in ("after", "before"):
             if len(values.get(name, ())) > 1:
@@ -233,14 +243,7 @@ def _test(key: str, value: str) -> _Test:
 
 def _is_named(value: str) -> _Test:
     wanted = _key(value)
-
-    def test(head: Head) -> bool:
-        if head["id"] == value:
-            return True
-        source = _key(head["source"])
-        return wanted in (_key(head["title"]), source, source.replace("\\", "/").rpartition("/")[2])
-
-    return test
+    return lambda head: head["id"] == value or wanted in map(_key, _names(head))
 
 
 def _is_in(value: str) -> _Test:
@@ -274,6 +277,22 @@ def _is_before(value: str) -> _Test:
 def _first_day(value: str) -> date:
     found = dates(value)
     return found[0] if found else date.min  # `Scope` has checked it
+
+
+def references(heads: Iterable[Head]) -> Callable[[Head], str]:
+    """Gives what a scope names a document by: its title, file or source that no other has, else its id."""
+    count = Counter(name for head in heads for name in set(map(_key, _names(head))))
+
+    def reference(head: Head) -> str:
+        names = (name for name in _names(head) if _key(name) and count[_key(name)] == 1)
+        return next(names, str(head["id"]))
+
+    return reference
+
+
+def _names(head: Head) -> tuple[str, str, str]:
+    source = str(head["source"])
+    return str(head["title"]), source.replace("\\", "/").rpartition("/")[2], source
 
 
 def extension(head: Head) -> str:

@@ -375,7 +375,11 @@ def say_confidence(confidence: float, language: Language) -> str:
 
 def say_scope(scope: Scope, language: Language) -> list[str]:
     """Describes each condition of a scope, in the order in which they are written."""
-    return [say(f"within_{key}", language, value=" ".join(value.split())) for key, value in scope.conditions]
+    # Of a document's source, its file.
+    named = (
+        (key, value.rpartition("/")[2] if key == "document" else value) for key, value in scope.conditions
+    )
+    return [say(f"within_{key}", language, value=" ".join(value.split())) for key, value in named]
 
 
 def say_fault(error: InvalidScope, language: Language) -> str:

@@ -243,7 +243,7 @@ def test_the_keys_are_also_arabic() -> None:
     [
         ("contracts", "key", "contracts"),
         ("author:Ali", "key", "author:Ali"),
-        ("folder:", "key", "folder:"),
+        ("folder:", "key", "folder"),
         ("document:'the file", "quote", "document:'the file"),
         ("after:soon", "date", "soon"),
         ("after:2020-13", "date", "2020-13"),

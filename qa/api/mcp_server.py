@@ -90,7 +90,7 @@ Within = Annotated[
     str,
     Field(
         description="What alone is asked; everything if empty. Any of document:, folder:, type:, tag:, "
-        "after: and before: with a value, such as folder:contracts type:pdf after:2020 document:'the file.pdf'. "
+        "after: and before: with a value, such as folder:contracts type:pdf document:'the file.pdf'. "
         "Documents are named by id, title or file; several documents and folders are asked together, the "
         "rest narrows them."
     ),

@@ -10,13 +10,15 @@ import logging
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
-from index.errors import DalilError, InvalidQuestion, UnreadableFile
+from index.errors import DalilError, InvalidQuestion, InvalidScope, UnreadableFile
 from index.ranking_parameters import RANKING
+from index.scope import Scope
 from index.text.analyzer import Language
 from index.types import Hit
 from qa.collections.types import CollectionNotFound
@@ -26,7 +28,7 @@ from qa.conversation.export_docx import to_docx
 from qa.conversation.references import references, to_bibtex, to_csl_json, to_ris
 from qa.feedback import judgements
 from qa.messages import say
-from web.views import reading_pane
+from web.views import reading_pane, scope_choices
 from web.views.conversation import MOST_TURNS, Exchange, NoSuchTurn, Session, Sessions
 from web.writing import NO_WISHES, Wishes, Writing
 
@@ -48,6 +50,8 @@ _TYPES: Final = {
     "bib": "application/x-bibtex",
     "json": "application/vnd.citationstyles.csl+json",
 }
+# Of a question's scope.
+_MOST_CONDITIONS: Final = 200
 FORGOTTEN: Final = -1
 """Result of `ChatCalls.begin` if the conversation has to be restored first."""
 
@@ -98,9 +102,10 @@ class ChatCalls:
             self.collections.check(str(data.get("collection", "")))
         number = data.get("number")
         if number is None:
-            return session.begin(str(data["question"]), str(data.get("collection", "")))
+            return session.begin(str(data["question"]), str(data.get("collection", "")), _scope(data))
         asked = session.exchange(int(number))
-        session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
+        again = Exchange(asked.question, alone=True, collection=asked.collection, within=asked.within)
+        session.change(int(number), again)
         return int(number)
 
     def respond(
@@ -131,6 +136,26 @@ class ChatCalls:
         except KeyError:
             return reading_pane.gone(wish.language).data()
 
+    def choices(self, data: Data) -> dict[str, Any]:
+        """What a question may be restricted to, in the page's collection, for the page's scope.js."""
+        collection = str(data.get("collection", ""))
+        if self.collections:
+            self.collections.check(collection)
+        return scope_choices.choices(self._index(collection).heads(), str(data.get("find", "")))
+
+    def refer(self, data: Data) -> str:
+        """What a scope names a document by; empty if it isn't there any more."""
+        document_id, collection = str(data["document"]), str(data.get("collection", ""))
+        if self.collections:
+            self.collections.check(collection)
+        return scope_choices.reference(self._index(collection).heads(), document_id)
+
+    def conditions(self, data: Data) -> list[list[str]]:
+        """The conditions of a scope that was kept as text; none if it can't be read."""
+        with suppress(InvalidScope):
+            return [list(condition) for condition in Scope.parse(str(data["within"])).conditions]
+        return []
+
     def find(self, data: Data) -> dict[str, Any]:
         """The places of a text in a document, however they are spelled, for the reading pane."""
         try:
@@ -156,13 +181,15 @@ class ChatCalls:
         source = exchange.sources[passage.document_id]
         searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
         try:
-            index = self._index(exchange.collection).snapshot()
+            within = exchange.reply.answer.within if isinstance(exchange.reply, qa.Turn) else ""
+            index = self._index(exchange.collection)
+            index = index.within(within) if within else index.snapshot()
             query = index.query(searched)
             # A follow-up's passage may rank low for the expanded question.
             found = index.search(query, RANKING.candidates)
             hit = next((hit for hit in found if hit.passage.id == passage.id), Hit(passage, 0.0))
             explanation = explain(index, query, hit)
-        except (PassageGone, CollectionNotFound):
+        except (PassageGone, CollectionNotFound, InvalidScope):
             return reading_pane.unexplained(
                 source, passage.number, say("passage_gone", language), language
             ).data()
@@ -282,7 +309,10 @@ class ChatCalls:
             index = self._index(exchange.collection).snapshot()
             if self.collections and not index.documents:
                 return exchange.refused("no_documents")
-            turn = self.converse(before, exchange.question, index)
+            # Without its name a scope would be that of the turn before.
+            is_scoped = exchange.within or (before.turns and before.turns[-1].answer.within)
+            scope = {"within": exchange.within or ""} if is_scoped else {}
+            turn = self.converse(before, exchange.question, index, **scope)
             if self.collections:
                 turn = replace(turn, collection=self.collections.name(exchange.collection))
             return exchange.replied(turn, index.document)
@@ -290,6 +320,8 @@ class ChatCalls:
             return exchange.refused("collection_gone")
         except InvalidQuestion as error:
             return exchange.refused(error.reason)
+        except InvalidScope as error:
+            return exchange.refused(fault=error)
         except DalilError as error:
             return exchange.refused(text=str(error))
         except Exception:
@@ -313,6 +345,16 @@ class ChatCalls:
 
 def _documents(index: Index) -> GetDocument:
     return lambda id_: index.document(id_)
+
+
+def _scope(data: Data) -> Scope | None:
+    """The scope that a page chose, as pairs of a key and a value.
+
+    Raises:
+        InvalidScope: it can't be read.
+    """
+    chosen = [(str(key), str(value)) for key, value in data.get("within") or ()]
+    return Scope.of_conditions(chosen[:_MOST_CONDITIONS]) or None
 
 
 def _language(data: Data) -> Language:
