@@ -50,8 +50,6 @@ _TYPES: Final = {
     "bib": "application/x-bibtex",
     "json": "application/vnd.citationstyles.csl+json",
 }
-# Of a question's scope.
-_MOST_CONDITIONS: Final = 200
 FORGOTTEN: Final = -1
 """Result of `ChatCalls.begin` if the conversation has to be restored first."""
 
@@ -353,8 +351,7 @@ def _scope(data: Data) -> Scope | None:
     Raises:
         InvalidScope: it can't be read.
     """
-    chosen = [(str(key), str(value)) for key, value in data.get("within") or ()]
-    return Scope.of_conditions(chosen[:_MOST_CONDITIONS]) or None
+    return Scope.of_conditions((str(key), str(value)) for key, value in data.get("within") or ()) or None
 
 
 def _language(data: Data) -> Language:

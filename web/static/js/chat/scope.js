@@ -6,6 +6,7 @@ import {storeForTab, storedForTab} from "../page/storage.js";
 const KEPT = "dalil-scope";
 const LISTS = ["document", "folder", "type", "tag"];
 const DATE = /^[\d٠-٩]{4}(-[\d٠-٩]{1,2}(-[\d٠-٩]{1,2})?)?$/;
+const WIDEST = 384; // pixels, as in chat.css
 const SOON = 200; // milliseconds after the last letter
 
 const same = ([key, value]) => (other) => other[0] === key && other[1] === value;
@@ -35,6 +36,12 @@ export class Scope {
     this.#collection = collection;
     this.#menu.addEventListener("beforetoggle", (event) => {
       if (event.newState === "open") this.#open();
+    });
+    // A search box takes the first Escape for itself.
+    this.#menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
+      this.#menu.hidePopover();
     });
     this.#search.addEventListener("input", () => {
       clearTimeout(this.#typing);
@@ -132,10 +139,10 @@ export class Scope {
   }
 
   #open() {
-    const button = find("[popovertarget=narrow]").getBoundingClientRect();
-    const start = root.dir === "rtl" ? innerWidth - button.right : button.left;
-    this.#menu.style.insetBlockEnd = `${innerHeight - button.top + 4}px`;
-    this.#menu.style.insetInlineStart = `${Math.max(8, start)}px`;
+    const box = find("#scope").getBoundingClientRect();
+    const start = root.dir === "rtl" ? innerWidth - box.right : box.left;
+    this.#menu.style.insetBlockEnd = `${innerHeight - box.top + 4}px`;
+    this.#menu.style.insetInlineStart = `${Math.max(8, Math.min(start, innerWidth - WIDEST - 8))}px`;
     this.#search.value = "";
     for (const box of this.#menu.querySelectorAll("[data-date]")) {
       box.value = this.#conditions.find(([key]) => key === box.dataset.date)?.[1] ?? "";
