@@ -53,7 +53,7 @@ WithinScope = Annotated[
         "--within",
         metavar="SCOPE",
         help='Only documents within this, such as "folder:contracts type:pdf after:2020 before:2022 '
-        "tag:lease document:'the file.pdf'\" (docs/scope.md).",
+        "tag:lease document:'the file.pdf'\" (docs/api.md).",
     ),
 ]
 UseReader = Annotated[

@@ -44,8 +44,8 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "scope_find": {"ar": "ابحث في الوثائق", "en": "Find a document"},
     # What is wrong with one, keyed by InvalidScope.reason.
     "scope_key": {
-        "ar": "لا يُفهم {name} في نطاق السؤال. مثال صحيح: folder:contracts type:pdf after:2020",
-        "en": "The scope has {name}, which can't be read. Write it as folder:contracts type:pdf after:2020",
+        "ar": "لا يُفهم {name} في نطاق السؤال. اختره من القائمة فوق خانة السؤال.",
+        "en": "The scope has {name}, which can't be read. Choose it in the menu over the question box.",
     },
     "scope_quote": {
         "ar": "في نطاق السؤال علامة اقتباس بلا أختها: {name}.",
