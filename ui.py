@@ -227,7 +227,8 @@ def build_chat(
         return collections.call(data)
 
     calls = [talk.begin, talk.read, talk.picture, talk.find, talk.why, talk.keep, talk.restore, talk.clear,
-             talk.export, talk.judge, talk.stop, talk.translate]  # fmt: skip
+             talk.export, talk.judge, talk.stop, talk.translate, talk.choices, talk.refer,
+             talk.conditions]  # fmt: skip
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:

@@ -30,6 +30,7 @@ ORDER = (
     "BM25",
     "Vectors",
     "A question as the collection grows",
+    "Within a scope",
     "Questions at once",
     "The chat's users at once",
     "Speed beside peers",

@@ -117,8 +117,11 @@ class Grown:
 
 
 def documents(count: int) -> Iterator[Document]:
-    """So many made-up documents of one passage."""
-    return (Document(text, id=str(number)) for number, text in enumerate(Synthetic().texts(count)))
+    """So many made-up documents of one passage, in a hundred folders in turn, every other one of a type."""
+    return (
+        Document(text, id=str(number), source=f"{number % 100:02}/{number}.{'txt' if number % 2 else 'pdf'}")
+        for number, text in enumerate(Synthetic().texts(count))
+    )
 
 
 def grown(folder: Path, real: Path, passages: int) -> Grown:
@@ -165,6 +168,50 @@ def _without_encoding(encoder: MixedEncoder, call: Callable[[], object]) -> floa
     start = time.perf_counter()
     call()
     return time.perf_counter() - start - (encoder.seconds - before)
+
+
+@dataclass(frozen=True)
+class Within:
+    """Searches of everything and within scopes, in turn; seconds without encoding the question, medians.
+
+    Attributes:
+        passages: how many there are.
+        search: ten best of everything.
+        wide, narrow: of half of the documents, and of one in a hundred.
+        preparing_wide, preparing_narrow: beyond that, the first search within each.
+    """
+
+    passages: int
+    search: float
+    wide: float
+    narrow: float
+    preparing_wide: float
+    preparing_narrow: float
+
+
+def within(folder: Path, real: Path, passages: int, count: int = 200) -> Within:
+    """Measures scopes in the index that `grown` built, with so many questions."""
+    encoder = MixedEncoder(real)
+    index = Index.open(folder, encoder=encoder)
+    scopes = {"search": None, "wide": "type:pdf", "narrow": "folder:07"}
+    questions = [" ".join(words) for words in Synthetic().questions(count + 10, 9)]
+    times: dict[str, list[float]] = {name: [] for name in scopes}
+    for question in questions:
+        for name, scope in scopes.items():
+            searched = index if scope is None else index.within(scope)
+            times[name].append(_without_encoding(encoder, lambda: searched.search(question)))  # noqa: B023
+    medians = {name: statistics.median(of[10:]) for name, of in times.items()}
+    preparing = {}
+    for name, scope in scopes.items():
+        start = time.perf_counter()
+        Index.open(folder, encoder=encoder).within(scope)
+        preparing[name] = time.perf_counter() - start
+    return Within(
+        passages,
+        **medians,
+        preparing_wide=preparing["wide"] - preparing["search"],
+        preparing_narrow=preparing["narrow"] - preparing["search"],
+    )
 
 
 def encoding_time(encoder: Encoder, count: int = 60) -> float:

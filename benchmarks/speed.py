@@ -52,6 +52,7 @@ def sections(arguments: argparse.Namespace) -> dict[str, Section]:
         "BM25": partial(_lexical, sizes),
         "Vectors": partial(_vectors, sizes, real, work),
         "A question as the collection grows": partial(_growth, sizes, real, work),
+        "Within a scope": partial(_within, sizes, real, work),
         "Questions at once": _together,
         "The chat's users at once": partial(_chat_load, questions),
         "Speed beside peers": partial(_beside_peers, gold, real),
@@ -211,6 +212,29 @@ def _growth(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[s
         ],
     )  # fmt: skip
     yield _plot(figures, statistics.median(encodings))
+
+
+def _within(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[str]:
+    yield (
+        "`Index.search` of everything, within half of the documents and within one in a hundred, without "
+        "encoding the question: medians of 200 questions, each asked in all three ways in turn. Preparing a "
+        "scope comes before the first search within it. The made-up collections of the section above."
+    )
+    folder = _real(real, work)
+    for size in sizes:
+        scale.grown(work / f"index-{size}", folder, size)
+    figures = [scale.within(work / f"index-{size}", folder, size) for size in sizes]
+    yield markdown_table(
+        ["passages", "everything, ms", "half, ms", "ratio", "a hundredth, ms", "ratio", "preparing half, ms",
+         "preparing a hundredth, ms"],
+        [
+            [
+                f"{f.passages:,}", _ms(f.search), _ms(f.wide), f"{f.wide / f.search:.2f}", _ms(f.narrow),
+                f"{f.narrow / f.search:.2f}", _ms(f.preparing_wide), _ms(f.preparing_narrow),
+            ]
+            for f in figures
+        ],
+    )  # fmt: skip
 
 
 def _plot(figures: Sequence[scale.Grown], encoding: float) -> str:

@@ -47,6 +47,15 @@ ModelName = Annotated[
 PassageCount = Annotated[
     int, typer.Option("-k", "--k", metavar="N", min=1, help="How many passages to find.")
 ]
+WithinScope = Annotated[
+    str | None,
+    typer.Option(
+        "--within",
+        metavar="SCOPE",
+        help='Only documents within this, such as "folder:contracts type:pdf after:2020 before:2022 '
+        "tag:lease document:'the file.pdf'\" (docs/api.md).",
+    ),
+]
 UseReader = Annotated[
     bool,
     typer.Option(

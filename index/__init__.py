@@ -12,9 +12,11 @@ from index.errors import (
     IndexNotFound,
     InvalidDocument,
     InvalidQuestion,
+    InvalidScope,
     UnreadableFile,
 )
 from index.interface import Index
+from index.scope import Scope
 from index.types import Document, Hit, Passage
 
 __all__ = [
@@ -31,6 +33,8 @@ __all__ = [
     "IndexNotFound",
     "InvalidDocument",
     "InvalidQuestion",
+    "InvalidScope",
     "Passage",
+    "Scope",
     "UnreadableFile",
 ]

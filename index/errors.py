@@ -37,6 +37,28 @@ class InvalidQuestion(DalilError, ValueError):
         return type(self), (self.reason, str(self))
 
 
+ScopeFault = Literal["key", "quote", "date", "document", "folder", "type", "tag", "nothing"]
+
+
+class InvalidScope(DalilError, ValueError):
+    """A scope that can't be read, or that names what the collection doesn't have.
+
+    Attributes:
+        reason: the cause, so that it can be reported in the user's language.
+        name: what can't be read, or what isn't there.
+    """
+
+    def __init__(self, reason: ScopeFault, message: str, name: str = "") -> None:
+        """Stores the reason, the message and the name."""
+        super().__init__(message)
+        self.reason: ScopeFault = reason
+        self.name = name
+
+    def __reduce__(self) -> tuple[type[InvalidScope], tuple[ScopeFault, str, str]]:
+        """Supports pickling, to pass the error between processes."""
+        return type(self), (self.reason, str(self), self.name)
+
+
 FileFault = Literal[
     "unreadable", "type", "other_type", "old_word", "encoding", "empty", "damaged", "password", "drm", "scan",
     "fonts", "too_large", "too_slow", "full",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, Final
 
 from index.encoding.base import Encoder
 from index.open import engine_at
@@ -15,7 +15,10 @@ from index.ranking_parameters import RANKING
 from index.retrieval.candidates import Candidates
 from index.retrieval.fusion import ScoreParts
 from index.retrieval.token_codec import TokenVectors
+from index.scope import Scope
 from index.types import Document, Hit, Passage
+
+_HEAD: Final = ("id", "title", "source", "date", "tags")
 
 
 class Index(ABC):
@@ -28,10 +31,12 @@ class Index(ABC):
     Attributes:
         encoder: the encoder that made its vectors.
         waits_for_storage: whether a question waits for its storage more than for a processor.
+        scope: what `within` has restricted it to; None for everything.
     """
 
     encoder: Encoder
     waits_for_storage: ClassVar[bool] = False
+    scope: Scope | None = None
 
     @classmethod
     def build(
@@ -123,19 +128,42 @@ class Index(ABC):
             OSError: the disk is full, or can't be written.
         """
 
-    def search(self, question: str | Query, k: int = 10) -> list[Hit]:
+    def within(self, scope: Scope | str | None) -> Index:
+        """A snapshot whose searches find only what is within a scope, and as much of it as there is.
+
+        Its hits and their scores are those of the whole index without the passages of other documents; every
+        leg proposes passages of the scope alone. Word counts stay those of the whole index. Its `documents`
+        and `passages` are those within the scope.
+
+        Args:
+            scope: a scope, or one as text (`Scope.parse`); nothing, or an empty one, for the whole index,
+                whatever this index was restricted to.
+
+        Raises:
+            InvalidScope: it can't be read, names what the index doesn't have, or nothing is within it.
+        """
+        restricted = self.snapshot()
+        restricted.scope = Scope.of(scope)
+        len(restricted.documents)  # raises what is wrong with it
+        return restricted
+
+    def search(self, question: str | Query, k: int = 10, within: Scope | str | None = None) -> list[Hit]:
         """The `k` passages that answer a question best, best first; all if there are fewer.
 
         Args:
             question: in Arabic or English, or the result of `query`.
             k: at least 1. From 33 on more passages are compared, and the first ones may differ.
+            within: as for the method `within`; if not given, what the index was restricted to.
 
         Raises:
             InvalidQuestion: there is nothing to search for.
+            InvalidScope: as the method `within`.
             ValueError: k is less than 1.
         """
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
+        if within is not None:
+            return self.within(within).search(question, k)
         query = self.query(question) if isinstance(question, str) else question
         return self.candidates(query, max(k, RANKING.candidates), max(k, RANKING.reranked)).hits(k)
 
@@ -147,7 +175,7 @@ class Index(ABC):
             query: the question.
             per_leg: passages proposed per leg.
             count: passages scored by late interaction: the best of those proposed.
-            also: a passage included whether or not a leg proposes it.
+            also: a passage included whether or not a leg proposes it, also from outside the scope.
 
         Raises:
             KeyError: the index doesn't have the passage `also`.
@@ -178,8 +206,9 @@ class Index(ABC):
     def mentions_number(self, digits: str) -> bool:
         """Whether these digits stand next to each other in a passage, its headings or its document's title.
 
-        In whatever digits the text has them or in words, also within a longer number or a word such as
-        "1990s". Where spaces separate them, as the thousands of 1 897, they aren't found.
+        In all of the index, whatever its scope; in whatever digits the text has them or in words, also within
+        a longer number or a word such as "1990s". Where spaces separate them, as the thousands of 1 897, they
+        aren't found.
 
         Args:
             digits: of 0 to 9.
@@ -209,6 +238,11 @@ class Index(ABC):
     @abstractmethod
     def passages(self) -> Sequence[Passage]:
         """All passages, read on demand."""
+
+    def heads(self) -> list[dict[str, Any]]:
+        """The id, title, source, date and tags of each document of the whole index, whatever its scope."""
+        whole = self.within(None) if self.scope else self
+        return [{name: getattr(one, name) for name in _HEAD} for one in whole.documents]
 
     def sources(self) -> dict[str, str]:
         """The source of each document, by id, in the order of the documents."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from index.errors import InvalidScope
+from index.scope import Scope
 from index.text.analyzer import Language
 from qa.collections.messages import COLLECTION_MESSAGES
 from qa.types import Written
@@ -14,6 +16,64 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "not_found": {
         "ar": "لم يُعثر في النصوص على جواب.",
         "en": "No answer was found in the texts.",
+    },
+    "not_found_within": {
+        "ar": "لم يُعثر على جواب في نطاق السؤال: {within}.",
+        "en": "No answer was found within what was asked: {within}.",
+    },
+    # What alone is asked, keyed by the keys of index.Scope.
+    "within": {"ar": "نطاق السؤال", "en": "Asking within"},
+    "asked_within": {"ar": "سُئل هذا وحده:", "en": "Asked within:"},
+    "within_document": {"ar": "الوثيقة «{value}»", "en": "document “{value}”"},
+    "within_folder": {"ar": "المجلّد «{value}»", "en": "folder “{value}”"},
+    "within_type": {"ar": "النوع {value}", "en": "type {value}"},
+    "within_tag": {"ar": "الوسم «{value}»", "en": "tag “{value}”"},
+    "within_after": {"ar": "من {value} فصاعداً", "en": "from {value} on"},
+    "within_before": {"ar": "قبل {value}", "en": "before {value}"},
+    "narrow": {"ar": "حدّد نطاق السؤال", "en": "Ask within…"},
+    "ask_within_this": {"ar": "اسأل في هذه الوثيقة وحدها", "en": "Ask within this document"},
+    "leave_scope": {"ar": "أزل من النطاق", "en": "Remove from the scope"},
+    "ask_everything": {"ar": "اسأل المجموعة كلّها", "en": "Ask the whole collection"},
+    "scope_documents": {"ar": "الوثائق", "en": "Documents"},
+    "scope_folders": {"ar": "المجلّدات", "en": "Folders"},
+    "scope_types": {"ar": "الأنواع", "en": "Types"},
+    "scope_tags": {"ar": "الوسوم", "en": "Tags"},
+    "scope_dates": {"ar": "تاريخ الوثيقة", "en": "Date of the document"},
+    "scope_from": {"ar": "من", "en": "from"},
+    "scope_to": {"ar": "قبل", "en": "before"},
+    "scope_find": {"ar": "ابحث في الوثائق", "en": "Find a document"},
+    # What is wrong with one, keyed by InvalidScope.reason.
+    "scope_key": {
+        "ar": "لا يُفهم {name} في نطاق السؤال. اختره من القائمة فوق خانة السؤال.",
+        "en": "The scope has {name}, which can't be read. Choose it in the menu over the question box.",
+    },
+    "scope_quote": {
+        "ar": "في نطاق السؤال علامة اقتباس بلا أختها: {name}.",
+        "en": "The scope has a quotation mark without its other one: {name}.",
+    },
+    "scope_date": {
+        "ar": "لا يُقرأ التاريخ {name}. اكتب سنة أو شهراً أو يوماً، مثل 2020 أو 2020-05-17.",
+        "en": "The date {name} can't be read. Write a year, a month or a day, such as 2020 or 2020-05-17.",
+    },
+    "scope_document": {
+        "ar": "لا وثيقة باسم {name} في المجموعة. أزلها من نطاق السؤال.",
+        "en": "The collection has no document {name}. Remove it from the scope.",
+    },
+    "scope_folder": {
+        "ar": "لا مجلّد باسم {name} في المجموعة. أزله من نطاق السؤال.",
+        "en": "The collection has no folder {name}. Remove it from the scope.",
+    },
+    "scope_type": {
+        "ar": "لا وثيقة من النوع {name} في المجموعة. أزله من نطاق السؤال.",
+        "en": "The collection has no document of the type {name}. Remove it from the scope.",
+    },
+    "scope_tag": {
+        "ar": "لا وثيقة لها الوسم {name} في المجموعة. أزله من نطاق السؤال.",
+        "en": "No document of the collection has the tag {name}. Remove it from the scope.",
+    },
+    "scope_nothing": {
+        "ar": "لا وثيقة في المجموعة تحقّق نطاق السؤال كلّه. أزل شيئاً منه.",
+        "en": "No document of the collection is within all of the scope. Remove a part of it.",
     },
     # Numbers and identifiers of a question that no text has; {names} is one or several, in quotation marks.
     "missing": {
@@ -331,6 +391,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
 _SAID_FROM: Final = (("certain", 0.85), ("likely", 0.5), ("possible", 0.25))
 # Between several things that the texts don't mention, and around each.
 _NOR: Final[dict[Language, str]] = {"ar": " ولا ", "en": " or "}
+_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 _QUOTED: Final[dict[Language, str]] = {"ar": "«{}»", "en": "“{}”"}
 
 
@@ -355,9 +416,32 @@ def say_confidence(confidence: float, language: Language) -> str:
     return say(message, language)
 
 
-def say_not_found(missing: Sequence[str], language: Language) -> str:
-    """The message that the texts don't answer; on a second line, the names that they don't mention."""
+def say_scope(scope: Scope, language: Language) -> list[str]:
+    """Describes each condition of a scope, in the order in which they are written."""
+    # Of a document's source, its file.
+    named = (
+        (key, value.rpartition("/")[2] if key == "document" else value) for key, value in scope.conditions
+    )
+    return [say(f"within_{key}", language, value=" ".join(value.split())) for key, value in named]
+
+
+def say_fault(error: InvalidScope, language: Language) -> str:
+    """Says what is wrong with a scope."""
+    return say(f"scope_{error.reason}", language, name=_QUOTED[language].format(error.name))
+
+
+def say_not_found(missing: Sequence[str], language: Language, scope: Scope | None = None) -> str:
+    """Says that the texts don't answer; on a second line, what of the question they don't mention at all.
+
+    Args:
+        missing: as of `qa.types.Answer`.
+        language: to say it in.
+        scope: what alone was asked, which is then named.
+    """
     lines = [say("not_found", language)]
+    if scope is not None:
+        named = _COMMA[language].join(say_scope(scope, language))
+        lines = [say("not_found_within", language, within=named)]
     if missing:
         names = _NOR[language].join(map(_QUOTED[language].format, missing))
         lines.append(say("missing", language, names=names))

@@ -12,6 +12,7 @@ from qa.article import article_index
 
 if TYPE_CHECKING:
     from index.interface import Index
+    from index.scope import Scope
     from index.types import Hit
 
 # Keyed by path or address, most recently used last: only the latest state of an index is cached.
@@ -20,23 +21,30 @@ _opening = threading.Lock()
 _MOST_OPENED = 4
 
 
-def retrieve(question: str, k: int = 5, index: Index | str | Path | None = None) -> list[Hit]:
+def retrieve(
+    question: str,
+    k: int = 5,
+    index: Index | str | Path | None = None,
+    within: Scope | str | None = None,
+) -> list[Hit]:
     """The `k` best passages for a question, best first.
 
     Args:
         question: in Arabic or English.
         k: at least 1.
         index: an index, or the path or address of one; the built-in article's if not given.
+        within: what alone is searched, such as "folder:contracts type:pdf" (`index.Scope`).
 
     Raises:
         InvalidQuestion: there is nothing to search for.
+        InvalidScope: the scope can't be read, or names what the index doesn't have.
         IndexNotFound: there is no index at the path.
         IndexDamaged: its files aren't what was written.
         ValueError: k is less than 1.
     """
     source = open_index(index)
     with admission(source):
-        return source.search(question, k)
+        return source.search(question, k, within)
 
 
 def open_index(index: Index | str | Path | None) -> Index:

@@ -170,6 +170,7 @@ class Answer:
         missing: where the texts don't answer, the numbers, years and identifiers of the question that occur
             nowhere in them, as they were written.
         written: what a writer made of the citations, if there is a writer and there are citations.
+        within: what alone was asked, as text (`index.Scope`); empty for everything.
     """
 
     question: str
@@ -180,6 +181,7 @@ class Answer:
     confidence: float
     missing: tuple[str, ...] = ()
     written: Written | None = None
+    within: str = ""
 
     @property
     def found(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from test_file_types import BOOK, archive
 
 import ui
-from index import Index
+from index import Index, Scope
 from index.encoding.base import Encoding, Kind
 from index.types import Hit
 from qa import Conversation, Turn
@@ -48,9 +49,11 @@ class SlowEncoder(FakeEncoder):
             yield encoding
 
 
-def converse(_: Conversation, question: str, index: Index) -> Turn:
-    """What `find` finds."""
-    return Turn(question, question, find(question, index), datetime.now(timezone.utc))
+def converse(_: Conversation, question: str, index: Index, within: str | Scope | None = None) -> Turn:
+    """What `find` finds within a scope."""
+    asked = index.within(within) if within else index
+    answer = replace(find(question, asked), within=str(asked.scope or ""))
+    return Turn(question, question, answer, datetime.now(timezone.utc))
 
 
 def find(question: str, index: Index) -> Answer:

@@ -87,6 +87,14 @@ def test_command_line(folder: Path) -> None:
 
 
 @pytest.mark.model
+def test_within_a_scope(folder: Path) -> None:
+    asked = run(["sh", "-e", "-c", block("sh", "--within")], folder)
+    assert ACCORD in asked
+    printed = run([sys.executable, "-c", block("python", "narrowed = ")], folder)
+    assert printed == "2 ['Accord']\n"
+
+
+@pytest.mark.model
 def test_mcp(folder: Path) -> None:
     settings = json.loads(block("json", "mcpServers"))["mcpServers"]["dalil"]
     assert [settings["command"], *settings["args"][:2]] == ["dalil", "mcp", "--index"]

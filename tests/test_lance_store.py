@@ -21,12 +21,13 @@ from index import (
     IndexLocked,
     IndexNotFound,
     InvalidDocument,
+    InvalidScope,
 )
 from index.encoding.base import Encoding, Kind
 
 pytest.importorskip("lance", reason="needs the extra dalil[scale]")
 
-from index.lance import change, counts, rows, table, upkeep
+from index.lance import change, counts, rows, search, table, upkeep
 from index.lance.store import LanceIndex
 
 QUESTIONS = ["When does the river flood?", "من أعلن المعركة؟", "flour الحدود", "Whither, Hasht?", "احمد salt"]
@@ -95,6 +96,72 @@ def test_it_finds_what_the_default_engine_finds(tables: Index, default: Index) -
     assert (len(tables.documents), len(tables.passages)) == (6, 9)
     assert tables.passages[-1] == default.passages[-1]
     assert tables.passages[1:3] == default.passages[1:3]
+
+
+@pytest.mark.parametrize("few", [0, 20_000])
+@pytest.mark.parametrize(
+    "within",
+    ["document:river document:ferry", 'document:"it\'s closed"', "type:md", "tag:bread", "after:2020"],
+)
+def test_within_a_scope_it_finds_what_the_default_engine_finds(
+    within: str,
+    few: int,
+    tmp_path: Path,
+    address: str,
+    collection: list[Document],
+    encoder: FakeEncoder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search, "_FEW", few)
+    told = [Document("Salt and flour by the river.", id=f"told{n}", source=f"{n}.md") for n in range(3)]
+    dated = Document("خبز من نهر أحمد.", id="dated", date="أيار 2021", tags=("Bread",))
+    every = [*collection, *MORE, *told, dated]
+    tables = Index.build(every, address, encoder=encoder, show_progress=False)
+    default = Index.build(every, tmp_path / "default", encoder=encoder, show_progress=False)
+    assert plain_heads(tables) == plain_heads(default)
+    ours, theirs = tables.within(within), default.within(within)
+    assert list(ours.documents) == list(theirs.documents)
+    assert list(ours.passages) == list(theirs.passages)
+    assert scores_of_all(ours) == scores_of_all(theirs)
+    for question in QUESTIONS:
+        found = scores(tables.search(question, within=within))
+        assert len(found) == len(theirs.passages)
+        anywhere = scores(tables.search(question, 1000))
+        assert {id_: anywhere[id_][0] for id_ in found} == {id_: one[0] for id_, one in found.items()}
+    with pytest.raises(InvalidScope, match="no document 'nowhere'"):
+        tables.search("flour", within="document:nowhere")
+
+
+def plain_heads(index: Index) -> list[tuple[object, ...]]:
+    names = ("id", "title", "source", "date", "tags")
+    return [tuple(head[name] for name in names) for head in index.heads()]
+
+
+def scores_of_all(index: Index) -> list[dict[str, float]]:
+    """What hits weigh."""
+    found = [scores(index.search(question)) for question in QUESTIONS]
+    return [{id_: float(str(score)) for id_, (score, _) in each.items()} for each in found]
+
+
+def test_within_a_scope_of_many_passages_it_finds_as_many_as_there_are(
+    address: str, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_FEW", 10)
+    monkeypatch.setattr(table, "EXACT", 100)
+    every = [
+        Document(
+            "\n\n".join(f"Word{n} is other{m} by the river." for m in range(10)),
+            id=str(n),
+            source=f"{n % 4}/{n}.md",
+        )
+        for n in range(60)
+    ]
+    tables = Index.build(every, address, encoder=encoder, show_progress=False)
+    for within, passages in (("folder:1", 150), ("document:7", 10)):
+        found = tables.search("word7 river", 200, within)
+        assert len(found) == passages == len(tables.within(within).passages)
+        ids = {one.id for one in tables.within(within).documents}
+        assert {hit.passage.document_id for hit in found} == ids
 
 
 def test_what_is_around_a_search_is_the_same(tables: Index, default: Index) -> None:

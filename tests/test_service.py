@@ -283,7 +283,7 @@ def test_the_http_api_gives_the_same_records(address: str, service: Service) -> 
     client.close()
 
     # Without Gradio's client, in two steps, as curl does it.
-    body = json.dumps({"data": [WHO, 2, "", False]}).encode()
+    body = json.dumps({"data": [WHO, 2, "", False, ""]}).encode()
     started = json.loads(_post(f"{address}gradio_api/call/ask", body))
     with urllib.request.urlopen(f"{address}gradio_api/call/ask/{started['event_id']}") as response:
         events = response.read().decode()

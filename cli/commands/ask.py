@@ -17,6 +17,7 @@ from cli.options import (
     PassageCount,
     QuestionWords,
     UseReader,
+    WithinScope,
     WriterModel,
     WriterUrl,
     chosen_writer,
@@ -27,6 +28,7 @@ EPILOG: Final = epilog(
     'dalil ask "كم من الوقت استغرق تحرير عكاشات؟"',
     'dalil ask "Who signed the agreement?" --index dalil-index',
     'dalil ask "متى وُقّع الاتفاق؟" --collection كتبي',
+    'dalil ask "Who is the tenant?" --within "folder:contracts after:2020"',
     "dalil ask - --json < questions.txt > answers.jsonl",
 )
 
@@ -36,6 +38,7 @@ def ask(
     folder: AnswerFrom = None,
     collection: CollectionName = None,
     k: PassageCount = 5,
+    within: WithinScope = None,
     model: ModelName = None,
     reader: UseReader = True,
     write: Annotated[
@@ -58,6 +61,7 @@ def ask(
         raise typer.BadParameter("--write goes with --writer URL --writer-model NAME (docs/writer.md).")
     opened = open_named(folder, model, collection=collection)
     writes = chosen_writer(writer, writer_model, reader) if write else None
+    opened = opened.within(within) if within is not None else opened
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:

@@ -9,7 +9,16 @@ import typer
 
 from cli.console import epilog, print_json, reply_to_all, show
 from cli.exit_codes import DONE
-from cli.options import AnswerFrom, AsJson, CollectionName, ModelName, PassageCount, QuestionWords, open_named
+from cli.options import (
+    AnswerFrom,
+    AsJson,
+    CollectionName,
+    ModelName,
+    PassageCount,
+    QuestionWords,
+    WithinScope,
+    open_named,
+)
 
 EPILOG: Final = epilog(
     'dalil search "المنطقة الحدودية" -k 3',
@@ -22,6 +31,7 @@ def search(
     folder: AnswerFrom = None,
     collection: CollectionName = None,
     k: PassageCount = 5,
+    within: WithinScope = None,
     model: ModelName = None,
     why: Annotated[bool, typer.Option("--why", help="And the words that matched.")] = False,
     as_json: AsJson = False,
@@ -37,6 +47,7 @@ def search(
     from qa.explanation.explain import explain
 
     opened = open_named(folder, model, collection=collection)
+    opened = opened.within(within) if within is not None else opened
     plain = Plain(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:

@@ -7,6 +7,8 @@ an index built at once.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,16 +24,19 @@ from index.folder.form_filter import FormFilters
 from index.folder.manifest import Manifest
 from index.folder.segment import Segment
 from index.retrieval.bm25 import LexicalIndex
-from index.retrieval.dense import ROUNDING, DenseIndex, cosines
+from index.retrieval.dense import ROUNDING, DenseIndex, Subset, cosines
 from index.retrieval.fusion import is_across
 from index.retrieval.names import NameIndex
 from index.retrieval.token_codec import TokenVectors
+from index.scope import Scope
 from index.text.spelling import Spelling, WordForms, levels
 from index.types import Document, Passage
 
 # Small segments beside each other have their vectors searched as one, up to so many passages: some 6 MB are
 # copied. A search of FAISS by itself takes as long as comparing some hundred passages.
 _JOINED: Final = 1 << 13
+# Scopes that are kept ready to be searched.
+_MOST_SELECTIONS: Final = 4
 
 T = TypeVar("T")
 Number = TypeVar("Number", bound=np.generic)
@@ -69,6 +74,21 @@ class Part:
         return place == len(self.removed) or int(self.removed[place]) != number
 
 
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """The documents of a snapshot that are within a scope, ready to be searched.
+
+    Attributes:
+        documents: for each part, the numbers of its documents.
+        mask: (rows,) whether each passage of the snapshot is in one of them.
+        subsets: for each part, its passages in them, for dense retrieval.
+    """
+
+    documents: tuple[Rows, ...]
+    mask: NDArray[np.bool_]
+    subsets: tuple[Subset, ...]
+
+
 class Snapshot:
     """The segments of an index. Rows of passages are numbered through them, including those removed."""
 
@@ -104,6 +124,42 @@ class Snapshot:
         self.lexical = LexicalIndex(terms, order=self.order)
         self.names = NameIndex(names)
         self._filters = FormFilters([part.segment.form_filter for part in parts])
+        self._selections: OrderedDict[Scope, Selection] = OrderedDict()
+        self._selecting = threading.Lock()
+
+    def within(self, scope: Scope) -> Selection:
+        """The documents within a scope; those of the scopes asked for last are kept.
+
+        Raises:
+            InvalidScope: it names what the collection doesn't have, or nothing is within it.
+        """
+        with self._selecting:
+            selection = self._selections.pop(scope, None) or self._select(scope)
+            self._selections[scope] = selection
+            if len(self._selections) > _MOST_SELECTIONS:
+                self._selections.popitem(last=False)
+        return selection
+
+    def _select(self, scope: Scope) -> Selection:
+        numbers = [part.documents for part in self.parts]
+        heads = self.document_heads()
+        chosen = iter(scope.chosen(head for own in heads for head in own))
+        kept = tuple(own[[next(chosen) for _ in own]] for own in numbers)
+        mask = np.zeros(sum(len(part.segment.places.spans) for part in self.parts), np.bool_)
+        subsets = []
+        for part, documents in zip(self.parts, kept, strict=True):
+            rows = part.segment.places.rows_of(documents.tolist()).astype(np.int64)
+            mask[part.first + rows] = True
+            subsets.append(part.segment.dense.subset(rows))
+        return Selection(kept, mask, tuple(subsets))
+
+    def document_heads(self) -> list[list[dict[str, Any]]]:
+        """For each part, the ids and fields of its documents without text and blocks."""
+        every = [part.segment.rows.heads() for part in self.parts]
+        return [
+            [own[number] for number in part.documents.tolist()]
+            for part, own in zip(self.parts, every, strict=True)
+        ]
 
     def order(self, rows: Rows) -> Rows:
         """(n,) numbers that order passages as the collection does: by document, then as they are read."""
@@ -129,10 +185,26 @@ class Snapshot:
             vectors[inside] = runs[number].dense.vectors[rows[inside] - runs[number].first]
         return cosines(vectors, vector)
 
-    def nearest(self, vector: FloatArray, k: int) -> tuple[Rows, FloatArray]:
-        """The rows and cosines of the `k` passages nearest to a vector, as `DenseIndex.search`."""
-        found = [run.dense.promising(vector, k, run.removed_rows) for run in self._runs]
-        rows = np.concatenate([run.first + own for run, (own, _) in zip(self._runs, found, strict=True)])
+    def nearest(
+        self, vector: FloatArray, k: int, selection: Selection | None = None
+    ) -> tuple[Rows, FloatArray]:
+        """The rows and cosines of the `k` passages nearest to a vector, as `DenseIndex.search`.
+
+        Args:
+            vector: of unit length.
+            k: how many.
+            selection: what alone is searched; everything if not given.
+        """
+        if selection is None:
+            firsts = [run.first for run in self._runs]
+            found = [run.dense.promising(vector, k, run.removed_rows) for run in self._runs]
+        else:
+            firsts = [part.first for part in self.parts]
+            found = [
+                part.segment.dense.promising(vector, k, part.removed_rows, subset)
+                for part, subset in zip(self.parts, selection.subsets, strict=True)
+            ]
+        rows = np.concatenate([first + own for first, (own, _) in zip(firsts, found, strict=True)])
         nearly = np.concatenate([own for _, own in found])
         if len(rows) > k:
             rows = rows[nearly >= np.partition(nearly, len(rows) - k)[len(rows) - k] - 2 * ROUNDING]
@@ -198,10 +270,19 @@ class Snapshot:
         """All documents, in the order of the collection."""
         return _OnDemand(self._documents, self.document)
 
+    def documents_of(self, selection: Selection) -> Sequence[Document]:
+        """The documents of a selection, in the order of the collection."""
+        return _OnDemand(self._documents_at(selection.documents), self.document)
+
     @property
     def passages(self) -> Sequence[Passage]:
         """All passages, in document order, then reading order."""
         return _OnDemand(self._passages, lambda part, row: part.segment.rows.passage(row))
+
+    def passages_of(self, selection: Selection) -> Sequence[Passage]:
+        """The passages of a selection, in document order, then reading order."""
+        places = self._passages_at([subset.rows for subset in selection.subsets])
+        return _OnDemand(places, lambda part, row: part.segment.rows.passage(row))
 
     @property
     def heads(self) -> Sequence[tuple[dict[str, Any], int]]:
@@ -228,17 +309,23 @@ class Snapshot:
 
     @cached_property
     def _documents(self) -> _Places:
-        return _Places(
-            self.parts,
-            [part.documents for part in self.parts],
-            [part.segment.places.positions[part.documents] for part in self.parts],
-        )
+        return self._documents_at([part.documents for part in self.parts])
+
+    def _documents_at(self, numbers: Sequence[Rows]) -> _Places:
+        """The places of documents, given by their numbers in each part."""
+        order = [part.segment.places.positions[own] for part, own in zip(self.parts, numbers, strict=True)]
+        return _Places(self.parts, numbers, order)
 
     @cached_property
     def _passages(self) -> _Places:
-        own = [np.delete(np.arange(len(part.segment.places.spans)), part.removed_rows) for part in self.parts]
-        order = [self.order(part.first + rows) for part, rows in zip(self.parts, own, strict=True)]
-        return _Places(self.parts, own, order)
+        return self._passages_at(
+            [np.delete(np.arange(len(part.segment.places.spans)), part.removed_rows) for part in self.parts]
+        )
+
+    def _passages_at(self, numbers: Sequence[Rows]) -> _Places:
+        """The places of passages, given by their rows in each part."""
+        order = [self.order(part.first + rows) for part, rows in zip(self.parts, numbers, strict=True)]
+        return _Places(self.parts, numbers, order)
 
     def _place(self, row: int) -> tuple[Part, int]:
         part = self.parts[int(self._firsts.searchsorted(row, side="right")) - 1]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from index.errors import IndexDamaged, IndexLocked, IndexNotFound
 from index.folder import live
 from index.folder.build import Change
 from index.folder.merge import merge, publish
-from index.folder.snapshot import Part, Snapshot
+from index.folder.snapshot import Part, Selection, Snapshot
 from index.interface import Index
 from index.progress import Progress
 from index.query import Query
@@ -23,6 +24,7 @@ from index.retrieval.candidates import Candidates
 from index.retrieval.late_interaction import late_scores
 from index.retrieval.token_codec import TokenVectors
 from index.retrieval.translations import meanings
+from index.scope import Scope
 from index.storage.files import expanded
 from index.types import Document, Passage, unique_documents
 
@@ -30,9 +32,10 @@ from index.types import Document, Passage, unique_documents
 class FolderIndex(Index):
     """A collection in a local folder; see `Index`."""
 
-    def __init__(self, path: Path, snapshot: Snapshot, encoder: Encoder) -> None:
+    def __init__(self, path: Path, snapshot: Snapshot, encoder: Encoder, scope: Scope | None = None) -> None:
         """Use `Index.build` or `Index.open`."""
         self.path = path
+        self.scope = scope
         self.encoder = encoder
         self._snapshot = snapshot
         self._state: tuple[int, int, int] | None = None  # not known to be the live one
@@ -118,10 +121,12 @@ class FolderIndex(Index):
         snapshot = self._snapshot
         terms = [term.term for term in query.terms]
         match = snapshot.lexical.match(terms)
-        matching = match.best(per_leg)
+        selection = self._selection(snapshot)
+        inside = None if selection is None else selection.mask
+        matching = match.best(per_leg, inside)
         across = snapshot.lexical.match_meanings(meanings(terms), snapshot.across(query.arabic_share))
-        translated = across.best(per_leg)
-        nearest = snapshot.nearest(query.vector, per_leg)
+        translated = across.best(per_leg, inside)
+        nearest = snapshot.nearest(query.vector, per_leg, selection)
         rows = np.union1d(np.union1d(nearest[0], matching[0]), translated[0])
         if also is not None:
             rows = np.union1d(rows, snapshot.row(also))
@@ -139,7 +144,7 @@ class FolderIndex(Index):
             semantic=snapshot.cosines(query.vector, rows),
             has_late=False,
             shares=match.scores(rows),
-            best_share=float(matching[1].max(initial=0)),
+            best_share=match.best_share,
             names=names,
             distances=distances,
             translated=across.scores(rows),
@@ -149,7 +154,7 @@ class FolderIndex(Index):
 
     def snapshot(self) -> Index:
         """See `Index.snapshot`."""
-        return FolderIndex(self.path, self._snapshot, self.encoder)
+        return FolderIndex(self.path, self._snapshot, self.encoder, self.scope)
 
     def query(self, question: str) -> Query:
         """See `Index.query`."""
@@ -176,12 +181,20 @@ class FolderIndex(Index):
     @property
     def documents(self) -> Sequence[Document]:
         """See `Index.documents`."""
-        return self._snapshot.documents
+        snapshot = self._snapshot
+        selection = self._selection(snapshot)
+        return snapshot.documents if selection is None else snapshot.documents_of(selection)
 
     @property
     def passages(self) -> Sequence[Passage]:
         """See `Index.passages`."""
-        return self._snapshot.passages
+        snapshot = self._snapshot
+        selection = self._selection(snapshot)
+        return snapshot.passages if selection is None else snapshot.passages_of(selection)
+
+    def heads(self) -> list[dict[str, Any]]:
+        """See `Index.heads`; no text is read."""
+        return [head for own in self._snapshot.document_heads() for head in own]
 
     def sources(self) -> dict[str, str]:
         """See `Index.sources`; no text is read."""
@@ -193,6 +206,9 @@ class FolderIndex(Index):
         if state != self._state:
             self._reload()
             self._state = state
+
+    def _selection(self, snapshot: Snapshot) -> Selection | None:
+        return None if self.scope is None else snapshot.within(self.scope)
 
     def _reload(self) -> Snapshot:
         """The live snapshot: another process may have written since this one opened the index."""

@@ -179,7 +179,7 @@ class _Worker:
         fragments, counts = [], []
         for content in lists.column("documents").to_pylist():
             documents = [
-                Document(**fields | {"blocks": read_blocks(fields["blocks"])})
+                Document(**fields | {"blocks": read_blocks(fields["blocks"]), "tags": tuple(fields["tags"])})
                 for fields in json.loads(content)
             ]
             made = self._maker.rows(documents, {}).cast(self._schema)

@@ -21,7 +21,7 @@ from index.encoding.base import Encoder
 from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import PassageInput, encode_passages
 from index.retrieval.token_codec import QuantizedTokens
-from index.storage.layout import content_of, read_blocks, read_place, write_blocks, write_place
+from index.storage.layout import content_of, read_blocks, read_head, read_place, write_blocks, write_place
 from index.text.context import context
 from index.text.split import split
 from index.types import Document, Passage
@@ -167,7 +167,7 @@ def digest(document: Document) -> bytes:
 def read_document(row: Mapping[str, Any]) -> Document:
     """Parses a document from a row with `document_id`, `text`, `layout` and `head`."""
     blocks = read_blocks(row["layout"])
-    return Document(text=row["text"], id=row["document_id"], blocks=blocks, **json.loads(row["head"]))
+    return Document(text=row["text"], id=row["document_id"], blocks=blocks, **read_head(row["head"]))
 
 
 def read_passage(row: Mapping[str, Any]) -> Passage:
@@ -177,12 +177,14 @@ def read_passage(row: Mapping[str, Any]) -> Passage:
     return Passage(id_, row["document_id"], row["number"], row["start"], row["end"], row["text"], **place)
 
 
-def _head(document: Document) -> dict[str, str]:
+def _head(document: Document) -> dict[str, Any]:
     return {
         "title": document.title,
         "source": document.source,
         "author": document.author,
         "date": document.date,
+        # Left out where there are none, as versions without tags did: the document hasn't changed.
+        **({"tags": document.tags} if document.tags else {}),
     }
 
 

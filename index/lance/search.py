@@ -6,11 +6,12 @@ BM25Plus with the whole collection's frequencies.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -36,6 +37,8 @@ _MORE: Final = 4
 # Passages rescored exactly per nearest neighbour kept, if there is a vector index: with one bit per
 # dimension, 4 of them find .946 of the 10 nearest among a million, 8 find .992.
 _REFINED: Final = 8
+# Up to this many passages within a scope are compared exhaustively; chosen.
+_FEW: Final = 20_000
 # Clusters probed; among a million passages in 244 clusters, three times as many find no more.
 _PROBES: Final = 32
 _COLUMNS: Final = [
@@ -47,8 +50,29 @@ _COLUMNS: Final = [
 RowIds = NDArray[np.uint64]
 
 
+@dataclass(frozen=True)
+class Within:
+    """The documents that a search is restricted to.
+
+    Attributes:
+        where: true of their passages, in SQL.
+        passages: the number of their passages.
+        share: that number as a share of the collection's.
+    """
+
+    where: str
+    passages: int
+    share: float
+
+
 def candidates(
-    version: Version, known: Known, query: Query, per_leg: int, count: int, also: RowIds | None = None
+    version: Version,
+    known: Known,
+    query: Query,
+    per_leg: int,
+    count: int,
+    also: RowIds | None = None,
+    within: Within | None = None,
 ) -> tuple[Candidates, Mapping[str, bytes]]:
     """The best `count` of the candidates that the legs propose, `per_leg` each.
 
@@ -59,6 +83,7 @@ def candidates(
         per_leg: passages proposed by each leg.
         count: passages scored by late interaction.
         also: row ids of passages included whether or not a leg proposes them.
+        within: the documents that the legs propose passages of; all if not given.
 
     Returns:
         The candidates, and passage id -> record of its token vectors.
@@ -72,12 +97,16 @@ def candidates(
     translations = list(dict.fromkeys(term for meaning in of_terms for term in meaning))
     frequencies, names = known.frequencies(translations, sounds)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(proposed, version.dataset, query.vector, per_leg)
-        by_words = _matching(version.dataset, terms, _MORE * per_leg)
+        waiting = pool.submit(proposed, version.dataset, query.vector, per_leg, within)
+        by_words = _matching(version.dataset, terms, _MORE * per_leg, within)
         lexical = LexicalIndex([_postings(by_words, "terms", terms)], frequencies)
         best, _ = lexical.match(terms).best(per_leg)
         matching = by_words.column("_rowid").to_numpy()[best]
-        translated = _translated(version.dataset, query, of_terms, frequencies, per_leg)
+        translated = _translated(version.dataset, query, of_terms, frequencies, per_leg, within)
+        best_share = 0.0
+        if within is not None:  # the scores are those of the whole collection
+            anywhere = _postings(_matching(version.dataset, terms, _MORE * per_leg), "terms", terms)
+            best_share = LexicalIndex([anywhere], frequencies).match(terms).best_share
         nearest = waiting.result()
     proposals = np.union1d(np.union1d(matching, nearest), translated)
     found = _rows(version.dataset, proposals if also is None else np.union1d(proposals, also))
@@ -100,7 +129,7 @@ def candidates(
         semantic=cosines,
         has_late=False,
         shares=shares,
-        best_share=float(shares.max(initial=0)),
+        best_share=max(best_share, float(shares.max(initial=0))),
         names=NameIndex([_postings(found, "names", sounds)], names).scores(query.names, query.tokens, every),
         distances=distances,
         translated=across,
@@ -111,23 +140,33 @@ def candidates(
     return chosen, dict(zip((passage.id for passage in passages), records, strict=True))
 
 
-def _matching(dataset: Any, terms: list[str], count: int) -> Any:
+def _matching(dataset: Any, terms: list[str], count: int, within: Within | None = None) -> Any:
     """The passages that Lance's BM25 ranks first, in table order: row ids, terms, shares of Arabic."""
     query = MatchQuery(" ".join(terms), "terms")
+    options: dict[str, Any] = {} if within is None else {"filter": within.where, "prefilter": True}
     found = dataset.to_table(
-        columns=["terms", "arabic_share", "_score"], full_text_query=query, limit=count, with_row_id=True
+        columns=["terms", "arabic_share", "_score"],
+        full_text_query=query,
+        limit=count,
+        with_row_id=True,
+        **options,
     )
     return found.sort_by("_rowid")
 
 
 def _translated(
-    dataset: Any, query: Query, of_terms: list[Meaning], frequencies: Frequencies, count: int
+    dataset: Any,
+    query: Query,
+    of_terms: list[Meaning],
+    frequencies: Frequencies,
+    count: int,
+    within: Within | None,
 ) -> RowIds:
     """The row ids of the best `count` passages in another script by translated terms, in table order."""
     own = {term.term for term in query.terms}
     if not any(count and term not in own for term, count in frequencies.found.items()):
         return np.zeros(0, np.uint64)
-    found = _matching(dataset, list(frequencies.found), _MORE * count)
+    found = _matching(dataset, list(frequencies.found), _MORE * count, within)
     lexical = LexicalIndex([_postings(found, "terms", frequencies.found)], frequencies)
     distances = np.abs(found.column("arabic_share").to_numpy() - np.float32(query.arabic_share))
     best, _ = lexical.match_meanings(of_terms, is_across(distances)).best(count)
@@ -135,14 +174,20 @@ def _translated(
     return ids
 
 
-def proposed(dataset: Any, vector: FloatArray, count: int) -> RowIds:
+def proposed(dataset: Any, vector: FloatArray, count: int, within: Within | None = None) -> RowIds:
     """The row ids of the `count` passages nearest to a vector."""
     wanted = {"column": "vector", "q": vector.astype(np.float16), "k": count, "metric": "cosine"}
     options: dict[str, Any] = {}
-    if has_vector_index(dataset):
-        wanted |= {"nprobes": _PROBES, "refine_factor": _REFINED}
+    has_index = has_vector_index(dataset)
+    if has_index and (within is None or within.passages > _FEW):
+        # Within a scope as many passages are compared, in more clusters.
+        probes = _PROBES if within is None else math.ceil(_PROBES / within.share)
+        wanted |= {"nprobes": probes, "refine_factor": _REFINED}
     else:
+        wanted |= {"use_index": False} if has_index else {}
         options = {"filter": f"kind = '{rows.PASSAGE}'", "prefilter": True}
+    if within is not None:
+        options = {"filter": within.where, "prefilter": True}
     found = dataset.to_table(columns=["_distance"], nearest=wanted, with_row_id=True, **options)
     ids: RowIds = found.column("_rowid").to_numpy()
     return ids

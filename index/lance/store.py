@@ -15,17 +15,19 @@ from index.encoding.base import Encoder, check_encoder
 from index.interface import Index
 from index.lance import build, change, cluster, rows, table
 from index.lance.counts import Known, quoted
-from index.lance.search import candidates
+from index.lance.search import Within, candidates
 from index.progress import Progress
 from index.query import Query
 from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors
+from index.scope import Scope
+from index.storage.layout import read_head
 from index.types import Document, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
 _DOCUMENT_COLUMNS = ["document_id", "text", "layout", "head"]
-# Sizes of the caches: cited documents, and token vectors of candidates (15 KB each).
-_DOCUMENTS_KEPT, _RECORDS_KEPT = 64, 512
+# Sizes of the caches: cited documents, token vectors of candidates (15 KB each), and scopes.
+_DOCUMENTS_KEPT, _RECORDS_KEPT, _SCOPES_KEPT = 64, 512, 16
 
 T = TypeVar("T")
 
@@ -91,14 +93,15 @@ class LanceIndex(Index):
         """See `Index.candidates`."""
         view = self.view
         row_ids = None if also is None else np.array([view.row_id(also)], np.uint64)
-        found, records = candidates(view.version, view.known, query, per_leg, count, row_ids)
+        within = None if self.scope is None else view.within(self.scope)
+        found, records = candidates(view.version, view.known, query, per_leg, count, row_ids, within)
         view.records.add(records.items())
         return found
 
     def snapshot(self) -> Index:
         """See `Index.snapshot`."""
         copy = LanceIndex.__new__(LanceIndex)
-        copy.encoder, copy.view = self.encoder, self.view
+        copy.encoder, copy.view, copy.scope = self.encoder, self.view, self.scope
         return copy
 
     def query(self, question: str) -> Query:
@@ -133,12 +136,18 @@ class LanceIndex(Index):
     @property
     def documents(self) -> Sequence[Document]:
         """All documents, read on demand; their order changes with updates."""
-        return _Rows(self.view.version.dataset, rows.DOCUMENT, _DOCUMENT_COLUMNS, rows.read_document)
+        where = self.view.filter_of(rows.DOCUMENT, self.scope)
+        return _Rows(self.view.version.dataset, where, _DOCUMENT_COLUMNS, rows.read_document)
 
     @property
     def passages(self) -> Sequence[Passage]:
         """All passages, read on demand; their order changes with updates."""
-        return _Rows(self.view.version.dataset, rows.PASSAGE, _PASSAGE_COLUMNS, rows.read_passage)
+        where = self.view.filter_of(rows.PASSAGE, self.scope)
+        return _Rows(self.view.version.dataset, where, _PASSAGE_COLUMNS, rows.read_passage)
+
+    def heads(self) -> list[dict[str, Any]]:
+        """See `Index.heads`; no text is read."""
+        return self.view.heads()
 
     def refresh(self) -> None:
         """See `Index.refresh`."""
@@ -157,6 +166,42 @@ class _View:
         self.known = Known(version.dataset)
         self.documents: _Kept[Document] = _Kept(_DOCUMENTS_KEPT)
         self.records: _Kept[bytes] = _Kept(_RECORDS_KEPT)
+        self.scopes: _Kept[Within] = _Kept(_SCOPES_KEPT)
+
+    def heads(self) -> list[dict[str, Any]]:
+        """The id, title, source, date and tags of each document."""
+        where = f"kind = '{rows.DOCUMENT}'"
+        found = self.version.dataset.to_table(columns=["document_id", "head"], filter=where)
+        return [{"id": row["document_id"], "tags": (), **read_head(row["head"])} for row in found.to_pylist()]
+
+    def within(self, scope: Scope) -> Within:
+        """The documents within a scope; those of the scopes asked for last are kept.
+
+        Raises:
+            InvalidScope: it names what the collection doesn't have, or nothing is within it.
+        """
+        known = self.scopes.get(str(scope))
+        if known is None:
+            known = self._select(scope)
+            self.scopes.add([(str(scope), known)])
+        return known
+
+    def _select(self, scope: Scope) -> Within:
+        heads = self.heads()
+        chosen = scope.chosen(heads)
+        # The shorter list of the two.
+        are_most = 2 * sum(chosen) > len(chosen)
+        listed = [quoted(head["id"]) for head, own in zip(heads, chosen, strict=True) if own != are_most]
+        where = f"kind = '{rows.PASSAGE}'"
+        if listed:
+            where += f" AND document_id {'NOT ' if are_most else ''}IN ({', '.join(listed)})"
+        passages = int(self.version.dataset.count_rows(where))
+        return Within(where, passages, passages / max(self.known.passages(), 1))
+
+    def filter_of(self, kind: str, scope: Scope | None) -> str:
+        """What is true of the rows of one kind, within a scope if one is given, in SQL."""
+        where = f"kind = '{rows.PASSAGE}'" if scope is None else self.within(scope).where
+        return where.replace(f"kind = '{rows.PASSAGE}'", f"kind = '{kind}'", 1)
 
     def row_id(self, passage: Passage) -> int:
         """Lance's row id of a passage.
@@ -201,11 +246,11 @@ class _Kept(Generic[T]):
 
 
 class _Rows(Sequence[T], Generic[T]):
-    """The parsed rows of one kind, in table order."""
+    """The parsed rows of which a filter is true, in table order."""
 
-    def __init__(self, dataset: Any, kind: str, columns: list[str], read: Any) -> None:
+    def __init__(self, dataset: Any, where: str, columns: list[str], read: Any) -> None:
         self._dataset, self._columns, self._read = dataset, columns, read
-        self._filter = f"kind = '{kind}'"
+        self._filter = where
         self._length: int | None = None
 
     def __len__(self) -> int:

@@ -27,6 +27,7 @@ from index.readers.extracted_text import (
     damaged,
     missing_parts,
     no_progress,
+    tags_of,
 )
 
 _COMMA: Final = "; "
@@ -69,6 +70,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         date=next((date[0] for date in dates if date), ""),
         blocks=builder.blocks,
         flaws=missing_parts(lost),
+        tags=tags_of(*(text_of(element) for element in package.iter(f"{DUBLIN_CORE}subject"))),
     )
 
 

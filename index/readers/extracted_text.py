@@ -21,6 +21,9 @@ LONGEST_REPEATED: Final = 500
 """Maximum characters of a multi-row cell repeated in each row; a longer one is only in the first."""
 
 _MOST_NAMES: Final = 5
+_LISTED: Final = regex.compile("[,;،؛\n]")
+# Longer lists of keywords are made for search engines; chosen.
+_MOST_TAGS, _LONGEST_TAG = 30, 60
 
 Progress: TypeAlias = Callable[[], None]
 """Called by a converter after each page or chapter."""
@@ -58,6 +61,7 @@ class Extract:
         flaws: what couldn't be read.
         pictures: the pages of a PDF, from 1, that are pictures without text, while others have text.
         digest: as in `Document`.
+        tags: keywords from the file's metadata.
     """
 
     text: str
@@ -69,6 +73,7 @@ class Extract:
     flaws: tuple[Flaw, ...] = ()
     pictures: tuple[int, ...] = ()
     digest: str = ""
+    tags: tuple[str, ...] = ()
 
     def to_record(self) -> dict[str, Any]:
         """Converts to plain data, for `from_record`."""
@@ -91,8 +96,8 @@ class Extract:
             for block in record["blocks"]
         )
         flaws = tuple(Flaw(**flaw) for flaw in record["flaws"])
-        pictures = tuple(record["pictures"])
-        return cls(**{**record, "blocks": blocks, "flaws": flaws, "pictures": pictures})
+        lists = {name: tuple(record[name]) for name in ("pictures", "tags")}
+        return cls(**{**record, "blocks": blocks, "flaws": flaws, **lists})
 
     def with_pages(self, other: Extract) -> Extract:
         """This text with the pages of another one of the same file, in the order of the pages."""
@@ -286,6 +291,13 @@ def missing_parts(names: Sequence[str]) -> tuple[Flaw, ...]:
     shown = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
     parts = "a part of it is" if len(names) == 1 else f"{len(names):,} parts of it are"
     return (Flaw("parts", f"{parts} missing or damaged ({shown}); the rest was read.", len(names), shown),)
+
+
+def tags_of(*keywords: str) -> tuple[str, ...]:
+    """The keywords in lists of them, as a file's metadata has them: between commas or semicolons."""
+    said = (" ".join(UNWRITABLE.sub(" ", one).split()) for words in keywords for one in _LISTED.split(words))
+    tags = dict.fromkeys(one for one in said if 0 < len(one) <= _LONGEST_TAG)
+    return tuple(tags)[:_MOST_TAGS]
 
 
 class Unextractable(Exception):

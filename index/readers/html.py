@@ -17,7 +17,14 @@ from typing import Final
 import regex
 from turbohtml import Document, Element, Namespace, Node, Text, parse
 
-from index.readers.extracted_text import LONGEST_REPEATED, Extract, Progress, TextBuilder, no_progress
+from index.readers.extracted_text import (
+    LONGEST_REPEATED,
+    Extract,
+    Progress,
+    TextBuilder,
+    no_progress,
+    tags_of,
+)
 from index.readers.plain_text import decode
 from index.readers.word.numbering import formatted
 from index.text.structure.blocks import refined
@@ -53,6 +60,7 @@ _LIST_STYLES: Final = {
 _LIST_STYLE: Final = regex.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)")
 _TITLES: Final = frozenset(("og:title", "citation_title", "dc.title", "dcterms.title"))
 _AUTHORS: Final = frozenset(("author", "article:author", "citation_author", "dc.creator", "dcterms.creator"))
+_TAGS: Final = frozenset(("keywords", "article:tag", "citation_keywords"))
 _DATES: Final = (
     "article:published_time", "datepublished", "citation_publication_date", "citation_date", "dcterms.issued",
     "dcterms.created", "dcterms.date", "dc.date.issued", "dc.date", "date", "pubdate",
@@ -132,8 +140,9 @@ def extract(html: str, *, is_xml: bool = False) -> Extract:
         for block in builder.blocks
         if block.kind == "heading" and block.level == 1
     ]
-    title, author, date = _metadata(document)
-    return Extract(text, title, author, headings[0] if len(headings) == 1 else "", date, blocks)
+    title, author, date, tags = _metadata(document)
+    heading = headings[0] if len(headings) == 1 else ""
+    return Extract(text, title, author, heading, date, blocks, tags=tags)
 
 
 @dataclass
@@ -542,12 +551,14 @@ def _is_skipped(element: Element, context: _Context) -> bool:
     )
 
 
-def _metadata(document: Document) -> tuple[str, str, str]:
-    """Title, author and date from the page's metadata."""
+def _metadata(document: Document) -> tuple[str, str, str, tuple[str, ...]]:
+    """Title, author, date and keywords from the page's metadata."""
     named: dict[str, str] = {}
+    keywords: list[str] = []
     for meta in document.iter_elements("meta"):
         name = _value(meta, "property") or _value(meta, "name") or _value(meta, "itemprop")
         named.setdefault(name.casefold(), _value(meta, "content"))
+        keywords += [_value(meta, "content")] if name.casefold() in _TAGS else []
     for time in document.iter_elements("time"):
         if _value(time, "itemprop").casefold() == "datepublished" or "pubdate" in time.attrs:
             named.setdefault("datepublished", _value(time, "datetime"))
@@ -555,7 +566,8 @@ def _metadata(document: Document) -> tuple[str, str, str]:
     title = next((value for name in sorted(_TITLES) if (value := named.get(name))), "") or next(titles, "")
     author = next((value for name in sorted(_AUTHORS) if (value := named.get(name))), "")
     date = next((value for name in _DATES if (value := named.get(name))), "")
-    return title, author, regex.sub(r"^(\d{4}-\d{2}-\d{2})T.*", r"\1", date.strip())
+    day = regex.sub(r"^(\d{4}-\d{2}-\d{2})T.*", r"\1", date.strip())
+    return title, author, day, tags_of(*keywords)
 
 
 def _value(element: Element, name: str) -> str:

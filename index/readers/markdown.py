@@ -11,7 +11,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress
+from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress, tags_of
 from index.readers.plain_text import decode
 from index.text.structure.blocks import refined
 
@@ -27,6 +27,7 @@ _TASK: Final = regex.compile(r"\[([ xX])\][ \t]+")
 _LINE_BREAK_TAG: Final = regex.compile(r"(?i)<br\s*/?>")
 _TITLES: Final = ("title", "العنوان", "عنوان")
 _AUTHORS: Final = ("author", "authors", "by", "creator", "المؤلف", "الكاتب", "المؤلّف", "إعداد")
+_TAGS: Final = ("tags", "keywords", "الوسوم", "وسوم", "الكلمات المفتاحية")
 _DATES: Final = ("date", "published", "created", "publishdate", "updated", "التاريخ", "تاريخ")
 
 
@@ -42,8 +43,8 @@ def extract_file(content: bytes, progress: Progress = no_progress) -> Extract:  
 def extract(text: str) -> Extract:
     """Extracts the text of a Markdown file without its markup.
 
-    Front matter isn't part of the text: it gives the document's title, author and date. List item numbers
-    are part of the text; a footnote follows the block that references it.
+    Front matter isn't part of the text: it gives the document's title, author, date and tags. List item
+    numbers are part of the text; a footnote follows the block that references it.
     """
     source = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     values, source = _front_matter(source)
@@ -63,6 +64,7 @@ def extract(text: str) -> Extract:
         _value(values, _AUTHORS),
         date=_value(values, _DATES),
         blocks=refined(found.text, blocks, found.emphasized),
+        tags=tags_of(*(_as_text(values.get(name)) for name in _TAGS)),
     )
 
 

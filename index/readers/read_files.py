@@ -126,7 +126,7 @@ def read_file(
     so that an edited file replaces its older version in an index. The title comes from the file's metadata,
     from the first `# heading` of a .md file or from the title line of a .txt file, else from the file name;
     author and date come from the file's metadata, else from the lines under the title («إعداد: …», "By …")
-    and from a line such as «حُرّر في …».
+    and from a line such as «حُرّر في …»; tags are the keywords in the file's metadata.
 
     Args:
         path: of the file.
@@ -162,6 +162,7 @@ def read_file(
         date=found.date or date,
         blocks=found.blocks,
         digest=found.digest,
+        tags=found.tags,
     )
 
 

@@ -260,29 +260,39 @@ class Match:
         """(len(rows),) float32, the shares of these passages."""
         return (self._sums[rows] / (self._most or 1.0)).astype(np.float32)
 
-    def best(self, k: int) -> tuple[Rows, FloatArray]:
+    @property
+    def best_share(self) -> float:
+        """The highest share of any passage."""
+        return float(np.float32(self._sums.max(initial=0) / (self._most or 1.0)))
+
+    def best(self, k: int, within: NDArray[np.bool_] | None = None) -> tuple[Rows, FloatArray]:
         """The `k` passages with the highest shares above 0, best first, equal ones in the collection's order.
+
+        Args:
+            k: how many.
+            within: (rows,) whether each passage may be among them; all if not given.
 
         Returns:
             (n,) int64 rows and (n,) float32 shares, n <= k.
         """
-        rows = self._promising(k)
-        reached = self._sums[rows]
+        sums = self._sums if within is None else self._sums * within
+        rows = _promising(sums, k)
+        reached = sums[rows]
         if len(rows) > k:
             rows = rows[reached >= np.partition(reached, len(rows) - k)[len(rows) - k] * _SLACK]
-        rows = rows[self._sums[rows] > 0]
+        rows = rows[sums[rows] > 0]
         shares = self.scores(rows)
         order = np.lexsort((self._order(rows), -shares))[:k]
         return rows[order], shares[order]
 
-    def _promising(self, k: int) -> Rows:
-        """Rows among which are the `k` best: all, or every n-th from those with the greatest maxima on."""
-        sums = self._sums
-        whole = len(sums) // _BLOCK * _BLOCK
-        if whole < 4 * _BLOCK * k:
-            return np.arange(len(sums))
-        # The k-th greatest of the maxima is no more than the k-th best score.
-        most = sums[:whole].reshape(_BLOCK, -1).max(axis=0)
-        (blocks,) = np.nonzero(most >= np.partition(most, len(most) - k)[len(most) - k] * _SLACK)
-        rows = blocks[:, None] + len(most) * np.arange(_BLOCK)
-        return np.concatenate((rows.ravel(), np.arange(whole, len(sums))))
+
+def _promising(sums: NDArray[np.float64], k: int) -> Rows:
+    """Rows among which are the `k` best: all, or every n-th from those with the greatest maxima on."""
+    whole = len(sums) // _BLOCK * _BLOCK
+    if whole < 4 * _BLOCK * k:
+        return np.arange(len(sums))
+    # The k-th greatest of the maxima is no more than the k-th best score.
+    most = sums[:whole].reshape(_BLOCK, -1).max(axis=0)
+    (blocks,) = np.nonzero(most >= np.partition(most, len(most) - k)[len(most) - k] * _SLACK)
+    rows = blocks[:, None] + len(most) * np.arange(_BLOCK)
+    return np.concatenate((rows.ravel(), np.arange(whole, len(sums))))

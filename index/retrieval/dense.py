@@ -12,6 +12,7 @@ import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -46,6 +47,11 @@ _SEED = 20_240
 # Passages compared beyond those asked for, and how far FAISS's cosines may lie from those of `cosines`.
 _MORE, ROUNDING = 16, np.float32(2e-6)
 _NONE: Rows = np.zeros(0, np.int64)
+# Of a search within a scope: up to this many passages are copied to be searched exactly, 13 MB with 384
+# dimensions.
+_COPIED = 1 << 14
+# Of more passages within a scope, how many times as many vectors are rescored as without one.
+_MORE_RESCORED = 2
 # Vectors in memory at a time, as float32: 25 MB with 384 dimensions.
 _BLOCK = 1 << 14
 
@@ -146,40 +152,61 @@ class DenseIndex:
         return rows[best], found[best]
 
     def promising(
-        self, vector: FloatArray, k: int, removed: NDArray[np.integer] = _NONE
+        self,
+        vector: FloatArray,
+        k: int,
+        removed: NDArray[np.integer] = _NONE,
+        within: Subset | None = None,
     ) -> tuple[Rows, FloatArray]:
-        """Rows among which are those that `search` returns, and their cosines to within `ROUNDING`."""
-        k = min(k, len(self) - len(removed))
+        """Rows among which are those that `search` returns, and their cosines to within `ROUNDING`.
+
+        Args:
+            vector: of unit length.
+            k: how many.
+            removed: as in `search`.
+            within: the passages that alone are searched, without those removed; all if not given.
+        """
+        left = len(self) - len(removed) if within is None else len(within.rows)
+        k = min(k, left)
         if not k:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         query = np.ascontiguousarray(vector[None], np.float32)
         with _one_thread():
-            if self._settings["kind"] == "exact":
-                rows, found = self._exact(query, k, removed)
+            if within is not None and within.copied is not None:
+                rows, found = _exhaustive(within.copied, query, k, left)
+                rows = within.rows[rows]
+            elif self._settings["kind"] == "exact":
+                rows, found = self._exact(query, k, left, removed, within)
             else:
-                rows = self._near(query, k, removed)
+                rows = self._near(query, k, removed) if within is None else self._near_in(query, k, within)
                 found = self.cosines(vector, rows)
         order = np.argsort(rows)
         return rows[order], found[order]
+
+    def subset(self, rows: Rows) -> Subset:
+        """Prepares searches of some passages alone.
+
+        Args:
+            rows: ascending.
+        """
+        index = None if self._settings["kind"] == "exact" else cast("faiss.IndexIVF", self._index)
+        return Subset.of(self.vectors, rows, index)
 
     def cosines(self, vector: FloatArray, rows: Rows) -> FloatArray:
         """(len(rows),) float32 cosines of a (dimension,) vector with the passages in these rows."""
         return cosines(self.vectors[rows], vector)
 
-    def _exact(self, query: FloatArray, k: int, removed: NDArray[np.integer]) -> tuple[Rows, FloatArray]:
+    def _exact(
+        self, query: FloatArray, k: int, left: int, removed: NDArray[np.integer], within: Subset | None
+    ) -> tuple[Rows, FloatArray]:
         import faiss
 
         effort = faiss.SearchParameters()
-        if len(removed):
+        if within is not None:
+            effort.sel = within.selector
+        elif len(removed):
             effort.sel = faiss.IDSelectorNot(faiss.IDSelectorBatch(removed.astype(np.int64)))
-        left = len(self) - len(removed)
-        for count in (min(k + _MORE, left), left):
-            (found,), (rows,) = self._index.search(query, count, params=effort)
-            # FAISS sums in another order than `cosines`, which decides.
-            promising = found >= found[k - 1] - ROUNDING
-            if count == left or not promising.all():
-                break
-        return np.asarray(rows[promising], np.int64), found[promising]
+        return _exhaustive(self._index, query, k, left, effort)
 
     def _near(self, query: FloatArray, k: int, removed: NDArray[np.integer]) -> Rows:
         # The settings are for `NEAREST`. For a smaller k, fewer are compared, down to half; for a larger k,
@@ -198,6 +225,84 @@ class DenseIndex:
                     return found
                 kept = len(self)
             probes *= 2
+
+    def _near_in(self, query: FloatArray, k: int, within: Subset) -> Rows:
+        """Rows of a subset among which are those nearest to a question."""
+        share = max(k / NEAREST, 0.5)
+        clusters = self._settings["clusters"]
+        index = cast("faiss.IndexIVF", self._index)
+        # As many passages are compared as when the settings were measured, in however many clusters they are.
+        wanted = self._settings["probes"] * len(self) / clusters * max(share, 1.0)
+        (nearest,) = index.quantizer.search(query, clusters)[1]
+        probes = int(np.cumsum(within.of_clusters[nearest]).searchsorted(wanted)) + 1
+        # The settings are for questions near to some passages; those of a scope may all be far.
+        kept = min(math.ceil(_MORE_RESCORED * self._settings["rescored"] * share), len(within.rows))
+        while True:
+            rows = _candidates(index, query, min(probes, clusters), kept, within.selector)[0]
+            found: Rows = rows[rows >= 0]
+            if len(found) >= k or (probes >= clusters and kept == len(within.rows)):
+                return found
+            kept = len(within.rows) if probes >= clusters else kept
+            probes *= 2
+
+
+@dataclass(frozen=True, eq=False)
+class Subset:
+    """Passages of a segment that alone are searched, prepared for any number of searches.
+
+    Attributes:
+        rows: of the passages, ascending.
+        copied: an exhaustive index of their vectors; None if there are many.
+        selector: FAISS's selector of the rows, if there are many.
+        of_clusters: (clusters,) how many are in each cluster, if there are many in a segment with clusters.
+    """
+
+    rows: Rows
+    copied: faiss.Index | None = None
+    selector: faiss.IDSelector | None = None
+    of_clusters: NDArray[np.int64] = field(default_factory=lambda: _NONE)
+
+    @classmethod
+    def of(cls, vectors: HalfArray, rows: Rows, index: faiss.IndexIVF | None) -> Subset:
+        """Prepares a subset.
+
+        Args:
+            vectors: of all of the segment's passages.
+            rows: of the subset, ascending.
+            index: of the segment's clusters, if it has any.
+        """
+        import faiss
+
+        if len(rows) <= _COPIED:
+            copied = _flat(vectors.shape[1])
+            copied.add_sa_codes(np.ascontiguousarray(vectors[rows], "<f2").view(np.uint8))
+            return cls(rows, copied)
+        inside = np.zeros(len(vectors), np.bool_)
+        inside[rows] = True
+        bitmap: Any = faiss.IDSelectorBitmap
+        selector = bitmap(np.packbits(inside, bitorder="little"))
+        if index is None:
+            return cls(rows, None, selector)
+        counts = []
+        lists: Any = index.invlists
+        for number in range(index.nlist):
+            size = lists.list_size(number)
+            ids = faiss.rev_swig_ptr(lists.get_ids(number), size) if size else _NONE
+            counts.append(int(inside[ids].sum()))
+        return cls(rows, None, selector, np.array(counts, np.int64))
+
+
+def _exhaustive(
+    index: faiss.Index, query: FloatArray, k: int, left: int, effort: faiss.SearchParameters | None = None
+) -> tuple[Rows, FloatArray]:
+    """Rows of an exhaustive index among which are the `k` nearest, of `left` that it searches."""
+    for count in (min(k + _MORE, left), left):
+        (found,), (rows,) = index.search(query, count, params=effort)
+        # FAISS sums in another order than `cosines`, which decides.
+        promising = found >= found[k - 1] - ROUNDING
+        if count == left or not promising.all():
+            break
+    return np.asarray(rows[promising], np.int64), found[promising]
 
 
 def cosines(vectors: HalfArray, vector: FloatArray) -> FloatArray:
@@ -294,12 +399,20 @@ def _nearest(vectors: HalfArray, queries: FloatArray) -> Rows:
     return np.asarray(best.I, np.int64)
 
 
-def _candidates(index: faiss.Index, queries: FloatArray, probes: int, kept: int) -> Rows:
+def _candidates(
+    index: faiss.Index,
+    queries: FloatArray,
+    probes: int,
+    kept: int,
+    selector: faiss.IDSelector | None = None,
+) -> Rows:
     """(queries, kept): the approximately nearest rows; -1 where the probed clusters hold no more."""
     import faiss
 
     effort = faiss.IVFSearchParameters()
     effort.nprobe = probes
+    if selector is not None:
+        effort.sel = selector
     return np.asarray(index.search(queries, kept, params=effort)[1], np.int64)
 
 

@@ -29,6 +29,7 @@ from qa.types import Answer, AnswerWriter
 if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
+    from index.scope import Scope
 
 # Passage kinds that only label other text.
 _NEVER_QUOTED: Final = frozenset(("heading", "table_header"))
@@ -42,6 +43,7 @@ def ask(
     k: int = 5,
     reader: bool | PassageReader = True,
     writer: AnswerWriter | None = None,
+    within: Scope | str | None = None,
 ) -> Answer:
     """Answers a question with literal quotations, or says that the texts don't answer it.
 
@@ -56,9 +58,11 @@ def ask(
             and is less certain. Or another reader.
         writer: what writes an answer from the quotations (`qa.writing.write.Writer`), which is checked and
             given beside them; none if not given.
+        within: what alone is asked, such as "folder:contracts type:pdf" (`index.Scope`).
 
     Raises:
         InvalidQuestion: there is nothing to search for.
+        InvalidScope: the scope can't be read, or names what the index doesn't have.
         IndexNotFound: there is no index at the path.
         IndexDamaged: its files aren't what was written.
         ValueError: k is less than 1.
@@ -67,12 +71,21 @@ def ask(
         raise ValueError(f"k must be at least 1, not {k}")
     if (reply := courteous(question)) is not None:
         return reply
-    source = open_index(index).snapshot()
+    source = open_index(index)
+    source = source.snapshot() if within is None else source.within(within)
     with admission(source):
         query = source.query(question)
         reply = answer_standalone(source, query, k, chosen_reader(reader))
     # After leaving admission: a slow writer doesn't hold a place.
-    return with_written(reply, source, writer)
+    return with_written(told_within(reply, source), source, writer)
+
+
+def told_within(reply: Answer, index: Index) -> Answer:
+    """The answer with what alone was asked, where the index is restricted; a refusal says so."""
+    if index.scope is None:
+        return reply
+    text = reply.text if reply.found else say_not_found(reply.missing, reply.language, index.scope)
+    return replace(reply, text=text, within=str(index.scope))
 
 
 def with_written(reply: Answer, index: Index, writer: AnswerWriter | None) -> Answer:

@@ -87,6 +87,16 @@ Collection = Annotated[
     Field(description="The name of one of the user's collections; what the server was started for if empty."),
 ]
 
+Within = Annotated[
+    str,
+    Field(
+        description="What alone is asked; everything if empty. Any of document:, folder:, type:, tag:, "
+        "after: and before: with a value, such as folder:contracts type:pdf document:'the file.pdf'. "
+        "Documents are named by id, title or file; several documents and folders are asked together, the "
+        "rest narrows them."
+    ),
+]
+
 Arguments = ParamSpec("Arguments")
 Record = TypeVar("Record")
 
@@ -105,13 +115,19 @@ def build_server(service: Service) -> MCPServer:
 
     @server.tool(title="Ask the texts", description=_ASK, annotations=reads, structured_output=True)
     def ask(
-        question: Question, k: Count = 5, collection: Collection = "", write: Write = False
+        question: Question,
+        k: Count = 5,
+        collection: Collection = "",
+        write: Write = False,
+        within: Within = "",
     ) -> AnswerRecord:
-        return _told(question, service.ask, question, k, collection, write)
+        return _told(question, service.ask, question, k, collection, write, within)
 
     @server.tool(title="Search the texts", description=_SEARCH, annotations=reads, structured_output=True)
-    def search(question: Question, k: Count = 5, collection: Collection = "") -> SearchRecord:
-        return _told(question, service.search, question, k, collection)
+    def search(
+        question: Question, k: Count = 5, collection: Collection = "", within: Within = ""
+    ) -> SearchRecord:
+        return _told(question, service.search, question, k, collection, within)
 
     @server.tool(title="Read a passage", description=_READ, annotations=reads, structured_output=True)
     def read_passage(

@@ -111,7 +111,8 @@ class AnswerRecord(TypedDict):
     """The answer to a question; without citations if the texts don't answer it.
 
     `missing` are then those numbers and identifiers of the question that occur nowhere in the texts.
-    `written` is null unless a written answer was asked for and there are citations.
+    `written` is null unless a written answer was asked for and there are citations. `within` is what alone
+    was asked, empty for everything.
     """
 
     question: str
@@ -123,6 +124,7 @@ class AnswerRecord(TypedDict):
     missing: list[str]
     hits: list[HitRecord]
     written: WrittenRecord | None
+    within: str
 
 
 class SearchRecord(TypedDict):
@@ -200,6 +202,7 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
         "missing": list(answer.missing),
         "hits": _hit_records(answer.hits, document),
         "written": _written_record(answer.written) if answer.written else None,
+        "within": answer.within,
     }
 
 

@@ -67,7 +67,9 @@ class Service:
         self._collection = collection
         self._writer = writer
 
-    def ask(self, question: str, k: int = 5, collection: str = "", write: bool = False) -> AnswerRecord:
+    def ask(
+        self, question: str, k: int = 5, collection: str = "", write: bool = False, within: str = ""
+    ) -> AnswerRecord:
         """Answers a question with literal quotations, or says that the texts don't answer it.
 
         Args:
@@ -75,14 +77,16 @@ class Service:
             k: number of passages to return with the answer, from 1 to 50.
             collection: the name of the collection to ask; the index if not given.
             write: whether a language model writes an answer from the quotations, whose sentences are checked.
+            within: what alone is asked, such as "folder:contracts type:pdf" (`index.Scope`); all if empty.
 
         Raises:
             CollectionNotFound: there is no such collection.
             InvalidQuestion: there is nothing to search for.
+            InvalidScope: the scope can't be read, or names what the index doesn't have.
             InvalidRequest: an argument is of another kind, or k out of its range; or there is no writer.
             IndexNotFound, IndexDamaged, EncoderMismatch: the index can't be used any more.
         """
-        index = self._checked(question, k, collection)
+        index = self._checked(question, k, collection, within)
         if not isinstance(write, bool):
             raise InvalidRequest(f"write must be true or false, not {write!r:.50}.")
         if write and self._writer is None:
@@ -92,19 +96,20 @@ class Service:
         reply = ask(question, index, k, self._reader, self._writer if write else None)
         return answer_record(reply, index.document)
 
-    def search(self, question: str, k: int = 5, collection: str = "") -> SearchRecord:
+    def search(self, question: str, k: int = 5, collection: str = "", within: str = "") -> SearchRecord:
         """The passages nearest to a question, best first.
 
         Args:
             question: in Arabic or English.
             k: how many, from 1 to 50.
             collection: as in `ask`.
+            within: as in `ask`.
 
         Raises:
-            CollectionNotFound, InvalidQuestion, InvalidRequest, IndexNotFound: as in `ask`.
+            CollectionNotFound, InvalidQuestion, InvalidRequest, InvalidScope, IndexNotFound: as in `ask`.
             IndexDamaged, EncoderMismatch: as in `ask`.
         """
-        index = self._checked(question, k, collection)
+        index = self._checked(question, k, collection, within)
         return search_record(question, retrieve(question, k, index), index.document)
 
     def read_passage(
@@ -159,12 +164,15 @@ class Service:
         index.refresh()
         return index
 
-    def _checked(self, question: str, k: int, collection: str) -> "Index":
+    def _checked(self, question: str, k: int, collection: str, within: str) -> "Index":
         """The index in its newest state, when the arguments are what they should be."""
         if not isinstance(question, str):  # JSON may hold anything
             raise InvalidRequest("The question must be a text, in Arabic or English.")
         _check_number("k", k, 1, MOST_PASSAGES)
-        return self._named(collection).snapshot()
+        if not isinstance(within, str):
+            raise InvalidRequest("The scope `within` must be a text, such as folder:contracts.")
+        index = self._named(collection)
+        return index.within(within) if within else index.snapshot()
 
     def _document(self, document_id: str, index: "Index") -> Document:
         try:
@@ -194,14 +202,16 @@ class Endpoints:
         return self.ask, self.search, self.read_passage
 
     def ask(
-        self, question: str, k: int = 5, collection: str = "", write: bool = False
+        self, question: str, k: int = 5, collection: str = "", write: bool = False, within: str = ""
     ) -> AnswerRecord | RefusalRecord:
         """Answers a question with literal quotations from the texts, or says that they don't answer it."""
-        return _told_of(question, lambda: self._service.ask(question, k, collection, write))
+        return _told_of(question, lambda: self._service.ask(question, k, collection, write, within))
 
-    def search(self, question: str, k: int = 5, collection: str = "") -> SearchRecord | RefusalRecord:
+    def search(
+        self, question: str, k: int = 5, collection: str = "", within: str = ""
+    ) -> SearchRecord | RefusalRecord:
         """Lists the passages of the texts that are nearest to a question, best first."""
-        return _told_of(question, lambda: self._service.search(question, k, collection))
+        return _told_of(question, lambda: self._service.search(question, k, collection, within))
 
     def read_passage(
         self, document_id: str, paragraph: int, around: int = 0, collection: str = ""

@@ -24,7 +24,7 @@ from index.query import LONGEST
 from index.ranking_parameters import RANKING
 from index.types import Hit, Passage
 from qa.admission import admission
-from qa.answering.answer import answer, answer_standalone
+from qa.answering.answer import answer, answer_standalone, told_within
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
@@ -37,6 +37,7 @@ from qa.types import Answer
 if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
+    from index.scope import Scope
 
 # Weight of a passage's score for the expanded question, beside that for the question as asked.
 # On benchmarks/dialogues/tuning.jsonl, among 13 texts and among 493, nothing from .1 to .3 with .08 to .18
@@ -105,6 +106,7 @@ def converse(
     index: Index | str | Path | None = None,
     k: int = 5,
     reader: bool | PassageReader = True,
+    within: Scope | str | None = None,
 ) -> Turn:
     """Answers a question in a conversation, which isn't modified: see `with_turn`.
 
@@ -120,9 +122,12 @@ def converse(
         index: an index or the path of one; the built-in article's if not given.
         k: number of passages in the answer's `hits`, at least 1.
         reader: as in `ask`; of a follow-up it is given the expanded question.
+        within: what alone is asked, as in `ask`; if not given, what the last turn was asked within. Empty
+            for everything.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
+        InvalidScope: as `ask`.
         IndexNotFound: there is no index at the path.
         IndexDamaged: its files aren't what was written.
         ValueError: k is less than 1.
@@ -133,9 +138,13 @@ def converse(
         return Turn(question, question, reply, datetime.now(timezone.utc))
     # What follows thanks doesn't refer to them.
     conversation = Conversation(tuple(turn for turn in conversation.turns if not courtesy(turn.question)))
-    source = open_index(index).snapshot()
+    if within is None and conversation.turns:
+        within = conversation.turns[-1].answer.within or None
+    source = open_index(index)
+    source = source.snapshot() if within is None else source.within(within)
     with admission(source):
-        return _next_turn(conversation, question, source, k, chosen_reader(reader))
+        turn = _next_turn(conversation, question, source, k, chosen_reader(reader))
+    return replace(turn, answer=told_within(turn.answer, source))
 
 
 def _next_turn(

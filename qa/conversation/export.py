@@ -18,6 +18,7 @@ from typing import Final
 
 import regex
 
+from index.scope import Scope
 from index.text.analyzer import Language, language
 from index.text.context import headings_below
 from index.text.sentences import Span
@@ -25,7 +26,7 @@ from qa.answering.courtesy import courteous
 from qa.collections.types import BUILT_IN
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say, say_confidence, say_not_found, say_pages
+from qa.messages import say, say_confidence, say_not_found, say_pages, say_scope
 
 # What Markdown (CommonMark, GFM and common extensions) reads as markup, and only there.
 _INLINE: Final = regex.compile(
@@ -48,6 +49,7 @@ _SPACE: Final = regex.compile(r"\s")
 # What can be bold: from a letter or digit to the last one of a line. Asterisks with punctuation inside and a
 # letter outside wouldn't be read as emphasis.
 _PHRASE: Final = regex.compile(r"[\p{L}\p{N}](?:[^\n\v\f\r\x85\u2028\u2029]*[\p{L}\p{N}\p{M}])?")
+_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
 
@@ -81,6 +83,8 @@ def about_turn(turn: Turn) -> list[str]:
     if turn.collection:
         name = say("built_in", spoken) if turn.collection == BUILT_IN else turn.collection
         lines.append(f"{say('collection', spoken)}: {isolated(name)}")
+    if scope := Scope.of(turn.answer.within):
+        lines.append(f"{say('asked_within', spoken)} {_COMMA[spoken].join(say_scope(scope, spoken))}")
     if turn.is_follow_up:
         lines.append(f"{say('searched_for', spoken)} {' '.join(turn.searched.split())}")
     if turn.answer.found:
@@ -117,7 +121,7 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
     gone = [one for one in quoted if verified[one.number] is None]
     if not quoted:
         own = courteous(turn.question)
-        text = own.text if own else say_not_found(turn.answer.missing, spoken)
+        text = own.text if own else say_not_found(turn.answer.missing, spoken, Scope.of(turn.answer.within))
         for line in text.split("\n"):
             yield _line("", escape(line), spoken)
     for one in quoted:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
+from index.scope import Scope
 from index.text.analyzer import Language, language
 from index.text.sentences import Span
 from qa.conversation.converse import Conversation, Turn
@@ -56,7 +57,11 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[tuple[str, _Pieces, Lan
         yield "Normal", [(line, False)], spoken
     quoted = turn.quoted(document)
     if not quoted:
-        yield "Normal", [(say_not_found(turn.answer.missing, spoken), False)], spoken
+        yield (
+            "Normal",
+            [(say_not_found(turn.answer.missing, spoken, Scope.of(turn.answer.within)), False)],
+            spoken,
+        )
     gone = []
     for one in quoted:
         citation = one.citation(document)

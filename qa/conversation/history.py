@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from math import isfinite
 from typing import Any, Final
 
 from index.errors import DalilError
+from index.scope import Scope
 from index.text.analyzer import language
 from index.types import Hit, text_id
 from qa.answering.citations import quotations
@@ -98,6 +99,7 @@ def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
         "searched": turn.searched,
         "asked": turn.asked.isoformat(),
         "collection": turn.collection,
+        "within": turn.answer.within,
         "confidence": turn.answer.confidence,
         "missing": turn.answer.missing,
         "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
@@ -138,6 +140,7 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     citations = tuple(citation for _, citation in checked if citation)
     lost = tuple(quoted for quoted, citation in checked if citation is None)
     spoken = language(question)
+    scope = Scope.of(as_text(record.get("within", "")))
     lacking = as_texts(_at_most(MOST_MISSING, record.get("missing", [])))
     if citations or lost or not all(name and name in question for name in lacking):
         lacking = ()
@@ -147,10 +150,11 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
     elif own is not None:
         text = own.text
     else:
-        text = say("no_longer_there", spoken) if lost else say_not_found(lacking, spoken)
+        text = say("no_longer_there", spoken) if lost else say_not_found(lacking, spoken, scope)
     kept_hits = _at_most(MOST_HITS, record["hits"])
     hits = [hit for hit in (_hit(hit, document) for hit in kept_hits) if hit is not None]
     answer = Answer(question, spoken, text, citations, tuple(hits), confidence, lacking)
+    answer = replace(answer, within=str(scope or ""))
     collection = as_text(record.get("collection", ""))
     if len(collection) > _LONGEST_TEXT:
         raise ValueError("the collection's name is too long")

@@ -40,6 +40,8 @@ _LONGEST_ID: Final = 100
 
 Id = Annotated[str, Field(max_length=_LONGEST_ID)]
 Name = Annotated[str, Field(max_length=1000)]
+# Of a scope: a key and its value.
+Condition = Annotated[list[Name], Field(min_length=2, max_length=2)]
 Whole = Annotated[int, Field(ge=0, lt=2**31)]
 
 
@@ -63,6 +65,21 @@ class _Begin(_OfConversation):
     number: Whole | None = None
     collection: Id = ""
     has_turns: bool = False
+    within: Annotated[list[Condition], Field(max_length=200)] = []
+
+
+class _Choices(_OfConversation):
+    collection: Id = ""
+    find: Name = ""
+
+
+class _Refer(_OfConversation):
+    collection: Id = ""
+    document: Name
+
+
+class _Conditions(_OfConversation):
+    within: Annotated[str, Field(max_length=LONGEST_ARGUMENT)]
 
 
 class _Mark(_Call):
@@ -191,6 +208,9 @@ CALLS: Final[Mapping[str, type[_Call]]] = {
     "judge": _Judge,
     "stop": _Stop,
     "translate": _Translate,
+    "choices": _Choices,
+    "refer": _Refer,
+    "conditions": _Conditions,
     "library": _Library,
 }
 _LIBRARY_CALLS: Final[Mapping[str, type[_Call]]] = {

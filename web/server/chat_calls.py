@@ -10,15 +10,17 @@ import logging
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import qa
-from index.errors import DalilError, InvalidQuestion, UnreadableFile
+from index.errors import DalilError, InvalidQuestion, InvalidScope, UnreadableFile
 from index.ranking_parameters import RANKING
 from index.readers.page.pictures import PagePictures
+from index.scope import Scope
 from index.text.analyzer import Language
 from index.types import Document, Hit
 from qa.admission import admission
@@ -30,7 +32,7 @@ from qa.conversation.export_docx import to_docx
 from qa.conversation.references import references, to_bibtex, to_csl_json, to_ris
 from qa.feedback import judgements
 from qa.messages import say
-from web.views import reading_pane
+from web.views import reading_pane, scope_choices
 from web.views.conversation import MOST_TURNS, Exchange, NoSuchTurn, Session, Sessions
 from web.writing import NO_WISHES, Wishes, Writing
 
@@ -104,9 +106,10 @@ class ChatCalls:
             self.collections.check(str(data.get("collection", "")))
         number = data.get("number")
         if number is None:
-            return session.begin(str(data["question"]), str(data.get("collection", "")))
+            return session.begin(str(data["question"]), str(data.get("collection", "")), _scope(data))
         asked = session.exchange(int(number))
-        session.change(int(number), Exchange(asked.question, alone=True, collection=asked.collection))
+        again = Exchange(asked.question, alone=True, collection=asked.collection, within=asked.within)
+        session.change(int(number), again)
         return int(number)
 
     def respond(
@@ -147,6 +150,26 @@ class ChatCalls:
         draw = partial(_PICTURES.get, self._original(document), document)
         return reading_pane.show_page(document, wish, draw, data.get("page")).data()
 
+    def choices(self, data: Data) -> dict[str, Any]:
+        """What a question may be restricted to, in the page's collection, for the page's scope.js."""
+        collection = str(data.get("collection", ""))
+        if self.collections:
+            self.collections.check(collection)
+        return scope_choices.choices(self._index(collection).heads(), str(data.get("find", "")))
+
+    def refer(self, data: Data) -> str:
+        """What a scope names a document by; empty if it isn't there any more."""
+        document_id, collection = str(data["document"]), str(data.get("collection", ""))
+        if self.collections:
+            self.collections.check(collection)
+        return scope_choices.reference(self._index(collection).heads(), document_id)
+
+    def conditions(self, data: Data) -> list[list[str]]:
+        """The conditions of a scope that was kept as text; none if it can't be read."""
+        with suppress(InvalidScope):
+            return [list(condition) for condition in Scope.parse(str(data["within"])).conditions]
+        return []
+
     def find(self, data: Data) -> dict[str, Any]:
         """The places of a text in a document, however they are spelled, for the reading pane."""
         try:
@@ -172,14 +195,16 @@ class ChatCalls:
         source = exchange.sources[passage.document_id]
         searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
         try:
-            index = self._index(exchange.collection).snapshot()
+            within = exchange.reply.answer.within if isinstance(exchange.reply, qa.Turn) else ""
+            index = self._index(exchange.collection)
+            index = index.within(within) if within else index.snapshot()
             with admission(index):
                 query = index.query(searched)
                 # A follow-up's passage may rank low for the expanded question.
                 found = index.search(query, RANKING.candidates)
                 hit = next((hit for hit in found if hit.passage.id == passage.id), Hit(passage, 0.0))
                 explanation = explain(index, query, hit)
-        except (PassageGone, CollectionNotFound):
+        except (PassageGone, CollectionNotFound, InvalidScope):
             return reading_pane.unexplained(
                 source, passage.number, say("passage_gone", language), language
             ).data()
@@ -305,7 +330,10 @@ class ChatCalls:
             index = self._index(exchange.collection).snapshot()
             if self.collections and not index.documents:
                 return exchange.refused("no_documents")
-            turn = self.converse(before, exchange.question, index)
+            # Without its name a scope would be that of the turn before.
+            is_scoped = exchange.within or (before.turns and before.turns[-1].answer.within)
+            scope = {"within": exchange.within or ""} if is_scoped else {}
+            turn = self.converse(before, exchange.question, index, **scope)
             if self.collections:
                 turn = replace(turn, collection=self.collections.name(exchange.collection))
             return exchange.replied(turn, index.document)
@@ -313,6 +341,8 @@ class ChatCalls:
             return exchange.refused("collection_gone")
         except InvalidQuestion as error:
             return exchange.refused(error.reason)
+        except InvalidScope as error:
+            return exchange.refused(fault=error)
         except DalilError as error:
             return exchange.refused(text=str(error))
         except Exception:
@@ -336,6 +366,15 @@ class ChatCalls:
 
 def _documents(index: Index) -> GetDocument:
     return lambda id_: index.document(id_)
+
+
+def _scope(data: Data) -> Scope | None:
+    """The scope that a page chose, as pairs of a key and a value.
+
+    Raises:
+        InvalidScope: it can't be read.
+    """
+    return Scope.of_conditions((str(key), str(value)) for key, value in data.get("within") or ()) or None
 
 
 def _language(data: Data) -> Language:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from index.scope import Scope
 from index.text.analyzer import Language
 from index.text.context import headings_below
 from index.text.sentences import Span
@@ -22,7 +23,7 @@ from qa.answering.courtesy import courtesy
 from qa.collections.types import BUILT_IN
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
-from qa.messages import say, say_confidence, say_not_found, say_pages
+from qa.messages import say, say_confidence, say_not_found, say_pages, say_scope
 from qa.types import Answer, Citation
 from web.views.templating import direction, environment, showable
 
@@ -256,6 +257,16 @@ def render_collection(name: str, page: Language) -> str:
     return str(_macros.collection(collection_name(name, page), page)) if name else ""
 
 
+def render_within(scope: Scope, page: Language) -> str:
+    """Renders what alone an answer was sought in."""
+    return str(_macros.within(say_scope(scope, page), page))
+
+
+def render_everything(page: Language) -> str:
+    """Renders the offer to ask a question of everything, where it was asked within a scope in vain."""
+    return str(_macros.everything(page))
+
+
 def collection_name(name: str, page: Language) -> str:
     """A collection's name; the built-in one's is in the page's language."""
     return say("built_in", page) if name == BUILT_IN else plain(name)
@@ -315,7 +326,7 @@ def render_answer(
             for number, passage in enumerate(nearest, 1)
         ]
         # A refusal in the page's language, as all that is said beside it; a greeting in the asker's.
-        refusal = answer.text if courtesy(answer.question) else say_not_found(answer.missing, page)
+        refusal = answer.text if courtesy(answer.question) else _refusal(answer, page)
         said, _, missing = refusal.partition("\n")
         return str(_macros.nothing(said, missing, shown, Markup(parts.actions), page))
     cited = [
@@ -323,6 +334,10 @@ def render_answer(
     ]
     sure = say_confidence(answer.confidence, page) if answer.found else ""
     return str(_macros.answer(cited, parts, sure, page))
+
+
+def _refusal(answer: Answer, page: Language) -> str:
+    return say_not_found(answer.missing, page, Scope.of(answer.within))
 
 
 def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Cited:

@@ -206,10 +206,15 @@ def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
         f'<button type="button" class="quiet" data-act="remove-document" data-name="{escape(title)}" '
         f'title="{remove}" aria-label="{remove}">{_CROSS}</button>'
     )
+    alone = escape(f"{say('ask_within_this', page)}: {title}")
+    narrow = (
+        f'<button type="button" class="quiet" data-act="ask-within" data-id="{id_}" title="{alone}" '
+        f'aria-label="{alone}">{_FUNNEL}</button>'
+    )
     return (
         f'<li><div><a class="document" id="document-{id_}" href="#document-{id_}" '
         f'data-document="{id_}">{_bdi(title)}</a>'
-        f'<p class="about">{about}</p></div>{button if changeable else ""}</li>'
+        f'<p class="about">{about}</p></div>{narrow}{button if changeable else ""}</li>'
     )
 
 
@@ -291,6 +296,11 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+_FUNNEL: Final = (
+    '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
+    '<path d="M3.5 4.5h13l-5 6v5l-3-1.5v-3.5z" fill="none" stroke="currentColor" stroke-width="1.4" '
+    'stroke-linejoin="round"/></svg>'
+)
 _CROSS: Final = (
     '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
     '<path d="M5 5l10 10M15 5L5 15" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>'

@@ -10,13 +10,14 @@ from threading import Lock
 from typing import Any, Final
 
 import qa
-from index.errors import DalilError
+from index.errors import DalilError, InvalidScope
 from index.query import LONGEST
+from index.scope import Scope
 from index.text.analyzer import Language
 from index.types import Passage
 from qa.conversation.stored_citation import GetDocument
 from qa.feedback.judgements import Verdict
-from qa.messages import say
+from qa.messages import say, say_fault
 from qa.types import Citation
 from web.views.answers import (
     Parts,
@@ -24,10 +25,12 @@ from web.views.answers import (
     render_actions,
     render_answer,
     render_collection,
+    render_everything,
     render_lost,
     render_note,
     render_searched,
     render_turn,
+    render_within,
 )
 from web.views.written import render_translations, render_written
 
@@ -52,10 +55,16 @@ class Refusal:
     Attributes:
         message: name of the message in `qa.messages`; or empty, if
         text: gives it, as an error's message.
+        fault: what is wrong with the scope, if that is why.
     """
 
     message: str = ""
     text: str = ""
+    fault: InvalidScope | None = None
+
+    def said(self, language: Language) -> str:
+        """The reason, in the page's language as far as it can be said in it."""
+        return say_fault(self.fault, language) if self.fault else self.text or say(self.message, language)
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class Exchange:
         collection: id of the collection asked; empty if there is a single index.
         is_writing: whether an answer is being written from the quotations.
         translations: those of quotations, by number; empty where none could be relied on.
+        within: what alone is asked; None for everything.
     """
 
     question: str
@@ -81,6 +91,7 @@ class Exchange:
     collection: str = ""
     is_writing: bool = False
     translations: Mapping[int, str] = field(default_factory=dict)
+    within: Scope | None = None
 
     def replied(self, turn: qa.Turn, document: GetDocument) -> Exchange:
         """The same question with its answer.
@@ -95,9 +106,9 @@ class Exchange:
         sources = {id_: Source.of(document(id_)) for id_ in ids}
         return replace(self, reply=turn, sources=sources, verdict=None)
 
-    def refused(self, message: str = "", text: str = "") -> Exchange:
+    def refused(self, message: str = "", text: str = "", fault: InvalidScope | None = None) -> Exchange:
         """The same question refused; the arguments are those of `Refusal`."""
-        return replace(self, reply=Refusal(message, text))
+        return replace(self, reply=Refusal(message, text, fault))
 
     def passage(self, name: str) -> Passage:
         """The passage of a link, by the suffix of its name such as "1" or "near1".
@@ -131,8 +142,8 @@ class Exchange:
         if self.reply is None:
             reply = render_note(say("searching", language), "searching")
         elif isinstance(self.reply, Refusal):
-            text = self.reply.text or say(self.reply.message, language)
-            reply = render_note(text, "refusal")
+            reply = render_note(self.reply.said(language), "refusal")
+            reply += render_everything(language) if self.reply.fault else ""
         else:
             answer, lost = self.reply.answer, self.reply.lost
             actions = render_actions(bool(answer.found or lost), judged, self.verdict, language)
@@ -150,6 +161,9 @@ class Exchange:
                     render_translations(answer, self.translations, can_translate, language),
                 ),
             )
+            scope = Scope.of(answer.within)
+            if scope is not None:
+                reply += render_within(scope, language) if answer.found else render_everything(language)
             reply += render_collection(self.reply.collection, language)
         return render_turn(number, self.question, reply)
 
@@ -175,7 +189,7 @@ class Session:
         self._lock = Lock()
         self._rendered: dict[tuple[int, Language], tuple[Exchange, str]] = {}
 
-    def begin(self, question: str, collection: str = "") -> int:
+    def begin(self, question: str, collection: str = "", within: Scope | None = None) -> int:
         """Adds a pending question; returns its number, which is unique.
 
         Beyond `MOST_WAITING` pending ones the oldest are dropped. A question too long to be
@@ -185,7 +199,7 @@ class Session:
             waiting = [number for number, one in self.exchanges.items() if one.reply is None]
             for number in waiting[: max(0, len(waiting) - MOST_WAITING + 1)]:
                 del self.exchanges[number]
-            return self._add(Exchange(question[: LONGEST + 1], collection=collection))
+            return self._add(Exchange(question[: LONGEST + 1], collection=collection, within=within))
 
     def exchange(self, number: int) -> Exchange:
         """The question with this number.

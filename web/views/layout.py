@@ -30,6 +30,9 @@ _SPOKEN: Final = (
     "delete_conversation", "questions_asked", "renamed", "deleted",
     "write_answers", "translate_always", "why", "export", "export_md", "export_docx", "export_references",
     "saved", "new_conversation", "last_conversation",
+    "within", "narrow", "leave_scope", "scope_documents", "scope_folders", "scope_types", "scope_tags",
+    "scope_dates", "scope_from", "scope_to", "scope_find", "within_document", "within_folder", "within_type",
+    "within_tag", "within_after", "within_before",
 )  # fmt: skip
 
 # Gradio compiles the templates; values are inserted literally, never as templates.
@@ -51,7 +54,10 @@ def words(host: str = "") -> dict[str, dict[str, str]]:
     leaves = {one: say("leaves_machine", one, host=host) if host else "" for one in _LANGUAGES}
     return {
         # A page fills in numbers itself.
-        one: {**{name: say(name, one, number="{number}") for name in _SPOKEN}, "leaves_machine": leaves[one]}
+        one: {
+            **{name: say(name, one, number="{number}", value="{value}") for name in _SPOKEN},
+            "leaves_machine": leaves[one],
+        }
         for one in _LANGUAGES
     }
 

@@ -22,6 +22,7 @@ from index.readers.extracted_text import (
     TextBuilder,
     Unextractable,
     no_progress,
+    tags_of,
 )
 from index.readers.tables.grid import Row, add_grid
 from index.readers.word.markup import child, children, local_name
@@ -93,6 +94,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         headings[0] if len(headings) == 1 else "",
         date[0] if date else "",
         blocks,
+        tags=tags_of(*map(text_of, meta.iter(f"{_META}keyword"))),
     )
 
 

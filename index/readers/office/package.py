@@ -11,11 +11,12 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, DefinesEntities, part_xml, text_of
-from index.readers.extracted_text import Unextractable
+from index.readers.extracted_text import Unextractable, tags_of
 
 # Default dates from templates.
 _TEMPLATE_DATES: Final = ("2006-09-16", "2013-12-23", "1601-01-01", "1970-01-01")
 _DATE: Final = regex.compile(r"(\d{4}-\d{2}-\d{2})(?:T|$)")
+_CORE: Final = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 _TERMS: Final = "{http://purl.org/dc/terms/}"
 
 
@@ -98,6 +99,11 @@ class Package:
             if date and date[1] not in _TEMPLATE_DATES:
                 return title, author, date[1]
         return title, author, ""
+
+    def tags(self) -> tuple[str, ...]:
+        """Its keywords."""
+        core = self.part(self._core)
+        return () if core is None else tags_of(text_of(core.find(f"{_CORE}keywords")))
 
     def _relationships(self, name: str, folder: str = "") -> dict[str, tuple[str, str]]:
         root = self.part(name)

@@ -57,6 +57,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             reader.read(name, page)
             progress()
         title, author, date = package.metadata()
+        tags = package.tags()
     builder = reader.builder
     if reader.lost and not builder.blocks:
         raise damaged(f"no {reader.lost[0]} in it")
@@ -65,7 +66,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         names = ", ".join(map(str, reader.hidden))
         flaws += (Flaw("hidden", f"its hidden slides weren't read ({names}).", len(reader.hidden), names),)
     heading = next((_line(builder.text, block) for block in builder.blocks if block.kind == "heading"), "")
-    return Extract(builder.text, title, author, heading, date, builder.blocks, flaws)
+    return Extract(builder.text, title, author, heading, date, builder.blocks, flaws, tags=tags)
 
 
 def _slide_names(package: Package) -> Iterator[str]:

@@ -57,7 +57,8 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         reader = _Reader(archive, package, progress)
         builder, flaws = _sheets(reader, package)
         title, author, date = package.metadata()
-    return Extract(builder.text, title, author, date=date, blocks=builder.blocks, flaws=flaws)
+        tags = package.tags()
+    return Extract(builder.text, title, author, date=date, blocks=builder.blocks, flaws=flaws, tags=tags)
 
 
 def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw, ...]]:

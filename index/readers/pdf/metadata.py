@@ -26,18 +26,20 @@ class Metadata:
     Attributes:
         title, author: as given.
         date: when it was made, as year-month-day.
+        keywords: as given.
     """
 
     title: str = ""
     author: str = ""
     date: str = ""
+    keywords: str = ""
 
 
 def metadata_of(document: PDFDocument) -> Metadata:
     """The metadata of a document."""
     values: dict[str, str] = {}
     for info in reversed(document.info):  # the newest first
-        for key in ("Title", "Author", "CreationDate"):
+        for key in ("Title", "Author", "CreationDate", "Keywords"):
             value = resolve1(info.get(key))
             if isinstance(value, bytes):
                 values[key] = decode_text(value).strip()
@@ -46,6 +48,7 @@ def metadata_of(document: PDFDocument) -> Metadata:
         values.get("Title") or other.title,
         values.get("Author") or other.author,
         _date(values.get("CreationDate", "")) or other.date,
+        values.get("Keywords", ""),
     )
 
 

@@ -25,7 +25,7 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 from pdfminer.utils import apply_matrix_pt, decode_text
 
-from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress
+from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress, tags_of
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
@@ -93,7 +93,15 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             "fonts",
         )
     about = metadata_of(document)
-    return Extract(text, about.title, about.author, date=about.date, blocks=blocks, pictures=tuple(pictures))
+    return Extract(
+        text,
+        about.title,
+        about.author,
+        date=about.date,
+        blocks=blocks,
+        pictures=tuple(pictures),
+        tags=tags_of(about.keywords),
+    )
 
 
 def _is_readable(text: str) -> bool:

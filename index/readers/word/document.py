@@ -75,12 +75,14 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         reader = _Reader(package)
         reader.read()
         title, author, date = package.metadata()
+        tags = package.tags()
     text, blocks = reader.builder.text, reader.builder.blocks
     blocks = refined(text, blocks, reader.builder.emphasized)
     headings = [
         " ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "heading" and b.level == 1
     ]
-    return Extract(text, title, author, headings[0] if len(headings) == 1 else "", date, blocks)
+    heading = headings[0] if len(headings) == 1 else ""
+    return Extract(text, title, author, heading, date, blocks, tags=tags)
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ AnyIndex = Index | str | Path | None
 """An index, the path of one, or None for the built-in article's."""
 
 
-def find(question: str, k: int, index: AnyIndex) -> list[HitRecord]:
-    """The `k` best passages for a question, best first.
+def find(question: str, k: int, index: AnyIndex, within: str = "") -> list[HitRecord]:
+    """The `k` best passages for a question, best first, of what is within a scope (`index.Scope`).
 
     Raises:
-        InvalidQuestion, IndexNotFound, IndexDamaged, ValueError: as `qa.retrieve` does.
+        InvalidQuestion, InvalidScope, IndexNotFound, IndexDamaged, ValueError: as `qa.retrieve` does.
     """
-    source = open_index(index).snapshot()
+    source = open_index(index)
+    source = source.within(within) if within else source.snapshot()
     return search_record(question, retrieve(question, k, source), source.document)["hits"]
 
 

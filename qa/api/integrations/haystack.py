@@ -24,21 +24,26 @@ class DalilRetriever:
     Args:
         index: an index or the path of one; the built-in article's if not given.
         top_k: how many passages to find.
+        within: what alone is searched, such as "folder:contracts type:pdf" (`index.Scope`).
     """
 
-    def __init__(self, index: AnyIndex = None, top_k: int = 5) -> None:
+    def __init__(self, index: AnyIndex = None, top_k: int = 5, within: str = "") -> None:
         self.index = index
         self.top_k = top_k
+        self.within = within
 
     @component.output_types(documents=list[Document])  # type: ignore[untyped-decorator]
-    def run(self, query: str, top_k: int | None = None) -> dict[str, list[Document]]:
+    def run(
+        self, query: str, top_k: int | None = None, within: str | None = None
+    ) -> dict[str, list[Document]]:
         """Retrieves passages.
 
         Args:
             query: a question in Arabic or English.
             top_k: number of passages; the component's own if not given.
+            within: as the component's own, which it replaces.
         """
-        hits = find(query, top_k or self.top_k, self.index)
+        hits = find(query, top_k or self.top_k, self.index, self.within if within is None else within)
         documents = [
             Document(id=name_of(hit), content=hit["text"], meta=metadata_of(hit), score=hit["score"])
             for hit in hits
@@ -48,4 +53,5 @@ class DalilRetriever:
     def to_dict(self) -> dict[str, Any]:
         """Serialises the component for a pipeline file: the index as its path or address."""
         place = self.index.location if isinstance(self.index, Index) else self.index
-        return dict(default_to_dict(self, index=None if place is None else str(place), top_k=self.top_k))
+        known = {"index": None if place is None else str(place), "top_k": self.top_k}
+        return dict(default_to_dict(self, **known, **({"within": self.within} if self.within else {})))

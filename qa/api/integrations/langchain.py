@@ -19,13 +19,15 @@ class DalilRetriever(BaseRetriever):  # type: ignore[misc]  # of a class that is
     Attributes:
         index: an index or the path of one; the built-in article's if not given.
         k: how many passages to find.
+        within: what alone is searched, such as "folder:contracts type:pdf" (`index.Scope`).
     """
 
     index: AnyIndex = None
     k: int = 5
+    within: str = ""
 
     def _get_relevant_documents(self, query: str, **_: Any) -> list[Document]:
         return [
             Document(hit["text"], id=name_of(hit), metadata=metadata_of(hit))
-            for hit in find(query, self.k, self.index)
+            for hit in find(query, self.k, self.index, self.within)
         ]

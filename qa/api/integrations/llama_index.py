@@ -17,12 +17,14 @@ class DalilRetriever(BaseRetriever):  # type: ignore[misc]  # of a class that is
     Args:
         index: an index or the path of one; the built-in article's if not given.
         k: how many passages to find.
+        within: what alone is searched, such as "folder:contracts type:pdf" (`index.Scope`).
     """
 
-    def __init__(self, index: AnyIndex = None, k: int = 5) -> None:
+    def __init__(self, index: AnyIndex = None, k: int = 5, within: str = "") -> None:
         super().__init__()
         self._index = index
         self._k = k
+        self._within = within
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return [
@@ -30,5 +32,5 @@ class DalilRetriever(BaseRetriever):  # type: ignore[misc]  # of a class that is
                 node=TextNode(id_=name_of(hit), text=hit["text"], metadata=metadata_of(hit)),
                 score=hit["score"],
             )
-            for hit in find(query_bundle.query_str, self._k, self._index)
+            for hit in find(query_bundle.query_str, self._k, self._index, self._within)
         ]

@@ -5,6 +5,7 @@ import {Conversation} from "./chat/conversation.js";
 import {History} from "./chat/history.js";
 import {Inside} from "./chat/inside.js";
 import {Reader} from "./chat/reader.js";
+import {Scope} from "./chat/scope.js";
 import {Writer} from "./chat/writer.js";
 import {Library} from "./library/library.js";
 import {cancel} from "./page/dialog.js";
@@ -29,6 +30,8 @@ export function start({element, trigger, props, server: functions}) {
     ? new Library({server, language, side, reader, readOnly: props.read_only})
     : null;
   const writer = new Writer({server, renew: () => conversation.renew()});
+  const scope = new Scope({server, language, collection: () => library?.current ?? ""});
+  if (library) library.chosen = () => (scope.conditions = []);
   const inside = new Inside({
     server,
     language,
@@ -47,6 +50,7 @@ export function start({element, trigger, props, server: functions}) {
     library,
     archive,
     writer,
+    scope,
   });
   const history = new History({
     language,
@@ -62,6 +66,7 @@ export function start({element, trigger, props, server: functions}) {
     ...reader.acts,
     ...library?.acts,
     ...writer.acts,
+    ...scope.acts,
     ...history.acts,
     ...inside.acts,
     "cancel-asking": cancel,
@@ -71,6 +76,7 @@ export function start({element, trigger, props, server: functions}) {
       reader.renew();
       library?.renew();
       conversation.renew();
+      scope.renew();
       history.renew();
     },
   };

@@ -23,6 +23,7 @@ export class Conversation {
   #reader;
   #library;
   #writer;
+  #scope;
   #log;
   #composer = new Composer((question) => this.#ask({question}));
   #archive;
@@ -40,6 +41,10 @@ export class Conversation {
     judge: (button) => this.#judge(button),
     new: () => this.#clear(),
     last: () => this.open(this.#last),
+    "ask-everything": (button) => {
+      this.#scope.conditions = [];
+      this.#ask({question: button.closest(".turn").querySelector(".question").textContent});
+    },
     export: (button) => this.#export(button),
     "copy-answer": (button) => copy(answerAsText(button.closest(".turn")), button, this.#language),
     "to-the-question": (_, event) => {
@@ -49,12 +54,13 @@ export class Conversation {
   };
 
   // `library` is null where the chat asks one index.
-  constructor({element, server, language, reader, library, archive, writer}) {
+  constructor({element, server, language, reader, library, archive, writer, scope}) {
     this.#server = server;
     this.#language = language;
     this.#reader = reader;
     this.#library = library;
     this.#writer = writer;
+    this.#scope = scope;
     this.#archive = archive;
     this.#log = new Log(element, server, () => this.#keep());
     find("#exports").addEventListener("beforetoggle", (event) => {
@@ -83,7 +89,14 @@ export class Conversation {
     if (!kept || (await this.#server.tell("clear")) === null) return;
     this.#reader.close();
     await this.#takeUp(kept);
+    this.#scope.conditions = await this.#scopeOf(kept.text);
     this.#composer.focus();
+  }
+
+  // What the last question of a kept conversation was asked within.
+  async #scopeOf(text) {
+    const within = JSON.parse(text).turns.at(-1)?.within;
+    return (within && (await this.#server.call("conditions", {within}))) || [];
   }
 
   // In another language.
@@ -106,7 +119,8 @@ export class Conversation {
 
   #begin(asked) {
     const collection = this.#library?.current ?? "";
-    return this.#server.tell("begin", {collection, has_turns: Boolean(this.#kept), ...asked});
+    const within = this.#scope.conditions;
+    return this.#server.tell("begin", {collection, within, has_turns: Boolean(this.#kept), ...asked});
   }
 
   async #judge(button) {
@@ -137,6 +151,7 @@ export class Conversation {
     this.#reader.close();
     if (this.current) this.#last = this.current;
     this.#kept = "";
+    this.#scope.conditions = [];
     this.#become({id: "", revision: 0});
     find("#last").hidden = !this.#last;
     this.#log.refresh();
@@ -173,6 +188,7 @@ export class Conversation {
     await this.#keepOlder();
     const kept = await this.#archive.get(stored(CURRENT) ?? "");
     if (kept) await this.#takeUp(kept);
+    this.#scope.conditions = this.#scope.kept ?? (kept ? await this.#scopeOf(kept.text) : []);
   }
 
   async #keepOlder() {

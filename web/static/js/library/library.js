@@ -16,6 +16,8 @@ export class Library {
   current = cookie(COOKIE);
   // When it is known which collection that is: a cookie may name one that was deleted.
   ready;
+  // Called when another collection is chosen.
+  chosen = () => {};
   #server;
   #language;
   #side;
@@ -220,6 +222,7 @@ export class Library {
   }
 
   async #choose(collection) {
+    if (collection !== this.current) this.chosen();
     this.current = collection;
     await this.#load();
     announce(`${this.#say("collection")} ${find("#current .name").textContent}`);

@@ -23,6 +23,15 @@ export function stored(name) {
   }
 }
 
+// What this tab alone stored; null if it stored nothing.
+export function storedForTab(name) {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
 export function storeForTab(name, text) {
   try {
     sessionStorage.setItem(name, text);
