@@ -132,7 +132,7 @@ def by_brute_force(index: Index, question: str, ids: set[str], k: int) -> Scored
     inside = np.array([every.passage(int(row)).document_id in ids for row in every.rows])
     place = {int(row): number for number, row in enumerate(every.rows)}
     legs: list[int] = []
-    for rows, _ in (every.matching, every.nearest):
+    for rows, _ in (every.matching, every.nearest, every.translated_best):
         legs += [int(row) for row in rows if inside[place[int(row)]]][:50]
     by_cosine = dict(zip(every.nearest[0].tolist(), every.nearest[1].tolist(), strict=True))
     first = sorted(set(legs))
@@ -140,6 +140,7 @@ def by_brute_force(index: Index, question: str, ids: set[str], k: int) -> Scored
         passage=every.passage,
         rows=np.array(first),
         matching=every.matching,
+        translated_best=every.translated_best,
         nearest=every.nearest,
         semantic=np.array([by_cosine[row] for row in first], np.float32),
         has_late=False,
@@ -147,6 +148,8 @@ def by_brute_force(index: Index, question: str, ids: set[str], k: int) -> Scored
         best_share=every.best_share,
         names=every.names[[place[row] for row in first]],
         distances=every.distances[[place[row] for row in first]],
+        translated=every.translated[[place[row] for row in first]],
+        best_translated=every.best_translated,
     ).best(max(k, 32))
     kept = {proposed.passage(row).id for row in proposed.rows.tolist()}
     return scored([hit for hit in every.hits(count) if hit.passage.id in kept])

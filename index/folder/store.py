@@ -148,6 +148,7 @@ class FolderIndex(Index):
             names=names,
             distances=distances,
             translated=across.scores(rows),
+            best_translated=across.best_share,
         ).best(count)
         late = late_scores(query.tokens, snapshot.records(best.rows))
         return replace(best, semantic=late, has_late=True)

@@ -102,11 +102,14 @@ def candidates(
         lexical = LexicalIndex([_postings(by_words, "terms", terms)], frequencies)
         best, _ = lexical.match(terms).best(per_leg)
         matching = by_words.column("_rowid").to_numpy()[best]
-        translated = _translated(version.dataset, query, of_terms, frequencies, per_leg, within)
+        translated, best_translated = _translated(
+            version.dataset, query, of_terms, frequencies, per_leg, within
+        )
         best_share = 0.0
         if within is not None:  # the scores are those of the whole collection
             anywhere = _postings(_matching(version.dataset, terms, _MORE * per_leg), "terms", terms)
             best_share = LexicalIndex([anywhere], frequencies).match(terms).best_share
+            _, best_translated = _translated(version.dataset, query, of_terms, frequencies, per_leg, None)
         nearest = waiting.result()
     proposals = np.union1d(np.union1d(matching, nearest), translated)
     found = _rows(version.dataset, proposals if also is None else np.union1d(proposals, also))
@@ -133,6 +136,7 @@ def candidates(
         names=NameIndex([_postings(found, "names", sounds)], names).scores(query.names, query.tokens, every),
         distances=distances,
         translated=across,
+        best_translated=best_translated,
     ).best(count)
     checksums = found.column("checksum").to_numpy()[chosen.rows]
     late = _late(version, [records[row] for row in chosen.rows], checksums, query)
@@ -161,17 +165,21 @@ def _translated(
     frequencies: Frequencies,
     count: int,
     within: Within | None,
-) -> RowIds:
-    """The row ids of the best `count` passages in another script by translated terms, in table order."""
+) -> tuple[RowIds, float]:
+    """The best `count` passages in another script by translated terms.
+
+    Returns:
+        Their row ids in table order, and the greatest share.
+    """
     own = {term.term for term in query.terms}
     if not any(count and term not in own for term, count in frequencies.found.items()):
-        return np.zeros(0, np.uint64)
+        return np.zeros(0, np.uint64), 0.0
     found = _matching(dataset, list(frequencies.found), _MORE * count, within)
     lexical = LexicalIndex([_postings(found, "terms", frequencies.found)], frequencies)
     distances = np.abs(found.column("arabic_share").to_numpy() - np.float32(query.arabic_share))
-    best, _ = lexical.match_meanings(of_terms, is_across(distances)).best(count)
+    best, shares = lexical.match_meanings(of_terms, is_across(distances)).best(count)
     ids: RowIds = np.sort(found.column("_rowid").to_numpy()[best])
-    return ids
+    return ids, float(shares.max(initial=0))
 
 
 def proposed(dataset: Any, vector: FloatArray, count: int, within: Within | None = None) -> RowIds:

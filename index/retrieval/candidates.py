@@ -28,12 +28,13 @@ class Candidates:
         semantic: (n,) late-interaction scores; cosines of the passage vectors if not `has_late`.
         has_late: whether `semantic` is late interaction.
         shares: (n,) BM25, as a share of its upper bound.
-        best_share: the greatest share of all proposed passages.
+        best_share: the greatest share of all passages, within a scope or not.
         names: (n,) the share of the question that is names of the same sound; may be left at 0 where the
             distance is 0.
         distances: (n,) in [0, 1], each passage's distance from the question's script.
         translated: (n,) BM25 over translated terms, as a share of its upper bound; may be left at 0 where
             most of a passage is in the question's script.
+        best_translated: the greatest share over translated terms of all passages.
     """
 
     passage: Callable[[int], Passage]
@@ -48,11 +49,7 @@ class Candidates:
     names: FloatArray
     distances: FloatArray
     translated: FloatArray
-
-    @property
-    def best_translated(self) -> float:
-        """The greatest share over translated terms of all proposed passages."""
-        return float(self.translated_best[1].max(initial=0))
+    best_translated: float
 
     def scores(self) -> FloatArray:
         """(n,) float32, the fused score of each."""
