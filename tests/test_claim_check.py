@@ -17,8 +17,8 @@ from qa.types import Claim
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Fault, Given
 from qa.writing.claims import Written, claims
-from qa.writing.clauses import negations
 from qa.writing.quantities import quantities, values
+from qa.writing.rules.clauses import negations
 from qa.writing.support import names
 
 # Faults that have nothing to do with meaning: no encoder is needed to find them.

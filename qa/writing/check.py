@@ -26,11 +26,11 @@ from qa.conversation.follow_up import content_words
 from qa.types import Claim
 from qa.writing.alignment import Match, Quotation, align, forms, is_known, joined
 from qa.writing.claims import Written
-from qa.writing.degrees import has_other_unit, is_of_other_degree
 from qa.writing.instructions import speaks_to_a_model
-from qa.writing.negation import is_negated_otherwise
 from qa.writing.quantities import quantities, values
-from qa.writing.roles import is_exchanged
+from qa.writing.rules.degrees import has_other_unit, is_of_other_degree
+from qa.writing.rules.negation import is_negated_otherwise
+from qa.writing.rules.roles import is_exchanged
 from qa.writing.support import has_other_name, is_enough, names, probability
 
 if TYPE_CHECKING:

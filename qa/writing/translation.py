@@ -7,8 +7,8 @@ from typing import Final
 from index.text.analyzer import Language, language, words
 from index.text.arabic import is_arabic
 from qa.writing.alignment import same_sounds
-from qa.writing.clauses import negations
 from qa.writing.quantities import quantities, values
+from qa.writing.rules.clauses import negations
 from qa.writing.support import names
 
 # A translation is about as long as its original: more or less than this many times isn't one.

@@ -12,8 +12,8 @@ import regex
 from index.text.analyzer import Term, normalise, words
 from index.text.arabic import PROCLITICS
 from qa.writing.alignment import Match
-from qa.writing.clauses import clauses, negations
 from qa.writing.quantities import Quantity, quantities
+from qa.writing.rules.clauses import clauses, negations
 
 
 def _row(text: str) -> frozenset[str]:

@@ -12,8 +12,8 @@ from index.text.analyzer import Term, normalise, stem, words
 from index.text.sentences import Span
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
-from qa.writing.clauses import NEGATION, clauses, negations
-from qa.writing.degrees import is_bounded
+from qa.writing.rules.clauses import NEGATION, clauses, negations
+from qa.writing.rules.degrees import is_bounded
 
 _EXCEPTION: Final = regex.compile(r"\b(?:الا|سوي|عدا|دون|بدون|except|unless|without)\b")
 # The least similarity of words that are counted as counterparts.

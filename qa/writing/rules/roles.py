@@ -12,9 +12,9 @@ from index.text.analyzer import Term, normalise, stem, words
 from index.text.arabic import without_proclitics
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
-from qa.writing.clauses import clauses
-from qa.writing.degrees import is_converse, unit
 from qa.writing.quantities import Quantity, quantities
+from qa.writing.rules.clauses import clauses
+from qa.writing.rules.degrees import is_converse, unit
 
 # Words before a thing that say its part; what stands in one row is the same in both languages.
 _DIRECTIONS: Final = (

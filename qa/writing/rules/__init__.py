@@ -1,0 +1,1 @@
+"""Rules of the check that need no model: negation, roles, units and degrees, clause by clause."""
