@@ -305,11 +305,16 @@ def test_links_that_lead_out_are_not_followed(folder: Path, tmp_path: Path) -> N
     (folder / "linked").symlink_to(outside)
     (folder / "nowhere.txt").symlink_to(outside / "none.txt")
     (folder / "inside.txt").symlink_to(folder / "a.txt")
+    (folder / "hidden.txt").symlink_to(folder / ".hidden.txt")
+    (folder / "loop.txt").symlink_to(folder / "loop.txt")
     os.mkfifo(folder / "pipe.txt")
     data = folder / "data"
     data.mkdir()
     (data / "about.json").write_text("{}")
-    assert sorted(states(folder, data)) == ["a.txt", "b.md", "inside.txt", "sub/c.txt"]
+    (folder / "own.txt").symlink_to(data / "about.json")
+    (tmp_path / "data").symlink_to(data)
+    for own in (data, tmp_path / "data"):
+        assert sorted(states(folder, own)) == ["a.txt", "b.md", "inside.txt", "sub/c.txt"]
 
 
 def test_too_many_files_are_refused(chat: Chat, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

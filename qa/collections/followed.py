@@ -122,7 +122,7 @@ def states(folder: Path, own: Path) -> dict[str, State]:
             state = path.stat()
         except OSError:
             continue  # gone meanwhile, or a link to nowhere
-        if not stat.S_ISREG(state.st_mode) or not Path(os.path.realpath(path)).is_relative_to(folder):
+        if not stat.S_ISREG(state.st_mode) or not _is_inside(Path(os.path.realpath(path)), folder, own):
             continue
         if len(found) == MOST_FOLLOWED:
             raise FolderTooLarge(
@@ -132,10 +132,17 @@ def states(folder: Path, own: Path) -> dict[str, State]:
     return found
 
 
+def _is_inside(path: Path, folder: Path, own: Path) -> bool:
+    """Whether a path without links is in a folder, and neither hidden there nor Dalil's own."""
+    if not path.is_relative_to(folder) or path.is_relative_to(os.path.realpath(own)):
+        return False
+    return not any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
 def _texts(folder: Path, own: Path) -> Iterator[Path]:
     for place, folders, names in os.walk(folder):
         here = Path(place)
-        if here == own or is_index(here):
+        if is_index(here) or os.path.realpath(here) == os.path.realpath(own):
             folders.clear()
             continue
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -168,12 +175,10 @@ def allowed_folder(path: str, roots: Sequence[Path], own: Path) -> Path:
         folder = Path(os.path.realpath(typed))
     except (InvalidPath, ValueError):  # "~nobody", or characters that no path has
         raise refusal from None
-    inside = [
-        folder.relative_to(root) for root in map(os.path.realpath, roots) if folder.is_relative_to(root)
-    ]
-    is_hidden = all(any(part.startswith(".") for part in one.parts) for one in inside)
     # What is elsewhere isn't looked for: a refusal says nothing of what there is.
-    if not typed.is_absolute() or is_hidden or folder.is_relative_to(own):
+    if not typed.is_absolute() or not any(
+        _is_inside(folder, Path(os.path.realpath(root)), own) for root in roots
+    ):
         raise refusal
     if not os.path.isdir(folder) or not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112 - it may be too long
         raise FolderNotFound(f"There is no folder {folder}, or it can't be read.")
