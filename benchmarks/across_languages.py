@@ -2,11 +2,11 @@
 
     python benchmarks/across_languages.py --xquad DIR [--data FOLDER] [--every N]
 
-DIR holds xquad.ar.json and xquad.en.json: all 240 paragraphs as one collection, and each article's own five
-as a collection of their own. FOLDER holds the questions of SQuAD and Belebele-EQA crossed between languages,
-one JSON object per line, on which the weights of translations were chosen; then
-`benchmarks/translations.py --without squad_paragraphs flores200_devtest` has to make the translations, since
-the paragraphs of these questions are among their sources.
+DIR holds xquad.ar.json and xquad.en.json: all 240 paragraphs are one collection, and each article's own five
+are one of their own. FOLDER holds the questions of SQuAD and Belebele-EQA crossed between languages, one JSON
+object per line, on which the weights of translations were chosen; then `benchmarks/translations.py --without
+squad_paragraphs flores200_devtest` has to make the translations, since the paragraphs of these questions are
+among their sources.
 """
 
 from __future__ import annotations
