@@ -74,11 +74,11 @@ def event(chat: gr.Blocks, name: str, data: object, **more: object) -> dict[str,
 @pytest.mark.parametrize(
     ("name", "given", "filled"),
     [
-        ("ask", ["Who?"], ["Who?", 5, "", False]),
-        ("ask", ["Who?", 3], ["Who?", 3, "", False]),
-        ("search", ["Who?"], ["Who?", 5, ""]),
+        ("ask", ["Who?"], ["Who?", 5, "", False, ""]),
+        ("ask", ["Who?", 3], ["Who?", 3, "", False, ""]),
+        ("search", ["Who?"], ["Who?", 5, "", ""]),
         ("read_passage", ["river", 1], ["river", 1, 0, ""]),
-        ("ask", [7], [7, 5, "", False]),  # which the endpoint refuses in its own record
+        ("ask", [7], [7, 5, "", False, ""]),  # which the endpoint refuses in its own record
     ],
 )
 def test_arguments_that_arent_given_have_their_defaults(
@@ -92,7 +92,7 @@ def test_arguments_that_arent_given_have_their_defaults(
     ("path", "body", "status", "error"),
     [
         ("call/ask", {"data": []}, 422, "invalid_request"),
-        ("call/ask", {"data": ["Who?", 5, "", True, 6]}, 422, "invalid_request"),
+        ("call/ask", {"data": ["Who?", 5, "", True, "", 6]}, 422, "invalid_request"),
         ("call/ask", {"data": "Who?"}, 422, "invalid_request"),
         ("call/ask", {"data": [["Who?"]]}, 422, "invalid_request"),
         ("call/ask", {"data": ["x" * 20_001]}, 422, "invalid_request"),
