@@ -398,7 +398,7 @@ def bridge(tmp_path: Path) -> Index:
 @pytest.fixture
 def learned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Weights by hand: "answerable" decides, and a sentence with evidence comes first."""
-    size = 1 + sum(map(len, (confidence.READER_FEATURES, confidence.FEATURES, confidence.NAMED_FEATURES)))
+    size = 1 + len(confidence.READER_FEATURES) + len(confidence.NAMED_FEATURES)
     model = {
         "mean": [0.0] * size,
         "scale": [1.0, 10.0, *[1.0] * (size - 2)],
