@@ -187,7 +187,7 @@ class Index(ABC):
         Raises:
             KeyError: the index has no such passage.
         """
-        every = 3 * RANKING.candidates + 1  # so that no proposed passage is dropped
+        every = RANKING.proposals + 1  # so that no proposed passage is dropped
         return self.candidates(query, RANKING.candidates, every, passage).score_parts(passage)
 
     @abstractmethod

@@ -15,9 +15,9 @@ class RankingParameters:
     """How passages are ranked.
 
     Attributes:
-        candidates: passages proposed by each of BM25 and the passage vectors.
-        reranked: passages scored by late interaction: the best of those proposed, by vectors, words and
-            names. On XQuAD, on TyDi and in a pool of both no nDCG@10 differs by more than .003 from that with
+        candidates: passages proposed by each leg: BM25, BM25 over translated terms, the passage vectors.
+        reranked: passages scored by late interaction: the best of those proposed, by vectors, words,
+            translations and names. On XQuAD, on TyDi and in a pool of both no nDCG@10 differs by more than .003 from that with
             all of them.
         lexical_weight: weight of BM25's share of its upper bound, beside late interaction's cosine. From
             .1 to .2 no R@1 differs by more than half a point on XQuAD and TyDi. The passages' pooled vectors
@@ -57,6 +57,11 @@ class RankingParameters:
     surprisal_power: float = 1.5
     language_mean_share: float = 0.8
     section_weight: float = 0.35
+
+    @property
+    def proposals(self) -> int:
+        """The most passages that the legs propose together."""
+        return 3 * self.candidates
 
 
 @dataclass(frozen=True)

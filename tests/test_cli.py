@@ -491,6 +491,7 @@ def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:
         ],
         "missing": [],
         "written": None,
+        "within": "",
     }
     assert [hit["rank"] for hit in hits] == [1, 2]
     assert hits[0]["score"] >= hits[1]["score"]

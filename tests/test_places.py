@@ -71,6 +71,7 @@ def test_a_record_says_where_a_passage_stands_and_what_is_quoted() -> None:
         "kind": "table_row",
         "columns": ["الفرع", "الأعضاء"],
         "page": 5,
+        "last_page": 5,
         "recognition": 0,
         "paragraph": 2,
         "start": 8,

@@ -83,15 +83,18 @@ EMPTY = inspect.Parameter.empty
         (
             qa.ask,
             [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False),
-             ("writer", None, False)],
+             ("writer", None, False), ("within", None, False)],
         ),
         (
             qa.converse,
             [("conversation", EMPTY, False), ("question", EMPTY, False), ("index", None, False),
-             ("k", 5, False), ("reader", True, False)],
+             ("k", 5, False), ("reader", True, False), ("within", None, False)],
         ),
-        (qa.retrieve, [("question", EMPTY, False), ("k", 5, False), ("index", None, False)]),
-        (Index.search, [("question", EMPTY, False), ("k", 10, False)]),
+        (
+            qa.retrieve,
+            [("question", EMPTY, False), ("k", 5, False), ("index", None, False), ("within", None, False)],
+        ),
+        (Index.search, [("question", EMPTY, False), ("k", 10, False), ("within", None, False)]),
         (
             Index.build,
             [("documents", EMPTY, False), ("path", EMPTY, False), ("encoder", None, True),
@@ -112,7 +115,7 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
 @pytest.mark.parametrize(
     ("type_", "fields"),
     [
-        (Document, ["text", "title", "source", "id", "author", "date", "blocks", "digest"]),
+        (Document, ["text", "title", "source", "id", "author", "date", "blocks", "digest", "tags"]),
         (
             Passage,
             [
@@ -140,7 +143,13 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
         ),
         (Turn, ["question", "searched", "answer", "asked", "lost", "collection"]),
         (Conversation, ["turns"]),
-        (Answer, ["question", "language", "text", "citations", "hits", "confidence", "missing", "written"]),
+        (
+            Answer,
+            [
+                *("question", "language", "text", "citations", "hits", "confidence", "missing", "written"),
+                "within",
+            ],
+        ),
     ],
 )
 def test_what_flows_is_frozen_and_has_these_fields(type_: Any, fields: list[str]) -> None:
@@ -155,9 +164,10 @@ def test_public_names() -> None:
     assert set(qa.__all__) == types | {"ask", "converse", "retrieve"}
     errors = {
         "DalilError", "EncoderMismatch", "EncoderUnavailable", "EngineUnavailable", "IndexDamaged",
-        "IndexLocked", "IndexNotFound", "InvalidDocument", "InvalidQuestion", "UnreadableFile",
+        "IndexLocked", "IndexNotFound", "InvalidDocument", "InvalidQuestion", "InvalidScope",
+        "UnreadableFile",
     }  # fmt: skip
-    assert set(index.__all__) == errors | {"Document", "FileWarning", "Hit", "Index", "Passage"}
+    assert set(index.__all__) == errors | {"Document", "FileWarning", "Hit", "Index", "Passage", "Scope"}
     for error in errors:
         assert issubclass(getattr(index, error), index.DalilError)
     assert not issubclass(qa.BrokenCitation, index.DalilError)

@@ -237,6 +237,6 @@ def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: in
 
 def _found(index: Index, query: Query, passage: Passage) -> Hit:
     """A passage with its score for a question that it wasn't found for."""
-    every = 2 * RANKING.candidates + 1  # so that no proposed passage is dropped
+    every = RANKING.proposals + 1  # so that no proposed passage is dropped
     hits = index.candidates(query, RANKING.candidates, every, passage).hits(every)
     return next(hit for hit in hits if hit.passage.id == passage.id)

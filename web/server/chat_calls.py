@@ -234,7 +234,9 @@ class ChatCalls:
         verdicts = self._verdicts()
         self._session(data).restore(
             replace(
-                Exchange(turn.question, collection=self._asked_of(turn)).replied(turn, self.document),
+                Exchange(
+                    turn.question, collection=self._asked_of(turn), within=_scope_of(turn.answer.within)
+                ).replied(turn, self.document),
                 verdict=verdicts.get(self._key(turn)),
             )
             for turn in conversation.turns[-MOST_TURNS:]
@@ -331,7 +333,7 @@ class ChatCalls:
             if self.collections and not index.documents:
                 return exchange.refused("no_documents")
             # Without its name a scope would be that of the turn before.
-            is_scoped = exchange.within or (before.turns and before.turns[-1].answer.within)
+            is_scoped = exchange.within or any(turn.answer.within for turn in before.turns)
             scope = {"within": exchange.within or ""} if is_scoped else {}
             turn = self.converse(before, exchange.question, index, **scope)
             if self.collections:
@@ -375,6 +377,13 @@ def _scope(data: Data) -> Scope | None:
         InvalidScope: it can't be read.
     """
     return Scope.of_conditions((str(key), str(value)) for key, value in data.get("within") or ()) or None
+
+
+def _scope_of(within: str) -> Scope | None:
+    """The scope of a turn that was kept; None if it can't be read."""
+    with suppress(InvalidScope):
+        return Scope.of(within)
+    return None
 
 
 def _language(data: Data) -> Language:
