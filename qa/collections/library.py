@@ -328,7 +328,8 @@ class Library:
                     originals.keep(document, intake.files[document.id])
                 index.update(intake.new.values(), show_progress=Clock("encoding", progress))
             named = {document.source for document in intake.new.values()}.union(gone)
-            older = [info.id for info in there if info.source in named and info.id not in intake.new]
+            current = intake.new.keys() | intake.unchanged.keys()
+            older = [info.id for info in there if info.source in named and info.id not in current]
             if older:
                 index.remove(older)
             infos = {info.id: info for info in self.documents(name)}
