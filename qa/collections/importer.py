@@ -116,7 +116,8 @@ class Intake:
         document = replace(read, title=title, source=name, id=f"{self._collection}-{text_id(read.text)}")
         there = self._there(document.id)
         size = found.size if there is None else 0  # what is there counts already
-        if there is not None and document.id not in self.new and there.source in self._released - {name}:
+        is_settled = document.id in self.new or document.id in self.unchanged
+        if there is not None and not is_settled and there.source in self._released - {name}:
             there = None  # its file was moved, or has another text now
         if there is not None and there.source != name:
             self.duplicates.append(Duplicate(name, there.source))
