@@ -38,7 +38,8 @@ class Originals:
     def keep(self, document: Document, file: Path) -> None:
         """Copies a document's file, unless its pages can't be shown, it doesn't fit, or it was changed.
 
-        One that is kept of an earlier version with the same text is replaced. A full disk doesn't keep a document from being added.
+        One that is kept of an earlier version with the same text is replaced. A full disk doesn't keep a
+        document from being added.
         """
         suffix = file.suffix.casefold()
         if not document.digest or suffix not in SHOWN:
