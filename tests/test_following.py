@@ -131,6 +131,97 @@ def test_of_two_files_with_one_text_the_other_stays(
     assert "Notes/d.txt" not in text(chat.call("state", collection=mine)["folder"])
 
 
+def test_a_copy_of_an_unchanged_file_is_its_duplicate(chat: Chat, folder: Path) -> None:
+    mine = chat.create()
+    chat.call("follow", collection=mine, path=str(folder))
+    chat.settle()
+    os.utime(folder / "a.txt", (1, 1))
+    (folder / "d.txt").write_text(RIVER)
+    chat.settle()
+    (folder / "d.txt").unlink()
+    chat.settle()
+    assert chat.texts(mine)["Notes/a.txt"] == RIVER
+
+
+def test_an_error_between_files_loses_no_text(
+    chat: Chat, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libraries, "_AT_ONCE", 1)
+    (folder / "d.txt").write_text(RIVER)
+    mine = chat.create()
+    chat.call("follow", collection=mine, path=str(folder))
+    chat.settle()
+    (folder / "a.txt").write_text("The river rose.")
+    read: list[Path] = []
+
+    def failing(path: Path, *rest: Any) -> Any:
+        read.append(path)
+        if len(read) == 2:
+            raise OSError("The disk is full.")
+        return importer.read(path, *rest)
+
+    monkeypatch.setattr(libraries, "read", failing)
+    chat.settle()
+    assert len(read) == 2
+    assert RIVER in chat.texts(mine).values()
+    chat.settle()
+    texts = chat.texts(mine)
+    assert (texts["Notes/a.txt"], texts["Notes/d.txt"]) == ("The river rose.", RIVER)
+
+
+def test_an_error_at_the_end_keeps_no_older_version(
+    chat: Chat, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = chat.create()
+    chat.call("follow", collection=mine, path=str(folder))
+    chat.settle()
+    (folder / "a.txt").write_text(BREAD)
+
+    def full(*_: Any) -> None:
+        raise OSError("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(chat.library.open("Mine")), "remove", full)
+        chat.settle()
+    assert chat.texts(mine)["Notes/a.txt"] == RIVER
+    chat.settle()
+    assert chat.texts(mine) == {"Notes/b.md": BREAD, "Notes/sub/c.txt": FARM}
+
+
+def test_what_is_followed_no_more_is_taken_up_no_further(
+    chat: Chat, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = chat.create()
+    chat.call("follow", collection=mine, path=str(folder))
+
+    def stopping(path: Path, *rest: Any) -> Any:
+        chat.call("stop_following", collection=mine)
+        return importer.read(path, *rest)
+
+    monkeypatch.setattr(libraries, "read", stopping)
+    chat.settle()
+    assert chat.library.followed(mine) is None
+    assert chat.texts(mine) == {}
+
+
+def test_a_link_that_takes_a_files_place_is_not_read(
+    chat: Chat, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secret.txt").write_text("secret")
+    mine = chat.create()
+    chat.call("follow", collection=mine, path=str(folder))
+
+    def exchanging(path: Path, *rest: Any) -> Any:
+        if path.name == "a.txt":  # after the folder was looked through
+            path.unlink()
+            path.symlink_to(tmp_path / "secret.txt")
+        return importer.read(path, *rest)
+
+    monkeypatch.setattr(libraries, "read", exchanging)
+    chat.settle()
+    assert chat.texts(mine) == {"Notes/b.md": BREAD, "Notes/sub/c.txt": FARM}
+
+
 def test_a_file_is_taken_up_when_it_has_stopped_changing(chat: Chat, folder: Path) -> None:
     mine = chat.create()
     chat.call("follow", collection=mine, path=str(folder))
@@ -260,7 +351,7 @@ def test_it_is_tried_again_where_another_process_writes(
         raise IndexLocked("Another process is changing it.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Library, "add_files", locked)
+        patch.setattr(Library, "_changing", locked)
         chat.settle()
     assert say("collection_busy", "en") in text(chat.call("state", collection=mine)["folder"])
     assert not chat.call("state", collection=mine)["busy"]

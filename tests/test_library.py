@@ -276,6 +276,28 @@ def test_sizes_are_limited_for_each_file_and_for_all(
     assert "2.txt: with it the files of this collection would have more than" in too_many
 
 
+def test_a_moved_file_needs_no_further_room(
+    tmp_path: Path, library: Library, encoder: FakeEncoder, files: list[Path]
+) -> None:
+    size = sum(file.stat().st_size for file in files)
+    full = Library(library.folder, encoder=encoder, most_bytes_in_all=size)
+    full.create("texts")
+    full.add_files("texts", files)
+    moved = files[0].rename(tmp_path / "moved.txt")
+    added = full.add_files("texts", [moved], gone=[files[0].name])
+    assert added.failed == ()
+    assert sorted(sources(full, "texts")) == ["border.md", "moved.txt"]
+
+
+def test_of_two_files_with_one_name_both_stay(tmp_path: Path, library: Library, files: list[Path]) -> None:
+    library.create("texts")
+    library.add_files("texts", files)
+    (tmp_path / files[0].name).write_text("Another text.", "utf-8")
+    added = library.add_files("texts", [files[0], tmp_path / files[0].name])
+    assert (len(added.unchanged), len(added.added)) == (1, 1)
+    assert sources(library, "texts").count(files[0].name) == 2
+
+
 def test_one_process_at_a_time_changes_a_collection(
     library: Library, files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,6 +81,17 @@ def test_files_with_pages_are_kept_until_their_documents_go(library: Library, tm
     assert kept(library) == {}
 
 
+def test_the_file_of_a_document_is_the_one_it_was_read_from(library: Library, tmp_path: Path) -> None:
+    one, two = saved_pdf(tmp_path / "a.pdf", lines(LINES)), saved_pdf(tmp_path / "b.pdf", lines(LINES, 510))
+    assert one.read_bytes() != two.read_bytes()
+    library.add_files("Old", [one])
+    library.add_files("Old", [two], gone=["a.pdf"])  # the same text under another name
+    original = library.original(document(library, "Old", "b.pdf"))
+    assert original is not None
+    assert original.read_bytes() == two.read_bytes()
+    assert len(kept(library)) == 1
+
+
 def test_only_so_much_is_kept(tmp_path: Path, encoder: FakeEncoder) -> None:
     one, two = saved_pdf(tmp_path / "a.pdf", lines(LINES)), saved_pdf(tmp_path / "b.pdf", lines(MORE))
     room = one.stat().st_size + two.stat().st_size - 1

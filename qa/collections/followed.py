@@ -118,18 +118,26 @@ def states(folder: Path, own: Path) -> dict[str, State]:
         raise FolderNotFound(f"{folder} is no folder any more, or can't be read.")
     found: dict[str, State] = {}
     for path in _texts(folder, own):
-        try:
-            state = path.stat()
-        except OSError:
-            continue  # gone meanwhile, or a link to nowhere
-        if not stat.S_ISREG(state.st_mode) or not _is_inside(Path(os.path.realpath(path)), folder, own):
+        state = state_of(path, folder, own)
+        if state is None:
             continue
         if len(found) == MOST_FOLLOWED:
             raise FolderTooLarge(
                 f"{folder} holds more than {MOST_FOLLOWED:,} files. Name a folder inside it."
             )
-        found[path.relative_to(folder).as_posix()] = (state.st_mtime_ns, state.st_size, state.st_ino)
+        found[path.relative_to(folder).as_posix()] = state
     return found
+
+
+def state_of(path: Path, folder: Path, own: Path) -> State | None:
+    """The state of a file; None if it is gone, or isn't one that `states` finds in the folder."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None  # or a link to nowhere
+    if not stat.S_ISREG(state.st_mode) or not _is_inside(Path(os.path.realpath(path)), folder, own):
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
 
 
 def _is_inside(path: Path, folder: Path, own: Path) -> bool:

@@ -115,14 +115,16 @@ class Intake:
         name = name or stored.name
         document = replace(read, title=title, source=name, id=f"{self._collection}-{text_id(read.text)}")
         there = self._there(document.id)
-        if there is not None and document.id not in self.new and there.source in self._released - {name}:
+        size = found.size if there is None else 0  # what is there counts already
+        is_settled = document.id in self.new or document.id in self.unchanged
+        if there is not None and not is_settled and there.source in self._released - {name}:
             there = None  # its file was moved, or has another text now
         if there is not None and there.source != name:
             self.duplicates.append(Duplicate(name, there.source))
             return
         if there is not None:
             self.unchanged |= {} if document.id in self.new else {document.id: None}
-        elif self._bytes + found.size > self._most_bytes_in_all:
+        elif size and self._bytes + size > self._most_bytes_in_all:
             most = self._most_bytes_in_all / 2**20
             self.failed.append(
                 UnreadableFile.of(
@@ -136,7 +138,7 @@ class Intake:
         else:
             self.new[document.id] = document
             self.sizes[document.id] = found.size
-            self._bytes += found.size
+            self._bytes += size
         self.warnings.extend(found.warnings)
         self.files.setdefault(document.id, found.path)
 

@@ -10,7 +10,7 @@ import shutil
 import threading
 import uuid
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import filterfalse
@@ -29,7 +29,7 @@ from index.readers.read_files import MOST_BYTES, is_picture_without_text
 from index.storage import files
 from index.types import Document
 from qa.article import article_index
-from qa.collections.followed import FOLLOWED, Followed, FollowedFile, chunks, states
+from qa.collections.followed import FOLLOWED, Followed, FollowedFile, chunks, state_of, states
 from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
@@ -299,7 +299,16 @@ class Library:
         """
         folder = self._own(name)
         # Before the collection is locked: a slow file doesn't block others from adding to it.
-        files = list(map(Path, paths))
+        found = self._read(list(map(Path, paths)), names, progress)
+        with self._adding(folder, name):
+            added = self._add(folder, name, found, progress, gone, released)
+        self._merge_later(folder)
+        return added
+
+    def _read(
+        self, files: Sequence[Path], names: Mapping[Path, str], progress: Report | None
+    ) -> list[ReadFile | UnreadableFile]:
+        """Reads files to add; arguments as in `add_files`."""
         clock = Clock("reading", progress)
         found: list[ReadFile | UnreadableFile] = []
         for number, path in enumerate(files):
@@ -307,35 +316,51 @@ class Library:
             pages = Clock("recognizing", progress)
             found.append(read(path, self._most_bytes, names.get(path), pages))
         clock(len(files), len(files))
-        originals = Originals(folder, self._most_bytes_of_originals)
+        return found
+
+    @contextmanager
+    def _adding(self, folder: Path, name: str) -> Iterator[None]:
         # This process's threads that add to one collection take turns, without a timeout.
         with self._adding_to.setdefault(folder.name, FairSemaphore(1)), self._changing(folder, name):
-            index = self.open(name)
-            about = About.load(folder)
-            # An interrupted import leaves entries of documents that were never added.
-            there = self.documents(name)
-            ids = {document.id for document in there}
-            known = {id_: entry for id_, entry in about.entries.items() if id_ in ids}
-            before = sum(entry.size for entry in known.values())
-            intake = Intake(folder.name, index, before, self._most_bytes_in_all, {*gone, *released})
-            for each in found:
-                intake.take(each)
-            if intake.new:
-                entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
-                # Before the index: a surplus entry is harmless.
-                replace(about, entries={**known, **entries}).save(folder)
-                for document in intake.new.values():  # surplus ones are removed below
-                    originals.keep(document, intake.files[document.id])
-                index.update(intake.new.values(), show_progress=Clock("encoding", progress))
-            named = {document.source for document in intake.new.values()}.union(gone)
-            older = [info.id for info in there if info.source in named and info.id not in intake.new]
-            if older:
-                index.remove(older)
-            infos = {info.id: info for info in self.documents(name)}
-            for id_ in intake.unchanged:  # added before files were kept, or when there was no room
-                originals.keep(index.document(id_), intake.files[id_])
-            originals.keep_only(infos)
-        self._merge_later(folder)
+            yield
+
+    def _add(
+        self,
+        folder: Path,
+        name: str,
+        found: Iterable[ReadFile | UnreadableFile],
+        progress: Report | None = None,
+        gone: Collection[str] = (),
+        released: Collection[str] = (),
+    ) -> Added:
+        """Adds what was read to a collection, in `_adding`; arguments as in `add_files`."""
+        originals = Originals(folder, self._most_bytes_of_originals)
+        index = self.open(name)
+        about = About.load(folder)
+        # An interrupted import leaves entries of documents that were never added.
+        there = self.documents(name)
+        ids = {document.id for document in there}
+        known = {id_: entry for id_, entry in about.entries.items() if id_ in ids}
+        before = sum(entry.size for entry in known.values())
+        intake = Intake(folder.name, index, before, self._most_bytes_in_all, {*gone, *released})
+        for each in found:
+            intake.take(each)
+        if intake.new:
+            entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
+            # Before the index: a surplus entry is harmless.
+            replace(about, entries={**known, **entries}).save(folder)
+            for document in intake.new.values():  # surplus ones are removed below
+                originals.keep(document, intake.files[document.id])
+            index.update(intake.new.values(), show_progress=Clock("encoding", progress))
+        named = {document.source for document in intake.new.values()}.union(gone)
+        current = intake.new.keys() | intake.unchanged.keys()
+        older = [info.id for info in there if info.source in named and info.id not in current]
+        if older:
+            index.remove(older)
+        infos = {info.id: info for info in self.documents(name)}
+        for id_ in intake.unchanged:  # added before files were kept, or when there was no room
+            originals.keep(index.document(id_), intake.files[id_])
+        originals.keep_only(infos)
         return Added(
             tuple(infos[id_] for id_ in intake.new),
             tuple(infos[id_] for id_ in intake.unchanged),
@@ -416,28 +441,47 @@ class Library:
         differing = followed.differing(there) & set(settled)
         released = {followed.source(each) for each in differing}
         gone = {each for each in differing if each not in there}
-        # What had the same text as one of them may be needed now.
+        # What had the same text as one of them may be needed now: first, so that an error later loses none.
         again = {each for each, file in followed.files.items() if file.original in released and each in there}
-        for some in chunks(differing - gone | again, _AT_ONCE):
+        for some in (*chunks(again, _AT_ONCE), *chunks(differing - gone - again, _AT_ONCE)):
             paths = {each: followed.folder / each for each in some}
             named = {path: followed.source(each) for each, path in paths.items()}
-            found = self.add_files(name, paths.values(), progress, named, released=released)
-            found = replace(found, failed=tuple(filterfalse(is_picture_without_text, found.failed)))
-            released.difference_update(named.values())
-            originals = {one.name: one.original for one in found.duplicates}
-            faults = {error.path: error.fault for error in found.failed}
+            read = dict(zip(some, self._read(list(paths.values()), named, progress), strict=True))
+            # What was changed meanwhile, or exchanged for a link that leads out, is left for the next time.
             read = {
-                each: FollowedFile(there[each], originals.get(named[path], ""), faults.get(str(path), ""))
-                for each, path in paths.items()
+                each: one
+                for each, one in read.items()
+                if state_of(paths[each], followed.folder, self.folder) == there[each]
             }
-            followed = replace(followed, files={**followed.files, **read})
-            followed.save(own)
+            with self._adding(own, name):
+                if Followed.load(own) != followed:
+                    return added  # it follows this folder no more
+                found = self._add(own, name, read.values(), progress, released=released)
+                found = replace(found, failed=tuple(filterfalse(is_picture_without_text, found.failed)))
+                if found.duplicates:  # their older versions
+                    self._add(own, name, (), gone={one.name for one in found.duplicates})
+                originals = {one.name: one.original for one in found.duplicates}
+                faults = {error.path: error.fault for error in found.failed}
+                made = {
+                    each: FollowedFile(
+                        there[each],
+                        originals.get(followed.source(each), ""),
+                        faults.get(str(paths[each]), ""),
+                    )
+                    for each in read
+                }
+                followed = replace(followed, files={**followed.files, **made})
+                followed.save(own)
+            self._merge_later(own)
+            released.difference_update(map(followed.source, read))
             added = added.with_further(found)
-        left = {followed.source(each) for each in gone}.union(one.name for one in added.duplicates)
-        if left:
-            self.add_files(name, (), gone=left)
-            kept = {each: file for each, file in followed.files.items() if each not in gone}
-            replace(followed, files=kept).save(own)
+        if gone:
+            with self._adding(own, name):
+                if Followed.load(own) == followed:
+                    self._add(own, name, (), gone={followed.source(each) for each in gone})
+                    kept = {each: file for each, file in followed.files.items() if each not in gone}
+                    replace(followed, files=kept).save(own)
+            self._merge_later(own)
         return added
 
     def _merge_later(self, folder: Path) -> None:

@@ -38,19 +38,26 @@ class Originals:
     def keep(self, document: Document, file: Path) -> None:
         """Copies a document's file, unless its pages can't be shown, it doesn't fit, or it was changed.
 
-        A full disk doesn't keep a document from being added.
+        One that is kept of an earlier version with the same text is replaced. A full disk doesn't keep a
+        document from being added.
         """
         suffix = file.suffix.casefold()
-        if not document.digest or suffix not in SHOWN or self.path(document.id):
+        if not document.digest or suffix not in SHOWN:
             return
         # Left by a crash if it isn't renamed; `keep_only` removes it.
         partial = self._folder / f".{secrets.token_hex(8)}"
         with suppress(OSError):
-            if file.stat().st_size + sum(path.stat().st_size for path in self._files()) > self._most_bytes:
+            kept = self.path(document.id)
+            if kept and sha256(kept) == document.digest:
+                return
+            others = sum(path.stat().st_size for path in self._files() if path != kept)
+            if file.stat().st_size + others > self._most_bytes:
                 return
             self._folder.mkdir(exist_ok=True)
             shutil.copyfile(file, partial)
             if sha256(partial) == document.digest:
+                if kept:
+                    kept.unlink()
                 partial.rename(self._folder / f"{_name(document.id)}{suffix}")
         with suppress(OSError):
             partial.unlink(missing_ok=True)
