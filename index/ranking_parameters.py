@@ -17,8 +17,8 @@ class RankingParameters:
     Attributes:
         candidates: passages proposed by each leg: BM25, BM25 over translated terms, the passage vectors.
         reranked: passages scored by late interaction: the best of those proposed, by vectors, words,
-            translations and names. On XQuAD, on TyDi and in a pool of both no nDCG@10 differs by more than .003 from that with
-            all of them.
+            translations and names. On XQuAD, on TyDi and in a pool of both no nDCG@10 differs by more than
+            .003 from that with all of them.
         lexical_weight: weight of BM25's share of its upper bound, beside late interaction's cosine. From
             .1 to .2 no R@1 differs by more than half a point on XQuAD and TyDi. The passages' pooled vectors
             have no weight: with .1 TyDi gains .3 points of R@1 and XQuAD loses up to .4.

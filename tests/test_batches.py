@@ -196,7 +196,7 @@ def test_a_connection_that_breaks_off_doesnt_end_its_batch(arrivals: Uploads, sh
 
 def test_what_came_of_several_batches_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
     """By one thread: a thread a batch would be one that a page may ask for without end."""
-    arrivals = Uploads(shelf.add, patience=0.3)
+    arrivals = Uploads(shelf.add, patience=3.0)  # more than it takes to send them
     before = threading.active_count()
     batches = [arrivals.begin(f"c{n}", [("a.txt", 2), ("b.txt", 1)])[0] for n in range(20)]
     assert threading.active_count() <= before + 1

@@ -196,7 +196,7 @@ def test_collections_are_made_renamed_switched_remembered_and_deleted(
     page.locator("#asking .do").click()
     expect(page.locator("#current .name")).to_have_text("Built-in article")
     expect(pane.locator(".documents li")).to_have_count(1)
-    expect(pane.locator(".documents button")).to_have_count(0)
+    expect(pane.locator(".documents [data-act=remove-document]")).to_have_count(0)
     for part in (".add", ".manage"):
         expect(pane.locator(part)).to_be_hidden()
     assert "قلاع" not in [info.name for info in library.collections()]
@@ -369,7 +369,7 @@ def test_hostile_names_and_documents_are_shown_and_do_nothing(page: Page, librar
     pane.locator(".document").first.click()
     assert reader(page).locator(".paragraph p").inner_text() == HOSTILE_TEXT.format(0)
     page.keyboard.press("Escape")
-    for button in pane.locator(".documents button").all():
+    for button in pane.locator(".documents [data-act=remove-document]").all():
         button.click()
         page.keyboard.press("Escape")
     page.locator("#current").click()
@@ -482,7 +482,7 @@ def test_axe_finds_nothing_serious_in_the_documents_pane(
         look("no-documents")
         add(page, files / "قلعة حلب.txt", files / "border.md", files / "تالف.pdf", files / "film.mp4")
         look("documents")
-        pane.locator(".documents button").first.click()
+        pane.locator(".documents [data-act=remove-document]").first.click()
         look("remove")
         page.keyboard.press("Escape")
         page.keyboard.press("Escape")

@@ -33,8 +33,8 @@ ALONE: Final = "confidence.json"
 WITH_READER: Final = "confidence_with_reader.json"
 # Below these thresholds Dalil says that the texts don't answer the question. At most 3 of 100 answerable
 # questions of XQuAD lie below, per language pair (within a language on 2026-11-28; across languages every
-# eighth question, on 2026-11-30, with translated terms). Well below one half: a wrong answer is visible, quoted
-# in its paragraph with its confidence in words; a withheld one isn't.
+# eighth question, on 2026-11-30, with translated terms). Well below one half: a wrong answer is visible,
+# quoted in its paragraph with its confidence in words; a withheld one isn't.
 THRESHOLDS: Final = {"ar-ar": 0.11, "en-en": 0.11, "en-ar": 0.22, "ar-en": 0.25}
 # Passages that `ask` retrieves, so that confidence doesn't depend on how many are shown: the candidates that
 # late interaction scores.

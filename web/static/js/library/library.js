@@ -29,6 +29,7 @@ export class Library {
   #state = null; // of the collection, as the server gave it
   #documents = ""; // HTML of those that are listed
   #asked = 0;
+  #loading = null; // the state that was asked for last
   #looking = 0; // the timer of the next look at a collection that follows a folder
 
   // What its buttons do.
@@ -142,7 +143,12 @@ export class Library {
     return {error};
   }
 
-  async #load(more = {}) {
+  #load(more = {}) {
+    this.#loading = this.#loadState(more);
+    return this.#loading;
+  }
+
+  async #loadState(more) {
     const number = ++this.#asked;
     const state = await this.#call("state", more);
     if (!state.error && number === this.#asked) this.#apply(state, more.first > 0);
@@ -310,6 +316,7 @@ export class Library {
 
   async #add(files) {
     this.#show();
+    await this.#loading; // of a collection that has just been chosen it isn't known yet whether it takes files
     if (!this.#state?.changeable || !files.length) return;
     const collection = this.current;
     const wanted = await this.#wanted(files);
