@@ -166,7 +166,7 @@ BOMBS: Final[tuple[tuple[str, Callable[[], bytes], str], ...]] = (
     ("media-of-1GB.docx", lambda: docx("", ("word/a.png", bytes(1 << 30))), "too_large"),
     ("part-of-66MB.docx", lambda: docx(paragraph("a" * (66 * _MIB))), "too_large"),
     ("paragraph-of-60MB.docx", lambda: docx(paragraph("word " * (12 * _MIB))), "too_slow|= word word"),
-    ("a-million-paragraphs.docx", lambda: docx(paragraph("w") * 1_000_000), "too_slow"),
+    ("a-million-paragraphs.docx", lambda: docx(paragraph("w") * 1_000_000), "too_slow|= w"),
     ("deep.docx", lambda: docx("<w:p>" * 100_000 + "</w:p>" * 100_000), "empty"),
     ("deep-controls.docx", lambda: docx(
         "<w:sdt><w:sdtContent>" * 5000 + "</w:sdtContent></w:sdt>" * 5000
