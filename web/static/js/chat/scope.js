@@ -1,7 +1,7 @@
 // What alone is asked: its conditions as chips over the question box, and the menu in which they are chosen.
 
 import {announce, find, root} from "../page/dom.js";
-import {storeForTab, storedForTab} from "../page/storage.js";
+import {storedForTab, storeForTab} from "../page/storage.js";
 
 const KEPT = "dalil-scope";
 const LISTS = ["document", "folder", "type", "tag"];
@@ -9,7 +9,10 @@ const DATE = /^[\d٠-٩]{4}(-[\d٠-٩]{1,2}(-[\d٠-٩]{1,2})?)?$/;
 const WIDEST = 384; // pixels, as in chat.css
 const SOON = 200; // milliseconds after the last letter
 
-const same = ([key, value]) => (other) => other[0] === key && other[1] === value;
+const same =
+  ([key, value]) =>
+  (other) =>
+    other[0] === key && other[1] === value;
 
 export class Scope {
   #server;
