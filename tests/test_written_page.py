@@ -134,6 +134,7 @@ def test_writing_stops_on_request_and_when_the_conversation_is_cleared(
         assert say("writing", "en") in shown[-1]
         stop(calls)
         assert say("writing", "en") not in list(states)[-1]
+        assert not script.given_up
 
 
 def test_eight_slow_writers_keep_nobody_waiting(chat: Callable[[Script], ChatCalls]) -> None:

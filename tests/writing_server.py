@@ -29,7 +29,8 @@ class Script:
         between: seconds between two pieces.
         location: where a redirection leads.
         bodies, headers: what was sent to it.
-        hold: nothing more is written while it is cleared.
+        hold: nothing more is written while it is cleared, for a minute at most.
+        given_up: whether that minute was over before it was set.
     """
 
     write: Callable[[Messages], str] = lambda _: ""
@@ -41,6 +42,7 @@ class Script:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     hold: threading.Event = field(default_factory=threading.Event)
+    given_up: bool = False
 
     def __post_init__(self) -> None:
         self.hold.set()
@@ -86,7 +88,8 @@ def writing(script: Script) -> Iterator[str]:
                 self.wfile.write(script.body)
                 return
             for piece in pieces(script.write(body["messages"])):
-                script.hold.wait(60)
+                if not script.hold.wait(60):
+                    script.given_up = True
                 time.sleep(script.between)
                 self._send({"choices": [{"index": 0, "delta": {"content": piece}}]})
             self.wfile.write(b"data: [DONE]\n\n")

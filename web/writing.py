@@ -81,10 +81,11 @@ class Writing:
             self._stops.pop((session, number), None)
             session.update(number, is_writing=False)
 
-    def stop(self, session: Session, number: int) -> None:
-        """Stops writing an answer."""
-        if stop := self._stops.get((session, number)):
-            stop.set()
+    def stop(self, session: Session, number: int | None = None) -> None:
+        """Stops writing an answer, or all of the session's."""
+        for (one, asked), stop in list(self._stops.items()):
+            if one is session and number in (asked, None):
+                stop.set()
 
     def translate(self, session: Session, number: int, citation: int) -> None:
         """Translates a quotation on request.

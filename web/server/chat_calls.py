@@ -244,8 +244,11 @@ class ChatCalls:
         return True
 
     def clear(self, data: Data) -> None:
-        """Starts a new conversation."""
-        self._session(data).clear()
+        """Starts a new conversation; nothing more is written for the earlier one."""
+        session = self._session(data)
+        session.clear()
+        if self._writing:
+            self._writing.stop(session)
 
     def export(self, data: Data) -> dict[str, str]:
         """The conversation, or the references of what it quotes, as a file.
