@@ -133,7 +133,7 @@ def _about(passage: Passage) -> str:
     if not 2 <= len(list(words(heading))) <= 8:
         return ""
     is_arabic = language(heading) == "ar"
-    return f"ما المذكور عن {heading}؟" if is_arabic else f"What is said about {heading}?"
+    return f"ماذا ذُكر عن «{heading}»؟" if is_arabic else f"What is said about {heading}?"
 
 
 def _in_a_sentence(what: str) -> str:
