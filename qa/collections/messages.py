@@ -46,7 +46,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "following": {"ar": "تتابع هذه المجموعة المجلّد", "en": "This collection follows the folder"},
     "following_note": {
         "ar": "تظهر هنا بعد لحظات كلّ إضافة أو تعديل أو حذف في المجلّد.",
-        "en": "What is added, changed or deleted there is so here moments later.",
+        "en": "Changes in the folder appear here within moments.",
     },
     "stop_following": {"ar": "إيقاف المتابعة", "en": "Stop following"},
     "stop_following_folder": {
@@ -71,7 +71,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "not_owner": {
         "ar": "هذه المجموعة لمستخدم آخر، ولا يحقّ لغيره تغييرها.",
-        "en": "This is another user's collection: only they change it.",
+        "en": "This is another user's collection. Only its owner can change it.",
     },
     "from_index": {
         "ar": "هذه وثائق فهرس أُنشئ من سطر الأوامر، ولا يمكن تغييرها من هنا.",
@@ -176,7 +176,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "file_lock": {
         "ar": "ملف مؤقّت ينشئه برنامج مكتبي عند فتح مستند، ولا نصّ فيه.",
-        "en": "It is what an office program puts beside an open file. It holds no text.",
+        "en": "This is an office program's temporary lock file; it has no text.",
     },
     # What couldn't be read of a file that was added: keyed by index.errors.FlawKind.
     "flaw_characters": {
@@ -224,7 +224,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "file_not_sent": {
         "ar": "لم يصل الملف. أضفه من جديد، وإن كان مجلّداً فأضف الملفات التي فيه.",
-        "en": "It didn't arrive. Add it again. Of a folder add the files in it.",
+        "en": "The file wasn't received. Add it again; for a folder, add the files in it.",
     },
     "disk_full": {
         "ar": "تعذّرت الكتابة على القرص. وفّر فيه مساحة ثم أعد المحاولة.",
