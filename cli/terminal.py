@@ -45,7 +45,7 @@ class Plain:
         self._is_styled = is_terminal and os.environ.get("TERM", "dumb") != "dumb"
 
     def answer(self, answer: Answer) -> str:
-        """An answer and its sources, or that there is none and the nearest passages."""
+        """An answer and its sources, or the nearest passages if there is none."""
         if answer.found:
             from qa.answering.citations import quotations
 
@@ -97,7 +97,7 @@ class Plain:
         return f"{_DIRECTION_MARKS[language(bare)]}{line}"
 
     def hits(self, hits: Sequence[Hit], in_language: Language, reasons: Sequence[Explanation] = ()) -> str:
-        """Hits with where they stand, their rank in each leg, how they begin, and why they were found."""
+        """Hits with their positions, ranks in each leg, first words and matches."""
         return "\n".join(self._passages(hits, in_language, reasons, with_ranks=True))
 
     def _passages(

@@ -55,7 +55,7 @@ class Block:
         page: the page that it begins on, from 1; 0 if pages aren't known.
         confidences: of text recognised from a picture (OCR), how sure each of its words is, in percent; words
             are what white space separates.
-        page_starts: of its other pages, (where it goes on in the document's text, number) of each.
+        page_starts: for each of its other pages, (its start in the document's text, its number).
         boxes: of text recognised from a picture, where each of its words is on the page: `pack_boxes`.
     """
 

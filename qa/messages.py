@@ -21,7 +21,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لم يُعثر على جواب في نطاق السؤال: {within}.",
         "en": "No answer was found within what was asked: {within}.",
     },
-    # What alone is asked, keyed by the keys of index.Scope.
+    # The scope of a question, keyed by the keys of index.Scope.
     "within": {"ar": "نطاق السؤال", "en": "Asking within"},
     "asked_within": {"ar": "نطاق السؤال:", "en": "Asked within:"},
     "within_document": {"ar": "الوثيقة «{value}»", "en": "document “{value}”"},
@@ -463,7 +463,7 @@ def say_not_found(missing: Sequence[str], language: Language, scope: Scope | Non
     Args:
         missing: as of `qa.types.Answer`.
         language: to say it in.
-        scope: what alone was asked, which is then named.
+        scope: the scope of the search, which is then named.
     """
     lines = [say("not_found", language)]
     if scope is not None:

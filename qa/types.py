@@ -119,7 +119,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of a written answer that its quotations carry.
+    """A sentence of a written answer that its quotations support.
 
     Attributes:
         text: the sentence, without its marks.
@@ -134,7 +134,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Written:
-    """The text of a language model, as far as it was checked and may be shown.
+    """The text of a language model, without the sentences that failed the check.
 
     Attributes:
         claims: the sentences that passed the check, in order.
@@ -170,7 +170,7 @@ class Answer:
         missing: where the texts don't answer, the numbers, years and identifiers of the question that occur
             nowhere in them, as they were written.
         written: what a writer made of the citations, if there is a writer and there are citations.
-        within: what alone was asked, as text (`index.Scope`); empty for everything.
+        within: the scope of the search, as text (`index.Scope`); empty for everything.
     """
 
     question: str

@@ -122,8 +122,8 @@ def converse(
         index: an index or the path of one; the built-in article's if not given.
         k: number of passages in the answer's `hits`, at least 1.
         reader: as in `ask`; of a follow-up it is given the expanded question.
-        within: what alone is asked, as in `ask`; if not given, what the last turn was asked within. Empty
-            for everything.
+        within: restricts the search to this scope, as in `ask`; if not given, the scope of the last turn.
+            Empty for everything.
 
     Raises:
         InvalidQuestion: there is nothing to search for.

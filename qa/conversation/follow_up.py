@@ -148,7 +148,7 @@ def _names(question: str, found: Sequence[Term]) -> list[Term]:
 
 
 def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
-    """Whether it has a pronoun and, before it, almost no possible antecedent."""
+    """Whether it has a pronoun with almost no possible antecedent before it."""
     if _THAT.search(text) or _THERE.search(text):
         return True
     names = _names(question, found)

@@ -151,14 +151,14 @@ class ChatCalls:
         return reading_pane.show_page(document, wish, draw, data.get("page")).data()
 
     def choices(self, data: Data) -> dict[str, Any]:
-        """What a question may be restricted to, in the page's collection, for the page's scope.js."""
+        """The conditions that a question can be restricted to, in the page's collection, for scope.js."""
         collection = str(data.get("collection", ""))
         if self.collections:
             self.collections.check(collection)
         return scope_choices.choices(self._index(collection).heads(), str(data.get("find", "")))
 
     def refer(self, data: Data) -> str:
-        """What a scope names a document by; empty if it isn't there any more."""
+        """The name of a document in a scope; empty if it no longer exists."""
         document_id, collection = str(data["document"]), str(data.get("collection", ""))
         if self.collections:
             self.collections.check(collection)

@@ -64,7 +64,7 @@ class Collections:
             patience: as for `Uploads`.
             groups: the groups of a user, where users log in: then a collection with an owner is seen by the
                 owner and its readers alone, and changed by the owner.
-            roots: folders of this machine; collections may be kept in step with them and those in them.
+            roots: folders of this machine that collections may follow, including their subfolders.
             answers: answers a question from an index: with it questions are suggested for each collection.
         """
         self._answers = answers

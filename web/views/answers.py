@@ -258,12 +258,12 @@ def render_collection(name: str, page: Language) -> str:
 
 
 def render_within(scope: Scope, page: Language) -> str:
-    """Renders what alone an answer was sought in."""
+    """Renders the scope that an answer was searched in."""
     return str(_macros.within(say_scope(scope, page), page))
 
 
 def render_everything(page: Language) -> str:
-    """Renders the offer to ask a question of everything, where it was asked within a scope in vain."""
+    """Renders the offer to ask the whole collection, where a scope has no answer."""
     return str(_macros.everything(page))
 
 

@@ -127,7 +127,7 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
 
 
 def followed(known: Followed, error: Exception | None, page: Language) -> str:
-    """Renders which folder a collection is kept in step with, and what of it isn't in the collection.
+    """Renders the folder that a collection follows, and the files in it that aren't in the collection.
 
     Args:
         known: the folder.
@@ -252,7 +252,7 @@ def _outcome(batch: Batch, page: Language) -> str:
 
 
 def _reasons(told: Sequence[tuple[str, str]], page: Language) -> str:
-    """A list of files, each with what is to be said of it."""
+    """A list of files, each with its message."""
     rows = "".join(
         f"<li><strong>{file_name(name, page)}</strong> <span>{escape(why)}</span></li>" for name, why in told
     )

@@ -80,7 +80,7 @@ class Exchange:
         collection: id of the collection asked; empty if there is a single index.
         is_writing: whether an answer is being written from the quotations.
         translations: those of quotations, by number; empty where none could be relied on.
-        within: what alone is asked; None for everything.
+        within: restricts the search to this scope; None for everything.
     """
 
     question: str

@@ -1,4 +1,4 @@
-"""The trained reader's file: by how much its layers differ from the bundled encoder's, at a few bits.
+"""The trained reader's file: differences of its layers from the bundled encoder's, quantised to a few bits.
 
 The reader is the encoder with its upper layers trained on, and three small matrices on top. Nothing but
 what training changed is stored, as an .npz that numpy alone reads:

@@ -1,4 +1,4 @@
-"""Pictures of pages for who reads them, with the boxes of a sentence; the last ones are kept in memory."""
+"""Renders pages as pictures with a sentence boxed; the most recent ones are cached in memory."""
 
 from __future__ import annotations
 
