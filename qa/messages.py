@@ -9,7 +9,8 @@ from index.errors import InvalidScope
 from index.scope import Scope
 from index.text.analyzer import Language
 from qa.collections.messages import COLLECTION_MESSAGES
-from qa.types import Written
+from qa.punctuation import COMMA, in_quotation_marks
+from qa.types import LIKELY, Written
 
 _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     # Not that the texts don't answer: of the questions that they do answer, a few in a hundred are refused.
@@ -401,11 +402,9 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
 # The least confidence for each phrase; below all of them it is "unlikely". Confidence is a calibrated
 # probability that the texts hold the answer: from one half on they probably do, below a quarter they
 # probably don't, and between these a phrase may claim neither.
-_SAID_FROM: Final = (("certain", 0.85), ("likely", 0.5), ("possible", 0.25))
+_SAID_FROM: Final = (("certain", 0.85), ("likely", LIKELY), ("possible", 0.25))
 # Between several things that the texts don't mention, and around each.
 _NOR: Final[dict[Language, str]] = {"ar": " ولا ", "en": " or "}
-_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
-_QUOTED: Final[dict[Language, str]] = {"ar": "«{}»", "en": "“{}”"}
 
 
 def say(message: str, language: Language, **values: object) -> str:
@@ -454,7 +453,7 @@ def say_scope(scope: Scope, language: Language) -> list[str]:
 
 def say_fault(error: InvalidScope, language: Language) -> str:
     """Says what is wrong with a scope."""
-    return say(f"scope_{error.reason}", language, name=_QUOTED[language].format(error.name))
+    return say(f"scope_{error.reason}", language, name=in_quotation_marks(error.name, language))
 
 
 def say_not_found(missing: Sequence[str], language: Language, scope: Scope | None = None) -> str:
@@ -467,10 +466,10 @@ def say_not_found(missing: Sequence[str], language: Language, scope: Scope | Non
     """
     lines = [say("not_found", language)]
     if scope is not None:
-        named = _COMMA[language].join(say_scope(scope, language))
+        named = COMMA[language].join(say_scope(scope, language))
         lines = [say("not_found_within", language, within=named)]
     if missing:
-        names = _NOR[language].join(map(_QUOTED[language].format, missing))
+        names = _NOR[language].join(in_quotation_marks(name, language) for name in missing)
         lines.append(say("missing", language, names=names))
     return "\n".join(lines)
 

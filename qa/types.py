@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from index.text.analyzer import Language
-from index.text.arabic import whole_words
+from index.text.arabic import joined_span
 from index.text.sentences import Span
 from index.types import Document, Hit, Passage
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CitedField = Literal["text", "title", "author", "date"]
 """The quoted field of a document."""
+LIKELY: Final = 0.5
+"""The confidence from which on Dalil says that the texts likely answer a question."""
 
 
 class BrokenCitation(AssertionError):
@@ -110,11 +112,11 @@ class Citation:
     def marked(self) -> Span | None:
         """The span of `quote` to mark where it is shown; None where no answer within it is known.
 
-        It is that of `answer`, but for letters that can't be shown apart (`whole_words`).
+        It is that of `answer`, but for letters that can't be shown apart (`joined_span`).
         """
         if self.answer_start is None or self.answer_end is None:
             return None
-        return whole_words(self.quote, (self.answer_start - self.start, self.answer_end - self.start))
+        return joined_span(self.quote, (self.answer_start - self.start, self.answer_end - self.start))
 
 
 @dataclass(frozen=True)

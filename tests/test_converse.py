@@ -125,7 +125,7 @@ def test_a_short_question_of_its_own_is_asked_alone_if_that_answers_it(
     twins: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = after(twins, "Where stands Kestrel tower?")
-    confident = "qa.conversation.converse._LIKELY"
+    confident = "qa.conversation.converse.LIKELY"
     monkeypatch.setattr(confident, 0.0)
     assert converse(before, "Who finished the work?", twins).searched == "Who finished the work?"
     # One that says "what about" is a follow-up whatever its confidence.

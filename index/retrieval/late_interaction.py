@@ -25,12 +25,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.errors import damaged
 from index.ranking_parameters import RANKING
 from index.retrieval.token_codec import QuantizedTokens, TokenBlock, TokenVectors
 from index.storage.files import FileWriter
-
-FloatArray = NDArray[np.float32]
 
 RECORDS = "tokens.bin"
 

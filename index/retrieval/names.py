@@ -14,6 +14,7 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.retrieval.postings import Frequencies, Lookup, Postings
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Term, words
@@ -37,7 +38,6 @@ _REPEATED = regex.compile(r"(.)\1+")
 _CONSONANTS = regex.compile(r"[a-z$]+")
 _SHORTEST_AFTER_PROCLITIC = 3
 
-FloatArray = NDArray[np.float32]
 
 
 def name_keys(text: str, shortest: int = _SHORTEST, shortest_name: int = _SHORTEST_CAPITALISED) -> list[Term]:

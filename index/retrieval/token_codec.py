@@ -24,9 +24,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.retrieval.matmul import integer_matmul, product
 
-FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.signedinteger]
 
 LEVELS = 4

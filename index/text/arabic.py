@@ -267,7 +267,7 @@ _JOINED = rf"[{LETTER}\u0640\u200c\u200d\u0600-\u0605\u06dd\u08e2\p{{M}}]"
 _UNITS = regex.compile(rf"(?V1){_JOINED}*{LETTER}{_JOINED}*|\X")
 
 
-def whole_words(text: str, span: tuple[int, int]) -> tuple[int, int]:
+def joined_span(text: str, span: tuple[int, int]) -> tuple[int, int]:
     """The least span around this one that can be shown in another style than the text beside it.
 
     It splits no character from its marks (a letter from its tashkeel) and no word in Arabic script, whose

@@ -15,7 +15,8 @@ import regex
 from index.errors import DalilError
 from index.text.analyzer import language, words
 from index.text.sentences import sentences
-from qa.types import Answer
+from qa.punctuation import in_quotation_marks
+from qa.types import LIKELY, Answer
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -28,8 +29,6 @@ MOST: Final = 3
 # Passages looked at, spread over the collection, and questions asked of them: some tenths of a second each.
 _MOST_PASSAGES: Final = 200
 _MOST_ASKED: Final = 12
-# The least confidence with which it has to be answered: from there on the page says that it likely is.
-_LEAST: Final = 0.5
 _MARKS: Final = r"[\u0610-\u061a\u064b-\u065f\u0670\u0640]*"
 _VERBS: Final = """
 تأسس تأسست أسس أسست بني بنيت افتتح افتتحت ولد ولدت توفي توفيت وقع وقعت صدر صدرت بدأ بدأت انطلق انطلقت
@@ -87,7 +86,7 @@ def _is_answered(candidate: _Candidate, index: Index, ask: Ask) -> bool:
         answer = ask(candidate.question, index)
     except DalilError:  # a heading without words
         return False
-    return answer.confidence >= _LEAST and any(
+    return answer.confidence >= LIKELY and any(
         one.passage.document_id == candidate.document_id
         and one.start < candidate.end
         and candidate.start < one.end
@@ -133,7 +132,7 @@ def _about(passage: Passage) -> str:
     if not 2 <= len(list(words(heading))) <= 8:
         return ""
     is_arabic = language(heading) == "ar"
-    return f"ماذا ذُكر عن «{heading}»؟" if is_arabic else f"What is said about {heading}?"
+    return f"ماذا ذُكر عن {in_quotation_marks(heading, 'ar')}؟" if is_arabic else f"What is said about {heading}?"
 
 
 def _in_a_sentence(what: str) -> str:

@@ -32,7 +32,7 @@ from qa.conversation.follow_up import Leaning, content_words, leaning, topic
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say_not_found
 from qa.retrieve import open_index
-from qa.types import Answer
+from qa.types import LIKELY, Answer
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 _TOPIC_WEIGHT: Final = 0.3
 # Bonus for a passage of a document that was quoted in those turns.
 _QUOTED: Final = 0.15
-# The confidence from which on the chat says that the texts likely answer a question.
-_LIKELY: Final = 0.5
 # Most turns that a chain of follow-ups is traced back.
 _LONGEST_CHAIN: Final = 5
 
@@ -190,7 +188,7 @@ def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bo
     """
     if needs == "short":
         # The previous turns' words find passages like themselves, whatever is asked.
-        return in_context >= _LIKELY > by_itself
+        return in_context >= LIKELY > by_itself
     return in_context > by_itself
 
 

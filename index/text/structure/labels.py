@@ -12,12 +12,14 @@ from typing import Final
 
 import regex
 
+from index.text.bidi import CONTROLS, MARKS
+
 # Number of leading characters of a line that are searched for a label.
 _LOOKED_AT: Final = 160
 
 _FOLDED: Final[dict[int, str | None]] = {
     **dict.fromkeys([*range(0x064B, 0x0660), 0x0670, ord("ـ")]),
-    **dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")),
+    **dict.fromkeys(map(ord, MARKS + CONTROLS)),
     **dict.fromkeys(map(ord, "أإآٱ"), "ا"),
 }
 # A lower rank is a higher heading. Headings without a label rank between chapters and articles.
