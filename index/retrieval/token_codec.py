@@ -60,6 +60,11 @@ class TokenVectors:
     weights: FloatArray
     sentences: NDArray[np.int32]
 
+    @property
+    def shares(self) -> FloatArray:
+        """(n,) float32, the weights as shares of their sum; zeros if that is 0."""
+        return self.weights / np.float32(max(float(self.weights.sum()), 1e-12))
+
     def similarities(self, passage: TokenVectors) -> FloatArray:
         """(n, m) float32 cosines of these tokens with those of a passage."""
         return product(passage.vectors, np.ascontiguousarray(self.vectors.T)).T

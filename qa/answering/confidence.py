@@ -148,7 +148,7 @@ def pairing(query: Query, found: Sequence[Sentence]) -> str:
 def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> NDArray[np.float64]:
     """The model's feature vector: (len(FEATURES),), in that order."""
     best = found[0]
-    weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
+    weights = query.tokens.shares
     in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
     scores = np.array([hit.score for hit in hits])
     rivals = scores[1 : 1 + _RIVALS]
@@ -196,7 +196,7 @@ def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> floa
 def named_features(query: Query, found: Sequence[Sentence]) -> list[float]:
     """The values of `NAMED_FEATURES`, in that order."""
     best = found[0]
-    weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
+    weights = query.tokens.shares
     in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
     where = "\n".join((*best.passage.headings, *best.passage.columns, best.passage.text))
     numbers = {term.term for term in query.terms if is_quantity(term.term)}

@@ -171,10 +171,9 @@ class _Scorer:
     @classmethod
     def of(cls, query: Query, hits: Sequence[Hit]) -> _Scorer:
         """Analyses a question for the sentences of these passages."""
-        weights = query.tokens.weights
         return cls(
             query=query,
-            weights=weights / np.float32(max(float(weights.sum()), 1e-12)),
+            weights=query.tokens.shares,
             terms=frozenset(term.term for term in query.terms),
             words=plain_words(query.text),
             type=question_type(query.reading),

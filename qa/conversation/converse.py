@@ -215,7 +215,7 @@ def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: in
     """
     found = {hit.passage.id: hit for hit in index.search(read, 2 * k)}
     in_whole = {hit.passage.id: hit for hit in index.search(whole, 2 * k)}
-    weights = read.tokens.weights / max(float(read.tokens.weights.sum()), 1e-12)
+    weights = read.tokens.shares
     least = min((hit.score for hit in in_whole.values()), default=0.0)
     in_context: dict[str, float] = {}
     for id_, hit in (in_whole | found).items():
