@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,25 @@ WORDS_FILE: Final = Path(__file__).with_name("arabic_words.txt")
 ARTICLE: Final = "ال"
 PROCLITICS: Final = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 """Proclitics that may be attached to a word, in normalised spelling; the longest first."""
+
+
+def proclitic_splits(
+    word: str, shortest: int = 0, among: Iterable[str] = PROCLITICS
+) -> Iterator[tuple[str, str]]:
+    """Yields each way of splitting a proclitic off a word in normalised spelling, the longest first.
+
+    Args:
+        word: the word.
+        shortest: the fewest letters that must remain.
+        among: the proclitics.
+
+    Yields:
+        The proclitic, and the rest of the word.
+    """
+    for proclitic in among:
+        if word.startswith(proclitic) and len(word) - len(proclitic) >= shortest:
+            yield proclitic, word[len(proclitic) :]
+
 
 KEYBOARD_LETTERS: Final = str.maketrans(dict(zip("ٱکڪیېےہھەۀۂۃ", "اككيييهههههة", strict=True)))
 """Letters of Persian and Urdu keyboards, and alef wasla -> the Arabic letters that they stand for."""

@@ -13,7 +13,7 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import analyze, analyzed, stem, words
-from index.text.arabic import PROCLITICS
+from index.text.arabic import proclitic_splits
 from index.text.context import row_cells
 from index.text.sentences import Span
 from index.text.structure.labels import item_marker
@@ -67,7 +67,7 @@ def plain_words(text: str) -> frozenset[str]:
     Not stems: too many words share the stem of a number (ما that of مائة).
     """
     forms = {word.term for word in words(text)}
-    bare = {word.removeprefix(clitic) for word in forms for clitic in PROCLITICS if word.startswith(clitic)}
+    bare = {rest for word in forms for _, rest in proclitic_splits(word)}
     return frozenset(forms | bare | {word.rstrip("اs") for word in forms | bare})
 
 

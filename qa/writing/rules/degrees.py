@@ -10,7 +10,7 @@ from typing import Final
 import regex
 
 from index.text.analyzer import Term, normalise, words
-from index.text.arabic import PROCLITICS
+from index.text.arabic import proclitic_splits
 from qa.writing.alignment import Match
 from qa.writing.quantities import Quantity, quantities
 from qa.writing.rules.clauses import clauses, negations
@@ -128,8 +128,8 @@ _OFTEN: Final = _row("hourly daily weekly monthly yearly annually يوميا أ�
 @lru_cache(maxsize=1 << 12)
 def unit(word: str) -> tuple[str, int] | None:
     """The kind of a unit of measure or money, and which of that kind; None if a word isn't one."""
-    stripped = (word.removeprefix(clitic) for clitic in PROCLITICS if word.startswith(clitic))
-    return next((_UNIT_OF[form] for form in (word, *stripped) if form in _UNIT_OF), None)
+    forms = (word, *(rest for _, rest in proclitic_splits(word)))
+    return next((_UNIT_OF[form] for form in forms if form in _UNIT_OF), None)
 
 
 def has_other_unit(claim: str, quotation: str) -> bool:
@@ -218,7 +218,7 @@ def is_bounded(text: str) -> bool:
 
 
 def _sign(word: str, *, of_number: bool) -> int:
-    forms = {word, *(word.removeprefix(clitic) for clitic in PROCLITICS)}
+    forms = {word, *(rest for _, rest in proclitic_splits(word))}
     up, down = (_UP | _UP_TO, _DOWN | _DOWN_TO) if of_number else (_UP, _DOWN)
     return 1 if forms & up else -1 if forms & down else 0
 
@@ -307,7 +307,7 @@ def _gives_reason(claim: str, quotation: str) -> bool:
 
 
 def _forms(word: str) -> set[str]:
-    return {word, *(word.removeprefix(clitic) for clitic in "وفبل" if word.startswith(clitic))}
+    return {word, *(rest for _, rest in proclitic_splits(word, among="وفبل"))}
 
 
 def _after_all(text: str) -> list[str]:
