@@ -15,6 +15,7 @@ import regex
 
 from index.text.analyzer import Term, analyze, analyzed
 from index.text.arabic import is_arabic
+from index.text.function_words import OF_NAMES
 from index.text.sentences import sentences
 from index.types import Document, Passage
 
@@ -75,16 +76,6 @@ _OPENING: Final = 600
 _FEWEST_PASSAGES: Final = 2
 
 
-# Terms that are no part of a name; English has capitals for most of that.
-_LITTLE: Final = frozenset(
-    term.term
-    for term in analyze(
-        "the of and من في على إلى عن مع هل ما ماذا كم متى أين كيف لماذا أي هو هي هم هذا هذه ذلك تلك "
-        "التي الذي الذين كان كانت بعد قبل بين عند كل"
-    )
-)
-
-
 def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str, frozenset[str]]:
     """The terms of the name in a question that a whole document is about, by document id.
 
@@ -122,10 +113,10 @@ def _name(question: str, asked: Sequence[Term], opening: Sequence[str], frequent
         pair = one.term, other.term
         letters = [question[term.start] for term in (one, other)]
         is_capital = all(map(str.isupper, letters)) and one is not asked[0]
-        is_word = all(map(is_arabic, letters)) and _LITTLE.isdisjoint(pair)
+        is_word = all(map(is_arabic, letters)) and OF_NAMES.isdisjoint(pair)
         if (is_capital and known & frequent & {*pair}) or (is_word and pair in pairs and frequent >= {*pair}):
             name.update(pair)
-    return frozenset(term for term in name - _LITTLE if len(term) > 1 and not term.isdecimal())
+    return frozenset(term for term in name - OF_NAMES if len(term) > 1 and not term.isdecimal())
 
 
 def _opening(document: Document) -> list[str]:
