@@ -502,7 +502,7 @@ def test_a_follow_up_is_read_in_full(bridge: Index) -> None:
     watched.asked.clear()
     turn = converse(Conversation((first,)), "When did he open it?", bridge, reader=watched)
     assert turn.is_follow_up
-    assert watched.asked[0][0] == turn.searched
+    assert watched.asked[0][0] == turn.expanded_question
 
 
 def test_without_a_reader_all_is_as_it_was(bridge: Index) -> None:

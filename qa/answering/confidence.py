@@ -167,7 +167,7 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
             _weakest(in_passage, weights),
             best.lexical * is_one_language,
             best.asked,
-            best.fit,
+            best.type_match,
             scores[0],
             scores[0] - scores[1] if len(scores) > 1 else 0.0,
             rise,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from index.interface import Index
 
 # In normalised spelling. «وأضاف» and «وتابع» always continue; «وقال» only where no name follows it.
-_LEANING: Final = regex.compile(
+_DEPENDENT: Final = regex.compile(
     r"\W*(?:"
     r"(?:(?:and|but|so|yet|then|also|however|moreover|in addition),? )?"
     r"(?:he|she|it|they|his|her|hers|its|their|him|them|this|these|those|such|the (?:latter|former)"
@@ -38,13 +38,13 @@ _LEANING: Final = regex.compile(
 )
 
 
-def leans(sentence: str) -> bool:
+def is_dependent(sentence: str) -> bool:
     """Whether a sentence depends on the one before it to identify its subject.
 
     Decided by its first words: «وأضاف», «وقال إن», «هو», "They", "This". False positives ("It
     is raining") cost one extra quoted sentence.
     """
-    return _LEANING.match(analyzed(sentence).normalised.text) is not None
+    return _DEPENDENT.match(analyzed(sentence).normalised.text) is not None
 
 
 # In normalised spelling.

@@ -159,7 +159,7 @@ def cite_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Ci
 def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     """Whether a sentence itself states the author or date: it has all the question's words, or a time."""
     if field == "date":
-        return best.fit > 0 and best.lexical >= 0.5 and _tells_publication(best.written)
+        return best.type_match > 0 and best.lexical >= 0.5 and _tells_publication(best.written)
     return best.lexical >= 1 and len(query.terms) > 1
 
 

@@ -44,7 +44,7 @@ _WHEN_ENGLISH: Final = regex.compile(
 )
 _WHAT_ARABIC: Final = regex.compile(r"(?P<what>(?:\S+\s+){1,4}?)(?P<is>هو|هي)\s+\S+\s+\S+")
 _WHAT_ENGLISH: Final = regex.compile(r"(?P<what>(?:\S+ ){1,4}?)(?P<is>is|was|are|were) (?:an?|the) \w+ \w+")
-_LEANING: Final = regex.compile(
+_DEPENDENT: Final = regex.compile(
     r"(?:it|this|that|these|those|he|she|they|there|هذا|هذه|ذلك|تلك|وهو|وهي)\b", regex.I
 )
 
@@ -114,7 +114,7 @@ def _candidates(index: Index) -> Iterator[_Candidate]:
 def question_of(sentence: str) -> str:
     """The question that a sentence answers by its form; empty if it has none of the known forms."""
     sentence = " ".join(sentence.split())
-    if _LEANING.match(sentence):
+    if _DEPENDENT.match(sentence):
         return ""
     if language(sentence) == "ar":
         if match := _WHEN_ARABIC.match(sentence):

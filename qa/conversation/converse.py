@@ -28,7 +28,7 @@ from qa.answering.answer import answer, answer_standalone, told_within
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
-from qa.conversation.follow_up import Leaning, content_words, leaning, topic
+from qa.conversation.follow_up import Dependence, content_words, dependence, topic
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say_not_found
 from qa.retrieve import open_index
@@ -56,34 +56,35 @@ class Turn:
 
     Attributes:
         question: as it was asked.
-        searched: the query text: the question or, for a follow-up, the expanded question. To be shown
-            where it differs.
+        expanded_question: the query text: the question, with words of previous turns for a follow-up. To be
+            shown where it differs.
         answer: answer to the question; its `question` and `language` are those of the question as asked.
         asked: time of the question, in UTC.
-        lost: quotations no longer found in their documents, where the turn was loaded from
+        broken_citations: quotations no longer found in their documents, where the turn was loaded from
             a file (`qa.conversation.history`): to be shown as such.
         collection: name of the collection that was asked, where there are several.
     """
 
     question: str
-    searched: str
+    expanded_question: str
     answer: Answer
     asked: datetime
-    lost: tuple[StoredCitation, ...] = ()
+    broken_citations: tuple[StoredCitation, ...] = ()
     collection: str = ""
 
     @property
     def is_follow_up(self) -> bool:
         """Whether the question was expanded from the previous turns."""
-        return self.searched != self.question
+        return self.expanded_question != self.question
 
     def quoted(self, document: GetDocument) -> tuple[StoredCitation, ...]:
-        """All quotations of the turn, lost ones included, by number, with their references.
+        """All quotations of the turn, broken ones included, by number, with their references.
 
         Args:
             document: returns the document with an id.
         """
-        kept = (*(StoredCitation.of(citation, document) for citation in self.answer.citations), *self.lost)
+        own = (StoredCitation.of(citation, document) for citation in self.answer.citations)
+        kept = (*own, *self.broken_citations)
         return tuple(sorted(kept, key=lambda quoted: quoted.number))
 
 
@@ -151,9 +152,9 @@ def _next_turn(
     asked = datetime.now(timezone.utc)
     most = max(k, MOST_CANDIDATES)
     own = source.query(question)
-    answered = [turn for turn in conversation.turns if turn.answer.found or turn.lost]
-    needs = leaning(question) if answered else None
-    before = _leant_on(answered)
+    answered = [turn for turn in conversation.turns if turn.answer.found or turn.broken_citations]
+    needs = dependence(question) if answered else None
+    before = _context_of(answered)
     about = topic((turn.question for turn in before), question) if needs else ""
     searched = f"{question} {about}"
     in_context = None
@@ -178,13 +179,13 @@ def _next_turn(
     return Turn(question, question, by_itself, asked)
 
 
-def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bool:
+def _is_better(in_context: float, by_itself: float, needs: Dependence | None) -> bool:
     """Whether a question that may depend on the previous turns is better answered in their context.
 
     Args:
         in_context: confidence of the answer in their context.
         by_itself: confidence of the answer to the question alone.
-        needs: how it leans.
+        needs: how it depends on them.
     """
     if needs == "short":
         # The previous turns' words find passages like themselves, whatever is asked.
@@ -192,7 +193,7 @@ def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bo
     return in_context > by_itself
 
 
-def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+def _context_of(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """The last of some answered turns, preceded by the chain of turns it is a follow-up to."""
     first = len(turns) - 1
     while first > 0 and turns[first].is_follow_up and len(turns) - first < _LONGEST_CHAIN:

@@ -85,7 +85,7 @@ def about_turn(turn: Turn) -> list[str]:
     if scope := Scope.of(turn.answer.within):
         lines.append(f"{say('asked_within', spoken)} {COMMA[spoken].join(say_scope(scope, spoken))}")
     if turn.is_follow_up:
-        lines.append(f"{say('searched_for', spoken)} {' '.join(turn.searched.split())}")
+        lines.append(f"{say('searched_for', spoken)} {' '.join(turn.expanded_question.split())}")
     if turn.answer.found:
         share = f"{round(100 * turn.answer.confidence)}%"
         lines.append(f"{say_confidence(turn.answer.confidence, spoken)} ({share})")

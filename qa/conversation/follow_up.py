@@ -23,7 +23,7 @@ from index.text.function_words import (
     RELATIVES,
 )
 
-Leaning = Literal["refers", "brief", "short"]
+Dependence = Literal["refers", "brief", "short"]
 
 # Chosen, not measured: more words from the first question of a long chain are noise.
 _MOST_WORDS = 24
@@ -58,7 +58,7 @@ _NO_SUFFIX: Final = regex.compile(
 _ARTICLE: Final = regex.compile(r"[وف]?(?:ال|بال|كال|لل).{2}")
 
 
-def leaning(question: str) -> Leaning | None:
+def dependence(question: str) -> Dependence | None:
     """Whether a question depends on the previous turns.
 
     Returns:

@@ -193,7 +193,8 @@ class ChatCalls:
         exchange = self._session(data).exchange(int(link[1]))
         passage = exchange.passage(link[2])
         source = exchange.sources[passage.document_id]
-        searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
+        reply = exchange.reply
+        searched = reply.expanded_question if isinstance(reply, qa.Turn) else exchange.question
         try:
             within = exchange.reply.answer.within if isinstance(exchange.reply, qa.Turn) else ""
             index = self._index(exchange.collection)
@@ -363,7 +364,7 @@ class ChatCalls:
 
     def _key(self, turn: qa.Turn) -> tuple[object, ...]:
         quoted = turn.quoted(self.document)
-        return judgements.Judged(turn.question, turn.searched, quoted, "right", turn.asked).key
+        return judgements.Judged(turn.question, turn.expanded_question, quoted, "right", turn.asked).key
 
 
 def _documents(index: Index) -> GetDocument:

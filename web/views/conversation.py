@@ -145,9 +145,9 @@ class Exchange:
             reply = render_note(self.reply.said(language), "refusal")
             reply += render_everything(language) if self.reply.fault else ""
         else:
-            answer, lost = self.reply.answer, self.reply.lost
+            answer, lost = self.reply.answer, self.reply.broken_citations
             actions = render_actions(bool(answer.found or lost), judged, self.verdict, language)
-            searched = self.reply.searched
+            searched = self.reply.expanded_question
             reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
             reply += render_answer(
                 answer,
