@@ -1,4 +1,4 @@
-"""Unicode's invisible characters of direction (UAX #9), and how names are kept from reordering their line."""
+"""Unicode's directional formatting characters (UAX #9), and the isolation of names in a line."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from index.text.analyzer import Language
 
 MARKS: Final = "\u061c\u200e\u200f"
-"""Marks, which have a direction and no effect on what follows."""
+"""Directional marks, which have no effect on the text after them."""
 CONTROLS: Final = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Embeddings, overrides and isolates, which arrange what follows; a stray one reorders its neighbours."""
+"""Embeddings, overrides and isolates; a stray one reorders the text around it."""
 DIRECTION_MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
 """The mark that gives a line the direction of a language."""
 _FIRST_STRONG_ISOLATE, _LEFT_TO_RIGHT_ISOLATE, _END_ISOLATE = "\u2068", "\u2066", "\u2069"

@@ -1,6 +1,6 @@
-"""Words that say little of a topic: function words of both languages, by what they are left out of.
+"""Function words of both languages, in named lists: each is ignored by the rules that use it.
 
-Each list fits what its rule looks at; none is taken out of the index.
+All of them are indexed.
 """
 
 from __future__ import annotations

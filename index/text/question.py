@@ -40,7 +40,7 @@ _SOUNDS: Final = ("ثت", "ثس", "ذد", "ذز", "ظض", "ظز", "قج", "سص"
 _SHAPES: Final = ("بتثني", "جحخ", "دذ", "رز", "سش", "صض", "طظ", "عغ", "فق", "پب", "چج", "ڤف", "گكق")
 _KEYBOARD: Final = ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ءر", "وزظ")
 _INFLECTING: Final = "سالتمونيه"
-# Letters from which on a word with a vowel's letter too many is taken for a name.
+# Fewest letters of a word that may be a name with a superfluous vowel letter.
 _LONG_NAME: Final = 7
 # Fewest letters of a word with any letter wrong, and with one of `_SOUNDS`.
 _SHORTEST_SLIP: Final = 5

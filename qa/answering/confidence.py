@@ -100,7 +100,7 @@ def confidence(
         hits: its search results, best first.
         found: the scored sentences of the first of them, best first, as returned by
             `qa.answering.sentences.score_sentences`.
-        readings: what the reader says of their passages, by passage id; without it, another model is asked.
+        readings: the reader's output for their passages, by passage id; without it, another model is used.
     """
     if not found:
         return 0.0
@@ -112,7 +112,7 @@ def confidence(
 
 
 def logit(values: NDArray[np.float64], pair: str) -> float:
-    """The log odds of the answer's being there, without the reader.
+    """The log odds that the passages hold the answer, without the reader.
 
     Args:
         values: as returned by `features`.
@@ -252,7 +252,7 @@ def with_reader_features(
         query: the question.
         alone: the logit without the reader.
         found: the scored sentences, best first.
-        readings: what the reader says of their passages, by passage id.
+        readings: the reader's output for their passages, by passage id.
     """
     best = found[0]
     most = max(reading.answerable for reading in readings.values())

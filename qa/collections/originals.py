@@ -63,7 +63,7 @@ class Originals:
             partial.unlink(missing_ok=True)
 
     def keep_only(self, document_ids: Collection[str]) -> None:
-        """Removes the files of all other documents, and what a crash has left."""
+        """Removes the files of all other documents, and leftovers of crashes."""
         names = set(map(_name, document_ids))
         for path in self._files():
             if path.stem not in names:

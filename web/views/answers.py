@@ -192,7 +192,7 @@ class Parts:
         actions: from `render_actions`.
         lost: from `render_lost`.
         written: from `render_written`, above the quotations.
-        beneath: what stands beneath a quotation, by its number: its translation.
+        beneath: the translation shown below a quotation, by its number.
     """
 
     actions: str = ""

@@ -4,8 +4,8 @@
 "January" are one term, the analyzer's own of the English name. A date in digits is its day, month and year.
 Hijri months are other terms than those of the solar calendar.
 
-`quantities` are those that become one term of the analyzer. `stated` is all that a text says of numbers,
-ordinals, months and days of the week, for comparing what two texts say.
+`quantities` are those that become one term of the analyzer. `stated` are all numbers, ordinals, months and
+days of the week in a text, for comparing two texts.
 """
 
 from index.text.numerals.statements import Stated, stated

@@ -81,7 +81,7 @@ def read_month(text: Words, at: int) -> Quantity | None:
 
 
 def _is_month(text: Words, at: int, beside: tuple[str, str]) -> bool:
-    """Whether a word that may be a month is one: it is spelled so, or stands beside a number or «شهر»."""
+    """Whether a word that may be a month is one, by its spelling or by a number or «شهر» beside it."""
     if text[at].endswith("اب") and any(letter in text.written[at] for letter in _LONG_ALEFS):
         return True
     is_beside_number = any(map(is_day_or_year, beside))

@@ -132,7 +132,7 @@ class _Sum:
         return self._with(value) if is_unit or self._is_over(value) else None
 
     def _takes(self, value: int) -> bool:
-        """Whether a number goes on with «و»: a unit with tens, hundreds and thousands with what is less."""
+        """Whether «و» may continue a number: tens after a unit, less after hundreds and thousands."""
         is_unit_and_tens = 0 < self.last < 10 and value in range(20, 100, 10)
         return is_unit_and_tens or self._is_over(value)
 

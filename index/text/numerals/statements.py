@@ -1,4 +1,4 @@
-"""All that a text says of numbers, ordinals, months and days of the week."""
+"""All numbers, ordinals, months and days of the week in a text, with their possible readings."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _DUALS: Final = regex.compile(
 
 @dataclass(frozen=True, slots=True)
 class Stated(Quantity):
-    """What a text says of a number, a month or a day of the week; `term` is its first reading.
+    """A number, a month or a day of the week in a text; `term` is its first reading.
 
     Attributes:
         others: its other readings: 1,500 is 1500 or 1.5.
-        is_certain: whether it surely is one: "one", "may" and a dual say a number only by the way.
+        is_certain: whether it certainly is one, unlike "one", "may" and duals.
     """
 
     others: frozenset[str] = frozenset()
@@ -55,12 +55,12 @@ class Stated(Quantity):
 
 
 def stated(words: Sequence[str], written: Sequence[str], between: Sequence[str]) -> Iterator[Stated]:
-    """All that a text says of numbers, ordinals, months and days, in order and without overlaps.
+    """All numbers, ordinals, months and days in a text, in order and without overlaps.
 
     Args:
         words: the text's words in normalised spelling.
         written: the same words as they are written.
-        between: what stands between each word and the next.
+        between: the text between each word and the next.
     """
     return found_in(words, written, between, _stated_at)
 
@@ -104,7 +104,7 @@ def _stated_month(text: Words, month: Quantity) -> Sequence[Stated]:
 def _figure(text: Words, at: int) -> Sequence[Stated]:
     """A number in digits, with its decimals, thousands and words such as "million".
 
-    The same mark parts thousands in one country and decimals in another.
+    The same mark separates thousands in one country and decimals in another.
     """
     word, marks, end = text[at], "", at + 1
     groups = [word.removesuffix(word.lstrip("0123456789"))]
@@ -125,7 +125,7 @@ def _figure(text: Words, at: int) -> Sequence[Stated]:
 
 
 def _readings(groups: Sequence[str], marks: str) -> list[Decimal]:
-    """What groups of digits may say: 1,500 is 1500 or 1.5; none if they aren't one number."""
+    """The possible values of groups of digits: 1,500 is 1500 or 1.5; none if they aren't one number."""
     if not marks:
         return [Decimal(groups[0])]
     readings = []
@@ -137,7 +137,7 @@ def _readings(groups: Sequence[str], marks: str) -> list[Decimal]:
 
 
 def _with_part(text: Words, number: Stated) -> Stated:
-    """A number with the half or quarter behind it, or behind what it counts: «سبعة دنانير ونصف»."""
+    """Adds the half or quarter after a number, or after what it counts: «سبعة دنانير ونصف»."""
     for at in (number.end, number.end + 1):
         is_part = text[at] in ("ونصف", "ونصفا", "وربع", "وثلث") and text.are_together(at - 1)
         is_english = (text[at], text[at + 1], text[at + 2]) == ("and", "a", "half")

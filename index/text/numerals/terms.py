@@ -35,15 +35,15 @@ def quantities(words: Sequence[str], written: Sequence[str], between: Sequence[s
     Args:
         words: the text's words in normalised spelling.
         written: the same words as they are written.
-        between: what stands between each word and the next.
+        between: the text between each word and the next.
     """
     return found_in(words, written, between, _at)
 
 
 def one_form(quantity: Quantity, words: Sequence[str]) -> str | None:
-    """How a number or an Arabic month is read, however it is written; None if as it is written.
+    """The standard form of a number or an Arabic month; None if it keeps its written form.
 
-    «سبعمئة» is read as 700 and «كانون الثاني» as «يناير», while «ثلاثة» and «ألف» stay words.
+    «سبعمئة» becomes 700 and «كانون الثاني» as «يناير», while «ثلاثة» and «ألف» stay words.
 
     Args:
         quantity: the number or month.
@@ -62,7 +62,7 @@ def one_form(quantity: Quantity, words: Sequence[str]) -> str | None:
 
 
 def _proclitic(word: str, month: str) -> str:
-    """What is attached to the first word of a month's name."""
+    """The clitic attached to the first word of a month's name."""
     pairs = " ".join(first for term, first, _ in PAIRS if term == month)
     names = (*MONTHS.get(month, ()), *pairs.split())
     return min((word.removesuffix(name) for name in names if word.endswith(name)), key=len, default="")

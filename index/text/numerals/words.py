@@ -1,4 +1,4 @@
-"""The words of a text as numbers and dates are read in them, one after the other."""
+"""The words of a text, in which numbers and dates are read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Found = TypeVar("Found", bound=Quantity)
 
 
 class Words:
-    """The words of a text, in normalised spelling, with what stands between them."""
+    """The words of a text, in normalised spelling, with the text between them."""
 
     def __init__(self, words: Sequence[str], written: Sequence[str], between: Sequence[str]) -> None:
         """Wraps the arguments of `found_in`."""
@@ -33,11 +33,11 @@ class Words:
         return self.words[at] if 0 <= at < len(self.words) else ""
 
     def gap(self, at: int) -> str:
-        """What stands between a word and the next."""
+        """The text between a word and the next."""
         return self.between[at] if 0 <= at < len(self.between) else "\n"
 
     def are_together(self, at: int) -> bool:
-        """Whether nothing but spaces or a hyphen stands between a word and the next."""
+        """Whether there is nothing but spaces or a hyphen between a word and the next."""
         return self.gap(at).strip() in ("", "-")
 
 
@@ -47,13 +47,13 @@ def found_in(
     between: Sequence[str],
     read: Callable[[Words, int], Sequence[Found]],
 ) -> Iterator[Found]:
-    """Yields what is read from a text's words, in order and without overlaps.
+    """Applies a reader to a text's words; yields its results, in order and without overlaps.
 
     Args:
         words: the text's words in normalised spelling.
         written: the same words as they are written.
-        between: what stands between each word and the next.
-        read: what begins at a word; nothing if none does.
+        between: the text between each word and the next.
+        read: reads the quantities that begin at a word, if any.
     """
     text = Words(words, written, between)
     at = 0

@@ -1,4 +1,4 @@
-"""Headings and captions that the wording and the position of units tell."""
+"""Infers headings and captions from the wording and the position of units."""
 
 from __future__ import annotations
 

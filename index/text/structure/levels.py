@@ -1,4 +1,4 @@
-"""Units -> blocks, with the levels of headings and of list items."""
+"""Converts units to blocks, with the levels of headings and list items."""
 
 from __future__ import annotations
 

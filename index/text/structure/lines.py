@@ -1,4 +1,4 @@
-"""Groups of consecutive lines -> units: list items, table rows, form fields, underlined headings, paragraphs."""
+"""Converts groups of lines to units: list items, table rows, form fields, headings, paragraphs."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def add_group(
 
 
 def _add_paragraphs(text: str, plain: list[Line], group: int, units: list[Unit]) -> None:
-    """Adds the units of a group's lines that are nothing but text, and forgets these lines."""
+    """Adds the units of a group's lines of running text, and clears these lines."""
     firsts = {line.start: line for line in plain}
     for start, end in paragraphs_of_group(text, [(line.start, line.end) for line in plain]):
         first = firsts[start]

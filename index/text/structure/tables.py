@@ -14,7 +14,7 @@ from index.text.structure.units import Cells, Unit
 _TABLE_RULE: Final = regex.compile(r"[|+:\-=─━┼│\s]+")
 _GAP: Final = regex.compile(r"[ \u00a0]{2,}")
 CELL_BREAKS: Final = (regex.compile(r"\|"), regex.compile(r"\t+"), _GAP)
-"""What stands between cells, for each kind of table."""
+"""The separators of cells, for each kind of table."""
 _MOST_CELL_WORDS: Final = 12
 
 

@@ -1,4 +1,4 @@
-"""The ranges of lines that become blocks, and what all rules about them have in common."""
+"""The ranges of lines that become blocks, and the definitions that all rules about them share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STYLE_OF_READERS: Final = "reader"
 """The marker style of list items that the file's reader reported."""
 
 SENTENCE_END: Final = regex.compile(r"[.!?؟…。](?:[\"”»'’)\]]|\[\p{Nd}{1,3}\])*$")
-"""The end of a sentence, after which nothing follows."""
+"""The end of a sentence at the end of a text."""
 LEAD_IN: Final = regex.compile(r"\S\s+\S+\s+\S+\s?[:：]$")
 """A sentence that introduces a list."""
 
