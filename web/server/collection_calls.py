@@ -200,7 +200,7 @@ class Collections:
         }
 
     def _followed(self, data: Data, language: Language) -> Reply:
-        """Which folder the page's collection follows, and a value that changes when what it holds does."""
+        """The folder that the page's collection follows, and a value that changes with its contents."""
         info = self._info(str(data["collection"]))
         known = self.following.of_collection(info.id)
         if known is None or not self._may_change(info):  # a path is nobody else's business
@@ -272,7 +272,7 @@ class Collections:
         return self._state(data, language)
 
     def _existing(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
-        """The names of files that are in the collection already: an older version would be replaced."""
+        """The names of files that would replace an older version in the collection."""
         name = self._info(str(data["collection"])).name
         sources = {document.source for document in self.library.documents(name)}
         return {"names": [one for one in map(str, data["names"]) if shown_name(one) in sources]}

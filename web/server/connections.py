@@ -83,7 +83,7 @@ class NamedProxies:
 
 
 class SubPath:
-    """Serves an application below a path, whether or not the proxy before it takes that path away.
+    """Serves an application below a path prefix, whether or not the proxy strips it.
 
     Args:
         app: the wrapped application.
@@ -119,7 +119,7 @@ class Bounded(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stops waiting."""
+        """Cancels the deadline."""
         super().connection_lost(exc)
         self._forget()
 

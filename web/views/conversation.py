@@ -63,7 +63,7 @@ class Refusal:
     fault: InvalidScope | None = None
 
     def said(self, language: Language) -> str:
-        """The reason, in the page's language as far as it can be said in it."""
+        """The reason, in the page's language if possible."""
         return say_fault(self.fault, language) if self.fault else self.text or say(self.message, language)
 
 

@@ -40,7 +40,7 @@ class PageNotShown(DalilError):
 
 @dataclass(frozen=True)
 class PagePicture:
-    """A page as it is shown.
+    """A rendered page.
 
     Attributes:
         content: the picture, in WebP.
@@ -69,7 +69,7 @@ class PagePictures:
         most_bytes: int = _MOST_KEPT,
         most_waiting: int = _MOST_WAITING,
     ) -> None:
-        """Draws nothing yet.
+        """Renders nothing yet.
 
         Args:
             process: what draws.
