@@ -115,7 +115,7 @@ class ChatCalls:
     def respond(
         self, page: str, number: int, language: Language, wishes: Wishes = NO_WISHES
     ) -> Iterator[str]:
-        """Yields the conversation as HTML: with the question, then quotations, then while the answer is written."""
+        """Yields the conversation as HTML: the question, the quotations, then the answer as it is written."""
         session = self._sessions.of(page)
         yield session.render(language)
         exchange = session.exchanges.get(number)
