@@ -568,7 +568,9 @@ def test_sentences_are_scored_as_a_naive_reader_would(
         assert sentence.asked == pytest.approx(naive.asked, abs=1e-5)
         assert sentence.pooled == pytest.approx(naive.pooled, abs=1e-5)
         assert sentence.lexical == naive.lexical
-        assert sentence.type_match == (0 if not question.startswith("متى") else -1 if sentence.type_match < 0 else 1)
+        assert sentence.type_match == (
+            0 if not question.startswith("متى") else -1 if sentence.type_match < 0 else 1
+        )
         whole = (
             sentence.semantic
             + SENTENCES.before_weight * sentence.before

@@ -40,7 +40,8 @@ def index(
         bool,
         typer.Option(
             "--remove",
-            help="Remove from the index what no longer exists in these folders, and the named files even if they exist.",
+            help="Remove from the index what no longer exists in these folders, and the named files even "
+            "if they exist.",
         ),
     ] = False,
     watch: Annotated[

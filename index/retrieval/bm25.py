@@ -30,7 +30,6 @@ _FEW = 1 << 15
 _SLACK = 1 - 2.0**-21
 
 
-
 class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
     """BM25Plus index over the terms of a collection's passages, in one segment or several.
 

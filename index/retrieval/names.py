@@ -39,7 +39,6 @@ _CONSONANTS = regex.compile(r"[a-z$]+")
 _SHORTEST_AFTER_PROCLITIC = 3
 
 
-
 def name_keys(text: str, shortest: int = _SHORTEST, shortest_name: int = _SHORTEST_CAPITALISED) -> list[Term]:
     """The phonetic keys of a text's possible names, and its numbers.
 

@@ -51,8 +51,8 @@ half quarter third dozen several many once twice
 """
 _TIME_WORDS: Final = """
 monday tuesday wednesday thursday friday saturday sunday year month week day century decade yesterday today
-tomorrow morning evening night ago since until after before during later early era age spring summer autumn winter
-noon hour minute
+tomorrow morning evening night ago since until after before during later early era age spring summer autumn
+winter noon hour minute
 رمضان شعبان محرم الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت
 عام سنة سنوات شهر أشهر أسبوع يوم أيام قرن عقد أمس اليوم غدا صباح مساء ليلة فجر منذ بعد قبل خلال عقب
 أثناء حين عندما الماضي المقبل ظهر ساعة ساعات دقيقة عاما سنين الشتاء الربيع الصيف الخريف حتى

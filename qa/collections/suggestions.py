@@ -132,7 +132,9 @@ def _about(passage: Passage) -> str:
     if not 2 <= len(list(words(heading))) <= 8:
         return ""
     is_arabic = language(heading) == "ar"
-    return f"ماذا ذُكر عن {in_quotation_marks(heading, 'ar')}؟" if is_arabic else f"What is said about {heading}?"
+    return (
+        f"ماذا ذُكر عن {in_quotation_marks(heading, 'ar')}؟" if is_arabic else f"What is said about {heading}?"
+    )
 
 
 def _in_a_sentence(what: str) -> str:

@@ -15,9 +15,8 @@ from markupsafe import Markup
 
 from index.scope import Scope
 from index.text.analyzer import Language
-from index.text.context import headings_below
 from index.text.bidi import without_controls
-from index.text.context import row_cells
+from index.text.context import headings_below, row_cells
 from index.text.sentences import Span
 from index.types import Document, Passage
 from qa.answering.courtesy import courtesy

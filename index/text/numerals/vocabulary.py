@@ -11,18 +11,21 @@ from typing import Final, Literal
 
 Calendar = Literal["sun", "hijri"]
 
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 SOLAR_TERMS: Final = (
     *("januari", "februari", "march", "april", "may", "june"),
     *("juli", "august", "septemb", "octob", "novemb", "decemb"),
 )
 """The terms of the months, which are the analyzer's stems of their English names."""
-ENGLISH_MONTHS: Final = tuple(
-    "january february march april may june july august september october november december".split()
+ENGLISH_MONTHS: Final = _words(
+    "january february march april may june july august september october november december"
 )
-ABBREVIATIONS: Final = tuple("jan feb mar apr jun jul aug sep sept oct nov dec".split())
-_WRITTEN_MONTHS: Final = tuple(
-    "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()
-)
+ABBREVIATIONS: Final = _words("jan feb mar apr jun jul aug sep sept oct nov dec")
+_WRITTEN_MONTHS: Final = _words("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر")
 ARABIC_MONTHS: Final = tuple(name.replace("أ", "ا") for name in _WRITTEN_MONTHS)
 LEVANTINE_MONTHS: Final = (
     *("كانون الثاني", "شباط", "اذار", "نيسان", "ايار", "حزيران"),
@@ -34,7 +37,8 @@ _OTHER_MONTHS: Final = (
     *("يوليه جويليه يوليوز", "اوت غشت اوغسطس", "شتنبر", "اوكتوبر", "نونبر", "دجنبر"),
 )
 HIJRI_MONTHS: Final[Mapping[str, str]] = {
-    "muharram": "محرم", "safar": "صفر", "rajab": "رجب", "shaban": "شعبان", "ramadan": "رمضان", "shawwal": "شوال"
+    "muharram": "محرم", "safar": "صفر", "rajab": "رجب", "shaban": "شعبان", "ramadan": "رمضان",
+    "shawwal": "شوال",
 }  # fmt: skip
 """Those of a single word, by their terms."""
 _OTHER_HIJRI_MONTHS: Final[Mapping[str, str]] = {"shaban": "sha'ban shaaban", "ramadan": "ramadhan"}
@@ -45,10 +49,7 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
             SOLAR_TERMS, ENGLISH_MONTHS, ARABIC_MONTHS, LEVANTINE_MONTHS, _OTHER_MONTHS, strict=True
         )
     },
-    **{
-        term: (name, term, *_OTHER_HIJRI_MONTHS.get(term, "").split())
-        for term, name in HIJRI_MONTHS.items()
-    },
+    **{term: (name, term, *_OTHER_HIJRI_MONTHS.get(term, "").split()) for term, name in HIJRI_MONTHS.items()},
     "dhualqada": ("ذوالقعده", "ذيالقعده"),
     "dhualhijja": ("ذوالحجه", "ذيالحجه"),
 }
@@ -122,11 +123,11 @@ PLURALS: Final[Mapping[int, str]] = {1000: "الاف", 1_000_000: "ملايين"
 STEMS_OF_TENS: Final = ("عشر", "ثلاث", "اربع", "خمس", "ست", "سبع", "ثمان", "تسع")
 """What «عشرون», «عشرين» and «العشرينيات» begin with, from 20 to 90."""
 
-ARABIC_ORDINALS: Final = tuple("اول ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر".split())
-FEMININE_ORDINALS: Final = tuple("اولي ثانيه ثالثه رابعه خامسه سادسه سابعه ثامنه تاسعه عاشره".split())
-ENGLISH_ORDINALS: Final = tuple(
+ARABIC_ORDINALS: Final = _words("اول ثاني ثالث رابع خامس سادس سابع ثامن تاسع عاشر")
+FEMININE_ORDINALS: Final = _words("اولي ثانيه ثالثه رابعه خامسه سادسه سابعه ثامنه تاسعه عاشره")
+ENGLISH_ORDINALS: Final = _words(
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split()
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 )
 
 

@@ -95,9 +95,7 @@ def add_group(
             continue
         following = lines[group[place]] if place < len(group) else None
         rank = _underlined_rank(text, line, following)
-        before_ended = (
-            not plain or is_ended(text, plain[-1]) or plain[-1].end - plain[-1].start < SHORT_LINE
-        )
+        before_ended = not plain or is_ended(text, plain[-1]) or plain[-1].end - plain[-1].start < SHORT_LINE
         if rank and not plain:
             units.append(
                 Unit(

@@ -31,8 +31,8 @@ class Sentence:
         asked: the mean over the sentence's tokens of each one's best cosine with a token of the question:
             how much of the sentence the question asks about.
         lexical: the share of the question's words found in the sentence or its headings.
-        type_match: 1 if the sentence has the time or the number that the question asks for, -1 if it lacks it,
-            0 if the question asks for neither.
+        type_match: 1 if the sentence has the time or the number that the question asks for, -1 if it lacks
+            it, 0 if the question asks for neither.
         score: the ranking score.
         is_introduced: whether the question asks for what the introduction of the sentence's list announces,
             and for nothing in the sentence itself.
