@@ -134,7 +134,7 @@ def test_help_says_what_each_command_does() -> None:
     assert shown.exit_code == 0
     for line in (
         "  index   Makes an index of your texts, or updates the one that is there.",
-        "  doctor  Tells what state an index is in, and what to do.",
+        "  doctor  Reports the state of an index, and what to do.",
         "  ask     Answers a question with sentences quoted from your texts.",
         "  search  Lists the passages nearest to a question, best first.",
         "  chat    Serves the chat until Ctrl-C, to this machine only unless shared.",
