@@ -98,9 +98,8 @@ def launch(
                 warm_up_reader()
 
         def start() -> None:
-            with suppress(
-                Exception
-            ):  # nobody reads standard output any more: the chat is served all the same
+            # If standard output is closed, the chat is served nevertheless.
+            with suppress(Exception):
                 print(f"Dalil listens on {address} (Ctrl-C stops it).", flush=True)
             threading.Thread(target=warm_up, daemon=True).start()
             if open_browser:

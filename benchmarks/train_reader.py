@@ -37,6 +37,7 @@ from export_reference import model_folder
 from invented_records import invented
 from near_misses import Pool, document_frequencies, swapped
 from presentation import presented
+from reader_file import save_reader
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
@@ -45,7 +46,7 @@ from transformers import BertModel
 
 from index.array_types import FloatArray
 from index.encoding.e5 import weights
-from index.encoding.e5.reader_weights import load_reader, save_reader
+from index.encoding.e5.reader_weights import load_reader
 from index.encoding.e5.unpack import weights_file
 from index.encoding.e5.weights import Weights
 

@@ -57,7 +57,7 @@ def _on_interrupt(handler: Any, instead_of: Any) -> None:
 
 
 def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """Ends the process at once: there is nothing to put away while modules are loaded or at the end.
+    """Ends the process immediately: there is nothing to clean up while modules load or at the end.
 
     A KeyboardInterrupt would be lost or reported where it comes inside an import's own callbacks.
     """

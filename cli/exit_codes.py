@@ -1,4 +1,4 @@
-"""Exit codes, and the errors behind them: one line on standard error."""
+"""Exit codes and error reports: one line on standard error."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MEANINGS: Final = {
     INCOMPLETE: "index: done, but some of the files could not be read",
     FAULT: "a fault in Dalil itself",
     NO_MEMORY: "too little memory",
-    OUTPUT_LOST: "what there is to print can't be written",
+    OUTPUT_LOST: "output can't be written",
     INTERRUPTED: "stopped with Ctrl-C",
 }
 

@@ -59,7 +59,7 @@ def file_texts(
     _report(folder, opened, f"{change}, {len(gone)} removed" if remove and gone else change)
     read = {document.id for document in reading.documents}
     kept = {id_: source for id_, source in below(paths, opened).items() if id_ not in read}
-    _list("Gone since they were indexed (--remove forgets them):", [s for i, s in kept.items() if i in gone])
+    _list("Gone since they were indexed (--remove removes them):", [s for i, s in kept.items() if i in gone])
     _list("Indexed before, and not readable now:", [s for i, s in kept.items() if i not in gone])
     show(f'Ask it: dalil ask --index {in_one_line(shlex.quote(folder))} "..."')
     return INCOMPLETE if reading.unreadable else DONE

@@ -72,7 +72,7 @@ class _Stream(io.TextIOWrapper):
         super().__init__(raw, "utf-8", "backslashreplace", line_buffering=stream.isatty())
 
     def _discard(self) -> None:
-        """Gives up what isn't written yet: else the interpreter would try again when it ends."""
+        """Discards unwritten output, which the interpreter would otherwise try to write again at exit."""
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, self.fileno())
         os.close(null)
@@ -112,7 +112,7 @@ class Output(_Stream):
             self._lost(error)
 
     def flush(self) -> None:
-        """Writes what waits."""
+        """Flushes the stream."""
         try:
             super().flush()
         except OSError as error:
@@ -143,7 +143,7 @@ class Errors(_Stream):
         return len(text)
 
     def flush(self) -> None:
-        """Writes what waits."""
+        """Flushes the stream."""
         try:
             super().flush()
         except OSError:
@@ -151,7 +151,7 @@ class Errors(_Stream):
 
 
 def prepare() -> None:
-    """Puts the classes above in the place of `sys.stdout` and `sys.stderr`, and makes standard input UTF-8.
+    """Replaces `sys.stdout` and `sys.stderr` by the classes above, and decodes standard input as UTF-8.
 
     What isn't Unicode text comes in as lone surrogates, which no question may have, and goes out as escapes.
     A stream that the process was started without (`<&-`, `>&-`) gets a stand-in that can't be used.

@@ -8,13 +8,13 @@ answer within a quotation is bold and underlined there.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Sequence
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from cli.streams import NOT_STRONG, STRONG, escaped
 from index.text.analyzer import Language, language
+from index.text.bidi import DIRECTION_MARKS, isolated, without_controls
 from index.text.context import headings_below
 from index.types import Hit, Passage
 from qa.api.records import GetDocument
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
 _PREVIEW: Final = 200  # characters of a passage; enough to see what it is about
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
-_BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-_DIRECTION_MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
 
 
 class Plain:
@@ -45,7 +42,7 @@ class Plain:
         self._is_styled = is_terminal and os.environ.get("TERM", "dumb") != "dumb"
 
     def answer(self, answer: Answer) -> str:
-        """An answer and its sources, or that there is none and the nearest passages."""
+        """An answer and its sources, or the nearest passages if there is none."""
         if answer.found:
             from qa.answering.citations import quotations
 
@@ -94,10 +91,10 @@ class Plain:
         bare = line.replace(STRONG, "").replace(NOT_STRONG, "")
         if bare == line:
             return self._line(line, language(line))
-        return f"{_DIRECTION_MARKS[language(bare)]}{line}"
+        return f"{DIRECTION_MARKS[language(bare)]}{line}"
 
     def hits(self, hits: Sequence[Hit], in_language: Language, reasons: Sequence[Explanation] = ()) -> str:
-        """Hits with where they stand, their rank in each leg, how they begin, and why they were found."""
+        """Hits with their positions, ranks in each leg, first words and matches."""
         return "\n".join(self._passages(hits, in_language, reasons, with_ranks=True))
 
     def _passages(
@@ -158,7 +155,7 @@ class Plain:
         name = " ".join(name.split())
         if not self._is_terminal:
             return name
-        return f"{_ISOLATE}{_BIDI_CONTROLS.sub('', name)}{_END_ISOLATE}"
+        return isolated(without_controls(name))
 
     def _line(self, line: str, in_language: Language) -> str:
         return _line(line, in_language, self._is_terminal)
@@ -170,7 +167,7 @@ def heading(question: str, is_terminal: bool) -> str:
 
 
 def _line(line: str, in_language: Language, is_terminal: bool) -> str:
-    return _DIRECTION_MARKS[in_language] + escaped(line) if is_terminal else line
+    return DIRECTION_MARKS[in_language] + escaped(line) if is_terminal else line
 
 
 def _preview(text: str) -> str:

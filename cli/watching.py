@@ -49,7 +49,7 @@ def watch_texts(paths: Sequence[Path], folder: str, model: str | None, since: fl
 
 
 def _written_since(when: float, places: Sequence[Path]) -> Iterator[Path]:
-    """The files that have been written since a time, before anybody watched."""
+    """The files that were written after a given time, before watching began."""
     for place in places:
         for folder, _, names in os.walk(place):
             for path in (Path(folder, name) for name in names):
@@ -69,16 +69,16 @@ def take_up(paths: Sequence[Path], folder: str, model: str | None) -> None:
         sources = below(paths, opened)
         opened.remove(gone)
         for id_ in gone:
-            note(f"{sources[id_]}: forgotten.")
+            note(f"{sources[id_]}: removed.")
     opened.optimize(whole=False)
     for document in reading.documents:
-        note(f"{document.source}: taken up.")
+        note(f"{document.source}: indexed.")
     for error in reading.unreadable:
         complain(str(error))
 
 
 def _is_text(path: Path, places: Sequence[Path], own: Path) -> bool:
-    """Whether a path is one that `dalil index` would read, or may be a folder, gone or not.
+    """Whether a path is one that `dalil index` would read, or may be a folder; it need not exist.
 
     Args:
         path: the path.

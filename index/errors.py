@@ -95,7 +95,7 @@ FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden", "recogn
 
 @dataclass(frozen=True)
 class FileWarning:
-    """Something of a file that couldn't be read, although the rest was.
+    """A part of a file that couldn't be read, although the rest was.
 
     Attributes:
         path: of the file, as it was given.

@@ -55,7 +55,7 @@ class Block:
         page: the page that it begins on, from 1; 0 if pages aren't known.
         confidences: of text recognised from a picture (OCR), how sure each of its words is, in percent; words
             are what white space separates.
-        page_starts: of its other pages, (where it goes on in the document's text, number) of each.
+        page_starts: for each of its other pages, (its start in the document's text, its number).
         boxes: of text recognised from a picture, where each of its words is on the page: `pack_boxes`.
     """
 
@@ -170,12 +170,12 @@ class Document:
         return sure[bisect_left(starts, start) : bisect_left(starts, end)]
 
     def pages(self, start: int, end: int) -> tuple[int, int]:
-        """The first and the last page that a span of the text stands on; (0, 0) if pages aren't known."""
+        """The first and the last page of a span of the text; (0, 0) if pages aren't known."""
         numbers = [page for _, _, page in self._overlapping(start, end)]
         return (numbers[0], numbers[-1]) if numbers else (0, 0)
 
     def on_page(self, page: int, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-        """The parts of a span of the text that stand on a page, as (start, end)."""
+        """The parts of a span of the text that are on a page, as (start, end)."""
         end = len(self.text) if end is None else end
         return [
             (max(first, start), min(last, end))
@@ -207,7 +207,7 @@ class Document:
 
     @cached_property
     def _sheets(self) -> tuple[tuple[int, int, int], ...]:
-        """The parts of the text that stand on one page each, as (start, end, page)."""
+        """The parts of the text that are on one page each, as (start, end, page)."""
         found = []
         for block in self.blocks:
             starts = ((block.start, block.page), *block.page_starts, (block.end, 0))

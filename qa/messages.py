@@ -9,7 +9,8 @@ from index.errors import InvalidScope
 from index.scope import Scope
 from index.text.analyzer import Language
 from qa.collections.messages import COLLECTION_MESSAGES
-from qa.types import Written
+from qa.punctuation import COMMA, in_quotation_marks
+from qa.types import LIKELY, Written
 
 _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     # Not that the texts don't answer: of the questions that they do answer, a few in a hundred are refused.
@@ -21,9 +22,9 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لم يُعثر على جواب في نطاق السؤال: {within}.",
         "en": "No answer was found within what was asked: {within}.",
     },
-    # What alone is asked, keyed by the keys of index.Scope.
+    # The scope of a question, keyed by the keys of index.Scope.
     "within": {"ar": "نطاق السؤال", "en": "Asking within"},
-    "asked_within": {"ar": "سُئل هذا وحده:", "en": "Asked within:"},
+    "asked_within": {"ar": "نطاق السؤال:", "en": "Asked within:"},
     "within_document": {"ar": "الوثيقة «{value}»", "en": "document “{value}”"},
     "within_folder": {"ar": "المجلّد «{value}»", "en": "folder “{value}”"},
     "within_type": {"ar": "النوع {value}", "en": "type {value}"},
@@ -44,15 +45,15 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "scope_find": {"ar": "ابحث في الوثائق", "en": "Find a document"},
     # What is wrong with one, keyed by InvalidScope.reason.
     "scope_key": {
-        "ar": "لا يُفهم {name} في نطاق السؤال. اختره من القائمة فوق خانة السؤال.",
+        "ar": "تعذّر فهم {name} في نطاق السؤال. اختره من القائمة فوق خانة السؤال.",
         "en": "The scope has {name}, which can't be read. Choose it in the menu over the question box.",
     },
     "scope_quote": {
-        "ar": "في نطاق السؤال علامة اقتباس بلا أختها: {name}.",
+        "ar": "في نطاق السؤال علامة اقتباس غير مغلقة: {name}.",
         "en": "The scope has a quotation mark without its other one: {name}.",
     },
     "scope_date": {
-        "ar": "لا يُقرأ التاريخ {name}. اكتب سنة أو شهراً أو يوماً، مثل 2020 أو 2020-05-17.",
+        "ar": "تعذّرت قراءة التاريخ {name}. اكتب سنة أو شهراً أو يوماً، مثل 2020 أو 2020-05-17.",
         "en": "The date {name} can't be read. Write a year, a month or a day, such as 2020 or 2020-05-17.",
     },
     "scope_document": {
@@ -72,7 +73,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "No document of the collection has the tag {name}. Remove it from the scope.",
     },
     "scope_nothing": {
-        "ar": "لا وثيقة في المجموعة تحقّق نطاق السؤال كلّه. أزل شيئاً منه.",
+        "ar": "لا تقع أيّ وثيقة في المجموعة ضمن نطاق السؤال كلّه. أزل جزءاً منه.",
         "en": "No document of the collection is within all of the scope. Remove a part of it.",
     },
     # Numbers and identifiers of a question that no text has; {names} is one or several, in quotation marks.
@@ -96,7 +97,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     },
     "paragraph": {"ar": "الفقرة {number}", "en": "paragraph {number}"},
     "recognized": {
-        "ar": "نصّ مُتعرَّف عليه من صورة، بثقة {number}٪",
+        "ar": "نصّ مستخرج من صورة، بنسبة ثقة {number}٪",
         "en": "text recognised from a picture, {number} % sure",
     },
     "page": {"ar": "الصفحة {number}", "en": "page {number}"},
@@ -128,11 +129,11 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "The question has no words in it. Type it in Arabic or English.",
     },
     "too_long": {
-        "ar": "السؤال أطول من اللازم. اختصره إلى جملة أو جملتين.",
+        "ar": "السؤال طويل جدّاً. اختصره في جملة أو جملتين.",
         "en": "The question is too long. Shorten it to a sentence or two.",
     },
     "not_text": {
-        "ar": "في السؤال رموز ليست نصاً. امسحها أو اكتب السؤال من جديد.",
+        "ar": "في السؤال محارف غير صالحة. احذفها أو اكتب السؤال من جديد.",
         "en": "The question has characters that aren't text. Remove them or type it again.",
     },
     "searching": {"ar": "يبحث دليل في النصوص…", "en": "Searching the texts…"},
@@ -140,12 +141,25 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "تعذّر البحث بسبب خلل في دليل، وتفاصيله في نافذة الأوامر التي شُغّل منها.",
         "en": "The search failed because of a fault in Dalil. The terminal that it runs in has the details.",
     },
+    # And in the plural forms that Arabic has: see `_plural`.
     "too_many": {
-        "ar": "طلبات كثيرة في وقت قصير. أعد المحاولة بعد {number} من الثواني.",
+        "ar": "طلبات كثيرة في وقت قصير. أعد المحاولة بعد {number} ثانية.",
+        "en": "Too many requests in a short time. Try again in {number} seconds.",
+    },
+    "too_many_one": {
+        "ar": "طلبات كثيرة في وقت قصير. أعد المحاولة بعد ثانية واحدة.",
+        "en": "Too many requests in a short time. Try again in a second.",
+    },
+    "too_many_two": {
+        "ar": "طلبات كثيرة في وقت قصير. أعد المحاولة بعد ثانيتين.",
+        "en": "Too many requests in a short time. Try again in two seconds.",
+    },
+    "too_many_few": {
+        "ar": "طلبات كثيرة في وقت قصير. أعد المحاولة بعد {number} ثوانٍ.",
         "en": "Too many requests in a short time. Try again in {number} seconds.",
     },
     "too_large": {
-        "ar": "ما أُرسل أكبر من اللازم. أرسل أقلّ منه.",
+        "ar": "حجم ما أُرسل يتجاوز الحدّ المسموح. أرسله على دفعات.",
         "en": "What was sent is too large. Send less at once.",
     },
     "log_in": {"ar": "تسجيل الدخول", "en": "Log in"},
@@ -174,11 +188,11 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "conversations": {"ar": "المحادثات", "en": "Conversations"},
     "find_conversation": {"ar": "ابحث في المحادثات", "en": "Search the conversations"},
     "no_conversations": {
-        "ar": "لا محادثات بعد. تُحفظ هنا أسئلتك وأجوبتها في هذا المتصفّح.",
+        "ar": "لا محادثات بعد. تظهر هنا أسئلتك وأجوبتها، وهي محفوظة في هذا المتصفّح.",
         "en": "No conversations yet. Your questions and their answers are kept here, in this browser.",
     },
     "no_such_conversation": {
-        "ar": "لا محادثة فيها هذه الكلمات.",
+        "ar": "لا توجد محادثة فيها هذه الكلمات.",
         "en": "No conversation has these words.",
     },
     "conversation_title": {"ar": "اسم المحادثة", "en": "Name of the conversation"},
@@ -198,7 +212,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "translation": {"ar": "ترجمة الكلمة", "en": "a translation"},
     "meaning": {"ar": "معنى قريب", "en": "similar meaning"},
     "no_match": {
-        "ar": "لا تطابق كلمة من المقطع كلمة من السؤال، وإنّما قرُب معناه في جملته.",
+        "ar": "لا كلمة مشتركة بين المقطع والسؤال، لكنّ معناه الإجمالي قريب منه.",
         "en": "No word of it matches one of the question's; it is near in meaning as a whole.",
     },
     "nearest_words": {
@@ -206,11 +220,11 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "The question's words, and the passage's word nearest to each",
     },
     "heaviest_words": {
-        "ar": "أثقل {number} كلمة في السؤال، وأقرب ما في المقطع إلى كلّ منها",
+        "ar": "أهمّ {number} كلمة في السؤال، وأقرب ما في المقطع إلى كلّ منها",
         "en": "The {number} words of the question that count most, and the passage's word nearest to each",
     },
     "bars": {
-        "ar": "كلّما طال الشريط قرُب المعنى، وكلّما غلُظ زاد وزن الكلمة في السؤال.",
+        "ar": "كلّما طال الشريط قرُب المعنى، وكلّما زاد سُمكه زاد وزن الكلمة في السؤال.",
         "en": "The longer a bar, the nearer in meaning; the thicker, the more the word counts.",
     },
     "legs": {
@@ -225,30 +239,30 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "not_among": {"ar": "ليس بين أوّل {number}", "en": "not among the first {number}"},
     "no_common_word": {"ar": "لا كلمة مشتركة", "en": "no word in common"},
     "not_found_again": {"ar": "ليس بين الأفضل", "en": "not among the best"},
-    "not_searched": {"ar": "لم يُبحث بها", "en": "not searched"},
-    "score": {"ar": "ما تتكوّن منه الدرجة", "en": "What the score is made of"},
+    "not_searched": {"ar": "لم تُستخدم", "en": "not searched"},
+    "score": {"ar": "مكوّنات الدرجة", "en": "What the score is made of"},
     "part_semantic": {"ar": "المعنى", "en": "meaning"},
     "part_words": {"ar": "الكلمات", "en": "words"},
     "part_names": {"ar": "الأسماء", "en": "names"},
     "part_translations": {"ar": "الترجمات", "en": "translations"},
     "part_total": {"ar": "الدرجة", "en": "score"},
     "granted_words": {
-        "ar": "خط المقطع غير خط السؤال، فله من الكلمات ما لأفضل مقطع.",
+        "ar": "المقطع مكتوب بأبجدية غير أبجدية السؤال، فحُسبت له درجة الكلمات كما لأفضل مقطع.",
         "en": "The passage is in another script than the question: words count as for the best passage.",
     },
     # Written answers (qa.writing); troubles are keyed by qa.writing.client.Trouble.
     "written": {
-        "ar": "صياغة نموذج لغوي، قوبلت كلّ جملة منها بما تشير إليه",
+        "ar": "صاغه نموذج لغوي، ودُقّقت كلّ جملة على ما تستشهد به",
         "en": "Written by a language model; each sentence was checked against what it cites",
     },
     "writing": {"ar": "يُصاغ جواب من الاقتباسات…", "en": "An answer is being written from the quotations…"},
     "stop_writing": {"ar": "إيقاف", "en": "Stop"},
     "left_out": {
-        "ar": "جمل حُذفت لأنّ الاقتباسات لا تشهد لها: {number}",
+        "ar": "جمل حُذفت لأنّ الاقتباسات لا تدعمها: {number}",
         "en": "Sentences left out because the quotations don't carry them: {number}",
     },
     "nothing_written": {
-        "ar": "لم يثبت شيء ممّا كُتب عند مقابلته بالاقتباسات، فهي وحدها الجواب.",
+        "ar": "لم تؤكّد الاقتباسات شيئاً ممّا كُتب، فهي وحدها الجواب.",
         "en": "Nothing of what was written stood up to the quotations: they alone are the answer.",
     },
     "trouble_slow": {
@@ -292,7 +306,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "to_the_question": {"ar": "إلى خانة السؤال", "en": "Skip to the question box"},
     "examples": {"ar": "جرّب سؤالاً من هذه:", "en": "Try one of these:"},
     "this_language": {"ar": "العربية", "en": "English"},
-    "theme_system": {"ar": "المظهر: كما في النظام", "en": "Appearance: as the system's"},
+    "theme_system": {"ar": "المظهر: حسب النظام", "en": "Appearance: as the system's"},
     "theme_light": {"ar": "المظهر: فاتح", "en": "Appearance: light"},
     "theme_dark": {"ar": "المظهر: داكن", "en": "Appearance: dark"},
     "copy_answer": {"ar": "نسخ الجواب", "en": "Copy the answer"},
@@ -308,7 +322,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "outline": {"ar": "العناوين", "en": "Headings"},
     "ask_about": {"ar": "اسأل عن هذا", "en": "Ask about this"},
     # A question about what was selected in a document.
-    "about_text": {"ar": "ما المذكور عن «{number}»؟", "en": "What is said of “{number}”?"},
+    "about_text": {"ar": "ماذا ذُكر عن «{number}»؟", "en": "What is said of “{number}”?"},
     "copy_quotation": {"ar": "نسخ الاقتباس مع مرجعه", "en": "Copy with its reference"},
     "earlier": {"ar": "فقرات سابقة", "en": "Earlier paragraphs"},
     "later": {"ar": "فقرات لاحقة", "en": "Later paragraphs"},
@@ -329,15 +343,15 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "Picture of page {number} of “{title}”, with the quoted sentence boxed",
     },
     "page_unmarked": {
-        "ar": "لم يتبيّن موضع الجملة المقتبسة في هذه الصفحة بيقين، فعُرضت بلا إطار.",
+        "ar": "تعذّر تحديد موضع الجملة المقتبسة في هذه الصفحة بدقّة، فعُرضت بلا إطار.",
         "en": "Where the quoted sentence stands on this page isn't certain, so nothing is boxed.",
     },
     "page_missing": {
-        "ar": "الملف الأصلي غير محفوظ هنا. أضِفه من جديد لتُعرض صفحاته.",
+        "ar": "الملف الأصلي غير محفوظ هنا. أضفه من جديد لتُعرض صفحاته.",
         "en": "The file itself isn't here. Add it again to see its pages.",
     },
     "page_changed": {
-        "ar": "تغيّر الملف بعد قراءته. أضِفه من جديد لتُعرض صفحاته.",
+        "ar": "تغيّر الملف بعد قراءته. أضفه من جديد لتُعرض صفحاته.",
         "en": "The file has changed since it was read. Add it again to see its pages.",
     },
     "page_unreadable": {"ar": "تعذّر عرض هذه الصفحة.", "en": "This page can't be shown."},
@@ -355,7 +369,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "en": "The document has changed since this answer: the quotation isn't where it was.",
     },
     "out_of_reach": {
-        "ar": "لا جواب من دليل. تحقّق من أنّه ما زال يعمل.",
+        "ar": "دليل لا يستجيب. تأكّد من أنّه ما زال يعمل.",
         "en": "Dalil doesn't respond. See whether it is still running.",
     },
     # Shown before an expanded question.
@@ -373,14 +387,14 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "right": {"ar": "الجواب صحيح", "en": "This is right"},
     "wrong": {"ar": "الجواب غير صحيح", "en": "This isn't right"},
     "verdict_not_kept": {
-        "ar": "لم يُحفظ رأيك، والسبب في نافذة الأوامر التي شُغّل منها دليل.",
+        "ar": "تعذّر حفظ رأيك، والسبب في نافذة الأوامر التي شُغّل منها دليل.",
         "en": "This could not be kept. The terminal that Dalil runs in says why.",
     },
     "passage_gone": {
         "ar": "تغيّرت النصوص بعد العثور على هذا المقطع. اسأل من جديد.",
         "en": "The texts have changed since this passage was found. Ask again.",
     },
-    "saved": {"ar": "حُفظت المحادثة في ملفّ.", "en": "The conversation was saved as a file."},
+    "saved": {"ar": "حُفظت المحادثة في ملف.", "en": "The conversation was saved as a file."},
     "last_conversation": {"ar": "العودة إلى المحادثة السابقة", "en": "Back to the last conversation"},
     "verdict_kept": {"ar": "حُفظ رأيك على هذا الجهاز وحده.", "en": "Kept, on this machine only."},
 }
@@ -388,20 +402,32 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
 # The least confidence for each phrase; below all of them it is "unlikely". Confidence is a calibrated
 # probability that the texts hold the answer: from one half on they probably do, below a quarter they
 # probably don't, and between these a phrase may claim neither.
-_SAID_FROM: Final = (("certain", 0.85), ("likely", 0.5), ("possible", 0.25))
+_SAID_FROM: Final = (("certain", 0.85), ("likely", LIKELY), ("possible", 0.25))
 # Between several things that the texts don't mention, and around each.
 _NOR: Final[dict[Language, str]] = {"ar": " ولا ", "en": " or "}
-_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
-_QUOTED: Final[dict[Language, str]] = {"ar": "«{}»", "en": "“{}”"}
 
 
 def say(message: str, language: Language, **values: object) -> str:
     """Formats one of Dalil's messages in the given language.
 
+    A message that has a plural form of its own for `number` is taken in that form.
+
     Raises:
         KeyError: there is no such message.
     """
+    number = values.get("number")
+    if isinstance(number, int):
+        form = f"{message}_{_plural(number)}"
+        message = form if form in _MESSAGES else message
     return _MESSAGES[message][language].format(**values)
+
+
+def _plural(number: int) -> str:
+    """The plural category of an Arabic noun after a number (Unicode CLDR), as `Intl.PluralRules` names it."""
+    if number in (0, 1, 2):
+        return ("zero", "one", "two")[number]
+    rest = number % 100
+    return "few" if 3 <= rest <= 10 else "many" if rest >= 11 else "other"
 
 
 def say_pages(first: int, last: int, language: Language) -> str:
@@ -427,7 +453,7 @@ def say_scope(scope: Scope, language: Language) -> list[str]:
 
 def say_fault(error: InvalidScope, language: Language) -> str:
     """Says what is wrong with a scope."""
-    return say(f"scope_{error.reason}", language, name=_QUOTED[language].format(error.name))
+    return say(f"scope_{error.reason}", language, name=in_quotation_marks(error.name, language))
 
 
 def say_not_found(missing: Sequence[str], language: Language, scope: Scope | None = None) -> str:
@@ -436,14 +462,14 @@ def say_not_found(missing: Sequence[str], language: Language, scope: Scope | Non
     Args:
         missing: as of `qa.types.Answer`.
         language: to say it in.
-        scope: what alone was asked, which is then named.
+        scope: the scope of the search, which is then named.
     """
     lines = [say("not_found", language)]
     if scope is not None:
-        named = _COMMA[language].join(say_scope(scope, language))
+        named = COMMA[language].join(say_scope(scope, language))
         lines = [say("not_found_within", language, within=named)]
     if missing:
-        names = _NOR[language].join(map(_QUOTED[language].format, missing))
+        names = _NOR[language].join(in_quotation_marks(name, language) for name in missing)
         lines.append(say("missing", language, names=names))
     return "\n".join(lines)
 

@@ -33,7 +33,7 @@ def retrieve(
         question: in Arabic or English.
         k: at least 1.
         index: an index, or the path or address of one; the built-in article's if not given.
-        within: what alone is searched, such as "folder:contracts type:pdf" (`index.Scope`).
+        within: restricts the search to this scope, such as "folder:contracts type:pdf" (`index.Scope`).
 
     Raises:
         InvalidQuestion: there is nothing to search for.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from index.text.analyzer import Language
-from index.text.arabic import whole_words
+from index.text.arabic import joined_span
 from index.text.sentences import Span
 from index.types import Document, Hit, Passage
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 CitedField = Literal["text", "title", "author", "date"]
 """The quoted field of a document."""
+LIKELY: Final = 0.5
+"""The confidence from which on Dalil says that the texts likely answer a question."""
 
 
 class BrokenCitation(AssertionError):
@@ -110,16 +112,16 @@ class Citation:
     def marked(self) -> Span | None:
         """The span of `quote` to mark where it is shown; None where no answer within it is known.
 
-        It is that of `answer`, but for letters that can't be shown apart (`whole_words`).
+        It is that of `answer`, but for letters that can't be shown apart (`joined_span`).
         """
         if self.answer_start is None or self.answer_end is None:
             return None
-        return whole_words(self.quote, (self.answer_start - self.start, self.answer_end - self.start))
+        return joined_span(self.quote, (self.answer_start - self.start, self.answer_end - self.start))
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of a written answer that its quotations carry.
+    """A sentence of a written answer that its quotations support.
 
     Attributes:
         text: the sentence, without its marks.
@@ -134,7 +136,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class Written:
-    """The text of a language model, as far as it was checked and may be shown.
+    """The text of a language model, without the sentences that failed the check.
 
     Attributes:
         claims: the sentences that passed the check, in order.
@@ -170,7 +172,7 @@ class Answer:
         missing: where the texts don't answer, the numbers, years and identifiers of the question that occur
             nowhere in them, as they were written.
         written: what a writer made of the citations, if there is a writer and there are citations.
-        within: what alone was asked, as text (`index.Scope`); empty for everything.
+        within: the scope of the search, as text (`index.Scope`); empty for everything.
     """
 
     question: str

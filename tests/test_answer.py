@@ -568,14 +568,16 @@ def test_sentences_are_scored_as_a_naive_reader_would(
         assert sentence.asked == pytest.approx(naive.asked, abs=1e-5)
         assert sentence.pooled == pytest.approx(naive.pooled, abs=1e-5)
         assert sentence.lexical == naive.lexical
-        assert sentence.fit == (0 if not question.startswith("متى") else -1 if sentence.fit < 0 else 1)
+        assert sentence.type_match == (
+            0 if not question.startswith("متى") else -1 if sentence.type_match < 0 else 1
+        )
         whole = (
             sentence.semantic
             + SENTENCES.before_weight * sentence.before
             + SENTENCES.after_weight * sentence.after
             + SENTENCES.pooled_weight * sentence.pooled
             + SENTENCES.lexical_weight * naive.lexical
-            + SENTENCES.type_weight * sentence.fit
+            + SENTENCES.type_weight * sentence.type_match
             + passage_score
         )
         assert sentence.score == pytest.approx(whole, abs=1e-6)
@@ -604,7 +606,7 @@ def test_a_sentence_fits_that_has_the_time_or_number_asked_for(
     """صباحاً is a time like صباح, and الحشد الشعبيّ is none, although شعبان is."""
     query = texts.query(question)
     found = score_sentences(texts, query, texts.search(query, SENTENCES.read))
-    said = {s.passage.text[s.start : s.end].split()[-1]: s.fit for s in found}
+    said = {s.passage.text[s.start : s.end].split()[-1]: s.type_match for s in found}
     assert said == {last: 1 if last in fitting else -1 for last in said}
     assert len(said) == 7
 
@@ -637,7 +639,7 @@ def test_words_that_tell_a_time_or_a_number(
     def fit(question: str) -> float:
         query = index.query(question)
         (sentence,) = score_sentences(index, query, index.search(query, SENTENCES.read))
-        return sentence.fit
+        return sentence.type_match
 
     assert fit("متى؟") == fit("When?") == (1 if time else -1)
     assert fit("كم؟") == fit("How many?") == (1 if quantity else -1)

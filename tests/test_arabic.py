@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.text.analyzer import analyze, legible, normalise
+from index.text.arabic import proclitic_splits
 
 
 def terms(text: str) -> list[str]:
@@ -89,3 +90,26 @@ def test_letters_that_are_marks_have_their_places() -> None:
 )
 def test_affixes_are_told_from_letters_of_the_word(forms: str, stem: str) -> None:
     assert {form: terms(form)[0] for form in forms.split()} == dict.fromkeys(forms.split(), stem)
+
+
+@pytest.mark.parametrize(
+    ("word", "shortest", "splits"),
+    [
+        ("والكتاب", 0, [("وال", "كتاب"), ("و", "الكتاب")]),
+        ("بالبيت", 4, [("ب", "البيت")]),
+        ("بالبيت", 3, [("بال", "بيت"), ("ب", "البيت")]),
+        ("كل", 0, [("ك", "ل")]),
+        ("كل", 2, []),
+        ("مدرسه", 0, []),
+        ("", 0, []),
+    ],
+)
+def test_proclitics_are_split_off_the_longest_first(
+    word: str, shortest: int, splits: list[tuple[str, str]]
+) -> None:
+    assert list(proclitic_splits(word, shortest)) == splits
+
+
+def test_other_proclitics_may_be_split_off() -> None:
+    assert list(proclitic_splits("وكل", among="وفبل")) == [("و", "كل")]
+    assert list(proclitic_splits("وكل", 3, ("", "و"))) == [("", "وكل")]

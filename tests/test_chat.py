@@ -186,7 +186,7 @@ def test_the_switch_turns_the_page_and_all_that_dalil_says_and_is_remembered(pag
     assert box(page).get_attribute("aria-label") == "السؤال"
     assert directions(page.locator("#top, #log, #composer")) == ["rtl"] * 3
     ask(page, REFUSED)
-    assert page.locator(".refusal").inner_text() == "السؤال أطول من اللازم. اختصره إلى جملة أو جملتين."
+    assert page.locator(".refusal").inner_text() == "السؤال طويل جدّاً. اختصره في جملة أو جملتين."
     page.reload()
     expect(page.locator("html")).to_have_attribute("dir", "rtl")
     expect(page.locator("#ask")).to_have_text("اسأل")

@@ -134,7 +134,7 @@ def test_help_says_what_each_command_does() -> None:
     assert shown.exit_code == 0
     for line in (
         "  index   Makes an index of your texts, or updates the one that is there.",
-        "  doctor  Tells what state an index is in, and what to do.",
+        "  doctor  Reports the state of an index, and what to do.",
         "  ask     Answers a question with sentences quoted from your texts.",
         "  search  Lists the passages nearest to a question, best first.",
         "  chat    Serves the chat until Ctrl-C, to this machine only unless shared.",
@@ -275,7 +275,7 @@ def test_doctor_tells_what_to_do(texts: Path, monkeypatch: pytest.MonkeyPatch) -
     told = dalil("doctor").stdout.splitlines()
     assert told[1:] == [
         "Segments, by passages: 4, 3.",
-        "Files that are gone (dalil index FILE... --remove -i dalil-index forgets them):",
+        "Missing files (dalil index FILE... --remove -i dalil-index removes them from the index):",
         f"  {texts / 'border.md'}",
         "Documents that are nearly the same, and the share of passages in common:",
         f"  {texts / 'agreement.txt'}  {texts / 'copy.txt'}  100%",
@@ -284,7 +284,7 @@ def test_doctor_tells_what_to_do(texts: Path, monkeypatch: pytest.MonkeyPatch) -
     ]
     dalil("index", "texts", "--remove")
     assert (
-        "2 passages are forgotten but still on disk: dalil index --optimize -i dalil-index"
+        "2 removed passages are still on disk: dalil index --optimize -i dalil-index"
         in dalil("doctor").stdout
     )
     dalil("index", "--optimize")
@@ -312,7 +312,7 @@ def test_index_names_what_it_cant_read_and_goes_on(texts: Path) -> None:
     # What is left of them in the index is no secret.
     assert shown.stdout == (
         "dalil-index: 3 documents, 5 passages (1 added, 0 changed, 0 unchanged).\n"
-        "Gone since they were indexed (--remove forgets them):\n"
+        "Gone since they were indexed (--remove removes them):\n"
         f"  {texts / 'border.md'}\n"
         "Indexed before, and not readable now:\n"
         f"  {texts / 'agreement.txt'}\n"

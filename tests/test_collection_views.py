@@ -96,10 +96,10 @@ def batch(stage: str, progress: Progress | None = None) -> Batch:
 @pytest.mark.parametrize(
     ("stage", "progress", "english", "arabic"),
     [
-        ("sending", None, "Receiving file 1 of 2", "يصل الملف 1 من 2"),
+        ("sending", None, "Receiving file 1 of 2", "يجري استلام الملف 1 من 2"),
         ("waiting", None, say("waiting", "en"), say("waiting", "ar")),
-        ("reading", Progress("reading", 0, 2, None), "Reading file 1 of 2", "يُقرأ الملف 1 من 2"),
-        ("reading", Progress("reading", 2, 2, 0.0), "Reading file 2 of 2", "يُقرأ الملف 2 من 2"),
+        ("reading", Progress("reading", 0, 2, None), "Reading file 1 of 2", "تجري قراءة الملف 1 من 2"),
+        ("reading", Progress("reading", 2, 2, 0.0), "Reading file 2 of 2", "تجري قراءة الملف 2 من 2"),
         (
             "encoding",
             Progress("encoding", 5, 80, None),

@@ -75,7 +75,7 @@ def sentence(
         pooled=0.0,
         asked=asked_about,
         lexical=lexical,
-        fit=fit,
+        type_match=fit,
         score=1.0,
     )
 

@@ -92,7 +92,7 @@ def test_dalils_words_follow_the_page_and_what_changes_is_shown_anew() -> None:
 def test_what_was_searched_for_is_shown_where_it_is_more_than_the_question() -> None:
     exchange = Exchange("When?").replied(TURN, DOCUMENTS.__getitem__)
     assert say("searched_for", "en") not in exchange.render(0, "en")
-    more = dataclasses.replace(TURN, searched="When? <الفيضان>")
+    more = dataclasses.replace(TURN, expanded_question="When? <الفيضان>")
     page = Exchange("When?").replied(more, DOCUMENTS.__getitem__).render(0, "en")
     asked, added = '<bdi lang="en" dir="ltr">When?</bdi>', '<bdi lang="ar" dir="rtl">&lt;الفيضان&gt;</bdi>'
     assert f'<p>Searched for: <bdi lang="en" dir="ltr">{asked} {added}</bdi></p>' in page
@@ -114,7 +114,8 @@ def test_the_verdict_is_shown_where_there_may_be_one(verdict: Verdict | None) ->
 
 def test_what_no_longer_holds_is_told_as_such() -> None:
     lost = StoredCitation.of(TURN.answer.citations[0], DOCUMENTS.__getitem__)
-    gone = dataclasses.replace(TURN, answer=dataclasses.replace(ANSWER, citations=(), hits=()), lost=(lost,))
+    unquoted = dataclasses.replace(ANSWER, citations=(), hits=())
+    gone = dataclasses.replace(TURN, answer=unquoted, broken_citations=(lost,))
     page = Exchange("When?").replied(gone, DOCUMENTS.__getitem__).render(0, "en")
     assert say("no_longer_there", "en").replace("'", "&#39;") in page
     assert page.index('class="lost"') < page.index("The river") < page.index("River</bdi> — ")

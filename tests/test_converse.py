@@ -72,7 +72,7 @@ def test_a_passage_that_a_question_didnt_find_has_the_score_of_one_that_it_found
 def test_a_chain_keeps_the_subject_of_its_first_question(twins: Index) -> None:
     conversation = after(twins, "Where stands Kestrel tower?", "Who finished it?", "And when?")
     last = conversation.turns[-1]
-    assert [turn.searched for turn in conversation.turns] == [
+    assert [turn.expanded_question for turn in conversation.turns] == [
         "Where stands Kestrel tower?",
         "Who finished it? stands Kestrel tower",
         "And when? stands Kestrel tower finished",
@@ -84,24 +84,24 @@ def test_a_question_about_something_else_begins_a_chain_of_its_own(twins: Index)
     conversation = after(twins, "Where stands Kestrel tower?", "Which river does Heron bridge cross?")
     assert not conversation.turns[1].is_follow_up
     turn = converse(conversation, "Who finished it?", twins)
-    assert turn.searched == "Who finished it? river Heron bridge cross"
+    assert turn.expanded_question == "Who finished it? river Heron bridge cross"
 
 
 def test_a_complete_question_is_answered_as_ask_does(twins: Index) -> None:
     question = "What does Heron bridge cross near Sallow?"
     turn = converse(after(twins, "Where stands Kestrel tower?"), question, twins)
-    assert (turn.question, turn.searched, turn.is_follow_up) == (question, question, False)
+    assert (turn.question, turn.expanded_question, turn.is_follow_up) == (question, question, False)
     assert turn.answer == ask(question, twins)
 
 
 def test_the_first_question_has_nothing_to_lean_on(twins: Index) -> None:
     turn = converse(Conversation(), "Who finished it?", twins)
-    assert (turn.searched, turn.answer) == ("Who finished it?", ask("Who finished it?", twins))
+    assert (turn.expanded_question, turn.answer) == ("Who finished it?", ask("Who finished it?", twins))
 
 
 def test_the_answer_keeps_the_askers_words_and_language(twins: Index) -> None:
     turn = converse(after(twins, "Where stands Kestrel tower?"), "ومن أكمله؟", twins)
-    assert turn.searched == "ومن أكمله؟ stands Kestrel tower"
+    assert turn.expanded_question == "ومن أكمله؟ stands Kestrel tower"
     assert (turn.answer.question, turn.answer.language) == ("ومن أكمله؟", "ar")
     if not turn.answer.found:
         assert turn.answer.text == "لم يُعثر في النصوص على جواب."
@@ -114,10 +114,10 @@ def refused(turn: Turn) -> Turn:
 def test_a_refused_turn_is_no_context(twins: Index) -> None:
     tower, eiffel = (after(twins, q).turns[0] for q in ("Where stands Kestrel tower?", "How tall is Eiffel?"))
     alone = converse(Conversation((refused(eiffel),)), "Who finished it?", twins)
-    assert (alone.searched, alone.answer) == ("Who finished it?", ask("Who finished it?", twins))
+    assert (alone.expanded_question, alone.answer) == ("Who finished it?", ask("Who finished it?", twins))
     # What was answered before it still is.
     turn = converse(Conversation((tower, refused(eiffel))), "Who finished it?", twins)
-    assert turn.searched == "Who finished it? stands Kestrel tower"
+    assert turn.expanded_question == "Who finished it? stands Kestrel tower"
     assert first(turn)[0] == "tower"
 
 
@@ -125,9 +125,9 @@ def test_a_short_question_of_its_own_is_asked_alone_if_that_answers_it(
     twins: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = after(twins, "Where stands Kestrel tower?")
-    confident = "qa.conversation.converse._LIKELY"
+    confident = "qa.conversation.converse.LIKELY"
     monkeypatch.setattr(confident, 0.0)
-    assert converse(before, "Who finished the work?", twins).searched == "Who finished the work?"
+    assert converse(before, "Who finished the work?", twins).expanded_question == "Who finished the work?"
     # One that says "what about" is a follow-up whatever its confidence.
     assert converse(before, "What about the work?", twins).is_follow_up
     assert converse(before, "ماذا عن العمل؟", twins).is_follow_up
@@ -136,7 +136,7 @@ def test_a_short_question_of_its_own_is_asked_alone_if_that_answers_it(
 def test_a_question_as_long_as_may_be_is_asked_alone(twins: Index) -> None:
     question = "Who finished it" + " a" * ((LONGEST - 20) // 2)
     conversation = after(twins, "Where stands Kestrel tower?")
-    assert converse(conversation, question, twins).searched == question
+    assert converse(conversation, question, twins).expanded_question == question
 
 
 def test_a_conversation_stays_as_it_is(twins: Index) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.text.analyzer import normalise
-from qa.answering.dependent_sentences import leans
+from qa.answering.dependent_sentences import is_dependent
 
 LEANING = [
     # Goes on with what someone said.
@@ -187,12 +187,12 @@ FIRST_WORDS = [
 
 @pytest.mark.parametrize("sentence", LEANING)
 def test_leans_on_the_sentence_before(sentence: str) -> None:
-    assert leans(sentence)
+    assert is_dependent(sentence)
 
 
 @pytest.mark.parametrize("sentence", ALONE)
 def test_stands_alone(sentence: str) -> None:
-    assert not leans(sentence)
+    assert not is_dependent(sentence)
 
 
 @pytest.mark.parametrize("first", FIRST_WORDS)
@@ -200,20 +200,20 @@ def test_a_word_that_merely_begins_with_such_letters_stands_alone(first: str) ->
     """Whole words lean: alone, before a mark, capitalised; not with one more letter, of any script."""
     is_english = first.isascii()
     for sentence in (first, f"{first} x", f"{first}, x", f"«{first}»", first.capitalize(), first.upper()):
-        assert leans(sentence)
+        assert is_dependent(sentence)
     for letter in "xqz0_" if is_english else "ظضغ0_":
-        assert not leans(first + letter)
-        assert not leans(letter + first)
+        assert not is_dependent(first + letter)
+        assert not is_dependent(letter + first)
     if not is_english:
-        assert leans(f"و{first}")
-        assert leans(f"ف{first}")
+        assert is_dependent(f"و{first}")
+        assert is_dependent(f"ف{first}")
 
 
 @given(st.sampled_from(LEANING + ALONE), st.sampled_from(["\u064e", "\u0651", "\u0640", "\u200f"]))
 def test_marks_that_writers_leave_out_do_not_count(sentence: str, mark: str) -> None:
-    assert leans(mark.join(["", *sentence])) == leans(sentence)
+    assert is_dependent(mark.join(["", *sentence])) == is_dependent(sentence)
 
 
 @given(st.text())
 def test_any_text_either_leans_or_not_and_its_normal_form_does_the_same(text: str) -> None:
-    assert leans(text) == leans(normalise(text).text)
+    assert is_dependent(text) == is_dependent(normalise(text).text)

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from test_history import ASKED, BREAD, FLOODS, FLOUR, RIVER, among, quotation, turn
 
 from index import Document, Passage
-from index.text.arabic import whole_words
+from index.text.arabic import joined_span
 from qa import Answer, Citation, Conversation, Turn
 from qa.conversation.export import _quotation, escape, to_markdown
 from qa.conversation.stored_citation import StoredCitation
@@ -128,7 +128,7 @@ def test_whatever_is_bold_the_quotation_shows_as_it_is(text: str, data: st.DataO
         stored = StoredCitation.of(
             Citation.of(document, 1, passage, 0, len(text), answer=answer), among(document)
         )
-        marked = None if answer is None else whole_words(text, answer)
+        marked = None if answer is None else joined_span(text, answer)
         pages.append(rendered("\n\n".join(_quotation(stored, "en", marked))))
     plain, bold = pages
     assert "strong>" not in plain

@@ -172,8 +172,9 @@ def test_what_was_judged_is_asked_again(index: Index, tmp_path: Path) -> None:
     assert right.answer.found
     assert wrong.answer.found
     # An answer with a quotation that Dalil doesn't give to this question.
-    other = replace(wrong, question="x", searched="Where do farmers wait on the hills?")
-    unanswered = replace(right, searched="river floods in spring", answer=replace(right.answer, citations=()))
+    other = replace(wrong, question="x", expanded_question="Where do farmers wait on the hills?")
+    unquoted = replace(right.answer, citations=())
+    unanswered = replace(right, expanded_question="river floods in spring", answer=unquoted)
     said: list[tuple[Turn, Verdict]] = [
         (right, "right"), (wrong, "wrong"), (other, "wrong"), (unanswered, "wrong"),
     ]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.conversation.follow_up import content_words, leaning, topic
+from qa.conversation.follow_up import content_words, dependence, topic
 
 REFERS = [
     # Nothing of their own.
@@ -81,26 +81,26 @@ COMPLETE = [
 
 @pytest.mark.parametrize("question", REFERS)
 def test_what_refers_to_what_was_said(question: str) -> None:
-    assert leaning(question) == "refers"
+    assert dependence(question) == "refers"
 
 
 @pytest.mark.parametrize("question", BRIEF)
 def test_what_says_so_little_that_it_may_lean(question: str) -> None:
-    assert leaning(question) == "brief"
+    assert dependence(question) == "brief"
 
 
 @pytest.mark.parametrize("question", SHORT)
 def test_what_could_stand_by_itself_or_mean_something_known(question: str) -> None:
-    assert leaning(question) == "short"
+    assert dependence(question) == "short"
 
 
 @pytest.mark.parametrize("question", COMPLETE)
 def test_what_names_its_subject_is_left_alone(question: str) -> None:
-    assert leaning(question) is None
+    assert dependence(question) is None
 
 
 def test_ta_marbuta_is_no_pronoun() -> None:
-    assert (leaning("متى بُنيت قلعة حلب القديمة؟"), leaning("متى هُدمت قلعته؟")) == (None, "refers")
+    assert (dependence("متى بُنيت قلعة حلب القديمة؟"), dependence("متى هُدمت قلعته؟")) == (None, "refers")
 
 
 def test_only_content_words_come_along_as_they_were_written() -> None:
@@ -121,7 +121,7 @@ def test_a_long_question_brings_as_many_words_as_are_of_use() -> None:
 
 @given(st.text(max_size=60))
 def test_every_text_has_an_answer_and_its_words_stand_in_it(text: str) -> None:
-    assert leaning(text) in ("refers", "brief", "short", None)
+    assert dependence(text) in ("refers", "brief", "short", None)
     words = content_words(text)
     assert all(0 <= word.start < word.end <= len(text) for word in words)
-    assert words == [] or leaning(f"{text} {text}") in ("refers", "brief", "short", None)
+    assert words == [] or dependence(f"{text} {text}") in ("refers", "brief", "short", None)

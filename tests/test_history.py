@@ -76,7 +76,7 @@ def test_a_quotation_that_no_longer_stands_is_told(now: Callable[[str], Document
     first, _ = from_json(kept, now).turns
     assert [citation.quote for citation in first.answer.citations] == ["Bread needs flour, water and salt"]
     assert first.answer.text == "“Bread needs flour, water and salt” [2]"
-    (lost,) = first.lost
+    (lost,) = first.broken_citations
     assert (lost.number, lost.quote, lost.title, lost.author) == (
         1, "The river floods in spring", "River", "A. Bell",
     )  # fmt: skip
@@ -88,7 +88,7 @@ def test_where_all_is_lost_nothing_counts_as_found() -> None:
     gone, never = from_json(kept, among(BREAD)).turns
     assert not gone.answer.found
     assert gone.answer.text == "The texts have changed since this answer: what was quoted isn't where it was."
-    assert (never.answer.text, never.lost) == ("No answer was found in the texts.", ())
+    assert (never.answer.text, never.broken_citations) == ("No answer was found in the texts.", ())
 
 
 def test_what_was_lost_is_kept_and_comes_back_with_its_document() -> None:
@@ -96,7 +96,7 @@ def test_what_was_lost_is_kept_and_comes_back_with_its_document() -> None:
     without = from_json(kept, among(BREAD))
     again = to_json(without, among(BREAD))
     restored = from_json(again, among(RIVER, BREAD)).turns[0]
-    assert (restored.answer.citations, restored.lost) == ((FLOODS, FLOUR), ())
+    assert (restored.answer.citations, restored.broken_citations) == ((FLOODS, FLOUR), ())
 
 
 def test_an_answer_in_a_file_is_never_taken_for_what_a_text_says() -> None:
@@ -105,7 +105,7 @@ def test_an_answer_in_a_file_is_never_taken_for_what_a_text_says() -> None:
     forged = to_json(CONVERSATION, everything).replace("floods in spring", "floods in summer")
     first = from_json(forged, everything).turns[0]
     assert "summer" not in first.answer.text
-    assert first.lost[0].quote == "The river floods in summer"
+    assert first.broken_citations[0].quote == "The river floods in summer"
 
 
 def broken(**changes: object) -> str:
@@ -211,7 +211,7 @@ def test_where_a_quotation_stands_and_what_is_quoted_of_metadata_come_back() -> 
     # Another author: that is no longer what the document says.
     (changed,) = from_json(to_json(conversation, among(RIVER)), among(replace(RIVER, author="B. Hill"))).turns
     assert changed.answer.citations == (row,)
-    assert [lost.quote for lost in changed.lost] == ["A. Bell"]
+    assert [lost.quote for lost in changed.broken_citations] == ["A. Bell"]
 
 
 def test_what_the_first_version_kept_comes_back() -> None:
@@ -257,7 +257,7 @@ def test_an_answer_that_is_not_in_its_quotation_is_not_shown(span: tuple[int | N
     record["turns"][0]["quoted"][0].update(zip(SPAN, span, strict=True))
     (back,) = from_json(json.dumps(record), among(RIVER, BREAD)).turns
     assert back.answer.citations == (FLOUR,)
-    assert [lost.quote for lost in back.lost] == [FLOODS.quote]
+    assert [lost.quote for lost in back.broken_citations] == [FLOODS.quote]
 
 
 @pytest.mark.parametrize("start", [-1, "20", 20.0, True, [20], 2**40])

@@ -7,7 +7,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.text.arabic import whole_words
+from index.text.arabic import joined_span
 
 PIECES = [
     "عكاشات", "و", "بِسْمِ", "ـ", " ", "،", "1897", "٣", "river", "e\u0301", "\u200d", "😀", "👩\u200d🚀", "\n",
@@ -43,7 +43,7 @@ JOINED_TO = regex.compile(rf"{JOINED.pattern}\p{{M}}*$")
 )  # fmt: skip
 def test_what_is_shown_apart(text: str, asked: str, shown: str) -> None:
     start = text.index(asked)
-    first, last = whole_words(text, (start, start + len(asked)))
+    first, last = joined_span(text, (start, start + len(asked)))
     assert text[first:last] == shown
 
 
@@ -51,10 +51,10 @@ def test_what_is_shown_apart(text: str, asked: str, shown: str) -> None:
 def test_nothing_is_parted_and_no_more_is_shown_than_that_needs(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
-    first, last = whole_words(text, (start, end))
+    first, last = joined_span(text, (start, end))
     assert 0 <= first <= start < end <= last <= len(text)
     characters = {0, *(one.end() for one in regex.finditer(r"\X", text))}
     for edge in (first, last):
         assert edge in characters
         assert not (JOINED_TO.search(text[:edge]) and JOINED.match(text[edge:]))
-    assert whole_words(text, (first, last)) == (first, last)
+    assert joined_span(text, (first, last)) == (first, last)

@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 from index.array_types import FloatArray
 from index.errors import IndexDamaged
 from index.ranking_parameters import RANKING
-from index.retrieval.late_interaction import RECORDS, TokenRecords, late_scores, write_records
+from index.retrieval.late_interaction import (
+    RECORDS,
+    TokenRecords,
+    blended_matches,
+    late_scores,
+    write_records,
+)
 from index.retrieval.token_codec import STEP, QuantizedQuery, QuantizedTokens, TokenVectors, rotated
 
 DIMENSION = 16
@@ -86,6 +92,23 @@ def test_by_hand(tmp_path: Path) -> None:
     assert index.scores(rotated(question), np.array([0]))[0] == pytest.approx(expected, abs=0.1)
     assert 0 < RANKING.sentence_share < 1
     assert question.similarities(passage).tolist() == [[1, 0, 0], [0, 1, 0]]
+
+
+def test_shares_of_the_weights() -> None:
+    question = tokens([3], 1)
+    assert question.shares.dtype == np.float32
+    np.testing.assert_allclose(question.shares, question.weights / question.weights.sum(), rtol=1e-6)
+    nothing = replace(question, weights=np.zeros(3, np.float32))
+    assert nothing.shares.tolist() == [0, 0, 0]
+
+
+def test_the_matches_of_the_question_s_tokens_make_up_the_score(tmp_path: Path) -> None:
+    passage, question = tokens([4, 2, 5], 3), question_of(6, 4)
+    index = Stored(tmp_path, [passage])
+    stored = index[0]
+    matches = blended_matches(question.similarities(stored), question.shares, stored.sentences)
+    (score,) = index.scores(question, np.array([0]))
+    assert float(matches @ question.shares) == pytest.approx(score, abs=1e-5)
 
 
 @given(

@@ -13,6 +13,7 @@ import regex
 from fake_encoder import TINY_HIDDEN, FakeEncoder, tiny_weights
 from hypothesis import given
 from hypothesis import strategies as st
+from reader_file import save_reader
 from test_onnx_encoder import by_hand
 from typer.testing import CliRunner
 
@@ -24,7 +25,7 @@ from index import Document, EncoderUnavailable, Index
 from index.encoding import load as encoders
 from index.encoding import reader_model
 from index.encoding.e5 import onnx_graph, unpack, weights
-from index.encoding.e5.reader_weights import HEADS, load_reader, save_reader
+from index.encoding.e5.reader_weights import HEADS, load_reader
 from index.encoding.reader_model import ReaderModel, Window, windows
 from index.readers.read_files import read_file
 from qa import Answer, Conversation, ask, converse
@@ -501,7 +502,7 @@ def test_a_follow_up_is_read_in_full(bridge: Index) -> None:
     watched.asked.clear()
     turn = converse(Conversation((first,)), "When did he open it?", bridge, reader=watched)
     assert turn.is_follow_up
-    assert watched.asked[0][0] == turn.searched
+    assert watched.asked[0][0] == turn.expanded_question
 
 
 def test_without_a_reader_all_is_as_it_was(bridge: Index) -> None:

@@ -141,7 +141,7 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
                 *("page", "last_page"),
             ],
         ),
-        (Turn, ["question", "searched", "answer", "asked", "lost", "collection"]),
+        (Turn, ["question", "expanded_question", "answer", "asked", "broken_citations", "collection"]),
         (Conversation, ["turns"]),
         (
             Answer,

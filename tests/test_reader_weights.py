@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from reader_file import save_reader
 
 from index.array_types import FloatArray
-from index.encoding.e5.reader_weights import HEADS, load_reader, save_reader
+from index.encoding.e5.reader_weights import HEADS, load_reader
 from index.encoding.e5.weights import Blocks, Weights
 
 MATRIX, BIAS, FROZEN = (

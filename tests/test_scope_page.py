@@ -108,7 +108,7 @@ def test_in_arabic_from_the_list_of_documents_and_by_keyboard(browser: Browser, 
         turn = ask(page, "المستأجر")
         expect(turn.locator(".quote")).to_have_text(TENANT)
         expect(turn.locator(".note.from").first).to_have_text(
-            "سُئل هذا وحده: الوثيقة «Sale»، المجلّد «عقود/2020»، الوسم «إيجار»، من ٢٠٢٠ فصاعداً"
+            "نطاق السؤال: الوثيقة «Sale»، المجلّد «عقود/2020»، الوسم «إيجار»، من ٢٠٢٠ فصاعداً"
         )
         refused = ask(page, "Huda")
         expect(refused.locator(".not-found")).to_contain_text("لم يُعثر على جواب في نطاق السؤال")

@@ -11,6 +11,7 @@ from index import Document, Index
 from index.interface import Index as AnyIndex
 from index.types import Hit
 from qa.collections.suggestions import question_of, suggest
+from qa.punctuation import in_quotation_marks
 from qa.types import Answer, Citation
 
 
@@ -78,3 +79,8 @@ def test_each_document_has_its_turn_and_no_more_are_asked_than_needed(index: Ind
 
     assert suggest(index, ask, most=1) == ["متى تأسّست الجمعية؟"]
     assert len(asked) == 1
+
+
+def test_a_heading_is_asked_about_in_quotation_marks() -> None:
+    assert in_quotation_marks("المادة 9", "ar") == "«المادة 9»"
+    assert in_quotation_marks("Article {9}", "en") == "“Article {9}”"

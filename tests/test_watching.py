@@ -99,7 +99,7 @@ def test_a_folder_is_kept_in_step_until_it_is_interrupted(tmp_path: Path) -> Non
         (texts / "b.md").write_text("Bread needs flour.")
         (texts / "a.txt").unlink()
         told = ""
-        while "taken up" not in told or "forgotten" not in told:
+        while ": indexed." not in told or ": removed." not in told:
             line = process.stderr.readline()
             assert line
             told += line

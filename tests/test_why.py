@@ -109,7 +109,8 @@ def assert_sums(index: Index, question: str, count: int) -> None:
     for hit in hits:
         explanation = explain(index, query, hit)
         assert explanation.score == pytest.approx(hit.score, abs=1e-3)
-        assert explanation.late == pytest.approx(hit.scores["late"], abs=1e-3)
+        late = sum(word.contribution for word in explanation.words) + explanation.marks
+        assert late == pytest.approx(hit.scores["late"], abs=1e-3)
         assert sum(word.weight for word in explanation.words) <= 1 + 1e-5
         assert (explanation.ranks, explanation.scores) == (hit.ranks, hit.scores)
         ends = [(match.found.start, match.found.end) for match in explanation.matches]

@@ -50,7 +50,7 @@ def chat(
         typer.Option(
             "--proxy",
             metavar="ADDRESS",
-            help="A proxy before it, whose X-Forwarded-For is believed; repeatable.",
+            help="A proxy whose X-Forwarded-* headers are trusted; repeatable.",
         ),
     ] = None,
     root_path: Annotated[

@@ -25,21 +25,21 @@ def doctor(
     folder: Annotated[
         str,
         typer.Option(
-            "--index", "-i", metavar="DIR", envvar="DALIL_INDEX", help="The folder of the index to look into."
+            "--index", "-i", metavar="DIR", envvar="DALIL_INDEX", help="The folder of the index to examine."
         ),
     ] = FOLDER,
 ) -> None:
-    """Tells what state an index is in, and what to do.
+    """Reports the state of an index, and what to do.
 
-    It reads the whole index and verifies every byte. Its segments, and what was removed from them; documents
-    that are nearly the same; files that are gone; an encoder that isn't there; damage.
+    Reads the whole index and verifies every byte. Reports its segments and removed passages, near-duplicate
+    documents, missing files, an unavailable encoder, and damage.
     """
     from index.folder.doctor import examine
     from index.open import is_address
     from index.storage.files import expanded
 
     if is_address(folder):
-        raise typer.BadParameter("dalil doctor looks into a folder, not at an address.")
+        raise typer.BadParameter("dalil doctor examines a folder, not an address.")
     report = examine(expanded(folder))
     counts = f"{report.documents:,} documents, {report.passages:,} passages, {report.size / 2**20:,.1f} MB"
     show(f"{in_one_line(folder)}: {counts}; every byte is as it was written.")
@@ -55,13 +55,13 @@ def _advice(report: Report, folder: str) -> Iterator[str]:
     from index.encoding.load import load
 
     if removed := sum(count for _, count in report.segments):
-        yield f"{removed:,} passages are forgotten but still on disk: dalil index --optimize -i {folder}"
+        yield f"{removed:,} removed passages are still on disk: dalil index --optimize -i {folder}"
     elif report.is_merge_due:
-        yield f"Segments are to be merged: dalil index --optimize -i {folder}"
+        yield f"Segments should be merged: dalil index --optimize -i {folder}"
     try:
         here = load(report.encoder_name).fingerprint
     except EncoderUnavailable as error:
-        yield f"Its encoder, {report.encoder_name}, isn't there: {error}"
+        yield f"Its encoder, {report.encoder_name}, is unavailable: {error}"
         return
     if here != report.encoder_fingerprint:
         yield (
@@ -73,7 +73,7 @@ def _advice(report: Report, folder: str) -> Iterator[str]:
 def _lists(report: Report, folder: str) -> Iterator[str]:
     """The findings."""
     if report.gone:
-        yield f"Files that are gone (dalil index FILE... --remove -i {folder} forgets them):"
+        yield f"Missing files (dalil index FILE... --remove -i {folder} removes them from the index):"
         yield from _listed(report.gone)
     if report.near_duplicates:
         yield "Documents that are nearly the same, and the share of passages in common:"

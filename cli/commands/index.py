@@ -1,4 +1,4 @@
-"""`dalil index`: files into an index and out of it."""
+"""`dalil index`: adds files to an index and removes them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from cli.options import FOLDER, ModelName
 EPILOG: Final = epilog(
     "dalil index notes report.md            into the folder dalil-index",
     "dalil index كتبي --index my-index      into a folder of your choice",
-    "dalil index notes --remove             and forgets what is gone from the folder",
-    "dalil index notes/old.md --remove      forgets one file",
+    "dalil index notes --remove             and removes what is gone from the folder",
+    "dalil index notes/old.md --remove      removes one file",
     "dalil index notes --watch              keeps the index in step with the folder",
-    "dalil index --optimize                 leaves nothing of what was forgotten on disk",
+    "dalil index --optimize                 leaves nothing of removed texts on disk",
     "dalil index notes --rebuild            rebuilds the index from these files only",
 )
 
@@ -40,17 +40,17 @@ def index(
         bool,
         typer.Option(
             "--remove",
-            help="Forget what is gone from these folders, and the files named, whether or not they still "
-            "exist.",
+            help="Remove from the index what no longer exists in these folders, and the named files even "
+            "if they exist.",
         ),
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on until Ctrl-C, and take up or forget what changes.")
+        bool, typer.Option("--watch", help="Keep running until Ctrl-C, and update the index on changes.")
     ] = False,
     optimize: Annotated[
         bool,
         typer.Option(
-            "--optimize", help="Merge the whole index, so that nothing of a forgotten text is left on disk."
+            "--optimize", help="Merge the whole index, so that nothing of removed texts is left on disk."
         ),
     ] = False,
 ) -> None:

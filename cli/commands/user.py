@@ -69,7 +69,7 @@ def group(
 
 @user.command(
     epilog=epilog(
-        "dalil user share كتبي                            whose it is, and who may ask it",
+        "dalil user share كتبي                            shows its owner, and who may ask it",
         "dalil user share كتبي --owner salma --reader sami --group archive",
         "dalil user share كتبي --everybody                may ask and change it",
     )
@@ -90,7 +90,7 @@ def share(
     everybody: Annotated[bool, typer.Option("--everybody", help="It has no owner any more.")] = False,
     path: UsersFile = USERS,
 ) -> None:
-    """Says whose a collection of the chat is, and who else may ask it, in place of who might until now.
+    """Sets the owner of a collection of the chat and who else may ask it, replacing earlier settings.
 
     A collection that a user makes in a chat with users is that user's alone until it is shared.
     """

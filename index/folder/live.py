@@ -200,7 +200,7 @@ def journal(folder: Path) -> Path:
 
 
 def is_segment(path: Path) -> bool:
-    """Whether a path's name is one of a segment's folder, or of what an older version has instead."""
+    """Whether a path is named like a segment's folder, or like the files of older versions."""
     return bool(_SEGMENT.fullmatch(path.name) or _OLD.fullmatch(path.name))
 
 

@@ -193,7 +193,7 @@ class Snapshot:
         Args:
             vector: of unit length.
             k: how many.
-            selection: what alone is searched; everything if not given.
+            selection: restricts the search to these documents; everything if not given.
         """
         if selection is None:
             firsts = [run.first for run in self._runs]

@@ -33,7 +33,7 @@ PageProgress: TypeAlias = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something of a file that couldn't be read, although the rest was.
+    """A part of a file that couldn't be read, although the rest was.
 
     Attributes:
         kind: so that it can be reported in the user's language.

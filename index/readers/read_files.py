@@ -57,7 +57,7 @@ def is_passed_over(name: str) -> bool:
 
 
 def is_picture_without_text(error: UnreadableFile) -> bool:
-    """Whether a file couldn't be read for that, as most pictures in a folder are no pages."""
+    """Whether a file was unreadable because it is a picture without text, like most pictures in a folder."""
     return error.fault == "empty" and Path(error.path).suffix.casefold() in PICTURES
 
 

@@ -1,4 +1,4 @@
-"""Files that change are read when they have stopped changing."""
+"""Debounces file changes: files are read once they have stopped changing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
-# Seconds for which a file must stay as it is before it is read.
+# Seconds for which a file must be stable before it is read.
 _QUIET: Final = 2.0
 
 
@@ -16,7 +16,7 @@ class Settling:
     """Paths that have changed, until they have stopped changing."""
 
     def __init__(self, quiet: float = _QUIET, clock: Callable[[], float] = time.monotonic) -> None:
-        """Begins without any.
+        """Starts without paths.
 
         Args:
             quiet: seconds for which a path must stay as it is.
@@ -27,17 +27,17 @@ class Settling:
         self._waiting: dict[Path, tuple[object, float]] = {}
 
     def add(self, paths: Iterable[Path]) -> None:
-        """Adds paths that have changed just now."""
+        """Adds paths that have just changed."""
         for path in paths:
             self._waiting[path] = (_state(path), self._clock())
 
     @property
     def waiting(self) -> Collection[Path]:
-        """Those that haven't stopped yet."""
+        """The paths that haven't stopped changing yet."""
         return self._waiting.keys()
 
     def settled(self) -> list[Path]:
-        """Takes out the paths that have been as they are for long enough."""
+        """Removes and returns the paths that have been stable for long enough."""
         now = self._clock()
         for path, (state, _) in self._waiting.items():
             if _state(path) != state:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rank_bm25 import BM25Plus
 
+from index.array_types import FloatArray, Rows
 from index.retrieval.postings import Frequencies, Lookup, Postings
 from index.retrieval.translations import Meaning
 
@@ -27,9 +28,6 @@ _BLOCK = 32
 _FEW = 1 << 15
 # How far two scores may differ that are equal as float32.
 _SLACK = 1 - 2.0**-21
-
-FloatArray = NDArray[np.float32]
-Rows = NDArray[np.int64]
 
 
 class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types

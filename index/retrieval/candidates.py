@@ -6,13 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.array_types import FloatArray, Rows
 from index.retrieval.fusion import ScoreParts, fuse, names_part, translations_part, words_part
 from index.types import Hit, Passage
-
-FloatArray = NDArray[np.float32]
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -20,14 +20,13 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray, Rows
 from index.storage.files import read_array, write
 
 if TYPE_CHECKING:
     import faiss
 
-FloatArray = NDArray[np.float32]
 HalfArray = NDArray[np.float16]
-Rows = NDArray[np.int64]
 
 VECTORS, CLUSTERS = "vectors.npy", "clusters.faiss"
 

@@ -14,9 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.ranking_parameters import RANKING
-
-FloatArray = NDArray[np.float32]
 
 MOSTLY: Final = 0.5
 """Above this distance most of a passage is in another script than the question."""

@@ -25,12 +25,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.errors import damaged
 from index.ranking_parameters import RANKING
 from index.retrieval.token_codec import QuantizedTokens, TokenBlock, TokenVectors
 from index.storage.files import FileWriter
-
-FloatArray = NDArray[np.float32]
 
 RECORDS = "tokens.bin"
 
@@ -119,7 +118,7 @@ def _scores(question: TokenVectors, records: Sequence[memoryview]) -> FloatArray
     if not len(filled):
         return scores
     cosines = block.cosines(question.vectors)
-    weights = question.weights / question.weights.sum()
+    weights = question.shares
     # Where each passage begins among these tokens, and each sentence.
     first = (np.cumsum(block.counts) - block.counts)[filled]
     (sentence,) = np.nonzero(block.begins)
@@ -130,9 +129,36 @@ def _scores(question: TokenVectors, records: Sequence[memoryview]) -> FloatArray
     whole = np.maximum.reduceat(best, first_sentence, axis=0)
     passage_scores = np.einsum("ij,j->i", whole, weights)
     sentence_scores = np.maximum.reduceat(np.einsum("ij,j->i", best, weights), first_sentence)
-    share = RANKING.sentence_share
-    scores[filled] = (1 - share) * passage_scores + share * sentence_scores
+    scores[filled] = _blend(passage_scores, sentence_scores)
     return scores
+
+
+def blended_matches(cosines: FloatArray, shares: FloatArray, sentences: NDArray[np.int32]) -> FloatArray:
+    """Each question token's part of a passage's `late_scores`, before it is weighted.
+
+    Args:
+        cosines: (n, m) of the question's tokens with the passage's.
+        shares: (n,) `TokenVectors.shares` of the question.
+        sentences: (m,) `TokenVectors.sentences` of the passage.
+
+    Returns:
+        (n,) float32: the best cosines over the whole passage and over its best sentence, blended.
+    """
+    if not cosines.size:
+        return np.zeros(len(shares), np.float32)
+    whole = cosines.max(axis=1)
+    context = cosines[:, sentences < 0].max(axis=1, initial=-1)
+    by_sentence = [
+        np.maximum(cosines[:, sentences == number].max(axis=1), context) for number in np.unique(sentences)
+    ]
+    sentence = max(by_sentence, key=lambda matches: float(np.einsum("i,i->", matches, shares)))
+    return _blend(whole, sentence)
+
+
+def _blend(whole: FloatArray, sentence: FloatArray) -> FloatArray:
+    """The match with a whole passage blended with that with its best sentence."""
+    share = RANKING.sentence_share
+    return np.asarray((1 - share) * whole + share * sentence, np.float32)
 
 
 def _with_context(best: FloatArray, is_context: NDArray[np.bool_], first: NDArray[np.intp]) -> FloatArray:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
+
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-
-FloatArray = NDArray[np.float32]
 
 # From this many multiplications per product on, OpenBLAS uses several threads.
 _THREADED = 1 << 18

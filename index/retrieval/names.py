@@ -14,10 +14,11 @@ import numpy as np
 import regex
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.retrieval.postings import Frequencies, Lookup, Postings
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Term, words
-from index.text.arabic import PROCLITICS, is_arabic
+from index.text.arabic import is_arabic, proclitic_splits
 
 # Fewer consonants than this match by chance; three are enough if a capital marks a name.
 _SHORTEST = 4
@@ -36,8 +37,6 @@ _LATIN = str.maketrans(dict(zip("pvqc", "bfkk", strict=True)) | dict.fromkeys("a
 _REPEATED = regex.compile(r"(.)\1+")
 _CONSONANTS = regex.compile(r"[a-z$]+")
 _SHORTEST_AFTER_PROCLITIC = 3
-
-FloatArray = NDArray[np.float32]
 
 
 def name_keys(text: str, shortest: int = _SHORTEST, shortest_name: int = _SHORTEST_CAPITALISED) -> list[Term]:
@@ -72,10 +71,8 @@ def name_keys(text: str, shortest: int = _SHORTEST, shortest_name: int = _SHORTE
 
 
 def _arabic_forms(word: str) -> list[str]:
-    for proclitic in PROCLITICS:
-        if word.startswith(proclitic) and len(word) - len(proclitic) >= _SHORTEST_AFTER_PROCLITIC:
-            return [word, word[len(proclitic) :]]
-    return [word]
+    split = next(proclitic_splits(word, _SHORTEST_AFTER_PROCLITIC), None)
+    return [word, split[1]] if split else [word]
 
 
 def _sound(word: str) -> str:

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import Rows
+
 # Keys of passages sorted, and postings merged, at a time. Bounds the memory: some 50 bytes for each.
 _CHUNK = 1 << 22
 _HASHES = 1 << 64
 _MOST_SMALL = 1 << 16
 
 Hashes = NDArray[np.uint64]
-Rows = NDArray[np.int64]
 
 
 def hashed(keys: Collection[str]) -> Hashes:

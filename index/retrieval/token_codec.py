@@ -24,9 +24,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from index.array_types import FloatArray
 from index.retrieval.matmul import integer_matmul, product
 
-FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.signedinteger]
 
 LEVELS = 4
@@ -59,6 +59,11 @@ class TokenVectors:
     spans: NDArray[np.int32]
     weights: FloatArray
     sentences: NDArray[np.int32]
+
+    @property
+    def shares(self) -> FloatArray:
+        """(n,) float32, the weights as shares of their sum; zeros if that is 0."""
+        return self.weights / np.float32(max(float(self.weights.sum()), 1e-12))
 
     def similarities(self, passage: TokenVectors) -> FloatArray:
         """(n, m) float32 cosines of these tokens with those of a passage."""

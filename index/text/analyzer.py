@@ -222,12 +222,12 @@ class AnalyzedText:
 
     @cached_property
     def stated(self) -> tuple[Stated, ...]:
-        """All that is said of numbers, ordinals, months and days of the week among the words."""
+        """All numbers, ordinals, months and days of the week among the words."""
         return tuple(stated(*self._sequence))
 
     @cached_property
     def _sequence(self) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
-        """The words normalised, the words as written, and what stands between them."""
+        """The words normalised, the words as written, and the text between them."""
         written = [self.text[word.start : word.end] for word in self.words]
         gaps = (self.text[one.end : other.start] for one, other in pairwise(self.words))
         return [word.term for word in self.words], written, [_FORMAT.sub("", gap) for gap in gaps]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,25 @@ WORDS_FILE: Final = Path(__file__).with_name("arabic_words.txt")
 ARTICLE: Final = "ال"
 PROCLITICS: Final = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
 """Proclitics that may be attached to a word, in normalised spelling; the longest first."""
+
+
+def proclitic_splits(
+    word: str, shortest: int = 0, among: Iterable[str] = PROCLITICS
+) -> Iterator[tuple[str, str]]:
+    """Yields each way of splitting a proclitic off a word in normalised spelling, the longest first.
+
+    Args:
+        word: the word.
+        shortest: the fewest letters that must remain.
+        among: the proclitics.
+
+    Yields:
+        The proclitic, and the rest of the word.
+    """
+    for proclitic in among:
+        if word.startswith(proclitic) and len(word) - len(proclitic) >= shortest:
+            yield proclitic, word[len(proclitic) :]
+
 
 KEYBOARD_LETTERS: Final = str.maketrans(dict(zip("ٱکڪیېےہھەۀۂۃ", "اككيييهههههة", strict=True)))
 """Letters of Persian and Urdu keyboards, and alef wasla -> the Arabic letters that they stand for."""
@@ -267,7 +287,7 @@ _JOINED = rf"[{LETTER}\u0640\u200c\u200d\u0600-\u0605\u06dd\u08e2\p{{M}}]"
 _UNITS = regex.compile(rf"(?V1){_JOINED}*{LETTER}{_JOINED}*|\X")
 
 
-def whole_words(text: str, span: tuple[int, int]) -> tuple[int, int]:
+def joined_span(text: str, span: tuple[int, int]) -> tuple[int, int]:
     """The least span around this one that can be shown in another style than the text beside it.
 
     It splits no character from its marks (a letter from its tashkeel) and no word in Arabic script, whose

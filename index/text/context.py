@@ -79,18 +79,31 @@ def row_pieces(passage: Passage) -> list[tuple[str, int]] | None:
         Pieces of text in order, each with its position in the passage's text, or -1 for added text; None if
         the passage isn't a row whose cells are known.
     """
-    if passage.kind != "table_row" or not any(passage.columns):
-        return None
-    cells = passage.text.split(CELL_SEPARATOR)
-    if len(cells) != len(passage.columns):
+    cells = row_cells(passage.text, passage.columns) if passage.kind == "table_row" else None
+    if cells is None:
         return None
     pieces: list[tuple[str, int]] = []
-    start = 0
-    for column, cell in zip(passage.columns, cells, strict=True):
-        if cell.strip():
+    for column, start, end in cells:
+        if (cell := passage.text[start:end]).strip():
             pieces += [("; " if pieces else "", -1), (f"{column}: " if column else "", -1), (cell, start)]
-        start += len(cell) + len(CELL_SEPARATOR)
     return pieces
+
+
+def row_cells(text: str, columns: Sequence[str]) -> list[tuple[str, int, int]] | None:
+    """Splits a table row into its cells.
+
+    Returns:
+        Each cell as its column heading, which may be empty, and its span; None if no heading is known, or not
+        one for each cell.
+    """
+    cells = text.split(CELL_SEPARATOR)
+    if not any(columns) or len(cells) != len(columns):
+        return None
+    found, start = [], 0
+    for column, cell in zip(columns, cells, strict=True):
+        found.append((column, start, start + len(cell)))
+        start += len(cell) + len(CELL_SEPARATOR)
+    return found
 
 
 def _cut(text: str, words: int) -> str:

@@ -27,6 +27,7 @@ from index.text.arabic import (
     dialect_forms,
     is_arabic,
     is_known,
+    proclitic_splits,
     without_proclitics,
 )
 from index.text.arabizi import is_arabizi, readings
@@ -39,7 +40,7 @@ _SOUNDS: Final = ("ثت", "ثس", "ذد", "ذز", "ظض", "ظز", "قج", "سص"
 _SHAPES: Final = ("بتثني", "جحخ", "دذ", "رز", "سش", "صض", "طظ", "عغ", "فق", "پب", "چج", "ڤف", "گكق")
 _KEYBOARD: Final = ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ءر", "وزظ")
 _INFLECTING: Final = "سالتمونيه"
-# Letters from which on a word with a vowel's letter too many is taken for a name.
+# Fewest letters of a word that may be a name with a superfluous vowel letter.
 _LONG_NAME: Final = 7
 # Fewest letters of a word with any letter wrong, and with one of `_SOUNDS`.
 _SHORTEST_SLIP: Final = 5
@@ -106,20 +107,17 @@ def _slips(text: str, forms: WordForms) -> Iterator[Change]:
 
 def _is_had(level: str, forms: WordForms) -> bool:
     """Whether the collection has a word of this form, with or without affixes."""
-    rests = [level[len(p) :] for p in PROCLITICS if level.startswith(p)]
-    return bool(forms.look_up([level, *(rest for rest in rests if len(rest) >= _SHORTEST_SOUND)]))
+    return bool(forms.look_up([level, *(rest for _, rest in proclitic_splits(level, _SHORTEST_SOUND))]))
 
 
 def _near(word: str, level: str, forms: WordForms) -> str | None:
     """The collection's one near spelling of a word that it doesn't have, with the word's proclitic."""
-    for proclitic in ("", *PROCLITICS):
-        if level.startswith(proclitic) and len(level) - len(proclitic) >= _SHORTEST_SOUND:
-            rest = level[len(proclitic) :]
-            is_word = is_known(without_proclitics(level))
-            slips = () if is_word else (_other_sounds(rest), _one_letter_off(rest))
-            for candidates in (dialect_forms(rest), _other_hamzas(word[len(proclitic) :], rest), *slips):
-                if near := _only(candidates, forms):
-                    return proclitic + near
+    for proclitic, rest in proclitic_splits(level, _SHORTEST_SOUND, ("", *PROCLITICS)):
+        is_word = is_known(without_proclitics(level))
+        slips = () if is_word else (_other_sounds(rest), _one_letter_off(rest))
+        for candidates in (dialect_forms(rest), _other_hamzas(word[len(proclitic) :], rest), *slips):
+            if near := _only(candidates, forms):
+                return proclitic + near
     return None
 
 

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from index.text.analyzer import legible, normalise, words
-from index.text.arabic import ARTICLE, PROCLITICS, is_arabic
+from index.text.arabic import ARTICLE, is_arabic, proclitic_splits
 
 # Fewest letters of a word that a proclitic may be attached to.
 _SHORTEST = 3
@@ -109,13 +109,11 @@ class WordForms(ABC):
             return word
         if usual := self._variant(word):
             return usual
-        for proclitic in PROCLITICS:
-            rest = word[len(proclitic) :]
-            if normalise(word).text.startswith(proclitic) and len(rest) >= _SHORTEST:
-                if self.is_known(rest):
-                    return word
-                if usual := self._variant(rest):
-                    return word[: len(proclitic)] + usual
+        for proclitic, rest in _splits(word, normalise(word).text):
+            if self.is_known(rest):
+                return word
+            if usual := self._variant(rest):
+                return word[: len(proclitic)] + usual
         return word
 
     def _variant(self, word: str) -> str | None:
@@ -200,8 +198,13 @@ def levels(question: str) -> set[str]:
     for word in written_words(question):
         level = normalise(word).text
         found.add(level)
-        for proclitic in PROCLITICS:
-            rest = word[len(proclitic) :]
-            if level.startswith(proclitic) and len(rest) >= _SHORTEST:
-                found.add(normalise(rest).text)
+        found |= {normalise(rest).text for _, rest in _splits(word, level)}
     return found
+
+
+def _splits(word: str, level: str) -> Iterator[tuple[str, str]]:
+    """Yields each way of splitting a proclitic off a word as it is spelled, given its normalised form."""
+    for proclitic, _ in proclitic_splits(level):
+        rest = word[len(proclitic) :]
+        if len(rest) >= _SHORTEST:
+            yield proclitic, rest

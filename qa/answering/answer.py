@@ -58,7 +58,7 @@ def ask(
             and is less certain. Or another reader.
         writer: what writes an answer from the quotations (`qa.writing.write.Writer`), which is checked and
             given beside them; none if not given.
-        within: what alone is asked, such as "folder:contracts type:pdf" (`index.Scope`).
+        within: restricts the search to this scope, such as "folder:contracts type:pdf" (`index.Scope`).
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -81,7 +81,7 @@ def ask(
 
 
 def told_within(reply: Answer, index: Index) -> Answer:
-    """The answer with what alone was asked, where the index is restricted; a refusal says so."""
+    """Records the index's scope in an answer; a refusal names it."""
     if index.scope is None:
         return reply
     text = reply.text if reply.found else say_not_found(reply.missing, reply.language, index.scope)
@@ -89,7 +89,7 @@ def told_within(reply: Answer, index: Index) -> Answer:
 
 
 def with_written(reply: Answer, index: Index, writer: AnswerWriter | None) -> Answer:
-    """The answer with what the writer makes of its quotations, if there are both."""
+    """Adds the text written from the quotations, if there are a writer and quotations."""
     if writer is None or not reply.found:
         return reply
     return replace(reply, written=writer.write(reply, index))

@@ -15,6 +15,7 @@ from qa.answering.confidence import least_likelihood
 from qa.answering.reader import Reading
 from qa.answering.sentences import MOST_SENTENCES, Sentence
 from qa.messages import say
+from qa.punctuation import in_quotation_marks
 from qa.types import Citation
 
 if TYPE_CHECKING:
@@ -105,9 +106,8 @@ def quotations(
         spoken: language of the labels.
         written: how the quotation of each is written, such as with its answer in bold.
     """
-    marks = {"ar": "«{}» [{}]", "en": "“{}” [{}]"}
     return "\n".join(
-        marks[language(c.quote)].format(written(c), c.number)
+        f"{in_quotation_marks(written(c), language(c.quote))} [{c.number}]"
         if c.field == "text"
         else f"{say(c.field, spoken)}: {written(c)} [{c.number}]"
         for c in citations

@@ -100,7 +100,7 @@ def confidence(
         hits: its search results, best first.
         found: the scored sentences of the first of them, best first, as returned by
             `qa.answering.sentences.score_sentences`.
-        readings: what the reader says of their passages, by passage id; without it, another model is asked.
+        readings: the reader's output for their passages, by passage id; without it, another model is used.
     """
     if not found:
         return 0.0
@@ -112,7 +112,7 @@ def confidence(
 
 
 def logit(values: NDArray[np.float64], pair: str) -> float:
-    """The log odds of the answer's being there, without the reader.
+    """The log odds that the passages hold the answer, without the reader.
 
     Args:
         values: as returned by `features`.
@@ -148,7 +148,7 @@ def pairing(query: Query, found: Sequence[Sentence]) -> str:
 def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> NDArray[np.float64]:
     """The model's feature vector: (len(FEATURES),), in that order."""
     best = found[0]
-    weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
+    weights = query.tokens.shares
     in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
     scores = np.array([hit.score for hit in hits])
     rivals = scores[1 : 1 + _RIVALS]
@@ -167,7 +167,7 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
             _weakest(in_passage, weights),
             best.lexical * is_one_language,
             best.asked,
-            best.fit,
+            best.type_match,
             scores[0],
             scores[0] - scores[1] if len(scores) > 1 else 0.0,
             rise,
@@ -196,7 +196,7 @@ def _weakest(matches: NDArray[np.float32], weights: NDArray[np.float32]) -> floa
 def named_features(query: Query, found: Sequence[Sentence]) -> list[float]:
     """The values of `NAMED_FEATURES`, in that order."""
     best = found[0]
-    weights = query.tokens.weights / max(float(query.tokens.weights.sum()), 1e-12)
+    weights = query.tokens.shares
     in_passage = np.max([s.matches for s in found if s.passage.id == best.passage.id], axis=0)
     where = "\n".join((*best.passage.headings, *best.passage.columns, best.passage.text))
     numbers = {term.term for term in query.terms if is_quantity(term.term)}
@@ -252,7 +252,7 @@ def with_reader_features(
         query: the question.
         alone: the logit without the reader.
         found: the scored sentences, best first.
-        readings: what the reader says of their passages, by passage id.
+        readings: the reader's output for their passages, by passage id.
     """
     best = found[0]
     most = max(reading.answerable for reading in readings.values())

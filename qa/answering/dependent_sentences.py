@@ -15,6 +15,7 @@ import regex
 
 from index.text.analyzer import Term, analyze, analyzed
 from index.text.arabic import is_arabic
+from index.text.function_words import OF_NAMES
 from index.text.sentences import sentences
 from index.types import Document, Passage
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from index.interface import Index
 
 # In normalised spelling. «وأضاف» and «وتابع» always continue; «وقال» only where no name follows it.
-_LEANING: Final = regex.compile(
+_DEPENDENT: Final = regex.compile(
     r"\W*(?:"
     r"(?:(?:and|but|so|yet|then|also|however|moreover|in addition),? )?"
     r"(?:he|she|it|they|his|her|hers|its|their|him|them|this|these|those|such|the (?:latter|former)"
@@ -37,13 +38,13 @@ _LEANING: Final = regex.compile(
 )
 
 
-def leans(sentence: str) -> bool:
+def is_dependent(sentence: str) -> bool:
     """Whether a sentence depends on the one before it to identify its subject.
 
     Decided by its first words: «وأضاف», «وقال إن», «هو», "They", "This". False positives ("It
     is raining") cost one extra quoted sentence.
     """
-    return _LEANING.match(analyzed(sentence).normalised.text) is not None
+    return _DEPENDENT.match(analyzed(sentence).normalised.text) is not None
 
 
 # In normalised spelling.
@@ -73,16 +74,6 @@ def speaks_on(before: str, sentence: str) -> bool:
 # Characters of a document in which its first sentence is looked for.
 _OPENING: Final = 600
 _FEWEST_PASSAGES: Final = 2
-
-
-# Terms that are no part of a name; English has capitals for most of that.
-_LITTLE: Final = frozenset(
-    term.term
-    for term in analyze(
-        "the of and من في على إلى عن مع هل ما ماذا كم متى أين كيف لماذا أي هو هي هم هذا هذه ذلك تلك "
-        "التي الذي الذين كان كانت بعد قبل بين عند كل"
-    )
-)
 
 
 def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str, frozenset[str]]:
@@ -122,10 +113,10 @@ def _name(question: str, asked: Sequence[Term], opening: Sequence[str], frequent
         pair = one.term, other.term
         letters = [question[term.start] for term in (one, other)]
         is_capital = all(map(str.isupper, letters)) and one is not asked[0]
-        is_word = all(map(is_arabic, letters)) and _LITTLE.isdisjoint(pair)
+        is_word = all(map(is_arabic, letters)) and OF_NAMES.isdisjoint(pair)
         if (is_capital and known & frequent & {*pair}) or (is_word and pair in pairs and frequent >= {*pair}):
             name.update(pair)
-    return frozenset(term for term in name - _LITTLE if len(term) > 1 and not term.isdecimal())
+    return frozenset(term for term in name - OF_NAMES if len(term) > 1 and not term.isdecimal())
 
 
 def _opening(document: Document) -> list[str]:

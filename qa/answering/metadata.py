@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import regex
 
 from index.text.analyzer import analyze, analyzed, language
+from index.text.function_words import OF_TITLES
 from index.text.structure.official import name_span, offices
 from index.types import Document, Hit
 from qa.answering.sentences import MOST_SENTENCES, Sentence
@@ -58,18 +59,6 @@ _QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
 }
 # Score margin by which a document's best passage must lead, across languages; chosen.
 _LEAD: Final = 0.03
-# Terms that don't identify a document.
-_LITTLE: Final = frozenset(
-    term.term
-    for term in analyze(
-        "the a an of to in on about this that is was it and for by "
-        "هذا هذه هو هي في عن من ما على إلى التي الذي "
-        "article book document report text paper letter lecture file thesis study essay memo minutes page "
-        "مقال مقالة كتاب وثيقة مستند تقرير نص رسالة محاضرة ملف بحث دراسة مذكرة محضر صفحة كتيب"
-    )
-)
-
-
 _SIGNED: Final = regex.compile(
     r"\bwho (?:has |had )?(?:co-?)?signed\b|\bwhose signatures?\b|\bsigned by whom\b|\bsignator(?:y|ies)\b"
     r"|\b[وف]?من (?:هو |هي )?(?:الذي |التي )?(?:وقع|وقعت|وقعه|وقعها|موقع|الموقع)\b"
@@ -102,7 +91,7 @@ def _asked_signatures(index: Index, question: str, hits: Sequence[Hit]) -> list[
     rest, is_signed = _SIGNED.subn(" ", text)
     if not signatures or not (is_signed or _WHO.search(text)):
         return []
-    asked = {term.term for term in analyze(_WHO.sub(" ", rest))} - _LITTLE
+    asked = {term.term for term in analyze(_WHO.sub(" ", rest))} - OF_TITLES
     named = [hit for hit in signatures if any(_terms(o) <= asked for o in offices(hit.passage.text))]
     if named:
         signatures = named
@@ -170,7 +159,7 @@ def cite_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Ci
 def _says(best: Sentence, query: Query, field: CitedField) -> bool:
     """Whether a sentence itself states the author or date: it has all the question's words, or a time."""
     if field == "date":
-        return best.fit > 0 and best.lexical >= 0.5 and _tells_publication(best.written)
+        return best.type_match > 0 and best.lexical >= 0.5 and _tells_publication(best.written)
     return best.lexical >= 1 and len(query.terms) > 1
 
 
@@ -193,7 +182,7 @@ def _asked_document(index: Index, question: str, field: CitedField, hits: Sequen
     if not found:
         return None
     rest = _QUESTIONS[field].sub(_which, analyzed(question).normalised.text)
-    asked = {term.term for term in analyze(rest)} - _LITTLE
+    asked = {term.term for term in analyze(rest)} - OF_TITLES
     if not asked:
         # No word identifies a document.
         return found[0][0] if len(index.documents) == 1 and _value(found[0][1], field) else None

@@ -1,4 +1,4 @@
-"""Numbers and identifiers of a question that no text has: they explain a refusal, and never cause one.
+"""Numbers and identifiers of a question that are in no text; they explain a refusal but never cause one.
 
 Only numbers and identifiers, since the statement has to be certain: a name may be spelt, translated or
 transliterated in many ways, a year is four digits. Numbers that are as likely to be written in words (of one

@@ -13,8 +13,15 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import analyze, analyzed, stem, words
-from index.text.arabic import PROCLITICS
-from index.text.context import CELL_SEPARATOR
+from index.text.arabic import proclitic_splits
+from index.text.context import row_cells
+from index.text.numerals.vocabulary import (
+    ARABIC_CARDINALS,
+    ARABIC_MONTHS,
+    ENGLISH_CARDINALS,
+    ENGLISH_MONTHS,
+    LEVANTINE_MONTHS,
+)
 from index.text.sentences import Span
 from index.text.structure.labels import item_marker
 from index.types import Passage
@@ -39,21 +46,14 @@ _QUESTIONS: Final[dict[QuestionType, regex.Pattern[str]]] = {
 }
 
 _NUMBER_WORDS: Final = """
-one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
-seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand
-million billion half quarter third dozen several many once twice
-واحد واحدة اثنان اثنين اثنتان اثنتين ثلاث ثلاثة أربع أربعة خمس خمسة ست ستة سبع سبعة ثمان ثماني
-ثمانية تسع تسعة عشر عشرة عشرون عشرين ثلاثون ثلاثين أربعون أربعين خمسون خمسين ستون ستين سبعون سبعين
-ثمانون ثمانين تسعون تسعين مئة مائة مئتان مائتان مئات ألف ألفان ألفين آلاف مليون ملايين مليار نصف
-ربع ثلث مرة مرتين مرات عدة عشرات أكثر
+half quarter third dozen several many once twice
+مئات آلاف ملايين نصف ربع ثلث مرة مرتين مرات عدة عشرات أكثر
 """
 _TIME_WORDS: Final = """
-january february march april may june july august september october november december monday tuesday
-wednesday thursday friday saturday sunday year month week day century decade yesterday today tomorrow
-morning evening night ago since until after before during later early era age spring summer autumn winter
-noon hour minute
-يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر شباط آذار نيسان أيار
-حزيران تموز آب أيلول تشرين كانون رمضان شعبان محرم الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت
+monday tuesday wednesday thursday friday saturday sunday year month week day century decade yesterday today
+tomorrow morning evening night ago since until after before during later early era age spring summer autumn
+winter noon hour minute
+رمضان شعبان محرم الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت
 عام سنة سنوات شهر أشهر أسبوع يوم أيام قرن عقد أمس اليوم غدا صباح مساء ليلة فجر منذ بعد قبل خلال عقب
 أثناء حين عندما الماضي المقبل ظهر ساعة ساعات دقيقة عاما سنين الشتاء الربيع الصيف الخريف حتى
 """
@@ -67,12 +67,17 @@ def plain_words(text: str) -> frozenset[str]:
     Not stems: too many words share the stem of a number (ما that of مائة).
     """
     forms = {word.term for word in words(text)}
-    bare = {word.removeprefix(clitic) for word in forms for clitic in PROCLITICS if word.startswith(clitic)}
+    bare = {rest for word in forms for _, rest in proclitic_splits(word)}
     return frozenset(forms | bare | {word.rstrip("اs") for word in forms | bare})
 
 
-_NUMBERS: Final = frozenset(word.term for word in words(_NUMBER_WORDS))
-_TIMES: Final = frozenset(word.term for word in words(_TIME_WORDS))
+_CARDINALS: Final = (*ENGLISH_CARDINALS.values(), *ARABIC_CARDINALS.values())
+_NUMBERS: Final = frozenset(word.term for word in words(_NUMBER_WORDS)) | {
+    word for cardinal in _CARDINALS for word in cardinal.split()
+}
+_TIMES: Final = frozenset(word.term for word in words(_TIME_WORDS)) | {
+    month.split()[0] for month in (*ENGLISH_MONTHS, *ARABIC_MONTHS, *LEVANTINE_MONTHS)
+}
 _NAMED: Final[dict[QuestionType, frozenset[str]]] = {
     "time": _TIMES,
     "quantity": _NUMBERS,
@@ -212,10 +217,10 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
         asked: the question's terms.
         row: a passage; only a table row whose columns are known has cells.
     """
-    cells = row.text.split(CELL_SEPARATOR)
-    if row.kind != "table_row" or len(cells) != len(row.columns):
+    cells = row_cells(row.text, row.columns) if row.kind == "table_row" else None
+    if cells is None:
         return False
-    terms = [frozenset(term.term for term in analyze(cell)) for cell in cells]
+    terms = [frozenset(term.term for term in analyze(row.text[start:end])) for _, start, end in cells]
     named = {n for n, cell in enumerate(terms) if cell <= asked and any(not t.isdecimal() for t in cell)}
     key = frozenset().union(*(terms[n] for n in named))
     return bool(named) and any(

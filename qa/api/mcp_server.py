@@ -90,7 +90,7 @@ Collection = Annotated[
 Within = Annotated[
     str,
     Field(
-        description="What alone is asked; everything if empty. Any of document:, folder:, type:, tag:, "
+        description="Restricts the search; to everything if empty. Any of document:, folder:, type:, tag:, "
         "after: and before: with a value, such as folder:contracts type:pdf document:'the file.pdf'. "
         "Documents are named by id, title or file; several documents and folders are asked together, the "
         "rest narrows them."
@@ -162,7 +162,7 @@ def serve(service: Service, port: int | None = None) -> None:
 
 
 async def _serve_stdio(server: MCPServer) -> None:
-    """As the SDK's own `run_stdio_async`, but a line that is no message is answered by an error."""
+    """As the SDK's own `run_stdio_async`, but an invalid line gets an error response."""
     lowlevel = server._lowlevel_server
     async with stdio_server() as (messages, replies):
         answering = _Answering(messages, replies)
@@ -172,11 +172,11 @@ async def _serve_stdio(server: MCPServer) -> None:
 
 
 class _Answering:
-    """The messages that come in; what isn't one is answered as JSON-RPC asks, where the SDK only logs it.
+    """The incoming messages; invalid ones get the error response of JSON-RPC, where the SDK only logs them.
 
     Args:
         messages: the SDK's stream, whose items are messages or errors.
-        replies: the SDK's stream of what goes out.
+        replies: the SDK's stream of outgoing messages.
     """
 
     def __init__(self, messages: Any, replies: Any) -> None:

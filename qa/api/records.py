@@ -111,8 +111,8 @@ class AnswerRecord(TypedDict):
     """The answer to a question; without citations if the texts don't answer it.
 
     `missing` are then those numbers and identifiers of the question that occur nowhere in the texts.
-    `written` is null unless a written answer was asked for and there are citations. `within` is what alone
-    was asked, empty for everything.
+    `written` is null unless a written answer was asked for and there are citations. `within` is the
+    scope of the search, empty for everything.
     """
 
     question: str
@@ -156,14 +156,14 @@ class PassageRecord(TypedDict):
 
 
 class ErrorRecord(TypedDict):
-    """Why there is no answer: a word for programs, and a sentence that says what to do."""
+    """Why there is no answer: a code for programs, and a sentence that says what to do."""
 
     error: str
     message: str
 
 
 class RefusalRecord(ErrorRecord):
-    """The same of a question."""
+    """The same for a question."""
 
     question: str
 

@@ -38,7 +38,7 @@ Record = TypeVar("Record")
 
 
 class InvalidRequest(DalilError, ValueError):
-    """An argument that isn't of the kind that it should be, or out of its range."""
+    """An argument of the wrong type or out of its range."""
 
 
 class NoSuchPassage(DalilError, LookupError):
@@ -77,7 +77,8 @@ class Service:
             k: number of passages to return with the answer, from 1 to 50.
             collection: the name of the collection to ask; the index if not given.
             write: whether a language model writes an answer from the quotations, whose sentences are checked.
-            within: what alone is asked, such as "folder:contracts type:pdf" (`index.Scope`); all if empty.
+            within: restricts the search to this scope, such as "folder:contracts type:pdf"
+                (`index.Scope`); to everything if empty.
 
         Raises:
             CollectionNotFound: there is no such collection.
@@ -165,7 +166,7 @@ class Service:
         return index
 
     def _checked(self, question: str, k: int, collection: str, within: str) -> "Index":
-        """The index in its newest state, when the arguments are what they should be."""
+        """The index in its newest state, after the arguments are validated."""
         if not isinstance(question, str):  # JSON may hold anything
             raise InvalidRequest("The question must be a text, in Arabic or English.")
         _check_number("k", k, 1, MOST_PASSAGES)

@@ -1,8 +1,8 @@
-"""A folder that a collection is kept in step with: what was read of it, and what has changed since.
+"""The state of a followed folder: the files that were read from it, and what has changed since.
 
-The record lies beside the collection's index, so that a server that starts again reads only what has changed
-in the meantime. Its documents' sources begin with the folder's name: files that were added one by one are
-nobody else's.
+The record is stored beside the collection's index, so that a restarted server reads only what has changed in
+the meantime. The sources of its documents begin with the folder's name, which tells them from files that were
+added individually.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ State = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class FollowedFile:
-    """What was made of a file.
+    """The result of reading a file.
 
     Attributes:
         state: of the file when it was read.
@@ -45,7 +45,7 @@ class FollowedFile:
 
 @dataclass(frozen=True)
 class Followed:
-    """A folder, and what was read of it.
+    """A folder, and what was read from it.
 
     Attributes:
         folder: absolute, without links.
@@ -165,7 +165,7 @@ def _is_unicode(name: str) -> bool:
 
 
 def allowed_folder(path: str, roots: Sequence[Path], own: Path) -> Path:
-    """The folder that a person named, without links, if it may be followed.
+    """Resolves the folder that a user named, if it may be followed.
 
     Args:
         path: as it was typed.
@@ -194,7 +194,7 @@ def allowed_folder(path: str, roots: Sequence[Path], own: Path) -> Path:
 
 
 def chunks(names: Collection[str], size: int) -> Iterator[list[str]]:
-    """Some names at a time, in order."""
+    """Yields names in batches, in order."""
     ordered = sorted(names)
     for start in range(0, len(ordered), size):
         yield ordered[start : start + size]

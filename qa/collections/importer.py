@@ -115,7 +115,7 @@ class Intake:
         name = name or stored.name
         document = replace(read, title=title, source=name, id=f"{self._collection}-{text_id(read.text)}")
         there = self._there(document.id)
-        size = found.size if there is None else 0  # what is there counts already
+        size = found.size if there is None else 0  # an existing file is already counted
         is_settled = document.id in self.new or document.id in self.unchanged
         if there is not None and not is_settled and there.source in self._released - {name}:
             there = None  # its file was moved, or has another text now

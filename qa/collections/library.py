@@ -390,7 +390,7 @@ class Library:
         self._merge_later(folder)
 
     def follow(self, name: str, folder: Path | None) -> None:
-        """Says which folder a collection is kept in step with, by `take_up`.
+        """Sets the folder that a collection is synchronised with, by `take_up`.
 
         What was taken from a folder named before stays in the collection.
 
@@ -409,7 +409,7 @@ class Library:
                 Followed(folder, {}).save(own)
 
     def followed(self, id_: str) -> Followed | None:
-        """The folder that the collection with this id is kept in step with, if there is one.
+        """The folder that the collection with this id is synchronised with, if there is one.
 
         Raises:
             IndexDamaged: the record of it can't be read.
@@ -418,7 +418,7 @@ class Library:
         return None if own is None else Followed.load(own)
 
     def take_up(self, name: str, settled: Collection[str], progress: Report | None = None) -> Added:
-        """Brings a collection in step with its folder.
+        """Synchronises a collection with its folder.
 
         Files are read by their content: one that was moved keeps its document. One that can't be read any
         more keeps the document of its older version.

@@ -34,19 +34,19 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     "add_files": {"ar": "إضافة ملفات", "en": "Add files"},
     "drop_files": {"ar": "أو اسحبها إلى هنا", "en": "or drop them here"},
     "own_documents": {
-        "ar": "لتسأل وثائقك أضف ملفاتك، فيقرؤها دليل على الجهاز الذي يعمل عليه.",
+        "ar": "لتسأل عمّا في وثائقك أضف ملفاتك، فيقرؤها دليل على الجهاز الذي يعمل عليه.",
         "en": "To ask your own documents, add your files: Dalil reads them on the machine it runs on.",
     },
     "follow_folder": {"ar": "متابعة مجلّد…", "en": "Follow a folder…"},
     "folder_path": {
-        "ar": "مسار المجلّد كاملاً على الجهاز الذي يعمل عليه دليل",
+        "ar": "المسار الكامل للمجلّد على الجهاز الذي يعمل عليه دليل",
         "en": "Whole path of the folder, on the machine that Dalil runs on",
     },
     "follow": {"ar": "متابعة", "en": "Follow"},
     "following": {"ar": "تتابع هذه المجموعة المجلّد", "en": "This collection follows the folder"},
     "following_note": {
-        "ar": "ما يُضاف إلى المجلّد أو يتغيّر أو يُحذف فيه يصير كذلك هنا بعد لحظات.",
-        "en": "What is added, changed or deleted there is so here moments later.",
+        "ar": "تظهر هنا بعد لحظات كلّ إضافة أو تعديل أو حذف في المجلّد.",
+        "en": "Changes in the folder appear here within moments.",
     },
     "stop_following": {"ar": "إيقاف المتابعة", "en": "Stop following"},
     "stop_following_folder": {
@@ -54,7 +54,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "Stop following the folder? Its documents stay in the collection as they are now.",
     },
     "folder_not_allowed": {
-        "ar": "لا تُتابَع إلا المجلّدات التي في {names} وليست مخفية. اكتب المسار كاملاً.",
+        "ar": "لا تمكن متابعة سوى المجلّدات غير المخفية داخل {names}. اكتب المسار كاملاً.",
         "en": "Only folders in {names} that aren't hidden can be followed. Enter the whole path.",
     },
     "folder_not_found": {
@@ -66,15 +66,15 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "The folder holds more than {number} files. Choose a folder inside it.",
     },
     "built_in_note": {
-        "ar": "هذا المقال مضمَّن في دليل. لتسأل وثائقك أنشئ مجموعة وأضف إليها ملفاتك.",
+        "ar": "هذا المقال مضمَّن في دليل. لتسأل عمّا في وثائقك أنشئ مجموعة وأضف إليها ملفاتك.",
         "en": "This article comes with Dalil. To ask your own documents, make a collection and add files.",
     },
     "not_owner": {
-        "ar": "هذه المجموعة لمستخدم آخر، وهو وحده من يغيّرها.",
-        "en": "This is another user's collection: only they change it.",
+        "ar": "هذه المجموعة لمستخدم آخر، ولا يحقّ لغيره تغييرها.",
+        "en": "This is another user's collection. Only its owner can change it.",
     },
     "from_index": {
-        "ar": "هذه وثائق فهرس أُنشئ من سطر الأوامر، ولا تُغيَّر من هنا.",
+        "ar": "هذه وثائق فهرس أُنشئ من سطر الأوامر، ولا يمكن تغييرها من هنا.",
         "en": "These documents were indexed on the command line, and aren't changed here.",
     },
     "replace_files": {
@@ -88,11 +88,11 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "This collection has no documents yet. Add files to it, then ask.",
     },
     "more_documents": {"ar": "وثائق أخرى", "en": "More documents"},
-    "sending": {"ar": "يصل الملف {number} من {total}", "en": "Receiving file {number} of {total}"},
+    "sending": {"ar": "يجري استلام الملف {number} من {total}", "en": "Receiving file {number} of {total}"},
     "waiting": {"ar": "في الانتظار: تُضاف الآن ملفات أخرى", "en": "Waiting: other files are being added"},
-    "reading": {"ar": "يُقرأ الملف {number} من {total}", "en": "Reading file {number} of {total}"},
+    "reading": {"ar": "تجري قراءة الملف {number} من {total}", "en": "Reading file {number} of {total}"},
     "recognizing": {
-        "ar": "يُتعرَّف على نصّ الصفحة {number} من {total}",
+        "ar": "يجري التعرّف على نصّ الصفحة {number} من {total}",
         "en": "Recognising the text of page {number} of {total}",
     },
     "encoding": {"ar": "المقاطع المفهرسة: {number} من {total}", "en": "Indexed {number} of {total} passages"},
@@ -101,7 +101,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "Indexed {number} of {total} passages, about {time} left",
     },
     "meanwhile": {
-        "ar": "يمكنك أن تسأل أو أن تغلق هذه اللوحة في أثناء ذلك.",
+        "ar": "يمكنك في أثناء ذلك أن تسأل أو أن تغلق هذه اللوحة.",
         "en": "You can ask or close this pane meanwhile.",
     },
     "files_added": {"ar": "الملفات المضافة: {number}", "en": "Files added: {number}"},
@@ -126,7 +126,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "Only {types} files are read. Save its text as one of these.",
     },
     "file_other_type": {
-        "ar": "محتواه من نوع غير الذي يقوله اسمه. صحّح اسمه أو فكّ ضغطه.",
+        "ar": "نوع محتواه لا يطابق امتداد اسمه. صحّح اسمه أو فكّ ضغطه.",
         "en": "It is of another type than its name says. Rename or unpack it.",
     },
     "file_old_word": {
@@ -147,39 +147,40 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "The file is protected by a password. Save a copy without one.",
     },
     "file_drm": {
-        "ar": "الملف محميّ من النسخ ولا يرفع ذلك إلا بائعه.",
+        "ar": "الملف محميّ من النسخ، ولا يرفع الحماية عنه إلا بائعه.",
         "en": "The file is protected against copying. Only its seller can lift that.",
     },
     "file_scan": {
-        "ar": "ليس في الملف نصّ وإنّما صور. ثبّت برنامج التعرّف على الحروف حيث يعمل دليل بالأمر {command}",
+        "ar": "ليس في الملف نصّ وإنّما صور. ثبّت برنامج التعرّف الضوئي على الحروف (OCR) حيث يعمل دليل "
+        "بالأمر {command}",
         "en": "The file has no text, only pictures. For text recognition (OCR) install Tesseract where Dalil "
         "runs: {command}",
     },
     "file_fonts": {
-        "ar": "لا تبيّن خطوطه أيّ الحروف تعرض. اطبعه من متصفّح في ملف جديد، أو ثبّت برنامج التعرّف على "
-        "الحروف حيث يعمل دليل بالأمر {command}",
+        "ar": "لا تدلّ خطوطه على الحروف التي تعرضها. اطبعه من متصفّح في ملف جديد، أو ثبّت برنامج التعرّف "
+        "الضوئي على الحروف (OCR) حيث يعمل دليل بالأمر {command}",
         "en": "Its fonts don't tell which letters they show. Print it to a new PDF from a browser or install "
         "Tesseract for text recognition (OCR) where Dalil runs: {command}",
     },
     "file_too_large": {
-        "ar": "الملف أكبر ممّا يُقرأ. قسّمه إلى ملفات أصغر.",
+        "ar": "حجم الملف يتجاوز الحدّ المسموح. قسّمه إلى ملفات أصغر.",
         "en": "The file is too large to be read. Split it into smaller files.",
     },
     "file_too_slow": {
-        "ar": "تحتاج قراءة الملف إلى وقت أو ذاكرة أكثر ممّا ينبغي. قسّمه أو احفظ نصّه وحده.",
+        "ar": "تتجاوز قراءة الملف الحدّ المسموح من الوقت أو الذاكرة. قسّمه أو احفظ نصّه وحده.",
         "en": "Reading it takes too much time or memory. Split it or save its text alone.",
     },
     "file_full": {
-        "ar": "بلغت الملفات أقصى حجم لها معاً. ضعه في مجموعة أخرى.",
+        "ar": "بلغ حجم الملفات معاً حدّه الأقصى. أضف هذا الملف إلى مجموعة أخرى.",
         "en": "The files together have reached their largest size. Put it into another collection.",
     },
     "file_lock": {
-        "ar": "هو ملف مؤقّت يضعه برنامج مكتبي بجانب ملف مفتوح. لا نصّ فيه.",
-        "en": "It is what an office program puts beside an open file. It holds no text.",
+        "ar": "ملف مؤقّت ينشئه برنامج مكتبي عند فتح مستند، ولا نصّ فيه.",
+        "en": "This is an office program's temporary lock file; it has no text.",
     },
     # What couldn't be read of a file that was added: keyed by index.errors.FlawKind.
     "flaw_characters": {
-        "ar": "أُضيف، وفيه محارف لم تُقرأ وعددها {number}. مكان كلّ منها العلامة \ufffd.",
+        "ar": "أُضيف، وتعذّرت قراءة محارف فيه عددها {number}، ومكان كلّ منها العلامة \ufffd.",
         "en": "It was added, but {number} of its characters can't be read. \ufffd stands for each.",
     },
     "flaw_parts": {
@@ -187,7 +188,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It was added, but parts of it are missing or damaged ({number}): {names}",
     },
     "flaw_lines": {
-        "ar": "أُضيف، وفيه أسطر لم تُقرأ وعددها {number}، وهي ذات الأرقام: {names}",
+        "ar": "أُضيف، وتعذّرت قراءة أسطر فيه عددها {number}، وأرقامها: {names}",
         "en": "It was added, but {number} of its lines can't be read, with the numbers {names}",
     },
     "flaw_formulas": {
@@ -196,7 +197,8 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "spreadsheet program, save it and add it again.",
     },
     "flaw_recognition": {
-        "ar": "أُضيف بالتعرّف على الحروف في صورتها. الكلمات غير المؤكّدة: {number}. قارن ما يُقتبس بالأصل.",
+        "ar": "أُضيف ببرنامج التعرّف الضوئي على الحروف (OCR). الكلمات غير المؤكّدة: {number}. قارن ما "
+        "يُقتبس بالأصل.",
         "en": "It was added by text recognition (OCR). {number} of its words are uncertain. Compare what is "
         "quoted with the original.",
     },
@@ -209,27 +211,27 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "It was added, but its hidden parts weren't read: {names}",
     },
     "file_name": {
-        "ar": "اسمه لا يصلح. غيّره ثم أضفه.",
+        "ar": "اسم الملف غير صالح. غيّره ثم أضفه.",
         "en": "Its name can't be taken. Rename it and add it again.",
     },
     "file_too_many": {
-        "ar": "الملفات كثيرة. أضف ما بقي منها مرّة أخرى.",
+        "ar": "عدد الملفات أكبر من أن تُضاف دفعة واحدة. أضف ما بقي منها بعد ذلك.",
         "en": "These are too many files at once. Add the rest of them afterwards.",
     },
     "file_quota": {
-        "ar": "تنتظر ملفات كثيرة لك. أضفه بعد أن تُضاف.",
+        "ar": "لديك ملفات كثيرة قيد الانتظار. أضف هذا الملف بعد اكتمالها.",
         "en": "Many of your files are waiting already. Add it when they are in.",
     },
     "file_not_sent": {
-        "ar": "لم يصل. أضفه من جديد. وإن كان مجلّداً فأضف ما فيه.",
-        "en": "It didn't arrive. Add it again. Of a folder add the files in it.",
+        "ar": "لم يصل الملف. أضفه من جديد، وإن كان مجلّداً فأضف الملفات التي فيه.",
+        "en": "The file wasn't received. Add it again; for a folder, add the files in it.",
     },
     "disk_full": {
-        "ar": "تعذّرت الكتابة على القرص. أفسح فيه مكاناً ثم أعد المحاولة.",
+        "ar": "تعذّرت الكتابة على القرص. وفّر فيه مساحة ثم أعد المحاولة.",
         "en": "The disk can't be written to. Make room on it and try again.",
     },
     "add_failed": {
-        "ar": "تعذّرت الإضافة بسبب خلل في دليل وتفاصيله في نافذة الأوامر التي شُغّل منها.",
+        "ar": "تعذّرت الإضافة بسبب خلل في دليل، وتفاصيله في نافذة الأوامر التي شُغّل منها.",
         "en": "Adding failed because of a fault in Dalil. The terminal that it runs in has the details.",
     },
     "collection_gone": {
@@ -237,7 +239,7 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "This collection is no longer there. Choose another one.",
     },
     "collection_busy": {
-        "ar": "تتغيّر هذه المجموعة الآن. أعد المحاولة بعد قليل.",
+        "ar": "يجري تعديل هذه المجموعة الآن. أعد المحاولة بعد قليل.",
         "en": "This collection is being changed now. Try again in a while.",
     },
     "collection_damaged": {
@@ -249,11 +251,11 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "There are {number} collections, and no more can be made. Delete one that isn't needed.",
     },
     "name_taken": {
-        "ar": "لمجموعة أخرى هذا الاسم. اختر غيره.",
+        "ar": "هذا الاسم لمجموعة أخرى. اختر غيره.",
         "en": "Another collection has this name. Choose another one.",
     },
     "name_invalid": {
-        "ar": "اكتب اسماً فيه حرف أو رقم، لا يزيد على {number} محرف.",
+        "ar": "اكتب اسماً فيه حرف أو رقم، لا يزيد طوله على {number} محرف.",
         "en": "Enter a name with a letter or a digit (up to {number} characters).",
     },
 }

@@ -1,4 +1,4 @@
-"""The files that a collection's documents were read from, as far as their pages can be shown."""
+"""Stores the original files of a collection's documents, where their pages can be shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FOLDER: Final = "originals"
 
 
 class Originals:
-    """The files of one collection, named after their documents. Who changes them holds its lock."""
+    """The files of one collection, named after their documents. Changes require the collection's lock."""
 
     def __init__(self, collection: Path, most_bytes: int) -> None:
         """Reads and writes nothing yet.
@@ -63,7 +63,7 @@ class Originals:
             partial.unlink(missing_ok=True)
 
     def keep_only(self, document_ids: Collection[str]) -> None:
-        """Removes the files of all other documents, and what a crash has left."""
+        """Removes the files of all other documents, and leftovers of crashes."""
         names = set(map(_name, document_ids))
         for path in self._files():
             if path.stem not in names:

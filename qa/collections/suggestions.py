@@ -15,7 +15,8 @@ import regex
 from index.errors import DalilError
 from index.text.analyzer import language, words
 from index.text.sentences import sentences
-from qa.types import Answer
+from qa.punctuation import in_quotation_marks
+from qa.types import LIKELY, Answer
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -28,8 +29,6 @@ MOST: Final = 3
 # Passages looked at, spread over the collection, and questions asked of them: some tenths of a second each.
 _MOST_PASSAGES: Final = 200
 _MOST_ASKED: Final = 12
-# The least confidence with which it has to be answered: from there on the page says that it likely is.
-_LEAST: Final = 0.5
 _MARKS: Final = r"[\u0610-\u061a\u064b-\u065f\u0670\u0640]*"
 _VERBS: Final = """
 تأسس تأسست أسس أسست بني بنيت افتتح افتتحت ولد ولدت توفي توفيت وقع وقعت صدر صدرت بدأ بدأت انطلق انطلقت
@@ -45,7 +44,7 @@ _WHEN_ENGLISH: Final = regex.compile(
 )
 _WHAT_ARABIC: Final = regex.compile(r"(?P<what>(?:\S+\s+){1,4}?)(?P<is>هو|هي)\s+\S+\s+\S+")
 _WHAT_ENGLISH: Final = regex.compile(r"(?P<what>(?:\S+ ){1,4}?)(?P<is>is|was|are|were) (?:an?|the) \w+ \w+")
-_LEANING: Final = regex.compile(
+_DEPENDENT: Final = regex.compile(
     r"(?:it|this|that|these|those|he|she|they|there|هذا|هذه|ذلك|تلك|وهو|وهي)\b", regex.I
 )
 
@@ -87,7 +86,7 @@ def _is_answered(candidate: _Candidate, index: Index, ask: Ask) -> bool:
         answer = ask(candidate.question, index)
     except DalilError:  # a heading without words
         return False
-    return answer.confidence >= _LEAST and any(
+    return answer.confidence >= LIKELY and any(
         one.passage.document_id == candidate.document_id
         and one.start < candidate.end
         and candidate.start < one.end
@@ -115,7 +114,7 @@ def _candidates(index: Index) -> Iterator[_Candidate]:
 def question_of(sentence: str) -> str:
     """The question that a sentence answers by its form; empty if it has none of the known forms."""
     sentence = " ".join(sentence.split())
-    if _LEANING.match(sentence):
+    if _DEPENDENT.match(sentence):
         return ""
     if language(sentence) == "ar":
         if match := _WHEN_ARABIC.match(sentence):
@@ -133,7 +132,9 @@ def _about(passage: Passage) -> str:
     if not 2 <= len(list(words(heading))) <= 8:
         return ""
     is_arabic = language(heading) == "ar"
-    return f"ما المذكور عن {heading}؟" if is_arabic else f"What is said about {heading}?"
+    return (
+        f"ماذا ذُكر عن {in_quotation_marks(heading, 'ar')}؟" if is_arabic else f"What is said about {heading}?"
+    )
 
 
 def _in_a_sentence(what: str) -> str:

@@ -56,7 +56,7 @@ class NotOwner(DalilError, PermissionError):
 
 
 class FolderNotAllowed(DalilError):
-    """The folder isn't one that collections may be kept in step with.
+    """The folder isn't one that collections may follow.
 
     Attributes:
         roots: folders that may be named, and those in them.
@@ -73,7 +73,7 @@ class FolderNotFound(DalilError):
 
 
 class FolderTooLarge(DalilError):
-    """The folder holds more files than a collection is kept in step with."""
+    """The folder holds more files than a collection may follow."""
 
 
 class ReadOnlyCollection(DalilError):

@@ -28,11 +28,11 @@ from qa.answering.answer import answer, answer_standalone, told_within
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
-from qa.conversation.follow_up import Leaning, content_words, leaning, topic
+from qa.conversation.follow_up import Dependence, content_words, dependence, topic
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say_not_found
 from qa.retrieve import open_index
-from qa.types import Answer
+from qa.types import LIKELY, Answer
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 _TOPIC_WEIGHT: Final = 0.3
 # Bonus for a passage of a document that was quoted in those turns.
 _QUOTED: Final = 0.15
-# The confidence from which on the chat says that the texts likely answer a question.
-_LIKELY: Final = 0.5
 # Most turns that a chain of follow-ups is traced back.
 _LONGEST_CHAIN: Final = 5
 
@@ -58,34 +56,35 @@ class Turn:
 
     Attributes:
         question: as it was asked.
-        searched: the query text: the question or, for a follow-up, the expanded question. To be shown
-            where it differs.
+        expanded_question: the query text: the question, with words of previous turns for a follow-up. To be
+            shown where it differs.
         answer: answer to the question; its `question` and `language` are those of the question as asked.
         asked: time of the question, in UTC.
-        lost: quotations no longer found in their documents, where the turn was loaded from
+        broken_citations: quotations no longer found in their documents, where the turn was loaded from
             a file (`qa.conversation.history`): to be shown as such.
         collection: name of the collection that was asked, where there are several.
     """
 
     question: str
-    searched: str
+    expanded_question: str
     answer: Answer
     asked: datetime
-    lost: tuple[StoredCitation, ...] = ()
+    broken_citations: tuple[StoredCitation, ...] = ()
     collection: str = ""
 
     @property
     def is_follow_up(self) -> bool:
         """Whether the question was expanded from the previous turns."""
-        return self.searched != self.question
+        return self.expanded_question != self.question
 
     def quoted(self, document: GetDocument) -> tuple[StoredCitation, ...]:
-        """All quotations of the turn, lost ones included, by number, with their references.
+        """All quotations of the turn, broken ones included, by number, with their references.
 
         Args:
             document: returns the document with an id.
         """
-        kept = (*(StoredCitation.of(citation, document) for citation in self.answer.citations), *self.lost)
+        own = (StoredCitation.of(citation, document) for citation in self.answer.citations)
+        kept = (*own, *self.broken_citations)
         return tuple(sorted(kept, key=lambda quoted: quoted.number))
 
 
@@ -122,8 +121,8 @@ def converse(
         index: an index or the path of one; the built-in article's if not given.
         k: number of passages in the answer's `hits`, at least 1.
         reader: as in `ask`; of a follow-up it is given the expanded question.
-        within: what alone is asked, as in `ask`; if not given, what the last turn was asked within. Empty
-            for everything.
+        within: restricts the search to this scope, as in `ask`; if not given, the scope of the last turn.
+            Empty for everything.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -153,9 +152,9 @@ def _next_turn(
     asked = datetime.now(timezone.utc)
     most = max(k, MOST_CANDIDATES)
     own = source.query(question)
-    answered = [turn for turn in conversation.turns if turn.answer.found or turn.lost]
-    needs = leaning(question) if answered else None
-    before = _leant_on(answered)
+    answered = [turn for turn in conversation.turns if turn.answer.found or turn.broken_citations]
+    needs = dependence(question) if answered else None
+    before = _context_of(answered)
     about = topic((turn.question for turn in before), question) if needs else ""
     searched = f"{question} {about}"
     in_context = None
@@ -180,21 +179,21 @@ def _next_turn(
     return Turn(question, question, by_itself, asked)
 
 
-def _is_better(in_context: float, by_itself: float, needs: Leaning | None) -> bool:
+def _is_better(in_context: float, by_itself: float, needs: Dependence | None) -> bool:
     """Whether a question that may depend on the previous turns is better answered in their context.
 
     Args:
         in_context: confidence of the answer in their context.
         by_itself: confidence of the answer to the question alone.
-        needs: how it leans.
+        needs: how it depends on them.
     """
     if needs == "short":
         # The previous turns' words find passages like themselves, whatever is asked.
-        return in_context >= _LIKELY > by_itself
+        return in_context >= LIKELY > by_itself
     return in_context > by_itself
 
 
-def _leant_on(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+def _context_of(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """The last of some answered turns, preceded by the chain of turns it is a follow-up to."""
     first = len(turns) - 1
     while first > 0 and turns[first].is_follow_up and len(turns) - first < _LONGEST_CHAIN:
@@ -217,7 +216,7 @@ def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: in
     """
     found = {hit.passage.id: hit for hit in index.search(read, 2 * k)}
     in_whole = {hit.passage.id: hit for hit in index.search(whole, 2 * k)}
-    weights = read.tokens.weights / max(float(read.tokens.weights.sum()), 1e-12)
+    weights = read.tokens.shares
     least = min((hit.score for hit in in_whole.values()), default=0.0)
     in_context: dict[str, float] = {}
     for id_, hit in (in_whole | found).items():

@@ -19,6 +19,7 @@ from typing import Final
 import regex
 
 from index.scope import Scope
+from index.text import bidi
 from index.text.analyzer import Language, language
 from index.text.context import headings_below
 from index.text.sentences import Span
@@ -27,6 +28,7 @@ from qa.collections.types import BUILT_IN
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say, say_confidence, say_not_found, say_pages, say_scope
+from qa.punctuation import COMMA
 
 # What Markdown (CommonMark, GFM and common extensions) reads as markup, and only there.
 _INLINE: Final = regex.compile(
@@ -49,9 +51,6 @@ _SPACE: Final = regex.compile(r"\s")
 # What can be bold: from a letter or digit to the last one of a line. Asterisks with punctuation inside and a
 # letter outside wouldn't be read as emphasis.
 _PHRASE: Final = regex.compile(r"[\p{L}\p{N}](?:[^\n\v\f\r\x85\u2028\u2029]*[\p{L}\p{N}\p{M}])?")
-_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
-_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
-_MARKS: Final[dict[Language, str]] = {"ar": "\u200f", "en": "\u200e"}
 
 
 def to_markdown(conversation: Conversation, document: GetDocument) -> str:
@@ -84,9 +83,9 @@ def about_turn(turn: Turn) -> list[str]:
         name = say("built_in", spoken) if turn.collection == BUILT_IN else turn.collection
         lines.append(f"{say('collection', spoken)}: {isolated(name)}")
     if scope := Scope.of(turn.answer.within):
-        lines.append(f"{say('asked_within', spoken)} {_COMMA[spoken].join(say_scope(scope, spoken))}")
+        lines.append(f"{say('asked_within', spoken)} {COMMA[spoken].join(say_scope(scope, spoken))}")
     if turn.is_follow_up:
-        lines.append(f"{say('searched_for', spoken)} {' '.join(turn.searched.split())}")
+        lines.append(f"{say('searched_for', spoken)} {' '.join(turn.expanded_question.split())}")
     if turn.answer.found:
         share = f"{round(100 * turn.answer.confidence)}%"
         lines.append(f"{say_confidence(turn.answer.confidence, spoken)} ({share})")
@@ -109,7 +108,7 @@ def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
 
 def isolated(name: str) -> str:
     """A name within a line of the other direction."""
-    return f"{_ISOLATE}{' '.join(_SPACE.sub(' ', name).split())}{_END_ISOLATE}"
+    return bidi.isolated(" ".join(_SPACE.sub(" ", name).split()))
 
 
 def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
@@ -138,7 +137,7 @@ def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) ->
         lines, way = _emphasised(quoted.quote, marked).split("\n"), language(quoted.quote)
     else:
         name = _emphasised(_SPACE.sub(" ", quoted.quote), marked)
-        lines, way = [f"{say(quoted.field, spoken)}: {_ISOLATE}{name}{_END_ISOLATE}"], spoken
+        lines, way = [f"{say(quoted.field, spoken)}: {bidi.isolated(name)}"], spoken
     yield "\n".join([_line("> ", lines[0], way), *(f"> {line}" for line in lines[1:])])
     parts = " — ".join(map(escape, reference_parts(quoted, spoken)))
     yield _line("", f"[{quoted.number}] {parts}", spoken)
@@ -146,7 +145,7 @@ def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) ->
 
 def _line(before: str, line: str, spoken: Language) -> str:
     """A line whose first letter gives it its direction, after Markdown's own characters."""
-    return f"{before}{'' if _first_way(line) == spoken else _MARKS[spoken]}{line}"
+    return f"{before}{'' if _first_way(line) == spoken else bidi.DIRECTION_MARKS[spoken]}{line}"
 
 
 def _first_way(line: str) -> Language | None:

@@ -15,8 +15,15 @@ import regex
 
 from index.text.analyzer import Term, analyzed, stem, words
 from index.text.arabic import is_arabic
+from index.text.function_words import (
+    OF_CONVERSATIONS,
+    POSSESSIVES,
+    PREPOSITIONS_WITH_PRONOUN,
+    PRONOUNS,
+    RELATIVES,
+)
 
-Leaning = Literal["refers", "brief", "short"]
+Dependence = Literal["refers", "brief", "short"]
 
 # Chosen, not measured: more words from the first question of a long chain are noise.
 _MOST_WORDS = 24
@@ -24,40 +31,7 @@ _MOST_WORDS = 24
 # any other if it has more than the second, or more than one and nothing definite, such as "the crew".
 _FEW_AFTER_AND: Final = 4
 _FEW: Final = 2
-
-
-def _set(text: str) -> frozenset[str]:
-    """The set of words in a text, in normalised spelling."""
-    return frozenset(word.term for word in words(text))
-
-
-_PRONOUNS: Final = _set("he she they it him them this these those هذا هذه هذان هاتان هؤلاء ذلك تلك أولئك")
-_POSSESSIVES: Final = _set("his her hers its their theirs")
-# A preposition with a pronoun, and the form the pronoun takes.
-_ATTACHED: Final = _set("""
-فيه فيها فيهم فيهما به بها بهم بهما له لها لهم لهما عنه عنها عنهم عنهما منه منها منهم منهما
-إليه إليها إليهم عليه عليها عليهم معه معها معهم بينه بينها بينهم بينهما عنده عندها عندهم
-لديه لديها لديهم بعده بعدها بعدهم قبله قبلها قبلهم حوله حولها حولهم ضده ضدها ضدهم
-""")
-_RELATIVES: Final = _set("الذي التي الذين اللذان اللتان اللذين اللتين اللواتي اللاتي مما عما ممن")
-_ASKS_WHO_OR_WHAT: Final = _set("من ومن فمن ما وما فما ماذا وماذا فماذا")
-_FUNCTION_WORDS: Final = (
-    _PRONOUNS
-    | _POSSESSIVES
-    | _ATTACHED
-    | _RELATIVES
-    | _set("""
-a an the of in on at to from for by with about as into onto over under between after before during through
-and or but so then than because if when where why how who whom whose what which that there here
-is are was were be been being am do does did has have had can could will would shall should may might must
-what's who's where's when's one ones same such also too now again not no yes any some much many long old
-often far more most else ever just only please tell me happen happened reason
-من ما ماذا متى أين كيف كم هل لماذا لم لمن بم بماذا عم أي أية أيهما
-في على إلى عن مع بين بعد قبل خلال منذ حتى عند لدى حول ضمن نحو دون سوى غير كل بعض أيضا فقط الآن
-هو هي هم هما هن هناك هنا كذلك كان كانت كانوا يكون تكون ليس ليست قد لقد لا لن إن أن إذا لو أو ثم بل و ف
-الوقت السبب سبب حدث حدثت حصل جرى تم يتم
-""")
-)
+_ASKS_WHO_OR_WHAT: Final = frozenset(("من", "ومن", "فمن", "ما", "وما", "فما", "ماذا", "وماذا", "فماذا"))
 _AND: Final = regex.compile(
     r"\W*(?:(?:and|but|so|then|or)\b"
     r"|[وف](?:من|ما|ماذا|متي|اين|كيف|كم|هل|لماذا|لم|اي|ايه|في|الي|علي|عن|باي|بم|لمن|منذ|حتي|بماذا)\b)"
@@ -84,7 +58,7 @@ _NO_SUFFIX: Final = regex.compile(
 _ARTICLE: Final = regex.compile(r"[وف]?(?:ال|بال|كال|لل).{2}")
 
 
-def leaning(question: str) -> Leaning | None:
+def dependence(question: str) -> Dependence | None:
     """Whether a question depends on the previous turns.
 
     Returns:
@@ -134,7 +108,7 @@ def topic(questions: Iterable[str], question: str) -> str:
 
 
 def _is_function_word(word: str) -> bool:
-    return word in _FUNCTION_WORDS or (len(word) > 2 and word[0] in "وف" and word[1:] in _FUNCTION_WORDS)
+    return word in OF_CONVERSATIONS or (len(word) > 2 and word[0] in "وف" and word[1:] in OF_CONVERSATIONS)
 
 
 def _names(question: str, found: Sequence[Term]) -> list[Term]:
@@ -148,7 +122,7 @@ def _names(question: str, found: Sequence[Term]) -> list[Term]:
 
 
 def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
-    """Whether it has a pronoun and, before it, almost no possible antecedent."""
+    """Whether it has a pronoun with almost no possible antecedent before it."""
     if _THAT.search(text) or _THERE.search(text):
         return True
     names = _names(question, found)
@@ -156,14 +130,14 @@ def _refers(question: str, text: str, found: Sequence[Term]) -> bool:
     before = 0
     for word in found:
         term = word.term
-        if term in _RELATIVES or before > 1 or (names and names[0].start <= word.start):
+        if term in RELATIVES or before > 1 or (names and names[0].start <= word.start):
             return False
-        if term in _PRONOUNS and not (term == "it" and _EXPLETIVE.search(text)):
+        if term in PRONOUNS and not (term == "it" and _EXPLETIVE.search(text)):
             # "What is the metric they use": a relative clause modifies the word before it.
             return before == 0 or term != "they"
-        if term in _POSSESSIVES and before == 0 and not names:
+        if term in POSSESSIVES and before == 0 and not names:
             return True
-        if term in _ATTACHED and not (asks_who and term.endswith("ه")):
+        if term in PREPOSITIONS_WITH_PRONOUN and not (asks_who and term.endswith("ه")):
             return True
         if not _is_function_word(term):
             is_definite = is_arabic(term[0]) and _ARTICLE.match(term) is not None

@@ -1,7 +1,7 @@
 """Saves conversations as JSON; on loading, every quotation is verified again.
 
 Quotations are saved with their positions. When a conversation is loaded every quotation is compared with the
-current documents; one that no longer matches is reported as such (`Turn.lost`), and no answer's
+current documents; one that no longer matches is reported as such (`Turn.broken_citations`), and no answer's
 text is taken from the file.
 """
 
@@ -66,7 +66,7 @@ def to_json(conversation: Conversation, document: GetDocument) -> str:
 def from_json(content: str, document: GetDocument) -> Conversation:
     """Loads a conversation that `to_json` wrote, verified against the current documents.
 
-    A quotation that no longer matches is in its turn's `lost`. A retrieved passage that has
+    A quotation that no longer matches is in its turn's `broken_citations`. A retrieved passage that has
     changed is dropped from the answer's `hits`.
 
     Args:
@@ -96,7 +96,7 @@ def from_json(content: str, document: GetDocument) -> Conversation:
 def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
     return {
         "question": turn.question,
-        "searched": turn.searched,
+        "searched": turn.expanded_question,
         "asked": turn.asked.isoformat(),
         "collection": turn.collection,
         "within": turn.answer.within,

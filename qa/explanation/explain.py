@@ -88,11 +88,6 @@ class Explanation:
         return self.passage.text[match.found.start : match.found.end]
 
     @property
-    def late(self) -> float:
-        """The late-interaction score: the sum over words and marks."""
-        return sum(word.contribution for word in self.words) + self.marks
-
-    @property
     def score(self) -> float:
         """The fused score, as in `Hit`."""
         return self.score_parts.total

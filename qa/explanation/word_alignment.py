@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.array_types import FloatArray
-from index.ranking_parameters import RANKING
+from index.retrieval.late_interaction import blended_matches
 from index.text.analyzer import Term
 
 if TYPE_CHECKING:
@@ -79,8 +79,8 @@ def meet(
 ) -> tuple[tuple[AlignedWord, ...], float]:
     """Aligns the question's words with the passage's; also returns the marks' contribution."""
     cosines = query.tokens.similarities(tokens)
-    weights = query.tokens.weights / np.float32(max(float(query.tokens.weights.sum()), 1e-12))
-    contributions = weights * _blended(cosines, weights, tokens.sentences)
+    weights = query.tokens.shares
+    contributions = weights * blended_matches(cosines, weights, tokens.sentences)
     asked_of = _owners(as_asked(query, query.tokens.spans), asked)
     found_of = _owners(tokens.spans, found)
     shares = np.bincount(asked_of[asked_of >= 0], weights[asked_of >= 0], minlength=len(asked))
@@ -128,20 +128,6 @@ def _nearest(
         int(word): (int(found[place]), float(closeness[i, place]))
         for i, (word, place) in enumerate(zip(asked, places, strict=True))
     }
-
-
-def _blended(cosines: FloatArray, weights: FloatArray, sentences: NDArray[np.int32]) -> FloatArray:
-    """(n,) each token's best cosine, blended over the passage and its best sentence as in search."""
-    if not cosines.size:
-        return np.zeros(len(weights), np.float32)
-    whole = cosines.max(axis=1)
-    context = cosines[:, sentences < 0].max(axis=1, initial=-1)
-    by_sentence = [
-        np.maximum(cosines[:, sentences == number].max(axis=1), context) for number in np.unique(sentences)
-    ]
-    sentence = max(by_sentence, key=lambda matches: float(np.einsum("i,i->", matches, weights)))
-    share = RANKING.sentence_share
-    return np.asarray((1 - share) * whole + share * sentence, np.float32)
 
 
 def as_asked(query: Query, spans: NDArray[np.int32]) -> NDArray[np.int32]:

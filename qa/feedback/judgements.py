@@ -110,7 +110,7 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
         "time": datetime.now(timezone.utc).isoformat(),
         "verdict": verdict,
         "question": turn.question,
-        "searched": turn.searched,
+        "searched": turn.expanded_question,
         "confidence": turn.answer.confidence,
         "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
     }

@@ -1,4 +1,4 @@
-"""`dalil eval --feedback`: evaluates Dalil today on the answers that readers have judged.
+"""`dalil eval --feedback`: evaluates Dalil on the answers that readers have judged.
 
 Needs the extra `dalil[eval]`.
 """

@@ -1,4 +1,4 @@
-"""A claim's content words, each with the word of the quotations that stands for it.
+"""Aligns a claim's content words with the words of the quotations that they correspond to.
 
 A word stands for another for sure if it is the same, has the same stem, says the same number, or is a name
 that sounds alike in the other script; otherwise the nearest in meaning does, with its similarity
@@ -77,7 +77,7 @@ class Quotation:
 
 @dataclass(frozen=True)
 class Match:
-    """A content word of a claim, and what stands for it.
+    """A content word of a claim, and its counterpart.
 
     Attributes:
         word: the word, with its span in the claim.

@@ -1,4 +1,4 @@
-"""The check of a written claim: it is shown only if its quotations carry it.
+"""Checks a written claim, which is shown only if its quotations support it.
 
 In order, and the first that fails names the fault:
 
@@ -75,7 +75,7 @@ class Checker:
         self._reader = reader
 
     def check(self, claim: Written, given: Given) -> Claim | Fault:
-        """The claim as it may be shown, or why it may not."""
+        """Returns the claim to show, or the fault that it is rejected for."""
         if fault := _plain_fault(claim, given):
             return fault
         quotation = joined([given.quotations[mark] for mark in claim.marks])
@@ -113,7 +113,7 @@ class Checker:
 def _without_subject(
     claim: str, matches: Sequence[Match], quotation: str, question: str, asked: Mapping[str, Term]
 ) -> Sequence[Match]:
-    """The words of a claim without whom or what the question names, where the quotation says "he" or "it".
+    """The words of a claim without the names of the question, where the quotation has a pronoun for them.
 
     These are few, and names or definite: whatever else the question suggests has to be in the quotation.
     """
@@ -134,7 +134,7 @@ def _without_subject(
 
 
 def _has_subject(quotation: str, matches: Sequence[Match], subject: Sequence[Match]) -> bool:
-    """Whether the quotation names somebody else than an Arabic claim behind the same verb.
+    """Whether the quotation has another name than an Arabic claim after the same verb.
 
     Or others stand between the verb and the supposed subject.
     """
@@ -152,7 +152,7 @@ def _has_subject(quotation: str, matches: Sequence[Match], subject: Sequence[Mat
 
 
 def _plain_fault(claim: Written, given: Given) -> Fault | None:
-    """What is wrong with a claim by itself."""
+    """The fault of a claim that shows without its quotations."""
     if not claim.marks:
         return "unmarked"
     if not set(claim.marks) <= given.quotations.keys():

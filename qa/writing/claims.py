@@ -1,4 +1,4 @@
-"""What a writer wrote, taken apart into claims: sentences with the [n] that they end in."""
+"""Splits model output into claims: sentences with the citation marks [n] that they end in."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Written:
 
 
 def claims(text: str) -> list[Written]:
-    """The sentences of what a model wrote, at most `MOST_CLAIMS`.
+    """Splits model output into sentences, at most `MOST_CLAIMS`.
 
     A sentence ends where sentences end, and behind its marks. Markdown and what a model thinks aloud are
     taken away.
@@ -56,13 +56,13 @@ def claims(text: str) -> list[Written]:
 
 
 def plain(text: str) -> str:
-    """What a model wrote without Markdown, invisible characters and what it thinks aloud."""
+    """Model output without Markdown, invisible characters and reasoning."""
     text = _THOUGHT.sub("\n", text[:MOST_CHARACTERS])
     return _EMPHASIS.sub("", _LEADING.sub("", _INVISIBLE.sub("", text))).strip()
 
 
 def _parts(sentence: str) -> list[Written]:
-    """A sentence, or several that only their marks part."""
+    """A sentence, or several with only citation marks between them."""
     parts: list[Written] = []
     position = 0
     pieces = list(_MARKS.finditer(sentence))

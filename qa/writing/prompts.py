@@ -1,4 +1,4 @@
-"""What a writer is told: the rules, the question, and the quotations alone, numbered."""
+"""Prompts for the writer: the rules, the question and the numbered quotations, nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether quotations carry a whole claim: the reader finds it, and each of its words has a counterpart."""
+"""Whether quotations support a whole claim: by the reader, and by a counterpart for each of its words."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def features(matches: Sequence[Match], reading: Reading | None) -> NDArray[np.fl
 
 
 def probability(matches: Sequence[Match], reading: Reading | None, is_crossed: bool) -> float:
-    """The probability that a claim is carried.
+    """The probability that a claim is supported.
 
     Args:
         matches: its words with their counterparts.

@@ -1,4 +1,4 @@
-"""Whether a machine translation keeps a quotation's numbers, names and negations."""
+"""Checks that a machine translation preserves a quotation's numbers, names and negations."""
 
 from __future__ import annotations
 

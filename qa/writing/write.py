@@ -1,4 +1,4 @@
-"""A written answer: asked of a writer, taken apart, and each sentence checked before it is shown."""
+"""Generates an answer with a language model and checks each sentence before it is shown."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Writer:
     def write(self, answer: Answer, index: Index) -> Written:
         """Writes from an answer's citations, and checks what was written.
 
-        What goes wrong with the writer is told in `Written.trouble`, not raised.
+        The writer's errors are reported in `Written.trouble`, not raised.
         """
         written = Written()
         for progress in self.stream(answer, index):

@@ -324,7 +324,7 @@ class CheckedCalls:
         """Serves one request."""
         path = str(scope.get("path", "")).rstrip("/")
         if scope["type"] == "http" and scope["method"] == "GET" and self._has_no_answers(scope, path):
-            await as_response(NotFound("No answers are on their way there."))(scope, receive, send)
+            await as_response(NotFound("There are no pending answers."))(scope, receive, send)
             return
         if scope["type"] != "http" or scope["method"] != "POST" or path in (UPLOAD, "/login", "/logout"):
             await self.app(scope, receive, send)

@@ -115,7 +115,7 @@ class ChatCalls:
     def respond(
         self, page: str, number: int, language: Language, wishes: Wishes = NO_WISHES
     ) -> Iterator[str]:
-        """Yields the conversation as HTML: with the question, with quotations, then as it is written up."""
+        """Yields the conversation as HTML: the question, the quotations, then the answer as it is written."""
         session = self._sessions.of(page)
         yield session.render(language)
         exchange = session.exchanges.get(number)
@@ -151,14 +151,14 @@ class ChatCalls:
         return reading_pane.show_page(document, wish, draw, data.get("page")).data()
 
     def choices(self, data: Data) -> dict[str, Any]:
-        """What a question may be restricted to, in the page's collection, for the page's scope.js."""
+        """The conditions that a question can be restricted to, in the page's collection, for scope.js."""
         collection = str(data.get("collection", ""))
         if self.collections:
             self.collections.check(collection)
         return scope_choices.choices(self._index(collection).heads(), str(data.get("find", "")))
 
     def refer(self, data: Data) -> str:
-        """What a scope names a document by; empty if it isn't there any more."""
+        """The name of a document in a scope; empty if it no longer exists."""
         document_id, collection = str(data["document"]), str(data.get("collection", ""))
         if self.collections:
             self.collections.check(collection)
@@ -193,7 +193,8 @@ class ChatCalls:
         exchange = self._session(data).exchange(int(link[1]))
         passage = exchange.passage(link[2])
         source = exchange.sources[passage.document_id]
-        searched = exchange.reply.searched if isinstance(exchange.reply, qa.Turn) else exchange.question
+        reply = exchange.reply
+        searched = reply.expanded_question if isinstance(reply, qa.Turn) else exchange.question
         try:
             within = exchange.reply.answer.within if isinstance(exchange.reply, qa.Turn) else ""
             index = self._index(exchange.collection)
@@ -366,7 +367,7 @@ class ChatCalls:
 
     def _key(self, turn: qa.Turn) -> tuple[object, ...]:
         quoted = turn.quoted(self.document)
-        return judgements.Judged(turn.question, turn.searched, quoted, "right", turn.asked).key
+        return judgements.Judged(turn.question, turn.expanded_question, quoted, "right", turn.asked).key
 
 
 def _documents(index: Index) -> GetDocument:

@@ -64,7 +64,7 @@ class Collections:
             patience: as for `Uploads`.
             groups: the groups of a user, where users log in: then a collection with an owner is seen by the
                 owner and its readers alone, and changed by the owner.
-            roots: folders of this machine; collections may be kept in step with them and those in them.
+            roots: folders of this machine that collections may follow, including their subfolders.
             answers: answers a question from an index: with it questions are suggested for each collection.
         """
         self._answers = answers
@@ -200,7 +200,7 @@ class Collections:
         }
 
     def _followed(self, data: Data, language: Language) -> Reply:
-        """Which folder the page's collection follows, and a value that changes when what it holds does."""
+        """The folder that the page's collection follows, and a value that changes with its contents."""
         info = self._info(str(data["collection"]))
         known = self.following.of_collection(info.id)
         if known is None or not self._may_change(info):  # a path is nobody else's business
@@ -272,7 +272,7 @@ class Collections:
         return self._state(data, language)
 
     def _existing(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
-        """The names of files that are in the collection already: an older version would be replaced."""
+        """The names of files that would replace an older version in the collection."""
         name = self._info(str(data["collection"])).name
         sources = {document.source for document in self.library.documents(name)}
         return {"names": [one for one in map(str, data["names"]) if shown_name(one) in sources]}

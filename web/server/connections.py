@@ -1,4 +1,4 @@
-"""Connections: proxies that are believed, and uvicorn's HTTP protocol with timeouts and a limit per client.
+"""Connections: trusted proxies, and uvicorn's HTTP protocol with timeouts and a limit per client.
 
 uvicorn closes a connection that is idle between requests, but has no timeout for one that sends a request's
 head or body in small pieces (slowloris): hundreds of those would block all others.
@@ -55,10 +55,10 @@ def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config
 
 
 class NamedProxies:
-    """Believes `X-Forwarded-*` of the named proxies alone; from anybody else they are taken away.
+    """Trusts `X-Forwarded-*` only from the configured proxies and strips it otherwise.
 
-    uvicorn's own middleware ignores them from others, but leaves them to the application, and Gradio
-    makes addresses of `X-Forwarded-Host` and `X-Forwarded-Proto`.
+    uvicorn's own middleware ignores these headers from other clients but passes them on to the application,
+    and Gradio builds addresses from `X-Forwarded-Host` and `X-Forwarded-Proto`.
 
     Args:
         app: the wrapped application.
@@ -83,7 +83,7 @@ class NamedProxies:
 
 
 class SubPath:
-    """Serves an application below a path, whether or not the proxy before it takes that path away.
+    """Serves an application below a path prefix, whether or not the proxy strips it.
 
     Args:
         app: the wrapped application.
@@ -119,7 +119,7 @@ class Bounded(H11Protocol):
         self._watch()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stops waiting."""
+        """Cancels the deadline."""
         super().connection_lost(exc)
         self._forget()
 

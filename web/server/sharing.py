@@ -40,7 +40,7 @@ class Sharing:
 
     @property
     def followable(self) -> tuple[Path, ...]:
-        """The folders that collections may be kept in step with, and those in them."""
+        """The folders that collections may follow, including their subfolders."""
         return self.folders or (() if self.is_shared else (Path.home(),))
 
     @property

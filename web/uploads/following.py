@@ -1,7 +1,7 @@
-"""Collections kept in step with folders of this machine, for as long as the server runs.
+"""Synchronises collections with folders of this machine while the server runs.
 
-One thread is told of changes by the operating system, and looks at what has changed twice a second until it
-has stopped changing. Now and then it looks without being told: not every file system tells.
+One thread is notified of changes by the operating system, and checks changed files twice a second until they
+are stable. It also scans the folders periodically, since not every file system sends notifications.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ _SCAN_EVERY: Final = 60.0
 
 
 class FollowedCollection:
-    """What is known of a collection and its folder.
+    """The state of a collection and its folder.
 
     Attributes:
         folder: the folder.
-        batch: the files that were taken up last, or are now.
+        batch: the files that were imported last, or are being imported.
         error: why it isn't in step, if it isn't; tried again at the next change, and now and then.
         settling: files that have changed.
     """
 
     def __init__(self, folder: Path, settling: Settling) -> None:
-        """Begins without looking."""
+        """Starts without reading anything."""
         self.folder = folder
         self.settling = settling
         self.batch: Batch | None = None
@@ -46,7 +46,7 @@ class FollowedCollection:
 
 
 class Following:
-    """All collections of one server that are kept in step with a folder."""
+    """All collections of one server that are synchronised with a folder."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class Following:
         self._renewed, self._closed = threading.Event(), threading.Event()
 
     def start(self) -> None:
-        """Goes on with what was followed before the server was started, in a thread of its own."""
+        """Resumes following after a restart of the server, in a thread of its own."""
         if not self.roots:
             return
         for id_ in self._library.ids():
@@ -85,7 +85,7 @@ class Following:
         self._renewed.set()
 
     def follow(self, collection: str, path: str) -> None:
-        """Keeps a collection in step with a folder, from now on.
+        """Starts to synchronise a collection with a folder.
 
         Args:
             collection: its id.
@@ -103,7 +103,7 @@ class Following:
         self._renew(collection)
 
     def stop(self, collection: str) -> None:
-        """Leaves a collection as it is from now on.
+        """Stops synchronising a collection.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection, IndexLocked: as in `Library.follow`.
@@ -112,11 +112,11 @@ class Following:
         self._renew(collection)
 
     def of_collection(self, collection: str) -> FollowedCollection | None:
-        """What is known of a collection; None if it follows no folder."""
+        """The state of a collection; None if it follows no folder."""
         return self._known.get(collection)
 
     def look(self, is_changed: bool = True) -> None:
-        """Takes up what has stopped changing.
+        """Imports the files that are stable.
 
         Args:
             is_changed: whether something may have changed since the last look.

@@ -6,7 +6,6 @@ Markdown isn't parsed: texts and questions are shown literally, never interprete
 from __future__ import annotations
 
 import html
-import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,8 @@ from markupsafe import Markup
 
 from index.scope import Scope
 from index.text.analyzer import Language
-from index.text.context import headings_below
+from index.text.bidi import without_controls
+from index.text.context import headings_below, row_cells
 from index.text.sentences import Span
 from index.types import Document, Passage
 from qa.answering.courtesy import courtesy
@@ -27,10 +27,6 @@ from qa.messages import say, say_confidence, say_not_found, say_pages, say_scope
 from qa.types import Answer, Citation
 from web.views.templating import direction, environment, showable
 
-# In a line of several names, a stray one would reorder its neighbours.
-_BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Separator of a table row's cells, in a document's text.
-CELL_SEPARATOR: Final = " | "
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
 # The template's macros.
 _macros: Final[Any] = environment.get_template("answers.html").module
@@ -139,14 +135,12 @@ class _Row:
     @classmethod
     def of(cls, text: str, columns: Sequence[str], marked: Span | None = None) -> _Row | None:
         """Parses a passage as a row; None if its cells can't be matched to columns."""
-        cells = text.split(CELL_SEPARATOR)
-        if not any(columns) or len(cells) != len(columns):
+        cells = row_cells(text, columns)
+        if cells is None:
             return None
-        row, start = [], 0
-        for column, cell in zip(columns, cells, strict=True):
-            row.append((column, cell, within(marked, start, start + len(cell))))
-            start += len(cell) + len(CELL_SEPARATOR)
-        return cls(tuple(row))
+        return cls(
+            tuple((column, text[start:end], within(marked, start, end)) for column, start, end in cells)
+        )
 
     @property
     def text(self) -> str:
@@ -197,7 +191,7 @@ class Parts:
         actions: from `render_actions`.
         lost: from `render_lost`.
         written: from `render_written`, above the quotations.
-        beneath: what stands beneath a quotation, by its number: its translation.
+        beneath: the translation shown below a quotation, by its number.
     """
 
     actions: str = ""
@@ -208,7 +202,7 @@ class Parts:
 
 def plain(name: str) -> str:
     """Removes characters from a name that would reorder its neighbours in a line."""
-    return _BIDI_CONTROLS.sub("", name)
+    return without_controls(name)
 
 
 def within(span: Span | None, start: int, end: int) -> Span | None:
@@ -258,12 +252,12 @@ def render_collection(name: str, page: Language) -> str:
 
 
 def render_within(scope: Scope, page: Language) -> str:
-    """Renders what alone an answer was sought in."""
+    """Renders the scope that an answer was searched in."""
     return str(_macros.within(say_scope(scope, page), page))
 
 
 def render_everything(page: Language) -> str:
-    """Renders the offer to ask a question of everything, where it was asked within a scope in vain."""
+    """Renders the offer to ask the whole collection, where a scope has no answer."""
     return str(_macros.everything(page))
 
 

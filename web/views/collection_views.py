@@ -11,6 +11,7 @@ from index.errors import DalilError, IndexLocked, IndexNotFound
 from index.readers.ocr.tesseract import install_command
 from index.readers.read_files import TYPES
 from index.text.analyzer import Language, language
+from index.text.bidi import isolated, left_to_right
 from qa.collections.followed import MOST_FOLLOWED, Followed
 from qa.collections.types import (
     BUILT_IN_ID,
@@ -29,6 +30,7 @@ from qa.collections.types import (
     TooManyCollections,
 )
 from qa.messages import say
+from qa.punctuation import COMMA
 from web.uploads.batches import Batch
 from web.views.answers import escape, plain
 from web.views.templating import direction
@@ -127,7 +129,7 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
 
 
 def followed(known: Followed, error: Exception | None, page: Language) -> str:
-    """Renders which folder a collection is kept in step with, and what of it isn't in the collection.
+    """Renders the folder that a collection follows, and the files in it that aren't in the collection.
 
     Args:
         known: the folder.
@@ -172,7 +174,7 @@ def trouble(error: Exception, page: Language) -> str:
     if isinstance(error, FolderTooLarge):
         return say("folder_too_large", page, number=MOST_FOLLOWED)
     if isinstance(error, FolderNotAllowed):
-        return say("folder_not_allowed", page, names=f"\u2066{', '.join(map(str, error.roots))}\u2069")
+        return say("folder_not_allowed", page, names=left_to_right(", ".join(map(str, error.roots))))
     messages: Sequence[tuple[type[Exception], str]] = (
         (CollectionExists, "name_taken"),
         (CollectionNotFound, "collection_gone"),
@@ -191,7 +193,6 @@ def trouble(error: Exception, page: Language) -> str:
 _CURRENT: Final = ' aria-current="true"'
 # Added files that a report names.
 _MOST_NAMED: Final = 10
-_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 
 
 def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
@@ -229,7 +230,7 @@ def _outcome(batch: Batch, page: Language) -> str:
         names = [file_name(plain(info.source), page) for info in added[:_MOST_NAMED]]
         rest = len(added) - len(names)
         names += [escape(say("and_more", page, number=rest))] if rest else []
-        shown += f'<p class="about">{_COMMA[page].join(names)}</p>'
+        shown += f'<p class="about">{COMMA[page].join(names)}</p>'
     if batch.error is not None:
         text = trouble(batch.error, page)
         return f'{shown}<p class="trouble">{escape(text)}</p>'
@@ -243,7 +244,7 @@ def _outcome(batch: Batch, page: Language) -> str:
                 f"flaw_{warning.kind}",
                 page,
                 number=warning.count,
-                names=f"\u2068{plain(warning.names)}\u2069",
+                names=isolated(plain(warning.names)),
             ),
         )
         for i, warning in batch.warnings
@@ -252,7 +253,7 @@ def _outcome(batch: Batch, page: Language) -> str:
 
 
 def _reasons(told: Sequence[tuple[str, str]], page: Language) -> str:
-    """A list of files, each with what is to be said of it."""
+    """A list of files, each with its message."""
     rows = "".join(
         f"<li><strong>{file_name(name, page)}</strong> <span>{escape(why)}</span></li>" for name, why in told
     )
@@ -262,11 +263,11 @@ def _reasons(told: Sequence[tuple[str, str]], page: Language) -> str:
 def _fault(message: str, page: Language) -> str:
     # Isolated from surrounding text of the other direction.
     values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command()}
-    return say(message, page, **{key: f"\u2066{value}\u2069" for key, value in values.items()})
+    return say(message, page, **{key: left_to_right(value) for key, value in values.items()})
 
 
 def _duplicate(original: str, page: Language) -> str:
-    return f"{say('duplicate', page)} \u2068{plain(original)}\u2069"
+    return f"{say('duplicate', page)} {isolated(plain(original))}"
 
 
 def _summary(batch: Batch, page: Language) -> str:

@@ -63,7 +63,7 @@ class Refusal:
     fault: InvalidScope | None = None
 
     def said(self, language: Language) -> str:
-        """The reason, in the page's language as far as it can be said in it."""
+        """The reason, in the page's language if possible."""
         return say_fault(self.fault, language) if self.fault else self.text or say(self.message, language)
 
 
@@ -80,7 +80,7 @@ class Exchange:
         collection: id of the collection asked; empty if there is a single index.
         is_writing: whether an answer is being written from the quotations.
         translations: those of quotations, by number; empty where none could be relied on.
-        within: what alone is asked; None for everything.
+        within: restricts the search to this scope; None for everything.
     """
 
     question: str
@@ -145,9 +145,9 @@ class Exchange:
             reply = render_note(self.reply.said(language), "refusal")
             reply += render_everything(language) if self.reply.fault else ""
         else:
-            answer, lost = self.reply.answer, self.reply.lost
+            answer, lost = self.reply.answer, self.reply.broken_citations
             actions = render_actions(bool(answer.found or lost), judged, self.verdict, language)
-            searched = self.reply.searched
+            searched = self.reply.expanded_question
             reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
             reply += render_answer(
                 answer,

@@ -19,6 +19,7 @@ from index.text.analyzer import Language
 from qa.explanation.explain import KINDS, Explanation, Kind, Match
 from qa.explanation.word_alignment import AlignedWord, Span
 from qa.messages import say
+from qa.punctuation import COMMA
 from web.views.answers import escape
 from web.views.templating import direction
 
@@ -27,7 +28,6 @@ _MOST_ROWS: Final = 12
 # In SVG units of a bar, which is 100 long.
 _DEPTH: Final = 20
 _THINNEST: Final = 4
-_COMMA: Final[dict[Language, str]] = {"ar": "، ", "en": ", "}
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def _figure(
         language: language of the caption.
         note: HTML shown below.
     """
-    sentence = f"{caption}: {_COMMA[language].join(said)}."
+    sentence = f"{caption}: {COMMA[language].join(said)}."
     cells = "".join(
         f'<span class="why-label">{row.label}</span>{row.bar}<span class="why-value">{row.value}</span>'
         for row in rows

@@ -9,14 +9,15 @@ from web.views.scripts import LOGIN, address
 from web.views.templating import environment
 
 _SPOKEN: Final = ("log_in", "user_name", "password", "wrong_login", "out_of_reach", "this_language")
+_TOO_MANY: Final = ("too_many", "too_many_one", "too_many_two", "too_many_few")
 
 
 def login_page() -> str:
     """The page as HTML; `web.server.preferences.dress` sets its language and appearance."""
     words = {
         language: {name: say(name, language) for name in _SPOKEN}
-        # The page fills in the number itself: only its server knows it.
-        | {"too_many": say("too_many", language, number="{number}")}
+        # The page chooses the form and fills in the number itself: only its server knows it.
+        | {name: say(name, language, number="{number}") for name in _TOO_MANY}
         for language in ("ar", "en")
     }
     return environment.get_template("login.html").render(words=words, script=address(LOGIN))

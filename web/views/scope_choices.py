@@ -1,4 +1,4 @@
-"""What a question may be restricted to, for the page's picker."""
+"""The conditions that a question can be restricted to, for the page's picker."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST: Final = 50
 
 
 def choices(heads: Sequence[Head], find: str) -> dict[str, Any]:
-    """What may be chosen among some documents.
+    """The conditions to choose from, given some documents.
 
     Args:
         heads: of all documents.
@@ -41,6 +41,6 @@ def choices(heads: Sequence[Head], find: str) -> dict[str, Any]:
 
 
 def reference(heads: Sequence[Head], document_id: str) -> str:
-    """What a scope names a document by; empty if there is no such document."""
+    """The name of a document in a scope; empty if there is no such document."""
     head = next((head for head in heads if head["id"] == document_id), None)
     return references(heads)(head) if head else ""

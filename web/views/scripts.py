@@ -54,7 +54,7 @@ import(new URL("{address(ENTRY)}", document.baseURI)).then(
 
 
 def preloads() -> str:
-    """Links that have all modules fetched with the page, instead of one after the other when it is there."""
+    """Preload links, so that all modules are fetched together with the page."""
     return "".join(
         f'<link rel="modulepreload" href="{address(name)}">' for name in modules() if name != LOGIN
     )

@@ -1,4 +1,4 @@
-"""The trained reader's file: by how much its layers differ from the bundled encoder's, at a few bits.
+"""The trained reader's file: differences of its layers from the bundled encoder's, quantised to a few bits.
 
 The reader is the encoder with its upper layers trained on, and three small matrices on top. Nothing but
 what training changed is stored, as an .npz that numpy alone reads:
@@ -8,12 +8,11 @@ what training changed is stored, as an .npz that numpy alone reads:
 - a bias or layer norm of the encoder: the difference in float16,
 - the heads: float16.
 
-benchmarks/train_reader.py writes it.
+benchmarks/train_reader.py trains it, and benchmarks/reader_file.py writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -32,8 +31,8 @@ HEADS = (
     "answerable.weight",
     "answerable.bias",
 )
-_CODES, _SCALES, _DIFFERENCE, _LEVELS = ":codes", ":scales", ":difference", "levels"
-_FITTED_ON = 200_000
+CODES, SCALES, DIFFERENCE, LEVELS = ":codes", ":scales", ":difference", "levels"
+"""Endings of the names in the file of a tensor that was trained, and the name of the codes' levels."""
 
 
 def load_reader(path: Path, base: Weights) -> dict[str, FloatArray]:
@@ -51,68 +50,17 @@ def load_reader(path: Path, base: Weights) -> dict[str, FloatArray]:
         with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
             stored = {name: file[name] for name in file.files}
         tensors |= {name: stored[name].astype(np.float32) for name in HEADS}
-        levels = stored[_LEVELS].astype(np.float32)
+        levels = stored[LEVELS].astype(np.float32)
         for key, values in stored.items():
             name, _, part = key.rpartition(":")
-            if f":{part}" == _DIFFERENCE:
+            if f":{part}" == DIFFERENCE:
                 tensors[name] = tensors[name] + values.astype(np.float32)
-            elif f":{part}" == _CODES:
-                scales = stored[name + _SCALES].astype(np.float32)[:, None]
+            elif f":{part}" == CODES:
+                scales = stored[name + SCALES].astype(np.float32)[:, None]
                 tensors[name] = tensors[name] + levels[_unpack(values, tensors[name].shape)] * scales
     except (KeyError, IndexError, EOFError, ValueError, BadZipFile) as error:
         raise ValueError(f"{path} isn't a reader for this encoder: {error}") from error
     return tensors
-
-
-def save_reader(path: Path, base: Weights, tensors: Mapping[str, FloatArray], bits: int) -> None:
-    """Writes a reader's file.
-
-    Args:
-        path: ends with .npz.
-        base: the encoder that training began with.
-        tensors: the trained ones by their names in `base`, others unchanged or left out; and the `HEADS`.
-        bits: per value of a matrix.
-
-    Raises:
-        OSError: it can't be written.
-    """
-    differences = {name: tensors[name] - base.tensors[name] for name in base.tensors if name in tensors}
-    differences = {name: values for name, values in differences.items() if values.any()}
-    stored: dict[str, NDArray[np.generic]] = {name: tensors[name].astype(np.float16) for name in HEADS}
-    matrices = {name: values for name, values in differences.items() if values.ndim == 2}
-    scales = {name: np.sqrt((values**2).mean(1)).astype(np.float16) for name, values in matrices.items()}
-    relative = {
-        name: values / np.maximum(scales[name].astype(np.float32), np.finfo(np.float16).tiny)[:, None]
-        for name, values in matrices.items()
-    }
-    levels = _fit_levels(np.concatenate([values.ravel() for values in relative.values()]), bits)
-    stored[_LEVELS] = levels
-    for name, values in differences.items():
-        if name in matrices:
-            codes = np.searchsorted((levels[1:] + levels[:-1]) / 2, relative[name]).astype(np.uint8)
-            stored[name + _CODES] = _pack(codes, bits)
-            stored[name + _SCALES] = scales[name]
-        else:
-            stored[name + _DIFFERENCE] = values.astype(np.float16)
-    np.savez_compressed(path, **stored)  # type: ignore[arg-type]
-
-
-def _fit_levels(values: FloatArray, bits: int) -> FloatArray:
-    """The 2^bits levels with the smallest mean squared error (Lloyd 1982), increasing."""
-    sample = np.sort(values[:: max(1, len(values) // _FITTED_ON)])
-    levels = np.quantile(sample, (np.arange(2**bits) + 0.5) / 2**bits)
-    for _ in range(200):
-        borders = np.searchsorted(sample, (levels[1:] + levels[:-1]) / 2)
-        parts = np.split(sample, borders)
-        levels = np.array(
-            [part.mean() if len(part) else level for part, level in zip(parts, levels, strict=True)]
-        )
-    return np.asarray(levels, np.float32)
-
-
-def _pack(codes: NDArray[np.uint8], bits: int) -> NDArray[np.uint8]:
-    """(bits, bytes): plane k has bit k of every code."""
-    return np.stack([np.packbits(codes.ravel() >> plane & 1) for plane in range(bits)])
 
 
 def _unpack(planes: NDArray[np.uint8], shape: tuple[int, ...]) -> NDArray[np.uint8]:

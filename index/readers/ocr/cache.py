@@ -1,7 +1,7 @@
-"""What text recognition found in files before, kept in Dalil's cache folder by their content.
+"""Caches recognised text in Dalil's cache folder, keyed by file content.
 
-A page takes seconds to recognise. Entries are what a private folder's files are: only their owner may read
-them. One that is damaged counts as missing; the oldest go when there are too many.
+A page takes seconds to recognise. Entries are readable by their owner only, since files may be private. A
+damaged entry counts as missing; the oldest are evicted when there are too many.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def key(digest: str, suffix: str, wanted: Collection[int]) -> str:
 
 @cache
 def _program() -> str:
-    """Which Tesseract is installed: its version."""
+    """The version of the installed Tesseract."""
     with suppress(OSError, subprocess.TimeoutExpired):
         said = subprocess.run(
             [tesseract.PROGRAM, "--version"],
@@ -57,8 +57,8 @@ def _program() -> str:
 
 
 def read(name: str) -> Extract | None:
-    """The entry of this name; None if there is none, or it is damaged."""
-    # What an interrupted disk or another program made of it is no reason to fail.
+    """Reads an entry; None if it is missing or damaged."""
+    # Damage by an interrupted write or another program must not cause an error.
     with suppress(OSError, InvalidPath, ValueError, KeyError, TypeError, zlib.error, RecursionError):
         path = files.cache_folder() / FOLDER / name
         content = files.read_regular(path)
@@ -70,7 +70,7 @@ def read(name: str) -> Extract | None:
 
 
 def write(name: str, found: Extract) -> None:
-    """Writes an entry, unless the folder can't be written; the least recently used ones may go for it."""
+    """Writes an entry if the folder is writable, evicting the least recently used ones if necessary."""
     packed = zlib.compress(json.dumps(found.to_record()).encode())
     with suppress(OSError, InvalidPath):
         folder = files.cache_folder() / FOLDER

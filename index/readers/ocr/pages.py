@@ -104,7 +104,7 @@ def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[tuple[int, Imag
 
 
 def _resolution(page: pypdfium2.PdfPage) -> float:
-    """The resolution at which a page is rendered: that of a picture that fills it, as a scanner made it."""
+    """The resolution at which a page is rendered: that of a picture that fills it, as in a scan."""
     for picture in page.get_objects([pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
         left, _, right, _ = picture.get_bounds()
         pixels = picture.get_px_size()[0]
@@ -152,7 +152,7 @@ def _opened(content: bytes) -> tuple[Image.Image, int]:
 
 
 def _loaded(frame: Image.Image) -> Image.Image:
-    """A frame as it is shown: on white, and turned as its camera says."""
+    """A frame as displayed: on white, rotated by its EXIF orientation."""
     if frame.width * frame.height > _MOST_PIXELS:
         raise Unextractable(f"it has more than {_MOST_PIXELS:,} pixels. Make it smaller.", "too_large")
     frame.load()  # a picture that isn't whole is found out here

@@ -1,4 +1,4 @@
-"""Recognises the words of a page by Tesseract, once in Arabic and, where that isn't sure, once in English.
+"""Recognises the words of a page with Tesseract, in Arabic and, where confidence is low, in English.
 
 Both languages in one pass (`ara+eng`) read .11 of the words of clean Arabic pages as Latin ones; one pass in
 Arabic loses Latin words within Arabic lines.
@@ -217,7 +217,7 @@ def _certainty(words: Iterable[Word]) -> float:
 
 
 def _completed(words: Sequence[Word], others: Sequence[Word], script: regex.Pattern[str]) -> Iterator[Word]:
-    """Words, where those that aren't sure give way to surer ones of the other language in the same place.
+    """Replaces words of low confidence by more confident ones of the other language in the same place.
 
     Args:
         words: in the page's language.
@@ -238,7 +238,7 @@ def _completed(words: Sequence[Word], others: Sequence[Word], script: regex.Patt
 
 
 def _better(run: Sequence[Word], others: Sequence[Word], script: regex.Pattern[str]) -> list[Word]:
-    """The words of the other language in the place of a run, if they are surer and in its script."""
+    """The words of the other language in the place of a run, if they are more confident and in its script."""
     left, right = min(word.left for word in run), max(word.right for word in run)
     top, bottom = min(word.top for word in run), max(word.bottom for word in run)
     found = [

@@ -1,1 +1,1 @@
-"""Pages as they are shown: their pictures, and where a sentence stands on them."""
+"""Pages as pictures, and the positions of sentences on them."""

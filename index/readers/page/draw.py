@@ -1,4 +1,4 @@
-"""Draws a page of a PDF, a scan or a photograph, and looks for a sentence on it.
+"""Renders a page of a PDF, a scan or a photograph, and locates a sentence on it.
 
 It is done in a process of the converter's kind: a PDF may be made to crash or to exhaust what draws it.
 """

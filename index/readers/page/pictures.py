@@ -1,4 +1,4 @@
-"""Pictures of pages for who reads them, with the boxes of a sentence; the last ones are kept in memory."""
+"""Renders pages as pictures with a sentence boxed; the most recent ones are cached in memory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class PageNotShown(DalilError):
 
 @dataclass(frozen=True)
 class PagePicture:
-    """A page as it is shown.
+    """A rendered page.
 
     Attributes:
         content: the picture, in WebP.
@@ -69,7 +69,7 @@ class PagePictures:
         most_bytes: int = _MOST_KEPT,
         most_waiting: int = _MOST_WAITING,
     ) -> None:
-        """Draws nothing yet.
+        """Renders nothing yet.
 
         Args:
             process: what draws.

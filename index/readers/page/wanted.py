@@ -1,4 +1,4 @@
-"""What is looked for on a page: the part of a sentence that stands there, and what tells it from others."""
+"""The target of a search on a page: the part of a sentence on it, and the context that disambiguates it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Final
 from index.types import Box, Document
 
 _TATWEEL: Final = "\u0640"
-# Characters of the text around a sentence that tell where it stands if it stands there twice.
+# Characters of context around a sentence, to tell its place if it occurs twice on a page.
 _AROUND: Final = 80
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for on a page.
+    """The target of a search on a page.
 
     Attributes:
         text: the sentence, or the part of it that stands on the page.
@@ -31,13 +31,13 @@ class Wanted:
 
 
 def letters(text: str) -> str:
-    """The letters and digits of a text however they are drawn: without tashkeel, tatweel, case, ligatures."""
+    """The letters and digits of a text, normalised: without tashkeel, tatweel, case and ligatures."""
     plain = unicodedata.normalize("NFKD", text.replace(_TATWEEL, "")).casefold()
     return "".join(c for c in plain if c.isalnum())
 
 
 def wanted_of(document: Document, page: int, start: int, end: int) -> Wanted | None:
-    """What of a span of a document is looked for on a page; None if nothing of it stands there."""
+    """The part of a document's span that is on a page; None if there is none."""
     parts = document.on_page(page, start, end)
     if not parts or start >= end:
         return None

@@ -1,4 +1,4 @@
-"""The fonts of a PDF: what their glyphs mean, and where their ink is.
+"""The fonts of a PDF: the text of their glyphs, and the extents of their ink.
 
 The file's own map from codes to text (ToUnicode) comes first. What it leaves out or maps to nothing that can
 be read is looked up in the embedded font (its cmap, the names of its glyphs). A glyph with ink and without a
@@ -56,10 +56,10 @@ _PARTS_OF_NAMES: Final = regex.compile(r"(?<=\p{Ll})(?=\p{Lu}|(?:marbuta|maksura
 
 
 class Manager(PDFResourceManager):
-    """Keeps the dictionary of every font, which pdfminer forgets."""
+    """Keeps the dictionary of every font, which pdfminer discards."""
 
     def __init__(self) -> None:
-        """Begins a document."""
+        """Starts a document."""
         super().__init__()
         self.specs: dict[int, Mapping[str, Any]] = {}
 
@@ -148,7 +148,7 @@ class Font:
         return None if self._is_arabic and not text.isspace() and not any(map(is_arabic, text)) else text
 
     def _readable(self, text: str) -> str | None:
-        """A mapped text with its letters in order; None if some of it means nothing."""
+        """A mapped text with its letters in order; None if part of it has no meaning."""
         text = _realigned(text.replace("\0", ""), self._is_arabic)
         if self._is_arabic and len(text) > 1 and self._is_turned(text):
             text = text[::-1]
@@ -193,7 +193,7 @@ class Font:
 
     @cached_property
     def _agrees(self) -> bool:
-        """Whether the embedded font's cmap says of known glyphs what the file says."""
+        """Whether the embedded font's cmap agrees with the file on known glyphs."""
         outline = self._outline
         if outline is None or not outline.letters:
             return False
@@ -377,7 +377,7 @@ def _own_marks(text: str) -> str:
 
 
 def letters_of_name(name: str) -> str:
-    """The letters that a glyph's name tells; empty if it tells none.
+    """The letters that a glyph's name stands for; empty if none.
 
     Names of the Adobe Glyph List and "uni0645", also "meem-ar.init" and "tehMarbuta" (the names of Unicode).
     """

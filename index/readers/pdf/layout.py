@@ -97,7 +97,7 @@ def _page_starts(text: str, paragraph: Paragraph) -> tuple[str, list[tuple[int, 
 
 
 def _with_whole_tables(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
-    """Puts footnotes after a table that goes on on the page after them."""
+    """Moves footnotes after a table that continues on the next page."""
     found: list[Paragraph] = []
     waiting: list[Paragraph] = []
     for paragraph in paragraphs:

@@ -1,4 +1,4 @@
-"""Where a sentence stands on a page of a PDF: the places of its letters, found by the letters themselves.
+"""Locates a sentence on a page of a PDF by its letters.
 
 The page is read as the reader reads it, glyph by glyph, so that its letters are those of the document's text,
 whatever the file says that they are. A sentence is found where lines of the page, whole but for the first and
@@ -71,7 +71,7 @@ _Solution = list[tuple[int, tuple[Glyph | None, ...]]]
 
 
 def locate(content: bytes, number: int, wanted: Wanted, size: tuple[float, float]) -> list[Box]:
-    """Where a sentence stands on a page, a box for each of its lines; empty if that isn't certain.
+    """Locates a sentence on a page: a box for each of its lines; empty if its place is uncertain.
 
     Args:
         content: of the PDF.
@@ -103,7 +103,7 @@ def locate(content: bytes, number: int, wanted: Wanted, size: tuple[float, float
 
 @dataclass(frozen=True)
 class _Frame:
-    """What of a page is shown, in the reader's points: from the lower left of the upright media box."""
+    """The visible area of a page, in points from the lower left of the upright media box."""
 
     left: float
     low: float
@@ -207,7 +207,7 @@ def _read(line: Line, right_to_left: bool) -> _Letters:
 
 
 def _found(lines: Sequence[Sequence[_Letters]], wanted: Wanted) -> list[_Solution]:
-    """Where the sentence stands: one place if that is certain, none if it stands nowhere, else several."""
+    """The places of the sentence: one if that is certain, none if it isn't there, else several."""
     text = letters(wanted.text)
     if not text:
         return []
@@ -233,7 +233,7 @@ def _middle(solution: _Solution, start: int, end: int) -> _Solution:
 
 
 class _Search:
-    """Looks for lines that together say a text."""
+    """Searches for lines that together make up a text."""
 
     def __init__(self, lines: Sequence[Sequence[_Letters]], text: str) -> None:
         self._lines = lines

@@ -21,7 +21,7 @@ _MOST_BYTES: Final = 1 << 20
 
 @dataclass(frozen=True)
 class Metadata:
-    """What a file says of itself; empty where it says nothing.
+    """A file's metadata; empty where it has none.
 
     Attributes:
         title, author: as given.

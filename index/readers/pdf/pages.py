@@ -218,7 +218,7 @@ class PageGlyphs(PDFTextDevice):
         evenodd: bool,  # noqa: ARG002
         path: Sequence[tuple[Any, ...]],
     ) -> None:
-        """Takes note of straight lines and of rectangles."""
+        """Records straight lines and rectangles."""
         points: list[tuple[float, float]] = []
         shapes = [step[0] for step in path]
         if self.ctm is None or not set(shapes) <= set("mlh"):
@@ -235,7 +235,7 @@ class PageGlyphs(PDFTextDevice):
                 points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
 
     def render_image(self, name: str, stream: object) -> None:  # noqa: ARG002
-        """Takes note of a picture."""
+        """Records a picture."""
         self.has_picture = True
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002

@@ -57,7 +57,7 @@ _LOWERCASE: Final = regex.compile(r"\p{Ll}+")
 
 Pages = Sequence[Sequence[Column]]
 PAGE_BREAK: Final = "\f"
-"""Stands in a paragraph's text where it goes on on the next of its pages."""
+"""Marks in a paragraph's text where its next page begins."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Paragraph:
         is_at_foot: whether it is a footnote.
         last_page: the page that it ends on.
         is_ruled: whether it is a row of a table drawn with lines.
-        later_pages: the pages that it goes on on.
+        later_pages: the pages that it continues on.
     """
 
     text: str
@@ -220,7 +220,7 @@ def _body_size(lines: Sequence[Line]) -> float:
 def _foot(
     column: Column, pitches: Mapping[int, float], body: float, mark: str
 ) -> tuple[Column, Sequence[Line]]:
-    """Parts a column into its text and its footnotes: small text below text of the usual size.
+    """Splits a column into its text and its footnotes: small text below text of the usual size.
 
     They stand apart from it or begin with a mark, or go on after those of the page before.
 

@@ -179,7 +179,7 @@ def _in_cells(line: Line, gaps: Sequence[tuple[float, float]]) -> Line:
 
 
 def _with_rows(found: list[Column], rows: Sequence[Line]) -> list[Column]:
-    """Puts the rows of a table between the lines of the column that they are in."""
+    """Inserts the rows of a table among the lines of its column."""
     top, left, right = rows[0].baseline, min(r.left for r in rows), max(r.right for r in rows)
     beside = [
         place for place, column in enumerate(found) if column.left < right and column.right > left
@@ -262,7 +262,7 @@ def _row(grid: _Grid, row: int, shown: Sequence[tuple[Line, ...]]) -> Line:
 
 
 def _merged(rules: Sequence[Rule]) -> list[Rule]:
-    """Joins lines that are drawn piece by piece."""
+    """Joins the segments of lines drawn in pieces."""
     found: list[Rule] = []
     for rule in sorted(rules, key=lambda rule: (round(rule.place), rule.start)):
         last = found[-1] if found else None
@@ -281,7 +281,7 @@ def _meet(horizontal: Rule, vertical: Rule) -> bool:
 
 
 def _places(rules: Iterable[Rule]) -> list[float]:
-    """Where lines are, those of one place once."""
+    """The positions of lines, without duplicates."""
     found: list[float] = []
     for rule in sorted(rules, key=lambda rule: rule.place):
         if not found or rule.place - found[-1] > _NEAR:

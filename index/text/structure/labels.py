@@ -12,12 +12,21 @@ from typing import Final
 
 import regex
 
+from index.text.bidi import CONTROLS, MARKS
+from index.text.numerals.vocabulary import (
+    ARABIC_ORDINALS,
+    ENGLISH_CARDINALS,
+    ENGLISH_ORDINALS,
+    FEMININE_ORDINALS,
+    STEMS_OF_TENS,
+)
+
 # Number of leading characters of a line that are searched for a label.
 _LOOKED_AT: Final = 160
 
 _FOLDED: Final[dict[int, str | None]] = {
     **dict.fromkeys([*range(0x064B, 0x0660), 0x0670, ord("ـ")]),
-    **dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u2066\u2067\u2068\u2069")),
+    **dict.fromkeys(map(ord, MARKS + CONTROLS)),
     **dict.fromkeys(map(ord, "أإآٱ"), "ا"),
 }
 # A lower rank is a higher heading. Headings without a label rank between chapters and articles.
@@ -37,13 +46,15 @@ RANK_OF_EMPHASIZED: Final = 64
 RANK_OF_NUMBERED: Final = 66
 RANK_OF_PLAIN: Final = 70
 
+# In the spelling of `_FOLDED`, which leaves ة as it is.
+_FEMININE_ORDINALS: Final = tuple(regex.sub("ه$", "ة", word) for word in FEMININE_ORDINALS)
+_TENS: Final = rf"(?:{'|'.join(STEMS_OF_TENS)})(?:ون|ين)"
 _ORDINALS: Final = (
-    r"(?:ال)?(?:اول|اولي|اولى|ثاني|ثانية|ثالث|ثالثة|رابع|رابعة|خامس|خامسة|سادس|سادسة|سابع|سابعة|ثامن|ثامنة"
-    r"|تاسع|تاسعة|عاشر|عاشرة|حادي|حادية|واحد|واحدة)(?:\s+عشرة?|\s+و(?:ال)?(?:عشر|ثلاث|اربع|خمس|ست|سبع|ثمان"
-    r"|تسع)(?:ون|ين))?|(?:ال)?(?:عشر|ثلاث|اربع|خمس|ست|سبع|ثمان|تسع)(?:ون|ين)|تمهيدي|التمهيدي|الختامي"
+    rf"(?:ال)?(?:{'|'.join((*ARABIC_ORDINALS, *_FEMININE_ORDINALS))}|اولى|حادي|حادية|واحد|واحدة)"
+    rf"(?:\s+عشرة?|\s+و(?:ال)?{_TENS})?|(?:ال)?{_TENS}|تمهيدي|التمهيدي|الختامي"
 )
-_ENGLISH_ORDINALS: Final = (
-    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third|fourth|fifth|sixth"
+_ENGLISH_ORDINALS: Final = "|".join(
+    (*(ENGLISH_CARDINALS[number] for number in range(1, 13)), *ENGLISH_ORDINALS[:6])
 )
 _ARABIC_UNIT: Final = regex.compile(
     r"(?P<unit>(?:ال)?(?P<name>كتاب|جزء|قسم|باب|محور|وحدة|فصل|درس|مبحث|مطلب|فرع|ملحق|مادة|بند))\s{0,3}"
@@ -77,12 +88,10 @@ _NUMBERED: Final = regex.compile(
 STYLE_OF_ORDINALS: Final = "اولا"
 """Marker style of items that an ordinal begins: «ثانيًا:», "Second:"."""
 _ARABIC_ORDINAL_ITEMS: Final = (
-    "اولا", "ثانيا", "ثالثا", "رابعا", "خامسا", "سادسا", "سابعا", "ثامنا", "تاسعا", "عاشرا",
-    "حادي عشر", "ثاني عشر", "ثالث عشر", "رابع عشر", "خامس عشر",
-)  # fmt: skip
-_ENGLISH_ORDINAL_ITEMS: Final = (
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
-)  # fmt: skip
+    *(f"{ordinal}ا" for ordinal in ARABIC_ORDINALS),
+    *(f"{ordinal} عشر" for ordinal in ("حادي", *ARABIC_ORDINALS[1:5])),
+)
+_ENGLISH_ORDINAL_ITEMS: Final = ENGLISH_ORDINALS[:10]
 _ABJAD: Final = "ابجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HIJAI: Final = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _ROMANS: Final = (

@@ -12,6 +12,13 @@ from typing import Final, Literal
 
 import regex
 
+from index.text.numerals.vocabulary import (
+    ABBREVIATIONS,
+    ARABIC_MONTHS,
+    ENGLISH_MONTHS,
+    HIJRI_MONTHS,
+    LEVANTINE_MONTHS,
+)
 from index.text.paragraphs import Line, lines_of
 from index.text.structure.labels import folded, item_marker
 from index.types import Block
@@ -69,12 +76,9 @@ _TITLE_OF_PERSON: Final = regex.compile(r"[امد]\s?[./]\s?(?=\p{L})")
 _PARTICLES: Final = frozenset(("de", "del", "van", "von", "der", "bin", "ibn", "al", "el", "la", "and", "of"))
 _SEPARATOR: Final = regex.compile(r"\s[—–|•·]\s|\s-\s|\n|\t")
 _MONTHS: Final = (
-    r"(?:كانون (?:الثاني|الاول)|تشرين (?:الثاني|الاول)|ربيع (?:الاول|الاخر|الثاني)|جمادي (?:الاولي|الاخرة)"
-    r"|جمادى (?:الاولى|الاخرة)|ذو القعدة|ذو الحجة|ذي القعدة|ذي الحجة|شباط|اذار|نيسان"
-    r"|ايار|حزيران|تموز|اب|ايلول|يناير|فبراير|مارس|ابريل|مايو|يونيو|يوليو|اغسطس|سبتمبر|اكتوبر|نوفمبر|ديسمبر"
-    r"|محرم|صفر|رجب|شعبان|رمضان|شوال"
-    r"|(?i:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?)"
+    r"(?:ربيع (?:الاول|الاخر|الثاني)|جمادي (?:الاولي|الاخرة)|جمادى (?:الاولى|الاخرة)|ذو القعدة|ذو الحجة"
+    rf"|ذي القعدة|ذي الحجة|{'|'.join((*LEVANTINE_MONTHS, *ARABIC_MONTHS, *HIJRI_MONTHS.values()))}"
+    rf"|(?i:{'|'.join((*ENGLISH_MONTHS, *ABBREVIATIONS))})\.?)"
 )
 _DATE: Final = regex.compile(
     rf"\p{{Nd}}{{1,2}}(?:st|nd|rd|th)?\s(?:من\s|of\s)?{_MONTHS},?\s\p{{Nd}}{{4}}\s?(?:هـ?|م)?(?!\p{{L}})"

@@ -17,7 +17,7 @@ class DalilRetriever(BaseRetriever):  # type: ignore[misc]  # of a class that is
     Args:
         index: an index or the path of one; the built-in article's if not given.
         k: how many passages to find.
-        within: what alone is searched, such as "folder:contracts type:pdf" (`index.Scope`).
+        within: restricts the search to this scope, such as "folder:contracts type:pdf" (`index.Scope`).
     """
 
     def __init__(self, index: AnyIndex = None, k: int = 5, within: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The clauses of a text, and how often each says no."""
+"""Splits text into clauses and counts the negations in each."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _BOUNDARY: Final = regex.compile(
 
 @lru_cache(maxsize=64)
 def clauses(text: str) -> tuple[Span, ...]:
-    """The clauses of a text, parted at punctuation and conjunctions."""
+    """The clauses of a text, split at punctuation and conjunctions."""
     normalised = normalise(text)
     origins = (*normalised.origins, len(text))
     numbers = [(one.start, one.end) for one in quantities(text)]

@@ -1,4 +1,4 @@
-"""Whether a claim says more for less, all for some, or another unit than its quotation."""
+"""Detects claims that change a comparison, a bound, a quantifier, a cause or a unit of their quotation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 import regex
 
 from index.text.analyzer import Term, normalise, words
-from index.text.arabic import PROCLITICS
+from index.text.arabic import proclitic_splits
 from qa.writing.alignment import Match
 from qa.writing.quantities import Quantity, quantities
 from qa.writing.rules.clauses import clauses, negations
@@ -128,12 +128,12 @@ _OFTEN: Final = _row("hourly daily weekly monthly yearly annually يوميا أ�
 @lru_cache(maxsize=1 << 12)
 def unit(word: str) -> tuple[str, int] | None:
     """The kind of a unit of measure or money, and which of that kind; None if a word isn't one."""
-    stripped = (word.removeprefix(clitic) for clitic in PROCLITICS if word.startswith(clitic))
-    return next((_UNIT_OF[form] for form in (word, *stripped) if form in _UNIT_OF), None)
+    forms = (word, *(rest for _, rest in proclitic_splits(word)))
+    return next((_UNIT_OF[form] for form in forms if form in _UNIT_OF), None)
 
 
 def has_other_unit(claim: str, quotation: str) -> bool:
-    """Whether a number of the claim is of another unit: 25 grams of 25 milligrams, a litre of a kilogram."""
+    """Whether a number of the claim has another unit than in the quotation: grams for milligrams."""
     stated, rates = list(_measured(quotation)), set(_rates(quotation))
     for number, found in _measured(claim):
         of_kind = [other for one, other in stated if one.readings & number.readings and other[0] == found[0]]
@@ -143,7 +143,7 @@ def has_other_unit(claim: str, quotation: str) -> bool:
 
 
 def _measured(text: str) -> Iterator[tuple[Quantity, tuple[str, int]]]:
-    """The numbers with a unit behind them, or that are in a dual of one."""
+    """The numbers followed by a unit, or contained in the dual form of one."""
     found = words(text)
     for number in quantities(text):
         after = next((word for word in found if word.start >= number.end), None)
@@ -154,7 +154,7 @@ def _measured(text: str) -> Iterator[tuple[Quantity, tuple[str, int]]]:
 
 
 def _rates(text: str) -> Iterator[tuple[str, int]]:
-    """The units behind "a", "per" and «كل»: what something is for."""
+    """The units after "a", "per" and «كل»: the denominators of rates."""
     found = words(text)
     for before, word in pairwise(found):
         is_for = before.term in _A or word.term.startswith("لل") or word.term in _OFTEN
@@ -163,7 +163,7 @@ def _rates(text: str) -> Iterator[tuple[str, int]]:
 
 
 def is_of_other_degree(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether the claim says more for less, the least for the most, all for some, or a reason for none.
+    """Whether the claim changes a comparison, a bound, a quantifier or a cause of the quotation.
 
     Args:
         claim: the claim.
@@ -179,7 +179,7 @@ def is_of_other_degree(claim: str, quotation: str, matches: Sequence[Match]) -> 
 
 
 def _bounds_otherwise(claim: str, quotation: str) -> bool:
-    """Whether a number is at least what it is at most in the quotation."""
+    """Whether a number is a lower bound in the claim and an upper bound in the quotation, or the reverse."""
     stated = list(_bounds(quotation))
     for number, sign in _bounds(claim):
         signs = {other for one, other in stated if one.readings & number.readings}
@@ -189,7 +189,7 @@ def _bounds_otherwise(claim: str, quotation: str) -> bool:
 
 
 def _bounds(text: str) -> Iterator[tuple[Quantity, int]]:
-    """The numbers, each with 1 if it is the least, -1 if it is the most, 0 if it is as it is."""
+    """The numbers, each with 1 for a lower bound, -1 for an upper bound, 0 for an exact value."""
     found = words(text)
     spans = clauses(text)
     for number in quantities(text):
@@ -213,12 +213,12 @@ def _bounds(text: str) -> Iterator[tuple[Quantity, int]]:
 
 
 def is_bounded(text: str) -> bool:
-    """Whether a number of a text is the least or the most."""
+    """Whether a number of a text is a lower or an upper bound."""
     return any(sign for _, sign in _bounds(text))
 
 
 def _sign(word: str, *, of_number: bool) -> int:
-    forms = {word, *(word.removeprefix(clitic) for clitic in PROCLITICS)}
+    forms = {word, *(rest for _, rest in proclitic_splits(word))}
     up, down = (_UP | _UP_TO, _DOWN | _DOWN_TO) if of_number else (_UP, _DOWN)
     return 1 if forms & up else -1 if forms & down else 0
 
@@ -229,7 +229,7 @@ def _parity(text: str) -> int:
 
 
 def _compares_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether of two things the other one is more: "B is older than A" of "A is older than B"."""
+    """Whether the two sides of a comparison are exchanged: "B is older than A" for "A is older than B"."""
     claimed, stated = _degrees(claim), _degrees(quotation)
     is_turned = _is_turned(claim, quotation, matches)
     if is_turned and claimed == stated:
@@ -239,7 +239,7 @@ def _compares_otherwise(claim: str, quotation: str, matches: Sequence[Match]) ->
 
 
 def is_converse(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether the claim says less of the one where its quotation says more of the other thing."""
+    """Whether the claim compares in the other direction than its quotation."""
     is_turned = _is_turned(claim, quotation, matches)
     return is_turned and {-sign for sign in _degrees(claim)} == _degrees(quotation) != frozenset()
 
@@ -260,7 +260,7 @@ def _is_of_phrase(text: str, word: Term) -> bool:
 
 
 def _is_turned(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether what is compared stands on the other sides of "than"."""
+    """Whether the compared things are on the opposite sides of "than"."""
     here, there = _pivot(claim), _pivot(quotation)
     if here is None or there is None:
         return False
@@ -307,10 +307,10 @@ def _gives_reason(claim: str, quotation: str) -> bool:
 
 
 def _forms(word: str) -> set[str]:
-    return {word, *(word.removeprefix(clitic) for clitic in "وفبل" if word.startswith(clitic))}
+    return {word, *(rest for _, rest in proclitic_splits(word, among="وفبل"))}
 
 
 def _after_all(text: str) -> list[str]:
-    """The words behind "every": of a unit it says no more than "a" does."""
+    """The words after "every": with a unit it means no more than "a" does."""
     found = [word.term for word in words(text)]
     return [after for word, after in zip(found, [*found[1:], ""], strict=True) if _forms(word) & _ALL]

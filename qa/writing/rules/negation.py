@@ -1,4 +1,4 @@
-"""Whether a claim denies what its quotation says, or says what it denies."""
+"""Detects claims that negate what their quotation affirms, or affirm what it negates."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _has(word: Term | None, inside: Sequence[Match]) -> bool:
 
 
 def _drops_exception(source: _Source, inside: Sequence[Match]) -> bool:
-    """Whether what a clause allows only so is said without that."""
+    """Whether the claim omits the condition under which alone a clause holds."""
     if source.exception is None or source.is_negated:
         return False
     start, end = source.exception, source.span[1]

@@ -1,4 +1,4 @@
-"""Whether a claim exchanges what its quotation says of two things: numbers, or the parts of two names."""
+"""Detects claims that exchange the roles of two things in their quotation: numbers, or parts of names."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NEAR: Final = 2
 
 
 def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether a number counts something else than in the quotation, or a name has another one's part.
+    """Whether a number counts something else than in the quotation, or parts of two names are exchanged.
 
     Args:
         claim: the claim.
@@ -208,7 +208,7 @@ def _marker(found: Sequence[Term], word: Term) -> Term | None:
 
 
 def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
-    """Whether two names, each with the other one's preposition or both with none, stand the other way round.
+    """Whether two names are exchanged: each has the other's preposition, or neither has one.
 
     "B defeated A" of "A defeated B", "left B for A" of "left A for B".
     """
@@ -237,7 +237,7 @@ def _changes_places(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
 
 
 def _takes_from_later_clause(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether a clause begins as one of the quotation and goes on as a later one, without what that says.
+    """Whether a clause begins like one clause of the quotation and continues like a later one.
 
     "It ground wheat on Sundays" of "It ground wheat for six villages and never worked on Sundays".
     """
@@ -268,7 +268,7 @@ def _renders(match: Match, word: Term) -> bool:
 
 
 def _turns_recipient(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
-    """Whether of two that stand behind an Arabic verb the other one is whom or what it is for.
+    """Whether the subject and the object after an Arabic verb are exchanged.
 
     «يؤجّر رامي المخزن لشركة النخيل» of «تؤجّر شركة النخيل المخزن لرامي».
     """
@@ -291,7 +291,7 @@ def _is_recipient(text: str, word: Term) -> bool:
 
 
 def _takes_others_place(claim: str, sure: Sequence[Match]) -> bool:
-    """Whether two things behind one preposition stand the other way round, and what is said of them doesn't.
+    """Whether two things after one preposition are exchanged while what is said of them isn't.
 
     "Born in Beirut and died in Basra" of "born in Basra and died in Beirut".
     """
@@ -325,5 +325,5 @@ _PREPOSITIONS: Final = frozenset(
 
 
 def _prepositions(text: str, word: Term) -> frozenset[str]:
-    """The prepositions that stand before a word."""
+    """The prepositions before a word."""
     return _PREPOSITIONS & {one.term for one in words(text[: word.start])[-2:]}

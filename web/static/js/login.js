@@ -10,7 +10,10 @@ const trouble = find("#login .trouble");
 function refusal(answer) {
   if (!answer) return language.say("out_of_reach");
   if (answer.status !== 429) return language.say("wrong_login");
-  return language.say("too_many").replace("{number}", answer.headers.get("Retry-After"));
+  const seconds = answer.headers.get("Retry-After");
+  const form = new Intl.PluralRules(language.name).select(Number(seconds));
+  const said = language.say(`too_many_${form}`) ?? language.say("too_many");
+  return said.replace("{number}", seconds);
 }
 
 async function logIn(form) {

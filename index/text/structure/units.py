@@ -1,0 +1,76 @@
+"""The ranges of lines that become blocks, and the definitions that all rules about them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import regex
+
+from index.text.paragraphs import Line
+from index.types import Block, BlockKind
+
+Cells: TypeAlias = tuple[tuple[int, int], ...]
+"""The spans of a row's cells in the text."""
+
+# Maximum words and characters of a heading.
+MOST_WORDS: Final = 10
+MOST_TITLE_WORDS: Final = 14
+LONGEST_HEADING: Final = 90
+# Lines of a wrapped paragraph are longer.
+SHORT_LINE: Final = 40
+STYLE_OF_READERS: Final = "reader"
+"""The marker style of list items that the file's reader reported."""
+
+SENTENCE_END: Final = regex.compile(r"[.!?؟…。](?:[\"”»'’)\]]|\[\p{Nd}{1,3}\])*$")
+"""The end of a sentence at the end of a text."""
+LEAD_IN: Final = regex.compile(r"\S\s+\S+\s+\S+\s?[:：]$")
+"""A sentence that introduces a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A range of lines that becomes one block.
+
+    Attributes:
+        kind, start, end, label, table, cells, columns: as in `Block`.
+        rank: of a heading; -1 for other units.
+        indent: of its first line.
+        style: the marker style of a list item.
+        is_one_line: whether it has no line break.
+        begins_group: whether a blank line precedes it.
+        group: number of its group of consecutive non-blank lines.
+        block: the block that the file's reader reported.
+        is_emphasized: whether all of it is in bold or in large letters.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    label: str = ""
+    table: int = 0
+    cells: Cells = ()
+    columns: tuple[str, ...] = ()
+    rank: float = -1
+    indent: int = 0
+    style: str = ""
+    is_one_line: bool = False
+    begins_group: bool = False
+    group: int = 0
+    block: Block | None = None
+    is_emphasized: bool = False
+
+    @property
+    def block_kind(self) -> str:
+        """The kind that the file's reader reported; empty if none."""
+        return self.block.kind if self.block else ""
+
+    @property
+    def length(self) -> int:
+        """The number of its characters."""
+        return self.end - self.start
+
+
+def is_ended(text: str, part: Line | Unit) -> bool:
+    """Whether a line or a unit of a text ends as a sentence does."""
+    return SENTENCE_END.search(text, part.start, part.end) is not None
