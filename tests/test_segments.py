@@ -182,6 +182,48 @@ def test_nothing_of_a_removed_document_is_left(is_replaced: bool, index: Index) 
     assert index.search("Zanzibar")[0].scores.get("bm25") is None
 
 
+@pytest.mark.parametrize("change", ["merge", "build"])
+def test_what_a_kill_has_left_is_gone_when_all_is_merged(
+    change: str, index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the manifest's replacement and the removal of what it no longer names."""
+    folder = Path(index.location)
+    index.update([SECRET])
+    index.remove([SECRET.id] if change == "merge" else [])
+    write = Manifest.write
+
+    def write_and_die(manifest: Manifest, folder: Path) -> None:
+        write(manifest, folder)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "write", write_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            if change == "merge":
+                index.optimize()
+            else:
+                Index.build([Document("Else.")], folder, encoder=encoder, show_progress=False)
+    assert {word for word, _ in words_left(folder, SECRETS)} == set(SECRETS)
+    assert len(Manifest.read(folder).segments) == 1
+    Index.open(folder, encoder=encoder).optimize()
+    assert words_left(folder, SECRETS) == []
+
+
+def test_what_cant_be_removed_when_all_is_merged_is_told(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Path(index.location) / "segment-0123456789abcdef"
+    left.mkdir()
+
+    def refused(path: Path, ignore_errors: bool = False) -> None:
+        if not ignore_errors:
+            raise PermissionError(f"{path} can't be removed.")
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(PermissionError, match=left.name):
+        index.optimize()
+
+
 def test_a_merge_takes_in_what_is_removed_meanwhile(
     index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,6 +84,11 @@ def merge(folder: Path, whole: bool = False) -> None:
     Readers and writers aren't in its way: a merge that a change has overtaken is done again. Nothing is done
     if another process merges, unless all segments are asked for.
 
+    Args:
+        folder: the index's.
+        whole: whether all segments are merged, so that nothing of a removed document is left in the folder,
+            nor of what a writer or a merge that was killed has left behind.
+
     Raises:
         IndexDamaged: a merged file isn't what was written.
         IndexLocked: another process is writing, or merges what was asked for.
@@ -95,13 +100,17 @@ def merge(folder: Path, whole: bool = False) -> None:
             snapshot = live.load(folder, snapshot)
             numbers = _all(snapshot) if whole else due(sizes_of(snapshot))
             if not numbers:
-                return
+                break
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
             with live.writing(folder):
                 manifest = Manifest.read(folder)
                 if merged.fits(manifest):
                     merged.instead(manifest).write(folder)
                 live.sweep(folder, is_merger=True)
+        if whole:
+            # What a killed process has left, too, even where there was nothing to merge.
+            with live.writing(folder):
+                live.sweep(folder, is_merger=True, must_succeed=True)
 
 
 def sizes_of(snapshot: Snapshot) -> list[Size]:
