@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -67,15 +66,18 @@ def index(
     if not paths and not optimize:
         raise typer.BadParameter("Missing argument 'PATH'.")
     from cli import index_files
-    from cli.watching import watch_texts
+    from cli.watching import Watched, watch_texts
 
-    code, started = 0, time.time()
-    if paths and remove:
-        code = index_files.forget_texts(paths, folder, model)
-    elif paths:
-        code = index_files.file_texts(paths, folder, model, rebuild)
-    if watch and paths:
-        watch_texts(paths, folder, model, started)
+    code = 0
+    if paths:
+        watched = Watched(paths, folder, model) if watch else None  # before they are read
+        note = watched.note_reading if watched else index_files.ignore
+        if remove:
+            code = index_files.forget_texts(paths, folder, model, note)
+        else:
+            code = index_files.file_texts(paths, folder, model, rebuild, note_reading=note)
+        if watched:
+            watch_texts(watched)
     if optimize:
         index_files.optimize(folder, model)
     raise typer.Exit(code)

@@ -29,7 +29,7 @@ from index.readers.read_files import MOST_BYTES, is_picture_without_text
 from index.storage import files
 from index.types import Document
 from qa.article import article_index
-from qa.collections.followed import FOLLOWED, Followed, FollowedFile, chunks, state_of, states
+from qa.collections.followed import FOLLOWED, Followed, FollowedFile, state_of, states
 from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
@@ -438,12 +438,9 @@ class Library:
         if followed is None:
             return added
         there = states(followed.folder, self.folder)
-        differing = followed.differing(there) & set(settled)
-        released = {followed.source(each) for each in differing}
-        gone = {each for each in differing if each not in there}
-        # What had the same text as one of them may be needed now: first, so that an error later loses none.
-        again = {each for each, file in followed.files.items() if file.original in released and each in there}
-        for some in (*chunks(again, _AT_ONCE), *chunks(differing - gone - again, _AT_ONCE)):
+        plan = followed.plan(there, settled)
+        released = set(plan.released)
+        for some in plan.chunks(_AT_ONCE):
             paths = {each: followed.folder / each for each in some}
             named = {path: followed.source(each) for each, path in paths.items()}
             read = dict(zip(some, self._read(list(paths.values()), named, progress), strict=True))
@@ -475,11 +472,11 @@ class Library:
             self._merge_later(own)
             released.difference_update(map(followed.source, read))
             added = added.with_further(found)
-        if gone:
+        if plan.gone:
             with self._adding(own, name):
                 if Followed.load(own) == followed:
-                    self._add(own, name, (), gone={followed.source(each) for each in gone})
-                    kept = {each: file for each, file in followed.files.items() if each not in gone}
+                    self._add(own, name, (), gone={followed.source(each) for each in plan.gone})
+                    kept = {each: file for each, file in followed.files.items() if each not in plan.gone}
                     replace(followed, files=kept).save(own)
             self._merge_later(own)
         return added
