@@ -137,8 +137,15 @@ def forget_texts(
     return INCOMPLETE if unknown else DONE
 
 
-def optimize(folder: str, model: str | None) -> None:
-    """Merges a whole index."""
+def optimize(folder: str, model: str | None, collection: str | None = None) -> None:
+    """Merges a whole index, or that of a collection of the chat."""
+    if collection is not None:
+        from qa.collections.library import Library
+
+        library = Library()
+        library.optimize(collection)
+        _report(collection, library.open(collection), "merged")
+        return
     opened = Index.open(folder, encoder=model)
     opened.optimize()
     _report(folder, opened, "merged")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from cli.console import epilog
-from cli.options import FOLDER, ModelName
+from cli.options import FOLDER, CollectionName, ModelName
 
 EPILOG: Final = epilog(
     "dalil index notes report.md            into the folder dalil-index",
@@ -17,6 +18,7 @@ EPILOG: Final = epilog(
     "dalil index notes/old.md --remove      forgets one file",
     "dalil index notes --watch              keeps the index in step with the folder",
     "dalil index --optimize                 leaves nothing of what was forgotten on disk",
+    "dalil index --optimize -c كتبي         the same for a collection that was made in the chat",
     "dalil index notes --rebuild            rebuilds the index from these files only",
 )
 
@@ -52,6 +54,7 @@ def index(
             "--optimize", help="Merge the whole index, so that nothing of a forgotten text is left on disk."
         ),
     ] = False,
+    collection: CollectionName = None,
 ) -> None:
     """Makes an index of your texts, or updates the one that is there.
 
@@ -63,7 +66,13 @@ def index(
     """
     if rebuild and (remove or watch):
         raise typer.BadParameter(f"--rebuild and --{'remove' if remove else 'watch'} can't go together.")
-    if not paths and not optimize:
+    if collection is not None:
+        own = (FOLDER, os.environ.get("DALIL_INDEX"))
+        if not optimize or paths or rebuild or remove or watch or model or folder not in own:
+            raise typer.BadParameter(
+                "--collection goes with --optimize alone; the chat adds and removes files."
+            )
+    elif not paths and not optimize:
         raise typer.BadParameter("Missing argument 'PATH'.")
     from cli import index_files
     from cli.watching import Watched, watch_texts
@@ -79,5 +88,5 @@ def index(
         if watched:
             watch_texts(watched)
     if optimize:
-        index_files.optimize(folder, model)
+        index_files.optimize(folder, model, collection)
     raise typer.Exit(code)

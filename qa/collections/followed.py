@@ -115,6 +115,10 @@ class Followed:
         """The source of a file's document."""
         return f"{self.folder.name}/{name}"
 
+    def paths(self) -> dict[str, Path]:
+        """Where the files are, by the sources of their documents."""
+        return {self.source(name): self.folder / name for name in self.files}
+
     def differing(self, there: Mapping[str, State]) -> set[str]:
         """The files that have changed, are new, or are gone.
 
