@@ -324,7 +324,9 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     return library
 
 
-def test_a_collection_of_the_chat_is_merged_and_looked_into_by_its_name(mine: Library, tmp_path: Path) -> None:
+def test_a_collection_of_the_chat_is_merged_and_looked_into_by_its_name(
+    mine: Library, tmp_path: Path
+) -> None:
     (agreement, _) = mine.documents("كتبي")
     mine.open("كتبي").remove([agreement.id])
     (tmp_path / "Notes" / "border.md").unlink()

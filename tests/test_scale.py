@@ -48,7 +48,7 @@ def test_a_collection_is_built_once_and_measured(real: Path, tmp_path: Path) -> 
     assert index.search(" ".join(passage.text.split()[:9]), k=1)[0].passage == passage
     assert scale.grown(tmp_path / "index", real, 60).build == figures.build
     changed = scale.changes(tmp_path / "index", real, 60, count=3)
-    assert (changed.policy.segments, changed.worst.segments) == (3, 24)
+    assert (changed.policy.segments, changed.worst.segments) == (2, 24)
     for pieces in (changed.policy, changed.worst):
         assert min(pieces.search, pieces.merged, pieces.ratio) > 0
     assert min(changed.adding, changed.removing, changed.merging) > 0

@@ -177,11 +177,13 @@ def test_everything_is_looked_at_first_and_now_and_then(tmp_path: Path) -> None:
         return differing
 
     changes = Changes(look, lambda: now)
-    for now, expected in ((0.0, 1), (59.0, 1), (60.0, 2), (61.0, 2), (120.0, 3)):
+    for seconds, expected in ((0.0, 1), (59.0, 1), (60.0, 2), (61.0, 2), (120.0, 3)):
+        now = seconds
         assert changes.look(is_changed=False) == []
         assert looks == expected
     differing = {tmp_path / "gone.txt"}
-    for now, is_changed, found in ((121.0, True, False), (122.0, True, False), (123.0, False, True)):
+    for seconds, is_changed, found in ((121.0, True, False), (122.0, True, False), (123.0, False, True)):
+        now = seconds
         assert bool(changes.look(is_changed)) == found
 
 

@@ -77,9 +77,7 @@ def examine(folder: Path, files: Mapping[str, Path] = MappingProxyType({})) -> R
         segments=tuple((size.passages, size.removed) for size in sizes),
         is_merge_due=bool(due(sizes)),
         gone=tuple(
-            source
-            for source, place in places.items()
-            if place.is_absolute() and not os.path.lexists(place)
+            source for source, place in places.items() if place.is_absolute() and not os.path.lexists(place)
         ),
         near_duplicates=tuple(
             (names[one], names[other], share) for (one, other), share in _near_duplicates(snapshot).items()

@@ -1,7 +1,7 @@
 """Files that documents are kept in step with: what was read of them, and what has changed since.
 
-`dalil index --watch` has such a record while it runs. That of the folder that a collection follows lies beside
-the collection's index, so that a server that starts again reads only what has changed in the meantime; its
+`dalil index --watch` has such a record while it runs. That of the folder that a collection follows lies
+beside its index, so that a server that starts again reads only what has changed in the meantime; its
 documents' sources begin with the folder's name: files that were added one by one are nobody else's.
 """
 

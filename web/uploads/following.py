@@ -172,9 +172,7 @@ class Following:
         if followed is None:
             self._known.pop(id_, None)
         else:
-            self._known[id_] = FollowedCollection(
-                followed.folder, partial(self._differing, id_), self._clock
-            )
+            self._known[id_] = FollowedCollection(followed.folder, partial(self._differing, id_), self._clock)
         self._renewed.set()
 
     def _run(self) -> None:
