@@ -325,8 +325,9 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
 
 
 def test_a_collection_of_the_chat_is_merged_and_looked_into_by_its_name(
-    mine: Library, tmp_path: Path
+    mine: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(merge, "_PER_TIER", 9)
     (agreement, _) = mine.documents("كتبي")
     mine.open("كتبي").remove([agreement.id])
     (tmp_path / "Notes" / "border.md").unlink()
