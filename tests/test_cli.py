@@ -335,7 +335,7 @@ def test_a_collection_of_the_chat_is_merged_and_looked_into_by_its_name(
     assert told.exit_code == 0
     assert told.stdout.splitlines()[0].startswith("كتبي: 1 documents, 2 passages, 0.")
     assert told.stdout.splitlines()[2:] == [
-        "2 passages are forgotten but still on disk: dalil index --optimize --collection كتبي",
+        "2 passages are forgotten but still on disk: dalil index --optimize --collection 'كتبي'",
         "Files that are gone (the chat forgets them while it runs, if the folder is there):",
         "  Notes/border.md",
     ]
