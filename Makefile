@@ -55,11 +55,11 @@ test-writer: $(VENV)/.writer ## a real language model on this machine writes; wh
 eval: $(VENV)/.eval        ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)
 
-bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQUAD=folder TYDI=file
+bench: $(BENCH)/.peers     ## quality and speed on XQuAD and TyDi: make bench XQUAD=folder TYDI=file [LARGEST=passages WORK=folder]
 	@test -n "$(XQUAD)" -a -n "$(TYDI)" || { echo "Say where the data is: make bench XQUAD=folder TYDI=file (benchmarks/quality.py tells what it is)"; exit 2; }
 	$(BENCH)/bin/python benchmarks/quality.py --xquad $(XQUAD) --tydi $(TYDI)
 	$(BENCH)/bin/python benchmarks/conversation.py --xquad $(XQUAD) --tydi $(TYDI)
-	$(BENCH)/bin/python benchmarks/speed.py --xquad $(XQUAD) --tydi $(TYDI)
+	$(BENCH)/bin/python benchmarks/speed.py --xquad $(XQUAD) --tydi $(TYDI) $(if $(LARGEST),--largest $(LARGEST)) $(if $(WORK),--work $(WORK))
 
 audit: $(VENV)/.test       ## the installed versions against the known vulnerabilities; asks pypi.org for them
 	$(PYTHON) -m venv $(AUDIT)

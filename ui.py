@@ -154,6 +154,8 @@ def serve(
     def begin() -> None:
         if collections:
             sweep()  # what a server that was killed left behind
+            if not collections.read_only:
+                collections.library.clean_later()
             collections.following.start()
         start()
 

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,8 @@ from index import Document, Index
 from index.array_types import FloatArray
 from index.encoding.base import Encoder, Encoding, Kind
 from index.encoding.load import load
+from index.folder import live, merge
+from index.folder.merge import Size, due, sizes_of
 from index.storage.files import read_array, write_array
 from qa import ask
 from qa.article import article
@@ -34,6 +37,8 @@ from qa.article import article
 # As the bundled model cuts Arabic: a word of more than six letters is two tokens.
 _PIECE = regex.compile(r"[\p{L}\p{M}\p{N}]{1,6}")
 _OF_FIRST, _OF_SECOND = np.float32(0.8), np.float32(0.6)
+# Passages of an update of which three have more than a change merges by itself.
+_LARGER = 200
 
 
 class MixedEncoder:
@@ -270,6 +275,26 @@ def updates(folder: Path, passages: int) -> Updates:
 
 
 @dataclass(frozen=True)
+class Pieces:
+    """Searches of an index in pieces, ten best; seconds without encoding the question, medians.
+
+    Attributes:
+        segments: how many.
+        search: over these segments.
+        merged: over the same passages in one segment.
+    """
+
+    segments: int
+    search: float
+    merged: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long as over one segment."""
+        return self.search / self.merged
+
+
+@dataclass(frozen=True)
 class Changes:
     """Changing an index of so many passages by one, in seconds without encoding; medians.
 
@@ -277,19 +302,17 @@ class Changes:
         passages: how many there are.
         adding, removing: one document of one passage, the index being open.
         slowest: of those, including the merges that a change does by itself.
-        segments: as many as the policy leaves in the end, at worst.
-        search: ten best, over these segments.
-        merged_search: the same, once they are merged.
-        merging: all of them into one.
+        policy: over as many segments as merging leaves at most.
+        worst: over as many as changes leave where nothing is merged but by themselves.
+        merging: those of `policy` into one.
     """
 
     passages: int
     adding: float
     removing: float
     slowest: float
-    segments: int
-    search: float
-    merged_search: float
+    policy: Pieces
+    worst: Pieces
     merging: float
 
 
@@ -307,43 +330,67 @@ def changes(folder: Path, real: Path, passages: int, count: int = 20) -> Changes
     shutil.copytree(folder, copy)
     try:
         index = Index.open(copy, encoder=encoder)
-        new = [Document(text, id=f"new{i}") for i, text in enumerate(Synthetic(seed=7).texts(5_000))]
-        index.update(new[:1], show_progress=False)
+        texts = Synthetic(seed=7).texts(2 * passages + 8_000)
+        new = (Document(text, id=f"new{number}") for number, text in enumerate(texts))
+
+        def add(size: int) -> None:
+            index.update(list(islice(new, size)), show_progress=False)
+
+        add(1)
 
         def timed(call: Callable[[], object]) -> float:
             return _without_encoding(encoder, call)
 
-        one_by_one = [[document] for document in new[1 : count + 1]]
+        one_by_one = [list(islice(new, 1)) for _ in range(count)]
         adding = [timed(lambda: index.update(one, show_progress=False)) for one in one_by_one]  # noqa: B023
         removing = [timed(lambda: index.remove([str(i)])) for i in range(count)]  # noqa: B023
-        # Three of each tier are left as they are.
-        first = count + 1
-        for size in (1_000, 1_000, 1_000, 100, 100, 100, 5, 5, 5):
-            index.update(new[first : first + size], show_progress=False)
-            first += size
-        segments = len(list(copy.glob("*/vectors.npy")))
         questions = [" ".join(words) for words in Synthetic().questions(60, 9)]
 
         def searching() -> float:
             times = [timed(lambda: index.search(question)) for question in questions]  # noqa: B023
             return statistics.median(times[10:])
 
-        search = searching()
-        start = time.perf_counter()
-        index.optimize()
-        merging = time.perf_counter() - start
+        def in_pieces() -> tuple[Pieces, float]:
+            segments, search = len(sizes_of(live.load(copy))), searching()
+            start = time.perf_counter()
+            index.optimize()
+            merging = time.perf_counter() - start
+            return Pieces(segments, search, searching()), merging
+
+        for size in addable(sizes_of(live.load(copy))):
+            add(size)
+        policy, merging = in_pieces()
+        # Too large for a change to merge three of them by itself.
+        while len(sizes_of(live.load(copy))) < merge.MOST_SEGMENTS:
+            add(_LARGER)
+        worst, _ = in_pieces()
         return Changes(
             passages,
             statistics.median(adding),
             statistics.median(removing),
             max(adding + removing),
-            segments,
-            search,
-            searching(),
+            policy,
+            worst,
             merging,
         )
     finally:
         shutil.rmtree(copy)
+
+
+def addable(sizes: Sequence[Size]) -> list[int]:
+    """The passages of segments that can be added to others until one more would be merged, largest first.
+
+    Args:
+        sizes: of the segments that are there.
+    """
+    there, added = list(sizes), []
+    largest = max(size.left for size in sizes)
+    # The smallest of each tier.
+    for size in (8**6, 8**5, 8**4, 8**3, 8**2, 1):
+        while size <= largest and not due([*there, Size(size, 0)]):
+            there.append(Size(size, 0))
+            added.append(size)
+    return added
 
 
 @dataclass(frozen=True)

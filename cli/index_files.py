@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cli.console import show
 from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, complain
 from cli.streams import in_one_line
 from index import Document, Index, IndexNotFound
-from index.readers.read_files import duplicates, read_paths, source_of
+from index.readers.read_files import Reading, duplicates, read_paths, source_of
+
+
+def ignore(reading: Reading) -> None:
+    """Takes no note of what was read."""
 
 
 def file_texts(
-    paths: Sequence[Path], folder: str, model: str | None, rebuild: bool = False, remove: bool = False
+    paths: Sequence[Path],
+    folder: str,
+    model: str | None,
+    rebuild: bool = False,
+    remove: bool = False,
+    note_reading: Callable[[Reading], None] = ignore,
 ) -> int:
     """Puts the texts of these files and folders into the index at `folder`, and returns the exit code.
 
@@ -25,6 +34,7 @@ def file_texts(
         model: as it was named.
         rebuild: whether a new index is asked for.
         remove: whether files that are gone from there are removed from the index.
+        note_reading: called with what was read once it is in the index.
     """
     reading = read_paths(paths, _tell_page)
     for error in reading.unreadable:
@@ -39,8 +49,9 @@ def file_texts(
         complain(f"{document.source}: the same text as {original.source}; it was left out.")
     left_out = {document.id for document, _ in again}
     documents = [document for document in reading.documents if document.id not in left_out]
-    opened = None if rebuild else _open_if_there(folder, model)
+    opened = None if rebuild else open_if_there(folder, model)
     older = [_in_index(opened, document.id) for document in documents]
+    stale = {id_ for id_ in left_out if _in_index(opened, id_)}  # indexed before they were copies
     try:
         if opened:
             opened.update(documents)
@@ -49,9 +60,10 @@ def file_texts(
     except KeyboardInterrupt:
         complain("Stopped. What was encoded is kept: run it again to go on.")
         raise
+    note_reading(reading)
     gone = gone_from(paths, opened)
-    if remove and gone:
-        opened.remove(gone)
+    if unwanted := stale | (gone if remove else set()):
+        opened.remove(unwanted)
     opened.optimize(whole=False)
     unchanged = sum(old == new for old, new in zip(older, documents, strict=True))
     added = older.count(None)
@@ -83,14 +95,20 @@ def _in_index(opened: Index | None, document_id: str) -> Document | None:
         return None
 
 
-def _open_if_there(folder: str, model: str | None) -> Index | None:
+def open_if_there(folder: str, model: str | None) -> Index | None:
+    """The index at `folder`; None if there is none."""
     try:
         return Index.open(folder, encoder=model)
     except IndexNotFound:
         return None
 
 
-def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
+def forget_texts(
+    paths: Sequence[Path],
+    folder: str,
+    model: str | None,
+    note_reading: Callable[[Reading], None] = ignore,
+) -> int:
     """Removes files from an index, and synchronises it with folders; returns the exit code.
 
     Args:
@@ -98,6 +116,7 @@ def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
             others are removed, whether or not they exist.
         folder: of the index, or its address.
         model: as it was named.
+        note_reading: as in `file_texts`.
     """
     opened = Index.open(folder, encoder=model)
     folders = [path for path in paths if path.is_dir()]
@@ -111,14 +130,22 @@ def forget_texts(paths: Sequence[Path], folder: str, model: str | None) -> int:
         opened.optimize(whole=False)
         _report(folder, opened, f"{len(unwanted)} removed")
     if folders:
-        return max(file_texts(folders, folder, model, remove=True), INCOMPLETE if unknown else DONE)
+        code = file_texts(folders, folder, model, remove=True, note_reading=note_reading)
+        return max(code, INCOMPLETE if unknown else DONE)
     if not unwanted:
         return BAD_INPUT
     return INCOMPLETE if unknown else DONE
 
 
-def optimize(folder: str, model: str | None) -> None:
-    """Merges a whole index."""
+def optimize(folder: str, model: str | None, collection: str | None = None) -> None:
+    """Merges a whole index, or that of a collection of the chat."""
+    if collection is not None:
+        from qa.collections.library import Library
+
+        library = Library()
+        library.optimize(collection)
+        _report(collection, library.open(collection), "merged")
+        return
     opened = Index.open(folder, encoder=model)
     opened.optimize()
     _report(folder, opened, "merged")

@@ -277,9 +277,10 @@ def test_doctor_tells_what_to_do(texts: Path, monkeypatch: pytest.MonkeyPatch) -
         "Segments, by passages: 4, 3.",
         "Missing files (dalil index FILE... --remove -i dalil-index removes them from the index):",
         f"  {texts / 'border.md'}",
-        "Documents that are nearly the same, and the share of passages in common:",
+        "Documents that are nearly the same, and the share of passages in common (dalil index FILE --remove "
+        "-i dalil-index removes one, until its folder is indexed again):",
         f"  {texts / 'agreement.txt'}  {texts / 'copy.txt'}  100%",
-        "Not of the index (the next change removes what a crash has left):",
+        "Not of the index (dalil index --optimize -i dalil-index removes what a crash has left):",
         "  notes.txt",
     ]
     dalil("index", "texts", "--remove")
@@ -296,6 +297,85 @@ def test_doctor_tells_what_to_do(texts: Path, monkeypatch: pytest.MonkeyPatch) -
     assert damaged.exit_code == 3
     assert "vectors.npy has other content" in damaged.stderr
     assert dalil("doctor", "--index", "none").exit_code == 3
+
+
+def test_a_copy_that_was_indexed_by_itself_is_left_out_from_then_on(texts: Path) -> None:
+    (texts / "copy.txt").write_text(AGREEMENT, "utf-8")
+    dalil("index", "texts/copy.txt")
+    assert sorted(texts_of()) == ["agreement.txt", "border.md", "copy.txt"]
+    shown = dalil("index", "texts")
+    told = f"dalil: {texts / 'copy.txt'}: the same text as {texts / 'agreement.txt'}; it was left out.\n"
+    assert (shown.exit_code, shown.stderr) == (0, told)
+    assert sorted(texts_of()) == ["agreement.txt", "border.md"]
+
+
+@pytest.fixture
+def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """A library with the collection «كتبي», which follows a folder."""
+    monkeypatch.setenv("DALIL_DATA", str(tmp_path / "data"))
+    folder = tmp_path / "Notes"
+    folder.mkdir()
+    (folder / "agreement.txt").write_text(AGREEMENT, "utf-8")
+    (folder / "border.md").write_bytes(BORDER.encode())
+    library = Library(encoder=FakeEncoder())
+    library.create("كتبي")
+    library.follow("كتبي", folder)
+    library.take_up("كتبي", ["agreement.txt", "border.md"])
+    return library
+
+
+def test_a_collection_of_the_chat_is_merged_and_looked_into_by_its_name(
+    mine: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merge, "_PER_TIER", 9)
+    (agreement, _) = mine.documents("كتبي")
+    mine.open("كتبي").remove([agreement.id])
+    (tmp_path / "Notes" / "border.md").unlink()
+    told = dalil("doctor", "--collection", "كتبي")
+    assert told.exit_code == 0
+    assert told.stdout.splitlines()[0].startswith("كتبي: 1 documents, 2 passages, 0.")
+    assert told.stdout.splitlines()[2:] == [
+        "2 removed passages are still on disk: dalil index --optimize --collection 'كتبي'",
+        "Missing files (the chat removes them while it runs, if the folder is there):",
+        "  Notes/border.md",
+    ]
+    shown = dalil("index", "--optimize", "--collection", "كتبي")
+    assert (shown.exit_code, shown.stdout) == (0, "كتبي: 1 document, 2 passages (merged).\n")
+    files = [path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert not any("الكاتب".encode() in content for content in files)
+    assert "removed passages" not in dalil("doctor", "-c", "كتبي").stdout
+
+
+@pytest.mark.usefixtures("mine")
+def test_a_collection_goes_with_nothing_that_names_another_index() -> None:
+    for arguments in (
+        ("index", "--collection", "كتبي"),
+        ("index", "Notes", "--collection", "كتبي"),
+        ("index", "Notes", "--optimize", "--collection", "كتبي"),
+        ("index", "--optimize", "--collection", "كتبي", "--index", "dalil"),
+        ("doctor", "--collection", "كتبي", "--index", "dalil"),
+    ):
+        refused = dalil(*arguments)
+        assert refused.exit_code == 2
+        assert "--collection goes with" in refused.stderr
+    assert dalil("index", "--optimize", "--collection", "other").exit_code == 2
+    assert dalil("doctor", "--collection", "built-in article").exit_code == 2
+
+
+@pytest.mark.usefixtures("texts")
+def test_doctor_tells_of_an_encoder_that_is_missing_or_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> FakeEncoder:
+        raise EncoderUnavailable(f"The model {name!r} can't be loaded: it isn't there.")
+
+    monkeypatch.setattr(index.encoding.load, "load", missing)
+    assert dalil("doctor").stdout.splitlines()[2:] == [
+        "Its encoder, fake, isn't there: The model 'fake' can't be loaded: it isn't there."
+    ]
+    monkeypatch.setattr(index.encoding.load, "load", lambda name: FakeEncoder(seed=1, name=name))
+    assert dalil("doctor").stdout.splitlines()[2:] == [
+        "Another encoder has the name fake by now (fake:version1:0:32 made the index, fake:version1:1:32 is "
+        "here): dalil index PATH... -i dalil-index --rebuild"
+    ]
 
 
 def test_index_names_what_it_cant_read_and_goes_on(texts: Path) -> None:

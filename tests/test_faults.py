@@ -27,6 +27,7 @@ from conftest import REPOSITORY
 from fake_encoder import FakeEncoder
 
 from index import DalilError, Document, Hit, Index, IndexDamaged, IndexLocked, IndexNotFound
+from index.folder import merge
 from index.folder import segment as segments
 from index.folder.manifest import Manifest
 from index.types import Block
@@ -46,6 +47,7 @@ CHANGE = [
     Document("من أعلن المعركة؟ أعلنها الحشد.", id="who"),
 ]
 NEW = [CHANGE[0], OLD[1], CHANGE[1]]
+REMOVED = Document("Zanzibar grows cloves.", id="removed")
 
 Answers = list[list[Hit]]
 
@@ -70,6 +72,30 @@ def leftovers(folder: Path) -> set[str]:
     }
 
 
+def is_left(folder: Path) -> bool:
+    """Whether something of the removed document is left in an index's files."""
+    contents = [path.read_bytes().lower() for path in folder.rglob("*") if path.is_file()]
+    return any(word in content for word in (b"zanzibar", b"clove") for content in contents)
+
+
+def change(index: Index, action: str) -> None:
+    """Makes the change, or merges everything."""
+    if action == "update":
+        index.update(CHANGE)
+    else:
+        index.optimize()
+
+
+def go_on(folder: Path, action: str) -> list[str]:
+    """What a later writer leaves that it shouldn't, after the one that was stopped in this action."""
+    index = Index.open(folder, encoder=FakeEncoder())
+    if action == "optimize":
+        index.optimize()
+        return [*leftovers(folder), *(["the removed text"] if is_left(folder) else [])]
+    index.update([*CHANGE, Document("And then some.")])
+    return [*leftovers(folder)]
+
+
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An index that was written twice, as after any update."""
@@ -77,6 +103,26 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     build([Document("What was there before.")], folder)
     build(OLD, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same collection in more segments than a change leaves, with the text of a removed document."""
+    folder = tmp_path_factory.mktemp("pieces") / "index"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merge, "_SMALL", 0)
+        index = build([REMOVED], folder)
+        for document in OLD:
+            index.update([document])
+        index.remove([REMOVED.id])
+    assert len(Manifest.read(folder).segments) == 4
+    assert is_left(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def layouts(base: Path, pieces: Path) -> dict[str, Path]:
+    return {"one segment": base, "several": pieces}
 
 
 @pytest.fixture(scope="module")
@@ -340,6 +386,8 @@ class FailAt:
 
 
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
+# What is written to which index: a change of several segments merges them, too.
+WRITES = [("one segment", "update"), ("several", "update"), ("several", "optimize")]
 
 
 @pytest.mark.hostile
@@ -348,20 +396,29 @@ NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
     [(NO_SPACE, False), (NO_SPACE, True), (KeyboardInterrupt(), False)],
     ids=["disk full for a moment", "disk full", "interrupt"],
 )
-def test_a_fault_at_any_step_of_an_update_leaves_an_index(
-    error: BaseException, lasts: bool, base: Path, tmp_path: Path, old: Answers, new: Answers
+@pytest.mark.parametrize(("layout", "action"), WRITES)
+def test_a_fault_at_any_step_leaves_an_index(
+    layout: str,
+    action: str,
+    error: BaseException,
+    lasts: bool,
+    layouts: dict[str, Path],
+    tmp_path: Path,
+    old: Answers,
+    new: Answers,
 ) -> None:
+    after = new if action == "update" else old
     step, failures = 0, []
     while True:
         step += 1
-        folder = Path(shutil.copytree(base, tmp_path / f"index{step}"))
+        folder = Path(shutil.copytree(layouts[layout], tmp_path / f"index{step}"))
         index = Index.open(folder, encoder=FakeEncoder())
         fault = FailAt(step, error, lasts)
         raised: BaseException | None = None
         with pytest.MonkeyPatch.context() as patch:
             write_steps(patch, fault)
             try:
-                index.update(CHANGE)
+                change(index, action)
             except (OSError, DalilError, KeyboardInterrupt) as caught:
                 raised = caught
         if not fault.what:
@@ -369,15 +426,14 @@ def test_a_fault_at_any_step_of_an_update_leaves_an_index(
         # Whether it failed before the swap or after, there is one index or the other, whole.
         try:
             found = answers(folder)
-            if found not in (old, new):
+            if found not in (old, after):
                 failures.append(f"{fault.what}: other answers")
-            if raised is None and found != new:
+            if raised is None and (found != after or (action == "optimize" and is_left(folder))):
                 failures.append(f"{fault.what}: the failure was not told")
-            if [index.search(question) for question in QUESTIONS] not in (old, new):
+            if [index.search(question) for question in QUESTIONS] not in (old, after):
                 failures.append(f"{fault.what}: the open index answers otherwise")
-            Index.open(folder, encoder=FakeEncoder()).update([*CHANGE, Document("And then some.")])
-            if leftovers(folder):
-                failures.append(f"{fault.what}: {leftovers(folder)} is left")
+            if left := go_on(folder, action):
+                failures.append(f"{fault.what}: {left} is left")
         except DalilError as damage:
             failures.append(f"{fault.what}: {damage}")
         shutil.rmtree(folder)
@@ -444,7 +500,7 @@ def perform(task: dict[str, Any]) -> dict[str, Any]:
         elif task["action"] == "build":
             build(NEW, folder)
         else:
-            Index.open(folder, encoder=FakeEncoder()).update(CHANGE)
+            change(Index.open(folder, encoder=FakeEncoder(task["dimension"])), task["action"])
     except BaseException as caught:  # told to the test, which judges it
         error = repr(caught)
     sys.settrace(None)
@@ -521,30 +577,33 @@ def driver() -> Iterator[Driver]:
     "modules",
     WRITING_MODULES,
 )
-@pytest.mark.parametrize("action", ["update", "build"])
+@pytest.mark.parametrize(("layout", "action"), [("one segment", "build"), *WRITES])
 def test_a_kill_at_any_instant_leaves_the_old_index_or_the_new(
+    layout: str,
     action: str,
     modules: tuple[str, ...],
     driver: Driver,
-    base: Path,
+    layouts: dict[str, Path],
     old: Answers,
     new: Answers,
     tmp_path: Path,
 ) -> None:
-    rehearsal = Path(shutil.copytree(base, tmp_path / "rehearsal"))
+    rehearsal = Path(shutil.copytree(layouts[layout], tmp_path / "rehearsal"))
     total = driver.run(action, rehearsal, modules=modules)["lines"]
-    assert answers(rehearsal) == new != old
-    expected = [old, new]
+    expected = [old, old if action == "optimize" else new]
+    assert answers(rehearsal) == expected[1]
+    assert old != new
+    if layout == "several":
+        assert len(Manifest.read(rehearsal).segments) == 1
     seen = set()
-    for kill_at in sorted(random.Random(f"{action}{modules}").sample(range(1, total + 1), 30)):
-        folder = Path(shutil.copytree(base, tmp_path / f"kill{kill_at}"))
+    for kill_at in sorted(random.Random(f"{layout}{action}{modules}").sample(range(1, total + 1), 30)):
+        folder = Path(shutil.copytree(layouts[layout], tmp_path / f"kill{kill_at}"))
         assert driver.run(action, folder, kill_at, modules=modules)["killed"]
         found = answers(folder)
         assert found in expected, kill_at
         seen.add(expected.index(found))
         # The lock went with the process; the next writer sweeps up.
-        Index.open(folder, encoder=FakeEncoder()).update([Document("And then some.")])
-        assert leftovers(folder) == set(), kill_at
+        assert go_on(folder, action) == [], kill_at
         shutil.rmtree(folder)
     assert 0 in seen
 
@@ -596,6 +655,35 @@ def test_a_disk_that_fills_up_inside_a_file(texts: list[str], driver: Driver, tm
             assert list(Index.open(folder, encoder=FakeEncoder(64)).documents) == expected
         except Exception as damage:  # a raw error of FAISS or numpy is what this test looks for
             failures.append(f"{largest}: {error}, then {damage!r}"[:300])
+    assert failures == []
+
+
+@pytest.mark.hostile
+def test_a_disk_that_fills_up_in_a_merge(driver: Driver, tmp_path: Path) -> None:
+    texts = [f"The river froze in {year}. من أعلن المعركة؟" for year in range(1900, 1912)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merge, "_SMALL", 0)
+        index = build([REMOVED], tmp_path / "base", dimension=64)
+        for text in texts:
+            index.update([Document(text)])
+        index.remove([REMOVED.id])
+    rehearsal = Path(shutil.copytree(tmp_path / "base", tmp_path / "rehearsal"))
+    assert driver.run("optimize", rehearsal, dimension=64)["error"] is None
+    sizes = {path.stat().st_size for path in live_folder(rehearsal).iterdir()}
+    failures = []
+    for largest in sorted({0, 1, *(size - 1 for size in sizes), *(size // 2 for size in sizes), 1 << 20}):
+        folder = Path(shutil.copytree(tmp_path / "base", tmp_path / f"limit{largest}"))
+        error = driver.run("optimize", folder, largest_file=largest, dimension=64)["error"]
+        if (error is None) != (largest == 1 << 20):
+            failures.append(f"{largest} of {max(sizes)}: {error}")
+        if error is not None and not error.startswith(("OSError", "IndexLocked")):
+            failures.append(f"{largest}: told as {error[:80]}")
+        opened = Index.open(folder, encoder=FakeEncoder(64))
+        if [document.text for document in opened.documents] != texts:
+            failures.append(f"{largest}: other documents")
+        opened.optimize()
+        if leftovers(folder) or is_left(folder):
+            failures.append(f"{largest}: something is left")
     assert failures == []
 
 

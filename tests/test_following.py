@@ -6,6 +6,7 @@ import html
 import os
 import re
 import shutil
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,20 @@ def test_a_file_is_taken_up_when_it_has_stopped_changing(chat: Chat, folder: Pat
     chat.now += 0.5
     chat.following.look(is_changed=False)
     assert chat.texts(mine)["Notes/a.txt"] == "The river rose."
+
+
+def test_a_removed_files_text_is_gone_from_disk_soon(chat: Chat, folder: Path, tmp_path: Path) -> None:
+    (folder / "d.txt").write_text("Zanzibar grows cloves.")
+    mine = chat.create()
+    chat.call("follow", collection=mine, path=str(folder))
+    chat.settle()
+    (folder / "d.txt").unlink()
+    chat.settle()
+    for thread in threading.enumerate():
+        if thread.name == "merge":
+            thread.join()
+    files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert not any(b"Zanzibar" in path.read_bytes() for path in files)
 
 
 def test_what_nobody_tells_is_seen_after_a_while(chat: Chat, folder: Path) -> None:

@@ -32,5 +32,5 @@ def test_few_of_those_that_are_not_there_pass() -> None:
     there = [f"form {number}" for number in range(5_000)]
     filters = FormFilters([filter_of(there).build(), filter_of([]).build(), ALL])
     passed = filters.may_have([f"other {number}" for number in range(5_000)]).mean(axis=1)
-    assert 0 < passed[0] < 0.03
+    assert 0 < passed[0] < 0.01
     assert passed[1:].tolist() == [0, 1]

@@ -409,13 +409,92 @@ def test_changes_are_merged_beside_questions(
     for number in range(4):
         (tmp_path / f"{number}.txt").write_text(f"The river has flooded {number} times.")
         library.add_files("one", [tmp_path / f"{number}.txt"])
-        for thread in threading.enumerate():
-            if thread.name == "merge":
-                thread.join()
+        merged()
         segments.append(len(list((library.folder / "collections").glob("*/index/*/rows.sqlite"))))
     assert segments == [2, 1, 2, 1]
     assert len(library.documents("one")) == 4
     assert library.open("one").search("river", k=9)
+
+
+def merged() -> None:
+    """Waits for merges in the background."""
+    for thread in threading.enumerate():
+        if thread.name == "merge":
+            thread.join()
+
+
+def is_left(library: Library) -> bool:
+    """Whether something of the text below is in a library's files."""
+    files = (path for path in library.folder.rglob("*") if path.is_file())
+    return any("Zanzibar" in path.read_bytes().decode(errors="replace") for path in files)
+
+
+@pytest.fixture
+def secret(library: Library, files: list[Path], tmp_path: Path) -> str:
+    """The id of a document that isn't the only one of its collection."""
+    library.create("one")
+    (tmp_path / "secret.txt").write_text("Zanzibar grows cloves.")
+    library.add_files("one", files)
+    added = library.add_files("one", [tmp_path / "secret.txt"])
+    merged()
+    assert is_left(library)
+    return added.added[0].id
+
+
+def test_a_removed_text_is_gone_from_disk_soon(library: Library, secret: str) -> None:
+    library.remove("one", [secret])
+    merged()
+    assert not is_left(library)
+    assert len(library.documents("one")) == 2
+
+
+def test_a_replaced_text_is_gone_from_disk_soon(library: Library, secret: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("What may be read.")
+    library.add_files("one", [tmp_path / "secret.txt"])
+    assert secret not in {document.id for document in library.documents("one")}
+    merged()
+    assert not is_left(library)
+
+
+def test_a_removed_text_that_could_not_be_deleted_goes_with_the_next_change(
+    library: Library, secret: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object, **__: object) -> None:
+        raise IndexLocked("Another process is writing.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(libraries, "merge", locked)
+        library.remove("one", [secret])
+        merged()
+    assert is_left(library)
+    (tmp_path / "new.txt").write_text("Something else.")
+    library.add_files("one", [tmp_path / "new.txt"])
+    merged()
+    assert not is_left(library)
+
+
+@pytest.mark.parametrize("is_killed", [True, False])
+def test_what_is_left_of_removed_texts_goes_when_a_server_starts(
+    is_killed: bool, library: Library, secret: str
+) -> None:
+    index = library.open("one")
+    index.remove([secret])
+    if is_killed:  # between making the merged segment visible and deleting the others
+        index.optimize()
+        (left := Path(index.location) / "segment-0123456789abcdef").mkdir()
+        (left / "rows.sqlite").write_text("Zanzibar")
+    assert is_left(library)
+    Library(library.folder).clean_later()
+    merged()
+    assert not is_left(library)
+
+
+def test_a_whole_collection_is_merged_on_request(library: Library, secret: str) -> None:
+    library.open("one").remove([secret])
+    library.optimize("one")
+    assert not is_left(library)
+    with pytest.raises(ReadOnlyCollection):
+        library.optimize(BUILT_IN)
 
 
 def test_another_process_changes_are_seen(library: Library, files: list[Path], encoder: FakeEncoder) -> None:

@@ -9,6 +9,7 @@ import pytest
 import scale
 
 from index import Index
+from index.folder.merge import Size, due
 from index.storage.files import write_array
 
 
@@ -47,6 +48,25 @@ def test_a_collection_is_built_once_and_measured(real: Path, tmp_path: Path) -> 
     assert index.search(" ".join(passage.text.split()[:9]), k=1)[0].passage == passage
     assert scale.grown(tmp_path / "index", real, 60).build == figures.build
     changed = scale.changes(tmp_path / "index", real, 60, count=3)
-    assert changed.segments > 1
-    assert min(changed.adding, changed.removing, changed.search, changed.merged_search, changed.merging) > 0
+    assert (changed.policy.segments, changed.worst.segments) == (2, 24)
+    for pieces in (changed.policy, changed.worst):
+        assert min(pieces.search, pieces.merged, pieces.ratio) > 0
+    assert min(changed.adding, changed.removing, changed.merging) > 0
     assert sorted(path.name for path in tmp_path.glob("index*")) == ["index", "index.json"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "expected"),
+    [
+        ([1_000], [512, 64, 64, 1, 1]),
+        ([10_000, 3, 0, 70], [4096, 512, 512, 64]),
+        ([100_000], [32768, 4096, 4096, 512, 512, 64, 64, 1, 1]),
+        ([1_000_000], [262144, 32768, 32768, 4096, 4096, 512, 512, 64, 64, 1, 1]),
+    ],
+)
+def test_two_segments_of_each_tier_are_added(sizes: list[int], expected: list[int]) -> None:
+    there = [Size(size, 0) for size in sizes]
+    assert scale.addable(there) == expected
+    assert due([*there, *(Size(size, 0) for size in expected)]) == []
+    for size in (1, max(sizes)):
+        assert due([*there, *(Size(size, 0) for size in expected), Size(size, 0)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index import Document, Index, IndexDamaged, IndexLocked
+from index.encoding.base import Encoder
 from index.folder import live, merge
 from index.folder import snapshot as snapshots
 from index.folder.manifest import Manifest
@@ -23,6 +25,7 @@ from index.folder.snapshot import Snapshot
 from index.folder.store import FolderIndex
 from index.retrieval import dense
 from index.storage.arrays import map_arrays
+from qa.gold import article_questions
 
 QUESTIONS = ["river نهر", "bread of the hill 2017", "خبز النهر في 1990s", "Hasht flows"]
 WORDS = ["river", "hill", "bread", "نهر", "النهر", "خبز", "أحمد", "احمد", "2017", "1990s", "Hasht", "."]
@@ -104,6 +107,40 @@ def test_any_changes_lead_where_a_build_does(
             assert few.hits(2) == fewer.hits(2)
 
 
+@pytest.mark.model
+@pytest.mark.parametrize("seed", range(3))
+def test_with_the_real_model_segments_are_searched_as_an_index_built_at_once(
+    seed: int, model: Encoder, article: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its vectors may differ in their last digits with what is encoded beside them; nothing else may."""
+    monkeypatch.setattr(merge, "_SMALL", 0)
+    texts = [text for text in article.text.split("\n") if text.strip()]
+    documents = [Document(text, id=str(number)) for number, text in enumerate(texts)]
+    chance = random.Random(seed)
+    index = Index.build([], tmp_path / "index", encoder=model, show_progress=False)
+    start = 0
+    while start < len(documents):
+        if chance.random() < 0.3:
+            index.optimize(whole=False)
+        end = start + chance.randint(1, 4)
+        # Some come in another version first, beside a document that is removed again.
+        changed = [
+            Document(one.text[::2], id=one.id) for one in documents[start:end] if chance.random() < 0.3
+        ]
+        index.update([*documents[start:end], Document(f"Number {start}.", id="gone")])
+        index.update(changed)
+        index.update(documents[start:end])
+        index.remove(["gone"])
+        start = end
+    assert len(snapshot(index).parts) > 1
+    built = Index.build(documents, tmp_path / "built", encoder=model, show_progress=False)
+    assert list(index.documents) == documents
+    for question in article_questions().questions[seed::3]:
+        expected, found = (one.search(question.text, k=5) for one in (built, index))
+        assert found[0].passage == expected[0].passage
+        assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected], abs=1e-3)
+
+
 def test_equal_vectors_compete_in_the_order_of_the_collection(tmp_path: Path) -> None:
     """More of them than FAISS is asked for, in several segments."""
     index = Index.build([], tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
@@ -180,6 +217,54 @@ def test_nothing_of_a_removed_document_is_left(is_replaced: bool, index: Index) 
     assert words_left(folder, left) == []
     assert [len(part.removed) for part in snapshot(index).parts] == [0]
     assert index.search("Zanzibar")[0].scores.get("bm25") is None
+
+
+@pytest.mark.parametrize("change", ["merge", "build"])
+def test_what_a_kill_has_left_is_gone_when_all_is_merged(
+    change: str, index: Index, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the manifest's replacement and the removal of what it no longer names."""
+    monkeypatch.setattr(merge, "_SMALL", 0)
+    folder = Path(index.location)
+    index.update([SECRET])
+    if change == "merge":
+        index.remove([SECRET.id])
+    else:
+        index.optimize()
+    write = Manifest.write
+
+    def write_and_die(manifest: Manifest, folder: Path) -> None:
+        write(manifest, folder)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "write", write_and_die)
+        killed = pytest.raises(KeyboardInterrupt)
+        if change == "merge":
+            with killed:
+                index.optimize()
+        else:
+            with killed:
+                Index.build([Document("Else.")], folder, encoder=encoder, show_progress=False)
+    assert {word for word, _ in words_left(folder, SECRETS)} == set(SECRETS)
+    assert len(Manifest.read(folder).segments) == 1
+    Index.open(folder, encoder=encoder).optimize()
+    assert words_left(folder, SECRETS) == []
+
+
+def test_what_cant_be_removed_when_all_is_merged_is_told(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = Path(index.location) / "segment-0123456789abcdef"
+    left.mkdir()
+
+    def refused(path: Path, ignore_errors: bool = False) -> None:
+        if not ignore_errors:
+            raise PermissionError(f"{path} can't be removed.")
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    with pytest.raises(PermissionError, match=left.name):
+        index.optimize()
 
 
 def test_a_merge_takes_in_what_is_removed_meanwhile(
@@ -339,7 +424,7 @@ def test_a_segment_with_many_removed_is_written_anew() -> None:
 def test_there_are_few_segments_however_many_changes(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "_FIRST", 2)
     monkeypatch.setattr(merge, "_SMALL", 4)
-    monkeypatch.setattr(merge, "_MOST", 6)
+    monkeypatch.setattr(merge, "MOST_SEGMENTS", 6)
     most = 0
     for number in range(40):
         index.update([Document(f"Cheese number{number}.", id=str(number))])

@@ -1,15 +1,15 @@
-"""`dalil index`: adds files to an index and removes them."""
+"""`dalil index`: files into an index and out of it."""
 
 from __future__ import annotations
 
-import time
+import os
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from cli.console import epilog
-from cli.options import FOLDER, ModelName
+from cli.options import FOLDER, CollectionName, ModelName
 
 EPILOG: Final = epilog(
     "dalil index notes report.md            into the folder dalil-index",
@@ -18,6 +18,7 @@ EPILOG: Final = epilog(
     "dalil index notes/old.md --remove      removes one file",
     "dalil index notes --watch              keeps the index in step with the folder",
     "dalil index --optimize                 leaves nothing of removed texts on disk",
+    "dalil index --optimize -c كتبي         the same for a collection that was made in the chat",
     "dalil index notes --rebuild            rebuilds the index from these files only",
 )
 
@@ -40,12 +41,12 @@ def index(
         bool,
         typer.Option(
             "--remove",
-            help="Remove from the index what no longer exists in these folders, and the named files even "
-            "if they exist.",
+            help="Forget what is gone from these folders, and the files named, whether or not they still "
+            "exist.",
         ),
     ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Keep running until Ctrl-C, and update the index on changes.")
+        bool, typer.Option("--watch", help="Go on until Ctrl-C, and take up or forget what changes.")
     ] = False,
     optimize: Annotated[
         bool,
@@ -53,6 +54,7 @@ def index(
             "--optimize", help="Merge the whole index, so that nothing of removed texts is left on disk."
         ),
     ] = False,
+    collection: CollectionName = None,
 ) -> None:
     """Makes an index of your texts, or updates the one that is there.
 
@@ -64,18 +66,27 @@ def index(
     """
     if rebuild and (remove or watch):
         raise typer.BadParameter(f"--rebuild and --{'remove' if remove else 'watch'} can't go together.")
-    if not paths and not optimize:
+    if collection is not None:
+        own = (FOLDER, os.environ.get("DALIL_INDEX"))
+        if not optimize or paths or rebuild or remove or watch or model or folder not in own:
+            raise typer.BadParameter(
+                "--collection goes with --optimize alone; the chat adds and removes files."
+            )
+    elif not paths and not optimize:
         raise typer.BadParameter("Missing argument 'PATH'.")
     from cli import index_files
-    from cli.watching import watch_texts
+    from cli.watching import Watched, watch_texts
 
-    code, started = 0, time.time()
-    if paths and remove:
-        code = index_files.forget_texts(paths, folder, model)
-    elif paths:
-        code = index_files.file_texts(paths, folder, model, rebuild)
-    if watch and paths:
-        watch_texts(paths, folder, model, started)
+    code = 0
+    if paths:
+        watched = Watched(paths, folder, model) if watch else None  # before they are read
+        note = watched.note_reading if watched else index_files.ignore
+        if remove:
+            code = index_files.forget_texts(paths, folder, model, note)
+        else:
+            code = index_files.file_texts(paths, folder, model, rebuild, note_reading=note)
+        if watched:
+            watch_texts(watched)
     if optimize:
-        index_files.optimize(folder, model)
+        index_files.optimize(folder, model, collection)
     raise typer.Exit(code)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from index.folder import live
@@ -32,7 +33,7 @@ class Report:
         size: of its folder, in bytes.
         segments: the passages of each segment, and how many of them are removed.
         is_merge_due: whether segments should be merged.
-        gone: sources that were files, by path, and aren't there any more.
+        gone: sources whose files aren't there any more: paths, and names of files that `examine` was told of.
         near_duplicates: pairs of documents with mostly the same passages: their sources or titles, and the
             share of passages in common.
         left_behind: what doesn't belong to the index: leftovers of a crash, or someone else's.
@@ -50,8 +51,12 @@ class Report:
     left_behind: tuple[str, ...]
 
 
-def examine(folder: Path) -> Report:
+def examine(folder: Path, files: Mapping[str, Path] = MappingProxyType({})) -> Report:
     """Reads an index through, and verifies every byte.
+
+    Args:
+        folder: the index's.
+        files: where the files of sources are that aren't whole paths; others of these aren't looked for.
 
     Raises:
         IndexNotFound: there is none.
@@ -60,7 +65,8 @@ def examine(folder: Path) -> Report:
     snapshot = live.load(folder, every_byte=True)
     sizes = sizes_of(snapshot)
     names = {head["id"]: head["source"] or head["title"] or head["id"] for head, _ in snapshot.heads}
-    sources = [head["source"] for head, _ in snapshot.heads if os.path.isabs(head["source"])]  # noqa: PTH117
+    sources = [head["source"] for head, _ in snapshot.heads]
+    places = {source: files.get(source, Path(source)) for source in sources if source}
     own = {entry.name for entry in snapshot.manifest.segments} | live.SMALL_FILES
     return Report(
         encoder_name=snapshot.manifest.encoder_name,
@@ -70,7 +76,9 @@ def examine(folder: Path) -> Report:
         size=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         segments=tuple((size.passages, size.removed) for size in sizes),
         is_merge_due=bool(due(sizes)),
-        gone=tuple(source for source in sources if not os.path.lexists(source)),
+        gone=tuple(
+            source for source, place in places.items() if place.is_absolute() and not os.path.lexists(place)
+        ),
         near_duplicates=tuple(
             (names[one], names[other], share) for (one, other), share in _near_duplicates(snapshot).items()
         ),

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from index.text.spelling import Count
 
-# One of about fifty forms that aren't there isn't told apart.
-_FORMS_PER_WORD: Final = 4
+# One of about two hundred forms that aren't there isn't told apart: each costs a look into a segment's rows.
+_FORMS_PER_WORD: Final = 2
 # A form's two bits in its word, by the first twelve bits of its hash.
 _SHIFT: Final = np.uint32(20)
 _MASKS: Final = np.array([1 << (n & 63) | 1 << (n >> 6) for n in range(4096)], np.uint64)

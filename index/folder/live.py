@@ -171,12 +171,16 @@ def commit(folder: Path, manifest: Manifest) -> None:
     journal(folder).unlink(missing_ok=True)
 
 
-def sweep(folder: Path, is_merger: bool = False) -> None:
+def sweep(folder: Path, is_merger: bool = False, must_succeed: bool = False) -> None:
     """Removes the leftovers of crashes and of former states. Call it inside `writing`.
 
     Args:
         folder: the index's.
         is_merger: whether this is called inside `merging`; what another merger is writing stays.
+        must_succeed: whether it is an error if something can't be removed.
+
+    Raises:
+        OSError: something can't be removed that must be.
     """
     named = _named(folder)
     if named is None:
@@ -189,7 +193,7 @@ def sweep(folder: Path, is_merger: bool = False) -> None:
             if not is_left or (path.name.startswith(_MERGED) and not nobody_merges):
                 continue
             if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
+                shutil.rmtree(path, ignore_errors=not must_succeed)
             else:
                 path.unlink(missing_ok=True)
 

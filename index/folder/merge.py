@@ -35,9 +35,10 @@ from index.text.spelling import Count
 _FIRST: Final = 64
 _RATIO: Final = 8
 _PER_TIER: Final = 3
-# The most passages that a change merges by itself, and the most segments that it leaves to be merged later.
+# The most passages that a change merges by itself.
 _SMALL: Final = 512
-_MOST: Final = 24
+MOST_SEGMENTS: Final = 24
+"""The most segments that a change leaves to be merged later."""
 # The share of a segment's passages that may be removed before it is written anew.
 _REMOVED: Final = 1 / 4
 
@@ -78,35 +79,64 @@ def due(sizes: Sequence[Size], most: int | None = None) -> list[int]:
     return []
 
 
-def merge(folder: Path, whole: bool = False) -> None:
+def merge(folder: Path, whole: bool = False, clean: bool = False) -> None:
     """Merges segments until none are due, or all of them into one.
 
     Readers and writers aren't in its way: a merge that a change has overtaken is done again. Nothing is done
-    if another process merges, unless all segments are asked for.
+    if another process merges, unless more is asked for than what is due.
+
+    Args:
+        folder: the index's.
+        whole: whether all segments are merged, so that nothing of a removed document is left in the folder,
+            nor of what a writer or a merge that was killed has left behind.
+        clean: whether the same is done at the least cost: only segments with removed documents, and what is
+            due, are written anew.
 
     Raises:
         IndexDamaged: a merged file isn't what was written.
         IndexLocked: another process is writing, or merges what was asked for.
         OSError: the disk is full, or can't be written; the index stays as it was.
     """
-    with live.merging(folder, needed=whole) as is_free, live.new_segments(folder, merged=True) as new:
+    is_asked = whole or clean
+    with live.merging(folder, needed=is_asked) as is_free, live.new_segments(folder, merged=True) as new:
         snapshot: Snapshot | None = None
         while is_free:
             snapshot = live.load(folder, snapshot)
-            numbers = _all(snapshot) if whole else due(sizes_of(snapshot))
+            numbers = _all(snapshot) if whole else _due(snapshot, clean)
             if not numbers:
-                return
+                break
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
             with live.writing(folder):
                 manifest = Manifest.read(folder)
                 if merged.fits(manifest):
                     merged.instead(manifest).write(folder)
                 live.sweep(folder, is_merger=True)
+        if is_asked:
+            # What a killed process has left, too, even where there was nothing to merge.
+            with live.writing(folder):
+                live.sweep(folder, is_merger=True, must_succeed=True)
+
+
+def is_clean(folder: Path) -> bool:
+    """Whether an index's folder has nothing of removed documents, nor of a killed writer.
+
+    Raises:
+        IndexNotFound, IndexDamaged: there is no index, or its manifest isn't what was written.
+    """
+    segments = Manifest.read(folder).segments
+    names = {entry.name for entry in segments}
+    is_swept = all(path.name in names for path in folder.iterdir() if live.is_segment(path))
+    return is_swept and not any(entry.removed for entry in segments)
 
 
 def sizes_of(snapshot: Snapshot) -> list[Size]:
     """The sizes of a snapshot's segments."""
     return [Size(len(part.segment.places.spans), len(part.removed_rows)) for part in snapshot.parts]
+
+
+def _due(snapshot: Snapshot, clean: bool) -> list[int]:
+    with_removed = [number for number, part in enumerate(snapshot.parts) if clean and len(part.removed)]
+    return with_removed or due(sizes_of(snapshot))
 
 
 def _all(snapshot: Snapshot) -> list[int]:
@@ -216,7 +246,7 @@ def publish(folder: Path, change: Change) -> Snapshot:
         entry = write_segment(new(), change)
         snapshot = Snapshot(folder, _after(change, entry), change.old)
         # Few enough for a search even without any merge.
-        while numbers := due(sizes_of(snapshot), _SMALL if len(snapshot.parts) <= _MOST else None):
+        while numbers := due(sizes_of(snapshot), _SMALL if len(snapshot.parts) <= MOST_SEGMENTS else None):
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
             snapshot = Snapshot(folder, merged.instead(snapshot.manifest), snapshot)
         live.commit(folder, snapshot.manifest)

@@ -181,6 +181,14 @@ def source_of(path: str | Path) -> str:
     return os.fsencode(os.path.realpath(path)).decode(errors="backslashreplace")
 
 
+def text_files(path: str | Path) -> list[Path]:
+    """The files in a folder that `read_paths` looks into; a file itself."""
+    place = Path(path)
+    if not os.path.isdir(place):  # noqa: PTH112 - as there
+        return [place]
+    return [file for file in _files(place, []) if not is_passed_over(file.name)]
+
+
 def _files(folder: Path, unreadable: list[UnreadableFile]) -> Iterator[Path]:
     def skip(error: OSError) -> None:
         why = f"the folder can't be read ({error.strerror})."

@@ -149,6 +149,8 @@ class LexicalIndex(BM25Plus):  # type: ignore[misc]  # rank-bm25 has no types
             self._firsts, self.segments, self._weights, found.places, strict=False
         ):
             place = places[number]
+            if place.start == place.stop:  # of most terms a small segment has none
+                continue
             rows = first + postings.rows[place].astype(np.intp)
             weighed = factor * weights.take(postings.codes[place], mode="clip")
             best[rows] = np.maximum(best[rows], weighed)
@@ -230,8 +232,9 @@ def _added(segments: Sequence[_Matched], idfs: NDArray[np.float64], passages: in
     found = [one for one in segments if one.size]
     if not found:
         return np.zeros(passages)
-    rows = np.concatenate([one.postings.rows[p] for one in found for p in one.places], dtype=np.intp)
-    codes = np.concatenate([one.postings.codes[p] for one in found for p in one.places], dtype=np.intp)
+    places = [(one.postings, place) for one in found for place in one.places if place.start < place.stop]
+    rows = np.concatenate([postings.rows[place] for postings, place in places], dtype=np.intp)
+    codes = np.concatenate([postings.codes[place] for postings, place in places], dtype=np.intp)
     sizes = [one.size for one in found]
     rows += np.repeat([one.first for one in found], sizes)
     codes += np.repeat(np.cumsum([0, *(len(one.weights) for one in found[:-1])]), sizes)

@@ -140,6 +140,7 @@ class NameIndex:
             if len(inside):
                 of_segment = (rows[inside] - first).astype(np.int32)
                 for number, place in enumerate(places):
-                    held[number, inside] = postings.holds(place, of_segment)
+                    if place.start < place.stop:  # of most names a small segment has none
+                        held[number, inside] = postings.holds(place, of_segment)
             first += len(postings.lengths)
         return held

@@ -1,8 +1,8 @@
-"""The state of a followed folder: the files that were read from it, and what has changed since.
+"""Files that documents are kept in step with: what was read of them, and what has changed since.
 
-The record is stored beside the collection's index, so that a restarted server reads only what has changed in
-the meantime. The sources of its documents begin with the folder's name, which tells them from files that were
-added individually.
+`dalil index --watch` has such a record while it runs. That of the folder that a collection follows lies
+beside its index, so that a server that starts again reads only what has changed in the meantime; its
+documents' sources begin with the folder's name: files that were added one by one are nobody else's.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ State = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class FollowedFile:
-    """The result of reading a file.
+    """What was made of a file.
 
     Attributes:
         state: of the file when it was read.
@@ -44,8 +44,32 @@ class FollowedFile:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What brings documents in step with their files.
+
+    Attributes:
+        again: files that are there and had the same text as one that differs, whose document may be needed
+            now. They are read first, so that an error later loses no text.
+        changed: the other files that are new or have changed.
+        gone: files that aren't there any more.
+        released: sources of all files that differ: others with the same text take over their documents.
+    """
+
+    again: frozenset[str]
+    changed: frozenset[str]
+    gone: frozenset[str]
+    released: frozenset[str]
+
+    def chunks(self, size: int) -> Iterator[list[str]]:
+        """The files to be read, so many at a time, in order."""
+        for names in (sorted(self.again), sorted(self.changed)):
+            for start in range(0, len(names), size):
+                yield names[start : start + size]
+
+
+@dataclass(frozen=True)
 class Followed:
-    """A folder, and what was read from it.
+    """A folder, and what was read of it.
 
     Attributes:
         folder: absolute, without links.
@@ -91,6 +115,10 @@ class Followed:
         """The source of a file's document."""
         return f"{self.folder.name}/{name}"
 
+    def paths(self) -> dict[str, Path]:
+        """Where the files are, by the sources of their documents."""
+        return {self.source(name): self.folder / name for name in self.files}
+
     def differing(self, there: Mapping[str, State]) -> set[str]:
         """The files that have changed, are new, or are gone.
 
@@ -99,6 +127,20 @@ class Followed:
         """
         known = {name: file.state for name, file in self.files.items()}
         return {name for name in known.keys() | there.keys() if known.get(name) != there.get(name)}
+
+    def plan(self, there: Mapping[str, State], settled: Collection[str]) -> Plan:
+        """What is to be read and removed.
+
+        Args:
+            there: the files that are there.
+            settled: files that have stopped changing; others are left as they are.
+        """
+        differing = self.differing(there) & set(settled)
+        gone = {name for name in differing if name not in there}
+        released = {self.source(name) for name in differing}
+        again = {name for name, file in self.files.items() if file.original in released and name in there}
+        changed = differing - gone - again
+        return Plan(frozenset(again), frozenset(changed), frozenset(gone), frozenset(released))
 
 
 def states(folder: Path, own: Path) -> dict[str, State]:
@@ -131,13 +173,17 @@ def states(folder: Path, own: Path) -> dict[str, State]:
 
 def state_of(path: Path, folder: Path, own: Path) -> State | None:
     """The state of a file; None if it is gone, or isn't one that `states` finds in the folder."""
+    state = file_state(path)
+    return state if state and _is_inside(Path(os.path.realpath(path)), folder, own) else None
+
+
+def file_state(path: Path) -> State | None:
+    """The state of a regular file, or of one that a link leads to; None if there is none."""
     try:
         state = path.stat()
     except OSError:
         return None  # or a link to nowhere
-    if not stat.S_ISREG(state.st_mode) or not _is_inside(Path(os.path.realpath(path)), folder, own):
-        return None
-    return state.st_mtime_ns, state.st_size, state.st_ino
+    return (state.st_mtime_ns, state.st_size, state.st_ino) if stat.S_ISREG(state.st_mode) else None
 
 
 def _is_inside(path: Path, folder: Path, own: Path) -> bool:
@@ -165,7 +211,7 @@ def _is_unicode(name: str) -> bool:
 
 
 def allowed_folder(path: str, roots: Sequence[Path], own: Path) -> Path:
-    """Resolves the folder that a user named, if it may be followed.
+    """The folder that a person named, without links, if it may be followed.
 
     Args:
         path: as it was typed.
@@ -191,10 +237,3 @@ def allowed_folder(path: str, roots: Sequence[Path], own: Path) -> Path:
     if not os.path.isdir(folder) or not os.access(folder, os.R_OK | os.X_OK):  # noqa: PTH112 - it may be too long
         raise FolderNotFound(f"There is no folder {folder}, or it can't be read.")
     return folder
-
-
-def chunks(names: Collection[str], size: int) -> Iterator[list[str]]:
-    """Yields names in batches, in order."""
-    ordered = sorted(names)
-    for start in range(0, len(ordered), size):
-        yield ordered[start : start + size]

@@ -22,14 +22,14 @@ from index.concurrency import FairSemaphore
 from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile
 from index.folder import live
-from index.folder.merge import due, merge, sizes_of
+from index.folder.merge import due, is_clean, merge, sizes_of
 from index.folder.snapshot import Snapshot
 from index.interface import Index
 from index.readers.read_files import MOST_BYTES, is_picture_without_text
 from index.storage import files
 from index.types import Document
 from qa.article import article_index
-from qa.collections.followed import FOLLOWED, Followed, FollowedFile, chunks, state_of, states
+from qa.collections.followed import FOLLOWED, Followed, FollowedFile, state_of, states
 from qa.collections.importer import Clock, Intake, ReadFile, read
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
@@ -99,6 +99,8 @@ class Library:
         self._opened: OrderedDict[Path, tuple[object, Snapshot]] = OrderedDict()
         self._reading = threading.Lock()
         self._adding_to: dict[str, FairSemaphore] = {}
+        # Folders of collections in which something of a removed document may be left.
+        self._unclean: set[Path] = set()
 
     def collections(self) -> list[CollectionInfo]:
         """Lists all collections: the built-in article's, then the others, oldest first.
@@ -302,7 +304,7 @@ class Library:
         found = self._read(list(map(Path, paths)), names, progress)
         with self._adding(folder, name):
             added = self._add(folder, name, found, progress, gone, released)
-        self._merge_later(folder)
+        self._merge_later(folder, has_removed=not is_clean(folder / _INDEX))  # older versions
         return added
 
     def _read(
@@ -387,7 +389,7 @@ class Library:
             Originals(folder, self._most_bytes_of_originals).keep_only(
                 [document.id for document in self.documents(name)]
             )
-        self._merge_later(folder)
+        self._merge_later(folder, has_removed=True)
 
     def follow(self, name: str, folder: Path | None) -> None:
         """Sets the folder that a collection is synchronised with, by `take_up`.
@@ -438,12 +440,9 @@ class Library:
         if followed is None:
             return added
         there = states(followed.folder, self.folder)
-        differing = followed.differing(there) & set(settled)
-        released = {followed.source(each) for each in differing}
-        gone = {each for each in differing if each not in there}
-        # What had the same text as one of them may be needed now: first, so that an error later loses none.
-        again = {each for each, file in followed.files.items() if file.original in released and each in there}
-        for some in (*chunks(again, _AT_ONCE), *chunks(differing - gone - again, _AT_ONCE)):
+        plan = followed.plan(there, settled)
+        released = set(plan.released)
+        for some in plan.chunks(_AT_ONCE):
             paths = {each: followed.folder / each for each in some}
             named = {path: followed.source(each) for each, path in paths.items()}
             read = dict(zip(some, self._read(list(paths.values()), named, progress), strict=True))
@@ -475,19 +474,59 @@ class Library:
             self._merge_later(own)
             released.difference_update(map(followed.source, read))
             added = added.with_further(found)
-        if gone:
+        if plan.gone:
             with self._adding(own, name):
                 if Followed.load(own) == followed:
-                    self._add(own, name, (), gone={followed.source(each) for each in gone})
-                    kept = {each: file for each, file in followed.files.items() if each not in gone}
+                    self._add(own, name, (), gone={followed.source(each) for each in plan.gone})
+                    kept = {each: file for each, file in followed.files.items() if each not in plan.gone}
                     replace(followed, files=kept).save(own)
-            self._merge_later(own)
+            self._merge_later(own, has_removed=True)
         return added
 
-    def _merge_later(self, folder: Path) -> None:
-        """Merges what changes have left in pieces, if it is due, beside questions and further changes."""
-        if due(sizes_of(self._snapshot_of(folder))):
-            threading.Thread(target=_merge, args=(folder / _INDEX,), name="merge", daemon=True).start()
+    def index_folder(self, name: str) -> Path:
+        """The folder of a collection's index.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
+        """
+        return self._own(name) / _INDEX
+
+    def optimize(self, name: str) -> None:
+        """Merges the whole index of a collection, so that nothing of a removed document is left in it.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
+            IndexLocked, OSError: as in `Index.optimize`.
+        """
+        merge(self.index_folder(name), whole=True)
+
+    def clean_later(self) -> None:
+        """Removes from disk, beside all else, what is left of documents that were removed before."""
+        for folder in self._folders():
+            with suppress(DalilError, OSError):
+                if not is_clean(folder / _INDEX):
+                    self._merge_later(folder, has_removed=True)
+
+    def _merge_later(self, folder: Path, has_removed: bool = False) -> None:
+        """Merges what changes have left in pieces, if it is due, beside questions and further changes.
+
+        Args:
+            folder: of the collection.
+            has_removed: whether a document was removed, of which nothing shall be left on disk.
+        """
+        if has_removed:
+            self._unclean.add(folder)
+        if folder in self._unclean or due(sizes_of(self._snapshot_of(folder))):
+            threading.Thread(target=self._merge, args=(folder,), name="merge", daemon=True).start()
+
+    def _merge(self, folder: Path) -> None:
+        clean = folder in self._unclean
+        self._unclean.discard(folder)
+        try:
+            merge(folder / _INDEX, clean=clean)
+        except (DalilError, OSError):  # it is left to the next change, or the collection is gone
+            if clean and folder.exists():
+                self._unclean.add(folder)
 
     @property
     def _root(self) -> Path:
@@ -577,12 +616,6 @@ class Library:
             if not (folder / ABOUT).exists():
                 raise CollectionNotFound(f"There is no collection {name!r} any more.")
             yield
-
-
-def _merge(place: Path) -> None:
-    # It is left to the next change, or the collection is gone.
-    with suppress(DalilError, OSError):
-        merge(place)
 
 
 def _is_live(folder: Path) -> bool:

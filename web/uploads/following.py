@@ -1,7 +1,7 @@
-"""Synchronises collections with folders of this machine while the server runs.
+"""Collections kept in step with folders of this machine, for as long as the server runs.
 
-One thread is notified of changes by the operating system, and checks changed files twice a second until they
-are stable. It also scans the folders periodically, since not every file system sends notifications.
+One thread is told of changes by the operating system, and looks at what has changed twice a second until it
+has stopped changing (`index.readers.settling`).
 """
 
 from __future__ import annotations
@@ -9,44 +9,50 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from functools import partial
 from pathlib import Path
-from typing import Final
 
 from index.errors import DalilError
-from index.readers.settling import Settling
+from index.readers.settling import Changes, changes_told
 from qa.collections.followed import allowed_folder, states
 from qa.collections.library import Library
 from qa.collections.types import CollectionNotFound, FolderNotAllowed, Report
 from web.uploads.batches import Batch
 
-# Milliseconds between two looks at files that have changed, and seconds between two at everything.
-_LOOK_EVERY: Final = 500
-_SCAN_EVERY: Final = 60.0
-
 
 class FollowedCollection:
-    """The state of a collection and its folder.
+    """What is known of a collection and its folder.
 
     Attributes:
         folder: the folder.
-        batch: the files that were imported last, or are being imported.
+        batch: the files that were taken up last, or are now.
         error: why it isn't in step, if it isn't; tried again at the next change, and now and then.
-        settling: files that have changed.
+        changes: files that have changed.
     """
 
-    def __init__(self, folder: Path, settling: Settling) -> None:
-        """Starts without reading anything."""
+    def __init__(
+        self,
+        folder: Path,
+        differing: Callable[[FollowedCollection], set[Path]],
+        clock: Callable[[], float],
+    ) -> None:
+        """Begins without looking.
+
+        Args:
+            folder: the folder.
+            differing: returns the files that differ from the collection's documents.
+            clock: the time in seconds.
+        """
         self.folder = folder
-        self.settling = settling
+        self.changes = Changes(lambda: differing(self), clock)
         self.batch: Batch | None = None
         self.error: Exception | None = None
-        self.scanned: float | None = None
 
 
 class Following:
-    """All collections of one server that are synchronised with a folder."""
+    """All collections of one server that are kept in step with a folder."""
 
     def __init__(
         self,
@@ -71,7 +77,7 @@ class Following:
         self._renewed, self._closed = threading.Event(), threading.Event()
 
     def start(self) -> None:
-        """Resumes following after a restart of the server, in a thread of its own."""
+        """Goes on with what was followed before the server was started, in a thread of its own."""
         if not self.roots:
             return
         for id_ in self._library.ids():
@@ -85,7 +91,7 @@ class Following:
         self._renewed.set()
 
     def follow(self, collection: str, path: str) -> None:
-        """Starts to synchronise a collection with a folder.
+        """Keeps a collection in step with a folder, from now on.
 
         Args:
             collection: its id.
@@ -103,7 +109,7 @@ class Following:
         self._renew(collection)
 
     def stop(self, collection: str) -> None:
-        """Stops synchronising a collection.
+        """Leaves a collection as it is from now on.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection, IndexLocked: as in `Library.follow`.
@@ -112,23 +118,19 @@ class Following:
         self._renew(collection)
 
     def of_collection(self, collection: str) -> FollowedCollection | None:
-        """The state of a collection; None if it follows no folder."""
+        """What is known of a collection; None if it follows no folder."""
         return self._known.get(collection)
 
     def look(self, is_changed: bool = True) -> None:
-        """Imports the files that are stable.
+        """Takes up what has stopped changing.
 
         Args:
             is_changed: whether something may have changed since the last look.
         """
         for id_, known in list(self._known.items()):
-            now = self._clock()
-            is_due = known.scanned is None or now - known.scanned >= _SCAN_EVERY
             try:
-                if is_changed or is_due:
-                    known.scanned = now
-                    self._scan(id_, known)
-                settled = [path.relative_to(known.folder).as_posix() for path in known.settling.settled()]
+                paths = known.changes.look(is_changed)
+                settled = [path.relative_to(known.folder).as_posix() for path in paths]
                 if settled and self._known.get(id_) is known:
                     self._take_up(id_, known, settled)
             except CollectionNotFound:
@@ -139,7 +141,7 @@ class Following:
                 known.error = error
                 logging.getLogger(__name__).exception("A folder could not be taken up")
 
-    def _scan(self, id_: str, known: FollowedCollection) -> None:
+    def _differing(self, id_: str, known: FollowedCollection) -> set[Path]:
         allowed_folder(
             str(known.folder), self.roots, self._library.folder
         )  # the operator may think otherwise now
@@ -147,8 +149,8 @@ class Following:
         if followed is None or followed.folder != known.folder:
             raise CollectionNotFound("The collection was deleted.")
         differing = followed.differing(states(known.folder, self._library.folder))
-        known.settling.add({known.folder / name for name in differing} - set(known.settling.waiting))
         known.error = None
+        return {known.folder / name for name in differing}
 
     def _take_up(self, id_: str, known: FollowedCollection, settled: Sequence[str]) -> None:
         batch = Batch(
@@ -170,34 +172,12 @@ class Following:
         if followed is None:
             self._known.pop(id_, None)
         else:
-            self._known[id_] = FollowedCollection(followed.folder, Settling(clock=self._clock))
+            self._known[id_] = FollowedCollection(followed.folder, partial(self._differing, id_), self._clock)
         self._renewed.set()
 
     def _run(self) -> None:
         while not self._closed.is_set():
             self._renewed.clear()
-            for is_changed in self._changes():
+            folders = [known.folder for known in list(self._known.values())]
+            for is_changed in changes_told(folders, self._renewed):
                 self.look(is_changed)
-
-    def _changes(self) -> Iterator[bool]:
-        """Yields twice a second whether a file has changed, until other folders are followed."""
-        from watchfiles import watch
-
-        folders = [known.folder for known in list(self._known.values())]
-        places = [folder for folder in folders if folder.is_dir()]
-        if not places:
-            # None is followed, or none is there now.
-            self._renewed.wait(_SCAN_EVERY if folders else None)
-            yield True
-            return
-        for changes in watch(
-            *places,
-            watch_filter=None,
-            yield_on_timeout=True,
-            rust_timeout=_LOOK_EVERY,
-            stop_event=self._renewed,
-            raise_interrupt=False,
-        ):
-            yield bool(changes)
-            if [folder for folder in folders if folder.is_dir()] != places:
-                return  # one is back, or gone
