@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
 from cli.console import epilog
+from cli.exit_codes import BAD_INPUT, complain
 from cli.options import FOLDER, ModelName
 
 EPILOG: Final = epilog(
@@ -18,12 +20,13 @@ EPILOG: Final = epilog(
     "dalil index notes/old.md --remove      forgets one file",
     "dalil index notes --watch              keeps the index in step with the folder",
     "dalil index --optimize                 leaves nothing of what was forgotten on disk",
+    "dalil index https://example.org/page --refresh    one web page, as it is now",
     "dalil index notes --rebuild            rebuilds the index from these files only",
 )
 
 
 def index(
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", hidden=True)] = None,
+    named: Annotated[list[str] | None, typer.Argument(metavar="PATH", hidden=True)] = None,
     folder: Annotated[
         str,
         typer.Option(
@@ -47,6 +50,12 @@ def index(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on until Ctrl-C, and take up or forget what changes.")
     ] = False,
+    refresh: Annotated[
+        bool,
+        typer.Option(
+            "--refresh", help="Fetch the web pages named again. Without it none is that was indexed before."
+        ),
+    ] = False,
     optimize: Annotated[
         bool,
         typer.Option(
@@ -61,21 +70,63 @@ def index(
     all folders inside it; hidden files and links to other folders are left out. Pictures and scanned PDF
     files are read by text recognition where Tesseract is installed. A file that was indexed before takes its
     older version's place, and what hasn't changed costs next to nothing.
+
+    A PATH that begins with http:// or https:// is a web page. It is fetched from its site when you name it for
+    the first time, and again only with --refresh; nothing that it links to is.
     """
-    if rebuild and (remove or watch):
-        raise typer.BadParameter(f"--rebuild and --{'remove' if remove else 'watch'} can't go together.")
-    if not paths and not optimize:
+    addresses, paths = _told_apart(named or ())
+    _check(addresses, paths, {"rebuild": rebuild, "remove": remove, "watch": watch, "refresh": refresh})
+    if not named and not optimize:
         raise typer.BadParameter("Missing argument 'PATH'.")
     from cli import index_files
     from cli.watching import watch_texts
 
     code, started = 0, time.time()
-    if paths and remove:
-        code = index_files.forget_texts(paths, folder, model)
-    elif paths:
-        code = index_files.file_texts(paths, folder, model, rebuild)
+    if remove:
+        code = _forget(addresses, paths, folder, model)
+    elif named:
+        pages = index_files.NO_PAGES
+        if addresses:
+            from cli.web_pages import fetch_pages
+
+            pages = fetch_pages(addresses, folder, model, refresh, rebuild)
+            if rebuild and pages.failed:
+                complain("The index stays as it was.")
+                raise typer.Exit(BAD_INPUT)
+        code = index_files.file_texts(paths, folder, model, rebuild, pages=pages)
     if watch and paths:
         watch_texts(paths, folder, model, started)
     if optimize:
         index_files.optimize(folder, model)
     raise typer.Exit(code)
+
+
+def _told_apart(named: Sequence[str]) -> tuple[list[str], list[Path]]:
+    """The web addresses, and the files and folders, among what was named."""
+    from index.readers.web.address import is_address
+
+    addresses = [one for one in named if is_address(one)]
+    return addresses, [Path(one) for one in named if not is_address(one)]
+
+
+def _check(addresses: Sequence[str], paths: Sequence[Path], wanted: Mapping[str, bool]) -> None:
+    """Refuses options that can't go together."""
+    if wanted["rebuild"] and (wanted["remove"] or wanted["watch"]):
+        raise typer.BadParameter(
+            f"--rebuild and --{'remove' if wanted['remove'] else 'watch'} can't go together."
+        )
+    if wanted["refresh"] and wanted["remove"]:
+        raise typer.BadParameter("--refresh and --remove can't go together.")
+    if wanted["refresh"] and not addresses:
+        raise typer.BadParameter("--refresh wants the web pages that are to be fetched again, each named.")
+    if wanted["watch"] and addresses:
+        raise typer.BadParameter("--watch is for files and folders: a web page isn't watched.")
+
+
+def _forget(addresses: Sequence[str], paths: Sequence[Path], folder: str, model: str | None) -> int:
+    from cli import index_files
+    from cli.web_pages import forget_pages
+
+    codes = [forget_pages(addresses, folder, model)] if addresses else []
+    codes += [index_files.forget_texts(paths, folder, model)] if paths else []
+    return max(codes, default=0)
