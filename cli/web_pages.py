@@ -37,9 +37,8 @@ def fetch_pages(
             known = in_index(opened, page_id(where))
             if known is not None and not refresh:
                 kept += 1
-                show(
-                    f"{in_one_line(where.text)}: as of {known.fetched}, not fetched again (--refresh does that)."
-                )
+                shown = in_one_line(where.text)
+                show(f"{shown}: as of {known.fetched}, not fetched again (--refresh does that).")
             elif where.text not in documents:
                 note(f"{where.text}: fetching it from {where.host}.")
                 documents[where.text] = read_page(address, fetcher, lambda one: complain(one.message))
@@ -55,10 +54,11 @@ def fetch_pages(
 def forget_pages(addresses: Sequence[str], folder: str, model: str | None) -> int:
     """Removes web pages from an index; returns the exit code."""
     opened = Index.open(folder, encoder=model)
+    ports = Fetcher().ports
     unwanted, unknown = set(), 0
     for address in addresses:
         try:
-            where = WebAddress.parse(address)
+            where = WebAddress.parse(address, ports)
         except UnreadablePage as error:
             unknown += 1
             complain(str(error))

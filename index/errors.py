@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-
 # Characters of an address in a message.
 _LONGEST_NAMED: Final = 500
 
@@ -107,8 +106,8 @@ _PAGE_FAULTS: Final[dict[PageFault, str]] = {
     "unresolved": "no host {} was found. Check the address and the connection.",
     "unreachable": "{} doesn't answer. Try again later.",
     "certificate": "{} can't prove that it is {}: its certificate isn't valid.",
-    "redirects": "it leads on too often, or to an address without encryption. Give the address that a browser "
-    "shows in the end.",
+    "redirects": "it leads on too often, or to an address without encryption. Give the address that a "
+    "browser shows in the end.",
     "status": "the server answers with the error {}. Try again later.",
     "login": "the server gives this page only to those it knows (error {}). Save it as a file instead.",
     "gone": "there is no such page (any more): error {}.",

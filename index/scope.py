@@ -298,7 +298,7 @@ def _names(head: Head) -> tuple[str, str, str]:
 
 
 def extension(head: Head) -> str:
-    """The extension of a document's file or web page, in lower case, without its dot; empty if it has none."""
+    """The extension of a document's file or page, in lower case and without its dot; empty if it has none."""
     source = _key(head["source"]).replace("\\", "/")
     if (address := _ADDRESS.match(source)) is not None:
         source = address[1]

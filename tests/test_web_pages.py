@@ -159,7 +159,7 @@ def test_what_isnt(site: Site, kind: str, body: bytes, fault: str, file_fault: s
 
 
 def test_what_couldnt_be_read_of_a_page_is_told(site: Site) -> None:
-    site.answers["/"] = http(b"<!doctype html><p>" + b"word " * 99 + b"\xff", "text/html; charset=utf-8")
+    site.answers["/"] = http(f"<!doctype html><p>{ARABIC}".encode() + b"\xff")
     told: list[FileWarning] = []
     read(site, warn=told.append)
     assert [(one.kind, one.path) for one in told] == [("characters", site.address())]

@@ -71,11 +71,11 @@ def index(
     files are read by text recognition where Tesseract is installed. A file that was indexed before takes its
     older version's place, and what hasn't changed costs next to nothing.
 
-    A PATH that begins with http:// or https:// is a web page. It is fetched from its site when you name it for
-    the first time, and again only with --refresh; nothing that it links to is.
+    A PATH that begins with http:// or https:// is a web page. It is fetched from its site when you name it
+    for the first time, and again only with --refresh; nothing that it links to is.
     """
     addresses, paths = _told_apart(named or ())
-    _check(addresses, paths, {"rebuild": rebuild, "remove": remove, "watch": watch, "refresh": refresh})
+    _check(addresses, {"rebuild": rebuild, "remove": remove, "watch": watch, "refresh": refresh})
     if not named and not optimize:
         raise typer.BadParameter("Missing argument 'PATH'.")
     from cli import index_files
@@ -109,7 +109,7 @@ def _told_apart(named: Sequence[str]) -> tuple[list[str], list[Path]]:
     return addresses, [Path(one) for one in named if not is_address(one)]
 
 
-def _check(addresses: Sequence[str], paths: Sequence[Path], wanted: Mapping[str, bool]) -> None:
+def _check(addresses: Sequence[str], wanted: Mapping[str, bool]) -> None:
     """Refuses options that can't go together."""
     if wanted["rebuild"] and (wanted["remove"] or wanted["watch"]):
         raise typer.BadParameter(

@@ -51,8 +51,8 @@ PAGE_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     },
     "fetch_port": {
         "ar": "لا تُجلب الصفحات إلا من المنفذين 80 و443 لا من {detail}. احفظ الصفحة في ملف وأضفه.",
-        "en": "Pages are only fetched from the ports 80 and 443 and not from {detail}. Save the page as a file "
-        "and add that.",
+        "en": "Pages are only fetched from the ports 80 and 443 and not from {detail}. Save the page as a "
+        "file and add that.",
     },
     "fetch_private": {
         "ar": "الموقع {detail} هو هذا الجهاز أو في شبكة خاصّة، ولا تُجلب منها صفحات. احفظ الصفحة في ملف وأضفه.",
@@ -72,7 +72,8 @@ PAGE_MESSAGES: Final[dict[str, dict[Language, str]]] = {
         "en": "The site {detail} can't prove who it is. Its certificate isn't valid.",
     },
     "fetch_redirects": {
-        "ar": "تحيل الصفحة إلى غيرها مرّات كثيرة أو إلى عنوان بلا تعمية. اكتب العنوان الذي يظهر في المتصفّح بعدها.",
+        "ar": "تحيل الصفحة إلى غيرها مرّات كثيرة أو إلى عنوان بلا تعمية. اكتب العنوان الذي "
+        "يظهر في المتصفّح بعدها.",
         "en": "It leads on too often or to an address without encryption. Enter the one that a browser shows "
         "in the end.",
     },
@@ -108,8 +109,8 @@ PAGE_MESSAGES: Final[dict[str, dict[Language, str]]] = {
     # Of a page that came: keyed by index.errors.FileFault; of the others what is said of files holds.
     "fetch_file_empty": {
         "ar": "لا كلمات في الصفحة. لعلّ متصفّحاً يكتبها بعد أن تُفتح. احفظها منه في ملف وأضفه.",
-        "en": "The page has no words in it. Perhaps a browser writes them when it is opened. Save it from there "
-        "as a file and add that.",
+        "en": "The page has no words in it. Perhaps a browser writes them when it is opened. Save it from "
+        "there as a file and add that.",
     },
     "fetch_file_encoding": {
         "ar": "ترميز الصفحة غير معروف. احفظها في ملف بترميز {encoding} وأضفه.",

@@ -94,7 +94,7 @@ def about_turn(turn: Turn) -> list[str]:
 
 
 def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
-    """The parts of a quotation's reference: its path, author, dates, page, paragraph and source; plain text."""
+    """The parts of a quotation's reference: path, author, dates, page, paragraph and source; plain text."""
     is_text = quoted.field == "text"
     path = [quoted.title, *(headings_below(quoted.title, quoted.headings) if is_text else ())]
     where = [" › ".join(isolated(step) for step in dict.fromkeys(path) if step.strip())]

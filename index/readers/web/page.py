@@ -81,7 +81,9 @@ def fetch_into(
 
     Args:
         folder: the folder.
-        address, fetcher, warn: as of `read_page`.
+        address: of the page.
+        fetcher: fetches it.
+        warn: as of `read_page`.
         on_page: called after the text of each page of a picture or a scanned PDF was recognised (OCR), with
             the number of pages done, and of all.
 
