@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from pdf_files import Text, pdf
 from test_house import MODULES, imports
 from web_site import Site, html, http, moved, site_served
 
-from index import Document, Index, UnreadablePage
+from index import Document, Index, Passage, UnreadablePage
 from index.errors import FileWarning
 from index.readers.web.address import WebAddress
 from index.readers.web.fetch import Fetcher
@@ -25,7 +26,11 @@ from index.types import text_id
 from qa.collections import library as libraries
 from qa.collections.library import Library
 from qa.collections.types import Added, CollectionNotFound, ReadOnlyCollection
+from qa.conversation.export import reference_parts
+from qa.conversation.references import Reference, to_bibtex, to_csl_json, to_ris
+from qa.conversation.stored_citation import StoredCitation
 from qa.messages import say, say_as_of
+from qa.types import Citation, CitedField
 from web.server.collection_calls import Collections
 from web.server.sharing import Sharing
 from web.uploads import pages as fetching
@@ -471,3 +476,30 @@ def test_these_modules_alone_can_fetch() -> None:
     }
     callers = {name for name, path in MODULES.items() if ".add_page(" in path.read_text("utf-8")}
     assert callers == {"web.uploads.pages"}
+
+
+# In references and exports.
+
+
+def test_references_have_the_address_and_the_day() -> None:
+    where = "https://example.org/a_b%20{c}"
+    page = Reference("dalil-1", "River", where, "", (), "", "note", "2026-11-30")
+    file = replace(page, source="/a/b.txt", fetched="")
+    assert f"UR  - {where}\r\nY2  - 2026/11/30\r\n" in to_ris([page])
+    assert "  url = {https://example.org/a_b%20%7Bc%7D},\n  urldate = {2026-11-30},\n" in to_bibtex([page])
+    (item,) = json.loads(to_csl_json([page]))
+    assert (item["URL"], item["accessed"]) == (where, {"date-parts": [[2026, 11, 30]]})
+    assert "source" not in item
+    for written in (to_ris([file]), to_bibtex([file]), to_csl_json([file])):
+        assert "/a/b.txt" in written
+        assert "2026" not in written
+
+
+@pytest.mark.parametrize("field", ["text", "title"])
+def test_exported_quotations_say_of_which_day_they_are(field: CitedField) -> None:
+    document = Document("The river floods.", title="River", source="https://x.org/", fetched="2026-11-30")
+    passage = Passage.of(document, 1, 0, len(document.text))
+    citation = Citation.of(document, 1, passage, 0, 5, field)
+    stored = StoredCitation.of(citation, lambda _: document)
+    assert say_as_of("2026-11-30", "en") in reference_parts(stored, "en")
+    assert StoredCitation.parse(asdict(stored)) == stored

@@ -27,6 +27,9 @@ _LATEX: Final[Mapping[str, str]] = MappingProxyType(
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 )
 
+# In an address LaTeX takes every character as it stands, but for these.
+_VERBATIM: Final = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -118,7 +121,7 @@ def to_bibtex(found: list[Reference]) -> str:
             "date": _latex(one.date),
             "pages": one.pages,
             **(
-                {"url": _latex(one.source), "urldate": one.fetched}
+                {"url": one.source.translate(_VERBATIM), "urldate": one.fetched}
                 if one.fetched
                 else {"howpublished": _latex(one.source)}
             ),
