@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from test_cli import cache, dalil, surroundings
@@ -14,9 +16,13 @@ from test_web_pages import TODAY
 from web_site import Site, html, site_served
 
 import cli.web_pages
+import ui
 from index import Index
 from index.readers.web.fetch import Fetcher
+from qa.collections.library import Library
 from qa.messages import say_as_of
+from web.server.collection_calls import Collections
+from web.server.sharing import Sharing
 
 __all__ = ["cache", "surroundings"]  # fixtures
 
@@ -150,3 +156,40 @@ def test_what_isnt_fetched(
     assert said in " ".join(done.output.replace("│", " ").split())
     assert "secret" not in done.output
     assert site.asked == []
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([], True),
+        (["--no-web-pages"], False),
+        (["--host", "0.0.0.0"], False),
+        (["--host", "0.0.0.0", "--web-pages"], True),
+        (["--web-pages", "--read-only"], False),
+    ],
+)
+def test_a_shared_chat_fetches_pages_if_it_is_told_to(
+    options: list[str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[Any] = []
+    monkeypatch.setattr(ui, "launch", lambda *arguments, **_: given.extend(arguments))
+    assert dalil("chat", *options).exit_code == 0
+    (sharing,) = (one for one in given if isinstance(one, Sharing))
+    assert sharing.fetches_pages == expected
+
+
+@pytest.mark.parametrize(("sharing", "expected"), [(Sharing(), True), (Sharing(host="0.0.0.0"), False)])
+def test_the_chat_that_is_served_fetches_only_where_it_may(
+    sharing: Sharing, expected: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Enough(Exception):
+        pass
+
+    def build(*_: Any, collections: Collections, **__: Any) -> None:
+        raise Enough(collections.pages.is_on)
+
+    monkeypatch.setattr(ui, "build_chat", build)
+    monkeypatch.setattr(ui, "listen", lambda *_: socket.create_server(("127.0.0.1", 0)))
+    with pytest.raises(Enough) as caught:
+        ui.launch(cast("Index", None), sharing=sharing, library=Library(tmp_path))
+    assert caught.value.args == (expected,)
