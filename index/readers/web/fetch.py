@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-import queue
 import re
 import socket
 import ssl
-import threading
-import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 from index.errors import PageFault, UnreadablePage
 from index.readers.web.address import PORTS, IPAddress, WebAddress, is_public
+from index.readers.web.deadline import Deadline
 
 MOST_BYTES: Final = 50 << 20
 """Of a page, unpacked."""
@@ -31,8 +29,6 @@ SECONDS: Final = 60.0
 MOST_REDIRECTS: Final = 5
 _CONNECT_SECONDS: Final = 10.0
 _BLOCK: Final = 1 << 16
-# So that what was ended is known to be late.
-_GRACE_SECONDS: Final = 0.02
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _LOGIN: Final = frozenset((401, 402, 403, 407, 451))
 _GONE: Final = frozenset((404, 410))
@@ -114,7 +110,7 @@ class Fetcher:
         Raises:
             UnreadablePage: it can't be reached, its host isn't public, or it is too large or too slow.
         """
-        deadline = _Deadline(address, self._seconds)
+        deadline = Deadline(address, self._seconds)
         place = address
         for _ in range(MOST_REDIRECTS + 1):
             found = self._ask(place, deadline)
@@ -123,7 +119,7 @@ class Fetcher:
             place = place.redirected(found, self.ports)
         raise UnreadablePage.because(address.text, "redirects")
 
-    def _ask(self, place: WebAddress, deadline: _Deadline) -> Fetched | str:
+    def _ask(self, place: WebAddress, deadline: Deadline) -> Fetched | str:
         """Asks one server; returns the page, or where it redirects to."""
         connection = http.client.HTTPConnection(place.host, place.port)
         with deadline.reporting(place), self._connected(place, deadline) as connection.sock:
@@ -148,7 +144,7 @@ class Fetcher:
                 )
 
     @contextmanager
-    def _connected(self, place: WebAddress, deadline: _Deadline) -> Iterator[socket.socket]:
+    def _connected(self, place: WebAddress, deadline: Deadline) -> Iterator[socket.socket]:
         """A connection to one of a host's addresses, all of which have been checked; encrypted for https."""
         connected = self._connect(place, self._addresses(place, deadline), deadline)
         with connected as bare:
@@ -162,7 +158,7 @@ class Fetcher:
                 encrypted.do_handshake()
                 yield encrypted
 
-    def _addresses(self, place: WebAddress, deadline: _Deadline) -> Sequence[IPAddress]:
+    def _addresses(self, place: WebAddress, deadline: Deadline) -> Sequence[IPAddress]:
         """The addresses of a host, each of which is allowed.
 
         Raises:
@@ -179,7 +175,7 @@ class Fetcher:
         return found
 
     def _connect(
-        self, place: WebAddress, addresses: Sequence[IPAddress], deadline: _Deadline
+        self, place: WebAddress, addresses: Sequence[IPAddress], deadline: Deadline
     ) -> socket.socket:
         for address in addresses:
             with suppress(OSError):
@@ -197,7 +193,7 @@ class Fetcher:
         """Whether this machine itself may be asked, whatever its address: in tests alone."""
         return self._allowed(ipaddress.ip_address("127.0.0.1"))
 
-    def _content(self, response: http.client.HTTPResponse, place: WebAddress, deadline: _Deadline) -> bytes:
+    def _content(self, response: http.client.HTTPResponse, place: WebAddress, deadline: Deadline) -> bytes:
         """The content of a response, unpacked within the limits."""
         packing = response.headers.get("Content-Encoding", "").strip().lower()
         if packing not in ("", "identity", "gzip", "x-gzip"):  # nothing else was asked for
@@ -246,95 +242,6 @@ class _Unzipped:
     def is_whole(self) -> bool:
         """Whether the data ended where it says that it does."""
         return self._member.eof
-
-
-class _Deadline:
-    """The end of a page's time.
-
-    Args:
-        address: of the page.
-        seconds: from now on.
-    """
-
-    def __init__(self, address: WebAddress, seconds: float) -> None:
-        self._address = address
-        self._seconds = seconds
-        self._end = time.monotonic() + seconds
-
-    def left(self) -> float:
-        """The seconds that are left.
-
-        Raises:
-            UnreadablePage: none are.
-        """
-        left = self._end - time.monotonic()
-        if left <= 0:
-            self._fail()
-        return left
-
-    def _fail(self) -> NoReturn:
-        raise UnreadablePage.because(self._address.text, "too_slow", f"{self._seconds:,.0f}")
-
-    def within(self, act: Callable[[], Sequence[IPAddress]]) -> Sequence[IPAddress]:
-        """What a function gives that can't be interrupted; it is left to itself if it takes longer.
-
-        Raises:
-            OSError: from the function.
-        """
-        given: queue.Queue[Sequence[IPAddress] | OSError] = queue.Queue()
-
-        def run() -> None:
-            try:
-                given.put(act())
-            except (OSError, UnicodeError, ValueError) as error:  # UnicodeError: of a name that can't be one
-                given.put(error if isinstance(error, socket.gaierror) else socket.gaierror(str(error)))
-
-        threading.Thread(target=run, name="look-up", daemon=True).start()
-        try:
-            found = given.get(timeout=self.left())
-        except queue.Empty:
-            self._fail()
-        if isinstance(found, OSError):
-            raise found
-        return found
-
-    @contextmanager
-    def ending(self, connected: socket.socket) -> Iterator[None]:
-        """Ends a connection when the time is up, however slowly something still comes."""
-
-        def end() -> None:
-            with suppress(OSError):
-                # Not SSLSocket's own, which takes the connection apart under whoever reads from it.
-                socket.socket.shutdown(connected, socket.SHUT_RDWR)
-
-        timer = threading.Timer(self.left() + _GRACE_SECONDS, end)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-            timer.join()
-
-    @contextmanager
-    def reporting(self, place: WebAddress) -> Iterator[None]:
-        """Turns what goes wrong with a server into the error that says so; first of all, that it was slow."""
-        try:
-            yield
-        except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
-            self.left()
-            fault, detail = _fault(error), place.host
-            raise UnreadablePage.because(place.text, fault, detail) from error
-
-
-def _fault(error: Exception) -> PageFault:
-    if isinstance(error, socket.gaierror):
-        return "unresolved"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "certificate"
-    if isinstance(error, OSError) and not isinstance(error, ssl.SSLError | http.client.HTTPException):
-        return "unreachable"
-    return "broken"
 
 
 def _refusal(place: WebAddress, status: int) -> UnreadablePage:
