@@ -26,6 +26,7 @@ from starlette.routing import Mount
 
 import qa
 from index.errors import DalilError
+from index.readers.web.fetch import Fetcher
 from index.storage.files import keep_font_list
 from index.text.analyzer import Language
 from qa.answering.reader import warm_up as warm_up_reader
@@ -110,7 +111,12 @@ def launch(
         collections = None
         if library is not None:
             collections = Collections(
-                library, sharing.read_only, answers=answers, groups=groups, roots=sharing.followable
+                library,
+                sharing.read_only,
+                answers=answers,
+                groups=groups,
+                roots=sharing.followable,
+                fetcher=Fetcher() if sharing.fetches_pages else None,
             )
         chat = build_chat(
             index,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from cli.console import show
 from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, complain
@@ -18,6 +20,24 @@ def ignore(reading: Reading) -> None:
     """Takes no note of what was read."""
 
 
+@dataclass(frozen=True)
+class FetchedPages:
+    """Web pages that were named.
+
+    Attributes:
+        documents: those that were fetched.
+        kept: how many are in the index, and weren't fetched again.
+        failed: how many couldn't be fetched or read; an older version stays in the index.
+    """
+
+    documents: tuple[Document, ...] = ()
+    kept: int = 0
+    failed: int = 0
+
+
+NO_PAGES: Final = FetchedPages()
+
+
 def file_texts(
     paths: Sequence[Path],
     folder: str,
@@ -25,8 +45,9 @@ def file_texts(
     rebuild: bool = False,
     remove: bool = False,
     note_reading: Callable[[Reading], None] = ignore,
+    pages: FetchedPages = NO_PAGES,
 ) -> int:
-    """Puts the texts of these files and folders into the index at `folder`, and returns the exit code.
+    """Puts the texts of files, folders and web pages into the index at `folder`, and returns the exit code.
 
     Args:
         paths: the files and folders.
@@ -35,23 +56,27 @@ def file_texts(
         rebuild: whether a new index is asked for.
         remove: whether files that are gone from there are removed from the index.
         note_reading: called with what was read once it is in the index.
+        pages: web pages that were fetched, or are in the index already.
     """
     reading = read_paths(paths, _tell_page)
     for error in reading.unreadable:
         complain(str(error))
     for warning in reading.warnings:
         complain(warning.message)
-    if not reading.documents:
+    read_documents = (*reading.documents, *pages.documents)
+    if pages.kept and not paths and not read_documents:
+        return INCOMPLETE if pages.failed else DONE
+    if not read_documents:
         complain("There is nothing to index; nothing was written.")
         return BAD_INPUT
-    again = duplicates(reading.documents)
+    again = duplicates(read_documents)
     for document, original in again:
         complain(f"{document.source}: the same text as {original.source}; it was left out.")
     left_out = {document.id for document, _ in again}
-    documents = [document for document in reading.documents if document.id not in left_out]
+    documents = [document for document in read_documents if document.id not in left_out]
     opened = None if rebuild else open_if_there(folder, model)
-    older = [_in_index(opened, document.id) for document in documents]
-    stale = {id_ for id_ in left_out if _in_index(opened, id_)}  # indexed before they were copies
+    older = [in_index(opened, document.id) for document in documents]
+    stale = {id_ for id_ in left_out if in_index(opened, id_)}  # indexed before they were copies
     try:
         if opened:
             opened.update(documents)
@@ -65,7 +90,7 @@ def file_texts(
     if unwanted := stale | (gone if remove else set()):
         opened.remove(unwanted)
     opened.optimize(whole=False)
-    unchanged = sum(old == new for old, new in zip(older, documents, strict=True))
+    unchanged = sum(_is_same(old, new) for old, new in zip(older, documents, strict=True))
     added = older.count(None)
     change = f"{added} added, {len(older) - added - unchanged} changed, {unchanged} unchanged"
     _report(folder, opened, f"{change}, {len(gone)} removed" if remove and gone else change)
@@ -74,7 +99,7 @@ def file_texts(
     _list("Gone since they were indexed (--remove removes them):", [s for i, s in kept.items() if i in gone])
     _list("Indexed before, and not readable now:", [s for i, s in kept.items() if i not in gone])
     show(f'Ask it: dalil ask --index {in_one_line(shlex.quote(folder))} "..."')
-    return INCOMPLETE if reading.unreadable else DONE
+    return INCOMPLETE if reading.unreadable or pages.failed else DONE
 
 
 def _tell_page(path: Path, done: int, total: int) -> None:
@@ -88,15 +113,21 @@ def _list(title: str, sources: Sequence[str]) -> None:
         show("\n".join(f"  {in_one_line(source)}" for source in sources))
 
 
-def _in_index(opened: Index | None, document_id: str) -> Document | None:
+def in_index(opened: Index | None, document_id: str) -> Document | None:
+    """The document with this id, if there is an index that has it."""
     try:
         return opened.document(document_id) if opened else None
     except KeyError:
         return None
 
 
+def _is_same(old: Document | None, new: Document) -> bool:
+    """Whether a document is as it was; of a web page, but for the day on which it was fetched."""
+    return old is not None and replace(old, fetched=new.fetched) == new
+
+
 def open_if_there(folder: str, model: str | None) -> Index | None:
-    """The index at `folder`; None if there is none."""
+    """The index at a folder or an address; None if there is none."""
     try:
         return Index.open(folder, encoder=model)
     except IndexNotFound:

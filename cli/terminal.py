@@ -18,7 +18,7 @@ from index.text.bidi import DIRECTION_MARKS, isolated, without_controls
 from index.text.context import headings_below
 from index.types import Hit, Passage
 from qa.api.records import GetDocument
-from qa.messages import say, say_confidence, say_pages, written_notes
+from qa.messages import say, say_as_of, say_confidence, say_pages, written_notes
 from qa.types import Answer, Citation
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class Plain:
     def _where(
         self, passage: Passage, in_language: Language, citation: Citation | None = None, *, full: bool
     ) -> str:
-        """Title and headings as a path, author and date, page and paragraph; of metadata the first alone."""
+        """Title and headings as a path, author and dates, page and paragraph; of metadata the first alone."""
         is_text = citation is None or citation.field == "text"
         pages = (citation.page, citation.last_page) if citation else (passage.page, passage.page)
         document = self._document(passage.document_id)
@@ -143,6 +143,7 @@ class Plain:
         path = dict.fromkeys([title, *(headings_below(title, passage.headings) if is_text else ())])
         parts = [" › ".join(self._name(step) for step in path if step)]
         parts += [self._name(name) for name in (document.author, document.date) if full and name]
+        parts += [say_as_of(document.fetched, in_language)] if full and document.fetched else []
         if is_text:
             parts += [say_pages(*pages, in_language)] if pages[0] else []
             parts += [say("paragraph", in_language, number=passage.number)]

@@ -14,6 +14,7 @@ from index.errors import (
     InvalidQuestion,
     InvalidScope,
     UnreadableFile,
+    UnreadablePage,
 )
 from index.interface import Index
 from index.scope import Scope
@@ -37,4 +38,5 @@ __all__ = [
     "Passage",
     "Scope",
     "UnreadableFile",
+    "UnreadablePage",
 ]

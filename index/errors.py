@@ -5,7 +5,10 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
+
+# Characters of an address in a message.
+_LONGEST_NAMED: Final = 500
 
 
 class DalilError(Exception):
@@ -88,6 +91,64 @@ class UnreadableFile(DalilError):
         error = cls(f"{path}: {why}")
         error.path, error.fault = str(path), fault
         return error
+
+
+PageFault = Literal[
+    "address", "credentials", "port", "private", "unresolved", "unreachable", "certificate", "redirects",
+    "status", "login", "gone", "too_large", "too_slow", "type", "broken", "content",
+]  # fmt: skip
+_PAGE_FAULTS: Final[dict[PageFault, str]] = {
+    "address": "this isn't the address of a web page. Give one that begins with http:// or https://.",
+    "credentials": "there is a user's name or a password in this address. Leave it out.",
+    "port": "only the ports 80 and 443 of web servers are asked, not {}. Save the page as a file instead.",
+    "private": "{} is this machine, or in a private network, from which no pages are fetched. Save the page "
+    "as a file instead.",
+    "unresolved": "no host {} was found. Check the address and the connection.",
+    "unreachable": "{} doesn't answer. Try again later.",
+    "certificate": "{} can't prove that it is {}: its certificate isn't valid.",
+    "redirects": "it leads on too often, or to an address without encryption. Give the address that a "
+    "browser shows in the end.",
+    "status": "the server answers with the error {}. Try again later.",
+    "login": "the server gives this page only to those it knows (error {}). Save it as a file instead.",
+    "gone": "there is no such page (any more): error {}.",
+    "too_large": "the page has more than {} MB. Save it as a file instead.",
+    "too_slow": "the page didn't come within {} seconds. Try again later.",
+    "type": "what lies there is of the type {}, which isn't read.",
+    "broken": "the server's answer can't be read, or broke off. Try again later.",
+}
+
+
+class UnreadablePage(UnreadableFile):
+    """A web page that can't be fetched or read; the message names its address.
+
+    Attributes:
+        page_fault: the cause, so that it can be reported in the user's language; "content" if the page came,
+            but its text can't be read: then `fault` says why.
+        detail: what the message names: a host, a port, an error's number, a type, a limit.
+    """
+
+    page_fault: PageFault = "content"
+    detail = ""
+
+    @classmethod
+    def because(cls, address: str, fault: PageFault, detail: str = "") -> UnreadablePage:
+        """The error for an address.
+
+        Args:
+            address: of the page.
+            fault: the cause, other than "content".
+            detail: what the message names.
+        """
+        error = cls(f"{address[:_LONGEST_NAMED]}: {_PAGE_FAULTS[fault].format(detail, detail)}")
+        error.path, error.page_fault, error.detail = address, fault, detail
+        return error
+
+    @classmethod
+    def content(cls, address: str, error: UnreadableFile) -> UnreadablePage:
+        """The error for a page that came, from that for the file that it was kept in."""
+        found = cls(f"{address}:{str(error).removeprefix(f'{error.path}:')}")
+        found.path, found.fault = address, error.fault
+        return found
 
 
 FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden", "recognition", "pictures"]

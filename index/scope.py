@@ -56,6 +56,8 @@ _MONTHS: Final = tuple(
 )
 _YEARS: Final = range(1000, 2200)
 _HIJRI: Final = regex.compile(r"\d\s*(?:هـ|ه\b|AH\b)")
+# A web page as a source: its path is found.
+_ADDRESS: Final = regex.compile(r"https?://[^/]*([^?]*)")
 
 Head = Mapping[str, Any]
 """A document's `id`, `title`, `source`, `date` and `tags`."""
@@ -296,8 +298,11 @@ def _names(head: Head) -> tuple[str, str, str]:
 
 
 def extension(head: Head) -> str:
-    """The extension of a document's file, in lower case and without its dot; empty if it has none."""
-    return PurePosixPath(_key(head["source"]).replace("\\", "/")).suffix.removeprefix(".")
+    """The extension of a document's file or page, in lower case and without its dot; empty if it has none."""
+    source = _key(head["source"]).replace("\\", "/")
+    if (address := _ADDRESS.match(source)) is not None:
+        source = address[1]
+    return PurePosixPath(source).suffix.removeprefix(".")
 
 
 def folders(heads: Iterable[Head]) -> list[str]:

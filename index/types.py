@@ -120,6 +120,7 @@ class Document:
             are detected in the text by rules when it is split into passages.
         digest: SHA-256 of the file that it was read from, in hexadecimal, if the file has pages to show.
         tags: keywords given to it, by which a search can be restricted (`index.scope`); not searched.
+        fetched: of a web page, the day on which it was fetched, as in "2026-11-30"; not searched.
 
     Raises:
         InvalidDocument: the text is blank, it has characters that can't be written to disk, or its blocks
@@ -135,14 +136,15 @@ class Document:
     blocks: tuple[Block, ...] = ()
     digest: str = ""
     tags: tuple[str, ...] = ()
+    fetched: str = ""
 
     def __post_init__(self) -> None:
         name = self.source or self.title or self.text[:40].strip() or "(no name)"
         if not self.text.strip():
             raise InvalidDocument(f"The document {name!r} has no text.")
         try:
-            fields = (self.text, self.title, self.source, self.id, self.author, self.date, *self.tags)
-            "\n".join(fields).encode()
+            fields = (self.text, self.title, self.source, self.id, self.author, self.date, self.fetched)
+            "\n".join((*fields, *self.tags)).encode()
         except UnicodeEncodeError as error:
             raise InvalidDocument(
                 f"The document {name!r} has a character that isn't Unicode text "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from index.errors import InvalidScope
@@ -405,6 +406,18 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
 _SAID_FROM: Final = (("certain", 0.85), ("likely", LIKELY), ("possible", 0.25))
 # Between several things that the texts don't mention, and around each.
 _NOR: Final[dict[Language, str]] = {"ar": " ولا ", "en": " or "}
+# In Arabic as newspapers for all Arab countries name them: with both names.
+_MONTHS: Final[dict[Language, tuple[str, ...]]] = {
+    "ar": (
+        "يناير/كانون الثاني", "فبراير/شباط", "مارس/آذار", "أبريل/نيسان", "مايو/أيار",
+        "يونيو/حزيران", "يوليو/تموز", "أغسطس/آب", "سبتمبر/أيلول", "أكتوبر/تشرين الأول",
+        "نوفمبر/تشرين الثاني", "ديسمبر/كانون الأول",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+        "November", "December",
+    ),
+}  # fmt: skip
 
 
 def say(message: str, language: Language, **values: object) -> str:
@@ -430,10 +443,31 @@ def _plural(number: int) -> str:
     return "few" if 3 <= rest <= 10 else "many" if rest >= 11 else "other"
 
 
+def has_message(message: str) -> bool:
+    """Whether there is a message of this name."""
+    return message in _MESSAGES
+
+
 def say_pages(first: int, last: int, language: Language) -> str:
     """Names a page, or the pages from the first to the last."""
     message = "page" if last <= first else "two_pages" if last == first + 1 else "pages"
     return say(message, language, number=first, last=last)
+
+
+def say_as_of(fetched: str, language: Language) -> str:
+    """Says on which day a web page was as it is quoted; empty of a document that isn't one.
+
+    Args:
+        fetched: as of `index.Document`.
+        language: to say it in.
+    """
+    if not fetched:
+        return ""
+    try:
+        day = date.fromisoformat(fetched)
+    except ValueError:  # of a document that somebody else made
+        return say("as_of", language, date=fetched)
+    return say("as_of", language, date=f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}")
 
 
 def say_confidence(confidence: float, language: Language) -> str:

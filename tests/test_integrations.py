@@ -78,6 +78,7 @@ def test_metadata_tells_where_a_passage_stands(index: Index) -> None:
         "page": 0,
         "last_page": 0,
         "recognition": 0,
+        "fetched": "",
         "source": "",
         "paragraph": 1,
         "start": 0,

@@ -114,7 +114,7 @@ def test_within_a_scope_it_finds_what_the_default_engine_finds(
 ) -> None:
     monkeypatch.setattr(search, "_FEW", few)
     told = [Document("Salt and flour by the river.", id=f"told{n}", source=f"{n}.md") for n in range(3)]
-    dated = Document("خبز من نهر أحمد.", id="dated", date="أيار 2021", tags=("Bread",))
+    dated = Document("خبز من نهر أحمد.", id="dated", date="أيار 2021", tags=("Bread",), fetched="2026-11-30")
     every = [*collection, *MORE, *told, dated]
     tables = Index.build(every, address, encoder=encoder, show_progress=False)
     default = Index.build(every, tmp_path / "default", encoder=encoder, show_progress=False)

@@ -73,6 +73,7 @@ def test_a_record_says_where_a_passage_stands_and_what_is_quoted() -> None:
         "page": 5,
         "last_page": 5,
         "recognition": 0,
+        "fetched": "",
         "paragraph": 2,
         "start": 8,
         "end": 21,

@@ -115,7 +115,10 @@ def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any,
 @pytest.mark.parametrize(
     ("type_", "fields"),
     [
-        (Document, ["text", "title", "source", "id", "author", "date", "blocks", "digest", "tags"]),
+        (
+            Document,
+            ["text", "title", "source", "id", "author", "date", "blocks", "digest", "tags", "fetched"],
+        ),
         (
             Passage,
             [
@@ -166,6 +169,7 @@ def test_public_names() -> None:
         "DalilError", "EncoderMismatch", "EncoderUnavailable", "EngineUnavailable", "IndexDamaged",
         "IndexLocked", "IndexNotFound", "InvalidDocument", "InvalidQuestion", "InvalidScope",
         "UnreadableFile",
+        "UnreadablePage",
     }  # fmt: skip
     assert set(index.__all__) == errors | {"Document", "FileWarning", "Hit", "Index", "Passage", "Scope"}
     for error in errors:

@@ -72,6 +72,7 @@ def test_ask_gives_the_quotation_and_all_that_leads_to_it(service: Service) -> N
             "page": 0,
             "last_page": 0,
             "recognition": 0,
+            "fetched": "",
             "source": "",
             "paragraph": 1,
             "start": 0,

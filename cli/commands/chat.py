@@ -76,6 +76,15 @@ def chat(
             "given: your home folder, and none where others have access.",
         ),
     ] = None,
+    web_pages: Annotated[
+        bool | None,
+        typer.Option(
+            "--web-pages/--no-web-pages",
+            show_default=False,
+            help="Whether web pages may be fetched for collections, each when somebody asks for it. If not "
+            "given: on your own machine alone, not where others have access. With --read-only none are.",
+        ),
+    ] = None,
     model: ModelName = None,
     reader: UseReader = True,
     writer: WriterUrl = None,
@@ -96,7 +105,9 @@ def chat(
         raise typer.BadParameter(f"--root-path wants a path such as /dalil, not {root_path!r}.")
     examples = ui.EXAMPLES if folder is None else ()
     roots = tuple(path.resolve() for path in folders or ())
-    sharing = Sharing(host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path, roots)
+    sharing = Sharing(
+        host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path, roots, web_pages
+    )
     index = open_named(folder, model, tell=False)
     kept = MOST_BYTES_OF_ORIGINALS if originals is None else originals << 20
     library = Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)

@@ -52,8 +52,8 @@ _INDICES: Final = "CREATE UNIQUE INDEX ids ON documents (id); CREATE INDEX diges
 _DOCUMENT: Final = "id, head, blocks, checksum, text"
 _PASSAGE: Final = "number, first, last, place, checksum, text"
 
-# Of documents that versions without tags wrote.
-_NO_TAGS: Final[dict[str, Any]] = {"tags": ()}
+# Of documents that versions without these wrote.
+_NOT_KNOWN: Final[dict[str, Any]] = {"tags": (), "fetched": ""}
 
 Row = tuple[Any, ...]
 
@@ -166,12 +166,12 @@ class RowsReader:
         found = self._read("SELECT id, head FROM documents WHERE row = ?", (number,))
         if not found:
             raise damaged(self._path, f"has no document {number}")
-        return {"id": found[0][0], **_NO_TAGS, **read_head(found[0][1])}
+        return {"id": found[0][0], **_NOT_KNOWN, **read_head(found[0][1])}
 
     def heads(self) -> list[dict[str, Any]]:
         """As `head`, of all documents, in the order of their numbers."""
         found = self._read("SELECT id, head FROM documents ORDER BY row")
-        return [{"id": id_, **_NO_TAGS, **read_head(head)} for id_, head in found]
+        return [{"id": id_, **_NOT_KNOWN, **read_head(head)} for id_, head in found]
 
     def passage(self, row: int) -> Passage:
         """A passage."""

@@ -183,8 +183,9 @@ def _head(document: Document) -> dict[str, Any]:
         "source": document.source,
         "author": document.author,
         "date": document.date,
-        # Left out where there are none, as versions without tags did: the document hasn't changed.
+        # Left out where there are none, as versions without them did: the document hasn't changed.
         **({"tags": document.tags} if document.tags else {}),
+        **({"fetched": document.fetched} if document.fetched else {}),
     }
 
 

@@ -57,18 +57,25 @@ class ConverterProcess:
         # processes are started by one permanent thread.
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="converter-start")
 
-    def convert(self, path: Path, on_page: PageProgress | None = None, wanted: Sequence[int] = ()) -> Extract:
+    def convert(
+        self,
+        path: Path,
+        on_page: PageProgress | None = None,
+        wanted: Sequence[int] = (),
+        claimed: str = "",
+    ) -> Extract:
         """The text of the file at `path`.
 
         Args:
             path: of the file.
             on_page: if given, the text is recognised from its pictures (OCR); called after each page.
             wanted: the pages of a PDF whose text is to be recognised, from 1; all if empty.
+            claimed: the encoding of a web page according to its server.
 
         Raises:
             Unextractable: it can't be read, or takes too long or too much memory.
         """
-        request = [os.fsencode(path).hex(), on_page is not None, list(wanted), None]
+        request = [os.fsencode(path).hex(), on_page is not None, list(wanted), None, claimed]
         return Extract.from_record(self._ask(path, request, on_page))
 
     def draw(self, path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +88,7 @@ class ConverterProcess:
         Raises:
             Unextractable: it can't be drawn, or takes too long or too much memory.
         """
-        return self._ask(path, [os.fsencode(path).hex(), False, [], wanted])
+        return self._ask(path, [os.fsencode(path).hex(), False, [], wanted, ""])
 
     def _ask(self, path: Path, request: list[Any], on_page: PageProgress | None = None) -> dict[str, Any]:
         with self._turn:
@@ -208,7 +215,7 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
         replies.flush()
 
     for line in sys.stdin.buffer:
-        name, is_recognition, wanted, drawn = json.loads(line)
+        name, is_recognition, wanted, drawn, claimed = json.loads(line)
         path = Path(os.fsdecode(bytes.fromhex(name)))
         allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
 
@@ -216,7 +223,7 @@ def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
             allowance.add_part(is_slow=True)
             send({"page": done, "of": total})
 
-        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted, drawn)
+        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted, drawn, claimed)
         allowance.end()
         send(reply)
 
@@ -235,6 +242,7 @@ def answer(
     on_page: PageProgress | None = None,
     wanted: Sequence[int] = (),
     drawn: dict[str, Any] | None = None,
+    claimed: str = "",
 ) -> dict[str, Any]:
     """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent.
 
@@ -252,7 +260,7 @@ def answer(
         suffix, content = path.suffix.casefold(), read_regular(path)
         if on_page:
             return recognize(suffix, content, on_page, wanted).to_record()
-        return convert(suffix, content, progress).to_record()
+        return convert(suffix, content, progress, claimed).to_record()
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}
     except OSError as error:

@@ -19,7 +19,8 @@ from index.readers.extracted_text import (
     no_progress,
 )
 
-Converter: TypeAlias = Callable[[bytes, Progress], Extract]
+# Of the bytes of a file, and a callback for progress; of web pages also of their claimed encoding.
+Converter: TypeAlias = Callable[..., Extract]
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CONVERTERS: Final = {
@@ -41,6 +42,8 @@ CONVERTERS: Final = {
     ".jsonl": "tables.records:extract_lines",
 }
 """For each type the function that converts it: of a file's bytes, and a callback for progress."""
+WEB_PAGES: Final = (".html", ".htm", ".xhtml")
+"""Types of web pages."""
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """Types whose text is recognised (OCR)."""
 _PICTURE_STARTS: Final = {
@@ -67,20 +70,22 @@ _LONGEST: Final = 200
 _LONGEST_DATE: Final = 40
 
 
-def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Extract:
+def convert(suffix: str, content: bytes, progress: Progress = no_progress, claimed: str = "") -> Extract:
     """Extracts the text of a file that isn't plain text, and its title, author and date if given.
 
     Args:
         suffix: a key of `CONVERTERS`.
         content: the file's bytes.
         progress: called after each page or chapter.
+        claimed: the encoding of a web page according to its server; of other types it isn't used.
 
     Raises:
         Unextractable: it can't be read.
     """
     check_type(content, suffix)
     converter: Converter = pkgutil.resolve_name(f"index.readers.{CONVERTERS[suffix]}")
-    found = converter(content, progress)
+    said = {"claimed": claimed} if claimed and suffix in WEB_PAGES else {}
+    found = converter(content, progress, **said)
     title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
     author = _name(found.author, _NOBODY)
     digest = digest_of(content) if suffix == ".pdf" else ""

@@ -117,6 +117,7 @@ def read_file(
     most_bytes: int = MOST_BYTES,
     warn: Callable[[FileWarning], None] = ignore,
     on_page: PageProgress = ignore_page,
+    claimed: str = "",
 ) -> Document:
     """Reads a file into a document.
 
@@ -134,6 +135,7 @@ def read_file(
         warn: called with each thing in the file that couldn't be read although the rest was.
         on_page: called after the text of each page of a picture or a scanned PDF was recognised (OCR), with
             the number of pages done, and of all.
+        claimed: the encoding of a text or a web page according to who sent it: one more hint.
 
     Raises:
         UnreadableFile: the file doesn't exist, is of another type, damaged, protected or too large, has no
@@ -143,7 +145,11 @@ def read_file(
     suffix = file.suffix.casefold()
     _check(file, most_bytes)
     try:
-        found = _plain(file, most_bytes) if suffix in PLAIN else _converted(file.absolute(), on_page)
+        found = (
+            _plain(file, most_bytes, claimed)
+            if suffix in PLAIN
+            else _converted(file.absolute(), on_page, claimed)
+        )
     except Unextractable as error:
         raise UnreadableFile.of(file, str(error), error.fault) from error
     if not any(map(str.isalnum, found.text)):
@@ -234,7 +240,7 @@ def _check(path: Path, most_bytes: int) -> None:
         raise UnreadableFile.of(path, why, "too_large")
 
 
-def _plain(path: Path, most_bytes: int) -> Extract:
+def _plain(path: Path, most_bytes: int, claimed: str) -> Extract:
     try:
         # The file may have been replaced or have grown since it was checked.
         content = read_regular(path, most_bytes + 1)
@@ -243,20 +249,20 @@ def _plain(path: Path, most_bytes: int) -> Extract:
     if len(content) > most_bytes:
         raise UnreadableFile.of(path, "it grew while it was read. Try again.", "too_large")
     check_type(content, path.suffix.casefold())
-    text = decode(content)
+    text = decode(content, claimed)
     blocks = find_blocks(text)
     paragraphs = [text[block.start : block.end] for block in blocks if block.kind == "paragraph"]
     return Extract(text, plain_title(text, blocks), date=date_line(paragraphs), blocks=blocks)
 
 
-def _converted(path: Path, on_page: PageProgress) -> Extract:
+def _converted(path: Path, on_page: PageProgress, claimed: str) -> Extract:
     """The text of a file; of pictures, and of a PDF's pages without usable text, the recognised text."""
     if path.suffix.casefold() in PICTURES:
         return converter_process.recognizer.convert(path, on_page)
     from index.readers.ocr import tesseract
 
     try:
-        found = converter_process.shared.convert(path)
+        found = converter_process.shared.convert(path, claimed=claimed)
     except Unextractable as error:
         if error.fault not in ("scan", "fonts"):
             raise

@@ -28,6 +28,7 @@ class CitationRecord(TypedDict):
     `headings` are those that it stands under, from the outermost; `columns` a table row's column headings;
     `page` and `last_page` are those that the quotation begins and ends on, 0 where pages aren't known;
     `recognition` is 0 but for text recognised from a picture (OCR): how sure its words are, in percent.
+    `source` is a file's path, or a web page's address; `fetched` is then the day on which it was fetched.
     """
 
     number: int
@@ -38,6 +39,7 @@ class CitationRecord(TypedDict):
     author: str
     date: str
     source: str
+    fetched: str
     headings: list[str]
     kind: BlockKind
     columns: list[str]
@@ -74,6 +76,7 @@ class HitRecord(TypedDict):
     author: str
     date: str
     source: str
+    fetched: str
     headings: list[str]
     kind: BlockKind
     columns: list[str]
@@ -262,6 +265,7 @@ class _Place(TypedDict):
     author: str
     date: str
     source: str
+    fetched: str
     headings: list[str]
     kind: BlockKind
     columns: list[str]
@@ -279,6 +283,7 @@ def _place(passage: Passage, document: GetDocument) -> _Place:
         "author": origin.author,
         "date": origin.date,
         "source": origin.source,
+        "fetched": origin.fetched,
         "headings": list(passage.headings),
         "kind": passage.kind,
         "columns": list(passage.columns),

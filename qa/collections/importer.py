@@ -7,12 +7,16 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import FileWarning, UnreadableFile
 from index.interface import Index
 from index.readers.read_files import ignore_page, read_file
 from index.types import Document, text_id
 from qa.collections.types import Duplicate, Progress
+
+if TYPE_CHECKING:
+    from index.readers.web.fetch import Fetcher
 
 # Seconds that must have passed before the remaining time is estimated.
 _LEAST_SECONDS = 1.0
@@ -26,7 +30,7 @@ class ReadFile:
         path: path of the file.
         document: its content, with the path as source.
         size: size of the file in bytes.
-        name: its original name, if it is stored under another one.
+        name: its original name, if it is stored under another one; of a web page its address.
         warnings: its parts that couldn't be read.
     """
 
@@ -61,6 +65,37 @@ def read(
         return UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable")
 
 
+def read_web_page(
+    folder: Path,
+    address: str,
+    fetcher: Fetcher | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> ReadFile | UnreadableFile:
+    """Fetches and reads a web page, or returns the reason why it can't be.
+
+    Args:
+        folder: where the page is kept as a file.
+        address: of the page.
+        fetcher: fetches it; `Fetcher()` if not given.
+        progress: called with the progress.
+
+    Raises:
+        OSError: the page can't be written to the folder.
+    """
+    from index.readers.web.fetch import Fetcher
+    from index.readers.web.page import fetch_into
+
+    Clock("fetching", progress)(0, 1)
+    warnings: list[FileWarning] = []
+    try:
+        document, path = fetch_into(
+            folder, address, fetcher or Fetcher(), warnings.append, Clock("recognizing", progress)
+        )
+    except UnreadableFile as error:
+        return error
+    return ReadFile(path, document, path.stat().st_size, document.source, tuple(warnings))
+
+
 class Intake:
     """Classifies files for import; a document's id is made of its collection's id and its text's.
 
@@ -72,6 +107,7 @@ class Intake:
         failed: errors of the files that can't be added.
         warnings: what couldn't be read of the files that are new or unchanged.
         files: where those are that are new or unchanged, by id.
+        refetched: of the unchanged ones, web pages as they are now: only their dates differ.
     """
 
     def __init__(
@@ -98,6 +134,7 @@ class Intake:
         self.failed: list[UnreadableFile] = []
         self.warnings: list[FileWarning] = []
         self.files: dict[str, Path] = {}
+        self.refetched: list[Document] = []
         self._collection = collection
         self._index = index
         self._bytes = bytes_before
@@ -124,6 +161,8 @@ class Intake:
             return
         if there is not None:
             self.unchanged |= {} if document.id in self.new else {document.id: None}
+            if document.fetched != there.fetched:
+                self.refetched.append(replace(there, fetched=document.fetched))
         elif size and self._bytes + size > self._most_bytes_in_all:
             most = self._most_bytes_in_all / 2**20
             self.failed.append(

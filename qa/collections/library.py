@@ -7,6 +7,7 @@ against it. The files themselves are only kept if their pages can be shown (`ori
 from __future__ import annotations
 
 import shutil
+import tempfile
 import threading
 import uuid
 from collections import OrderedDict
@@ -16,11 +17,11 @@ from dataclasses import replace
 from itertools import filterfalse
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from index.concurrency import FairSemaphore
 from index.encoding.base import Encoder
-from index.errors import DalilError, UnreadableFile
+from index.errors import DalilError, UnreadableFile, UnreadablePage
 from index.folder import live
 from index.folder.merge import due, is_clean, merge, sizes_of
 from index.folder.snapshot import Snapshot
@@ -30,7 +31,7 @@ from index.storage import files
 from index.types import Document
 from qa.article import article_index
 from qa.collections.followed import FOLLOWED, Followed, FollowedFile, state_of, states
-from qa.collections.importer import Clock, Intake, ReadFile, read
+from qa.collections.importer import Clock, Intake, ReadFile, read, read_web_page
 from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
 from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
 from qa.collections.types import (
@@ -49,6 +50,9 @@ from qa.collections.types import (
     data_folder,
     same_name,
 )
+
+if TYPE_CHECKING:
+    from index.readers.web.fetch import Fetcher
 
 MOST_BYTES_IN_ALL: Final = 2 << 30
 _INDEX: Final = "index"
@@ -307,6 +311,36 @@ class Library:
         self._merge_later(folder, has_removed=not is_clean(folder / _INDEX))  # older versions
         return added
 
+    def add_page(
+        self, name: str, address: str, progress: Report | None = None, fetcher: Fetcher | None = None
+    ) -> Added:
+        """Fetches a web page now and adds it to a collection.
+
+        A page of the same address that was added before is replaced if its text has changed; if it hasn't,
+        only the date of the fetch is. If it can't be fetched or read, the older version stays, and `failed`
+        of the result has an `UnreadablePage`. Nothing is ever fetched again without a further call.
+
+        Args:
+            name: name of the collection.
+            address: of the page; the source of its document.
+            progress: as in `add_files`.
+            fetcher: fetches it; `Fetcher()` if not given.
+
+        Raises:
+            CollectionNotFound, ReadOnlyCollection, IndexLocked, OSError: as in `add_files`.
+        """
+        folder = self._own(name)
+        with tempfile.TemporaryDirectory() as passing:
+            found = read_web_page(Path(passing), address, fetcher, progress)
+            with self._adding(folder, name):
+                added = self._add(folder, name, [found], progress)
+        self._merge_later(folder)
+        failed = (
+            error if isinstance(error, UnreadablePage) else UnreadablePage.content(address, error)
+            for error in added.failed
+        )
+        return replace(added, failed=tuple(failed))
+
     def _read(
         self, files: Sequence[Path], names: Mapping[Path, str], progress: Report | None
     ) -> list[ReadFile | UnreadableFile]:
@@ -354,6 +388,8 @@ class Library:
             for document in intake.new.values():  # surplus ones are removed below
                 originals.keep(document, intake.files[document.id])
             index.update(intake.new.values(), show_progress=Clock("encoding", progress))
+        if intake.refetched:
+            index.update(intake.refetched, show_progress=False)
         named = {document.source for document in intake.new.values()}.union(gone)
         current = intake.new.keys() | intake.unchanged.keys()
         older = [info.id for info in there if info.source in named and info.id not in current]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from index.text.analyzer import Language
+from qa.collections.page_messages import PAGE_MESSAGES
 
-COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = {
+COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = PAGE_MESSAGES | {
     # Collections and their documents.
     "collection": {"ar": "المجموعة", "en": "Collection"},
     "collections": {"ar": "المجموعات", "en": "Collections"},

@@ -142,5 +142,11 @@ def document_info(head: Mapping[str, Any], paragraphs: int, entries: Mapping[str
     """
     entry = entries.get(head["id"])
     return DocumentInfo(
-        head["id"], head["title"], head["author"], head["source"], paragraphs, entry.when if entry else None
+        head["id"],
+        head["title"],
+        head["author"],
+        head["source"],
+        paragraphs,
+        entry.when if entry else None,
+        head["fetched"],
     )

@@ -82,7 +82,13 @@ class SingleIndex(Library):
         found = (documents[number] for number in range(first, last))
         return [
             DocumentInfo(
-                one.id, one.title, one.author, one.source, sum(1 for _ in paragraphs(one.text)), None
+                one.id,
+                one.title,
+                one.author,
+                one.source,
+                sum(1 for _ in paragraphs(one.text)),
+                None,
+                one.fetched,
             )
             for one in found
         ]

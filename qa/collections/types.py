@@ -113,9 +113,10 @@ class DocumentInfo:
     Attributes:
         id: identifier, used to remove it.
         title, author: from the file's metadata, or the file's name.
-        source: name of the file.
+        source: name of the file, or address of the web page.
         paragraphs: number of paragraphs, as a reader counts them.
         added: time of import.
+        fetched: of a web page, the day on which it was fetched, as in "2026-11-30"; else empty.
     """
 
     id: str
@@ -124,6 +125,7 @@ class DocumentInfo:
     source: str
     paragraphs: int
     added: datetime | None
+    fetched: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class Progress:
 
     Attributes:
         stage: "reading", counted in files, then "encoding", counted in passages; while a file is read whose
-            text has to be recognised, "recognizing", counted in its pages.
+            text has to be recognised, "recognizing", counted in its pages; of a web page first "fetching".
         done, total: number done, and number of all.
         seconds_left: estimated remaining time; None until there is an estimate.
     """

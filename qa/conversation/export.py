@@ -27,7 +27,7 @@ from qa.answering.courtesy import courteous
 from qa.collections.types import BUILT_IN
 from qa.conversation.converse import Conversation, Turn
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say, say_confidence, say_not_found, say_pages, say_scope
+from qa.messages import say, say_as_of, say_confidence, say_not_found, say_pages, say_scope
 from qa.punctuation import COMMA
 
 # What Markdown (CommonMark, GFM and common extensions) reads as markup, and only there.
@@ -93,11 +93,12 @@ def about_turn(turn: Turn) -> list[str]:
 
 
 def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
-    """The parts of a quotation's reference: its path, author, date, page, paragraph and file; plain text."""
+    """The parts of a quotation's reference: path, author, dates, page, paragraph and source; plain text."""
     is_text = quoted.field == "text"
     path = [quoted.title, *(headings_below(quoted.title, quoted.headings) if is_text else ())]
     where = [" › ".join(isolated(step) for step in dict.fromkeys(path) if step.strip())]
     where += [isolated(name) for name in (quoted.author, quoted.date) if name.strip()]
+    where += [say_as_of(quoted.fetched, spoken)] if quoted.fetched else []
     if is_text:
         where += [say_pages(quoted.page, quoted.last_page, spoken)] if quoted.page else []
         where += [say("paragraph", spoken, number=quoted.paragraph)]

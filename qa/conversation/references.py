@@ -27,6 +27,9 @@ _LATEX: Final[Mapping[str, str]] = MappingProxyType(
     | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 )
 
+# In an address LaTeX takes every character as it stands, but for these.
+_VERBATIM: Final = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -38,6 +41,7 @@ class Reference:
         authors: their names.
         pages: the quoted pages, as far as they are known.
         note: the quotations, each with its place.
+        fetched: of a web page, when it was fetched, as in "2026-11-30"; its source is then its address.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Reference:
     authors: tuple[str, ...]
     pages: str
     note: str
+    fetched: str = ""
 
 
 def locator(quoted: StoredCitation) -> str:
@@ -85,7 +90,9 @@ def _reference(id_: str, quotations: list[StoredCitation]) -> Reference:
     authors = tuple(name for name in _AUTHORS.split(_line(one.author)) if name)
     note = "; ".join(dict.fromkeys(map(_line, notes)))
     title = _line(one.title) or _line(one.source)
-    return Reference(id_, title, _line(one.source), _line(one.date), authors, _joined(pages), note)
+    return Reference(
+        id_, title, _line(one.source), _line(one.date), authors, _joined(pages), note, _line(one.fetched)
+    )
 
 
 def to_ris(found: list[Reference]) -> str:
@@ -95,7 +102,8 @@ def to_ris(found: list[Reference]) -> str:
         year = _YEAR.search(one.date)
         lines = [("TY", "GEN"), ("ID", one.id), ("TI", one.title), *(("AU", name) for name in one.authors)]
         lines += [("PY", year[1] if year else ""), ("DA", one.date.replace("-", "/")), ("SP", one.pages)]
-        lines += [("L1", one.source), ("N1", one.note)]
+        lines += [("UR" if one.fetched else "L1", one.source), ("Y2", one.fetched.replace("-", "/"))]
+        lines += [("N1", one.note)]
         records.append("".join(f"{tag}  - {value}\r\n" for tag, value in lines if value) + "ER  - \r\n")
     return "\r\n".join(records)
 
@@ -112,7 +120,11 @@ def to_bibtex(found: list[Reference]) -> str:
             "year": year[1] if year else "",
             "date": _latex(one.date),
             "pages": one.pages,
-            "howpublished": _latex(one.source),
+            **(
+                {"url": one.source.translate(_VERBATIM), "urldate": one.fetched}
+                if one.fetched
+                else {"howpublished": _latex(one.source)}
+            ),
             "note": _latex(one.note),
         }
         lines = [f"  {name} = {{{value}}},\n" for name, value in fields.items() if value]
@@ -128,7 +140,10 @@ def to_csl_json(found: list[Reference]) -> str:
         item |= {"author": [{"literal": name} for name in one.authors]} if one.authors else {}
         item |= {"issued": _issued(one.date)} if one.date else {}
         item |= {"page": one.pages} if one.pages else {}
-        item |= {"source": one.source} if one.source else {}
+        if one.fetched:
+            item |= {"URL": one.source, "accessed": _issued(one.fetched)}
+        elif one.source:
+            item |= {"source": one.source}
         items.append(item | {"note": one.note})
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 

@@ -44,6 +44,7 @@ class StoredCitation:
         answer_start, answer_end: span of the answer within the quotation, if known.
         recognition: the passage's, in percent.
         passage_page: the page that the passage begins on; 0 if unknown.
+        fetched: of a web page, when it was fetched, as of `index.Document`.
     """
 
     number: int
@@ -68,6 +69,7 @@ class StoredCitation:
     recognition: int = 0
     last_page: int = 0
     passage_page: int = 0
+    fetched: str = ""
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
@@ -76,8 +78,9 @@ class StoredCitation:
         try:
             known = document(passage.document_id)
             title, author, source, date = known.title, known.author, known.source, known.date
+            fetched = known.fetched
         except KeyError:
-            title = author = source = date = ""
+            title = author = source = date = fetched = ""
         return cls(
             number=citation.number,
             document_id=passage.document_id,
@@ -101,6 +104,7 @@ class StoredCitation:
             recognition=passage.recognition,
             last_page=citation.last_page,
             passage_page=passage.page,
+            fetched=fetched,
         )
 
     @classmethod

@@ -181,6 +181,10 @@ class _Follow(_Change):
     path: Annotated[str, Field(max_length=5000)]
 
 
+class _Fetch(_Change):
+    address: Annotated[str, Field(max_length=5000)]
+
+
 class _Submit(_Spoken):
     number: Whole
     write: bool = False
@@ -227,6 +231,8 @@ _LIBRARY_CALLS: Final[Mapping[str, type[_Call]]] = {
     "followed": _Change,
     "follow": _Follow,
     "stop_following": _Change,
+    "fetch": _Fetch,
+    "refresh": _Remove,
 }
 _EVENTS: Final[Mapping[str, type[_Call]]] = {"submit": _Submit, "change": _Spoken}
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import DalilError, IndexDamaged, IndexNotFound
+from index.readers.web.fetch import Fetcher
 from index.text.analyzer import Language
 from index.types import Document
 from qa.collections.followed import Followed
@@ -30,6 +31,7 @@ from web.server.person import person, user
 from web.server.sharing import may_change, may_read
 from web.uploads.batches import PATIENCE, Batch, Uploads, shown_name
 from web.uploads.following import Following
+from web.uploads.pages import Pages
 from web.views import collection_views
 
 if TYPE_CHECKING:
@@ -55,6 +57,7 @@ class Collections:
         answers: Ask | None = None,
         groups: Callable[[str | None], Container[str]] | None = None,
         roots: Sequence[Path] = (),
+        fetcher: Fetcher | None = None,
     ) -> None:
         """Doesn't open the library's collections yet.
 
@@ -65,6 +68,7 @@ class Collections:
             groups: the groups of a user, where users log in: then a collection with an owner is seen by the
                 owner and its readers alone, and changed by the owner.
             roots: folders of this machine that collections may follow, including their subfolders.
+            fetcher: fetches web pages for collections; none are fetched without it.
             answers: answers a question from an index: with it questions are suggested for each collection.
         """
         self._answers = answers
@@ -75,6 +79,7 @@ class Collections:
         self.read_only = read_only or not library.changeable
         self.arrivals = Uploads(self._add, patience=patience)
         self.following = Following(library, self.arrivals.noting, () if self.read_only else roots)
+        self.pages = Pages(library, self.arrivals.noting, None if self.read_only else fetcher)
         self._opened: dict[str, Index] = {}
         self._opening = threading.Lock()
         self._looks: Calls = {
@@ -93,6 +98,8 @@ class Collections:
             "finish": self._finish,
             "follow": self._follow,
             "stop_following": self._stop_following,
+            "fetch": self._fetch,
+            "refresh": self._refresh,
         }
 
     def index(self, collection: str) -> Index:
@@ -189,13 +196,16 @@ class Collections:
             "name": collection_views.name(info, language),
             "menu": collection_views.menu(infos, info.id, language),
             "note": collection_views.note(info, self.read_only, language),
-            "documents": collection_views.documents(documents, 0, changeable, language),
+            "documents": collection_views.documents(
+                documents, 0, changeable, language, refreshable=changeable and self.pages.is_on
+            ),
             "last": min(first + len(documents), info.documents),
             "total": info.documents,
             "built_in": is_built_in,
             "changeable": changeable,
             "own": not (info.read_only or self.read_only) and self._may_change(info),
             "followable": changeable and bool(self.following.roots),
+            "fetches": changeable and self.pages.is_on,
             **self._followed({"collection": info.id}, language),
         }
 
@@ -223,11 +233,11 @@ class Collections:
         return self._state(data, language)
 
     def _batch_of(self, collection: str) -> Batch | None:
-        """The files that are being added to a collection: sent by a page, or of its folder."""
+        """What is being added to a collection: files sent by a page or of its folder, or a web page."""
         followed = self.following.of_collection(collection)
         batch = followed.batch if followed else None
         of_folder = batch if batch is not None and batch.stage != "done" else None
-        return self.arrivals.of_collection(collection) or of_folder
+        return self.arrivals.of_collection(collection) or self.pages.of_collection(collection) or of_folder
 
     def _suggest(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
         """Questions that the page's collection answers, made once for as long as it doesn't change."""
@@ -285,6 +295,23 @@ class Collections:
         batch, accepted = self.arrivals.begin(info.id, files, person())
         return {"batch": batch.id, "accepted": accepted, **collection_views.progress(batch, True, language)}
 
+    def _fetch(self, data: Data, language: Language) -> Reply:
+        """Begins to fetch a web page whose address a person has typed."""
+        info = self._owned(str(data["collection"]))
+        if info.read_only:
+            raise ReadOnlyCollection("the built-in article")
+        batch = self.pages.begin(info.id, str(data["address"]), person())
+        return {"batch": batch.id, **collection_views.progress(batch, True, language)}
+
+    def _refresh(self, data: Data, language: Language) -> Reply:
+        """Begins to fetch a web page of the collection again."""
+        info = self._owned(str(data["collection"]))
+        found = (one for one in self.library.documents(info.name) if one.id == data["document"])
+        document = next(found, None)
+        if document is None or not document.fetched:
+            return self._state(data, language)  # it was removed on another page
+        return self._fetch({**data, "address": document.source}, language)
+
     def _finish(self, data: Data, language: Language) -> Reply:
         batch = self.arrivals.batch(str(data["batch"]))
         if batch is not None:
@@ -294,7 +321,11 @@ class Collections:
     def _progress(self, data: Data, language: Language) -> Reply:
         """Progress of the page's own batch, or of another's that is being added to the collection."""
         own = data.get("batch")
-        batch = self.arrivals.batch(str(own)) if own else self._batch_of(str(data["collection"]))
+        batch = (
+            self.arrivals.batch(str(own)) or self.pages.batch(str(own))
+            if own
+            else self._batch_of(str(data["collection"]))
+        )
         return collection_views.progress(batch, bool(own), language)
 
     def _add(

@@ -28,6 +28,8 @@ class Sharing:
         root_path: the path below which a proxy serves it, such as "/dalil"; empty for a host of its own.
         folders: folders of this machine; owners of collections may keep them in step with these and those
             in them. Where nobody else has access, the home folder if none is given.
+        web_pages: whether web pages may be fetched for collections; if not given, where nobody else has
+            access.
     """
 
     host: str = "127.0.0.1"
@@ -37,11 +39,18 @@ class Sharing:
     proxies: tuple[str, ...] = ()
     root_path: str = ""
     folders: tuple[Path, ...] = ()
+    web_pages: bool | None = None
 
     @property
     def followable(self) -> tuple[Path, ...]:
         """The folders that collections may follow, including their subfolders."""
         return self.folders or (() if self.is_shared else (Path.home(),))
+
+    @property
+    def fetches_pages(self) -> bool:
+        """Whether web pages are fetched for collections when somebody asks for it."""
+        allowed = not self.is_shared if self.web_pages is None else self.web_pages
+        return allowed and not self.read_only
 
     @property
     def is_shared(self) -> bool:

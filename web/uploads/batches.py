@@ -68,12 +68,14 @@ class Batch:
         collection: id of the target collection.
         names: names of all files, in the page's order.
         faults: file number -> name of the message that says why it isn't added.
-        stage: "sending", "waiting", "reading", "encoding" or "done".
+        stage: "sending", "waiting", "fetching" of a web page, "reading", "encoding" or "done".
         progress: progress of reading or encoding.
         added: import result so far.
         error: the error that stopped the import, if any.
         person: the sender.
         warnings: file number, and the parts of an added file that couldn't be read.
+        is_page: whether it is a web page that is fetched, in place of files.
+        is_renewal: whether an older version of the page was in the collection.
     """
 
     id: str
@@ -93,6 +95,8 @@ class Batch:
     unread: deque[int] = field(default_factory=deque)
     started: float = 0.0
     warnings: list[tuple[int, FileWarning]] = field(default_factory=list)
+    is_page: bool = False
+    is_renewal: bool = False
 
     def note(self, progress: Progress) -> None:
         """Records the progress.

@@ -23,7 +23,7 @@ from qa.answering.courtesy import courtesy
 from qa.collections.types import BUILT_IN
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
-from qa.messages import say, say_confidence, say_not_found, say_pages, say_scope
+from qa.messages import say, say_as_of, say_confidence, say_not_found, say_pages, say_scope
 from qa.types import Answer, Citation
 from web.views.templating import direction, environment, showable
 
@@ -41,12 +41,20 @@ class Source:
     date: str = ""
     has_pictures: bool = False
     """Whether it was read from a file whose pages can be shown."""
+    fetched: str = ""
+    """Of a web page, when it was fetched, as of `index.Document`."""
 
     @classmethod
     def of(cls, document: Document) -> Source:
-        """A document's title (its source if it has none), author and date."""
+        """A document's title (its source if it has none), author and dates."""
         title = plain(document.title or document.source)
-        return cls(title, plain(document.author), plain(document.date), bool(document.digest))
+        return cls(
+            title,
+            plain(document.author),
+            plain(document.date),
+            bool(document.digest),
+            plain(document.fetched),
+        )
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,8 @@ class Place:
 
     Attributes:
         path: the document's title and the headings above the passage.
-        details: author, date, page, paragraph, whether it was recognised, as far as known.
+        details: author, date, when it was fetched, page, paragraph, whether it was recognised, as far as
+            known.
     """
 
     path: tuple[str, ...]
@@ -83,7 +92,7 @@ class Place:
         """
         below = headings_below(source.title, headings)
         steps = [source.title, *(plain(" ".join(heading.split())) for heading in below)]
-        details = [source.author, source.date]
+        details = [source.author, source.date, say_as_of(source.fetched, page)]
         details += [say_pages(*sheets, page)] if sheets[0] else []
         details += [say("paragraph", page, number=paragraph)] if paragraph else []
         details += [say("recognized", page, number=recognition)] if recognition else []
@@ -285,7 +294,9 @@ def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
     shown = []
     for one in lost:
         is_text = one.field == "text"
-        source = Source(plain(one.title or one.source), plain(one.author), plain(one.date))
+        source = Source(
+            plain(one.title or one.source), plain(one.author), plain(one.date), fetched=plain(one.fetched)
+        )
         place = (
             Place.of(source, page, one.paragraph, one.headings, (one.page, one.last_page), one.recognition)
             if is_text

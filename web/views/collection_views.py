@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from index.errors import DalilError, IndexLocked, IndexNotFound
+from index.errors import DalilError, IndexLocked, IndexNotFound, UnreadablePage
 from index.readers.ocr.tesseract import install_command
 from index.readers.read_files import TYPES
+from index.readers.web.address import is_address
 from index.text.analyzer import Language, language
 from index.text.bidi import isolated, left_to_right
 from qa.collections.followed import MOST_FOLLOWED, Followed
@@ -29,9 +30,11 @@ from qa.collections.types import (
     ReadOnlyCollection,
     TooManyCollections,
 )
-from qa.messages import say
+from qa.messages import say, say_as_of
 from qa.punctuation import COMMA
 from web.uploads.batches import Batch
+from web.uploads.pages import TooManyPages, WebPagesOff
+from web.views import page_views
 from web.views.answers import escape, plain
 from web.views.templating import direction
 
@@ -80,7 +83,9 @@ def note(info: CollectionInfo, read_only: bool, page: Language) -> str:
     return f"<p {direction(text)}>{escape(text)}</p>"
 
 
-def documents(infos: Sequence[DocumentInfo], first: int, changeable: bool, page: Language) -> str:
+def documents(
+    infos: Sequence[DocumentInfo], first: int, changeable: bool, page: Language, refreshable: bool = False
+) -> str:
     """Renders the documents of a collection as links, opened by the page's script (reader.js).
 
     Args:
@@ -88,8 +93,9 @@ def documents(infos: Sequence[DocumentInfo], first: int, changeable: bool, page:
         first: number of the first one listed, of at most `MOST`.
         changeable: whether they can be removed.
         page: the page's language.
+        refreshable: whether web pages can be fetched again.
     """
-    return "".join(_document(info, changeable, page) for info in infos[first : first + MOST])
+    return "".join(_document(info, changeable, page, refreshable) for info in infos[first : first + MOST])
 
 
 def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
@@ -118,11 +124,13 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
         total, seconds = batch.progress.total, batch.progress.seconds_left
         number = batch.progress.done + (batch.stage == "reading")
     stage = "encoding_for" if batch.stage == "encoding" and seconds else batch.stage
+    stage = "fetching" if batch.is_page and stage == "waiting" else stage
     text = say(stage, page, number=min(number, total), total=total, time=_clock(seconds or 0))
-    value = "" if batch.stage == "waiting" else f'value="{min(number, total)}" max="{max(total, 1)}"'
+    value = "" if stage in ("waiting", "fetching") else f'value="{min(number, total)}" max="{max(total, 1)}"'
+    label = escape(say("add_web_page" if batch.is_page else "add_files", page))
     shown = (
         f"<p {direction(text)}>{escape(text)}</p>"
-        f'<progress {value} aria-label="{escape(say("add_files", page))}"></progress>'
+        f'<progress {value} aria-label="{label}"></progress>'
         f'<p class="about">{escape(say("meanwhile", page))}</p>'
     )
     return {"done": False, "shown": shown, "said": ""}
@@ -173,6 +181,8 @@ def trouble(error: Exception, page: Language) -> str:
         return say("too_many_collections", page, number=MOST_COLLECTIONS)
     if isinstance(error, FolderTooLarge):
         return say("folder_too_large", page, number=MOST_FOLLOWED)
+    if isinstance(error, UnreadablePage):
+        return page_views.fault(error, page)
     if isinstance(error, FolderNotAllowed):
         return say("folder_not_allowed", page, names=left_to_right(", ".join(map(str, error.roots))))
     messages: Sequence[tuple[type[Exception], str]] = (
@@ -182,6 +192,8 @@ def trouble(error: Exception, page: Language) -> str:
         (IndexLocked, "collection_busy"),
         (ReadOnlyCollection, "read_only"),
         (NotOwner, "not_owner"),
+        (WebPagesOff, "web_pages_off"),
+        (TooManyPages, "web_pages_waiting"),
         (FolderNotFound, "folder_not_found"),
         (DalilError, "collection_damaged"),
         (OSError, "disk_full"),
@@ -195,17 +207,23 @@ _CURRENT: Final = ' aria-current="true"'
 _MOST_NAMED: Final = 10
 
 
-def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
+def _document(info: DocumentInfo, changeable: bool, page: Language, refreshable: bool) -> str:
     id_ = escape(info.id)
     title = plain(info.title or info.source) or say("untitled", page)
     count = say("paragraph_count", page, number=info.paragraphs)
-    parts = [_bdi(plain(info.author)), file_name(plain(info.source), page), _bdi(count)]
-    named = (info.author, info.source, count)
+    fetched = say_as_of(info.fetched, page)
+    parts = [_bdi(plain(info.author)), file_name(plain(info.source), page), _bdi(fetched), _bdi(count)]
+    named = (info.author, info.source if info.title else "", fetched, count)
     about = " — ".join(part for part, name in zip(parts, named, strict=True) if name)
     remove = escape(f"{say('remove', page)}: {title}")
     button = (
         f'<button type="button" class="quiet" data-act="remove-document" data-name="{escape(title)}" '
         f'title="{remove}" aria-label="{remove}">{_CROSS}</button>'
+    )
+    again = escape(f"{say('refresh_web_page', page)}: {title}")
+    refresh = (
+        f'<button type="button" class="quiet" data-act="refresh-page" data-id="{id_}" title="{again}" '
+        f'aria-label="{again}">{_AGAIN}</button>'
     )
     alone = escape(f"{say('ask_within_this', page)}: {title}")
     narrow = (
@@ -215,7 +233,8 @@ def _document(info: DocumentInfo, changeable: bool, page: Language) -> str:
     return (
         f'<li><div><a class="document" id="document-{id_}" href="#document-{id_}" '
         f'data-document="{id_}">{_bdi(title)}</a>'
-        f'<p class="about">{about}</p></div>{narrow}{button if changeable else ""}</li>'
+        f'<p class="about">{about}</p></div>{narrow}'
+        f"{refresh if refreshable and info.fetched else ''}{button if changeable else ''}</li>"
     )
 
 
@@ -234,7 +253,7 @@ def _outcome(batch: Batch, page: Language) -> str:
     if batch.error is not None:
         text = trouble(batch.error, page)
         return f'{shown}<p class="trouble">{escape(text)}</p>'
-    told = [(name, say("unchanged", page)) for name in (info.source for info in batch.added.unchanged)]
+    told = _told_of_page(batch, page) if batch.is_page else _told_of_unchanged(batch, page)
     told += [(one.name, _duplicate(one.original, page)) for one in batch.added.duplicates]
     told += [(batch.names[i], _fault(fault, page)) for i, fault in sorted(batch.faults.items())]
     told += [
@@ -250,6 +269,17 @@ def _outcome(batch: Batch, page: Language) -> str:
         for i, warning in batch.warnings
     ]
     return shown + _reasons(told, page)
+
+
+def _told_of_unchanged(batch: Batch, page: Language) -> list[tuple[str, str]]:
+    return [(info.source, say("unchanged", page)) for info in batch.added.unchanged]
+
+
+def _told_of_page(batch: Batch, page: Language) -> list[tuple[str, str]]:
+    (address,) = batch.names
+    errors = [page_views.fault(one, page) for one in batch.added.failed if isinstance(one, UnreadablePage)]
+    dates = [say_as_of(one.fetched, page) for one in batch.added.unchanged]
+    return [(address, why) for why in (*errors, *dates)]
 
 
 def _reasons(told: Sequence[tuple[str, str]], page: Language) -> str:
@@ -271,6 +301,8 @@ def _duplicate(original: str, page: Language) -> str:
 
 
 def _summary(batch: Batch, page: Language) -> str:
+    if batch.is_page:
+        return say(page_views.outcome(batch), page)
     added = len(batch.added.added)
     rest = len(batch.names) - added
     return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)
@@ -279,9 +311,14 @@ def _summary(batch: Batch, page: Language) -> str:
 def file_name(name: str, page: Language) -> str:
     """A file's name with its type where the page's readers expect it: at the right on an English page.
 
+    An address is read from left to right on any.
+
     An Arabic name in a direction of its own would be read "txt.رسالة" there.
     """
-    way = direction(name) if page == "ar" else f'lang="{language(name)}" dir="ltr"'
+    if is_address(name):
+        way = 'dir="ltr"'
+    else:
+        way = direction(name) if page == "ar" else f'lang="{language(name)}" dir="ltr"'
     return f"<bdi {way}>{escape(plain(name))}</bdi>"
 
 
@@ -301,6 +338,11 @@ _FUNNEL: Final = (
     '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
     '<path d="M3.5 4.5h13l-5 6v5l-3-1.5v-3.5z" fill="none" stroke="currentColor" stroke-width="1.4" '
     'stroke-linejoin="round"/></svg>'
+)
+_AGAIN: Final = (
+    '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
+    '<path d="M15.5 6.5A6.5 6.5 0 1 0 16.5 11M16 3v4h-4" '
+    'fill="none" stroke="currentColor" stroke-width="1.5"/></svg>'
 )
 _CROSS: Final = (
     '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'

@@ -51,11 +51,23 @@ export class Arrivals {
     const begun = await this.#call("begin", {files: files.map(({name, size}) => ({name, size}))});
     if (begun.error) return begun.error;
     const {batch} = begun;
-    storeForTab(SENT, JSON.stringify([...sent(), {batch, collection}].slice(-MOST_SENT)));
-    this.watch(collection, batch);
+    this.#begin(batch, collection);
     for (const number of begun.accepted) await send(batch, number, files[number]);
     await this.#call("finish", {batch});
     return null;
+  }
+
+  // Has the server fetch a web page into a collection; gives its answer, or its refusal.
+  async fetch(act, more, collection) {
+    const begun = await this.#call(act, more);
+    if (begun.batch) this.#begin(begun.batch, collection);
+    return begun;
+  }
+
+  // What is under way is known to this tab when it is loaded again.
+  #begin(batch, collection) {
+    storeForTab(SENT, JSON.stringify([...sent(), {batch, collection}].slice(-MOST_SENT)));
+    this.watch(collection, batch);
   }
 
   // Shows how far files are until they are done: this tab's by their batch, others' by their collection.

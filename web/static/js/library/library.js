@@ -53,6 +53,8 @@ export class Library {
     },
     "own-documents": () => this.#beginOwn(),
     "add-files": () => find("#files").click(),
+    "add-page": () => this.#addPage(),
+    "refresh-page": (button) => this.#refreshPage(button),
     "follow-folder": () => this.#follow(),
     "stop-following": () => this.#stopFollowing(),
     "more-documents": () => this.#load({first: this.#state.last}),
@@ -218,6 +220,7 @@ export class Library {
   #offer(state) {
     this.#part(".more").hidden = state.last >= state.total;
     this.#part(".add").hidden = !state.changeable;
+    this.#part("[data-act=add-page]").hidden = !state.fetches;
     this.#menu.querySelector(".new").hidden = this.#readOnly;
     this.#part(".make").hidden = !state.built_in || this.#readOnly;
     this.#part(".manage").hidden = !state.own;
@@ -289,6 +292,25 @@ export class Library {
     this.#ask(question, () => this.#call("delete"));
   }
 
+  #addPage() {
+    const question = {
+      title: this.#say("add_web_page"),
+      about: this.#say("web_page_leaves"),
+      value: "",
+      named: this.#say("web_address"),
+      label: this.#say("fetch_web_page"),
+    };
+    ask(question, (address) => this.#arrivals.fetch("fetch", {address}, this.current));
+  }
+
+  async #refreshPage(button) {
+    const id = button.dataset.id;
+    this.#part("h2").focus({preventScroll: true}); // the list is made anew when the page has come
+    const begun = await this.#arrivals.fetch("refresh", {document: id}, this.current);
+    if (begun.error) this.#refused(begun.error);
+    else if (!begun.batch) this.#load(); // it was removed on another page
+  }
+
   #follow() {
     const named = this.#say("folder_path");
     const question = {title: this.#say("follow_folder"), value: "", named, label: this.#say("follow")};
@@ -322,10 +344,13 @@ export class Library {
     const wanted = await this.#wanted(files);
     if (!wanted.length) return;
     const refusal = await this.#arrivals.send(wanted, collection);
-    if (!refusal) return;
-    announce(refusal);
+    if (refusal) this.#refused(refusal);
+  }
+
+  #refused(why) {
+    announce(why);
     fill(this.#part(".note"), "<p></p>");
-    this.#part(".note p").textContent = refusal;
+    this.#part(".note p").textContent = why;
   }
 
   // Files without those whose older versions the reader would rather keep.
