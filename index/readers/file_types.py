@@ -23,6 +23,7 @@ Converter: TypeAlias = Callable[[bytes, Progress], Extract]
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CONVERTERS: Final = {
+    ".txt": "text_file:extract",
     ".md": "markdown:extract_file",
     ".html": "html:extract_page",
     ".htm": "html:extract_page",
@@ -41,6 +42,8 @@ CONVERTERS: Final = {
     ".jsonl": "tables.records:extract_lines",
 }
 """For each type the function that converts it: of a file's bytes, and a callback for progress."""
+PLAIN: Final = (".txt",)
+"""Types without metadata: title and date are lines of the text."""
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """Types whose text is recognised (OCR)."""
 _PICTURE_STARTS: Final = {
@@ -68,7 +71,7 @@ _LONGEST_DATE: Final = 40
 
 
 def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Extract:
-    """Extracts the text of a file that isn't plain text, and its title, author and date if given.
+    """Extracts the text of a file, and its title, author and date if given.
 
     Args:
         suffix: a key of `CONVERTERS`.
@@ -81,6 +84,8 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress) -> Ex
     check_type(content, suffix)
     converter: Converter = pkgutil.resolve_name(f"index.readers.{CONVERTERS[suffix]}")
     found = converter(content, progress)
+    if suffix in PLAIN:
+        return found
     title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
     author = _name(found.author, _NOBODY)
     digest = digest_of(content) if suffix == ".pdf" else ""

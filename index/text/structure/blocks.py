@@ -7,7 +7,7 @@ paragraphs end in sentence-final punctuation.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -83,6 +83,7 @@ _TABLE_RULE: Final = regex.compile(r"[|+:\-=─━┼│\s]+")
 _GAP: Final = regex.compile(r"[ \u00a0]{2,}")
 _CELL_BREAKS: Final = (regex.compile(r"\|"), regex.compile(r"\t+"), _GAP)
 _MOST_CELL_WORDS: Final = 12
+_LONGEST_COLUMN: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -445,21 +446,26 @@ def _fields_at(
     if place < known[-1]:
         return []
     fields: list[_Unit] = []
-    keys: set[str] = set()
+    # Of each key the last line that it begins.
+    keys: dict[str, int] = {}
     ended = 0
-    for number in group[place:]:
+    repeated = -1
+    for at in range(place, len(group)):
+        number = group[at]
         line = lines[number]
         length = field_key(text[line.start : line.end]) if line.has_word and number not in markers else 0
         key = text[line.start : line.start + length]
         if not key:
             break
-        if key in keys:  # a dialogue
-            return []
-        keys.add(key)
+        repeated = max(repeated, keys.get(key, -1))
+        keys[key] = at
         ended += _is_ended(text, line)
         fields.append(
             _Unit("form_field", line.start, line.end, key, is_one_line=True, begins_group=line.begins_group)
         )
+    if repeated >= 0:  # a dialogue, as long as both lines are in it
+        known[-1] = repeated + 1
+        return []
     if len(fields) > 1 and 2 * ended <= len(fields):
         return fields
     known[-1] = place + len(fields)
@@ -543,7 +549,8 @@ def _rows(text: str, rows: Sequence[tuple[Line, _Cells]], kind: int, rule_after:
     has_header = (
         rule_after == 1 or (wordy and counted) or (kind == 0 and rule_after < 0 and wordy and counted)
     )
-    columns = tuple(said[0]) if has_header else ()
+    # Each row stores its column headings: long ones would let the size grow without bound.
+    columns = tuple(cell[:_LONGEST_COLUMN] for cell in said[0]) if has_header else ()
     return [
         _Unit(
             "table_header" if has_header and not number else "table_row",
@@ -618,6 +625,7 @@ def _with_headings(text: str, units: Sequence[_Unit], *, careful: bool = False) 
     ends_tell = len(full) < _FEWEST_FULL or ended >= _LEAST_ENDED * len(full)
     out = list(units)
     plain: set[int] = set()
+    sentences = Counter(u.style for u in out if u.kind == "list_item" and _is_ended(text, u))
     for place in range(len(out) - 1, -1, -1):
         unit = out[place]
         following = out[place + 1] if place + 1 < len(out) else None
@@ -627,7 +635,8 @@ def _with_headings(text: str, units: Sequence[_Unit], *, careful: bool = False) 
         elif following is None or not unit.is_one_line:
             continue
         elif unit.kind == "list_item":
-            if rank := _rank_of_item(text, out, place):
+            if rank := _rank_of_item(text, out, place, sentences):
+                sentences[unit.style] -= _is_ended(text, unit)
                 out[place] = replace(unit, kind="heading", rank=rank)
         elif unit.kind == "paragraph":
             if rank := _rank_of_marked(text, unit, following):
@@ -659,8 +668,15 @@ def _is_emphasized_heading(text: str, unit: _Unit, following: _Unit) -> bool:
     )
 
 
-def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
-    """The rank of a numbered line that is a heading ("1. Scope" above a paragraph); 0 for a list item."""
+def _rank_of_item(text: str, units: Sequence[_Unit], place: int, sentences: Counter[str]) -> int:
+    """The rank of a numbered line that is a heading ("1. Scope" above a paragraph); 0 for a list item.
+
+    Args:
+        text: of the document.
+        units: all units.
+        place: of the line among them.
+        sentences: for each style of list items, how many of them are sentences.
+    """
     unit, following = units[place], units[place + 1]
     said = text[unit.start + len(unit.label) : unit.end].strip()
     before = units[place - 1] if place else None
@@ -672,7 +688,7 @@ def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
     is_lead_in = (
         following.kind == "list_item"
         and said.endswith((":", "："))
-        and (_LEAD_IN.search(said) is not None or _has_sentence_sibling(text, units, unit))
+        and (_LEAD_IN.search(said) is not None or sentences[unit.style] > 0)
     )
     if (
         is_number
@@ -685,15 +701,6 @@ def _rank_of_item(text: str, units: Sequence[_Unit], place: int) -> int:
     ):
         return RANK_OF_NUMBERED
     return 0
-
-
-def _has_sentence_sibling(text: str, units: Sequence[_Unit], item: _Unit) -> bool:
-    """Whether another item of the same style is a sentence."""
-    return any(
-        other.kind == "list_item" and other.style == item.style and _is_ended(text, other)
-        for other in units
-        if other is not item
-    )
 
 
 def _rank_of_marked(text: str, unit: _Unit, following: _Unit) -> int:
