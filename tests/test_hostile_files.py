@@ -267,12 +267,12 @@ request = {"digest": digest_of(path.read_bytes()), "page": 1, "wanted": None}
 print(converter_process.painter.draw(path, request)["pages"], flush=True)
 time.sleep(600)
 """
-# In Tesseract's place: says which process it is, and is busy.
+# In Tesseract's place: says which process it is, and takes its time.
 BUSY = """#!/bin/sh
-if [ "" = --list-langs ]; then printf "ara\\neng\\n"; exit; fi
-if [ "" = --version ]; then echo 1; exit; fi
-echo 26230 > ".new"; mv ".new" ""
-while :; do :; done
+if [ "$1" = --list-langs ]; then printf "ara\\neng\\n"; exit; fi
+if [ "$1" = --version ]; then echo 1; exit; fi
+echo $$ > "$NUMBER.new"; mv "$NUMBER.new" "$NUMBER"
+exec sleep 600
 """
 
 
