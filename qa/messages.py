@@ -391,6 +391,10 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "تعذّر حفظ رأيك، والسبب في نافذة الأوامر التي شُغّل منها دليل.",
         "en": "This could not be kept. The terminal that Dalil runs in says why.",
     },
+    "verdicts_full": {
+        "ar": "لم يُحفظ رأيك: امتلأ ملفّ الآراء، فلينقله من يشغّل دليل إلى مكان آخر.",
+        "en": "This could not be kept: the file of verdicts is full. Whoever runs Dalil can move it.",
+    },
     "passage_gone": {
         "ar": "تغيّرت النصوص بعد العثور على هذا المقطع. اسأل من جديد.",
         "en": "The texts have changed since this passage was found. Ask again.",

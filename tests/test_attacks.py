@@ -56,10 +56,7 @@ PUBLIC = (
     "/manifest.json",
     "/gradio_api/theme.css",
     # Of Gradio's own: they know nothing of texts, and act on a session whose secret name is given.
-    *(
-        f"/gradio_api/{name}"
-        for name in ("app_id", "cancel", "heartbeat", "reset", "startup-events", "token")
-    ),
+    *(f"/gradio_api/{name}" for name in ("app_id", "cancel", "heartbeat", "reset", "startup-events")),
 )
 
 

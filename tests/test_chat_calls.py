@@ -224,6 +224,17 @@ def test_a_verdict_that_cannot_be_written_is_not_shown_as_kept(index: Index, dat
     assert 'aria-pressed="true"' not in chat.render("a", "en")
 
 
+def test_where_the_file_of_verdicts_is_full_that_is_said(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat = ChatCalls(index)
+    number = ask(chat, FLOODS)
+    monkeypatch.setattr(judgements, "MOST_BYTES", 10)
+    assert chat.judge(data(number=number, verdict="right")) == say("verdict_kept", "en")
+    assert chat.judge(data(number=number, verdict="wrong")) == say("verdicts_full", "en")
+    assert [one.verdict for one in judgements.read().judged] == ["right"]
+
+
 def test_where_nothing_may_be_written_there_are_no_verdicts(index: Index, data_folder: Path) -> None:
     chat = ChatCalls(index, read_only=True)
     number = ask(chat, FLOODS)

@@ -15,6 +15,7 @@ from test_history import BREAD, FLOODS, FLOUR, RIVER, among, turn
 
 from index import Index, UnreadableFile
 from qa import Conversation, Turn, converse
+from qa.feedback import judgements
 from qa.feedback.judgements import Verdict, feedback_file, gold, read, record
 from qa.feedback.report import feedback_table, measure_feedback
 from qa.gold import GoldAnswer
@@ -219,3 +220,41 @@ def test_where_nothing_was_told_right_only_the_rest_is_measured(index: Index, tm
     assert report.wrong_again is not None
     assert report.wrong_again.mean == 1
     assert len(feedback_table("mine", report).splitlines()) == 3
+
+
+def test_a_full_file_loses_what_later_verdicts_replace_and_then_takes_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "feedback.jsonl"
+    path.write_text("of another version\n", "utf-8")
+    for number in range(20):
+        record(turn("When?", FLOODS), "right" if number % 2 else "wrong", EVERYTHING, path)
+    size = path.stat().st_size
+    monkeypatch.setattr(judgements, "MOST_BYTES", size + 10)
+    record(turn("What?", FLOUR), "right", EVERYTHING, path)
+    assert path.stat().st_size < size / 4
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    feedback = read(path)
+    assert [(one.question, one.verdict) for one in feedback.judged] == [
+        ("When?", "right"),
+        ("What?", "right"),
+    ]
+    assert feedback.unreadable == 1  # a later version may know it
+    monkeypatch.setattr(judgements, "MOST_BYTES", path.stat().st_size + 10)
+    before = path.read_bytes()
+    with pytest.raises(judgements.FeedbackFull, match="Move it elsewhere") as caught:
+        record(turn("Why?", FLOUR), "right", EVERYTHING, path)
+    assert str(path) in str(caught.value)
+    assert path.read_bytes() == before
+    assert [one.question for one in read(path).judged][:2] == ["When?", "What?"]
+
+
+def test_a_file_that_hasnt_changed_isnt_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "feedback.jsonl"
+    record(turn("When?", FLOODS), "right", EVERYTHING, path)
+    first = read(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(judgements, "_parsed", lambda _: pytest.fail("read again"))
+        assert read(path) is first
+    record(turn("When?", FLOODS), "wrong", EVERYTHING, path)
+    assert [one.verdict for one in read(path).judged] == ["wrong"]

@@ -12,7 +12,7 @@ from paper import write_docx
 from pdf_files import Text, endless_pdf, pdf
 
 from index import FileWarning, UnreadableFile
-from index.readers import archives, converter_process, file_types
+from index.readers import archives, converter_process, converter_service, file_types
 from index.readers.converter_process import ConverterProcess
 from index.readers.extracted_text import Extract, Unextractable, no_progress
 from index.readers.file_types import convert
@@ -267,7 +267,7 @@ def test_a_file_that_a_library_has_a_fault_with_is_called_damaged(
 
     monkeypatch.setattr(file_types, "convert", fail)
     (tmp_path / "a.html").write_text("<p>text")
-    answer = converter_process.answer(tmp_path / "a.html", no_progress)
+    answer = converter_service.answer(tmp_path / "a.html", no_progress)
     assert answer["fault"] == "damaged"
     assert answer["error"].startswith("it is damaged (AssertionError: unknown state)")
 

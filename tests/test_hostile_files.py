@@ -11,41 +11,61 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
 from bombs import BOMBS
+from bombs_of_types import OFFICE, PICTURES, TEXTS
 from fake_encoder import FakeEncoder
 from pdf_files import endless_pdf
+from PIL import Image
 
 from index import UnreadableFile
-from index.readers import converter_process
+from index.readers import converter_process, file_types
 from index.readers.converter_process import ConverterProcess
+from index.readers.ocr import tesseract
 from index.readers.process_limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
 from index.readers.read_files import read_file
+from index.text.split import split
 from qa.collections.library import Library
 from qa.collections.types import Added, Report
 from web.uploads.batches import Batch, Uploads
 
 MOST_SECONDS = 30.0
+# Characters of the headings of a passage: of nine levels of headings and nine keys above it.
+MOST_HEADINGS = 18 * 500
 
 
 @pytest.fixture
-def converter(monkeypatch: pytest.MonkeyPatch) -> Iterator[ConverterProcess]:
-    """A converter of this test's own, with the limits of every day."""
-    own = ConverterProcess()
+def converter(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ConverterProcess]:
+    """Converters of this test's own, with the limits of every day."""
+    own, recognizer = ConverterProcess(), ConverterProcess()
     monkeypatch.setattr(converter_process, "shared", own)
+    monkeypatch.setattr(converter_process, "recognizer", recognizer)
+    # What was recognised before isn't again.
+    monkeypatch.setenv("DALIL_CACHE", str(tmp_path_factory.mktemp("cache")))
     yield own
     own.close()
+    recognizer.close()
 
 
 def used() -> float:
-    """Processor seconds of this process's children that have ended."""
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return children.ru_utime + children.ru_stime
+    """Processor seconds of this process and of its children that have ended."""
+    processes = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in processes)
+
+
+def count_tokens(texts: Sequence[str]) -> list[int]:
+    return [len(text) // 4 + 1 for text in texts]
+
+
+EVERY_BOMB: Final = (*BOMBS, *TEXTS, *OFFICE, *PICTURES)
 
 
 @pytest.mark.hostile
-@pytest.mark.parametrize(("name", "content", "expected"), BOMBS, ids=[name for name, *_ in BOMBS])
+@pytest.mark.parametrize(("name", "content", "expected"), EVERY_BOMB, ids=[name for name, *_ in EVERY_BOMB])
 def test_a_hostile_file_is_read_or_refused_in_time(
     tmp_path: Path, converter: ConverterProcess, name: str, content: Callable[[], bytes], expected: str
 ) -> None:
@@ -53,14 +73,23 @@ def test_a_hostile_file_is_read_or_refused_in_time(
     path.write_bytes(content())
     before = used()
     try:
-        found = f"= {read_file(path).text}"
+        document = read_file(path)
+        found = f"= {document.text}"
     except UnreadableFile as error:
-        found = error.fault
+        document, found = None, error.fault
     converter.close()
+    converter_process.recognizer.close()
+    assert used() - before <= MOST_SECONDS
+    # In the server's own process.
+    before = used()
+    passages = split(document, 500, count_tokens) if document else []
+    assert sum(sum(map(len, passage.headings)) for passage in passages) <= MOST_HEADINGS * len(passages)
     assert used() - before <= MOST_SECONDS
     # What is read, or the faults with which it is refused; or either, where processors decide.
     texts = tuple(each for each in expected.split("|") if each.startswith("= "))
     faults = [fault for each in expected.split("|") if each not in texts for fault in each.split()]
+    if path.suffix in file_types.PICTURES and not tesseract.is_installed():
+        faults.append("scan")
     assert found in faults or (texts and found.startswith(texts)), found[:200]
     assert "root:" not in found  # of /etc/passwd
     assert [each.name for each in tmp_path.iterdir()] == [name]  # nothing was unpacked
@@ -169,7 +198,7 @@ def converters(process: int) -> list[int]:
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rows = (line.split(maxsplit=2) for line in listed.splitlines())
     return [
-        int(row[0]) for row in rows if int(row[1]) == process and "converter_process import serve" in row[-1]
+        int(row[0]) for row in rows if int(row[1]) == process and "converter_service import serve" in row[-1]
     ]
 
 
@@ -178,6 +207,10 @@ def is_alive(process: int) -> bool:
     command = ["ps", "-o", "stat=", "-p", str(process)]
     state = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
     return state != "" and not state.startswith("Z")
+
+
+def by_default() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def converter_of(process: subprocess.Popen[bytes]) -> int:
@@ -204,6 +237,7 @@ def test_no_signal_leaves_a_converter_behind(tmp_path: Path, number: signal.Sign
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": here, "TMPDIR": str(temporary)},
+        preexec_fn=by_default,  # pytest may have been started where interrupts are ignored
     ) as process:
         try:
             converting = converter_of(process)
@@ -215,6 +249,134 @@ def test_no_signal_leaves_a_converter_behind(tmp_path: Path, number: signal.Sign
     uploads = list(temporary.glob("dalil-uploads-*"))
     # The next server removes what one left behind that was ended without a word (tests/test_spool.py).
     assert bool(uploads) == (command == "chat" and number in (signal.SIGHUP, signal.SIGKILL))
+
+
+RECOGNIZE = """
+import sys
+from pathlib import Path
+from index.readers import converter_process
+converter_process.recognizer.convert(Path(sys.argv[1]), lambda *_: None)
+"""
+PAINT = """
+import sys, time
+from pathlib import Path
+from index.readers import converter_process
+from index.readers.file_types import digest_of
+path = Path(sys.argv[1])
+request = {"digest": digest_of(path.read_bytes()), "page": 1, "wanted": None}
+print(converter_process.painter.draw(path, request)["pages"], flush=True)
+time.sleep(600)
+"""
+# In Tesseract's place: says which process it is, and takes its time.
+BUSY = """#!/bin/sh
+if [ "$1" = --list-langs ]; then printf "ara\\neng\\n"; exit; fi
+if [ "$1" = --version ]; then echo 1; exit; fi
+echo $$ > "$NUMBER.new"; mv "$NUMBER.new" "$NUMBER"
+exec sleep 600
+"""
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL, signal.SIGINT])
+def test_no_signal_leaves_text_recognition_behind(tmp_path: Path, number: signal.Signals) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text(BUSY)
+    program.chmod(0o755)
+    named = tmp_path / "number"
+    Image.new("L", (900, 300), 255).save(tmp_path / "a.png")
+    here = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    with subprocess.Popen(
+        [sys.executable, "-c", RECOGNIZE, str(tmp_path / "a.png")],
+        stderr=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+            "NUMBER": str(named),
+            "DALIL_CACHE": str(tmp_path / "cache"),
+            "PYTHONPATH": here,
+        },
+        preexec_fn=by_default,
+    ) as process:
+        try:
+            waiting_for(lambda: named.exists() or process.poll() is not None)
+            recognizing = int(named.read_text())
+            assert is_alive(recognizing)
+            converting = converter_of(process)
+            os.kill(process.pid, number)
+            process.wait(60)
+        finally:
+            process.kill()
+    waiting_for(lambda: not is_alive(converting) and not is_alive(recognizing), 30)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL, signal.SIGINT])
+def test_no_signal_leaves_what_draws_pages_behind(tmp_path: Path, number: signal.Signals) -> None:
+    Image.new("L", (900, 300), 255).save(tmp_path / "a.png")
+    here = os.pathsep.join(filter(None, (str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    with subprocess.Popen(
+        [sys.executable, "-c", PAINT, str(tmp_path / "a.png")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": here},
+        preexec_fn=by_default,
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"1\n"
+            drawing = converter_of(process)
+            os.kill(process.pid, number)
+            process.wait(60)
+        finally:
+            process.kill()
+    waiting_for(lambda: not is_alive(drawing), 30)
+
+
+def interrupting(monkeypatch: pytest.MonkeyPatch, own: ConverterProcess, where: str) -> None:
+    """Has Ctrl-C come while a clock is being started, or while one waits for a process to be."""
+    if where == "clock":
+        start = threading.Timer.start
+
+        def begin(self: threading.Timer) -> None:
+            start(self)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(threading.Timer, "start", begin)
+    else:
+        submit = own._starter.submit
+
+        def wait(function: Callable[[], object]) -> None:
+            submit(function).result()
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(own._starter, "submit", wait)
+
+
+@pytest.mark.parametrize("where", ["clock", "process"])
+def test_an_interrupt_leaves_nothing_that_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_text("<p>text")
+    own = ConverterProcess()
+    started: list[subprocess.Popen[bytes]] = []
+    begin = subprocess.Popen.__init__
+
+    def note(self: subprocess.Popen[bytes], *arguments: Any, **named: Any) -> None:
+        begin(self, *arguments, **named)
+        started.append(self)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", note)
+    with monkeypatch.context() as patch:
+        interrupting(patch, own, where)
+        with pytest.raises(KeyboardInterrupt):
+            own.convert(path)
+    (process,) = started
+    assert process.poll() is not None
+    clocks = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    assert all(clock.daemon or clock.finished.is_set() for clock in clocks)
+    assert own.convert(path).text == "text"
+    own.close()
 
 
 ALONE = """
@@ -233,6 +395,36 @@ child.stdout.readline()
 print(child.pid, flush=True)
 sys.stdin.readline()
 """
+
+
+# Starts a program first, as a converter does Tesseract, which the kernel ends with no one.
+WITH_ANOTHER = """
+import os, subprocess, sys, types
+from index.readers import process_limits as limits
+limits.sys = types.SimpleNamespace(platform='darwin')
+os.setsid()
+other = subprocess.Popen(["sleep", "600"])
+limits.end_with_parent(int(sys.argv[1]))
+print(other.pid, flush=True)
+while True:
+    pass
+"""
+STARTS_ANOTHER = STARTS.replace("child.stdout.readline()", "print(child.stdout.readline().decode(), end='')")
+
+
+@pytest.mark.slow
+def test_without_the_kernels_help_a_converter_takes_tesseract_with_it() -> None:
+    command = [sys.executable, "-c", STARTS_ANOTHER, WITH_ANOTHER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        try:
+            other, child = int(parent.stdout.readline()), int(parent.stdout.readline())
+            assert is_alive(other)
+            assert is_alive(child)
+        finally:
+            parent.kill()
+        parent.wait()
+    waiting_for(lambda: not is_alive(child) and not is_alive(other), 30)
 
 
 NO_THREAD = "limits.threading = types.SimpleNamespace(Thread=lambda **_: types.SimpleNamespace(start=int))"

@@ -180,8 +180,19 @@ OPEN: Final = re.compile(
 ODD = ["x", "0", "-1", "..%2f..%2fetc%2fpasswd", "%00", "%ff", "9" * 400]
 
 
-def test_every_route_with_odd_names_is_answered_without_a_fault(closed: Server) -> None:
+@pytest.fixture(scope="module")
+def unlocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Without users, as on one's own machine."""
+    with serving(tmp_path_factory.mktemp("unlocked")) as server:
+        yield server
+
+
+@pytest.mark.parametrize("which", ["closed", "unlocked"])
+def test_every_route_with_odd_names_is_answered_without_a_fault(
+    request: pytest.FixtureRequest, which: str
+) -> None:
     """None gives 500, and without a password none gives anything away."""
+    server: Server = request.getfixturevalue(which)
     wrong: list[tuple[str, str, int]] = []
     asked = routes()
     assert len(asked) > 50
@@ -190,17 +201,17 @@ def test_every_route_with_odd_names_is_answered_without_a_fault(closed: Server) 
             target = re.sub(r"{[^}]*}", odd, path)
             for body in [b""] if method in ("GET", "HEAD") else [b"", b"{}", b"[" * 1000, b"\xff"]:
                 with contextlib.closing(
-                    http.client.HTTPConnection("127.0.0.1", closed.port, timeout=LIMIT)
+                    http.client.HTTPConnection("127.0.0.1", server.port, timeout=LIMIT)
                 ) as connection:
                     connection.request(method, target, body, {"Content-Type": "application/json"})
                     status = connection.getresponse().status  # a stream has no end
-                open_ = OPEN.fullmatch(path) or method == "HEAD"
+                open_ = which == "unlocked" or OPEN.fullmatch(path) or method == "HEAD"
                 if status >= 500 or (status < 400 and not open_):
                     wrong.append((method, target[:100], status))
                 if status == 429:
                     time.sleep(0.2)
     assert wrong == []
-    assert "Traceback" not in closed.log.read_text()
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_1000_hostile_calls_leave_its_memory_and_its_log_small(tmp_path: Path) -> None:

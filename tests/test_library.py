@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -531,3 +532,33 @@ def test_there_are_so_many_collections(library: Library, monkeypatch: pytest.Mon
 def test_only_its_owner_may_look_into_the_data_folder(library: Library) -> None:
     library.create("one")
     assert stat.S_IMODE(library.folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("what", ["collections", "documents"])
+def test_who_wants_a_collection_at_once_waits_for_the_first_who_opens_it(
+    library: Library, files: list[Path], encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    library.create("texts")
+    library.add_files("texts", files)
+    fresh = Library(library.folder, encoder=encoder)
+    opened: list[Path] = []
+    let_go, begun = threading.Event(), threading.Event()
+    load = live.load
+
+    def wait(folder: Path, older: Snapshot | None = None, every_byte: bool = False) -> Snapshot:
+        opened.append(folder)
+        begun.set()
+        assert let_go.wait(60)
+        return load(folder, older, every_byte)
+
+    monkeypatch.setattr(live, "load", wait)
+    look = fresh.collections if what == "collections" else lambda: fresh.documents("texts")
+    with ThreadPoolExecutor(8) as pool:
+        looks = [pool.submit(look) for _ in range(8)]
+        assert begun.wait(60)
+        (lock,) = fresh._opening.values()
+        assert lock.locked()
+        let_go.set()
+        found = [one.result() for one in looks]
+    assert len(opened) == 1
+    assert all(one == found[0] for one in found)

@@ -1,7 +1,7 @@
 """Nothing leaves the machine, and nothing is written outside Dalil's folders: the real commands under strace.
 
 onnxruntime's telemetry looked a name up 9 s after the start and again later, so each program is kept alive
-for `SECONDS` after it has done its work. DALIL_OBSERVED_SECONDS names another time.
+for `SECONDS` after it has done its work; `make test-hostile` sets DALIL_OBSERVED_SECONDS to 30.
 """
 
 from __future__ import annotations
@@ -9,29 +9,37 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
 import pytest
-from chatting import box, browser, opened
+from chatting import ask, box, browser, opened, reader
 from export_reference import model_folder
 from fake_encoder import tiny_weights
 from observer import Seen, need_strace, observed, read_log
+from own_documents import add, create
 from paper import write_docx
 from pdf_files import arabic, pdf
 from playwright.sync_api import Browser, expect
 from test_file_types import BOOK, CORE, archive
+from test_mutants import MAKERS
+from test_recognition import ARABIC, ENGLISH, picture, saved
+from writing_server import Script, perfect, writing
 
 from index import Document, Index, telemetry
 from index.encoding.base import Encoder
 from index.encoding.language_means import LanguageMeans
+from index.readers.file_types import PICTURES
+from index.readers.ocr import tesseract
+from index.readers.read_files import TYPES
 from index.types import text_id
 
 __all__ = ["browser"]  # a fixture
@@ -297,6 +305,23 @@ def write_files(folder: Path) -> None:
     linked = BOOK["OPS/text/one.xhtml"].replace("<p>", f'<img src="{ELSEWHERE}"/><p>')
     doctype = f'<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.1//EN" "{ELSEWHERE}">'
     archive(folder / "f.epub", {**BOOK, "OPS/text/one.xhtml": doctype + linked})
+    for suffix in (".htm", ".xhtml"):
+        (folder / f"g{suffix}").write_text(
+            f'<html xmlns="http://www.w3.org/1999/xhtml"><head><link rel="stylesheet" href="{ELSEWHERE}"/>'
+            f'</head><body><p>Another page, {suffix}.</p><img src="{ELSEWHERE}"/></body></html>',
+            "utf-8",
+        )
+    there = {path.suffix for path in folder.iterdir()}
+    for suffix in MAKERS.keys() - there:
+        MAKERS[suffix](folder / f"made{suffix}")
+    for suffix, line in zip(PICTURES, (*ENGLISH, *ARABIC), strict=False):
+        saved(folder / f"scan{suffix}", picture([line], arabic=line in ARABIC))
+    assert {path.suffix for path in folder.iterdir()} == set(TYPES)
+
+
+def read_of_them() -> int:
+    """How many of these files can be read here."""
+    return len(TYPES) - (0 if tesseract.is_installed() else len(PICTURES))
 
 
 def _link_picture(path: Path) -> None:
@@ -367,8 +392,41 @@ time.sleep({2})
 """
 
 
-def programs() -> dict[str, list[str]]:
-    """Name -> a Python program and its arguments: what a user starts, apart from servers."""
+# Several commands, one after the other.
+SEVERAL: Final = f"""
+import json, sys, time
+from cli.entry import main
+try:
+    for arguments in json.loads(sys.argv[1]):
+        sys.argv[1:] = arguments
+        try:
+            main()
+        except SystemExit as ended:
+            if ended.code:
+                raise
+finally:
+    time.sleep({SECONDS})
+"""
+# The picture of a page of a PDF file, and where a sentence stands on it.
+PAGE_PICTURE: Final = f"""
+import time
+from pathlib import Path
+from index.readers.page.pictures import PagePictures
+from index.readers.read_files import read_file
+path = Path("files/d.pdf")
+document = read_file(path)
+shown = PagePictures().get(path, document, 1, 0, len(document.text))
+assert (shown.pages, len(shown.boxes)) == (1, 1), shown
+time.sleep({SECONDS})
+"""
+
+
+def programs(writer: str) -> dict[str, list[str]]:
+    """Name -> a Python program and its arguments: what a user starts, apart from servers.
+
+    Args:
+        writer: the address of a language model on this machine.
+    """
     commands = {
         "ask": ["ask", QUESTION],
         "search": ["search", "--why", QUESTION],
@@ -379,6 +437,7 @@ def programs() -> dict[str, list[str]]:
         "model of the hub": ["index", "files", "--index", "by-name", "--model", "someone/tiny"],
         "eval": ["eval", "squad.json", "--plots", "pictures"],
         "user": ["user", "add", "salma"],
+        "writer": ["ask", "--write", "--writer", writer, "--writer-model", "m", QUESTION],
     }
     asked = {
         "langchain": "retriever.invoke('Akashat')",
@@ -386,14 +445,17 @@ def programs() -> dict[str, list[str]]:
         "llama_index": "retriever.retrieve('Akashat')",
     }
     found = {name: ["-c", STAY, *arguments] for name, arguments in commands.items()}
+    looked_into = ["--index", "looked-into"]
+    several = [["index", "files/a.txt", *looked_into], ["doctor", *looked_into]]
+    found |= {"doctor": ["-c", SEVERAL, json.dumps(several)], "page": ["-c", PAGE_PICTURE]}
     return found | {
         name: ["-c", INTEGRATION.format(name, question, SECONDS)] for name, question in asked.items()
     }
 
 
-def run(name: str, machine: Place) -> tuple[int, str, Seen]:
+def run(name: str, program: Sequence[str], machine: Place) -> tuple[int, str, Seen]:
     """How a program ended, what it printed, what was seen of it."""
-    command = [sys.executable, *programs()[name]]
+    command = [sys.executable, *program]
     log = machine.folder / f"{name}.log"
     with observed(command, log, machine.work, machine.environment, stdin=subprocess.PIPE) as running:
         printed, _ = running.process.communicate(b"open sesame\n", timeout=300)
@@ -402,6 +464,7 @@ def run(name: str, machine: Place) -> tuple[int, str, Seen]:
 
 @pytest.mark.slow
 @pytest.mark.model
+@pytest.mark.observed
 def test_no_command_leaves_the_machine_or_its_folders(machine: Place, model: Encoder) -> None:
     write_files(machine.work / "files")
     write_questions(machine.work / "squad.json")
@@ -410,14 +473,45 @@ def test_no_command_leaves_the_machine_or_its_folders(machine: Place, model: Enc
     write_models(machine)
     before = machine.foreign()
     # All at the same time: they mostly wait.
-    with ThreadPoolExecutor(len(programs())) as pool:
-        done = dict(zip(programs(), pool.map(lambda name: run(name, machine), programs()), strict=True))
+    script = Script(perfect)
+    with writing(script) as url:
+        each = programs(url)
+        with ThreadPoolExecutor(len(each)) as pool:
+            ended = pool.map(lambda name: run(name, each[name], machine), each)
+            done = dict(zip(each, ended, strict=True))
     for name, (code, printed, _) in done.items():
         assert code == CODES.get(name, 0), f"{name}: {printed}"
     assert {name: seen for name, (_, _, seen) in done.items() if seen != Seen()} == {}
     assert machine.foreign() == before
-    assert "6 documents" in done["index"][1], done["index"][1]
+    assert f"{read_of_them()} documents" in done["index"][1], done["index"][1]
+    assert "every byte is as it was written" in done["doctor"][1]
     assert "not fetched again" in done["page that is there"][1]
+    assert script.bodies
+
+
+@pytest.mark.slow
+@pytest.mark.model
+@pytest.mark.observed
+def test_a_watched_folder_leaves_nothing(machine: Place) -> None:
+    folder = machine.work / "files"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The ceasefire was signed in Amman.", "utf-8")
+    command = [sys.executable, "-c", STAY, "index", "files", "--watch"]
+    with observed(command, machine.folder / "log", machine.work, machine.environment) as running:
+        told = ""
+        while "Watching" not in told:
+            line = read_line(running.process.stdout)
+            assert line, told
+            told += line
+        (folder / "b.md").write_text(f"# The river\n\nIt floods. ![]({ELSEWHERE})", "utf-8")
+        while "added" not in told:
+            line = read_line(running.process.stdout)
+            assert line, told
+            told += line
+        running.signal(signal.SIGINT)
+        running.process.communicate(timeout=60 + SECONDS)
+    assert running.seen(machine.own) == Seen()
+    assert machine.foreign() == []
 
 
 def read_line(pipe: IO[bytes] | None) -> str:
@@ -427,6 +521,7 @@ def read_line(pipe: IO[bytes] | None) -> str:
 
 @pytest.mark.slow
 @pytest.mark.model
+@pytest.mark.observed
 def test_the_mcp_server_leaves_nothing(machine: Place) -> None:
     requests: list[dict[str, object]] = [
         {
@@ -466,7 +561,15 @@ def test_the_mcp_server_leaves_nothing(machine: Place) -> None:
 @pytest.fixture
 def chat(machine: Place) -> Iterator[tuple[str, Place]]:
     """The address of `dalil chat`, which is observed until the test is over, and for `SECONDS` at least."""
-    command = [sys.executable, "-c", "from cli.entry import main; main()", "chat"]
+    write_files(machine.work / "files")
+    command = [
+        sys.executable,
+        "-c",
+        "from cli.entry import main; main()",
+        "chat",
+        "--folders",
+        str(machine.work),
+    ]
     with observed(command, machine.folder / "log", machine.work, machine.environment) as running:
         started = time.monotonic()
         line = read_line(running.process.stdout)
@@ -482,11 +585,27 @@ def chat(machine: Place) -> Iterator[tuple[str, Place]]:
 
 @pytest.mark.slow
 @pytest.mark.model
+@pytest.mark.observed
 @pytest.mark.browser
 def test_the_chat_leaves_nothing(chat: tuple[str, Place], browser: Browser) -> None:
     address, machine = chat
-    write_files(machine.work / "files")
+    followed = machine.work / "followed"
+    followed.mkdir()
+    (followed / "bridge.txt").write_text(f"The bridge was opened in 1931. {ELSEWHERE}", "utf-8")
     with opened(browser, address) as page:
+        page.set_default_timeout(120_000)
         box(page).fill(QUESTION)
         box(page).press("Enter")
         expect(page.locator(".turn .answer")).to_be_visible(timeout=60_000)
+        pane = create(page, "Everything")
+        said = add(page, *sorted((machine.work / "files").iterdir()))
+        expect(pane.locator(".document"), said.inner_text()).to_have_count(read_of_them(), timeout=120_000)
+        # A page of a PDF file is drawn.
+        turn = ask(page, "من أين يفيض النهر؟")
+        turn.locator("[data-act=picture]").first.click()
+        expect(reader(page).locator("figure img")).to_be_visible(timeout=60_000)
+        pane = create(page, "Followed")
+        pane.locator("[data-act=follow-folder]").click()
+        page.locator("#asking input").fill(str(followed))
+        page.keyboard.press("Enter")
+        expect(pane.locator(".document")).to_have_text(["bridge"], timeout=120_000)

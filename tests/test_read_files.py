@@ -319,7 +319,7 @@ def test_a_pipe_that_took_a_files_place_isnt_waited_for(
 ) -> None:
     path = tmp_path / f"a{suffix}"
     os.mkfifo(path)
-    monkeypatch.setattr(index.readers.read_files, "_check", lambda *_: None)  # it was a file then
+    monkeypatch.setattr(index.readers.read_files, "_check", lambda *_: 0)  # it was a file then
     with pytest.raises(UnreadableFile, match="it can't be read"):
         read_file(path)
 
@@ -328,7 +328,7 @@ def test_a_file_that_grew_since_it_was_looked_at_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "a.txt").write_text("more than that")
-    monkeypatch.setattr(index.readers.read_files, "_check", lambda *_: None)
+    monkeypatch.setattr(index.readers.read_files, "_check", lambda *_: 0)
     with pytest.raises(UnreadableFile, match="it grew while it was read"):
         read_file(tmp_path / "a.txt", most_bytes=5)
 

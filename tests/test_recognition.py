@@ -14,6 +14,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,8 @@ from pylopdf_fonts_ar import __file__ as fonts
 
 from index import Document, FileWarning, Index, UnreadableFile
 from index.encoding.base import Encoder
-from index.readers import converter_process
-from index.readers.converter_process import ConverterProcess
+from index.readers import converter_process, process_limits
+from index.readers.converter_process import ConverterProcess, Recognizers
 from index.readers.extracted_text import Extract, Unextractable
 from index.readers.file_types import recognize
 from index.readers.ocr import cache, tesseract
@@ -376,6 +377,75 @@ def test_tesseract_ends_with_the_process_that_started_it(tmp_path: Path, fake: F
     assert faults == ["too_slow"]
     while is_alive(int(number.read_text())):  # it is being ended
         time.sleep(0.01)
+
+
+# In Tesseract's place: notes the width of each page; those of some width wait until they are let go.
+GATED = """#!/bin/sh
+if [ "$1" = --list-langs ]; then printf "ara\\neng\\n"; exit; fi
+if [ "$1" = --version ]; then echo 1; exit; fi
+width=$(head -c 20 | tr '\\n' ' ' | cut -d ' ' -f 2)
+cat > /dev/null
+echo $width >> "{folder}/order"
+while [ $width = 1800 ] && [ ! -e "{folder}/go" ]; do sleep .05; done
+cat "{folder}/ara"
+"""
+
+
+def test_scans_of_several_persons_take_turns_by_page(
+    tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(SURE, [])
+    folder = tmp_path / "bin"
+    (folder / "tesseract").write_text(GATED.format(folder=folder))
+    several = Recognizers()
+    monkeypatch.setattr(converter_process, "recognizer", several)
+    long = saved(tmp_path / "long.tif", *[picture(size=(1800, 600))] * 6)
+    short = saved(tmp_path / "short.png", picture(size=(900, 600)))
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(read_file, long)
+        while not (folder / "order").exists():
+            time.sleep(0.01)
+        quick = pool.submit(read_file, short)
+        while not several._page_turn._waiting:
+            time.sleep(0.01)
+        (folder / "go").write_text("")
+        assert quick.result().text == "وصل القطار، أمس."
+        assert len(slow.result().blocks) == 6
+    # Its only page is read after the first of the others, not after the last.
+    assert (folder / "order").read_text().split() == ["1800", "900", *["1800"] * 5]
+    assert len(several._free) == 1  # a process is kept, not one for each file
+    several.close()
+
+
+def test_recognising_a_file_ends_when_it_takes_too_long(
+    tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake(SURE, [])
+    own = ConverterProcess(most_recognized=0)
+    monkeypatch.setattr(converter_process, "recognizer", own)
+    path = saved(tmp_path / "a.tif", *[picture()] * 3)
+    pages: list[tuple[int, int]] = []
+    with pytest.raises(UnreadableFile, match=r"of 1 of its 3 pages took more than 0 seconds") as caught:
+        read_file(path, on_page=lambda *page: pages.append(page))
+    assert (caught.value.fault, pages) == ("too_slow", [])
+    assert read_file(saved(tmp_path / "b.png", picture())).text == "وصل القطار، أمس."
+    own.close()
+
+
+def test_tesseracts_own_time_is_limited(tmp_path: Path, fake: Fake) -> None:
+    fake(SURE, [])
+    program = tmp_path / "bin" / "tesseract"
+    said = program.read_text()
+    program.write_text(said.replace("cat >", f'ulimit -S -t > "{tmp_path}/limit"; cat >'))
+    read_file(saved(tmp_path / "a.png", picture()))
+    assert float((tmp_path / "limit").read_text()) == process_limits.SECONDS_PER_PASS
+
+
+def test_a_large_picture_isnt_enlarged() -> None:
+    small, dpi = tesseract._cleaned(Image.new("L", (1000, 1000), 255), 100)
+    assert (small.size, dpi) == ((2000, 2000), 200)
+    large, dpi = tesseract._cleaned(Image.new("L", (6000, 6000), 255), 100)
+    assert (large.size, dpi) == ((6000, 6000), 100)
 
 
 def is_alive(process: int) -> bool:

@@ -49,7 +49,7 @@ class Remedies:
         named = in_one_line(shlex.quote(folder))
         return cls(
             f"dalil index --optimize -i {named}",
-            f"dalil index FILE... --remove -i {named} removes them",
+            f"dalil index FILE... --remove -i {named} removes them from the index",
             f"dalil index FILE --remove -i {named} removes one, until its folder is indexed again",
             f"dalil index PATH... -i {named} --rebuild",
         )

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -26,10 +26,15 @@ from index.readers.extracted_text import Extract, Unextractable, damaged
 
 if TYPE_CHECKING:
     from index.errors import FileFault
-    from index.readers.extracted_text import PageProgress, Progress
+    from index.readers.extracted_text import PageProgress
 
 BYTES: Final = 3 << 30
 """Memory limit of the converter process."""
+MOST_RECOGNIZED: Final = 3600.0
+"""Processor seconds for recognising the text of one file, Tesseract's included."""
+MOST_AT_ONCE: Final = 6
+"""Files whose text is recognised in turns by page; further ones wait for one of them to end. A chat reads the
+files of four persons at a time, and of a followed folder."""
 # Extra wall-clock seconds after which the parent kills a converter that hasn't ended itself.
 _GRACE_SECONDS: Final = 10.0
 # Signals that indicate a crash rather than an exceeded limit.
@@ -42,15 +47,25 @@ class ConverterProcess:
     Concurrent callers are served in order of arrival.
     """
 
-    def __init__(self, seconds: float = limits.MAX_SECONDS, most_bytes: int = BYTES) -> None:
+    def __init__(
+        self,
+        seconds: float = limits.MAX_SECONDS,
+        most_bytes: int = BYTES,
+        most_recognized: float = MOST_RECOGNIZED,
+        page_turn: FairSemaphore | None = None,
+    ) -> None:
         """Sets the limits; starts no process yet.
 
         Args:
             seconds: maximum processor time per file; `limits.processor_seconds` may be less.
             most_bytes: memory limit of the process, on systems that support one.
+            most_recognized: maximum processor time per file for recognising text.
+            page_turn: shared by several processes that recognise text, so that they take turns by page.
         """
         self._seconds = seconds
         self._most_bytes = most_bytes
+        self._most_recognized = most_recognized
+        self._page_turn = page_turn or FairSemaphore(1)
         self._turn = FairSemaphore(1)
         self._process: subprocess.Popen[bytes] | None = None
         # The kernel treats the end of the thread that started a process as the end of its parent, so all
@@ -70,7 +85,7 @@ class ConverterProcess:
             path: of the file.
             on_page: if given, the text is recognised from its pictures (OCR); called after each page.
             wanted: the pages of a PDF whose text is to be recognised, from 1; all if empty.
-            claimed: the encoding of a web page according to its server.
+            claimed: the encoding of a text or a web page according to its server.
 
         Raises:
             Unextractable: it can't be read, or takes too long or too much memory.
@@ -92,7 +107,10 @@ class ConverterProcess:
 
     def _ask(self, path: Path, request: list[Any], on_page: PageProgress | None = None) -> dict[str, Any]:
         with self._turn:
-            seconds = min(self._seconds, limits.processor_seconds(path.suffix.casefold(), _size(path)))
+            seconds = min(
+                self._seconds, limits.processor_seconds(path.suffix.casefold(), limits.size_of(path))
+            )
+            seconds = max(seconds, limits.PAGE_SECONDS) if on_page else seconds
             patience = limits.wall_seconds(seconds) + _GRACE_SECONDS
             try:
                 answer = self._answer(json.dumps(request).encode(), patience, on_page)
@@ -117,16 +135,19 @@ class ConverterProcess:
         process = self._running()
         requests, replies = cast("IO[bytes]", process.stdin), cast("IO[bytes]", process.stdout)
         while True:
-            timer = threading.Timer(patience, process.kill)
-            timer.start()
-            try:
-                requests.write(request + b"\n" if request else b"")
-                requests.flush()
-                reply = replies.readline()
-            except BrokenPipeError:
-                reply = b""
-            finally:
-                timer.cancel()
+            with self._page_turn:
+                timer = threading.Timer(patience, process.kill)
+                # Ctrl-C may come while it is being started: nothing waits for it then.
+                timer.daemon = True
+                try:
+                    timer.start()
+                    requests.write(request + b"\n")
+                    requests.flush()
+                    reply = replies.readline()
+                except BrokenPipeError:
+                    reply = b""
+                finally:
+                    timer.cancel()
             if not reply.endswith(b"\n"):
                 return None
             answer: dict[str, Any] = json.loads(reply)
@@ -134,7 +155,7 @@ class ConverterProcess:
                 return answer
             if on_page is not None:
                 on_page(answer["page"], answer["of"])
-            request = b""
+            request = b""  # an empty line: go on with the next page
 
     def close(self) -> None:
         """Ends the process once the pending files are converted."""
@@ -150,7 +171,7 @@ class ConverterProcess:
         if self._process is None or self._process.poll() is not None:
             self._stop()
             try:
-                self._process = self._starter.submit(self._start).result()
+                return self._starter.submit(self._start).result()
             except RuntimeError:  # at interpreter shutdown no thread accepts work
                 raise Unextractable("Dalil was stopped.", "unreadable") from None
         return self._process
@@ -158,14 +179,16 @@ class ConverterProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         package = str(Path(__file__).resolve().parents[2])
         known = os.environ.get("PYTHONPATH")
-        call = f"serve({self._most_bytes}, {self._seconds}, {os.getpid()})"
-        return subprocess.Popen(
-            [sys.executable, "-c", f"from index.readers.converter_process import serve; {call}"],
+        call = f"serve({self._most_bytes}, {self._seconds}, {self._most_recognized}, {os.getpid()})"
+        # Here, not where this is waited for: Ctrl-C there would lose it.
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", f"from index.readers.converter_service import serve; {call}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, known)))},
             start_new_session=True,  # Ctrl-C is for this process
         )
+        return self._process
 
     def _loss(self, seconds: float) -> Unextractable:
         """Ends a process that gave no answer, and returns the error."""
@@ -197,87 +220,70 @@ class ConverterProcess:
             self._process = None
 
 
-def serve(most_bytes: int, most_seconds: float, parent: int) -> None:
-    """Main loop of the converter process: reads one path per line and answers each with one line.
+class Recognizers:
+    """Processes that recognise text, one for each file, of which one at a time works on a page.
 
-    Args:
-        most_bytes: memory limit of the process.
-        most_seconds: maximum processor time per file.
-        parent: process id of the parent.
+    A file's process ends with it, apart from one that is kept for the next file.
     """
-    limits.end_with_parent(parent)
-    limits.limit_memory(most_bytes)
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # output that a library prints mustn't mix with the replies
 
-    def send(record: dict[str, Any]) -> None:
-        replies.write(json.dumps(record).encode() + b"\n")
-        replies.flush()
+    def __init__(
+        self,
+        make: Callable[[FairSemaphore], ConverterProcess] = lambda turn: ConverterProcess(page_turn=turn),
+        most: int = MOST_AT_ONCE,
+    ) -> None:
+        """Starts no process yet.
 
-    for line in sys.stdin.buffer:
-        name, is_recognition, wanted, drawn, claimed = json.loads(line)
-        path = Path(os.fsdecode(bytes.fromhex(name)))
-        allowance = limits.Allowance(path.suffix.casefold(), _size(path), most_seconds)
+        Args:
+            make: makes a process, given what it takes turns by.
+            most: number of files that take turns.
+        """
+        self._make = make
+        self._places = FairSemaphore(most)
+        self._page_turn = FairSemaphore(1)
+        self._lock = threading.Lock()
+        self._free: list[ConverterProcess] = []
+        self._busy: list[ConverterProcess] = []
 
-        def tell(done: int, total: int, allowance: limits.Allowance = allowance) -> None:
-            allowance.add_part(is_slow=True)
-            send({"page": done, "of": total})
+    def convert(self, path: Path, on_page: PageProgress, wanted: Sequence[int] = ()) -> Extract:
+        """The recognised text of a file; as `ConverterProcess.convert`."""
+        with self._places:
+            with self._lock:
+                process = self._free.pop() if self._free else self._make(self._page_turn)
+                self._busy.append(process)
+            try:
+                return process.convert(path, on_page, wanted)
+            finally:
+                with self._lock:
+                    self._busy.remove(process)
+                    is_surplus = bool(self._free)
+                    if not is_surplus:
+                        self._free.append(process)
+                if is_surplus:
+                    process.close()
 
-        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted, drawn, claimed)
-        allowance.end()
-        send(reply)
+    def close(self) -> None:
+        """Ends the processes once the pending files are read."""
+        for process in self._all():
+            process.close()
 
+    def kill(self) -> None:
+        """Ends the processes immediately; a file being read is reported as too slow."""
+        for process in self._all():
+            process.kill()
 
-def _size(path: Path) -> int:
-    """Size of a file in bytes; 0 if unavailable, which is reported when it is read."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
-
-
-def answer(
-    path: Path,
-    progress: Progress,
-    on_page: PageProgress | None = None,
-    wanted: Sequence[int] = (),
-    drawn: dict[str, Any] | None = None,
-    claimed: str = "",
-) -> dict[str, Any]:
-    """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent.
-
-    With `on_page` the text is recognised from its pictures, of a PDF from those of the wanted pages. With
-    `drawn` a page is drawn instead.
-    """
-    from index.readers.file_types import convert, recognize
-    from index.storage.files import read_regular
-
-    try:
-        if drawn:
-            from index.readers.page import draw
-
-            return draw.answer(path, drawn)
-        suffix, content = path.suffix.casefold(), read_regular(path)
-        if on_page:
-            return recognize(suffix, content, on_page, wanted).to_record()
-        return convert(suffix, content, progress, claimed).to_record()
-    except Unextractable as error:
-        return {"error": str(error), "fault": error.fault}
-    except OSError as error:
-        return {"error": f"it can't be read ({error.strerror}).", "fault": "unreadable"}
-    except MemoryError as error:
-        return {"error": str(damaged(error)), "fault": "too_slow"}
-    except Exception as error:  # a library's bug triggered by this file
-        return {"error": str(damaged(error)), "fault": "damaged"}
+    def _all(self) -> list[ConverterProcess]:
+        with self._lock:
+            return [*self._free, *self._busy]
 
 
 shared: Final = ConverterProcess()
 # `kill` runs first and ends the process at once; waiting callers then find that none can be started.
-recognizer: Final = ConverterProcess()
-"""For text recognition, which takes seconds a page: other files don't wait for it."""
+recognizer: Final = Recognizers()
+"""For text recognition, which takes seconds a page: other files don't wait for it, nor scans for another."""
 painter: Final = ConverterProcess(seconds=12.0)
 """For pictures of pages, which a reader waits for; a usual page takes .1 to 1."""
-for _process in (shared, recognizer, painter):
+_processes: Final[tuple[ConverterProcess | Recognizers, ...]] = (shared, recognizer, painter)
+for _process in _processes:
     atexit.register(_process.close)
-for _process in (shared, recognizer, painter):
+for _process in _processes:
     atexit.register(_process.kill)

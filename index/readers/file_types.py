@@ -24,6 +24,7 @@ Converter: TypeAlias = Callable[..., Extract]
 
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CONVERTERS: Final = {
+    ".txt": "text_file:extract",
     ".md": "markdown:extract_file",
     ".html": "html:extract_page",
     ".htm": "html:extract_page",
@@ -44,6 +45,8 @@ CONVERTERS: Final = {
 """For each type the function that converts it: of a file's bytes, and a callback for progress."""
 WEB_PAGES: Final = (".html", ".htm", ".xhtml")
 """Types of web pages."""
+PLAIN: Final = (".txt",)
+"""Types without metadata: title and date are lines of the text."""
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
 """Types whose text is recognised (OCR)."""
 _PICTURE_STARTS: Final = {
@@ -71,7 +74,7 @@ _LONGEST_DATE: Final = 40
 
 
 def convert(suffix: str, content: bytes, progress: Progress = no_progress, claimed: str = "") -> Extract:
-    """Extracts the text of a file that isn't plain text, and its title, author and date if given.
+    """Extracts the text of a file, and its title, author and date if given.
 
     Args:
         suffix: a key of `CONVERTERS`.
@@ -84,8 +87,10 @@ def convert(suffix: str, content: bytes, progress: Progress = no_progress, claim
     """
     check_type(content, suffix)
     converter: Converter = pkgutil.resolve_name(f"index.readers.{CONVERTERS[suffix]}")
-    said = {"claimed": claimed} if claimed and suffix in WEB_PAGES else {}
+    said = {"claimed": claimed} if claimed and suffix in (*WEB_PAGES, *PLAIN) else {}
     found = converter(content, progress, **said)
+    if suffix in PLAIN:
+        return found
     title = _name(found.title, _NOT_TYPED) or _name(found.heading, _NOT_TYPED)
     author = _name(found.author, _NOBODY)
     digest = digest_of(content) if suffix == ".pdf" else ""

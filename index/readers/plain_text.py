@@ -19,10 +19,7 @@ _MOST_HOLEED: Final = 0.05
 _CONTROL: Final = regex.compile(r"[\p{Cc}--[\t\n\v\f\r]]", regex.VERSION1)
 _LOW_CONTROL: Final = regex.compile(rb"[\x00-\x08\x0e-\x1f]")
 _HIGH: Final = regex.compile(rb"[\x80-\xff]")
-# A valid UTF-8 sequence of several bytes.
-_UTF8_SEQUENCE: Final = regex.compile(
-    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
-)
+_ASCII: Final = bytes(range(128))
 # Maximum number of damaged places per valid sequence. Arabic in Windows-1256 has at most .1 valid sequences
 # per damaged place, where a comma follows a letter.
 _MOST_DAMAGED: Final = 1.0
@@ -34,7 +31,7 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # What UTF-16 without a mark is recognised by: Latin to Arabic, and punctuation.
-_EXPECTED: Final = regex.compile(r"[\t\n\r -~\u00a0-\u06ff\u200b-\u206f\ufb50-\ufdff\ufe70-\ufeff]")
+_UNEXPECTED: Final = regex.compile(r"[^\t\n\r -~\u00a0-\u06ff\u200b-\u206f\ufb50-\ufdff\ufe70-\ufeff]+")
 _LEAST_EXPECTED: Final = 0.9
 # Python's names of the encodings in the Encoding Standard. Of Python's others some take quadratic time
 # (punycode), and some aren't character encodings (rot13).
@@ -122,7 +119,7 @@ def _unmarked_utf16(content: bytes) -> str | None:
     """UTF-16 without a byte order mark, told by its letters; None if it isn't."""
     for encoding in ("utf-16-le", "utf-16-be"):
         text = content.decode(encoding, "replace")
-        if len(_EXPECTED.findall(text)) >= _LEAST_EXPECTED * len(text) and not _is_damaged(text):
+        if len(_UNEXPECTED.sub("", text)) >= _LEAST_EXPECTED * len(text) and not _is_damaged(text):
             return text.replace("\0", HOLE)
     return None
 
@@ -137,8 +134,10 @@ def _utf8(content: bytes, claimed: str) -> str | None:
         text = content.decode()
     except UnicodeDecodeError:
         text = content.decode(errors="replace")
-        sequences = len(_UTF8_SEQUENCE.findall(content))
-        if text.count(HOLE) > _MOST_DAMAGED * sequences or _is_damaged(text):
+        holes = text.count(HOLE)
+        ascii_characters = len(content) - len(content.translate(None, _ASCII))
+        sequences = len(text) - holes - ascii_characters
+        if holes > _MOST_DAMAGED * sequences or _is_damaged(text):
             text = ""
     if b"\0" in content:
         text = text.replace("\0", HOLE)

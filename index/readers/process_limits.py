@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 BASE_SECONDS: Final = 25.0
@@ -23,7 +24,11 @@ MAX_SECONDS: Final = 600.0
 SECONDS_PER_PART: Final = 2.0
 """Processor seconds added per page or chapter read. A page of the article takes .1 to .4."""
 SECONDS_PER_PICTURE: Final = 6.0
-"""Processor seconds added per page whose text was recognised; to prepare a page of 300 dpi takes 1 to 2."""
+"""Processor seconds per page whose text is recognised, besides Tesseract's; one of 300 dpi takes 1 to 2."""
+SECONDS_PER_PASS: Final = 20.0
+"""Processor seconds of Tesseract for one pass over a page; a page of 300 dpi takes .8 to 3."""
+PAGE_SECONDS: Final = 2 * SECONDS_PER_PASS + SECONDS_PER_PICTURE
+"""Processor seconds of all processes for a page whose text is recognised, in two passes."""
 # Additional processor seconds per MB of the file. A PDF has 3 to 10 KB of text per page, so 1 MB may be 300
 # pages of .1 to .4 s. Office documents and books are compressed about tenfold; a workbook takes 3 s
 # per MB, HTML 1, CSV and JSON 1 to 2.
@@ -53,6 +58,14 @@ def processor_seconds(suffix: str, size: int) -> float:
     return min(MAX_SECONDS, BASE_SECONDS + rate * size / 2**20)
 
 
+def size_of(path: Path) -> int:
+    """Size of a file in bytes; 0 if unavailable, which is reported when it is read."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
 def wall_seconds(processor: float) -> float:
     """Maximum wall-clock time for a file with this processor time limit, both in seconds."""
     return _WALL_FACTOR * processor
@@ -74,27 +87,35 @@ class Allowance:
         """
         self._most = min(most_seconds, processor_seconds(suffix, size))
         self._allowed = min(self._most, BASE_SECONDS) if suffix in _IN_PARTS else self._most
+        self._base = self._most
         self._start = time.process_time()
+        self._children = _of_children()
         self._limited = 0
         self._limit()
         signal.setitimer(signal.ITIMER_REAL, wall_seconds(self._most))
 
-    def add_part(self, *, is_slow: bool = False) -> None:
-        """Extends the processor time limit after a page or chapter was read.
-
-        Args:
-            is_slow: whether its text was recognised: by another program, so that the wall-clock limit begins
-                anew, and after work on a picture, whose size the file's size doesn't tell.
-        """
-        if is_slow:
-            self._most += SECONDS_PER_PICTURE
-            self._allowed += SECONDS_PER_PICTURE - SECONDS_PER_PART
-            signal.setitimer(signal.ITIMER_REAL, wall_seconds(self._most))
+    def add_part(self) -> None:
+        """Extends the processor time limit after a page or chapter was read."""
         self._allowed = min(self._most, self._allowed + SECONDS_PER_PART)
         self._limit()
 
+    def add_page(self) -> None:
+        """Extends the limits for a page whose text is recognised.
+
+        Its picture is work that the file's size doesn't tell. The wall-clock limit is the page's own, as
+        another program does most of it.
+        """
+        self._most += SECONDS_PER_PICTURE
+        self._allowed = min(self._most, self._allowed + SECONDS_PER_PICTURE)
+        self._limit()
+        signal.setitimer(signal.ITIMER_REAL, wall_seconds(max(PAGE_SECONDS, self._base)))
+
+    def recognized(self) -> float:
+        """Processor seconds since the start, those of programs that were run included."""
+        return time.process_time() - self._start + _of_children() - self._children
+
     def end(self) -> None:
-        """Cancels the wall-clock limit once the file is read; idle time until the next file isn't counted."""
+        """Cancels the wall-clock limit: the file is read, or waits; idle time isn't counted."""
         signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _limit(self) -> None:
@@ -106,6 +127,20 @@ class Allowance:
             if hard != resource.RLIM_INFINITY:
                 limit = min(limit, hard)
             resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
+
+
+def _of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def limit_seconds(most_seconds: float) -> None:
+    """Limits the processor time of this process and those that it starts, each for itself."""
+    with suppress(ValueError, OSError):
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        most = math.ceil(most_seconds)
+        soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
 def limit_memory(most_bytes: int) -> None:
@@ -141,4 +176,6 @@ def end_with_parent(parent: int) -> None:
 def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_PARENT_CHECK_SECONDS)
+    if os.getpgrp() == os.getpid():  # text recognition, too, which this process has started
+        os.killpg(os.getpid(), signal.SIGKILL)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -12,20 +12,20 @@ from pathlib import Path
 from index.errors import FileWarning, UnreadableFile
 from index.readers import converter_process
 from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
-from index.readers.file_types import CONVERTERS, PICTURES, check_type
-from index.readers.plain_text import decode
+from index.readers.file_types import CONVERTERS, PICTURES, PLAIN, convert
 from index.storage.files import read_regular
-from index.text.structure.blocks import find_blocks
-from index.text.structure.official import byline, date_line, opening, plain_title
+from index.text.structure.official import byline, opening
 from index.types import Document, text_id
 
-PLAIN = (".txt",)
-TYPES = (*PLAIN, *CONVERTERS, *PICTURES)
+TYPES = (*CONVERTERS, *PICTURES)
 # Lock files that Microsoft Office writes beside an open file: the user's name, and no text.
 _LOCK_FILE = "~$"
 _MANIFEST = b'{\n "format"'  # the beginning of an index's manifest.json
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
 MOST_BYTES = 200 << 20
+# Plain text up to this size is read in this process: it takes less than a second. A larger one is read with
+# the limits of a converter, and in turn.
+_MOST_BYTES_HERE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -143,11 +143,12 @@ def read_file(
     """
     file = Path(path)
     suffix = file.suffix.casefold()
-    _check(file, most_bytes)
+    size = _check(file, most_bytes)
     try:
+        is_small = suffix in PLAIN and size <= _MOST_BYTES_HERE
         found = (
-            _plain(file, most_bytes, claimed)
-            if suffix in PLAIN
+            _read_here(file, min(most_bytes, _MOST_BYTES_HERE), claimed)
+            if is_small
             else _converted(file.absolute(), on_page, claimed)
         )
     except Unextractable as error:
@@ -220,8 +221,8 @@ def is_index(folder: Path) -> bool:
         return False
 
 
-def _check(path: Path, most_bytes: int) -> None:
-    """Checks that a path is a readable file of a supported type and size."""
+def _check(path: Path, most_bytes: int) -> int:
+    """Checks that a path is a readable file of a supported type and size; returns its size in bytes."""
     try:
         state = path.stat()
     except FileNotFoundError:
@@ -238,9 +239,10 @@ def _check(path: Path, most_bytes: int) -> None:
     if state.st_size > most_bytes:
         why = f"it has {state.st_size / 2**20:,.1f} MB; the most is {most_bytes / 2**20:,.1f}. Split it."
         raise UnreadableFile.of(path, why, "too_large")
+    return state.st_size
 
 
-def _plain(path: Path, most_bytes: int, claimed: str) -> Extract:
+def _read_here(path: Path, most_bytes: int, claimed: str) -> Extract:
     try:
         # The file may have been replaced or have grown since it was checked.
         content = read_regular(path, most_bytes + 1)
@@ -248,11 +250,7 @@ def _plain(path: Path, most_bytes: int, claimed: str) -> Extract:
         raise UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable") from error
     if len(content) > most_bytes:
         raise UnreadableFile.of(path, "it grew while it was read. Try again.", "too_large")
-    check_type(content, path.suffix.casefold())
-    text = decode(content, claimed)
-    blocks = find_blocks(text)
-    paragraphs = [text[block.start : block.end] for block in blocks if block.kind == "paragraph"]
-    return Extract(text, plain_title(text, blocks), date=date_line(paragraphs), blocks=blocks)
+    return convert(path.suffix.casefold(), content, claimed=claimed)
 
 
 def _converted(path: Path, on_page: PageProgress, claimed: str) -> Extract:

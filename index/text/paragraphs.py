@@ -52,7 +52,7 @@ def lines_of(text: str) -> Iterator[Line]:
         yield Line(
             start,
             end,
-            sum(_TAB if c == "\t" else 1 for c in left),
+            len(left) + (_TAB - 1) * left.count("\t"),
             begins_group,
             _HAS_WORD.search(text, start, end) is not None,
         )

@@ -6,6 +6,7 @@ abbreviation, an initial or a number, or is inside a short quotation.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -17,8 +18,9 @@ Span = tuple[int, int]
 # the reader, so a longer sentence is split at clause marks.
 LONGEST = 50
 
-# With closing quotes, and the reference marks of footnotes.
-_TERMINAL = regex.compile(r"[.!?؟…。]+(?:[\"'”’»)\]]|\[\p{Nd}{1,3}\]|[⁰¹²³⁴-⁹*†‡])*(?=\s|$)")
+# With closing quotes, and the reference marks of footnotes. Possessive, and only at the first of several
+# marks: otherwise a long row of dots within a word takes quadratic time.
+_TERMINAL = regex.compile(r"(?<![.!?؟…。])[.!?؟…。]++(?:[\"'”’»)\]]|\[\p{Nd}{1,3}\]|[⁰¹²³⁴-⁹*†‡])*+(?=\s|$)")
 _CLAUSE = regex.compile(r"[،؛,;:—–](?=\s)")
 _QUOTATION = regex.compile(r"«[^«»\n]{0,300}»|“[^“”\n]{0,300}”|(?<!\w)\"(?=\S)[^\"\n]{0,300}(?<=\S)\"(?!\w)")
 _NEXT = regex.compile(r"\S")
@@ -106,7 +108,7 @@ def _ends(text: str) -> Iterator[int]:
         if following and following.group().islower():
             continue
         yield match.end()
-        last = match.end()
+        last = following.start() if following else match.end()
 
 
 def _is_abbreviated(text: str, stop: int) -> bool:
@@ -123,20 +125,30 @@ def _is_abbreviated(text: str, stop: int) -> bool:
 def _clauses(text: str, span: Span, longest: int) -> list[Span]:
     """Splits a long sentence at clause marks into parts of about equal length."""
     start, end = span
-    words = len(_WORD.findall(text, start, end))
+    words = count_words(text, start, end)
     if words <= longest:
         return [span]
     parts = -(-words // longest)
     marks = [match.end() for match in _CLAUSE.finditer(text, start, end)]
     cuts: list[int] = []
+    first = 0  # of the marks after the last cut
     for part in range(1, parts):
         wanted = start + (end - start) * part // parts
-        later = [mark for mark in marks if mark > (cuts[-1] if cuts else start)]
-        if later:
-            cuts.append(min(later, key=lambda mark: abs(mark - wanted)))
+        after = bisect_left(marks, wanted, first)
+        around = marks[max(after - 1, first) : after + 1]
+        if not around:
+            break
+        nearest = min(around, key=lambda mark: abs(mark - wanted))
+        cuts.append(nearest)
+        first = bisect_right(marks, nearest)
     edges = [start, *cuts, end]
     stripped = (_strip(text, a, b) for a, b in pairwise(edges))
     return [part for part in stripped if part]
+
+
+def count_words(text: str, start: int, end: int) -> int:
+    """The number of words, separated by white space, in a span; the words themselves aren't kept."""
+    return sum(1 for _ in _WORD.finditer(text, start, end))
 
 
 def _strip(text: str, start: int, end: int) -> Span | None:

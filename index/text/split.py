@@ -10,7 +10,7 @@ from itertools import pairwise
 import regex
 
 from index.text.paragraphs import paragraphs
-from index.text.sentences import Span, sentences
+from index.text.sentences import Span, count_words, sentences
 from index.text.structure.blocks import find_blocks
 from index.text.structure.labels import STYLE_OF_ORDINALS, item_marker
 from index.types import Block, BlockKind, Document, Passage
@@ -19,7 +19,7 @@ CountTokens = Callable[[Sequence[str]], list[int]]
 
 _HAS_WORD = regex.compile(r"[\p{L}\p{N}]")
 _SPACE = regex.compile(r"\s")
-_WORD = regex.compile(r"\S+")
+_SPACE_BEFORE = regex.compile(r"(?r)\s")
 _DIGIT = regex.compile(r"\p{Nd}")
 _STATEMENT_END = regex.compile(r"[.!。]\s*$")
 _LINE_END = regex.compile(r"[.!?؟…:،؛,;]\s*$")
@@ -44,6 +44,10 @@ _LONG_TERM = 4
 _SHORT_NAME = 5
 # A line with more words isn't the title of the table below it.
 _LONG_CAPTION = 15
+# Lines above a text that are its keys, and characters of what stands in each passage under it: more would let
+# the size of a document's passages grow with its square.
+_MOST_KEYS = 9
+_LONGEST_REPEATED = 500
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,7 @@ class _Maker:
             if not self.last_is_key:
                 self.keys = []
             self._add(block)
-            self.keys.append(self._line(block))
+            self.keys = [*self.keys, self._line(block)[:_LONGEST_REPEATED]][-_MOST_KEYS:]
             self.last_is_key = True
             return at + 1
         self._add(block)
@@ -182,10 +186,12 @@ class _Maker:
         self.keys, self.last_is_key = [], False
         heading = _Heading(block, self._line(block))
         words = self._words(block)
-        if words > _LONG_HEADING or (words >= _SHORT_STATEMENT and _STATEMENT_END.search(heading.text)):
+        is_long = words > _LONG_HEADING or len(heading.text) > _LONGEST_REPEATED
+        if is_long or (words >= _SHORT_STATEMENT and _STATEMENT_END.search(heading.text)):
             # A sentence in large type is content of its own.
             self._add(block, kind="paragraph")
             heading.is_used = True
+        heading.text = heading.text[:_LONGEST_REPEATED]
         self.open.append(heading)
 
     def _close(self, level: int) -> None:
@@ -318,13 +324,15 @@ class _Maker:
         line = self._line(before)
         is_name = before.kind == "caption" or (before.kind == "paragraph" and _LEAD_IN_END.search(line))
         is_short = before.kind == "caption" or not self.open or self._words(before) <= _SHORT_NAME
-        return (line,) if is_name and is_short and self._words(before) <= _LONG_CAPTION else ()
+        if not (is_name and is_short and self._words(before) <= _LONG_CAPTION):
+            return ()
+        return (line[:_LONGEST_REPEATED],)
 
     def _line(self, block: Block) -> str:
         return " ".join(self.text[block.start : block.end].split())
 
     def _words(self, block: Block) -> int:
-        return len(_WORD.findall(self.text, block.start, block.end))
+        return count_words(self.text, block.start, block.end)
 
 
 def _parts(text: str, unit: _Unit, window: int, count_tokens: CountTokens) -> list[Span]:
@@ -356,7 +364,9 @@ def _cut(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[
     if end - start < 2 or _counts(text, [span], window, count_tokens)[0] <= window:
         return [span]
     middle = (start + end) // 2
-    spaces = (match.start() for match in _SPACE.finditer(text, start + 1, end - 1))
+    before = _SPACE_BEFORE.search(text, start + 1, min(middle + 1, end - 1))
+    after = _SPACE.search(text, max(middle, start + 1), end - 1)
+    spaces = [match.start() for match in (before, after) if match]
     cut = min(spaces, key=lambda space: abs(space - middle), default=middle)
     left, right = text[start:cut].rstrip(), text[cut:end].lstrip()
     return [

@@ -102,6 +102,8 @@ class Library:
         self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
         self._opened: OrderedDict[Path, tuple[object, Snapshot]] = OrderedDict()
         self._reading = threading.Lock()
+        # One per collection: those who want it at once wait for the first, who opens it.
+        self._opening: dict[Path, threading.Lock] = {}
         self._adding_to: dict[str, FairSemaphore] = {}
         # Folders of collections in which something of a removed document may be left.
         self._unclean: set[Path] = set()
@@ -118,6 +120,7 @@ class Library:
             for gone in self._infos.keys() - set(folders):
                 self._infos.pop(gone, None)
                 self._opened.pop(gone, None)
+                self._opening.pop(gone, None)
         return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
 
     def info(self, id_: str) -> CollectionInfo:
@@ -592,9 +595,16 @@ class Library:
         return CollectionInfo(BUILT_IN_ID, BUILT_IN, len(index.documents), len(index.passages), None, True)
 
     def _info(self, folder: Path) -> CollectionInfo:
+        known = self._infos.get(folder)
+        if known is not None and known[0] == _state(folder):
+            return known[1]
+        with self._opening.setdefault(folder, threading.Lock()):
+            return self._read_info(folder)
+
+    def _read_info(self, folder: Path) -> CollectionInfo:
         state = _state(folder)
         known = self._infos.get(folder)
-        if known is not None and known[0] == state:
+        if known is not None and known[0] == state:  # by another thread, meanwhile
             return known[1]
         name = name_of(folder)
         try:
@@ -626,18 +636,19 @@ class Library:
         Raises:
             IndexDamaged: they can't be read.
         """
-        state = _state(folder)
-        with self._reading:
-            known = self._opened.get(folder)
-            if known is not None and known[0] == state:
-                self._opened.move_to_end(folder)
-                return known[1]
-        snapshot = live.load(folder / _INDEX, known[1] if known else None)
-        with self._reading:
-            self._opened[folder] = (state, snapshot)
-            while len(self._opened) > _MOST_OPEN:
-                self._opened.popitem(last=False)
-        return snapshot
+        with self._opening.setdefault(folder, threading.Lock()):
+            state = _state(folder)
+            with self._reading:
+                known = self._opened.get(folder)
+                if known is not None and known[0] == state:
+                    self._opened.move_to_end(folder)
+                    return known[1]
+            snapshot = live.load(folder / _INDEX, known[1] if known else None)
+            with self._reading:
+                self._opened[folder] = (state, snapshot)
+                while len(self._opened) > _MOST_OPEN:
+                    self._opened.popitem(last=False)
+            return snapshot
 
     @contextmanager
     def _changing_names(self) -> Iterator[None]:

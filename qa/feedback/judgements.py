@@ -1,11 +1,13 @@
 """Reader verdicts on answers, right or wrong, stored in a file; gold questions derived from them.
 
-One line of JSON per verdict, append-only. A lock serialises writers; a line cut off by a crash is
-terminated before the next one is written, and skipped when the file is read.
+One line of JSON per verdict, appended. A lock serialises writers; a line cut off by a crash is
+terminated before the next one is written, and skipped when the file is read. When the file is full, verdicts
+that later ones replace are taken out of it; then it takes no more.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -15,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, get_args
 
 from index.errors import UnreadableFile
-from index.storage.files import flush, lock, make_private_folder
+from index.storage.files import flush, lock, make_private_folder, replace
 from index.types import text_id
 from qa.collections.types import data_folder
 from qa.conversation.converse import Turn
@@ -25,8 +27,16 @@ from qa.gold import GoldAnswer, GoldQuestion
 Verdict = Literal["right", "wrong"]
 
 VERSION: Final = 1
+MOST_BYTES: Final = 8 << 20
+"""Of the file of verdicts; one has 1 to 2 KB."""
 # Seconds; a line takes milliseconds.
 _LONGEST_WAIT: Final = 10
+# The file that was read last, as it was then, and what stood in it.
+_last_read: tuple[object, Feedback] | None = None
+
+
+class FeedbackFull(OSError):
+    """The file of verdicts has as many as it may."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,7 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
         path: the file; `feedback_file()` if not given.
 
     Raises:
+        FeedbackFull: the file has `MOST_BYTES`, although replaced verdicts were taken out.
         OSError: it can't be written.
         ValueError: there is no such verdict.
     """
@@ -119,15 +130,35 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
 
 def _append(path: Path, line: bytes) -> None:
     make_private_folder(path.parent)
-    with lock(Path(f"{path}.lock"), _LONGEST_WAIT), _opened(path) as file:
-        end = file.seek(0, os.SEEK_END)
-        if end:
-            file.seek(end - 1)
-            if file.read(1) != b"\n":
-                line = b"\n" + line
-        file.write(line)
-        file.flush()
-        flush(path)
+    with lock(Path(f"{path}.lock"), _LONGEST_WAIT):
+        room = MOST_BYTES - len(line) - 1
+        if path.exists() and path.stat().st_size > room and _compacted(path) > room:
+            why = f"It has {MOST_BYTES >> 20} MB of verdicts. Move it elsewhere; a new one is begun then"
+            raise FeedbackFull(errno.EFBIG, why, str(path))
+        with _opened(path) as file:
+            end = file.seek(0, os.SEEK_END)
+            if end:
+                file.seek(end - 1)
+                if file.read(1) != b"\n":
+                    line = b"\n" + line
+            file.write(line)
+            file.flush()
+            flush(path)
+
+
+def _compacted(path: Path) -> int:
+    """Takes verdicts that later ones replace out of the file; returns its size then.
+
+    Lines that aren't verdicts stay: a later version may know them.
+    """
+    kept: dict[object, bytes] = {}
+    for number, line in enumerate(filter(None, path.read_bytes().splitlines())):
+        one = _parsed(line)
+        kept[number if one is None else one.key] = line
+    content = b"".join(line + b"\n" for line in kept.values())
+    if len(content) < path.stat().st_size:
+        replace(path, content, private=True)
+    return len(content)
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -136,7 +167,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def read(path: Path | None = None) -> Feedback:
-    """Reads a file of verdicts.
+    """Reads a file of verdicts; one that hasn't changed since the last time isn't read again.
 
     Args:
         path: the file; `feedback_file()` if not given.
@@ -144,21 +175,33 @@ def read(path: Path | None = None) -> Feedback:
     Raises:
         UnreadableFile: there is no such file, or it can't be read.
     """
+    global _last_read
     path = path or feedback_file()
     try:
+        found = path.stat()
+        state = (path, found.st_mtime_ns, found.st_size, found.st_ino)
+        if (known := _last_read) is not None and known[0] == state:
+            return known[1]
         lines = path.read_bytes().splitlines()
     except OSError as error:
         raise UnreadableFile(f"{path} can't be read: {error.strerror}.") from error
     judged: dict[tuple[object, ...], Judged] = {}
     unreadable = 0
     for line in filter(None, lines):
-        try:
-            one = _judged(json.loads(line))
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        if (one := _parsed(line)) is None:
             unreadable += 1
         else:
             judged[one.key] = one
-    return Feedback(tuple(judged.values()), unreadable)
+    feedback = Feedback(tuple(judged.values()), unreadable)
+    _last_read = (state, feedback)
+    return feedback
+
+
+def _parsed(line: bytes) -> Judged | None:
+    try:
+        return _judged(json.loads(line))
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return None
 
 
 def _judged(record: Mapping[str, Any]) -> Judged:

@@ -288,7 +288,8 @@ class ChatCalls:
             logging.getLogger(__name__).warning(
                 "A verdict could not be written to %s: %s", judgements.feedback_file(), error
             )
-            return say("verdict_not_kept", language)
+            is_full = isinstance(error, judgements.FeedbackFull)
+            return say("verdicts_full" if is_full else "verdict_not_kept", language)
         session.change(number, replace(exchange, verdict=verdict))
         return say("verdict_kept", language)
 

@@ -45,8 +45,8 @@ _STRIPS: Final = 16
 _FEWEST_STRIPS: Final = 4
 _MOST_STRIPS: Final = 0.6
 _INK: Final = 150
-# Wall-clock seconds for one pass over a page; on an idle machine it takes .8 to 3.
-_MOST_SECONDS: Final = 300
+# Pixels of a picture that is enlarged; a page of A3 has 35 million then.
+_MOST_ENLARGED: Final = 100_000_000
 # Percent. Of wrong words of the pages of benchmarks/recognition.py three in four have less; of right ones one
 # in thirty.
 _UNSURE: Final = 70
@@ -146,7 +146,7 @@ def _cleaned(picture: Image.Image, dpi: float) -> tuple[Image.Image, float]:
     from PIL import Image, ImageFilter
 
     grey = picture.convert("L").filter(ImageFilter.MedianFilter(3))
-    if dpi < _LOW_DPI:
+    if dpi < _LOW_DPI and 4 * grey.width * grey.height <= _MOST_ENLARGED:
         grey = grey.resize((2 * grey.width, 2 * grey.height), Image.Resampling.BICUBIC)
         dpi *= 2
     return grey.filter(ImageFilter.GaussianBlur(1)), dpi
@@ -163,11 +163,11 @@ def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Wor
             arguments,
             input=stream.getvalue(),
             capture_output=True,
-            timeout=_MOST_SECONDS,
+            timeout=process_limits.wall_seconds(process_limits.SECONDS_PER_PASS),
             check=True,
             # Its threads wait for each other longer than they save.
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-            preexec_fn=process_limits.die_with_parent,
+            preexec_fn=_limited,
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise Unextractable(
@@ -190,6 +190,12 @@ def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Wor
         for text in UNWRITABLE.sub("", _DIRECTIONS.sub("", row["text"] or "")).split():
             said = _PUNCTUATION.sub(lambda match: match[0].translate(_ARABIC_SIGNS), text)
             yield Word(said, round(confidence), paragraph, line, left, top, left + width, top + height)
+
+
+def _limited() -> None:
+    """Limits Tesseract, in its process before it is run."""
+    process_limits.die_with_parent()
+    process_limits.limit_seconds(process_limits.SECONDS_PER_PASS)
 
 
 def has_columns(picture: Image.Image) -> bool:

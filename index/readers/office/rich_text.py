@@ -302,7 +302,7 @@ class _Reader:
             self._count += 1
             mark = f"[{self._count}]"
             self._paragraph.notes.append((mark, text))
-            if not "".join(self._paragraph.parts).endswith(mark):
+            if not "".join(self._paragraph.parts[-4:]).endswith(mark):
                 self._paragraph.parts.append(mark)
 
     def _add_styles(self, text: str) -> None:
@@ -339,12 +339,12 @@ class _Reader:
             self._captured.append(" ")
             return
         ended = self._paragraph
+        if ended.in_table:  # a cell may have several paragraphs
+            ended.parts.append(" ")
+            self._paragraph = replace(ended, label="", ink=0, bold=0)
+            return
         self._paragraph = replace(ended, parts=[], label="", ink=0, bold=0, notes=[])
         text = "".join(ended.parts).strip()
-        if ended.in_table:  # a cell may have several paragraphs
-            self._paragraph.parts = [text, " "] if text else []
-            self._paragraph.notes = ended.notes
-            return
         self._end_table()
         level = self._styles.get(ended.style, 0) or ended.level
         if text and level:

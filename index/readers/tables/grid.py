@@ -20,6 +20,7 @@ _MOST_HEADING_WORDS: Final = 8
 _MOST_TITLE_WORDS: Final = 15
 _LEAST_FILLED: Final = 0.5
 _LOOKED_AT: Final = 20
+_MOST_HEADER_ROWS: Final = 10
 _YEAR: Final = regex.compile(r"(?:1[3-9]|20)\d\d|[١٢][٠-٩]{3}")
 
 
@@ -109,7 +110,7 @@ def _spread(row: Row) -> list[str]:
 def _header_rows(rows: Sequence[Row]) -> int:
     """The number of header rows: one, or more where a heading spans several columns."""
     count = 0
-    for place, row in enumerate(rows[:-1]):
+    for place, row in enumerate(rows[: min(len(rows) - 1, _MOST_HEADER_ROWS)]):
         is_spanning = None in row
         # A heading may span rows, too: it is then repeated in the next one.
         if not _is_header(row, rows[place + 1 + is_spanning :], is_second=count > 0):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -115,6 +115,7 @@ def with_headings(text: str, units: Sequence[Unit], *, careful: bool = False) ->
     ends_tell = len(full) < _FEWEST_FULL or ended >= _LEAST_ENDED * len(full)
     out = list(units)
     plain: set[int] = set()
+    sentences = Counter(u.style for u in out if u.kind == "list_item" and is_ended(text, u))
     for place in range(len(out) - 1, -1, -1):
         unit = out[place]
         following = out[place + 1] if place + 1 < len(out) else None
@@ -124,7 +125,8 @@ def with_headings(text: str, units: Sequence[Unit], *, careful: bool = False) ->
         elif following is None or not unit.is_one_line:
             continue
         elif unit.kind == "list_item":
-            if rank := _rank_of_item(text, out, place):
+            if rank := _rank_of_item(text, out, place, sentences):
+                sentences[unit.style] -= is_ended(text, unit)
                 out[place] = replace(unit, kind="heading", rank=rank)
         elif unit.kind == "paragraph":
             if rank := _rank_of_marked(text, unit, following):
@@ -156,8 +158,15 @@ def _is_emphasized_heading(text: str, unit: Unit, following: Unit) -> bool:
     )
 
 
-def _rank_of_item(text: str, units: Sequence[Unit], place: int) -> int:
-    """The rank of a numbered line that is a heading ("1. Scope" above a paragraph); 0 for a list item."""
+def _rank_of_item(text: str, units: Sequence[Unit], place: int, sentences: Counter[str]) -> int:
+    """The rank of a numbered line that is a heading ("1. Scope" above a paragraph); 0 for a list item.
+
+    Args:
+        text: of the document.
+        units: all units.
+        place: of the line among them.
+        sentences: for each style of list items, how many of them are sentences.
+    """
     unit, following = units[place], units[place + 1]
     said = text[unit.start + len(unit.label) : unit.end].strip()
     before = units[place - 1] if place else None
@@ -169,7 +178,7 @@ def _rank_of_item(text: str, units: Sequence[Unit], place: int) -> int:
     is_lead_in = (
         following.kind == "list_item"
         and said.endswith((":", "："))
-        and (LEAD_IN.search(said) is not None or _has_sentence_sibling(text, units, unit))
+        and (LEAD_IN.search(said) is not None or sentences[unit.style] > 0)
     )
     if (
         is_number
@@ -182,15 +191,6 @@ def _rank_of_item(text: str, units: Sequence[Unit], place: int) -> int:
     ):
         return RANK_OF_NUMBERED
     return 0
-
-
-def _has_sentence_sibling(text: str, units: Sequence[Unit], item: Unit) -> bool:
-    """Whether another item of the same style is a sentence."""
-    return any(
-        other.kind == "list_item" and other.style == item.style and is_ended(text, other)
-        for other in units
-        if other is not item
-    )
 
 
 def _rank_of_marked(text: str, unit: Unit, following: Unit) -> int:

@@ -21,8 +21,8 @@ from index.text.numerals.vocabulary import (
     STEMS_OF_TENS,
 )
 
-# Number of leading characters of a line that are searched for a label.
-_LOOKED_AT: Final = 160
+LOOKED_AT: Final = 160
+"""Number of leading characters of a line that are searched for a label."""
 
 _FOLDED: Final[dict[int, str | None]] = {
     **dict.fromkeys([*range(0x064B, 0x0660), 0x0670, ord("ـ")]),
@@ -157,12 +157,12 @@ class ItemMarker:
 
 def folded(text: str) -> str:
     """The beginning of a line, normalised for matching."""
-    return text[:_LOOKED_AT].translate(_FOLDED)
+    return text[:LOOKED_AT].translate(_FOLDED)
 
 
 def _origins(text: str) -> list[int]:
     """The position in the line of each character of `folded(text)`, and of its end."""
-    looked_at = text[:_LOOKED_AT]
+    looked_at = text[:LOOKED_AT]
     return [
         *(place for place, c in enumerate(looked_at) if _FOLDED.get(ord(c), c) is not None),
         len(looked_at),

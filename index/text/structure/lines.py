@@ -220,21 +220,26 @@ def _fields_at(
     if place < known[-1]:
         return []
     fields: list[Unit] = []
-    keys: set[str] = set()
+    # Of each key the last line that it begins.
+    keys: dict[str, int] = {}
     ended = 0
-    for number in group[place:]:
+    repeated = -1
+    for at in range(place, len(group)):
+        number = group[at]
         line = lines[number]
         length = field_key(text[line.start : line.end]) if line.has_word and number not in markers else 0
         key = text[line.start : line.start + length]
         if not key:
             break
-        if key in keys:  # a dialogue
-            return []
-        keys.add(key)
+        repeated = max(repeated, keys.get(key, -1))
+        keys[key] = at
         ended += is_ended(text, line)
         fields.append(
             Unit("form_field", line.start, line.end, key, is_one_line=True, begins_group=line.begins_group)
         )
+    if repeated >= 0:  # a dialogue, as long as both lines are in it
+        known[-1] = repeated + 1
+        return []
     if len(fields) > 1 and 2 * ended <= len(fields):
         return fields
     known[-1] = place + len(fields)

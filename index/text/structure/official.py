@@ -20,7 +20,7 @@ from index.text.numerals.vocabulary import (
     LEVANTINE_MONTHS,
 )
 from index.text.paragraphs import Line, lines_of
-from index.text.structure.labels import folded, item_marker
+from index.text.structure.labels import LOOKED_AT, folded, item_marker
 from index.types import Block
 
 _MOST_WORDS: Final = 9
@@ -197,7 +197,7 @@ def name_span(signature: str) -> tuple[int, int] | None:
 
 def _original(text: str, span: tuple[int, int]) -> str:
     """The stretch of a text for a span of its folded beginning."""
-    kept = [place for place, c in enumerate(text) if folded(c)]
+    kept = [place for place, c in enumerate(text[:LOOKED_AT]) if folded(c)]
     return text[kept[span[0]] : kept[span[1] - 1] + 1].strip()
 
 

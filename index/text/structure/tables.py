@@ -16,6 +16,7 @@ _GAP: Final = regex.compile(r"[ \u00a0]{2,}")
 CELL_BREAKS: Final = (regex.compile(r"\|"), regex.compile(r"\t+"), _GAP)
 """The separators of cells, for each kind of table."""
 _MOST_CELL_WORDS: Final = 12
+_LONGEST_COLUMN: Final = 200
 
 
 def table_at(
@@ -95,7 +96,8 @@ def _rows(text: str, rows: Sequence[tuple[Line, Cells]], kind: int, rule_after: 
     has_header = (
         rule_after == 1 or (wordy and counted) or (kind == 0 and rule_after < 0 and wordy and counted)
     )
-    columns = tuple(said[0]) if has_header else ()
+    # Each row stores its column headings: long ones would let the size grow without bound.
+    columns = tuple(cell[:_LONGEST_COLUMN] for cell in said[0]) if has_header else ()
     return [
         Unit(
             "table_header" if has_header and not number else "table_row",

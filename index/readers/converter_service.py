@@ -1,0 +1,106 @@
+"""The main loop of a converter process, which `index.readers.converter_process` starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from index.readers import process_limits as limits
+from index.readers.extracted_text import Unextractable, damaged
+
+if TYPE_CHECKING:
+    from index.readers.extracted_text import PageProgress, Progress
+
+# Bytes of an answer: the text of the largest file and its blocks. What is larger would fill the parent.
+_MOST_ANSWERED: Final = 1 << 30
+
+
+def serve(most_bytes: int, most_seconds: float, most_recognized: float, parent: int) -> None:
+    """Main loop of the converter process: reads one path per line and answers each with one line.
+
+    Args:
+        most_bytes: memory limit of the process.
+        most_seconds: maximum processor time per file.
+        most_recognized: maximum processor time per file for recognising text.
+        parent: process id of the parent.
+    """
+    limits.end_with_parent(parent)
+    limits.limit_memory(most_bytes)
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # output that a library prints mustn't mix with the replies
+
+    def send(record: dict[str, Any]) -> None:
+        # Not in ASCII: of Arabic that would be three times as much. Metadata may have surrogates.
+        reply = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        if len(reply) > _MOST_ANSWERED:
+            reply = json.dumps({"error": str(damaged(MemoryError())), "fault": "too_slow"}).encode()
+        replies.write(reply)
+        replies.write(b"\n")
+        replies.flush()
+
+    for line in sys.stdin.buffer:
+        name, is_recognition, wanted, drawn, claimed = json.loads(line)
+        path = Path(os.fsdecode(bytes.fromhex(name)))
+        allowance = limits.Allowance(path.suffix.casefold(), limits.size_of(path), most_seconds)
+
+        def tell(done: int, total: int, allowance: limits.Allowance = allowance) -> None:
+            if allowance.recognized() > most_recognized and done < total:
+                raise too_long(most_recognized, done, total)
+            allowance.end()
+            send({"page": done, "of": total})
+            sys.stdin.buffer.readline()  # until it is this file's turn again
+            allowance.add_page()
+
+        if is_recognition:
+            allowance.add_page()
+        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted, drawn, claimed)
+        allowance.end()
+        send(reply)
+
+
+def too_long(most_seconds: float, done: int, total: int) -> Unextractable:
+    """The error for a file whose pages take too long to recognise."""
+    return Unextractable(
+        f"text recognition (OCR) of {done:,} of its {total:,} pages took more than {most_seconds:,.0f} "
+        "seconds of processor time. Split it.",
+        "too_slow",
+    )
+
+
+def answer(
+    path: Path,
+    progress: Progress,
+    on_page: PageProgress | None = None,
+    wanted: Sequence[int] = (),
+    drawn: dict[str, Any] | None = None,
+    claimed: str = "",
+) -> dict[str, Any]:
+    """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent.
+
+    With `on_page` the text is recognised from its pictures, of a PDF from those of the wanted pages. With
+    `drawn` a page is drawn instead.
+    """
+    from index.readers.file_types import convert, recognize
+    from index.storage.files import read_regular
+
+    try:
+        if drawn:
+            from index.readers.page import draw
+
+            return draw.answer(path, drawn)
+        suffix, content = path.suffix.casefold(), read_regular(path)
+        if on_page:
+            return recognize(suffix, content, on_page, wanted).to_record()
+        return convert(suffix, content, progress, claimed).to_record()
+    except Unextractable as error:
+        return {"error": str(error), "fault": error.fault}
+    except OSError as error:
+        return {"error": f"it can't be read ({error.strerror}).", "fault": "unreadable"}
+    except MemoryError as error:
+        return {"error": str(damaged(error)), "fault": "too_slow"}
+    except Exception as error:  # a library's bug triggered by this file
+        return {"error": str(damaged(error)), "fault": "damaged"}
