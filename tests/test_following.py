@@ -15,6 +15,7 @@ import pytest
 from fake_encoder import FakeEncoder
 
 from index import Index, IndexLocked
+from index.folder import merge as merging
 from index.text.analyzer import Language
 from qa.article import article
 from qa.collections import followed as following_
@@ -240,7 +241,10 @@ def test_a_file_is_taken_up_when_it_has_stopped_changing(chat: Chat, folder: Pat
     assert chat.texts(mine)["Notes/a.txt"] == "The river rose."
 
 
-def test_a_removed_files_text_is_gone_from_disk_soon(chat: Chat, folder: Path, tmp_path: Path) -> None:
+def test_a_removed_files_text_is_gone_from_disk_soon(
+    chat: Chat, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(merging, "_PER_TIER", 9)  # so that nothing is due
     (folder / "d.txt").write_text("Zanzibar grows cloves.")
     mine = chat.create()
     chat.call("follow", collection=mine, path=str(folder))

@@ -431,8 +431,9 @@ def is_left(library: Library) -> bool:
 
 
 @pytest.fixture
-def secret(library: Library, files: list[Path], tmp_path: Path) -> str:
-    """The id of a document that isn't the only one of its collection."""
+def secret(library: Library, files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of a document that isn't the only one of its collection; nothing is due to be merged."""
+    monkeypatch.setattr(merging, "_PER_TIER", 9)
     library.create("one")
     (tmp_path / "secret.txt").write_text("Zanzibar grows cloves.")
     library.add_files("one", files)
