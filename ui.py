@@ -46,7 +46,7 @@ from web.writing import Wishes
 
 if TYPE_CHECKING:
     from index import Index
-    from qa.collections.library import Library
+    from qa.collections.interface import CollectionLibrary
     from qa.writing.write import Writer
 
 __all__ = ["EXAMPLES", "HOST", "PortTaken", "build_chat", "launch", "listen", "serve"]
@@ -68,7 +68,7 @@ def launch(
     open_browser: bool = False,
     examples: Sequence[str] = (),
     sharing: Sharing = OWN_MACHINE,
-    library: Library | None = None,
+    library: CollectionLibrary | None = None,
     reader: bool = True,
     writer: Writer | None = None,
 ) -> None:
@@ -107,14 +107,14 @@ def launch(
                 threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
         answers = partial(_answer, reader=reader)
-        groups = Users(sharing.auth).groups_of if sharing.auth else None
+        users = Users(sharing.auth) if sharing.auth else None
         collections = None
         if library is not None:
             collections = Collections(
                 library,
                 sharing.read_only,
                 answers=answers,
-                groups=groups,
+                users=users,
                 roots=sharing.followable,
                 fetcher=Fetcher() if sharing.fetches_pages else None,
             )

@@ -21,10 +21,19 @@ from pathlib import Path
 import numpy as np
 from gradio_client import Client
 from paper import BROWSERS
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 _CHAT = "from cli.entry import main; main()"
 _STARTED = "Dalil listens on "
+# Visits of new readers, whose median is taken.
+_VISITS = 7
+# Seconds from the navigation to the first contentful paint (https://www.w3.org/TR/paint-timing/).
+_PAINTED = """() => new Promise((done) => {
+  new PerformanceObserver((list) => {
+    const painted = list.getEntriesByName("first-contentful-paint")[0];
+    if (painted) done(painted.startTime / 1000);
+  }).observe({type: "paint", buffered: true});
+})"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,8 @@ class Load:
         median, slow: of the users at once: the median, and the 95th percentile.
         usable: from the chat's start line until a question can be typed and sent in an open browser;
             None where there is no Chromium.
+        first_paint: from navigation to the first contentful paint, in a browser with an empty cache, of a
+            chat that has served its page before: the median of some visits; None where there is no Chromium.
     """
 
     users: int
@@ -48,6 +59,7 @@ class Load:
     median: float
     slow: float
     usable: float | None
+    first_paint: float | None
 
 
 def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
@@ -58,7 +70,7 @@ def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
         users: at once.
         in_all: questions of all users together.
     """
-    usable = _usable()
+    usable, first_paint = page_times()
     with chat() as address:
         clients = [Client(address, verbose=False) for _ in range(users)]
 
@@ -84,13 +96,15 @@ def load(questions: Sequence[str], users: int = 8, in_all: int = 200) -> Load:
         median=statistics.median(times),
         slow=float(np.percentile(times, 95)),
         usable=usable,
+        first_paint=first_paint,
     )
 
 
-def _usable() -> float | None:
+def page_times() -> tuple[float | None, float | None]:
+    """`usable` and `first_paint` of `Load`, in seconds."""
     executable = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if executable is None:
-        return None
+        return None, None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-background-networking"]
@@ -102,8 +116,18 @@ def _usable() -> float | None:
             # Its script names the button.
             page.wait_for_selector("#ask:not(:empty)")
             usable = time.perf_counter() - start
+            first_paint = statistics.median(_first_paint(browser, address) for _ in range(_VISITS))
         browser.close()
-    return usable
+    return usable, first_paint
+
+
+def _first_paint(browser: Browser, address: str) -> float:
+    context = browser.new_context()  # with a cache of its own, which is empty
+    page = context.new_page()
+    page.goto(address, wait_until="commit")
+    seconds = float(page.evaluate(_PAINTED))
+    context.close()
+    return seconds
 
 
 @contextmanager

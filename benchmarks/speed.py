@@ -283,6 +283,11 @@ def _chat_load(questions: Sequence[str]) -> Iterator[str]:
     )
     if figures.usable is not None:
         yield f"From the chat's start line until an open browser can ask: {figures.usable:.2f} s."
+    if figures.first_paint is not None:
+        yield (
+            "From navigation to the first contentful paint in Chromium, nothing of the page in its cache: "
+            f"{figures.first_paint:.2f} s."
+        )
 
 
 def _updates(sizes: Sequence[int], real: Sequence[str], work: Path) -> Iterator[str]:

@@ -303,6 +303,27 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
         "ar": "لا ترجمة موثوقة لهذا الاقتباس.",
         "en": "There is no reliable translation of this quotation.",
     },
+    # Why there is none yet, keyed by qa.writing.client.Trouble.
+    "translation_slow": {
+        "ar": "تأخّر النموذج اللغوي في الترجمة.",
+        "en": "The language model took too long to translate.",
+    },
+    "translation_gone": {
+        "ar": "تعذّر الوصول إلى النموذج اللغوي.",
+        "en": "The language model can't be reached.",
+    },
+    "translation_busy": {
+        "ar": "النموذج اللغوي مشغول الآن.",
+        "en": "The language model is busy now.",
+    },
+    "translation_refused": {
+        "ar": "رفض خادم النموذج اللغوي الطلب.",
+        "en": "The language model's server refused the request.",
+    },
+    "translation_nonsense": {
+        "ar": "لم يكتب النموذج اللغوي ترجمة.",
+        "en": "The language model wrote no translation.",
+    },
     # The page around the conversation.
     "to_the_question": {"ar": "إلى خانة السؤال", "en": "Skip to the question box"},
     "examples": {"ar": "جرّب سؤالاً من هذه:", "en": "Try one of these:"},

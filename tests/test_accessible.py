@@ -1,4 +1,4 @@
-"""axe-core finds nothing serious in any state of the page; all of it can be done from the keyboard."""
+"""axe-core finds nothing in any state of the page, best practices included; all can be done by keyboard."""
 
 from __future__ import annotations
 
@@ -35,13 +35,12 @@ RUN = "async () => (await axe.run(document, {resultTypes: ['violations']})).viol
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds serious or critical, with the elements."""
+    """What axe-core finds, however little it minds it, with the elements."""
     page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(RUN)
     return [
         f"{one['id']}: {node['html'][:120]} {node['failureSummary']}"
         for one in found
-        if one["impact"] in ("serious", "critical")
         for node in one["nodes"]
     ]
 
@@ -51,7 +50,7 @@ def violations(page: Page) -> list[str]:
     [(WIDE, "en", "light"), (WIDE, "ar", "dark"), (PHONE, "ar", "light"), (PHONE, "en", "dark")],
     ids=["wide-en-light", "wide-ar-dark", "phone-ar-light", "phone-en-dark"],
 )
-def test_axe_finds_nothing_serious_in_any_state(
+def test_axe_finds_nothing_in_any_state(
     browser: Browser, address: str, asker: Asker, size: tuple[int, int], locale: str, scheme: str
 ) -> None:
     name = f"{'phone' if size == PHONE else 'wide'}-{locale}-{scheme}"

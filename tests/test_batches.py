@@ -16,7 +16,9 @@ from starlette.types import Message, Receive, Scope, Send
 
 from index import IndexLocked, UnreadableFile
 from qa.collections.types import Added, Progress, Report
+from qa.messages import say
 from web.uploads.batches import MOST_FILES, Batch, Uploads, shown_name
+from web.views import collection_views
 
 
 class Shelf:
@@ -117,12 +119,64 @@ def test_what_cant_be_added_is_refused_before_it_is_sent(
     batch, accepted = arrivals.begin("c", [(name, size)])
     assert (accepted, batch.faults) == (([], {0: fault}) if fault else ([0], {}))
     assert batch.stage == ("done" if fault else "sending")
+    # Of refused files the page has been told; nothing of them is kept.
+    assert arrivals.batch(batch.id) is (None if fault else batch)
 
 
 def test_no_more_files_than_a_thousand_at_once(arrivals: Uploads) -> None:
     batch, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(MOST_FILES + 2)])
     assert accepted == list(range(MOST_FILES))
-    assert batch.faults == {MOST_FILES: "file_too_many", MOST_FILES + 1: "file_too_many"}
+    # Of the others only their number is kept.
+    assert (batch.faults, len(batch.names), batch.surplus, batch.total) == ({}, MOST_FILES, 2, MOST_FILES + 2)
+    assert send(arrivals, batch, MOST_FILES, b"a") == 403
+
+
+def kept_names(arrivals: Uploads) -> int:
+    return sum(len(batch.names) for batch in arrivals._batches.values())
+
+
+def test_names_of_refused_files_are_kept_within_bounds(
+    arrivals: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file that may be sent would keep the names of all that were refused with it."""
+    monkeypatch.setattr("web.uploads.batches.MOST_NAMES", 30)
+    monkeypatch.setattr("web.uploads.batches.MOST_NAMES_IN_ALL", 50)
+    files = [("a.txt", 1), *[("film.mp4", 1)] * 9]
+    begun = [arrivals.begin("c", files, "one") for _ in range(5)]
+    assert [accepted for _, accepted in begun] == [[0]] * 3 + [[]] * 2
+    refused, _ = begun[3]
+    assert refused.faults == {0: "file_quota", **dict.fromkeys(range(1, 10), "file_type")}
+    others = [arrivals.begin("c", files, name) for name in ("another", "a third", "a fourth")]
+    assert [accepted for _, accepted in others] == [[0], [0], []]
+    assert kept_names(arrivals) == 50
+    # There is room again when files have come in.
+    arrivals.finish(begun[0][0])
+    wait(lambda: begun[0][0].stage == "done")
+    assert arrivals.begin("c", files, "one")[1] == [0]
+
+
+def test_so_many_names_of_finished_batches_are_remembered(
+    arrivals: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.uploads.batches.MOST_NAMES_REMEMBERED", 25)
+    done: list[Batch] = []
+    for _ in range(4):
+        batch, _ = arrivals.begin("c", [("a.txt", 1), *[("film.mp4", 1)] * 9])
+        arrivals.finish(batch)
+        wait(lambda batch=batch: batch.stage == "done")  # type: ignore[misc]
+        done.append(batch)
+    waiting, _ = arrivals.begin("c", [("a.txt", 1)])
+    known = [arrivals.batch(batch.id) is batch for batch in (*done, waiting)]
+    assert known == [False, False, True, True, True]
+
+
+def test_a_report_says_how_many_files_were_too_many() -> None:
+    batch = Batch("id", "c", ("a.mp4",), {0: "file_type"}, surplus=7, stage="done")
+    report = collection_views.progress(batch, True, "en")
+    assert report["said"] == say("files_added_of", "en", number=0, rest=8)
+    assert say("and_more", "en", number=7) in report["shown"]
+    assert say("file_too_many", "en") in report["shown"]
+    assert not report["complete"]
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_why_a_passage_was_found(index: Index) -> None:
     view = chat.why(data(name=f"cite-{number}-near{rank}"))
     assert say("why", "en") in view["heading"]
     assert f'River</bdi> — <bdi lang="en" dir="ltr">paragraph {hit.passage.number}</bdi>' in view["heading"]
-    assert view["paragraphs"].startswith('<section class="why"')
+    assert view["paragraphs"].startswith('<div class="why"')
     # The passage as it is, and the rank that the search gave it.
     assert 'title="river">river</mark>' in view["paragraphs"]
     assert say("rank", "en", number=hit.ranks["bm25"]) in view["paragraphs"]

@@ -27,6 +27,7 @@ from qa.collections.types import FolderNotAllowed, FolderNotFound, FolderTooLarg
 from qa.messages import say
 from web.server.collection_calls import Collections
 from web.server.sharing import Sharing
+from web.server.users import Users
 
 RIVER, BREAD, FARM = "The river floods.", "Bread needs flour.", "Farmers wait."
 
@@ -453,8 +454,10 @@ def test_who_may_name_a_folder(tmp_path: Path, encoder: FakeEncoder, folder: Pat
         "error": say("folder_not_allowed", "ar", names=f"\u2066{folder}\u2069")
     }
     chat.library.share("Mine", "amal", ["badr"])
+    users = Users(tmp_path / "users.json")
+    users.add("amal", "open sesame")
+    chat.collections._users = users
     for name, error in (("badr", say("not_owner", "en")), ("amal", None)):
-        chat.collections._groups = lambda _: ()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("web.server.collection_calls.user", lambda name=name: name)
             answer = chat.call("follow", collection=mine, path=str(folder))

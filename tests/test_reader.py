@@ -340,7 +340,7 @@ def test_a_table_is_a_table_and_the_quoted_row_is_marked_in_its_cells() -> None:
         f'<tr><td {RTL}><mark data-cite="0-1" tabindex="-1">عين الحور</mark></td>'
         '<td><mark data-cite="0-1" tabindex="-1">54</mark></td></tr></tbody></table>'
     )
-    assert 'role="region" aria-label="جدول" tabindex="0"' in content
+    assert 'role="group" aria-label="جدول" tabindex="0"' in content
 
 
 def test_the_answer_in_a_row_is_marked_in_its_cell() -> None:

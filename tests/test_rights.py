@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fake_encoder import FakeEncoder
+from own_documents import converse
 from test_cli import dalil
 
 from index import Document, Index
@@ -14,10 +15,13 @@ from qa.collections import library as libraries
 from qa.collections.library import Library
 from qa.collections.types import CollectionNotFound
 from qa.messages import say
+from qa.writing.write import Writer
 from web.server import collection_calls
 from web.server.chat_calls import ChatCalls
 from web.server.collection_calls import Collections
-from web.server.users import InvalidUser, Users, UsersUnreadable
+from web.server.users import InvalidUser, UnknownReader, Users, UsersUnreadable
+from web.uploads.batches import Batch
+from web.writing import NO_WISHES
 
 PASSWORD = "open sesame"
 
@@ -28,7 +32,7 @@ class Door:
     def __init__(self, library: Library, users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
         self.name: str | None = None
         monkeypatch.setattr(collection_calls, "user", lambda: self.name)
-        self.collections = Collections(library, groups=users.groups_of)
+        self.collections = Collections(library, users=users)
 
     def call(self, who: str | None, act: str, /, **more: Any) -> dict[str, Any]:
         self.name = who
@@ -164,3 +168,177 @@ def test_collections_are_shared_from_the_command_line(
     assert dalil("user", "share", "Old", "--everybody", *auth).stdout == "Old: everybody; readers: none\n"
     unowned = dalil("user", "share", "Old", "--reader", "sami", *auth)
     assert (unowned.exit_code, "--owner" in unowned.stderr) == (2, True)
+
+
+class Talk:
+    """A chat in which a user's requests are told from Gradio's queue, which answers and knows no user."""
+
+    def __init__(self, door: Door) -> None:
+        self.door = door
+        self.chat = ChatCalls(door.collections.index("built-in"), converse, collections=door.collections)
+
+    def begin(self, who: str | None, page: str, **asked: Any) -> int:
+        self.door.name = who
+        return self.chat.begin({"conversation": page, "language": "en", **asked})
+
+    def answer(self, page: str, number: int) -> str:
+        """What the page shows when the queue is done."""
+        self.door.name = None
+        *_, shown = self.chat.respond(page, number, "en", NO_WISHES)
+        return shown
+
+    def why(self, who: str | None, page: str) -> str:
+        self.door.name = who
+        return str(self.chat.why({"conversation": page, "language": "en", "name": "cite-0-1"}))
+
+
+@pytest.fixture
+def door(library: Library, users: Users, monkeypatch: pytest.MonkeyPatch) -> Door:
+    return Door(library, users, monkeypatch)
+
+
+@pytest.fixture
+def private(door: Door, library: Library, tmp_path: Path) -> str:
+    """The id of a collection of Salma's, with one document."""
+    id_ = str(door.call("salma", "create", name="Private")["collection"])
+    (tmp_path / "notes.txt").write_text("Notes of Salma.", "utf-8")
+    library.add_files("Private", [tmp_path / "notes.txt"])
+    return id_
+
+
+def test_an_owner_and_readers_are_answered_though_the_queue_knows_nobody(
+    door: Door, private: str, library: Library, users: Users
+) -> None:
+    talk = Talk(door)
+    users.set_group("archive", ["lina"])
+    library.share("Private", "salma", ["sami", "@archive"])
+    for who in ("salma", "sami", "lina"):
+        number = talk.begin(who, f"of {who}", question="Notes", collection=private)
+        shown = talk.answer(f"of {who}", number)
+        assert ("Notes of Salma." in shown, "Private" in shown) == (True, True)
+        assert say("passage_gone", "en") not in talk.why(who, f"of {who}")
+    with pytest.raises(CollectionNotFound):
+        talk.begin(None, "of nobody", question="Notes", collection=private)
+
+
+def test_who_may_read_it_no_more_is_neither_answered_nor_told_why(
+    door: Door, private: str, library: Library
+) -> None:
+    talk = Talk(door)
+    library.share("Private", "salma", ["sami"])
+    talk.answer("s", talk.begin("sami", "s", question="Notes", collection=private))
+    library.share("Private", "salma", [])
+    # What was answered before isn't answered again without a request.
+    before = talk.chat.render("s", "en")
+    assert talk.answer("s", 0) == before
+    assert say("passage_gone", "en") in talk.why("sami", "s")
+    assert talk.begin("sami", "s", number=0) == 0
+    shown = talk.answer("s", 0)
+    assert (say("collection_gone", "en") in shown, "Notes of" in shown) == (True, False)
+    # The page shows another collection, which he may ask.
+    assert talk.begin("sami", "s", number=0, collection="built-in") == 0
+    assert "Notes of" not in talk.answer("s", 0)
+
+
+def test_a_quotation_is_translated_for_whom_may_read_it(
+    door: Door, private: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = Talk(door)
+    asked: list[int] = []
+    chat = ChatCalls(
+        door.collections.index("built-in"),
+        converse,
+        collections=door.collections,
+        writer=cast("Writer", object()),
+    )
+    monkeypatch.setattr(
+        chat._writing, "translate", lambda _session, _number, citation: asked.append(citation)
+    )
+    talk.chat = chat
+    talk.answer("s", talk.begin("salma", "s", question="Notes", collection=private))
+    wish = {"conversation": "s", "language": "en", "number": 0, "citation": 1}
+    for who in ("sami", "salma", None):
+        door.name = who
+        if who == "salma":
+            chat.translate(wish)
+        else:
+            with pytest.raises(CollectionNotFound):
+                chat.translate(wish)
+    assert asked == [1]
+
+
+def test_programs_arent_told_the_names_of_others_collections(door: Door, private: str) -> None:
+    assert private
+    for name in ("Private", "None"):
+        with pytest.raises(CollectionNotFound) as raised:
+            door.collections.named(name)
+        assert str(raised.value) == f"There is no collection {name!r} for programs."
+    assert door.collections.named("Old").documents == []
+
+
+def test_what_is_being_added_to_anothers_collection_isnt_told(door: Door, private: str) -> None:
+    batch = Batch("secret", private, ("a.txt",), stage="reading")
+    door.collections.arrivals._batches["secret"] = batch
+    for who, may in (("salma", True), ("sami", False)):
+        progress = door.call(who, "progress", collection=private)
+        assert (progress["done"], progress["shown"] != "") == (not may, may)
+
+
+def test_an_owner_says_on_the_page_who_may_ask(
+    door: Door, private: str, library: Library, users: Users
+) -> None:
+    users.set_group("archive", ["lina"])
+
+    def readers() -> tuple[str, ...]:
+        return library.info(private).readers
+
+    state = door.call("salma", "state", collection=private)
+    assert state["shareable"]
+    assert door.call("salma", "sharing", collection=private) == {"owner": "salma", "users": [], "groups": []}
+    shared = door.call("salma", "share", collection=private, users=[" sami "], groups=["archive"])
+    assert (shared["collection"], readers()) == (private, ("sami", "@archive"))
+    assert door.call("salma", "sharing", collection=private) == {
+        "owner": "salma",
+        "users": ["sami"],
+        "groups": ["archive"],
+    }
+    # By the same rules as on the command line: only users and groups that there are.
+    for wrong, named in (
+        ({"users": ["nobody"], "groups": []}, ["nobody"]),
+        ({"users": ["archive"], "groups": ["sami", "archive"]}, ["archive", "@sami"]),
+    ):
+        told = door.call("salma", "share", collection=private, **wrong)["error"]
+        assert [name in told for name in named] == [True] * len(named)
+        assert readers() == ("sami", "@archive")
+    # Readers see whose it is; they and strangers share nothing.
+    seen = door.call("sami", "state", collection=private)
+    assert ("salma" in seen["note"], seen["shareable"]) == (True, False)
+    for who, error in (("sami", "not_owner"), ("lina", "not_owner"), (None, "collection_gone")):
+        for act in ("sharing", "share"):
+            told = door.call(who, act, collection=private, users=[who or "x"], groups=[])
+            assert told == {"error": say(error, "en")}
+    assert readers() == ("sami", "@archive")
+    # Without an owner everybody may ask it: nobody takes it on the page.
+    old = library.id_of("Old")
+    assert not door.call("salma", "state", collection=old)["shareable"]
+    assert door.call("salma", "share", collection=old, users=[], groups=[]) == {
+        "error": say("not_owner", "en")
+    }
+    assert door.call("salma", "share", collection=private, users=[], groups=[])["collection"] == private
+    assert readers() == ()
+
+
+def test_readers_are_users_and_groups_that_there_are(users: Users) -> None:
+    users.set_group("archive", ["lina"])
+    users.set_group("salma", ["lina"])  # a group may be called as a user is
+    assert users.readers(["sami", " sami", "salma"], ["archive", "salma"]) == (
+        "sami",
+        "salma",
+        "@archive",
+        "@salma",
+    )
+    with pytest.raises(UnknownReader) as raised:
+        users.readers(["archive", "@archive", "sami"], ["lina", "@archive"])
+    assert raised.value.names == ("archive", "@archive", "@lina", "@@archive")
+    with pytest.raises(InvalidUser):
+        users.add("@archive", PASSWORD)  # it would be taken for a group

@@ -269,6 +269,18 @@ def test_a_bad_translation_isnt_given() -> None:
         assert writer.translate("وصلت ثماني سفن.", "en") is None
 
 
+@pytest.mark.parametrize(
+    ("script", "trouble"),
+    [(Script(status=429), "busy"), (Script(body=b"<"), "nonsense"), (Script(lambda _: ""), "nonsense")],
+)
+def test_a_translation_that_the_writer_didnt_make_isnt_taken_for_a_bad_one(
+    script: Script, trouble: str
+) -> None:
+    with writing(script) as url, pytest.raises(WriterTrouble) as raised:
+        Writer(ChatModel(url, "m")).translate("وصلت سبع سفن.", "en")
+    assert raised.value.trouble == trouble
+
+
 # The doors.
 
 

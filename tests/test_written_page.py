@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from html import unescape
 from typing import Any
 
 import pytest
 import uvicorn
-from chatting import browser, opened
+from chatting import PHONE, WIDE, browser, opened, picture
 from fake_encoder import FakeEncoder
 from playwright.sync_api import Browser, expect
+from test_accessible import violations
 from writing_server import Messages, Script, perfect, quotations, writing
 
 import ui
 from index import Document, Index
+from index.text.analyzer import Language
 from qa.messages import say
-from qa.writing.client import ChatModel
+from qa.writing.client import ChatModel, Patience
 from qa.writing.write import Writer
 from web.server.chat_calls import ChatCalls
 from web.server.serving import listen
@@ -27,6 +32,7 @@ from web.writing import Wishes
 __all__ = ["browser"]  # a fixture
 
 FLOODS = "When does the Nile flood?"
+IN_ARABIC = "Nile: when is the فيضان النهر?"
 WRITES, TRANSLATES = Wishes(write=True), Wishes(translate=True)
 TEXTS = [
     Document("The river Nile floods in spring.", title="River", id="river"),
@@ -177,8 +183,7 @@ def test_a_quotation_in_another_language_is_translated_on_request_and_always(
     chat: Callable[[Script], ChatCalls],
 ) -> None:
     calls = chat(Script(translated))
-    question = "Nile: when is the فيضان النهر?"
-    *_, shown = respond(calls, Wishes(), question)
+    *_, shown = respond(calls, Wishes(), IN_ARABIC)
     if 'lang="ar"' not in shown:
         pytest.fail("the Arabic text isn't quoted")
     number = shown.partition('data-citation="')[2].partition('"')[0]
@@ -188,7 +193,7 @@ def test_a_quotation_in_another_language_is_translated_on_request_and_always(
     assert say("machine_translation", "en") in after
     assert "after seven months." in after
     assert "بعد سبعة أشهر" in after  # the original beside it
-    *_, always = respond(calls, TRANSLATES, question, page="b")
+    *_, always = respond(calls, TRANSLATES, IN_ARABIC, page="b")
     assert "after seven months." in always
     with pytest.raises(NoSuchTurn):
         calls.translate(data(number=0, citation=99))
@@ -196,50 +201,189 @@ def test_a_quotation_in_another_language_is_translated_on_request_and_always(
 
 def test_a_translation_that_fails_its_check_isnt_shown(chat: Callable[[Script], ChatCalls]) -> None:
     calls = chat(Script(lambda _: "Nile: the flood of the river is in spring after nine months."))
-    *_, shown = respond(calls, TRANSLATES, "Nile: when is the فيضان النهر?")
+    *_, shown = respond(calls, TRANSLATES, IN_ARABIC)
     assert "nine months" not in shown
     assert say("no_translation", "en") in shown
+    assert 'data-act="translate"' not in shown  # it would be the same again
+
+
+@pytest.mark.parametrize(
+    ("script", "trouble"),
+    [
+        (Script(status=429), "busy"),
+        (Script(status=500), "refused"),
+        (Script(body=b"<"), "nonsense"),
+        (Script(lambda _: " "), "nonsense"),
+    ],
+)
+def test_a_translation_that_the_writer_didnt_make_can_be_asked_for_again(
+    chat: Callable[[Script], ChatCalls], script: Script, trouble: str
+) -> None:
+    calls = chat(script)
+    *_, shown = respond(calls, TRANSLATES, IN_ARABIC)
+    assert say("no_translation", "en") not in shown
+    assert say(f"translation_{trouble}", "en") in unescape(shown)
+    assert 'data-act="translate"' in shown
+    number = int(shown.partition('data-citation="')[2].partition('"')[0])
+    script.status, script.body, script.write = 200, None, translated
+    calls.translate(data(number=0, citation=number))
+    after = unescape(calls.render("a", "en"))
+    assert ("after seven months." in after, say(f"translation_{trouble}", "en") in after) == (True, False)
+
+
+def test_of_a_writer_that_is_gone_or_slow_it_is_said(index: Index) -> None:
+    with writing(Script()) as url:
+        pass
+    gone = Writer(ChatModel(url, "m"), reader=False)
+    with writing(Script(translated, wait=3)) as url:
+        slow = Writer(ChatModel(url, "m", patience=Patience(2.0, 0.2, 0.5)), reader=False)
+        for writer, trouble in ((gone, "gone"), (slow, "slow")):
+            calls = ChatCalls(index, writer=writer)
+            *_, shown = respond(calls, TRANSLATES, IN_ARABIC)
+            assert say(f"translation_{trouble}", "en") in unescape(shown)
+            assert 'data-act="translate"' in shown
+            assert say(f"translation_{trouble}", "ar") in unescape(calls.render("a", "ar"))
+
+
+def test_a_translation_that_is_stopped_leaves_its_button(chat: Callable[[Script], ChatCalls]) -> None:
+    script = Script(translated)
+    script.hold.clear()
+    calls = chat(script)
+    with ThreadPoolExecutor(1) as pool:
+        states = pool.submit(list, respond(calls, TRANSLATES, IN_ARABIC))
+        waited_for(script)
+        calls.stop(data(number=0))
+        shown = states.result(60)[-1]
+    assert 'data-act="translate"' in shown
+    assert say("no_translation", "en") not in shown
+
+
+def test_a_conversation_that_is_cleared_while_it_is_translated_raises_nothing(
+    chat: Callable[[Script], ChatCalls],
+) -> None:
+    script = Script(translated)
+    script.hold.clear()
+    calls = chat(script)
+    with ThreadPoolExecutor(1) as pool:
+        states = pool.submit(list, respond(calls, TRANSLATES, IN_ARABIC))
+        waited_for(script)
+        calls.clear(data())
+        assert "<blockquote" not in states.result(60)[-1]  # the writer isn't waited for
+    script.hold.set()
+    *_, shown = respond(calls, TRANSLATES, IN_ARABIC)
+    assert "after seven months." in shown
+
+
+def test_without_a_place_for_it_a_translation_can_be_asked_for_again(
+    chat: Callable[[Script], ChatCalls], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.writing.MOST_AT_ONCE", 0)
+    calls = chat(Script(translated))
+    *_, shown = respond(calls, Wishes(), IN_ARABIC)
+    number = int(shown.partition('data-citation="')[2].partition('"')[0])
+    calls.translate(data(number=0, citation=number))
+    shown = calls.render("a", "en")
+    assert (say("translation_busy", "en") in shown, 'data-act="translate"' in shown) == (True, True)
+
+
+def waited_for(script: Script) -> None:
+    """Waits until the writer was asked."""
+    while not script.bodies:
+        time.sleep(0.01)
+
+
+@contextmanager
+def served(index: Index, url: str) -> Iterator[str]:
+    """The address of a chat with a writer."""
+    started = threading.Event()
+    chat = ui.build_chat(index, writer=Writer(ChatModel(url, "m"), reader=False))
+    server = uvicorn.Server(
+        uvicorn.Config(ui.serve(chat, started.set), log_level="error", timeout_graceful_shutdown=1)
+    )
+    with listen(0) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        assert started.wait(120)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        server.should_exit = True
+        thread.join(120)
 
 
 @pytest.mark.browser
 def test_in_a_browser(browser: Browser, index: Index) -> None:
     script = Script(perfect, between=0.05)
-    started = threading.Event()
-    with writing(script) as url, listen(0) as listener:
-        chat = ui.build_chat(index, writer=Writer(ChatModel(url, "m"), reader=False))
-        server = uvicorn.Server(
-            uvicorn.Config(ui.serve(chat, started.set), log_level="error", timeout_graceful_shutdown=1)
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        assert started.wait(120)
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-        with opened(browser, address) as page:
-            box = page.locator("#question")
-            box.fill(FLOODS)
-            box.press("Enter")
-            claims = page.locator(".turn .written .claims")
-            expect(claims).to_contain_text("The river Nile floods in spring.")
-            assert claims.evaluate("e => getComputedStyle(e).direction") == "ltr"
-            expect(page.locator(".written .note")).to_have_text(say("written", "en"))
-            page.locator(".written .mark").first.click()
-            expect(page.locator("#cite-0-1")).to_be_focused()
-            # Whoever doesn't want it switches it off, for good.
-            page.locator("[data-wish=write]").uncheck()
-            page.reload()
-            expect(page.locator("[data-wish=write]")).not_to_be_checked()
-            sent = len(script.bodies)
-            expect(page.locator(".turn .cited").first).to_be_visible()
-            box.fill(FLOODS)
-            box.press("Enter")
-            expect(page.locator(".turn").nth(1).locator(".cited").first).to_be_visible()
-            # Switched on again: nothing but this question comes to the writer after the first.
-            page.locator("[data-wish=write]").check()
-            box.fill(FLOODS)
-            box.press("Enter")
-            expect(page.locator(".turn").nth(2).locator(".written .claims")).to_contain_text(
-                "floods in spring."
-            )
-            assert len(script.bodies) == 2 * sent
-        server.should_exit = True
-        thread.join(120)
+    with writing(script) as url, served(index, url) as address, opened(browser, address) as page:
+        box = page.locator("#question")
+        box.fill(FLOODS)
+        box.press("Enter")
+        claims = page.locator(".turn .written .claims")
+        expect(claims).to_contain_text("The river Nile floods in spring.")
+        assert claims.evaluate("e => getComputedStyle(e).direction") == "ltr"
+        expect(page.locator(".written .note")).to_have_text(say("written", "en"))
+        page.locator(".written .mark").first.click()
+        expect(page.locator("#cite-0-1")).to_be_focused()
+        # Whoever doesn't want it switches it off, for good.
+        page.locator("[data-wish=write]").uncheck()
+        page.reload()
+        expect(page.locator("[data-wish=write]")).not_to_be_checked()
+        sent = len(script.bodies)
+        expect(page.locator(".turn .cited").first).to_be_visible()
+        box.fill(FLOODS)
+        box.press("Enter")
+        expect(page.locator(".turn").nth(1).locator(".cited").first).to_be_visible()
+        # Switched on again: nothing but this question comes to the writer after the first.
+        page.locator("[data-wish=write]").check()
+        box.fill(FLOODS)
+        box.press("Enter")
+        expect(page.locator(".turn").nth(2).locator(".written .claims")).to_contain_text("floods in spring.")
+        assert len(script.bodies) == 2 * sent
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("size", "locale", "scheme"), [(WIDE, "en", "light"), (PHONE, "ar", "dark")], ids=["wide-en", "phone-ar"]
+)
+def test_stop_and_translate_are_clicked(
+    browser: Browser, index: Index, size: tuple[int, int], locale: Language, scheme: str
+) -> None:
+    """And axe-core finds nothing in any state of a written answer."""
+    script = Script(lambda messages: perfect(messages) if quotations(messages) else translated(messages))
+    options = {"locale": locale, "color_scheme": scheme, "reduced_motion": "reduce"}
+    found: dict[str, list[str]] = {}
+    with (
+        writing(script) as url,
+        served(index, url) as address,
+        opened(browser, address, size, **options) as page,
+    ):
+        script.hold.clear()
+        box = page.locator("#question")
+        box.fill(IN_ARABIC)
+        box.press("Enter")
+        page.locator("[data-act=stop-writing]").wait_for()
+        found["writing"] = violations(page)
+        page.locator("[data-act=stop-writing]").click()
+        expect(page.locator(".written .note")).to_have_text(say("trouble_stopped", locale))
+        expect(page.locator("[data-act=stop-writing]")).to_have_count(0)
+        found["stopped"] = violations(page)
+        script.hold.set()
+        script.status = 500
+        page.locator("[data-act=translate]").first.click()
+        note = page.locator(".translation .note").first
+        expect(note).to_have_text(say("translation_refused", locale))
+        found["untranslated"] = violations(page)
+        script.status = 200
+        page.locator("[data-act=translate]").first.click()
+        expect(page.locator(".translation .translated")).to_contain_text("after seven months.")
+        expect(note).to_have_text(say("machine_translation", locale))
+        box.fill(FLOODS)
+        box.press("Enter")
+        expect(page.locator(".turn").nth(1).locator(".claims")).to_be_visible()
+        expect(page.locator("[data-act=stop-writing]")).to_have_count(0)
+        found["written"] = violations(page)
+        picture(page, f"written-{locale}-{size[0]}")
+    assert found == {
+        "writing": [],
+        "stopped": [],
+        "untranslated": [],
+        "written": [],
+    }

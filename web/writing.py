@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 import qa
 from index.errors import DalilError
 from qa.types import Citation, Written
+from qa.writing.client import WriterTrouble
 from qa.writing.write import Writer
-from web.views.conversation import NoSuchTurn, Session
-from web.views.written import is_foreign
+from web.views.conversation import Exchange, NoSuchTurn, Session
+from web.views.written import Translation, is_foreign
 
 if TYPE_CHECKING:
     from index import Index
@@ -82,9 +83,9 @@ class Writing:
             session.update(number, is_writing=False)
 
     def stop(self, session: Session, number: int | None = None) -> None:
-        """Stops writing an answer, or all of the session's."""
-        for (one, asked), stop in list(self._stops.items()):
-            if one is session and number in (asked, None):
+        """Stops writing and translating an answer, or, without a number, all of a session's."""
+        for (of, asked), stop in list(self._stops.items()):
+            if of is session and number in (None, asked):
                 stop.set()
 
     def translate(self, session: Session, number: int, citation: int) -> None:
@@ -98,11 +99,13 @@ class Writing:
         wanted = next((one for one in found if one.number == citation), None)
         if wanted is None or not isinstance(turn, qa.Turn):
             raise NoSuchTurn("The answer has no such quotation.")
-        if self._places.acquire(blocking=False):  # else the button is still there
-            try:
-                self._translate(session, number, turn, wanted, None)
-            finally:
-                self._places.release()
+        if not self._places.acquire(blocking=False):
+            _note(session, number, citation, Translation(trouble="busy"))
+            return
+        try:
+            self._translate(session, number, turn, wanted, None)
+        finally:
+            self._places.release()
 
     def _write(
         self,
@@ -131,6 +134,18 @@ class Writing:
     def _translate(
         self, session: Session, number: int, turn: qa.Turn, citation: Citation, stop: threading.Event | None
     ) -> None:
-        translated = self.writer.translate(citation.quote, turn.answer.language, stop) or ""
-        known = session.exchange(number).translations
-        session.update(number, translations={**known, citation.number: translated})
+        try:
+            translated = self.writer.translate(citation.quote, turn.answer.language, stop)
+            made = Translation(translated or "")
+        except WriterTrouble as error:
+            made = Translation(trouble=error.trouble)
+        _note(session, number, citation.number, made)
+
+
+def _note(session: Session, number: int, citation: int, translation: Translation) -> None:
+    """Keeps what became of a translation, unless the conversation was cleared since."""
+
+    def noted(exchange: Exchange) -> Exchange:
+        return replace(exchange, translations={**exchange.translations, citation: translation})
+
+    session.revise(number, noted)

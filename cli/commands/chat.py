@@ -92,6 +92,7 @@ def chat(
 ) -> None:
     """Serves the chat until Ctrl-C, to this machine only unless shared."""
     import ui
+    from qa.collections.interface import CollectionLibrary
     from qa.collections.library import Library
     from qa.collections.originals import MOST_BYTES_OF_ORIGINALS
     from qa.collections.single import SingleIndex
@@ -110,7 +111,9 @@ def chat(
     )
     index = open_named(folder, model, tell=False)
     kept = MOST_BYTES_OF_ORIGINALS if originals is None else originals << 20
-    library = Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)
+    library: CollectionLibrary = (
+        Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)
+    )
     writes = chosen_writer(writer, writer_model, reader)
     launch = partial(ui.launch, writer=writes) if writes else ui.launch
     launch(index, port, open_browser, examples, sharing, library, reader)

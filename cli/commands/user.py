@@ -95,20 +95,18 @@ def share(
     A collection that a user makes in a chat with users is that user's alone until it is shared.
     """
     from qa.collections.library import Library
-    from web.server.users import InvalidUser, Users
+    from web.server.users import Users
 
     library = Library()
     info = library.info(library.id_of(collection))
     if everybody or owner or readers or groups:
         users = Users(path)
-        known = users.load().keys() | {f"@{name}" for name in users.groups()}
-        named = [*(readers or ()), *(f"@{name}" for name in groups or ())]
+        named = users.readers(readers or (), groups or ())
         owner = "" if everybody else owner or info.owner
         if named and not owner:
             raise typer.BadParameter("Without an owner everybody may ask it: name one with --owner.")
-        for name in [*named, *([owner] if owner else [])]:
-            if name not in known:
-                raise InvalidUser(f"There is no user or group {name!r} in {path}.")
+        if owner:
+            (owner,) = users.readers([owner], ())
         info = library.share(collection, owner, named)
     show(
         in_one_line(f"{info.name}: {info.owner or 'everybody'}; readers: {', '.join(info.readers) or 'none'}")

@@ -74,6 +74,36 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = PAGE_MESSAGES | {
         "ar": "هذه المجموعة لمستخدم آخر، ولا يحقّ لغيره تغييرها.",
         "en": "This is another user's collection. Only its owner can change it.",
     },
+    # Sharing, where users log in.
+    "share": {"ar": "مشاركة", "en": "Share"},
+    "share_collection": {"ar": "من يسأل هذه المجموعة؟", "en": "Who may ask this collection?"},
+    "collection_owner": {"ar": "صاحب المجموعة:", "en": "Its owner:"},
+    "sharing_users": {
+        "ar": "مستخدمون آخرون، اسم في كلّ سطر",
+        "en": "Other users, one name per line",
+    },
+    "sharing_groups": {
+        "ar": "مجموعات المستخدمين، اسم في كلّ سطر",
+        "en": "Groups of users, one name per line",
+    },
+    "sharing_note": {
+        "ar": "يسألونها ويقرؤون وثائقها، ولا يغيّرون فيها شيئاً. وإن لم يُذكر أحد فهي لصاحبها وحده.",
+        "en": "They ask it and read its documents, and change nothing in it. If nobody is named, it is the "
+        "owner's alone.",
+    },
+    "save": {"ar": "حفظ", "en": "Save"},
+    "sharing_saved": {
+        "ar": "تغيّر من يسأل هذه المجموعة",
+        "en": "Who may ask this collection was changed",
+    },
+    "unknown_readers": {
+        "ar": "لا مستخدم ولا مجموعة مستخدمين بهذا الاسم: {names}",
+        "en": "There is no user or group of this name: {names}",
+    },
+    "shared_by": {
+        "ar": "صاحب هذه المجموعة {name}، وهو وحده من يغيّرها.",
+        "en": "This is {name}'s collection: only they change it.",
+    },
     "from_index": {
         "ar": "هذه وثائق فهرس أُنشئ من سطر الأوامر، ولا يمكن تغييرها من هنا.",
         "en": "These documents were indexed on the command line, and aren't changed here.",

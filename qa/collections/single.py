@@ -1,36 +1,47 @@
-"""A library of one index, such as `dalil chat --index DIR` shows; nothing in it is changed."""
+"""A library of one index, such as `dalil chat --index DIR` shows; nothing in it can be changed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NoReturn
 
 from index.interface import Index
 from index.text.paragraphs import paragraphs
 from index.types import Document
-from qa.collections.library import Library
 from qa.collections.originals import source_file
 from qa.collections.types import (
     CollectionInfo,
     CollectionNotFound,
     DocumentInfo,
     ReadOnlyCollection,
+    Report,
     same_name,
 )
+
+if TYPE_CHECKING:
+    from index.readers.web.fetch import Fetcher
 
 _ID = "index"
 
 
-class SingleIndex(Library):
-    """An index as the only collection of a library.
+class SingleIndex:
+    """An index as the only collection of a library (`qa.collections.interface.CollectionLibrary`).
+
+    It isn't a `Library`: it knows no data folder, and so can't change the user's own collections.
 
     Args:
         index: the index, wherever it is.
+
+    Attributes:
+        folder: the index's own; an address where it isn't on this machine. Nothing is written there.
     """
 
     changeable = False
 
     def __init__(self, index: Index) -> None:
-        super().__init__()
+        self.folder = Path(index.location)
         self._index = index
         self._called = PurePosixPath(index.location.rstrip("/")).name or index.location
 
@@ -93,10 +104,62 @@ class SingleIndex(Library):
             for one in found
         ]
 
-    def create(self, name: str, owner: str = "") -> CollectionInfo:  # noqa: ARG002
-        """Refuses.
+    def followed(self, id_: str) -> None:
+        """None: an index follows no folder here."""
 
-        Raises:
-            ReadOnlyCollection: always.
-        """
-        raise ReadOnlyCollection(f"{name!r} can't be made here: this is one index.")
+    def create(self, name: str, owner: str = "") -> NoReturn:  # noqa: ARG002
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def share(self, name: str, owner: str, readers: Iterable[str]) -> NoReturn:  # noqa: ARG002
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def rename(self, name: str, new_name: str) -> NoReturn:  # noqa: ARG002
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def delete(self, name: str) -> NoReturn:
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def add_files(
+        self,
+        name: str,
+        paths: Iterable[str | Path],  # noqa: ARG002
+        progress: Report | None = None,  # noqa: ARG002
+        names: Mapping[Path, str] = MappingProxyType({}),  # noqa: ARG002
+        gone: Collection[str] = (),  # noqa: ARG002
+        released: Collection[str] = (),  # noqa: ARG002
+    ) -> NoReturn:
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def add_page(
+        self,
+        name: str,
+        address: str,  # noqa: ARG002
+        progress: Report | None = None,  # noqa: ARG002
+        fetcher: Fetcher | None = None,  # noqa: ARG002
+    ) -> NoReturn:
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def remove(self, name: str, document_ids: Iterable[str]) -> NoReturn:  # noqa: ARG002
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def follow(self, name: str, folder: Path | None) -> NoReturn:  # noqa: ARG002
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def take_up(self, name: str, settled: Collection[str], progress: Report | None = None) -> NoReturn:  # noqa: ARG002
+        """Raises ReadOnlyCollection."""
+        _refuse(name)
+
+    def clean_later(self) -> None:
+        """Does nothing: nothing is removed here."""
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ReadOnlyCollection(f"{name!r:.200} can't be made or changed here: this is one index.")

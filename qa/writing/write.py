@@ -129,14 +129,16 @@ class Writer:
         yield Progress(written, is_settled=True)
 
     def translate(self, text: str, into: Language, stop: threading.Event | None = None) -> str | None:
-        """Translates a quotation; None if what came isn't a faithful translation, or the writer failed."""
+        """Translates a quotation; None if what came isn't a faithful translation.
+
+        Raises:
+            WriterTrouble: the writer was stopped, failed or wrote nothing. It may be asked again.
+        """
         if speaks_to_a_model(text):
             return None
-        try:
-            translated = "".join(self.model.stream(to_translate(text, into), stop))
-        except WriterTrouble:
-            return None
-        translated = taken_apart.plain(translated)
+        translated = taken_apart.plain("".join(self.model.stream(to_translate(text, into), stop)))
+        if not translated:
+            raise WriterTrouble("nonsense")
         return translated if is_faithful(text, translated, into) else None
 
 

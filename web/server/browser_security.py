@@ -69,7 +69,7 @@ class LogoutByPost:
             await self.app(scope, receive, send)
             return
         if scope["method"] in ("GET", "HEAD"):
-            button = " · ".join(say("log_out", language) for language in ("ar", "en"))
+            button = " · ".join(f'<bdi lang="{one}">{say("log_out", one)}</bdi>' for one in ("ar", "en"))
             page = _LOGOUT.format(button=button)
             headers = {
                 "Content-Security-Policy": _LOGOUT_POLICY,
@@ -147,12 +147,17 @@ _LONGEST_NAME: Final = 255
 _PROXY: Final = "/proxy="  # fetches other URLs, for pages that embed model-hub apps
 _UNUSED: Final = ("/upload", "/process_recording", "/deep_link", "/openapi.json", "/token")
 _LOGOUT: Final = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>Dalil</title>'
+    '<!doctype html><html lang="en"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1"><title>دليل · Dalil</title>'
+    '<link rel="stylesheet" href="style/chat.css"><link rel="stylesheet" href="style/login.css">'
+    '<main id="login"><h1><bdi lang="ar">دليل</bdi> <span aria-hidden="true">·</span> '
+    '<bdi lang="en">Dalil</bdi></h1>'
     # Without an action it goes to this page's own address, below whatever path a proxy serves it.
-    '<form method="post"><button>{button}</button></form></html>'
+    '<form method="post"><button type="submit">{button}</button></form></main></html>'
 )
 _LOGOUT_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 _POLICY: Final = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "

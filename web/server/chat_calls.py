@@ -95,6 +95,9 @@ class ChatCalls:
     def begin(self, data: Data) -> int:
         """Accepts a question, or an earlier one by number, to be asked again without expansion.
 
+        Whether the user of this request may ask its collection is checked here: Gradio's queue, which has
+        it answered, doesn't know the user.
+
         Returns:
             Its number, for `respond`; `FORGOTTEN` if the page's conversation isn't known here, as
             after a server restart: it has to be restored first.
@@ -102,13 +105,17 @@ class ChatCalls:
         session = self._session(data)
         if data.get("has_turns") and not session.exchanges:
             return FORGOTTEN
-        if self.collections:
-            self.collections.check(str(data.get("collection", "")))
         number = data.get("number")
         if number is None:
-            return session.begin(str(data["question"]), str(data.get("collection", "")), _scope(data))
+            collection = str(data.get("collection", ""))
+            self._check(collection)
+            return session.begin(str(data["question"]), collection, _scope(data))
         asked = session.exchange(int(number))
         again = Exchange(asked.question, alone=True, collection=asked.collection, within=asked.within)
+        try:
+            self._check(asked.collection)
+        except CollectionNotFound:
+            again = again.refused("collection_gone")
         session.change(int(number), again)
         return int(number)
 
@@ -119,7 +126,8 @@ class ChatCalls:
         session = self._sessions.of(page)
         yield session.render(language)
         exchange = session.exchanges.get(number)
-        if exchange is not None:
+        # Only what `begin` has just accepted, from a user whom it checked.
+        if exchange is not None and exchange.reply is None:
             session.change(number, self._reply(exchange, session, number))
             yield session.render(language)
             if self._writing:
@@ -153,15 +161,13 @@ class ChatCalls:
     def choices(self, data: Data) -> dict[str, Any]:
         """The conditions that a question can be restricted to, in the page's collection, for scope.js."""
         collection = str(data.get("collection", ""))
-        if self.collections:
-            self.collections.check(collection)
+        self._check(collection)
         return scope_choices.choices(self._index(collection).heads(), str(data.get("find", "")))
 
     def refer(self, data: Data) -> str:
         """The name of a document in a scope; empty if it no longer exists."""
         document_id, collection = str(data["document"]), str(data.get("collection", ""))
-        if self.collections:
-            self.collections.check(collection)
+        self._check(collection)
         return scope_choices.reference(self._index(collection).heads(), document_id)
 
     def conditions(self, data: Data) -> list[list[str]]:
@@ -197,6 +203,7 @@ class ChatCalls:
         searched = reply.expanded_question if isinstance(reply, qa.Turn) else exchange.question
         try:
             within = exchange.reply.answer.within if isinstance(exchange.reply, qa.Turn) else ""
+            self._check(exchange.collection)
             index = self._index(exchange.collection)
             index = index.within(within) if within else index.snapshot()
             with admission(index):
@@ -303,13 +310,25 @@ class ChatCalls:
 
         Raises:
             NoSuchTurn: there is no such quotation, or no writer.
+            CollectionNotFound: the user of this request may not ask its collection any more.
         """
         if self._writing is None:
             raise NoSuchTurn("There is no writer here.")
-        self._writing.translate(self._session(data), int(data["number"]), int(data["citation"]))
+        session, number = self._session(data), int(data["number"])
+        self._check(session.exchange(number).collection)
+        self._writing.translate(session, number, int(data["citation"]))
+
+    def _check(self, collection: str) -> None:
+        """Checks that the user of this request may ask a collection, where there are any.
+
+        Raises:
+            CollectionNotFound: there is none, or it is another user's.
+        """
+        if self.collections:
+            self.collections.check(collection)
 
     def _index(self, collection: str) -> Index:
-        """The current index for a question."""
+        """The current index for a question, whoever asks: a request's user is checked by `_check`."""
         if self.collections:
             return self.collections.index(collection)
         self.index.refresh()

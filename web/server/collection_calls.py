@@ -6,7 +6,7 @@ Every call takes the data sent by the page's script (library.js), and returns wh
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,8 @@ from index.readers.web.fetch import Fetcher
 from index.text.analyzer import Language
 from index.types import Document
 from qa.collections.followed import Followed
-from qa.collections.library import Library
+from qa.collections.interface import CollectionLibrary
+from qa.collections.opened import OpenIndexes
 from qa.collections.suggestions import Ask, suggest
 from qa.collections.types import (
     BUILT_IN_ID,
@@ -27,8 +28,10 @@ from qa.collections.types import (
     ReadOnlyCollection,
     Report,
 )
+from qa.messages import say
 from web.server.person import person, user
 from web.server.sharing import may_change, may_read
+from web.server.users import UnknownReader, Users
 from web.uploads.batches import PATIENCE, Batch, Uploads, shown_name
 from web.uploads.following import Following
 from web.uploads.pages import Pages
@@ -51,11 +54,11 @@ class Collections:
 
     def __init__(
         self,
-        library: Library,
+        library: CollectionLibrary,
         read_only: bool = False,
         patience: float = PATIENCE,
         answers: Ask | None = None,
-        groups: Callable[[str | None], Container[str]] | None = None,
+        users: Users | None = None,
         roots: Sequence[Path] = (),
         fetcher: Fetcher | None = None,
     ) -> None:
@@ -65,14 +68,14 @@ class Collections:
             library: the collections.
             read_only: whether changes by pages are refused.
             patience: as for `Uploads`.
-            groups: the groups of a user, where users log in: then a collection with an owner is seen by the
+            users: those who may log in, if users do: then a collection with an owner is seen by the
                 owner and its readers alone, and changed by the owner.
             roots: folders of this machine that collections may follow, including their subfolders.
             fetcher: fetches web pages for collections; none are fetched without it.
             answers: answers a question from an index: with it questions are suggested for each collection.
         """
         self._answers = answers
-        self._groups = groups
+        self._users = users
         self._suggested: dict[tuple[str, int, int], list[str]] = {}
         self._suggesting = threading.Lock()
         self.library = library
@@ -80,13 +83,13 @@ class Collections:
         self.arrivals = Uploads(self._add, patience=patience)
         self.following = Following(library, self.arrivals.noting, () if self.read_only else roots)
         self.pages = Pages(library, self.arrivals.noting, None if self.read_only else fetcher)
-        self._opened: dict[str, Index] = {}
-        self._opening = threading.Lock()
+        self._opened = OpenIndexes(lambda id_: library.open(self.name(id_)))
         self._looks: Calls = {
             "state": self._state,
             "progress": self._progress,
             "suggest": self._suggest,
             "followed": self._followed,
+            "sharing": self._sharing,
         }
         self._changes: Calls = {
             "create": self._create,
@@ -100,10 +103,13 @@ class Collections:
             "stop_following": self._stop_following,
             "fetch": self._fetch,
             "refresh": self._refresh,
+            "share": self._share,
         }
 
     def index(self, collection: str) -> Index:
-        """The current index of a collection.
+        """The current index of a collection, whoever asks.
+
+        Gradio's queue, which answers questions, doesn't know the user; requests are checked by `check`.
 
         Args:
             collection: id of the collection.
@@ -112,29 +118,30 @@ class Collections:
             CollectionNotFound: it was deleted.
             IndexDamaged, EncoderMismatch: it can't be opened.
         """
-        with self._opening:
-            index = self._opened.get(collection)
-            if index is None:
-                index = self._opened[collection] = self.library.open(self._info(collection).name)
+        index = self._opened.get(collection)
         try:
             index.refresh()
         except IndexNotFound:
-            self._opened.pop(collection, None)
+            self._opened.forget(collection)
             raise CollectionNotFound("The collection was deleted.") from None
         return index
 
     def named(self, name: str) -> Index:
-        """The current index of a collection, by its name.
+        """The current index of a collection, by its name; where users log in only one that has no owner.
 
         Raises:
             CollectionNotFound: there is none.
             IndexDamaged, EncoderMismatch: it can't be opened.
         """
-        info = self.library.info(self.library.id_of(name))
-        # Gradio's queue runs this, and not in the request of a user who is known.
-        if self._groups is not None and info.owner:
-            raise CollectionNotFound(f"There is no collection {name!r} for programs.")
-        return self.index(info.id)
+        if self._users is None:
+            return self.index(self.library.id_of(name))
+        # Gradio's queue runs this, and not in the request of a user who is known. The library's own message
+        # would name the collections of all users.
+        with suppress(CollectionNotFound):
+            info = self.library.info(self.library.id_of(name))
+            if not info.owner:
+                return self.index(info.id)
+        raise CollectionNotFound(f"There is no collection {name!r:.200} for programs.")
 
     def check(self, collection: str) -> None:
         """Checks that the user of this request may ask a collection.
@@ -145,15 +152,15 @@ class Collections:
         self._info(collection)
 
     def name(self, collection: str) -> str:
-        """The name of a collection.
+        """The name of a collection, whoever asks.
 
         Raises:
             CollectionNotFound: it was deleted.
         """
-        return self._info(collection).name
+        return self.library.info(collection).name
 
     def document(self, document_id: str) -> Document:
-        """The document with this id.
+        """The document with this id, if the user of this request may read it.
 
         Raises:
             KeyError: no collection has it.
@@ -195,7 +202,9 @@ class Collections:
             "plain_name": "" if is_built_in else info.name,
             "name": collection_views.name(info, language),
             "menu": collection_views.menu(infos, info.id, language),
-            "note": collection_views.note(info, self.read_only, language),
+            "note": collection_views.note(
+                info, self.read_only, language, owner="" if self._may_change(info) else info.owner
+            ),
             "documents": collection_views.documents(
                 documents, 0, changeable, language, refreshable=changeable and self.pages.is_on
             ),
@@ -204,6 +213,7 @@ class Collections:
             "built_in": is_built_in,
             "changeable": changeable,
             "own": not (info.read_only or self.read_only) and self._may_change(info),
+            "shareable": changeable and self._may_share(info),
             "followable": changeable and bool(self.following.roots),
             "fetches": changeable and self.pages.is_on,
             **self._followed({"collection": info.id}, language),
@@ -255,7 +265,7 @@ class Collections:
         return self._state(
             {
                 "collection": self.library.create(
-                    str(data["name"]), (user() if self._groups is not None else None) or ""
+                    str(data["name"]), (user() if self._users is not None else None) or ""
                 ).id
             },
             language,
@@ -268,8 +278,27 @@ class Collections:
     def _delete(self, data: Data, language: Language) -> Reply:
         id_ = str(data["collection"])
         self.library.delete(self._owned(id_).name)
-        self._opened.pop(id_, None)
+        self._opened.forget(id_)
         return self._state({}, language)
+
+    def _sharing(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
+        """Whose a collection is and who else may ask it, for its owner."""
+        info, _ = self._shareable(str(data["collection"]))
+        return {
+            "owner": info.owner,
+            "users": [one for one in info.readers if not one.startswith("@")],
+            "groups": [one[1:] for one in info.readers if one.startswith("@")],
+        }
+
+    def _share(self, data: Data, language: Language) -> Reply:
+        info, users = self._shareable(str(data["collection"]))
+        try:
+            readers = users.readers(map(str, data["users"]), map(str, data["groups"]))
+        except UnknownReader as error:
+            names = collection_views.listed(error.names, language)
+            return {"error": say("unknown_readers", language, names=names)}
+        self.library.share(info.name, info.owner, readers)
+        return self._state(data, language)
 
     def _remove(self, data: Data, language: Language) -> Reply:
         name = self._owned(str(data["collection"])).name
@@ -293,7 +322,12 @@ class Collections:
             raise ReadOnlyCollection("the built-in article")
         files = [(str(file["name"]), int(file["size"])) for file in data["files"]]
         batch, accepted = self.arrivals.begin(info.id, files, person())
-        return {"batch": batch.id, "accepted": accepted, **collection_views.progress(batch, True, language)}
+        reply = {"batch": batch.id, "accepted": accepted}
+        if accepted:
+            return {**reply, **collection_views.progress(batch, True, language)}
+        # It isn't kept: the page has to know all that is to be said of it, in whatever language.
+        languages: Sequence[Language] = ("ar", "en")
+        return {**reply, "refused": {one: collection_views.progress(batch, True, one) for one in languages}}
 
     def _fetch(self, data: Data, language: Language) -> Reply:
         """Begins to fetch a web page whose address a person has typed."""
@@ -324,9 +358,16 @@ class Collections:
         batch = (
             self.arrivals.batch(str(own)) or self.pages.batch(str(own))
             if own
-            else self._batch_of(str(data["collection"]))
+            else self._shown_batch(str(data["collection"]))
         )
         return collection_views.progress(batch, bool(own), language)
+
+    def _shown_batch(self, collection: str) -> Batch | None:
+        """What is being added to a collection that the user of this request may see."""
+        with suppress(CollectionNotFound):
+            self.check(collection)
+            return self._batch_of(collection)
+        return None
 
     def _add(
         self, collection: str, paths: Sequence[Path], report: Report, names: Mapping[Path, str]
@@ -358,8 +399,18 @@ class Collections:
             raise NotOwner("The collection is another user's.")
         return info
 
+    def _shareable(self, id_: str) -> tuple[CollectionInfo, Users]:
+        """A collection that is the user's of this request, and the users with whom it may be shared."""
+        info = self._info(id_)
+        if self._users is None or not self._may_share(info):
+            raise NotOwner("The collection is not this user's.")
+        return info, self._users
+
+    def _may_share(self, info: CollectionInfo) -> bool:
+        return self._users is not None and info.owner != "" and info.owner == user()
+
     def _may_change(self, info: CollectionInfo) -> bool:
-        return self._groups is None or may_change(info, user())
+        return self._users is None or may_change(info, user())
 
     def _may_read(self, info: CollectionInfo) -> bool:
-        return self._groups is None or may_read(info, user(), self._groups)
+        return self._users is None or may_read(info, user(), self._users.groups_of)

@@ -8,7 +8,7 @@ import hmac
 import json
 import secrets
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -32,6 +32,18 @@ _LONGEST_WAIT: Final = 30
 
 class InvalidUser(DalilError, ValueError):
     """An invalid name or password, or an unknown user."""
+
+
+class UnknownReader(InvalidUser):
+    """A collection can't be shared with some: they are no users or groups.
+
+    Attributes:
+        names: theirs; groups' begin with "@".
+    """
+
+    def __init__(self, names: Sequence[str], path: Path) -> None:
+        super().__init__(f"There is no user or group {', '.join(map(repr, names))} in {path}.")
+        self.names = tuple(names)
 
 
 class UsersUnreadable(DalilError):
@@ -110,7 +122,7 @@ class Users:
             UsersUnreadable: the file is damaged. It isn't changed.
         """
         name = _normal(name)
-        if not name or len(name) > _LONGEST or not name.isprintable() or name.startswith("-"):
+        if not name or len(name) > _LONGEST or not name.isprintable() or name.startswith(("@", "-")):
             raise InvalidUser(f"{name!r} can't be a user's name. Take letters, digits, dots or dashes.")
         if not SHORTEST_PASSWORD <= len(password) <= _LONGEST:
             raise InvalidUser(f"A password needs at least {SHORTEST_PASSWORD} characters.")
@@ -157,6 +169,23 @@ class Users:
             UsersUnreadable: the file is missing or damaged.
         """
         return frozenset(group for group, members in self.groups().items() if name in members)
+
+    def readers(self, users: Iterable[str], groups: Iterable[str]) -> tuple[str, ...]:
+        """The readers of a collection, as `Library.share` takes them: "@" before the names of groups.
+
+        Args:
+            users: names of users who may ask it.
+            groups: names of groups whose users may.
+
+        Raises:
+            UnknownReader: some are no users or groups of this file.
+            UsersUnreadable: the file is missing or damaged.
+        """
+        known = {("", name) for name in self.load()} | {("@", name) for name in self.groups()}
+        named = [*(("", _normal(name)) for name in users), *(("@", _normal(name)) for name in groups)]
+        if unknown := [one for one in named if one not in known]:
+            raise UnknownReader(["".join(one) for one in unknown], self.path)
+        return tuple(dict.fromkeys("".join(one) for one in named))
 
     def set_group(self, group: str, members: Iterable[str]) -> None:
         """Makes a group of these users, or removes it if there are none.

@@ -41,6 +41,12 @@ UPLOAD: Final = "/library/upload"
 MOST_FILES: Final = 1000
 MOST_WAITING: Final = 2000
 """Most waiting files per person."""
+MOST_NAMES: Final = 10_000
+"""Most names of files that are kept of a person's unfinished batches, those of refused files included."""
+MOST_NAMES_IN_ALL: Final = 50_000
+"""The same of everybody's."""
+MOST_NAMES_REMEMBERED: Final = 20_000
+"""Most names of files that are kept of finished batches."""
 MOST_BYTES_WAITING: Final = 512 << 20
 """Most waiting bytes per person."""
 LANES: Final = 4
@@ -66,7 +72,7 @@ class Batch:
     Attributes:
         id: secret id, known to the page.
         collection: id of the target collection.
-        names: names of all files, in the page's order.
+        names: names of the files, in the page's order.
         faults: file number -> name of the message that says why it isn't added.
         stage: "sending", "waiting", "fetching" of a web page, "reading", "encoding" or "done".
         progress: progress of reading or encoding.
@@ -76,6 +82,8 @@ class Batch:
         warnings: file number, and the parts of an added file that couldn't be read.
         is_page: whether it is a web page that is fetched, in place of files.
         is_renewal: whether an older version of the page was in the collection.
+        surplus: number of further files that the page named; beyond `MOST_FILES` none is added, and only
+            their number is kept.
     """
 
     id: str
@@ -97,6 +105,12 @@ class Batch:
     warnings: list[tuple[int, FileWarning]] = field(default_factory=list)
     is_page: bool = False
     is_renewal: bool = False
+    surplus: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number of files that the page named."""
+        return len(self.names) + self.surplus
 
     def note(self, progress: Progress) -> None:
         """Records the progress.
@@ -170,6 +184,8 @@ class Uploads:
     ) -> tuple[Batch, list[int]]:
         """Creates a batch; returns it with the numbers of the files that the page may send.
 
+        A batch of which no file may be sent is done, and isn't kept: `batch` doesn't know it.
+
         Args:
             collection: id of the collection.
             files: name and size in bytes of each.
@@ -178,31 +194,30 @@ class Uploads:
         Raises:
             OSError: the disk is full or can't be written.
         """
-        names = tuple(shown_name(name) for name, _ in files)
-        batch = Batch(secrets.token_urlsafe(24), collection, names, person=person)
+        named = files[:MOST_FILES]
+        names = tuple(shown_name(name) for name, _ in named)
+        surplus = len(files) - len(named)
+        batch = Batch(secrets.token_urlsafe(24), collection, names, person=person, surplus=surplus)
         with self._lock:
-            room = self._most_waiting - sum(
-                len(one.names) - len(one.faults) for one in self._unfinished() if one.person == person
-            )
-            for number, (name, size) in enumerate(files):
-                if fault := self._refusal(number, name, size) or ("file_quota" if room <= 0 else ""):
+            room = self._room(person, len(names))
+            for number, (name, size) in enumerate(named):
+                if fault := self._refusal(name, size) or ("file_quota" if room <= 0 else ""):
                     batch.faults[number] = fault
                 else:
                     room -= 1
-            accepted = [number for number in range(len(files)) if number not in batch.faults]
-            for old in [key for key, one in self._batches.items() if one.stage == "done"][:-_REMEMBERED]:
-                del self._batches[old]
+            accepted = [number for number in range(len(names)) if number not in batch.faults]
+            self._forget()
             if accepted:
                 batch.folder = self._spool.new_folder()
+                self._batches[batch.id] = batch
             else:
                 batch.stage = "done"
-            self._batches[batch.id] = batch
         if accepted:
             self._watch()
         return batch, accepted
 
     def batch(self, id_: str) -> Batch | None:
-        """The batch with this secret id."""
+        """The batch with this secret id, if it is known."""
         return self._batches.get(id_)
 
     def of_collection(self, collection: str) -> Batch | None:
@@ -277,10 +292,26 @@ class Uploads:
             batch.sent.add(number)
             return True
 
-    def _refusal(self, number: int, name: str, size: int) -> str:
+    def _room(self, person: str, names: int) -> int:
+        """How many more files a person may have waiting; 0 if so many more names can't be kept."""
+        held = self._unfinished()
+        own = [one for one in held if one.person == person]
+        kept, kept_of_all = (sum(len(one.names) for one in some) for some in (own, held))
+        if kept + names > MOST_NAMES or kept_of_all + names > MOST_NAMES_IN_ALL:
+            return 0
+        return self._most_waiting - sum(len(one.names) - len(one.faults) for one in own)
+
+    def _forget(self) -> None:
+        """Forgets the oldest of the finished batches, beyond their bounds."""
+        done = [batch for batch in self._batches.values() if batch.stage == "done"]
+        kept = 0
+        for number, batch in enumerate(reversed(done)):
+            kept += len(batch.names)
+            if number >= _REMEMBERED or kept > MOST_NAMES_REMEMBERED:
+                del self._batches[batch.id]
+
+    def _refusal(self, name: str, size: int) -> str:
         """The name of the message that says why a file is refused; empty if it isn't."""
-        if number >= MOST_FILES:
-            return "file_too_many"
         try:
             safe = safe_name(name.translate(_RESERVED))
         except UnsafeName:

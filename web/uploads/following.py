@@ -17,7 +17,7 @@ from pathlib import Path
 from index.errors import DalilError
 from index.readers.settling import Changes, changes_told
 from qa.collections.followed import allowed_folder, states
-from qa.collections.library import Library
+from qa.collections.interface import CollectionLibrary
 from qa.collections.types import CollectionNotFound, FolderNotAllowed, Report
 from web.uploads.batches import Batch
 
@@ -56,7 +56,7 @@ class Following:
 
     def __init__(
         self,
-        library: Library,
+        library: CollectionLibrary,
         noting: Callable[[Batch], AbstractContextManager[Report]],
         roots: Sequence[Path],
         clock: Callable[[], float] = time.monotonic,

@@ -13,7 +13,7 @@ from index.concurrency import FairSemaphore
 from index.errors import DalilError
 from index.readers.web.address import WebAddress
 from index.readers.web.fetch import Fetcher
-from qa.collections.library import Library
+from qa.collections.interface import CollectionLibrary
 from qa.collections.types import Report
 from web.uploads.batches import Batch
 
@@ -37,7 +37,7 @@ class Pages:
 
     def __init__(
         self,
-        library: Library,
+        library: CollectionLibrary,
         noting: Callable[[Batch], AbstractContextManager[Report]],
         fetcher: Fetcher | None,
     ) -> None:

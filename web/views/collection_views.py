@@ -65,8 +65,15 @@ def questions(asked: Sequence[str]) -> str:
     )
 
 
-def note(info: CollectionInfo, read_only: bool, page: Language) -> str:
-    """Renders the note above a collection's documents, if any."""
+def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "") -> str:
+    """Renders the note above a collection's documents, if any.
+
+    Args:
+        info: the collection.
+        read_only: whether nothing can be changed in the whole chat.
+        page: the page's language.
+        owner: the user whose collection it is, if that is another one than the page's.
+    """
     if info.fault:
         message = "collection_damaged"
     elif info.read_only and info.id != BUILT_IN_ID:
@@ -75,12 +82,19 @@ def note(info: CollectionInfo, read_only: bool, page: Language) -> str:
         message = "built_in_note"
     elif read_only:
         message = "read_only"
+    elif owner:
+        message = "shared_by"
     elif not info.documents:
         message = "no_documents"
     else:
         return ""
-    text = say(message, page)
+    text = say(message, page, name=listed([owner], page))
     return f"<p {direction(text)}>{escape(text)}</p>"
+
+
+def listed(names: Sequence[str], page: Language) -> str:
+    """Names in a sentence of Dalil's, each in its own direction."""
+    return COMMA[page].join(isolated(plain(name)) for name in names)
 
 
 def documents(
@@ -117,7 +131,7 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
             "done": True,
             "shown": _outcome(batch, page),
             "said": _summary(batch, page),
-            "complete": len(batch.added.added) == len(batch.names),
+            "complete": len(batch.added.added) == batch.total,
         }
     number, total, seconds = len(batch.arrived) + 1, len(batch.names) - len(batch.faults), None
     if batch.progress is not None:
@@ -268,7 +282,7 @@ def _outcome(batch: Batch, page: Language) -> str:
         )
         for i, warning in batch.warnings
     ]
-    return shown + _reasons(told, page)
+    return shown + _reasons(told, page, batch.surplus)
 
 
 def _told_of_unchanged(batch: Batch, page: Language) -> list[tuple[str, str]]:
@@ -282,11 +296,14 @@ def _told_of_page(batch: Batch, page: Language) -> list[tuple[str, str]]:
     return [(address, why) for why in (*errors, *dates)]
 
 
-def _reasons(told: Sequence[tuple[str, str]], page: Language) -> str:
-    """A list of files, each with its message."""
+def _reasons(told: Sequence[tuple[str, str]], page: Language, surplus: int = 0) -> str:
+    """A list of files, each with its message, and how many more were too many."""
     rows = "".join(
         f"<li><strong>{file_name(name, page)}</strong> <span>{escape(why)}</span></li>" for name, why in told
     )
+    if surplus:
+        more, why = say("and_more", page, number=surplus), say("file_too_many", page)
+        rows += f"<li><strong>{escape(more)}</strong> <span>{escape(why)}</span></li>"
     return f"<ul>{rows}</ul>" if rows else ""
 
 
@@ -304,7 +321,7 @@ def _summary(batch: Batch, page: Language) -> str:
     if batch.is_page:
         return say(page_views.outcome(batch), page)
     added = len(batch.added.added)
-    rest = len(batch.names) - added
+    rest = batch.total - added
     return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)
 
 

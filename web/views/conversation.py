@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Lock
@@ -32,7 +32,7 @@ from web.views.answers import (
     render_turn,
     render_within,
 )
-from web.views.written import render_translations, render_written
+from web.views.written import Translation, render_translations, render_written
 
 # The least recently used session is dropped beyond this number of sessions, or of turns in all of them. A
 # turn with its HTML takes some 30 KB: 120 MB at most.
@@ -79,7 +79,7 @@ class Exchange:
         verdict: the reader's verdict on the answer, if any.
         collection: id of the collection asked; empty if there is a single index.
         is_writing: whether an answer is being written from the quotations.
-        translations: those of quotations, by number; empty where none could be relied on.
+        translations: the results of translating quotations, by number.
         within: restricts the search to this scope; None for everything.
     """
 
@@ -90,7 +90,7 @@ class Exchange:
     verdict: Verdict | None = None
     collection: str = ""
     is_writing: bool = False
-    translations: Mapping[int, str] = field(default_factory=dict)
+    translations: Mapping[int, Translation] = field(default_factory=dict)
     within: Scope | None = None
 
     def replied(self, turn: qa.Turn, document: GetDocument) -> Exchange:
@@ -214,16 +214,17 @@ class Session:
 
     def change(self, number: int, exchange: Exchange) -> None:
         """Replaces the exchange with this number, unless the conversation was cleared since."""
-        with self._lock:
-            if number in self.exchanges:
-                self.exchanges[number] = exchange
-                self._changes += 1
+        self.revise(number, lambda _: exchange)
 
     def update(self, number: int, **changes: Any) -> None:
         """Replaces fields of the exchange with this number, unless the conversation was cleared since."""
+        self.revise(number, lambda exchange: replace(exchange, **changes))
+
+    def revise(self, number: int, change: Callable[[Exchange], Exchange]) -> None:
+        """Replaces the exchange with this number by what is made of it, unless it was cleared since."""
         with self._lock:
             if number in self.exchanges:
-                self.exchanges[number] = replace(self.exchanges[number], **changes)
+                self.exchanges[number] = change(self.exchanges[number])
                 self._changes += 1
 
     def restore(self, exchanges: Iterable[Exchange]) -> None:

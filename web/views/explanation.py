@@ -55,9 +55,8 @@ def render_why(explanation: Explanation, language: Language, quoted: tuple[int, 
         _legs(explanation, language),
         _score(explanation, language),
     )
-    return (
-        f'<section class="why" aria-label="{escape(heading)}" {direction(heading)}>{"".join(parts)}</section>'
-    )
+    # The pane that it is shown in has the heading as its label.
+    return f'<div class="why" {direction(heading)}>{"".join(parts)}</div>'
 
 
 def _passage(explanation: Explanation, language: Language, quoted: tuple[int, int] | None) -> str:

@@ -27,6 +27,8 @@ _SPOKEN: Final = (
     "replace_files", "replace", "suggestions",
     "follow_folder", "folder_path", "follow", "stop_following", "stop_following_folder",
     "add_web_page", "web_address", "web_page_leaves", "fetch_web_page",
+    "share", "share_collection", "collection_owner", "sharing_users", "sharing_groups", "sharing_note",
+    "sharing_saved", "save",
     "conversations", "find_conversation", "no_conversations", "no_such_conversation", "conversation_title",
     "delete_conversation", "questions_asked", "renamed", "deleted",
     "write_answers", "translate_always", "why", "export", "export_md", "export_docx", "export_references",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -10,9 +11,23 @@ from markupsafe import Markup
 from index.text.analyzer import Language, language
 from qa.messages import written_notes
 from qa.types import Answer, Written
+from qa.writing.client import Trouble
 from web.views.templating import environment
 
 _macros: Final[Any] = environment.get_template("written.html").module
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What became of the translation of a quotation.
+
+    Attributes:
+        text: the translation; empty if there is none, or none that could be relied on.
+        trouble: why the writer wrote none, if that is why: it can be asked again.
+    """
+
+    text: str = ""
+    trouble: Trouble | None = None
 
 
 def render_written(written: Written | None, is_writing: bool, turn: int, page: Language) -> Markup:
@@ -33,13 +48,16 @@ def render_written(written: Written | None, is_writing: bool, turn: int, page: L
 
 
 def render_translations(
-    answer: Answer, translations: Mapping[int, str], can_translate: bool, page: Language
+    answer: Answer, translations: Mapping[int, Translation], can_translate: bool, page: Language
 ) -> dict[int, Markup]:
     """Renders the translation below each quotation in another language than the question, by its number.
 
+    Where the writer wasn't asked, was stopped or failed, there is a button to ask it; what was wrong with it
+    is said. Where what it wrote can't be relied on, that is said instead.
+
     Args:
         answer: the answer.
-        translations: those there are; empty where none could be relied on.
+        translations: what became of those that were asked for.
         can_translate: whether there is a writer to ask for others.
         page: the language of Dalil's own words.
     """
@@ -48,7 +66,8 @@ def render_translations(
         if not is_foreign(citation.quote, answer.language):
             continue
         translation = translations.get(citation.number)
-        if translation is not None or can_translate:
+        is_settled = translation is not None and translation.trouble is None
+        if is_settled or can_translate:
             beneath[citation.number] = Markup(_macros.translation(citation.number, translation, page))
     return beneath
 

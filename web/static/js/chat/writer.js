@@ -1,9 +1,9 @@
 // Written answers and translations: what the reader wishes, kept in this browser, and what their buttons do.
 
 import {find} from "../page/dom.js";
-import {stored, storeForAll} from "../page/storage.js";
+import {own, stored, storeForAll} from "../page/storage.js";
 
-const KEPT = "dalil-wishes";
+const KEPT = own("dalil-wishes");
 const numberOf = (element) => Number(element.closest(".turn").id.slice("turn-".length));
 
 function kept() {

@@ -1,6 +1,6 @@
 // Files on their way into a collection: sending this tab's, and showing how far they and others' are.
 
-import {announce, fill} from "../page/dom.js";
+import {announce, fill, root} from "../page/dom.js";
 import {stored, storeForTab} from "../page/storage.js";
 
 const SENT = "dalil-arrivals"; // where this tab keeps which files it sent
@@ -33,6 +33,7 @@ export class Arrivals {
   #call;
   #changed;
   #collection = null; // whose files are shown
+  #refused = new WeakMap(); // of places: what the server said of files that it takes none of, by language
 
   // `list` is where they are shown; `call` asks the server; `changed` is told when files have come in.
   constructor({list, call, changed}) {
@@ -51,6 +52,10 @@ export class Arrivals {
     const begun = await this.#call("begin", {files: files.map(({name, size}) => ({name, size}))});
     if (begun.error) return begun.error;
     const {batch} = begun;
+    if (begun.refused) {
+      this.watch(collection, batch, begun.refused);
+      return null;
+    }
     this.#begin(batch, collection);
     for (const number of begun.accepted) await send(batch, number, files[number]);
     await this.#call("finish", {batch});
@@ -70,8 +75,9 @@ export class Arrivals {
     this.watch(collection, batch);
   }
 
-  // Shows how far files are until they are done: this tab's by their batch, others' by their collection.
-  watch(collection, batch = null) {
+  // Shows how far files are until they are done: this tab's by their batch, others' by their collection. Of refused
+  // ones the server keeps nothing, so that what it said of them is given.
+  watch(collection, batch = null, refused = null) {
     // Of files that all came in there is nothing more to know when the next ones of this tab are on their way.
     const complete = `[data-done=complete][data-collection="${collection}"]`;
     if (batch) for (const done of this.#list.querySelectorAll(complete)) done.remove();
@@ -79,6 +85,7 @@ export class Arrivals {
     place.dataset.collection = collection;
     if (batch) place.dataset.batch = batch;
     place.hidden = collection !== this.#collection;
+    if (refused) this.#refused.set(place, refused);
     this.#list.prepend(place);
     const look = async () => {
       const {done, said, complete} = await this.#look(place);
@@ -121,7 +128,8 @@ export class Arrivals {
 
   async #look(place) {
     const {batch, collection} = place.dataset;
-    const progress = await this.#call("progress", {batch, collection});
+    const refused = this.#refused.get(place)?.[root.dataset.language];
+    const progress = refused ?? (await this.#call("progress", {batch, collection}));
     if (progress.error) return {done: false};
     fill(place, progress.shown);
     return progress;

@@ -5,6 +5,7 @@ import {announce, fill, find, root} from "../page/dom.js";
 import {placeBelow} from "../page/menu.js";
 import {cookie, setCookie} from "../page/storage.js";
 import {Arrivals} from "./arrivals.js";
+import {askReaders} from "./sharing.js";
 
 const COOKIE = "dalil-collection";
 const BETWEEN_LOOKS = 3000; // milliseconds, at a collection that follows a folder
@@ -45,6 +46,7 @@ export class Library {
     },
     "new-collection": () => this.#create(),
     "rename-collection": () => this.#rename(),
+    "share-collection": () => this.#share(),
     "delete-collection": () => this.#delete(),
     "remove-document": (button) => this.#removeDocument(button),
     dismiss: (button) => {
@@ -225,6 +227,7 @@ export class Library {
     this.#part(".make").hidden = !state.built_in || this.#readOnly;
     this.#part(".manage").hidden = !state.own;
     this.#part("[data-act=rename-collection]").hidden = !state.changeable;
+    this.#part("[data-act=share-collection]").hidden = !state.shareable;
     find("#welcome").dataset.collection = state.built_in ? "built-in" : "own";
     find("#bare").hidden = !state.changeable || state.total > 0;
     find("#own").hidden = !state.built_in || this.#readOnly;
@@ -284,6 +287,17 @@ export class Library {
       label: title,
     };
     this.#ask(question, (name) => this.#call("rename", {name}));
+  }
+
+  async #share() {
+    const {collection} = this.#state;
+    const sharing = await this.#call("sharing", {collection});
+    if (sharing.error) return announce(sharing.error);
+    const save = (readers) => this.#call("share", {collection, ...readers});
+    askReaders(sharing, save, (state) => {
+      this.#apply(state);
+      announce(this.#say("sharing_saved"));
+    });
   }
 
   #delete() {

@@ -45,6 +45,7 @@ export function confirmed(question) {
   });
 }
 
-export function cancel() {
-  find("#asking").close();
+// Closes the dialog of a button, without an answer.
+export function cancel(button) {
+  button.closest("dialog").close();
 }
