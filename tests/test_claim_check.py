@@ -19,7 +19,7 @@ from qa.writing.check import Checker, Fault, Given
 from qa.writing.claims import Written, claims
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.clauses import negations
-from qa.writing.support import names
+from qa.writing.rules.names import lone_names, names
 
 # Faults that have nothing to do with meaning: no encoder is needed to find them.
 CERTAIN = {"no mark": "unmarked", "unknown mark": "unknown_mark", "nothing": "empty", "language": "language"}

@@ -13,6 +13,7 @@ from writing_server import Messages, Script, perfect, quotations, writing
 
 import qa
 from index import Document, Index
+from index.text.analyzer import Language
 from qa.api.service import InvalidRequest, Service
 from qa.messages import say
 from qa.types import Answer, Citation, Claim, Written
@@ -241,25 +242,62 @@ def test_of_a_perfect_writer_all_is_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("original", "translated", "expected"),
+    ("original", "translated", "into", "expected"),
     [
-        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1912.", True),
-        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1921.", False),
-        ("وصلت سبع سفن إلى المرفأ.", "Eight ships reached the harbour.", False),
-        ("وصلت سبع سفن إلى المرفأ.", "Ships reached the harbour.", False),
-        ("لم يعد منها أحد.", "None of them came back.", True),
-        ("لم يعد منها أحد.", "All of them came back.", False),
-        ("رأت سلمى الحلّاق السفينة.", "Salma Al-Hallaq saw the ship.", True),
-        ("رأت سلمى الحلّاق السفينة.", "Nadia Kareem saw the ship.", False),
-        ("رأت سلمى السفينة.", "رأت سلمى السفينة.", False),
-        ("رأت سلمى السفينة.", "", False),
-        ("رأت سلمى السفينة الكبيرة.", "Salma saw the big ship. " * 9, False),
+        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1912.", "en", True),
+        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1921.", "en", False),
+        ("وصلت سبع سفن إلى المرفأ.", "Eight ships reached the harbour.", "en", False),
+        ("وصلت سبع سفن إلى المرفأ.", "Ships reached the harbour.", "en", False),
+        ("لم يعد منها أحد.", "None of them came back.", "en", True),
+        ("لم يعد منها أحد.", "All of them came back.", "en", False),
+        ("رأت سلمى الحلّاق السفينة.", "Salma Al-Hallaq saw the ship.", "en", True),
+        ("رأت سلمى الحلّاق السفينة.", "Nadia Kareem saw the ship.", "en", False),
+        ("رأت سلمى السفينة.", "رأت سلمى السفينة.", "en", False),
+        ("رأت سلمى السفينة.", "", "en", False),
+        ("رأت سلمى السفينة الكبيرة.", "Salma saw the big ship. " * 9, "en", False),
+        # Of two names one is another.
+        ("رأت سلمى الحلّاق السفينة.", "Salma Kareem saw the ship.", "en", False),
+        ("باعت سلمى القارب لحسام في البصرة.", "Salma sold the boat to Samir in Basra.", "en", False),
+        ("باعت سلمى القارب لحسام في البصرة.", "Salma sold the boat to Hossam in Basra.", "en", True),
+        ("سافر حسام إلى مصر.", "Hossam travelled to Egypt.", "en", True),
+        ("سافر حسام إلى مصر.", "Hossam travelled to Germany.", "en", False),
+        ("رأت سلمى السفينة.", "Nadia saw the ship.", "en", False),
+        ("رأت سلمى السفينة.", "Salma saw the ship.", "en", True),
+        ("قال حسام إنّ السفينة غرقت.", "He said that the ship sank.", "en", False),
+        ("قال حسام إنّ السفينة غرقت.", "Hossam said that the ship sank.", "en", True),
+        ("Salma sold the boat to Hossam in Basra.", "باعت سلمى القارب لحسام في البصرة.", "ar", True),
+        ("Salma sold the boat to Hossam in Basra.", "باعت سلمى القارب لسمير في البصرة.", "ar", False),
+        ("Salma sold the boat to Hossam in Basra.", "باعت سلمى القارب في البصرة.", "ar", False),
+        ("Nadia saw the ship.", "رأت سلمى السفينة.", "ar", False),
+        ("The engineer saw the ship.", "رأت المهندسة سلمى السفينة.", "ar", False),
+        ("The engineer Salma saw the ship.", "رأت المهندسة سلمى السفينة.", "ar", True),
+        ("Germany sold 12 ships to Egypt.", "باعت ألمانيا 12 سفينة لمصر.", "ar", True),
+        ("Farmers wait on 12 hills.", "ينتظر الفلاحون على 12 تلّة.", "ar", True),
+        # Negations are counted, and "only" says none.
+        ("لم يأتِ ولم يكتب.", "He did not come and did not write.", "en", True),
+        ("لم يأتِ ولم يكتب.", "He came and wrote.", "en", False),
+        ("لا يُفتح إلّا يوم الجمعة.", "It opens only on Friday.", "en", True),
+        ("لا يُفتح إلّا يوم الجمعة.", "It does not open except on Friday.", "en", True),
+        ("لا يُفتح إلّا يوم الجمعة.", "It does not open on Friday.", "en", False),
+        ("He did not come and did not write.", "جاء وكتب.", "ar", False),
+        ("He did not come and did not write.", "لم يأتِ ولم يكتب.", "ar", True),
     ],
 )
 def test_a_translation_keeps_numbers_names_and_negations(
-    original: str, translated: str, expected: bool
+    original: str, translated: str, into: Language, expected: bool
 ) -> None:
-    assert is_faithful(original, translated, "en") is expected
+    assert is_faithful(original, translated, into) is expected
+
+
+def test_a_name_that_is_another_word_in_the_other_language_is_near_to_it() -> None:
+    said = "سافر حسام إلى الإسكندرية."
+    near = {("alexandria", "الاسكندريه"): 0.8}
+
+    def likeness(word: str, other: str) -> float:
+        return near.get((word, other), 0.1)
+
+    assert is_faithful(said, "Hossam travelled to Alexandria.", "en", likeness)
+    assert not is_faithful(said, "Hossam travelled to Zurich.", "en", likeness)
 
 
 def test_a_bad_translation_isnt_given() -> None:

@@ -73,7 +73,7 @@ class Writing:
             if wishes.translate:
                 for citation in turn.answer.citations:
                     if is_foreign(citation.quote, turn.answer.language) and not stop.is_set():
-                        self._translate(session, number, turn, citation, stop)
+                        self._translate(session, number, turn, citation, index, stop)
                         yield
         finally:
             stop.set()
@@ -86,8 +86,14 @@ class Writing:
         if stop := self._stops.get((session, number)):
             stop.set()
 
-    def translate(self, session: Session, number: int, citation: int) -> None:
+    def translate(self, session: Session, number: int, citation: int, index: Callable[[], Index]) -> None:
         """Translates a quotation on request.
+
+        Args:
+            session: the page's.
+            number: of the question.
+            citation: of the quotation.
+            index: gives the index that the answer is from.
 
         Raises:
             NoSuchTurn: there is no such quotation.
@@ -99,7 +105,7 @@ class Writing:
             raise NoSuchTurn("The answer has no such quotation.")
         if self._places.acquire(blocking=False):  # else the button is still there
             try:
-                self._translate(session, number, turn, wanted, None)
+                self._translate(session, number, turn, wanted, index, None)
             finally:
                 self._places.release()
 
@@ -128,8 +134,23 @@ class Writing:
             yield
 
     def _translate(
-        self, session: Session, number: int, turn: qa.Turn, citation: Citation, stop: threading.Event | None
+        self,
+        session: Session,
+        number: int,
+        turn: qa.Turn,
+        citation: Citation,
+        index: Callable[[], Index],
+        stop: threading.Event | None,
     ) -> None:
-        translated = self.writer.translate(citation.quote, turn.answer.language, stop) or ""
+        language = turn.answer.language
+        translated = self.writer.translate(citation.quote, language, stop, _snapshot(index)) or ""
         known = session.exchange(number).translations
         session.update(number, translations={**known, citation.number: translated})
+
+
+def _snapshot(index: Callable[[], Index]) -> Index | None:
+    """The index as it is; None where it was removed meanwhile."""
+    try:
+        return index().snapshot()
+    except (DalilError, KeyError):
+        return None

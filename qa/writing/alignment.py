@@ -179,6 +179,20 @@ def _are_alike(sounds: AbstractSet[str], others: AbstractSet[str], least: float)
     )
 
 
+def sound_alike(word: str, other: str, shortest: int = 1) -> bool:
+    """Whether two words, one of them in Arabic script and one in Latin, sound alike as names would.
+
+    Args:
+        word, other: the words.
+        shortest: the fewest consonants that are enough.
+    """
+    keys, others = (
+        {key.term for key in name_keys(one.capitalize(), shortest, shortest) if not key.term.isdecimal()}
+        for one in (word, other)
+    )
+    return bool(keys & others) or _are_alike(keys, others, _LIKE)
+
+
 def _begin_alike(word: str, other: str) -> bool:
     """Whether two English words have one beginning, and don't name two roles, as employer and employee do."""
     begin = word[:_SHARED_LETTERS]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -29,9 +30,10 @@ from qa.writing.claims import Written
 from qa.writing.instructions import speaks_to_a_model
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.degrees import has_other_unit, is_of_other_degree
+from qa.writing.rules.names import has_other_name, names
 from qa.writing.rules.negation import is_negated_otherwise
 from qa.writing.rules.roles import is_exchanged
-from qa.writing.support import has_other_name, is_enough, names, probability
+from qa.writing.support import is_enough, probability
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -89,7 +91,7 @@ class Checker:
             return "empty"
         matches = align(query, quotation)
         asked = forms("" if speaks_to_a_model(given.question) else given.question)
-        if has_other_name(claim.text, matches, quotation.text, asked, self._likeness):
+        if has_other_name(claim.text, matches, quotation.text, asked, partial(likeness_of, self._index)):
             return "name"
         if is_negated_otherwise(claim.text, quotation.text, matches):
             return "negation"
@@ -103,11 +105,13 @@ class Checker:
         carried = probability(new, reading, is_crossed)
         return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
 
-    def _likeness(self, word: str, other: str) -> float:
-        """The cosine of two words, each encoded by itself; with or without the Arabic article."""
-        vector = self._index.query(word).vector
-        forms = dict.fromkeys((other, other.removeprefix("ال") or other))
-        return max(float(np.einsum("i,i->", vector, self._index.query(form).vector)) for form in forms)
+
+
+def likeness_of(index: Index, word: str, other: str) -> float:
+    """The cosine of two words, each encoded by itself; with or without the Arabic article."""
+    vector = index.query(word).vector
+    forms = dict.fromkeys((other, other.removeprefix("ال") or other))
+    return max(float(np.einsum("i,i->", vector, index.query(form).vector)) for form in forms)
 
 
 def _without_subject(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -16,7 +17,7 @@ from qa.answering.reader import PassageReader, chosen_reader
 from qa.types import Answer, Citation, Claim, Written
 from qa.writing import claims as taken_apart
 from qa.writing.alignment import Quotation
-from qa.writing.check import Checker, Given
+from qa.writing.check import Checker, Given, likeness_of
 from qa.writing.client import Message, WriterTrouble
 from qa.writing.instructions import speaks_to_a_model
 from qa.writing.prompts import to_answer, to_translate
@@ -128,8 +129,22 @@ class Writer:
             written = replace(written, trouble="nonsense")
         yield Progress(written, is_settled=True)
 
-    def translate(self, text: str, into: Language, stop: threading.Event | None = None) -> str | None:
-        """Translates a quotation; None if what came isn't a faithful translation, or the writer failed."""
+    def translate(
+        self,
+        text: str,
+        into: Language,
+        stop: threading.Event | None = None,
+        index: Index | None = None,
+    ) -> str | None:
+        """Translates a quotation; None if what came isn't a faithful translation, or the writer failed.
+
+        Args:
+            text: the quotation.
+            into: the language asked for.
+            stop: ends it when set.
+            index: encodes names that are translated by another word, as Egypt is; without it these are known
+                by the lexicon alone.
+        """
         if speaks_to_a_model(text):
             return None
         try:
@@ -137,7 +152,11 @@ class Writer:
         except WriterTrouble:
             return None
         translated = taken_apart.plain(translated)
-        return translated if is_faithful(text, translated, into) else None
+        if index is None:
+            return translated if is_faithful(text, translated, into) else None
+        with admission(index):
+            is_kept = is_faithful(text, translated, into, partial(likeness_of, index))
+        return translated if is_kept else None
 
 
 def quotation(index: Index, citation: Citation) -> Quotation:

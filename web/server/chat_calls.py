@@ -301,7 +301,9 @@ class ChatCalls:
         """
         if self._writing is None:
             raise NoSuchTurn("There is no writer here.")
-        self._writing.translate(self._session(data), int(data["number"]), int(data["citation"]))
+        session, number = self._session(data), int(data["number"])
+        index = partial(self._index, session.exchange(number).collection)
+        self._writing.translate(session, number, int(data["citation"]), index)
 
     def _index(self, collection: str) -> Index:
         """The current index for a question."""
