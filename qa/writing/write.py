@@ -106,7 +106,7 @@ class Writer:
         if not usable:
             yield Progress(Written(trouble="instructions"), is_settled=True)
             return
-        checker = Checker(index, chosen_reader(self._reader))
+        checker = self.checker(index)
         try:
             for cited in _rounds(usable):
                 quotations = {one.number: quotation(index, one) for one in cited}
@@ -128,6 +128,10 @@ class Writer:
         if not written.claims and not written.faults and not written.trouble:
             written = replace(written, trouble="nonsense")
         yield Progress(written, is_settled=True)
+
+    def checker(self, index: Index) -> Checker:
+        """What checks claims about passages of an index, with the writer's reader."""
+        return Checker(index, chosen_reader(self._reader))
 
     def translate(
         self,
