@@ -305,6 +305,13 @@ def test_forms_of_an_arabic_verb_are_one_word(index: Index) -> None:
     assert isinstance(checked(index, "من ترأّس الاجتماع؟", quotation, said), Claim)
 
 
+@pytest.mark.parametrize("word", ["هما", "هم", "ها", "ه", "ت", "تا", "و", "ا"])
+def test_a_word_that_is_nothing_but_an_ending_is_read(index: Index, word: str) -> None:
+    quotation = f"رُزق بابنتين {word} سلمى وريما."
+    assert isinstance(checked(index, "كم بنتاً له؟", quotation, "رُزق بابنتين سلمى وريما [1]."), Claim)
+    assert checked(index, "كم بنتاً له؟", quotation, f"رُزق {word} بابنتين سلمى وريما [1].") != "empty"
+
+
 def test_a_name_that_the_question_gives_is_known(index: Index) -> None:
     result = checked(
         index, "When was Salma born?", "She was born in Basra in 1912.", "Salma was born in 1912 [1]."

@@ -250,7 +250,7 @@ def _verb_forms(word: str) -> tuple[str, ...]:
         present.append(_PRESENT + bare[1:])  # «المخالف» is who «يخالف»
     hollow = [_HOLLOW.sub("-", form) for form in past if form[0] in "ايت" and _HOLLOW.search(form)]
     # «مدّته» is of «مدّة».
-    nouns = [form[:-1] + "ه" for form in ends[1:] if form[-1] == "ت"]
+    nouns = [form[:-1] + "ه" for form in ends[1:] if form[-1:] == "ت"]
     known = [form for form in past if form != word and len(form) > _SHORTEST_VERB]
     return (*known, *nouns, *present, *masdar, *hollow)
 

@@ -13,9 +13,9 @@ It errs on the side of leaving a claim out: the quotations are shown beside it a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -91,7 +91,7 @@ class Checker:
             return "empty"
         matches = align(query, quotation)
         asked = forms("" if speaks_to_a_model(given.question) else given.question)
-        if has_other_name(claim.text, matches, quotation.text, asked, partial(likeness_of, self._index)):
+        if has_other_name(claim.text, matches, quotation.text, asked, likeness_of(self._index)):
             return "name"
         if is_negated_otherwise(claim.text, quotation.text, matches):
             return "negation"
@@ -106,12 +106,15 @@ class Checker:
         return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
 
 
+def likeness_of(index: Index) -> Callable[[str, str], float]:
+    """Gives the cosine of two words, each encoded by itself, once; with or without the Arabic article."""
+    vector = cache(lambda word: index.query(word).vector)
 
-def likeness_of(index: Index, word: str, other: str) -> float:
-    """The cosine of two words, each encoded by itself; with or without the Arabic article."""
-    vector = index.query(word).vector
-    forms = dict.fromkeys((other, other.removeprefix("ال") or other))
-    return max(float(np.einsum("i,i->", vector, index.query(form).vector)) for form in forms)
+    def likeness(word: str, other: str) -> float:
+        forms = dict.fromkeys((other, other.removeprefix("ال") or other))
+        return max(float(np.einsum("i,i->", vector(word), vector(form))) for form in forms)
+
+    return likeness
 
 
 def _without_subject(

@@ -20,12 +20,14 @@ Likeness = Callable[[str, str], float]
 # A translation is about as long as its original: more or less than this many times isn't one.
 _LONGEST: Final = 2.5
 _SHORTEST: Final = 0.35
+# What stands before a name may be written in full or shortened.
+_TITLES: Final = frozenset(("mr", "mrs", "ms", "dr", "prof", "st"))
 # Fewer consonants of a name are in any text by chance.
 _SHORTEST_SOUND: Final = 3
-# "Only" is also "not ... but": such a pair says no to nothing.
+# "Only" is also "not ... except": such a pair says no to nothing.
 _PAIR: Final = regex.compile(
-    r"\b(?:not|no|never|none|nobody|nothing|cannot|\p{L}+n['’]t)\b.{1,80}?\b(?:except|but|unless|other than)\b"
-    r"|\b[وف]?(?:لا|لم|لن|ليس|ليست|ما)\b.{1,80}?\b(?:الا|سوي|غير)\b"
+    r"\b(?:not|no|never|none|nobody|nothing|cannot|\p{L}+n['’]t)\b.{1,80}?\b(?:except|unless)\b"
+    r"|\b[وف]?(?:لا|لم|لن|ليس|ليست)\b.{1,80}?\b(?:الا|سوي)\b"
 )
 
 
@@ -74,7 +76,7 @@ def _has_names(text: str, other: str, likeness: Likeness | None) -> bool:
     return all(
         word.start in sounds or _has_counterpart(text, word, other, terms, likeness)
         for word in named
-        if word.end - word.start > 1  # "J. Smith": an initial may be written out
+        if word.end - word.start > 1 and word.term not in _TITLES  # "J. Smith": an initial may be written out
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -159,7 +158,7 @@ class Writer:
         if index is None:
             return translated if is_faithful(text, translated, into) else None
         with admission(index):
-            is_kept = is_faithful(text, translated, into, partial(likeness_of, index))
+            is_kept = is_faithful(text, translated, into, likeness_of(index))
         return translated if is_kept else None
 
 

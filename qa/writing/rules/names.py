@@ -42,9 +42,9 @@ _TITLES: Final = _set("""
 السيد السيدة الأستاذ الأستاذة الدكتور الدكتورة المهندس المهندسة الطبيب الطبيبة القاضي القاضية المحامي المحامية
 الوزير الوزيرة المدير المديرة الرئيس الرئيسة الشيخ الشيخة الأمير الأميرة الملك الملكة السلطان الإمام الخليفة المفتي
 الكاتب الكاتبة الشاعر الشاعرة الأديب الأديبة الرسام الرسامة الفنان الفنانة النحات النحاتة الممثل الممثلة المغني
-المغنية المؤرخ المؤرخة الباحث الباحثة العالم العالمة المستشرق المعماري المعمارية الصحفي الصحفية الصحافي الصحافية
-التاجر التاجرة المعلم المعلمة المدرس المدرسة النائب النائبة السفير السفيرة الحاج الحاجة الآنسة القبطان الكابتن
-العميد العقيد اللواء النقيب الملازم الرائد الفريق المشير الجنرال القائد الراعي الحارس الحارسة اللاعب المدرب
+المغنية المؤرخ المؤرخة الباحث الباحثة المستشرق المعماري المعمارية الصحفي الصحفية الصحافي الصحافية
+التاجر التاجرة المعلم المعلمة النائب النائبة السفير السفيرة الحاج الحاجة الآنسة القبطان الكابتن
+العميد العقيد اللواء النقيب الملازم المشير الجنرال القائد الراعي الحارس الحارسة اللاعب المدرب
 المترجم المترجمة الخبير الخبيرة العمدة المختار المواطن المواطنة الموظف الموظفة
 عمه عمها عمته عمتها خاله خالها خالته خالتها أخوه أخيه أخاه أخوها أخيها أخاها أخته أختها ابنه ابنها ابنته ابنتها
 أبوه أبيه أباه والده والدها والدته والدتها جده جدها جدته جدتها زوجه زوجها زوجته تلميذه تلميذته تلميذها تلميذتها
@@ -92,7 +92,7 @@ def _capitalised(text: str) -> Iterator[tuple[Term, bool]]:
 def _is_ordinary(text: str, word: Term) -> bool:
     """Whether an English word is one of the lexicon's, and not only as it sounds, or ends as no name does."""
     written = text[word.start : word.end]
-    if len(written) == 1 or not written.isascii() or any(map(str.isdecimal, written)):
+    if len(written) == 1 or any(map(str.isdecimal, written)):
         return True
     known = translations(word.term)
     return any(not sound_alike(written, other) for other in known) or bool(
@@ -126,7 +126,10 @@ def is_introduced(found: Sequence[Term], place: int) -> bool:
 
 def introduces(word: str) -> bool:
     """Whether a name may follow an Arabic word: a title, a relative or a verb of saying."""
-    known = _TITLES | _SAYING
+    return _is_among(word, _TITLES | _SAYING)
+
+
+def _is_among(word: str, known: AbstractSet[str]) -> bool:
     return word in known or (word[0] in _CONJUNCTIONS and _unprefixed(word) in known)
 
 
@@ -140,9 +143,15 @@ def _has_article(word: str) -> bool:
 
 
 def introduced_names(text: str) -> list[Term]:
-    """The Arabic words of a text that stand as names do and may be ones by themselves."""
+    """The Arabic words of a text that stand behind a title; behind a verb of saying if they look like names."""
     found = words(text)
-    return [word for i, word in enumerate(found) if is_introduced(found, i) and is_like_name(word.term)]
+    return [
+        word
+        for i, word in enumerate(found)
+        if is_introduced(found, i)
+        and (_is_among(found[i - 1].term, _TITLES) or is_like_name(word.term))
+        and word in content_words(text)
+    ]
 
 
 def has_other_name(
@@ -246,7 +255,7 @@ def _in_place_of_others(claim: str, matches: Sequence[Match], quotation: str) ->
 def _is_told(found: Sequence[Term], place: int) -> bool:
     """Whether what stands behind a verb of saying is who says it, not what is said; behind a title it is."""
     before = found[place - 1].term
-    return not {before, _unprefixed(before)} & _SAYING or any(
+    return not _is_among(before, _SAYING) or any(
         one.term in _THAT for one in found[place + 1 : place + 3]
     )
 
