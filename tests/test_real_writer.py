@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from writer_trial import questions, read_by_hand, tried
+from writer_trial import Marked, questions, read_by_hand, tried
 
 from qa.writing.client import ChatModel
 from qa.writing.write import Writer
@@ -57,6 +57,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_nothing_that_it_invents_is_shown(url: str) -> None:
-    trial = tried(Writer(ChatModel(url, "gemma")), questions(QUESTIONS))
+    trial = tried(Writer(Marked(ChatModel(url, "gemma"))), questions(QUESTIONS))
     print(trial)
     assert trial.complaints(read_by_hand()) == []

@@ -7,11 +7,14 @@ doesn't pass.
 from __future__ import annotations
 
 import json
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+
+import regex
 
 import qa
 from index import Index
@@ -19,11 +22,13 @@ from index.text.analyzer import words
 from index.text.sentences import sentences
 from qa.article import article_index
 from qa.gold import GoldQuestion, article_questions
-from qa.writing.write import Writer
+from qa.writing.client import Message
+from qa.writing.write import TextModel, Writer
 
 SHOWN_FILE: Final = Path(__file__).with_name("real_writer_shown.json")
 # Of fewer sentences nothing follows.
 FEWEST_SENTENCES: Final = 30
+_NUMBER: Final = regex.compile(r"^\[(\d+)\] ", regex.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,27 @@ class Trial:
             f"{len(self.shown)} shown ({literal} literal), left out {dict(self.faults)}, "
             f"troubles {dict(self.troubles)}"
         )
+
+
+class Marked:
+    """A model that doesn't know of marks: each of its sentences gets those of all quotations it was given.
+
+    What it goes on with behind its answer, another list of quotations, is left out.
+
+    Args:
+        model: what writes.
+    """
+
+    def __init__(self, model: TextModel) -> None:
+        self._model = model
+        self.is_local, self.host = model.is_local, model.host
+
+    def stream(self, messages: Sequence[Message], stop: threading.Event | None = None) -> Iterator[str]:
+        """Yields the marked sentences when all of them are there."""
+        text = "".join(self._model.stream(messages, stop)).strip().partition("\n\n")[0]
+        given = _NUMBER.findall(messages[-1].content)
+        marks = "".join(f"[{number}]" for number in given)
+        yield " ".join(f"{text[start:end].rstrip(' .')} {marks}." for start, end in sentences(text))
 
 
 def questions(count: int) -> list[GoldQuestion]:
