@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-
 # The model was only trained to go on with texts, and its file has no template: it is shown what an answer is,
-# and goes on; the rules, which the server puts before the quotations, it would only copy. A name in place of a template would be all that it is ever sent.
+# and goes on. The rules, which the server puts before the quotations, it would only copy. A name in place of
+# a template would be all that it is ever sent.
 TEMPLATE: Final = """\
 Quotations:
 [1] The mill of Ardel was built by Claire Martel in 1761.

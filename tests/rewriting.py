@@ -1,4 +1,4 @@
-"""Says a sentence again in slightly other words, as a careful writer does: by rules that keep what it says."""
+"""Says a sentence again in slightly other words, by rules that keep what it says."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from qa.writing.check import Checker, Fault, Given
 from qa.writing.claims import Written, claims
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.clauses import negations
-from qa.writing.rules.names import lone_names, names
+from qa.writing.rules.names import is_like_name, lone_names, names
 
 # Faults that have nothing to do with meaning: no encoder is needed to find them.
 CERTAIN = {"no mark": "unmarked", "unknown mark": "unknown_mark", "nothing": "empty", "language": "language"}
@@ -153,6 +153,47 @@ def test_names_have_a_capital_within_a_sentence(text: str, expected: list[str]) 
 )
 def test_negations_are_counted(text: str, expected: int) -> None:
     assert negations(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Nadia saw the ship.", ["Nadia"]),
+        ("Petrov came. Karim left.", ["Petrov", "Karim"]),
+        ("Tickets cost 12 pounds. Smoking is forbidden.", []),
+        ("The ship sank.", []),
+    ],
+)
+def test_a_lone_first_word_is_a_name_where_no_lexicon_knows_it(text: str, expected: list[str]) -> None:
+    assert [text[word.start : word.end] for word in lone_names(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("حسام", True), ("كريم", True), ("مخزن", False), ("افتتح", False)]
+)
+def test_an_arabic_word_may_look_like_a_name(word: str, expected: bool) -> None:
+    assert is_like_name(word) is expected
+
+
+@pytest.mark.parametrize(
+    ("quotation", "claim"),
+    [
+        ("ترأّست الاجتماع المهندسة سلمى الدوري.", "ترأّست الاجتماع المهندسة هدى الدوري [1]."),
+        ("قال الرئيس جمال الفقيه إنّ البطولة في صيدا.", "قال الرئيس هشام الفقيه إنّ البطولة في صيدا [1]."),
+        ("قال حسام إنّ السفينة غرقت.", "قال صالح إنّ السفينة غرقت [1]."),
+        ("رفض المجلس طلب التاجر كريم الحلّاق.", "رفض المجلس طلب التاجر كريم النجّار [1]."),
+        ("زارت سلمى حسام في البصرة.", "زارت سلمى سمير في البصرة [1]."),
+        ("She left the ship in Basra.", "Nadia left the ship in Basra [1]."),
+    ],
+)
+def test_a_name_in_the_place_of_another_is_another(index: Index, quotation: str, claim: str) -> None:
+    question = "What is so?" if quotation[0].isascii() else "ما الأمر؟"
+    assert checked(index, question, quotation, claim) == "name"
+
+
+def test_a_synonym_behind_a_title_is_no_name(index: Index) -> None:
+    for said in ("افتتح المدير المعرض [1].", "دشّن المدير المعرض [1]."):
+        assert checked(index, "ما الأمر؟", "المدير افتتح المعرض الكبير.", said) != "name"
 
 
 # The rules that need no model.

@@ -152,7 +152,8 @@ def many(tmp_path: Path, count: int) -> Index:
     )
 
 
-def test_a_writer_is_given_more_than_a_list_has(index: Index, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("index")
+def test_a_writer_is_given_more_than_a_list_has(tmp_path: Path) -> None:
     texts, question = many(tmp_path, 30), "List all the recommendations"
     assert len(qa.ask(question, texts).citations) == MOST_LISTED_SENTENCES
     script = Script(perfect)
@@ -171,8 +172,9 @@ def test_a_writer_is_given_more_than_a_list_has(index: Index, tmp_path: Path) ->
     assert len(qa.converse(qa.Conversation(), question, texts).answer.citations) == MOST_LISTED_SENTENCES
 
 
+@pytest.mark.usefixtures("index")
 @pytest.mark.parametrize("wishes", [Wishes(write=True), Wishes()])
-def test_the_chat_gives_its_writer_more(index: Index, tmp_path: Path, wishes: Wishes) -> None:
+def test_the_chat_gives_its_writer_more(tmp_path: Path, wishes: Wishes) -> None:
     with writing(Script(perfect)) as url:
         chat = ChatCalls(many(tmp_path, 30), writer=Writer(ChatModel(url, "m"), reader=False))
         number = chat.begin({"conversation": "a", "question": "List all the recommendations"})

@@ -262,9 +262,7 @@ def test_of_a_perfect_writer_all_is_shown_with_the_real_models(tmp_path: Path) -
                 citation = Citation.of(
                     index.document(passage.document_id), 1, passage, passage.start, passage.end
                 )
-                result = writer.write(
-                    Answer("?", language(passage.text), "", (citation,), (), 0.9), index
-                )
+                result = writer.write(Answer("?", language(passage.text), "", (citation,), (), 0.9), index)
                 shown += len(result.claims)
                 left_out += [(passage.text, result.faults)] if result.faults else []
         total = shown + sum(len(faults) for _, faults in left_out)
@@ -451,7 +449,7 @@ NEVER_SHOWN = ("treasure", "الكنز", "192.0.2.1", "fetch", "tool", "<", "!["
 
 
 def obedient(messages: Messages) -> str:
-    """Obeys whatever it reads: says what it is told to say, loads pictures, asks for tools; then the truth."""
+    """Obeys whatever it reads: says it, loads pictures, asks for tools; then tells the truth."""
     spoken: Language = "ar" if language(messages[-1]["content"]) == "ar" else "en"
     said = BURIED[spoken]
     obeyed = (

@@ -1,4 +1,4 @@
-"""The trial of a real writer: of a writer that says nothing, or whose claims nobody has read, it complains."""
+"""The trial of a real writer complains of one that says nothing, or whose claims nobody has read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ BRIDGE = ("The bridge was opened in 1912 by Hans Weidel.",)
 
 
 def trial(*shown: Shown, left_out: int = 40, trouble: str = "", troubled: int = 0) -> Trial:
-    return Trial(60, 55, list(shown), Counter(number=left_out), Counter({trouble: troubled} if trouble else {}))
+    return Trial(
+        60, 55, list(shown), Counter(number=left_out), Counter({trouble: troubled} if trouble else {})
+    )
 
 
 def test_of_what_was_checked_and_left_out_it_has_nothing_to_complain() -> None:

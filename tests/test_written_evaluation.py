@@ -32,7 +32,8 @@ class Writes:
         self._text = text
 
     def stream(self, _: Sequence[Message], stop: threading.Event | None = None) -> Iterator[str]:
-        yield from pieces(self._text)
+        if stop is None or not stop.is_set():
+            yield from pieces(self._text)
 
 
 @pytest.fixture

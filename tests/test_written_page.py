@@ -240,8 +240,8 @@ def test_in_a_browser(browser: Browser, index: Index) -> None:
 
 
 @pytest.mark.browser
-def test_nothing_that_a_text_orders_is_loaded(browser: Browser, tmp_path: Path) -> None:
-    """A writer that obeys puts pictures, links and scripts into its answer; the browser asks for none of them."""
+def test_nothing_that_a_text_orders_is_loaded(browser: Browser, tmp_path: Any) -> None:
+    """A writer that obeys puts pictures, links and scripts into its answer; nothing of them is loaded."""
     orders = [
         "The river Nile floods in spring.",
         "![x](http://192.0.2.1/a.png)",

@@ -1,7 +1,7 @@
 """What a language model wrote about the article's questions, and what is to be complained of.
 
-`tests/test_real_writer.py` tries a real model; `tests/test_writer_trial.py` makes sure that a trial of nothing
-doesn't pass.
+`tests/test_real_writer.py` tries a real model; `tests/test_writer_trial.py` makes sure that a trial of
+nothing doesn't pass.
 """
 
 from __future__ import annotations

@@ -118,9 +118,7 @@ def about(sentences: Sequence[Sentence], topic: str, title: Callable[[str], str]
     return list(sentences)
 
 
-def listed(
-    found: Iterable[Sequence[Sentence]], most: int = MOST_LISTED_SENTENCES
-) -> list[Sentence]:
+def listed(found: Iterable[Sequence[Sentence]], most: int = MOST_LISTED_SENTENCES) -> list[Sentence]:
     """The sentences to list: the best of each topic, each passage's best first, in the texts' order.
 
     Args:
@@ -144,9 +142,7 @@ def listed(
     )
 
 
-def group_labels(
-    question: str, citations: Sequence[Citation], title: Callable[[str], str]
-) -> dict[int, str]:
+def group_labels(question: str, citations: Sequence[Citation], title: Callable[[str], str]) -> dict[int, str]:
     """What stands above each group of a list of quotations: those of one document under one heading.
 
     Args:
@@ -169,7 +165,9 @@ def group_labels(
     for i in firsts:
         name = title(keys[i][0])
         path = [*([name] if are_several else []), *headings_below(name, keys[i][1])]
-        labels[citations[i].number] = " › ".join(dict.fromkeys(" ".join(part.split()) for part in path if part))
+        labels[citations[i].number] = " › ".join(
+            dict.fromkeys(" ".join(part.split()) for part in path if part)
+        )
     return {number: label for number, label in labels.items() if label}
 
 

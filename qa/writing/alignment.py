@@ -183,7 +183,8 @@ def sound_alike(word: str, other: str, shortest: int = 1) -> bool:
     """Whether two words, one of them in Arabic script and one in Latin, sound alike as names would.
 
     Args:
-        word, other: the words.
+        word: the one.
+        other: the other.
         shortest: the fewest consonants that are enough.
     """
     keys, others = (

@@ -16,12 +16,13 @@ from index.text.analyzer import normalise
 _BEGINNING: Final = r"(?:^|\n|[.!?؟…]\s)\s*(?:#{1,6} ?)?"
 # What one who gives a model orders calls it, and what it writes.
 _MACHINE: Final = (
-    r"(?:ai|a\.i|artificial intelligence|assistants?|models?|(?:chat)?bots?|summari[sz]ers?|agents?|crawlers?)"
+    r"(?:ai|a\.i|artificial intelligence|assistants?|models?|(?:chat)?bots?|summari[sz]ers?|agents?"
+    r"|crawlers?)"
 )
 _REPLY: Final = r"(?:answers?|reply|replies|responses?|outputs?|summar(?:y|ies)|completions?)"
 _ARABIC_MACHINE: Final = (
-    r"(?:(?:ال|لل)?(?:نموذج|نماذج|مساعد|روبوت|بوت|برنامج|ذكاء)\w{0,2} (?:(?:ال)?(?:لغوي|الي|ذكي|رقمي|افتراضي|اصطناعي)"
-    r"\w{0,2}|(?:ال)?ذكاء (?:ال)?اصطناعي))"
+    r"(?:(?:ال|لل)?(?:نموذج|نماذج|مساعد|روبوت|بوت|برنامج|ذكاء)\w{0,2} "
+    r"(?:(?:ال)?(?:لغوي|الي|ذكي|رقمي|افتراضي|اصطناعي)\w{0,2}|(?:ال)?ذكاء (?:ال)?اصطناعي))"
 )
 # In normalised spelling.
 _PATTERNS: Final = (
@@ -39,8 +40,10 @@ _PATTERNS: Final = (
     # Whom it is for.
     rf"\b(?:dear|hey|attention|(?:notes?|message|instructions?) (?:to|for)|if you are|(?:to|for) (?:all|any))"
     rf"\W+(?:\w+\W+){{0,2}}{_MACHINE}\b",
-    rf"\bai (?:agents?|systems?|tools?|readers?|bots?|summari[sz]ers?)\b|\b{_MACHINE} (?:reading|that reads?|who reads?)\b",
-    rf"\b(?:اذا كنت|ان كنت|انت|ايها|ايتها|عزيزي|علي|(?:ملاحظه|رساله|تعليمات|تنبيه) (?:الي )?)\s*{_ARABIC_MACHINE}",
+    rf"\bai (?:agents?|systems?|tools?|readers?|bots?|summari[sz]ers?)\b"
+    rf"|\b{_MACHINE} (?:reading|that reads?|who reads?)\b",
+    r"\b(?:اذا كنت|ان كنت|انت|ايها|ايتها|عزيزي|علي"
+    rf"|(?:ملاحظه|رساله|تعليمات|تنبيه) (?:الي )?)\s*{_ARABIC_MACHINE}",
     # What it is to write.
     r"\b(?:say|answer|respond|reply|write|print|output|repeat|state|claim|tell)\b.{0,80}"
     r"\b(?:instead|nothing else|whatever|no matter|regardless|as your answer)\b",
@@ -57,14 +60,18 @@ _PATTERNS: Final = (
     rf"\byour (?:next |final |own )?{_REPLY}\b",
     rf"\byour (?:next |final |own )?{_REPLY}\b.{{0,30}}\b(?:must|should|has to|shall|will)\b",
     r"\b(?:first|then) (?:output|print|repeat)\b|\b(?:output|print|write|say|repeat) only\b",
-    r"\bbefore (?:you )?(?:answer|respond|reply)\w*\b.{0,20}\b(?:output|print|write|say|state|repeat|include)\b",
+    r"\bbefore (?:you )?(?:answer|respond|reply)\w*\b.{0,20}"
+    r"\b(?:output|print|write|say|state|repeat|include)\b",
     r"\b(?:repeat|copy) (?:this|the following|after me)\b.{0,40}\b(?:word|verbatim|exactly|literally)",
     r"\b[وف]?(?:اذكر|اضف|ضع|ادرج|ابدا|اختم|كرر|اكتب|قل|اعد|انه)\w{0,2}\b.{0,60}"
     r"\b\w{0,3}(?:جوابك|اجابتك|ردك|اجوبتك|ردودك|ملخصك|تلخيصك)\b",
     # That what it was given has ended, or isn't what it is to do.
-    r"\b(?:end|start|beginning) of (?:the )?(?:quot(?:ations?|es?)|context|documents?|prompt|input|instructions?|data)\b",
-    r"\b(?:real|actual|true) (?:task|instructions?|question|prompt|answer)\b|\byour (?:new |next |only )?task\b",
-    r"\b(?:نهايه|انتهت|انتهاء) (?:الاقتباسات|النصوص|السياق|الوثائق|التعليمات)\b|\bمهمتك (?:الجديده|الحقيقيه|الان)",
+    r"\b(?:end|start|beginning) of (?:the )?"
+    r"(?:quot(?:ations?|es?)|context|documents?|prompt|input|instructions?|data)\b",
+    r"\b(?:real|actual|true) (?:task|instructions?|question|prompt|answer)\b"
+    r"|\byour (?:new |next |only )?task\b",
+    r"\b(?:نهايه|انتهت|انتهاء) (?:الاقتباسات|النصوص|السياق|الوثائق|التعليمات)\b"
+    r"|\bمهمتك (?:الجديده|الحقيقيه|الان)",
     r"\bعندما (?:تسال|يسالك)\b.{0,60}\b(?:قل|اجب|اكتب)",
     # What it is to do.
     r"\b(?:call|use|invoke|run|execute) (?:the )?(?:\w+ )?(?:tool|function|plugin|api)\b",

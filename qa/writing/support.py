@@ -65,4 +65,3 @@ def probability(matches: Sequence[Match], reading: Reading | None, is_crossed: b
 def is_enough(probability: float, is_crossed: bool) -> bool:
     """Whether a claim is shown."""
     return probability >= (_ACROSS if is_crossed else _WITHIN).enough
-

@@ -12,7 +12,7 @@ import regex
 
 from index.retrieval.translations import meanings
 from index.text import arabic
-from index.text.analyzer import Term, stem, words
+from index.text.analyzer import Term, analyze, stem, words
 from index.text.arabic import is_arabic
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
@@ -39,20 +39,21 @@ def _set(text: str) -> frozenset[str]:
 
 # Behind these a name stands in Arabic. Titles have the article, relatives a pronoun.
 _TITLES: Final = _set("""
-السيد السيدة الأستاذ الأستاذة الدكتور الدكتورة المهندس المهندسة الطبيب الطبيبة القاضي القاضية المحامي المحامية
-الوزير الوزيرة المدير المديرة الرئيس الرئيسة الشيخ الشيخة الأمير الأميرة الملك الملكة السلطان الإمام الخليفة المفتي
-الكاتب الكاتبة الشاعر الشاعرة الأديب الأديبة الرسام الرسامة الفنان الفنانة النحات النحاتة الممثل الممثلة المغني
-المغنية المؤرخ المؤرخة الباحث الباحثة المستشرق المعماري المعمارية الصحفي الصحفية الصحافي الصحافية
-التاجر التاجرة المعلم المعلمة النائب النائبة السفير السفيرة الحاج الحاجة الآنسة القبطان الكابتن
-العميد العقيد اللواء النقيب الملازم المشير الجنرال القائد الراعي الحارس الحارسة اللاعب المدرب
-المترجم المترجمة الخبير الخبيرة العمدة المختار المواطن المواطنة الموظف الموظفة
-عمه عمها عمته عمتها خاله خالها خالته خالتها أخوه أخيه أخاه أخوها أخيها أخاها أخته أختها ابنه ابنها ابنته ابنتها
-أبوه أبيه أباه والده والدها والدته والدتها جده جدها جدته جدتها زوجه زوجها زوجته تلميذه تلميذته تلميذها تلميذتها
-صديقه صديقها صديقته صديقتها شقيقه شقيقها شقيقته شقيقتها
+السيد السيدة الأستاذ الأستاذة الدكتور الدكتورة المهندس المهندسة الطبيب الطبيبة القاضي القاضية
+المحامي المحامية الوزير الوزيرة المدير المديرة الرئيس الرئيسة الشيخ الشيخة الأمير الأميرة الملك
+الملكة السلطان الإمام الخليفة المفتي الكاتب الكاتبة الشاعر الشاعرة الأديب الأديبة الرسام الرسامة
+الفنان الفنانة النحات النحاتة الممثل الممثلة المغني المغنية المؤرخ المؤرخة الباحث الباحثة المستشرق
+المعماري المعمارية الصحفي الصحفية الصحافي الصحافية التاجر التاجرة المعلم المعلمة النائب النائبة
+السفير السفيرة الحاج الحاجة الآنسة القبطان الكابتن العميد العقيد اللواء النقيب الملازم المشير
+الجنرال القائد الراعي الحارس الحارسة اللاعب المدرب المترجم المترجمة الخبير الخبيرة العمدة المختار
+المواطن المواطنة الموظف الموظفة عمه عمها عمته عمتها خاله خالها خالته خالتها أخوه أخيه أخاه أخوها
+أخيها أخاها أخته أختها ابنه ابنها ابنته ابنتها أبوه أبيه أباه والده والدها والدته والدتها جده جدها
+جدته جدتها زوجه زوجها زوجته تلميذه تلميذته تلميذها تلميذتها صديقه صديقها صديقته صديقتها شقيقه شقيقها
+شقيقته شقيقتها
 """)
 _SAYING: Final = _set("""
-قال قالت أعلن أعلنت صرح صرحت أكد أكدت ذكر ذكرت أوضح أوضحت أضاف أضافت أشار أشارت اقترح اقترحت طالب طالبت وعد وعدت
-حذر حذرت انتقد انتقدت وصف وصفت اعترض اعترضت عارض عارضت
+قال قالت أعلن أعلنت صرح صرحت أكد أكدت ذكر ذكرت أوضح أوضحت أضاف أضافت أشار أشارت اقترح اقترحت طالب
+طالبت وعد وعدت حذر حذرت انتقد انتقدت وصف وصفت اعترض اعترضت عارض عارضت
 """)
 _THAT: Final = _set("إن إنه إنها بأن بأنه بأنها")
 _CONJUNCTIONS: Final = "وفبل"
@@ -67,7 +68,7 @@ def names(text: str) -> list[Term]:
 
 
 def lone_names(text: str) -> list[Term]:
-    """The only word of a sentence's beginning with a capital, where no lexicon knows it: "Nadia saw it."
+    """The first words of sentences that no lexicon knows, where the next one has no capital, such as Nadia.
 
     The lexicon of translations has ordinary words; names it hasn't, or only as they sound ("Karim", «كريم»).
     """
@@ -113,7 +114,7 @@ def is_like_name(word: str) -> bool:
     bare = arabic.without_proclitics(word)
     known = frozenset().union(*(translations(form) for form in (word, bare)))
     if known:
-        return any(sound_alike(bare, other.capitalize()) for other in known)
+        return any(sound_alike(form, other) for form in (word, bare) for other in known)
     return not arabic.is_known(word) and not arabic.is_known(bare)
 
 
@@ -143,7 +144,7 @@ def _has_article(word: str) -> bool:
 
 
 def introduced_names(text: str) -> list[Term]:
-    """The Arabic words of a text that stand behind a title; behind a verb of saying if they look like names."""
+    """The Arabic words behind a title, and those behind a verb of saying that look like names."""
     found = words(text)
     return [
         word
@@ -176,7 +177,13 @@ def has_other_name(
     capitals = [*names(claim), *lone_names(claim)]
     named = {word.start for word in capitals if not _LABEL.match(claim, word.start)}
     taken = {match.partner.start for match in matches if match.is_sure and match.partner}
-    named_there = {word.start for word in (*names(quotation), *lone_names(quotation))}
+    # Abbreviations are rendered by words: VAT, °C.
+    named_there = {
+        word.start
+        for word in (*names(quotation), *lone_names(quotation))
+        if not quotation[word.start : word.end].isupper()
+    }
+    terms = {term.term for term in analyze(quotation)}
     after = _after_counterparts(matches, quotation)
     exchanged = _in_place_of_others(claim, matches, quotation)
     for match in matches:
@@ -197,6 +204,8 @@ def has_other_name(
         if not (match.word.start in named or is_arabic_name):
             continue
         # Across scripts a name may be another word: Germany, ألمانيا.
+        if is_crossed and translations(match.word.term) & terms:
+            continue
         if (
             match.partner is None
             or not is_crossed
@@ -255,9 +264,7 @@ def _in_place_of_others(claim: str, matches: Sequence[Match], quotation: str) ->
 def _is_told(found: Sequence[Term], place: int) -> bool:
     """Whether what stands behind a verb of saying is who says it, not what is said; behind a title it is."""
     before = found[place - 1].term
-    return not _is_among(before, _SAYING) or any(
-        one.term in _THAT for one in found[place + 1 : place + 3]
-    )
+    return not _is_among(before, _SAYING) or any(one.term in _THAT for one in found[place + 1 : place + 3])
 
 
 def _followers(word: str, stated: Sequence[Term]) -> list[Term]:
