@@ -325,6 +325,18 @@ def test_the_first_fault_is_named(index: Index, claim: str, expected: Fault | No
             "exchanged",
         ),
         (
+            "Anselm reached the station, where Lucia Bay saved his feet.",
+            "Lucia Bay saved his feet [1].",
+            "Anselm saved the feet of Lucia Bay [1].",
+            "exchanged",
+        ),
+        (
+            "عيّن الاتحاد المدرّبة رولا خلفاً للمدرّب نزار.",
+            "عيّن الاتحاد المدرّبة رولا خلفاً للمدرّب نزار [1].",
+            "عيّن الاتحاد المدرّب نزار خلفاً للمدرّبة رولا [1].",
+            "exchanged",
+        ),
+        (
             "Haddad left Aleppo for Lyon.",
             "Haddad left Aleppo for Lyon [1].",
             "Haddad left Lyon for Aleppo [1].",
