@@ -12,7 +12,7 @@ import regex
 
 from index.retrieval.translations import meanings
 from index.text import arabic
-from index.text.analyzer import Term, analyze, stem, words
+from index.text.analyzer import Term, stem, words
 from index.text.arabic import is_arabic
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
@@ -183,7 +183,6 @@ def has_other_name(
         for word in (*names(quotation), *lone_names(quotation))
         if not quotation[word.start : word.end].isupper()
     }
-    terms = {term.term for term in analyze(quotation)}
     after = _after_counterparts(matches, quotation)
     exchanged = _in_place_of_others(claim, matches, quotation)
     for match in matches:
@@ -204,8 +203,6 @@ def has_other_name(
         if not (match.word.start in named or is_arabic_name):
             continue
         # Across scripts a name may be another word: Germany, ألمانيا.
-        if is_crossed and translations(match.word.term) & terms:
-            continue
         if (
             match.partner is None
             or not is_crossed
