@@ -358,6 +358,13 @@ def test_forms_of_an_arabic_verb_are_one_word(index: Index) -> None:
     assert isinstance(checked(index, "من ترأّس الاجتماع؟", quotation, said), Claim)
 
 
+@pytest.mark.parametrize(
+    "said", ["Who sold 12 boats [1]?", "Karim sold 12 boats? [1].", "Karim sold 12 boats?” [1]"]
+)
+def test_a_question_is_no_claim(index: Index, said: str) -> None:
+    assert checked(index, "Who sold 12 boats?", TRADE, said) == "empty"
+
+
 @pytest.mark.parametrize("word", ["هما", "هم", "ها", "ه", "ت", "تا", "و", "ا"])
 def test_a_word_that_is_nothing_but_an_ending_is_read(index: Index, word: str) -> None:
     quotation = f"رُزق بابنتين {word} سلمى وريما."

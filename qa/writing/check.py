@@ -46,6 +46,7 @@ Fault = Literal[
 
 _FEWEST_WORDS: Final = 2
 MOST_SUBJECT_WORDS: Final = 2
+_CLOSING: Final = " .!…\"'”’»)"
 _DEFINITE: Final = frozenset(("the", "this", "that", "these", "those", "its", "their"))
 
 
@@ -164,8 +165,8 @@ def _plain_fault(claim: Written, given: Given) -> Fault | None:
         return "unmarked"
     if not set(claim.marks) <= given.quotations.keys():
         return "unknown_mark"
-    if len(content_words(claim.text)) < _FEWEST_WORDS:
-        return "empty"
+    if len(content_words(claim.text)) < _FEWEST_WORDS or claim.text.rstrip(_CLOSING).endswith(("?", "؟")):
+        return "empty"  # a question says nothing
     if any(map(str.isalpha, claim.text)) and language(claim.text) != given.spoken:
         return "language"
     return None
