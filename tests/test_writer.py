@@ -266,7 +266,7 @@ def test_of_a_perfect_writer_all_is_shown_with_the_real_models(tmp_path: Path) -
                 shown += len(result.claims)
                 left_out += [(passage.text, result.faults)] if result.faults else []
         total = shown + sum(len(faults) for _, faults in left_out)
-        assert total >= 100
+        assert total >= 90
         assert shown / total >= 0.98, left_out
     changed = sum(reworded(text) != text for text in texts)
     assert changed / len(texts) > 0.4
