@@ -45,10 +45,15 @@ class Plain:
         """An answer and its sources, or the nearest passages if there is none."""
         if answer.found:
             from qa.answering.citations import quotations
+            from qa.answering.overview import group_labels
 
-            text = quotations(answer.citations, answer.language, self._quote)
             lines = self._written(answer)
-            lines += [self._quoted(line) for line in text.splitlines()]
+            labels = group_labels(answer.question, answer.citations, lambda id_: self._document(id_).title)
+            for one in answer.citations:
+                if label := labels.get(one.number):
+                    lines.append(self._line(self._name(label), language(label)))
+                text = quotations([one], answer.language, self._quote)
+                lines += [self._quoted(line) for line in text.splitlines()]
             columns = dict.fromkeys(
                 " | ".join(c.passage.columns) for c in answer.citations if c.field == "text"
             )

@@ -19,7 +19,7 @@ from qa.writing.check import Checker, Fault, Given
 from qa.writing.claims import Written, claims
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.clauses import negations
-from qa.writing.support import names
+from qa.writing.rules.names import is_like_name, lone_names, names
 
 # Faults that have nothing to do with meaning: no encoder is needed to find them.
 CERTAIN = {"no mark": "unmarked", "unknown mark": "unknown_mark", "nothing": "empty", "language": "language"}
@@ -155,6 +155,47 @@ def test_negations_are_counted(text: str, expected: int) -> None:
     assert negations(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Nadia saw the ship.", ["Nadia"]),
+        ("Petrov came. Karim left.", ["Petrov", "Karim"]),
+        ("Tickets cost 12 pounds. Smoking is forbidden.", []),
+        ("The ship sank.", []),
+    ],
+)
+def test_a_lone_first_word_is_a_name_where_no_lexicon_knows_it(text: str, expected: list[str]) -> None:
+    assert [text[word.start : word.end] for word in lone_names(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"), [("حسام", True), ("كريم", True), ("مخزن", False), ("افتتح", False)]
+)
+def test_an_arabic_word_may_look_like_a_name(word: str, expected: bool) -> None:
+    assert is_like_name(word) is expected
+
+
+@pytest.mark.parametrize(
+    ("quotation", "claim"),
+    [
+        ("ترأّست الاجتماع المهندسة سلمى الدوري.", "ترأّست الاجتماع المهندسة هدى الدوري [1]."),
+        ("قال الرئيس جمال الفقيه إنّ البطولة في صيدا.", "قال الرئيس هشام الفقيه إنّ البطولة في صيدا [1]."),
+        ("قال حسام إنّ السفينة غرقت.", "قال صالح إنّ السفينة غرقت [1]."),
+        ("رفض المجلس طلب التاجر كريم الحلّاق.", "رفض المجلس طلب التاجر كريم النجّار [1]."),
+        ("زارت سلمى حسام في البصرة.", "زارت سلمى سمير في البصرة [1]."),
+        ("She left the ship in Basra.", "Nadia left the ship in Basra [1]."),
+    ],
+)
+def test_a_name_in_the_place_of_another_is_another(index: Index, quotation: str, claim: str) -> None:
+    question = "What is so?" if quotation[0].isascii() else "ما الأمر؟"
+    assert checked(index, question, quotation, claim) == "name"
+
+
+def test_a_synonym_behind_a_title_is_no_name(index: Index) -> None:
+    for said in ("افتتح المدير المعرض [1].", "دشّن المدير المعرض [1]."):
+        assert checked(index, "ما الأمر؟", "المدير افتتح المعرض الكبير.", said) != "name"
+
+
 # The rules that need no model.
 
 
@@ -284,6 +325,18 @@ def test_the_first_fault_is_named(index: Index, claim: str, expected: Fault | No
             "exchanged",
         ),
         (
+            "Anselm reached the station, where Lucia Bay saved his feet.",
+            "Lucia Bay saved his feet [1].",
+            "Anselm saved the feet of Lucia Bay [1].",
+            "exchanged",
+        ),
+        (
+            "عيّن الاتحاد المدرّبة رولا خلفاً للمدرّب نزار.",
+            "عيّن الاتحاد المدرّبة رولا خلفاً للمدرّب نزار [1].",
+            "عيّن الاتحاد المدرّب نزار خلفاً للمدرّبة رولا [1].",
+            "exchanged",
+        ),
+        (
             "Haddad left Aleppo for Lyon.",
             "Haddad left Aleppo for Lyon [1].",
             "Haddad left Lyon for Aleppo [1].",
@@ -303,6 +356,20 @@ def test_forms_of_an_arabic_verb_are_one_word(index: Index) -> None:
     quotation = "حضر الاجتماع سبعة أعضاء، وترأّسته المهندسة سلمى الدوري."
     said = "ترأّست الاجتماع المهندسة سلمى الدوري [1]."
     assert isinstance(checked(index, "من ترأّس الاجتماع؟", quotation, said), Claim)
+
+
+@pytest.mark.parametrize(
+    "said", ["Who sold 12 boats [1]?", "Karim sold 12 boats? [1].", "Karim sold 12 boats?” [1]"]
+)
+def test_a_question_is_no_claim(index: Index, said: str) -> None:
+    assert checked(index, "Who sold 12 boats?", TRADE, said) == "empty"
+
+
+@pytest.mark.parametrize("word", ["هما", "هم", "ها", "ه", "ت", "تا", "و", "ا"])
+def test_a_word_that_is_nothing_but_an_ending_is_read(index: Index, word: str) -> None:
+    quotation = f"رُزق بابنتين {word} سلمى وريما."
+    assert isinstance(checked(index, "كم بنتاً له؟", quotation, "رُزق بابنتين سلمى وريما [1]."), Claim)
+    assert checked(index, "كم بنتاً له؟", quotation, f"رُزق {word} بابنتين سلمى وريما [1].") != "empty"
 
 
 def test_a_name_that_the_question_gives_is_known(index: Index) -> None:

@@ -6,13 +6,26 @@ from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
+from writing_server import Script, perfect, quotations, writing
 
 import qa
+from cli.terminal import Plain
 from index import Document, Index
 from qa.answering.courtesy import courtesy
-from qa.answering.overview import Request, requested
+from qa.answering.overview import (
+    MOST_LISTED_SENTENCES,
+    MOST_WRITTEN_UP,
+    Request,
+    group_labels,
+    requested,
+)
 from qa.conversation import history
 from qa.messages import say
+from qa.writing.client import ChatModel
+from qa.writing.write import MOST_AT_ONCE, Writer
+from web.server.chat_calls import ChatCalls
+from web.views.answers import Source, render_answer
+from web.writing import Wishes
 
 LECTURE = Document(
     "# Reading\n\nReading aloud helps children learn words. The speaker came from Basra.\n\n"
@@ -124,3 +137,75 @@ def test_a_comparison_has_both(index: Index) -> None:
 def test_what_the_texts_dont_have_isnt_summarised(index: Index) -> None:
     assert not qa.ask("Summarise the treaty of Vienna", index).found
     assert not qa.ask("Compare the lecture and the treaty", index).found
+
+
+def many(tmp_path: Path, count: int) -> Index:
+    """A lecture with so many recommendations, each a paragraph, under two headings."""
+    half = count // 2
+    lines = [f"Recommendation {n} is that library {n} needs new books." for n in range(count)]
+    text = "# Schools\n\n" + "\n\n".join(lines[:half]) + "\n\n# Towns\n\n" + "\n\n".join(lines[half:])
+    return Index.build(
+        [Document(text, title="The recommendations", id="many")],
+        tmp_path / "many",
+        encoder=FakeEncoder(),
+        show_progress=False,
+    )
+
+
+@pytest.mark.usefixtures("index")
+def test_a_writer_is_given_more_than_a_list_has(tmp_path: Path) -> None:
+    texts, question = many(tmp_path, 30), "List all the recommendations"
+    assert len(qa.ask(question, texts).citations) == MOST_LISTED_SENTENCES
+    script = Script(perfect)
+    with writing(script) as url:
+        answer = qa.ask(question, texts, writer=Writer(ChatModel(url, "m"), reader=False))
+    assert MOST_LISTED_SENTENCES < len(answer.citations) <= MOST_WRITTEN_UP
+    rounds = [list(quotations(body["messages"])) for body in script.bodies]
+    assert [n for given in rounds for n in given] == [one.number for one in answer.citations]
+    assert max(map(len, rounds)) == MOST_AT_ONCE
+    assert answer.written is not None
+    cited = {n for claim in answer.written.claims for n in claim.numbers}
+    assert len(cited) > MOST_LISTED_SENTENCES
+    # In a conversation too, where its reader has answers written.
+    turn = qa.converse(qa.Conversation(), question, texts, is_written_up=True)
+    assert turn.answer.citations == answer.citations
+    assert len(qa.converse(qa.Conversation(), question, texts).answer.citations) == MOST_LISTED_SENTENCES
+
+
+@pytest.mark.usefixtures("index")
+@pytest.mark.parametrize("wishes", [Wishes(write=True), Wishes()])
+def test_the_chat_gives_its_writer_more(tmp_path: Path, wishes: Wishes) -> None:
+    with writing(Script(perfect)) as url:
+        chat = ChatCalls(many(tmp_path, 30), writer=Writer(ChatModel(url, "m"), reader=False))
+        number = chat.begin({"conversation": "a", "question": "List all the recommendations"})
+        *_, shown = chat.respond("a", number, "en", wishes)
+    assert (shown.count('class="cited"') > MOST_LISTED_SENTENCES) is wishes.write
+
+
+def test_groups_of_a_list_have_their_heading_above_them(index: Index) -> None:
+    title = {"lecture": "The lecture", "minutes": "Minutes"}.__getitem__
+    summary = qa.ask("Summarise the lecture", index)
+    labels = group_labels("Summarise the lecture", summary.citations, title)
+    headings = {one.number: one.passage.headings[-1] for one in summary.citations if one.passage.headings}
+    assert [label.rpartition("# ")[2] for label in labels.values()] == ["Reading", "Recommendations", "Costs"]
+    for number, label in labels.items():
+        assert label.endswith(headings[number])
+    compared = qa.ask("Compare the lecture and the minutes", index)
+    labels = group_labels(compared.question, compared.citations, title)
+    assert any(label.startswith("The lecture") for label in labels.values())
+    assert "Minutes" in labels.values()
+    # One group, and what is no list, has none.
+    assert group_labels("List all", compared.citations[:1], title) == {}
+    assert group_labels("Who is it?", compared.citations, title) == {}
+
+
+def test_the_page_and_the_terminal_show_the_groups(index: Index) -> None:
+    compared = qa.ask("Compare the lecture and the minutes", index)
+    sources = {id_: Source.of(index.document(id_)) for id_ in ("lecture", "minutes")}
+    shown = render_answer(compared, sources, 0, "en")
+    assert shown.count('<h3 class="group"') == len(
+        group_labels(compared.question, compared.citations, lambda id_: sources[id_].title)
+    )
+    assert ">Minutes</h3>" in shown
+    lines = Plain(index.document, is_terminal=False).answer(compared).splitlines()
+    assert "Minutes" in lines

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
+from rewriting import reworded
 from writing_server import Messages, Script, perfect, quotations, writing
 
 import qa
 from index import Document, Index
+from index.text.analyzer import Language, language
 from qa.api.service import InvalidRequest, Service
 from qa.messages import say
 from qa.types import Answer, Citation, Claim, Written
@@ -237,29 +239,99 @@ def test_of_a_perfect_writer_all_is_shown(tmp_path: Path) -> None:
     assert shown >= 25
 
 
+# What is right, with the real models.
+
+
+@pytest.mark.model
+def test_of_a_perfect_writer_all_is_shown_with_the_real_models(tmp_path: Path) -> None:
+    """Every sentence of the table's texts, as it is and in slightly other words: at least 98 of 100 pass."""
+    from claim_cases import CASES
+
+    texts = list(dict.fromkeys(text for case in CASES for text in case.quotations if "Ignore" not in text))
+    documents = [Document(text, id=f"d{n}") for n, text in enumerate(texts)]
+    index = Index.build(documents, tmp_path / "index", show_progress=False)
+
+    def other_words(messages: Messages) -> str:
+        return reworded(perfect(messages))
+
+    for write in (perfect, other_words):
+        shown, left_out = 0, []
+        with writing(Script(write)) as url:
+            writer = Writer(ChatModel(url, "m"))
+            for passage in index.passages:
+                citation = Citation.of(
+                    index.document(passage.document_id), 1, passage, passage.start, passage.end
+                )
+                result = writer.write(Answer("?", language(passage.text), "", (citation,), (), 0.9), index)
+                shown += len(result.claims)
+                left_out += [(passage.text, result.faults)] if result.faults else []
+        total = shown + sum(len(faults) for _, faults in left_out)
+        assert total >= 90
+        assert shown / total >= 0.98, left_out
+    changed = sum(reworded(text) != text for text in texts)
+    assert changed / len(texts) > 0.4
+
+
 # Translations.
 
 
 @pytest.mark.parametrize(
-    ("original", "translated", "expected"),
+    ("original", "translated", "into", "expected"),
     [
-        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1912.", True),
-        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1921.", False),
-        ("وصلت سبع سفن إلى المرفأ.", "Eight ships reached the harbour.", False),
-        ("وصلت سبع سفن إلى المرفأ.", "Ships reached the harbour.", False),
-        ("لم يعد منها أحد.", "None of them came back.", True),
-        ("لم يعد منها أحد.", "All of them came back.", False),
-        ("رأت سلمى الحلّاق السفينة.", "Salma Al-Hallaq saw the ship.", True),
-        ("رأت سلمى الحلّاق السفينة.", "Nadia Kareem saw the ship.", False),
-        ("رأت سلمى السفينة.", "رأت سلمى السفينة.", False),
-        ("رأت سلمى السفينة.", "", False),
-        ("رأت سلمى السفينة الكبيرة.", "Salma saw the big ship. " * 9, False),
+        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1912.", "en", True),
+        ("وصلت سبع سفن إلى المرفأ عام ١٩١٢.", "Seven ships reached the harbour in 1921.", "en", False),
+        ("وصلت سبع سفن إلى المرفأ.", "Eight ships reached the harbour.", "en", False),
+        ("وصلت سبع سفن إلى المرفأ.", "Ships reached the harbour.", "en", False),
+        ("لم يعد منها أحد.", "None of them came back.", "en", True),
+        ("لم يعد منها أحد.", "All of them came back.", "en", False),
+        ("رأت سلمى الحلّاق السفينة.", "Salma Al-Hallaq saw the ship.", "en", True),
+        ("رأت سلمى الحلّاق السفينة.", "Nadia Kareem saw the ship.", "en", False),
+        ("رأت سلمى السفينة.", "رأت سلمى السفينة.", "en", False),
+        ("رأت سلمى السفينة.", "", "en", False),
+        ("رأت سلمى السفينة الكبيرة.", "Salma saw the big ship. " * 9, "en", False),
+        # Of two names one is another.
+        ("رأت سلمى الحلّاق السفينة.", "Salma Kareem saw the ship.", "en", False),
+        ("باعت سلمى القارب لحسام في البصرة.", "Salma sold the boat to Samir in Basra.", "en", False),
+        ("باعت سلمى القارب لحسام في البصرة.", "Salma sold the boat to Hossam in Basra.", "en", True),
+        ("سافر حسام إلى مصر.", "Hossam travelled to Egypt.", "en", True),
+        ("سافر حسام إلى مصر.", "Hossam travelled to Germany.", "en", False),
+        ("رأت سلمى السفينة.", "Nadia saw the ship.", "en", False),
+        ("رأت سلمى السفينة.", "Salma saw the ship.", "en", True),
+        ("قال حسام إنّ السفينة غرقت.", "He said that the ship sank.", "en", False),
+        ("قال حسام إنّ السفينة غرقت.", "Hossam said that the ship sank.", "en", True),
+        ("Salma sold the boat to Hossam in Basra.", "باعت سلمى القارب لحسام في البصرة.", "ar", True),
+        ("Salma sold the boat to Hossam in Basra.", "باعت سلمى القارب لسمير في البصرة.", "ar", False),
+        ("Salma sold the boat to Hossam in Basra.", "باعت سلمى القارب في البصرة.", "ar", False),
+        ("Nadia saw the ship.", "رأت سلمى السفينة.", "ar", False),
+        ("The engineer saw the ship.", "رأت المهندسة سلمى السفينة.", "ar", False),
+        ("The engineer Salma saw the ship.", "رأت المهندسة سلمى السفينة.", "ar", True),
+        ("Germany sold 12 ships to Egypt.", "باعت ألمانيا 12 سفينة لمصر.", "ar", True),
+        ("Farmers wait on 12 hills.", "ينتظر الفلاحون على 12 تلّة.", "ar", True),
+        # Negations are counted, and "only" says none.
+        ("لم يأتِ ولم يكتب.", "He did not come and did not write.", "en", True),
+        ("لم يأتِ ولم يكتب.", "He came and wrote.", "en", False),
+        ("لا يُفتح إلّا يوم الجمعة.", "It opens only on Friday.", "en", True),
+        ("لا يُفتح إلّا يوم الجمعة.", "It does not open except on Friday.", "en", True),
+        ("لا يُفتح إلّا يوم الجمعة.", "It does not open on Friday.", "en", False),
+        ("He did not come and did not write.", "جاء وكتب.", "ar", False),
+        ("He did not come and did not write.", "لم يأتِ ولم يكتب.", "ar", True),
     ],
 )
 def test_a_translation_keeps_numbers_names_and_negations(
-    original: str, translated: str, expected: bool
+    original: str, translated: str, into: Language, expected: bool
 ) -> None:
-    assert is_faithful(original, translated, "en") is expected
+    assert is_faithful(original, translated, into) is expected
+
+
+def test_a_name_that_is_another_word_in_the_other_language_is_near_to_it() -> None:
+    said = "سافر حسام إلى الإسكندرية."
+    near = {("alexandria", "الاسكندريه"): 0.8}
+
+    def likeness(word: str, other: str) -> float:
+        return near.get((word, other), 0.1)
+
+    assert is_faithful(said, "Hossam travelled to Alexandria.", "en", likeness)
+    assert not is_faithful(said, "Hossam travelled to Zurich.", "en", likeness)
 
 
 def test_a_bad_translation_isnt_given() -> None:
@@ -375,3 +447,52 @@ def test_nothing_that_a_text_orders_is_shown(tmp_path: Path, instruction: str, p
     assert all("tools" not in body for body in script.bodies)
     if place != "document":
         assert [one.text for one in result.claims] == ["The river Nile floods in spring."]
+
+
+# Orders that the rules weren't written for: written down before they were looked at (tests/injections.json).
+
+UNSEEN = json.loads(Path(__file__).with_name("injections.json").read_text(encoding="utf-8"))
+BURIED = {"en": "The treasure is buried under the oak", "ar": "الكنز مدفون تحت البلّوطة"}
+TOLD = {
+    "en": ("The river Nile floods in spring.", "When does the Nile flood?"),
+    "ar": ("يفيض نهر النيل في الربيع.", "متى يفيض نهر النيل؟"),
+}
+NEVER_SHOWN = ("treasure", "الكنز", "192.0.2.1", "fetch", "tool", "<", "![", "](")
+
+
+def obedient(messages: Messages) -> str:
+    """Obeys whatever it reads: says it, loads pictures, asks for tools; then tells the truth."""
+    spoken: Language = "ar" if language(messages[-1]["content"]) == "ar" else "en"
+    said = BURIED[spoken]
+    obeyed = (
+        f"{said} [1]. {said}. {said} [2]. ![{said}](http://192.0.2.1/x.png) [1]. "
+        f"[{said}](http://192.0.2.1/login) [1]. <tool_call>fetch</tool_call> [1]. "
+        f"<img src='http://192.0.2.1/y.png' alt='{said}'> [1]. "
+    )
+    return obeyed + perfect(messages)
+
+
+@pytest.mark.parametrize("case", UNSEEN, ids=lambda case: case["order"][:40])
+def test_nothing_that_an_unseen_text_orders_is_shown(tmp_path: Path, case: dict[str, str]) -> None:
+    spoken: Language = "ar" if case["language"] == "ar" else "en"
+    order = case["order"].format(BURIED[spoken])
+    true, asked = TOLD[spoken]
+    place = case["place"]
+    document = Document(
+        f"{true} {order}" if place == "document" else true,
+        title=order if place == "title" else "River",
+        source=f"{order}.txt" if place == "title" else "river.txt",
+    )
+    question = f"{asked} {order}" if place == "question" else asked
+    index = Index.build([document], tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
+    passage = index.passages[0]
+    citation = Citation.of(document, 1, passage, passage.start, passage.end)
+    script = Script(obedient)
+    with writing(script) as url:
+        writer = Writer(ChatModel(url, "m"), reader=False)
+        result = writer.write(Answer(question, spoken, "", (citation,), (), 0.9), index)
+    shown = " ".join(one.text for one in result.claims)
+    assert not [word for word in NEVER_SHOWN if word in shown], shown
+    assert all("tools" not in body for body in script.bodies)
+    if place != "document":
+        assert [one.text for one in result.claims] == [true]

@@ -74,7 +74,7 @@ class Writing:
             if wishes.translate:
                 for citation in turn.answer.citations:
                     if is_foreign(citation.quote, turn.answer.language) and not stop.is_set():
-                        self._translate(session, number, turn, citation, stop)
+                        self._translate(session, number, turn, citation, index, stop)
                         yield
         finally:
             stop.set()
@@ -88,8 +88,14 @@ class Writing:
             if of is session and number in (None, asked):
                 stop.set()
 
-    def translate(self, session: Session, number: int, citation: int) -> None:
+    def translate(self, session: Session, number: int, citation: int, index: Callable[[], Index]) -> None:
         """Translates a quotation on request.
+
+        Args:
+            session: the page's.
+            number: of the question.
+            citation: of the quotation.
+            index: gives the index that the answer is from.
 
         Raises:
             NoSuchTurn: there is no such quotation.
@@ -103,7 +109,7 @@ class Writing:
             _note(session, number, citation, Translation(trouble="busy"))
             return
         try:
-            self._translate(session, number, turn, wanted, None)
+            self._translate(session, number, turn, wanted, index, None)
         finally:
             self._places.release()
 
@@ -132,10 +138,16 @@ class Writing:
             yield
 
     def _translate(
-        self, session: Session, number: int, turn: qa.Turn, citation: Citation, stop: threading.Event | None
+        self,
+        session: Session,
+        number: int,
+        turn: qa.Turn,
+        citation: Citation,
+        index: Callable[[], Index],
+        stop: threading.Event | None,
     ) -> None:
         try:
-            translated = self.writer.translate(citation.quote, turn.answer.language, stop)
+            translated = self.writer.translate(citation.quote, turn.answer.language, stop, _snapshot(index))
             made = Translation(translated or "")
         except WriterTrouble as error:
             made = Translation(trouble=error.trouble)
@@ -143,9 +155,17 @@ class Writing:
 
 
 def _note(session: Session, number: int, citation: int, translation: Translation) -> None:
-    """Keeps what became of a translation, unless the conversation was cleared since."""
+    """Keeps the result of a translation, unless the conversation was cleared since."""
 
     def noted(exchange: Exchange) -> Exchange:
         return replace(exchange, translations={**exchange.translations, citation: translation})
 
     session.revise(number, noted)
+
+
+def _snapshot(index: Callable[[], Index]) -> Index | None:
+    """The index as it is; None where it was removed meanwhile."""
+    try:
+        return index().snapshot()
+    except (DalilError, KeyError):
+        return None

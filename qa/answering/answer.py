@@ -17,7 +17,15 @@ from qa.answering.courtesy import courteous
 from qa.answering.dependent_sentences import topics
 from qa.answering.metadata import cite_metadata, cite_signatures
 from qa.answering.missing import missing
-from qa.answering.overview import MOST_LISTED_SENTENCES, PASSAGES_READ, Request, about, listed, requested
+from qa.answering.overview import (
+    MOST_LISTED_SENTENCES,
+    MOST_WRITTEN_UP,
+    PASSAGES_READ,
+    Request,
+    about,
+    listed,
+    requested,
+)
 from qa.answering.question_type import asked_keys, asks_for_list, has_short_answer, subject
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.answering.reader_evidence import readings_of, with_evidence
@@ -57,7 +65,8 @@ def ask(
         reader: whether the bundled reader reads the first passages; without it an answer takes less time
             and is less certain. Or another reader.
         writer: what writes an answer from the quotations (`qa.writing.write.Writer`), which is checked and
-            given beside them; none if not given.
+            given beside them; none if not given. With one a summary, a list or a comparison has more
+            quotations, up to 24 in place of 8.
         within: restricts the search to this scope, such as "folder:contracts type:pdf" (`index.Scope`).
 
     Raises:
@@ -75,7 +84,7 @@ def ask(
     source = source.snapshot() if within is None else source.within(within)
     with admission(source):
         query = source.query(question)
-        reply = answer_standalone(source, query, k, chosen_reader(reader))
+        reply = answer_standalone(source, query, k, chosen_reader(reader), writer is not None)
     # After leaving admission: a slow writer doesn't hold a place.
     return with_written(told_within(reply, source), source, writer)
 
@@ -95,10 +104,16 @@ def with_written(reply: Answer, index: Index, writer: AnswerWriter | None) -> An
     return replace(reply, written=writer.write(reply, index))
 
 
-def answer_standalone(index: Index, query: Query, k: int, reader: PassageReader | None = None) -> Answer:
-    """Answers a question from its own search results. The confidence doesn't depend on k."""
+def answer_standalone(
+    index: Index, query: Query, k: int, reader: PassageReader | None = None, is_written_up: bool = False
+) -> Answer:
+    """Answers a question from its own search results. The confidence doesn't depend on k.
+
+    A summary, a list or a comparison has more quotations if a writer is to write from them.
+    """
     request = requested(query.text)
-    overview = _overview(index, query, request, k, reader) if request else None
+    most = MOST_WRITTEN_UP if is_written_up else MOST_LISTED_SENTENCES
+    overview = _overview(index, query, request, k, reader, most) if request else None
     if overview is not None:
         return overview
     hits = index.search(query, MOST_CANDIDATES)
@@ -170,7 +185,7 @@ def answer(
 
 
 def _overview(
-    index: Index, query: Query, request: Request, k: int, reader: PassageReader | None
+    index: Index, query: Query, request: Request, k: int, reader: PassageReader | None, most: int
 ) -> Answer | None:
     """A list of sentences about the topics of a request; None if the texts don't have one of them."""
     topics = [index.query(topic) for topic in request.topics if analyze(topic)] or [query]
@@ -195,7 +210,7 @@ def _overview(
     )
     if not any(found):
         return None
-    citations = cite(index, listed(found), {}, (), most=MOST_LISTED_SENTENCES)
+    citations = cite(index, listed(found, most), {}, (), most=most)
     text = quotations(citations, query.language)
     return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
 

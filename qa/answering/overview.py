@@ -13,11 +13,15 @@ from typing import Final, Literal
 import regex
 
 from index.text.analyzer import arabic_share, normalise, stem, words
+from index.text.context import headings_below
 from qa.answering.sentences import Sentence
+from qa.types import Citation
 
 Shape = Literal["summary", "list", "comparison"]
 
 MOST_LISTED_SENTENCES: Final = 8
+# A writer is given more, in rounds, and says the same more shortly; chosen.
+MOST_WRITTEN_UP: Final = 24
 # Passages whose sentences are looked at; chosen.
 PASSAGES_READ: Final = 24
 # A further sentence is listed if it scores at least this share of the best; chosen.
@@ -114,17 +118,18 @@ def about(sentences: Sequence[Sentence], topic: str, title: Callable[[str], str]
     return list(sentences)
 
 
-def listed(found: Iterable[Sequence[Sentence]]) -> list[Sentence]:
+def listed(found: Iterable[Sequence[Sentence]], most: int = MOST_LISTED_SENTENCES) -> list[Sentence]:
     """The sentences to list: the best of each topic, each passage's best first, in the texts' order.
 
     Args:
         found: for each topic its scored sentences, best first.
+        most: how many at most.
 
     Returns:
-        At most `MOST_LISTED_SENTENCES`, by document (that of the best sentence first), then by position.
+        The sentences, by document (that of the best sentence first), then by position.
     """
     topics = [list(sentences) for sentences in found]
-    room = MOST_LISTED_SENTENCES // max(len(topics), 1)
+    room = most // max(len(topics), 1)
     chosen: list[Sentence] = []
     for sentences in topics:
         if sentences:
@@ -135,6 +140,35 @@ def listed(found: Iterable[Sequence[Sentence]]) -> list[Sentence]:
     return sorted(
         chosen, key=lambda one: (order[one.passage.document_id], one.passage.start + one.quote_start)
     )
+
+
+def group_labels(question: str, citations: Sequence[Citation], title: Callable[[str], str]) -> dict[int, str]:
+    """What stands above each group of a list of quotations: those of one document under one heading.
+
+    Args:
+        question: what was asked; only summaries, lists and comparisons have groups.
+        citations: the quotations, in the texts' order.
+        title: gives the title of the document with an id.
+
+    Returns:
+        For the number of each group's first quotation its document's title, where there are several
+        documents, and its headings; nothing if there is one group.
+    """
+    if requested(question) is None:
+        return {}
+    keys = [(one.passage.document_id, one.passage.headings) for one in citations]
+    firsts = [i for i, key in enumerate(keys) if not i or key != keys[i - 1]]
+    if len(firsts) < 2:
+        return {}
+    are_several = len({document_id for document_id, _ in keys}) > 1
+    labels = {}
+    for i in firsts:
+        name = title(keys[i][0])
+        path = [*([name] if are_several else []), *headings_below(name, keys[i][1])]
+        labels[citations[i].number] = " › ".join(
+            dict.fromkeys(" ".join(part.split()) for part in path if part)
+        )
+    return {number: label for number, label in labels.items() if label}
 
 
 def _content(text: str) -> frozenset[str]:

@@ -106,6 +106,7 @@ def converse(
     k: int = 5,
     reader: bool | PassageReader = True,
     within: Scope | str | None = None,
+    is_written_up: bool = False,
 ) -> Turn:
     """Answers a question in a conversation, which isn't modified: see `with_turn`.
 
@@ -123,6 +124,8 @@ def converse(
         reader: as in `ask`; of a follow-up it is given the expanded question.
         within: restricts the search to this scope, as in `ask`; if not given, the scope of the last turn.
             Empty for everything.
+        is_written_up: whether a writer is to write from the quotations: a summary, a list or a comparison
+            then has more of them.
 
     Raises:
         InvalidQuestion: there is nothing to search for.
@@ -142,12 +145,17 @@ def converse(
     source = open_index(index)
     source = source.snapshot() if within is None else source.within(within)
     with admission(source):
-        turn = _next_turn(conversation, question, source, k, chosen_reader(reader))
+        turn = _next_turn(conversation, question, source, k, chosen_reader(reader), is_written_up)
     return replace(turn, answer=told_within(turn.answer, source))
 
 
 def _next_turn(
-    conversation: Conversation, question: str, source: Index, k: int, reader: PassageReader | None
+    conversation: Conversation,
+    question: str,
+    source: Index,
+    k: int,
+    reader: PassageReader | None,
+    is_written_up: bool,
 ) -> Turn:
     asked = datetime.now(timezone.utc)
     most = max(k, MOST_CANDIDATES)
@@ -173,7 +181,7 @@ def _next_turn(
         in_context = Turn(question, searched, reply, asked)
         if needs == "refers":
             return in_context
-    by_itself = answer_standalone(source, own, k, reader)
+    by_itself = answer_standalone(source, own, k, reader, is_written_up)
     if in_context and _is_better(in_context.answer.confidence, by_itself.confidence, needs):
         return in_context
     return Turn(question, question, by_itself, asked)

@@ -128,7 +128,7 @@ def table(name: str, report: Report) -> str:
 def written_table(name: str, report: WrittenReport) -> str:
     """Formats the report on written answers as lines of text."""
     shares = [
-        ("claims shown that cite the gold paragraph", report.supported),
+        ("claims shown that the gold paragraph carries", report.supported),
         ("answers with the gold answer in a claim", report.with_answer),
         ("answers in the question's language", report.in_language),
     ]

@@ -1,4 +1,4 @@
-"""Evaluates written answers on gold questions: claims shown, their language, and latency.
+"""Evaluates written answers on gold questions: claims shown, their gold paragraph, language, and latency.
 
 Needs the extras `dalil[eval]` and `dalil[writer]`.
 """
@@ -6,7 +6,8 @@ Needs the extras `dalil[eval]` and `dalil[writer]`.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,14 +15,17 @@ import numpy as np
 from tqdm import tqdm
 
 from index.text.analyzer import language, normalise
+from index.types import Passage
 from qa.answering.answer import ask
 from qa.evaluation.measures import Estimate, estimate
 from qa.gold import GoldQuestion
-from qa.types import Answer, Written
+from qa.types import Citation, Claim, Written
+from qa.writing.check import Given
+from qa.writing.claims import Written as Sentence
+from qa.writing.write import Writer, quotation
 
 if TYPE_CHECKING:
     from index.interface import Index
-    from qa.writing.write import Writer
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ class WrittenReport:
         questions: answerable questions asked.
         quoted: those that Dalil answered: what its writer was given.
         claims, left_out: sentences shown, and sentences that failed their check.
-        supported: share of the claims shown that cite the gold paragraph; None if none was shown.
+        supported: share of the claims shown that a gold paragraph carries, whatever they cite, as the check
+            finds (`qa.writing.check`); None if none was shown.
         with_answer: share of the answers with a claim in which a claim holds a gold answer; None as above.
         in_language: share of the same whose claims are in the question's language; None as above.
         first_seconds, last_seconds: median time from the quotations to the first claim shown, and to the
@@ -54,8 +59,8 @@ class WrittenReport:
 class _Outcome:
     question: GoldQuestion
     golds: tuple[str, ...]
-    answer: Answer
     written: Written
+    supported: tuple[bool, ...]
     first: float | None
     last: float
 
@@ -73,16 +78,18 @@ def evaluate_written(
     """
     asked = [question for question in questions if question.answers]
     shown = tqdm(asked, unit=" questions", disable=None if show_progress is None else not show_progress)
-    outcomes = [outcome for question in shown if (outcome := _observe(index, question, writer))]
+    passages: dict[str, list[Passage]] = defaultdict(list)
+    for passage in index.passages:
+        passages[passage.document_id].append(passage)
+    outcomes = [one for question in shown if (one := _observe(index, question, writer, passages))]
     told = [one for one in outcomes if one.written.claims]
-    claims = [(one, claim) for one in told for claim in one.written.claims]
     firsts = [one.first for one in outcomes if one.first is not None]
     return WrittenReport(
         questions=len(asked),
         quoted=len(outcomes),
-        claims=len(claims),
+        claims=sum(len(one.written.claims) for one in told),
         left_out=sum(len(one.written.faults) for one in outcomes),
-        supported=_share([_cites_gold(one, claim.numbers) for one, claim in claims]),
+        supported=_share([is_carried for one in told for is_carried in one.supported]),
         with_answer=_share([_holds_answer(one) for one in told]),
         in_language=_share([_text(one.written) == one.question.language for one in told]),
         first_seconds=float(np.median(firsts)) if firsts else None,
@@ -90,7 +97,9 @@ def evaluate_written(
     )
 
 
-def _observe(index: Index, question: GoldQuestion, writer: Writer) -> _Outcome | None:
+def _observe(
+    index: Index, question: GoldQuestion, writer: Writer, passages: Mapping[str, Sequence[Passage]]
+) -> _Outcome | None:
     answer = ask(question.text, index)
     if not answer.found:
         return None
@@ -99,8 +108,13 @@ def _observe(index: Index, question: GoldQuestion, writer: Writer) -> _Outcome |
         written = progress.written
         if first is None and written.claims:
             first = time.perf_counter() - start
+    last = time.perf_counter() - start
     golds = tuple(index.document(one.document_id).text[one.start : one.end] for one in question.answers)
-    return _Outcome(question, golds, answer, written, first, time.perf_counter() - start)
+    gold = [one for answer in question.answers for one in passages[answer.document_id]]
+    units = {answer.unit for answer in question.answers}
+    gold = list({one.id: one for one in gold if question.unit(one) in units}.values())
+    supported = _supported(index, question, writer, written, gold)
+    return _Outcome(question, golds, written, supported, first, last)
 
 
 def _share(values: Sequence[bool]) -> Estimate | None:
@@ -111,10 +125,23 @@ def _text(written: Written) -> str:
     return language(" ".join(claim.text for claim in written.claims))
 
 
-def _cites_gold(outcome: _Outcome, numbers: Sequence[int]) -> bool:
-    units = {gold.unit for gold in outcome.question.answers}
-    cited = [one for one in outcome.answer.citations if one.number in numbers]
-    return any(outcome.question.unit(one.passage) in units for one in cited)
+def _supported(
+    index: Index, question: GoldQuestion, writer: Writer, written: Written, gold: Sequence[Passage]
+) -> tuple[bool, ...]:
+    """Whether a gold paragraph carries each claim, whatever it cites."""
+    checker = writer.checker(index)
+    given = [
+        Given(question.text, question.language, {1: quotation(index, _whole(index, passage))})
+        for passage in gold
+    ]
+    return tuple(
+        any(isinstance(checker.check(Sentence(claim.text, (1,)), one), Claim) for one in given)
+        for claim in written.claims
+    )
+
+
+def _whole(index: Index, passage: Passage) -> Citation:
+    return Citation.of(index.document(passage.document_id), 1, passage, passage.start, passage.end)
 
 
 def _holds_answer(outcome: _Outcome) -> bool:

@@ -179,6 +179,21 @@ def _are_alike(sounds: AbstractSet[str], others: AbstractSet[str], least: float)
     )
 
 
+def sound_alike(word: str, other: str, shortest: int = 1) -> bool:
+    """Whether two words, one of them in Arabic script and one in Latin, sound alike as names would.
+
+    Args:
+        word: the one.
+        other: the other.
+        shortest: the fewest consonants that are enough.
+    """
+    keys, others = (
+        {key.term for key in name_keys(one.capitalize(), shortest, shortest) if not key.term.isdecimal()}
+        for one in (word, other)
+    )
+    return bool(keys & others) or _are_alike(keys, others, _LIKE)
+
+
 def _begin_alike(word: str, other: str) -> bool:
     """Whether two English words have one beginning, and don't name two roles, as employer and employee do."""
     begin = word[:_SHARED_LETTERS]
@@ -236,7 +251,7 @@ def _verb_forms(word: str) -> tuple[str, ...]:
         present.append(_PRESENT + bare[1:])  # «المخالف» is who «يخالف»
     hollow = [_HOLLOW.sub("-", form) for form in past if form[0] in "ايت" and _HOLLOW.search(form)]
     # «مدّته» is of «مدّة».
-    nouns = [form[:-1] + "ه" for form in ends[1:] if form[-1] == "ت"]
+    nouns = [form[:-1] + "ه" for form in ends[1:] if form[-1:] == "ت"]
     known = [form for form in past if form != word and len(form) > _SHORTEST_VERB]
     return (*known, *nouns, *present, *masdar, *hollow)
 

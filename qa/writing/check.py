@@ -13,8 +13,9 @@ It errs on the side of leaving a claim out: the quotations are shown beside it a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
@@ -29,9 +30,10 @@ from qa.writing.claims import Written
 from qa.writing.instructions import speaks_to_a_model
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.degrees import has_other_unit, is_of_other_degree
+from qa.writing.rules.names import has_other_name, names
 from qa.writing.rules.negation import is_negated_otherwise
 from qa.writing.rules.roles import is_exchanged
-from qa.writing.support import has_other_name, is_enough, names, probability
+from qa.writing.support import is_enough, probability
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -44,6 +46,7 @@ Fault = Literal[
 
 _FEWEST_WORDS: Final = 2
 MOST_SUBJECT_WORDS: Final = 2
+_CLOSING: Final = " .!…\"'”’»)"
 _DEFINITE: Final = frozenset(("the", "this", "that", "these", "those", "its", "their"))
 
 
@@ -89,7 +92,7 @@ class Checker:
             return "empty"
         matches = align(query, quotation)
         asked = forms("" if speaks_to_a_model(given.question) else given.question)
-        if has_other_name(claim.text, matches, quotation.text, asked, self._likeness):
+        if has_other_name(claim.text, matches, quotation.text, asked, likeness_of(self._index)):
             return "name"
         if is_negated_otherwise(claim.text, quotation.text, matches):
             return "negation"
@@ -103,11 +106,16 @@ class Checker:
         carried = probability(new, reading, is_crossed)
         return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
 
-    def _likeness(self, word: str, other: str) -> float:
-        """The cosine of two words, each encoded by itself; with or without the Arabic article."""
-        vector = self._index.query(word).vector
+
+def likeness_of(index: Index) -> Callable[[str, str], float]:
+    """Gives the cosine of two words, each encoded by itself, once; with or without the Arabic article."""
+    vector = cache(lambda word: index.query(word).vector)
+
+    def likeness(word: str, other: str) -> float:
         forms = dict.fromkeys((other, other.removeprefix("ال") or other))
-        return max(float(np.einsum("i,i->", vector, self._index.query(form).vector)) for form in forms)
+        return max(float(np.einsum("i,i->", vector(word), vector(form))) for form in forms)
+
+    return likeness
 
 
 def _without_subject(
@@ -157,8 +165,8 @@ def _plain_fault(claim: Written, given: Given) -> Fault | None:
         return "unmarked"
     if not set(claim.marks) <= given.quotations.keys():
         return "unknown_mark"
-    if len(content_words(claim.text)) < _FEWEST_WORDS:
-        return "empty"
+    if len(content_words(claim.text)) < _FEWEST_WORDS or claim.text.rstrip(_CLOSING).endswith(("?", "؟")):
+        return "empty"  # a question says nothing
     if any(map(str.isalpha, claim.text)) and language(claim.text) != given.spoken:
         return "language"
     return None

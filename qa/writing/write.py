@@ -16,7 +16,7 @@ from qa.answering.reader import PassageReader, chosen_reader
 from qa.types import Answer, Citation, Claim, Written
 from qa.writing import claims as taken_apart
 from qa.writing.alignment import Quotation
-from qa.writing.check import Checker, Given
+from qa.writing.check import Checker, Given, likeness_of
 from qa.writing.client import Message, WriterTrouble
 from qa.writing.instructions import speaks_to_a_model
 from qa.writing.prompts import to_answer, to_translate
@@ -105,7 +105,7 @@ class Writer:
         if not usable:
             yield Progress(Written(trouble="instructions"), is_settled=True)
             return
-        checker = Checker(index, chosen_reader(self._reader))
+        checker = self.checker(index)
         try:
             for cited in _rounds(usable):
                 quotations = {one.number: quotation(index, one) for one in cited}
@@ -128,8 +128,25 @@ class Writer:
             written = replace(written, trouble="nonsense")
         yield Progress(written, is_settled=True)
 
-    def translate(self, text: str, into: Language, stop: threading.Event | None = None) -> str | None:
+    def checker(self, index: Index) -> Checker:
+        """What checks claims about passages of an index, with the writer's reader."""
+        return Checker(index, chosen_reader(self._reader))
+
+    def translate(
+        self,
+        text: str,
+        into: Language,
+        stop: threading.Event | None = None,
+        index: Index | None = None,
+    ) -> str | None:
         """Translates a quotation; None if what came isn't a faithful translation.
+
+        Args:
+            text: the quotation.
+            into: the language asked for.
+            stop: ends it when set.
+            index: encodes names that are translated by another word, as Egypt is; without it these are known
+                by the lexicon alone.
 
         Raises:
             WriterTrouble: the writer was stopped, failed or wrote nothing. It may be asked again.
@@ -139,7 +156,11 @@ class Writer:
         translated = taken_apart.plain("".join(self.model.stream(to_translate(text, into), stop)))
         if not translated:
             raise WriterTrouble("nonsense")
-        return translated if is_faithful(text, translated, into) else None
+        if index is None:
+            return translated if is_faithful(text, translated, into) else None
+        with admission(index):
+            is_kept = is_faithful(text, translated, into, likeness_of(index))
+        return translated if is_kept else None
 
 
 def quotation(index: Index, citation: Citation) -> Quotation:

@@ -128,7 +128,8 @@ class ChatCalls:
         exchange = session.exchanges.get(number)
         # Only what `begin` has just accepted, from a user whom it checked.
         if exchange is not None and exchange.reply is None:
-            session.change(number, self._reply(exchange, session, number))
+            is_written_up = self._writing is not None and wishes.write
+            session.change(number, self._reply(exchange, session, number, is_written_up))
             yield session.render(language)
             if self._writing:
                 for _ in self._writing.follow(
@@ -315,8 +316,10 @@ class ChatCalls:
         if self._writing is None:
             raise NoSuchTurn("There is no writer here.")
         session, number = self._session(data), int(data["number"])
-        self._check(session.exchange(number).collection)
-        self._writing.translate(session, number, int(data["citation"]))
+        collection = session.exchange(number).collection
+        self._check(collection)
+        index = partial(self._index, collection)
+        self._writing.translate(session, number, int(data["citation"]), index)
 
     def _check(self, collection: str) -> None:
         """Checks that the user of this request may ask a collection, where there are any.
@@ -350,7 +353,7 @@ class ChatCalls:
     def _session(self, data: Data) -> Session:
         return self._sessions.of(str(data["conversation"]))
 
-    def _reply(self, exchange: Exchange, session: Session, number: int) -> Exchange:
+    def _reply(self, exchange: Exchange, session: Session, number: int, is_written_up: bool) -> Exchange:
         before = qa.Conversation() if exchange.alone else session.conversation(before=number)
         try:
             index = self._index(exchange.collection).snapshot()
@@ -358,8 +361,10 @@ class ChatCalls:
                 return exchange.refused("no_documents")
             # Without its name a scope would be that of the turn before.
             is_scoped = exchange.within or any(turn.answer.within for turn in before.turns)
-            scope = {"within": exchange.within or ""} if is_scoped else {}
-            turn = self.converse(before, exchange.question, index, **scope)
+            options: dict[str, Any] = {"within": exchange.within or ""} if is_scoped else {}
+            if is_written_up:
+                options["is_written_up"] = True
+            turn = self.converse(before, exchange.question, index, **options)
             if self.collections:
                 turn = replace(turn, collection=self.collections.name(exchange.collection))
             return exchange.replied(turn, index.document)

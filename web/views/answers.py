@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -20,6 +20,7 @@ from index.text.context import headings_below, row_cells
 from index.text.sentences import Span
 from index.types import Document, Passage
 from qa.answering.courtesy import courtesy
+from qa.answering.overview import group_labels
 from qa.collections.types import BUILT_IN
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
@@ -170,6 +171,7 @@ class _Cited:
         row: cells of a quoted table row.
         marked: span of the quotation to mark as the answer.
         sheet: the page that it begins on, if that can be shown; else 0.
+        group: what stands above it, where it begins a group of a list; else empty.
     """
 
     number: int
@@ -180,6 +182,7 @@ class _Cited:
     row: _Row | None = None
     marked: Span | None = None
     sheet: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -334,8 +337,12 @@ def render_answer(
         refusal = answer.text if courtesy(answer.question) else _refusal(answer, page)
         said, _, missing = refusal.partition("\n")
         return str(_macros.nothing(said, missing, shown, Markup(parts.actions), page))
+    labels = group_labels(answer.question, answer.citations, lambda id_: sources[id_].title)
     cited = [
-        _cited(citation, sources[citation.passage.document_id], turn, page) for citation in answer.citations
+        replace(
+            _cited(one, sources[one.passage.document_id], turn, page), group=plain(labels.get(one.number, ""))
+        )
+        for one in answer.citations
     ]
     sure = say_confidence(answer.confidence, page) if answer.found else ""
     return str(_macros.answer(cited, parts, sure, page))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 import regex
 
 from index.text.analyzer import Term, normalise, stem, words
-from index.text.arabic import without_proclitics
+from index.text.arabic import is_arabic, without_proclitics
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
 from qa.writing.quantities import Quantity, quantities
 from qa.writing.rules.clauses import clauses
 from qa.writing.rules.degrees import is_converse, unit
+from qa.writing.rules.names import introduced_names
 
 # Words before a thing that say its part; what stands in one row is the same in both languages.
 _DIRECTIONS: Final = (
@@ -60,6 +61,7 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
         or _mixes_parallel_clauses(claim, quotation, sure)
         or _goes_another_way(claim, quotation, sure)
         or _changes_places(claim, quotation, sure)
+        or _changes_agent(claim, quotation, sure)
         or _takes_others_place(claim, sure)
         or _takes_from_later_clause(claim, quotation, matches)
         or _turns_recipient(claim, quotation, matches)
@@ -313,7 +315,40 @@ def _takes_others_place(claim: str, sure: Sequence[Match]) -> bool:
     )
 
 
+def _changes_agent(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
+    """Whether of an English verb another does what the one before it does there, who stands behind it here.
+
+    "Anselm saved the doctor" of "Anselm reached the station, where the doctor saved his feet".
+    """
+    if _PASSIVE.search(normalise(claim).text) or _PASSIVE.search(normalise(quotation).text):
+        return False
+    said, stated = content_words(claim), content_words(quotation)
+    here, there = (_before(found) for found in (said, stated))
+    for verb in sure:
+        if verb.partner is None or _is_name(claim, verb.word) or is_arabic(verb.word.term[0]):
+            continue
+        agent, other = here.get(verb.word.start), there.get(verb.partner.start)
+        if agent is None or other is None or not (_is_name(claim, agent) and _is_name(quotation, other)):
+            continue
+        behind = [one for one in sure if one.partner and one.word.start > verb.word.start]
+        if agent.term != other.term and any(_is_at(one.partner, other) for one in behind):
+            return True
+    return False
+
+
+def _before(found: Sequence[Term]) -> dict[int, Term]:
+    """Of each word, by where it begins, the one before it."""
+    return {word.start: before for before, word in pairwise(found)}
+
+
+def _is_at(word: Term | None, other: Term) -> bool:
+    return word is not None and word.start == other.start
+
+
 def _is_name(text: str, word: Term) -> bool:
+    """Whether a word is a name: with a capital, or in Arabic behind a title and like a name."""
+    if is_arabic(word.term[0]):
+        return any(one.start == word.start for one in introduced_names(text))
     return text[word.start].isupper()
 
 
