@@ -22,7 +22,7 @@ from index.readers.html import extract
         ('<div role="navigation">x</div><p hidden>x</p><p style="display: none">x</p>a', ["a"]),
         ("<head><title>x</title><body>a", ["a"]),
         ('a.<sup><a href="#n1">1</a></sup> b<a role="doc-noteref" href="#n2">(2)</a>', ["a.[1] b[2]"]),
-        ('m<sup>2</sup> <sup><a href="/x">3</a></sup> <a href="#top">4</a>', ["m2 3 4"]),
+        ('m<sup>2</sup> <sup><a href="/x">3</a></sup> <a href="#top">4</a>', ["m² ³ 4"]),
         ("<p>a</div></span>b", ["ab"]),
         ("", []),
     ],

@@ -26,6 +26,7 @@ from index.readers.extracted_text import (
     tags_of,
 )
 from index.readers.plain_text import decode
+from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.word.numbering import formatted
 from index.text.structure.blocks import refined
 from index.text.structure.labels import is_number_like
@@ -182,6 +183,7 @@ class _Context:
     is_quotation: bool = False  # a quotation's footer names its source
     is_bold: bool = False
     is_note: bool = False
+    is_raised: bool = False
     list: _List | None = None
     item: _Item | None = None
 
@@ -204,8 +206,9 @@ class _Context:
             return replace(context, is_preformatted=True)
         if tag in ("blockquote", "figure"):
             return replace(context, is_quotation=True)
-        if tag in _BOLD:
-            return replace(context, is_bold=True)
+        if tag in _BOLD or tag == "sup":
+            is_raised = context.is_raised or tag == "sup"
+            return replace(context, is_bold=context.is_bold or tag in _BOLD, is_raised=is_raised)
         if tag in _CELLS:
             return replace(context, kind="footnote" if context.is_note else "paragraph", level=0)
         return context
@@ -263,14 +266,14 @@ class _Walk:
             text = text.replace("\r\n", "\n").replace("\n", _LINE_BREAK)
         else:
             text = _SPACES.sub(" ", text)
-        self._parts.append(text)
+        self._parts.append(f"{RAISED_START}{text}{RAISED_END}" if context.is_raised else text)
         if not text.isspace():
             self._ink += 1
             self._bold += context.is_bold
 
     def _end(self, context: _Context) -> None:
         """Ends the current block, and adds it if it has any text."""
-        text, ink, bold = "".join(self._parts), self._ink, self._bold
+        text, ink, bold = with_raised("".join(self._parts)), self._ink, self._bold
         self._parts, self._ink, self._bold = [], 0, 0
         if not ink:
             return
@@ -452,11 +455,12 @@ def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
     parts: list[str] = []
     paragraphs = 0
     has_heading = False
-    stack: list[Node | None] = list(reversed(element.children))  # None where a block ends
+    # What stands where an element ends as text: a space after a block.
+    stack: list[Node | str] = list(reversed(element.children))
     while stack:
         node = stack.pop()
-        if node is None:
-            parts.append(" ")
+        if isinstance(node, str):
+            parts.append(node)
         elif isinstance(node, Text):
             parts.append(node.data)
         elif isinstance(node, Element):
@@ -465,13 +469,19 @@ def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
                 continue
             if _is_skipped(node, _Context()):
                 continue
+            if call := _note_call(node):
+                parts.append(f"[{call}]")
+                continue
             if node.tag == "br" or node.tag in _BLOCKS:
                 parts.append(" ")
                 paragraphs += node.tag in ("p", "section", "article")
                 has_heading = has_heading or node.tag in _LEVELS
-                stack.append(None)
+                stack.append(" ")
+            elif node.tag == "sup":
+                parts.append(RAISED_START)
+                stack.append(RAISED_END)
             stack.extend(reversed(node.children))
-    return " ".join("".join(parts).split()), has_heading or paragraphs > 2
+    return " ".join(with_raised("".join(parts)).split()), has_heading or paragraphs > 2
 
 
 def _list(element: Element, depth: int) -> _List:

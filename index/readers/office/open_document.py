@@ -24,6 +24,7 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
+from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import Row, add_grid
 from index.readers.word.markup import child, children, local_name
 from index.readers.word.numbering import formatted, int_of
@@ -118,6 +119,7 @@ class _Styles:
         self.outline: dict[int, _Level] = {}
         self._names: dict[str, str] = {}
         self._bold: set[str] = set()
+        self._raised: set[str] = set()
         for root in roots:
             for found in root.iter():
                 name = local_name(found)
@@ -134,6 +136,8 @@ class _Styles:
         for properties in children(style, "text-properties"):
             if any(value == "bold" and key.endswith("font-weight") for key, value in properties.items()):
                 self._bold.add(name)
+            if _is_raised(properties.get(f"{_STYLE}text-position", "")):
+                self._raised.add(name)
 
     def is_title(self, name: str) -> bool:
         """Whether a paragraph style is the one of titles, or derives from it."""
@@ -143,12 +147,22 @@ class _Styles:
         """Whether a style is bold."""
         return not self._bold.isdisjoint(self._ancestors(name))
 
+    def is_raised(self, name: str) -> bool:
+        """Whether text of a style is raised above its line."""
+        return not self._raised.isdisjoint(self._ancestors(name))
+
     def _ancestors(self, name: str) -> list[str]:
         found: list[str] = []
         while name and name not in found:
             found.append(name)
             name = self._names.get(name, "")
         return found
+
+
+def _is_raised(position: str) -> bool:
+    """Whether a text position, such as "super 58%", is above the line."""
+    height = position.partition(" ")[0].removesuffix("%")
+    return height == "super" or (height.replace(".", "", 1).isdecimal() and float(height) > 0)
 
 
 def _levels(style: ElementTree.Element) -> dict[int, _Level]:
@@ -336,6 +350,10 @@ class _Reader:
 
     def _words(self, element: ElementTree.Element, depth: int = 0, style: str = "") -> str:
         """The text of a paragraph; its notes and text boxes are set aside."""
+        return with_raised(self._marked(element, depth, style))
+
+    def _marked(self, element: ElementTree.Element, depth: int, style: str) -> str:
+        """As `_words`, with raised text marked as for `with_raised`."""
         name = local_name(element)
         if name == "note":
             return self._note(element)
@@ -351,7 +369,7 @@ class _Reader:
         style = element.get(f"{_TEXT}style-name", "") if name == "span" else style
         parts = [self._said(element.text, style)]
         for found in element:
-            parts.append(self._words(found, depth + 1, style))
+            parts.append(self._marked(found, depth + 1, style))
             parts.append(self._said(found.tail, style))
         return "".join(parts)
 
@@ -360,7 +378,7 @@ class _Reader:
         if said.strip():
             self._ink += 1
             self._bold += bool(style) and self._styles.is_bold(style)
-        return said
+        return f"{RAISED_START}{said}{RAISED_END}" if style and self._styles.is_raised(style) else said
 
     def _note(self, element: ElementTree.Element) -> str:
         body = child(element, "note-body")

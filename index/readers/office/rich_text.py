@@ -15,6 +15,7 @@ import regex
 
 from index.readers.extracted_text import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
 from index.readers.plain_text import likelihood
+from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import Row, add_grid
 from index.text.structure.blocks import refined
 
@@ -98,6 +99,7 @@ class _State:
     skip: int = 1
     is_hidden: bool = False
     is_bold: bool = False
+    is_raised: bool = False
 
 
 @dataclass
@@ -224,12 +226,15 @@ class _Reader:
             self._state = replace(self._state, is_hidden=value != 0)
         elif name == "b":
             self._state = replace(self._state, is_bold=value != 0)
+        elif name in ("super", "nosupersub", "sub", "up", "dn"):
+            is_raised = name in ("super", "up") and value != 0
+            self._state = replace(self._state, is_raised=is_raised)
         elif name == "uc":
             self._state = replace(self._state, skip=max(0, min(value or 0, 9)))
         elif name == "deleted":
             self._state = replace(self._state, is_hidden=value != 0)
         elif name == "plain":
-            self._state = replace(self._state, is_hidden=False, is_bold=False)
+            self._state = replace(self._state, is_hidden=False, is_bold=False, is_raised=False)
         elif name in ("yr", "mo", "dy") and value is not None and self.date.count("-") < 2:
             self.date += f"{value:04}" if name == "yr" else f"-{value:02}"
 
@@ -279,16 +284,17 @@ class _Reader:
     def _say(self, text: str) -> None:
         if self._state.target == "skip" or self._state.is_hidden:
             return
+        said = f"{RAISED_START}{text}{RAISED_END}" if self._state.is_raised else text
         if self._state.target:
-            self._captured.append(text)
+            self._captured.append(said)
             return
-        self._paragraph.parts.append(text)
+        self._paragraph.parts.append(said)
         ink = sum(not char.isspace() for char in text)
         self._paragraph.ink += ink
         self._paragraph.bold += ink * self._state.is_bold
 
     def _end_capture(self, name: str) -> None:
-        text = "".join(self._captured).strip()
+        text = with_raised("".join(self._captured)).strip()
         self._captured = []
         if name == "stylesheet":
             self._add_styles(text)
@@ -302,7 +308,7 @@ class _Reader:
             self._count += 1
             mark = f"[{self._count}]"
             self._paragraph.notes.append((mark, text))
-            if not "".join(self._paragraph.parts).endswith(mark):
+            if not with_raised("".join(self._paragraph.parts)).endswith(mark):
                 self._paragraph.parts.append(mark)
 
     def _add_styles(self, text: str) -> None:
@@ -340,7 +346,7 @@ class _Reader:
             return
         ended = self._paragraph
         self._paragraph = replace(ended, parts=[], label="", ink=0, bold=0, notes=[])
-        text = "".join(ended.parts).strip()
+        text = with_raised("".join(ended.parts)).strip()
         if ended.in_table:  # a cell may have several paragraphs
             self._paragraph.parts = [text, " "] if text else []
             self._paragraph.notes = ended.notes
@@ -365,7 +371,7 @@ class _Reader:
 
     def _end_cell(self) -> None:
         if not self._state.target:
-            self._cells.append("".join(self._paragraph.parts).strip())
+            self._cells.append(with_raised("".join(self._paragraph.parts)).strip())
             self._paragraph.parts = []
 
     def _end_row(self) -> None:

@@ -21,6 +21,7 @@ from index.readers.extracted_text import (
     no_progress,
 )
 from index.readers.office.package import Package
+from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import Row, add_grid
 from index.readers.word.markup import attribute, child, children, local_name
 from index.readers.word.numbering import formatted, int_of
@@ -198,8 +199,15 @@ def _words(paragraph: ElementTree.Element) -> str:
             parts.append("\n")
         elif name in ("r", "fld") and not found.get("type", "").startswith("slidenum"):
             text = child(found, "t")
-            parts.append("" if text is None else text.text or "")
-    return "".join(parts)
+            said = "" if text is None else text.text or ""
+            parts.append(f"{RAISED_START}{said}{RAISED_END}" if _is_raised(found) else said)
+    return with_raised("".join(parts))
+
+
+def _is_raised(run: ElementTree.Element) -> bool:
+    """Whether a run stands above its line."""
+    properties = child(run, "rPr")
+    return properties is not None and int_of(properties.get("baseline", "").removesuffix("%")) > 0
 
 
 def _rows(table: ElementTree.Element) -> Iterator[Row]:

@@ -30,8 +30,9 @@ from index.readers.extracted_text import (
 )
 from index.readers.office.number_format import BUILT_IN, GENERAL, shown
 from index.readers.office.package import Package
+from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import Row, add_grid, check_size
-from index.readers.word.markup import attribute, child, children, local_name
+from index.readers.word.markup import attribute, child, children, local_name, value
 
 _MAIN: Final = "xl/workbook.xml"
 _CELL: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -262,8 +263,10 @@ def _rich_text(element: ElementTree.Element | None) -> str:
         if name == "t":
             parts.append(found.text or "")
         elif name == "r":
-            parts.extend(text.text or "" for text in children(found, "t"))
-    return "".join(parts)
+            said = "".join(text.text or "" for text in children(found, "t"))
+            is_raised = value(child(found, "rPr"), "vertAlign") == "superscript"
+            parts.append(f"{RAISED_START}{said}{RAISED_END}" if is_raised else said)
+    return with_raised("".join(parts))
 
 
 def _column(letters: str) -> int:
