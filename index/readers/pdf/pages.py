@@ -26,6 +26,7 @@ from pdfminer.pdftypes import resolve1
 from pdfminer.utils import apply_matrix_pt, decode_text
 
 from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress, tags_of
+from index.readers.pdf.annotations import draw_annotations
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
@@ -137,9 +138,22 @@ def _pages(document: PDFDocument) -> Iterator[PageGlyphs]:
     manager = Manager()
     fonts: dict[int, Font] = {}
     for page in PDFPage.create_pages(document):
-        device = PageGlyphs(manager, fonts)
-        PDFPageInterpreter(manager, device).process_page(page)
-        yield device
+        yield draw(page, manager, fonts)
+
+
+def draw(page: PDFPage, manager: Manager, fonts: dict[int, Font]) -> PageGlyphs:
+    """The glyphs of a page and of what its annotations add.
+
+    Args:
+        page: of a document.
+        manager: of the document's resources.
+        fonts: of the document that are known already; new ones are added.
+    """
+    device = PageGlyphs(manager, fonts)
+    interpreter = PDFPageInterpreter(manager, device)
+    interpreter.process_page(page)
+    draw_annotations(page, interpreter, device)
+    return device
 
 
 def _is_part(one: Glyph, other: Glyph) -> bool:
@@ -161,6 +175,7 @@ class PageGlyphs(PDFTextDevice):
         found: the glyphs by rotation in quarter turns; positions are rotated back.
         rules: the lines drawn on the page.
         has_picture: whether there is a picture on the page.
+        count: the number of glyphs drawn.
     """
 
     def __init__(self, manager: Manager, fonts: dict[int, Font]) -> None:
@@ -170,7 +185,7 @@ class PageGlyphs(PDFTextDevice):
         self.has_picture = False
         self._manager = manager
         self._fonts = fonts  # pdfminer keeps its fonts as long as the document is read
-        self._count = 0
+        self.count = 0
         self._tags: list[str | None] = []
         self._inside: list[tuple[int, Glyph]] | None = None
 
@@ -186,8 +201,8 @@ class PageGlyphs(PDFTextDevice):
         graphicstate: object,  # noqa: ARG002
     ) -> float:
         """Adds a glyph, and returns its advance width."""
-        self._count += 1
-        if self._count > _MOST_GLYPHS:
+        self.count += 1
+        if self.count > _MOST_GLYPHS:
             raise Unextractable(
                 f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.", "too_large"
             )
@@ -268,6 +283,10 @@ class PageGlyphs(PDFTextDevice):
         elif before and _is_part(glyph, before[0]):
             return
         self._add(turns, glyph)
+
+    def add(self, glyph: Glyph) -> None:
+        """Adds a glyph that isn't drawn."""
+        self._add(0, glyph)
 
     def _add(self, turns: int, glyph: Glyph) -> None:
         if glyph.size <= 0:
