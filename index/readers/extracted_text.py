@@ -20,6 +20,8 @@ _LONGEST_COLUMN: Final = 200
 LONGEST_REPEATED: Final = 500
 """Maximum characters of a multi-row cell repeated in each row; a longer one is only in the first."""
 
+# Of the letters recognised on a page, relative to those in its text.
+_MORE: Final = 2
 _MOST_NAMES: Final = 5
 _LISTED: Final = regex.compile("[,;،؛\n]")
 # Longer lists of keywords are made for search engines; chosen.
@@ -59,7 +61,8 @@ class Extract:
         date: when it was written, from the file's metadata, or empty.
         blocks: its layout, in the order of the text, without overlaps.
         flaws: what couldn't be read.
-        pictures: the pages of a PDF, from 1, that are pictures without text, while others have text.
+        pictures: the pages of a PDF, from 1, that are pictures with no text or hardly any, unless no page
+            has text.
         digest: as in `Document`.
         tags: keywords from the file's metadata.
     """
@@ -100,18 +103,29 @@ class Extract:
         return cls(**{**record, "blocks": blocks, "flaws": flaws, **lists})
 
     def with_pages(self, other: Extract) -> Extract:
-        """This text with the pages of another one of the same file, in the order of the pages."""
+        """This text with the pages of another one of the same file, in the order of the pages.
+
+        Of a page that both have the other's text counts if it has at least twice as many letters: what was
+        recognised on a scan, rather than a stamp on it, but not a title on a photograph.
+        """
         builder = TextBuilder()
-        by_page: dict[int, list[tuple[Extract, Block]]] = {}
-        for found in (self, other):
-            for block in found.blocks:
-                by_page.setdefault(block.page, []).append((found, block))
-        for page in sorted(by_page):
-            for found, block in by_page[page]:
-                builder.extend([block], found.text)
+        own, others = self._by_page(), other._by_page()
+        for page in sorted({*own, *others}):
+            is_other = _MORE * self._letters(own.get(page, ())) <= other._letters(others.get(page, ()))
+            found, blocks = (other, others.get(page, [])) if is_other else (self, own[page])
+            builder.extend(blocks, found.text)
         return replace(
             self, text=builder.text, blocks=builder.blocks, flaws=(*self.flaws, *other.flaws), pictures=()
         )
+
+    def _by_page(self) -> dict[int, list[Block]]:
+        by_page: dict[int, list[Block]] = {}
+        for block in self.blocks:
+            by_page.setdefault(block.page, []).append(block)
+        return by_page
+
+    def _letters(self, blocks: Iterable[Block]) -> int:
+        return sum(sum(map(str.isalnum, self.text[block.start : block.end])) for block in blocks)
 
 
 class TextBuilder:

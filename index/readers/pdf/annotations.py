@@ -28,7 +28,8 @@ _PUSHED: Final = 1 << 16
 _PASSWORD: Final = 1 << 13
 _CHECKED: Final = "☒"
 _UNCHECKED: Final = "☐"
-# Of a value without a drawing: its size in points, and that and the baseline in multiples of the field's height.
+# Of a value without a drawing: its size in points, and that and the baseline in multiples of the field's
+# height.
 _USUAL_SIZE: Final = 10.0
 _SIZE: Final = 0.7
 _BASELINE: Final = 0.3
@@ -62,9 +63,7 @@ def _annotations(page: PDFPage) -> Iterator[Mapping[str, Any]]:
             yield annotation
 
 
-def _draw(
-    annotation: Mapping[str, Any], page: PDFPage, interpreter: PDFPageInterpreter, device: Any
-) -> None:
+def _draw(annotation: Mapping[str, Any], page: PDFPage, interpreter: PDFPageInterpreter, device: Any) -> None:
     if _integer(annotation.get("F")) & _UNSEEN:
         return
     kind, flags = _name(_inherited(annotation, "FT")), _integer(_inherited(annotation, "Ff"))

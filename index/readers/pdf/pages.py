@@ -47,6 +47,10 @@ _LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s
 _MANY_LOST: Final = 3
 _MOST_LOST: Final = 0.01
 _CORNERS: Final = 4
+# Share of a page's area from which pictures are the page, if it has fewer letters than this: a scanner's
+# watermark, a stamp and a page number, but not the text recognised on a scan.
+_MOST_OF_PAGE: Final = 0.7
+_FEW_LETTERS: Final = 100
 
 # These log every irregularity of a file to standard error.
 for _library in ("pdfminer", "fontTools"):
@@ -86,7 +90,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first.",
             "scan",
         )
-    text, blocks = layout_of(paragraphs_of(pages))
+    text, blocks = layout_of(paragraphs_of(pages, pictures))
     if not _is_readable(text):
         raise Unextractable(
             "its fonts don't tell which letters they show, or tell wrong ones. Run text recognition (OCR) on "
@@ -128,7 +132,7 @@ def _columns(document: PDFDocument, progress: Progress, pictures: list[int]) -> 
             glyphs = with_marks(drawn_once(turned))
             page += with_tables(glyphs, Rules() if turns else device.rules, before)
         before = page
-        if device.has_picture and not page:
+        if device.is_picture(has_text=bool(page)):
             pictures.append(number)
         progress()
         yield page
@@ -175,6 +179,7 @@ class PageGlyphs(PDFTextDevice):
         found: the glyphs by rotation in quarter turns; positions are rotated back.
         rules: the lines drawn on the page.
         has_picture: whether there is a picture on the page.
+        covered: the area of its pictures, as a share of the page's.
         count: the number of glyphs drawn.
     """
 
@@ -183,11 +188,18 @@ class PageGlyphs(PDFTextDevice):
         self.found: dict[int, list[Glyph]] = {}
         self.rules = Rules()
         self.has_picture = False
+        self.covered = 0.0
+        self._area = 0.0
         self._manager = manager
         self._fonts = fonts  # pdfminer keeps its fonts as long as the document is read
         self.count = 0
         self._tags: list[str | None] = []
         self._inside: list[tuple[int, Glyph]] | None = None
+
+    def begin_page(self, page: PDFPage, ctm: object) -> None:  # noqa: ARG002
+        """Takes note of a page's area."""
+        left, low, right, high = page.mediabox
+        self._area = abs((right - left) * (high - low))
 
     def render_char(  # pdfminer's signature
         self,
@@ -250,8 +262,24 @@ class PageGlyphs(PDFTextDevice):
                 points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
 
     def render_image(self, name: str, stream: object) -> None:  # noqa: ARG002
-        """Takes note of a picture."""
+        """Takes note of a picture, and of the area of the unit square that it is drawn into."""
         self.has_picture = True
+        if self.ctm is not None and self._area > 0:
+            a, b, c, d, _, _ = self.ctm
+            self.covered += min(abs(a * d - b * c) / self._area, 1)
+
+    def is_picture(self, *, has_text: bool) -> bool:
+        """Whether the page is a picture, with no text or hardly any.
+
+        Args:
+            has_text: whether any text is on it.
+        """
+        if not has_text:
+            return self.has_picture
+        if self.covered < _MOST_OF_PAGE:
+            return False
+        letters = sum(sum(map(str.isalpha, glyph.text)) for found in self.found.values() for glyph in found)
+        return letters < _FEW_LETTERS
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
         """Begins marked content, which may carry its text as an attribute."""

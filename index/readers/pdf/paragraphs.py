@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
@@ -115,10 +115,14 @@ class _Paragraph:
     page_starts: dict[int, int] = field(default_factory=dict)
 
 
-def paragraphs_of(pages: Pages) -> list[Paragraph]:
+def paragraphs_of(pages: Pages, pictures: Collection[int] = ()) -> list[Paragraph]:
     """Assembles the paragraphs of a document, in reading order.
 
     Running titles and page numbers are removed.
+
+    Args:
+        pages: the columns of each.
+        pictures: the numbers of pages, from 1, whose text is only on a picture: none goes on there.
     """
     usual = _pitches([column for page in pages for column in page])
     pitches = [_pitches(page, usual) for page in pages]
@@ -135,7 +139,13 @@ def paragraphs_of(pages: Pages) -> list[Paragraph]:
             of_column += _notes(foot, pitches[page_number - 1])
             for number, paragraph in enumerate(of_column):
                 paragraph.page = paragraph.last_page = page_number
-                if last is not None and not number and not paragraph.is_at_foot and _goes_on(last, paragraph):
+                is_first = not number and not paragraph.is_at_foot and page_number not in pictures
+                if (
+                    last is not None
+                    and is_first
+                    and last.last_page not in pictures
+                    and _goes_on(last, paragraph)
+                ):
                     if page_number != last.last_page:
                         last.page_starts[len(last.lines)] = page_number
                     last.lines.extend(paragraph.lines)
