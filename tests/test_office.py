@@ -360,3 +360,18 @@ def test_what_isnt_a_message_is_refused(tmp_path: Path) -> None:
     parts = b"--b\nContent-Type: text/plain\n\nx\n" * 1200
     (tmp_path / "b.eml").write_bytes(b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + parts)
     assert refusal(tmp_path / "b.eml").startswith("it has more than 1,000 parts")
+
+
+def test_headers_and_footers_of_rich_text_come_once() -> None:
+    content = rb"""{\rtf1{\header\pard Circular No. 17/T\par}{\headerf\pard Circular No. 17/T\par}
+{\footer\pard\trowd\intbl Phone\cell 0790\cell\row\pard\chpgn\par}{\footerf 3\par}
+\pard The office is closed.\par
+{\header Circular No. 18/T}\sect End.\par}"""
+    found = convert(".rtf", content)
+    assert [(block.kind, found.text[block.start : block.end]) for block in found.blocks] == [
+        ("page_header", "Circular No. 17/T"),
+        ("paragraph", "The office is closed."),
+        ("paragraph", "End."),
+        ("page_header", "Circular No. 18/T"),
+        ("page_footer", "Phone 0790"),
+    ]

@@ -92,6 +92,9 @@ _MOST_CELL_WORDS: Final = 80
 _MOST_HEADING_WORDS: Final = 8
 _MOST_COLUMNS: Final = 100
 _MOST_ROWS: Final = 1000
+# A longer footer, or one with a greater share of links, is a site's.
+_MOST_FOOTER_WORDS: Final = 80
+_MOST_LINKS: Final = 0.5
 
 
 def extract_page(
@@ -124,7 +127,8 @@ extract_xhtml: Final = partial(extract_page, is_xml=True)
 def extract(html: str, *, is_xml: bool = False) -> Extract:
     """Extracts the text of a page as paragraphs, headings, list items and table rows.
 
-    Scripts, menus, side columns and a page's footer are skipped. `heading` is the page's first-level heading
+    Scripts, menus, side columns and a site's footer are skipped; a short footer without many links is a
+    `page_footer`. `heading` is the page's first-level heading
     if it has only one. List item numbers, which a browser generates, are part of the text.
 
     Args:
@@ -222,6 +226,7 @@ class _Walk:
         self._parts: list[str] = []
         self._ink = self._bold = 0
         self._tables = 0
+        self._footers: dict[str, None] = {}
 
     def read(self, document: Document) -> None:
         # A node to enter, with its context, or an element to leave (True), which ends a block.
@@ -233,13 +238,9 @@ class _Walk:
             elif is_end:
                 self._end(context)
             elif isinstance(node, Element):
-                if _is_skipped(node, context):
-                    if node.tag in _BLOCKS:
-                        self._end(context)
+                if self._is_left_out(node, context) or self._add_mark(node, context):
                     continue
                 inner = context.inside(node)
-                if self._add_mark(node, context):
-                    continue
                 if node.tag in _BLOCKS:
                     self._end(context)
                     stack.append((node, inner, True))
@@ -250,6 +251,18 @@ class _Walk:
             else:
                 stack.extend((child, context, False) for child in reversed(node.children))
         self._end(_Context())
+        for said in self._footers:
+            self._builder.add("page_footer", said)
+
+    def _is_left_out(self, element: Element, context: _Context) -> bool:
+        """Whether an element is skipped where it stands; a page's footer is kept for the end."""
+        if not _is_skipped(element, context):
+            return False
+        if element.tag in _BLOCKS:
+            self._end(context)
+        if element.tag == "footer" and (said := _footer(element)):
+            self._footers.setdefault(said)
+        return True
 
     def _add_mark(self, element: Element, context: _Context) -> bool:
         """Adds a line break or a note's reference mark; returns whether the element is one."""
@@ -482,6 +495,16 @@ def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
                 stack.append(RAISED_END)
             stack.extend(reversed(node.children))
     return " ".join(with_raised("".join(parts)).split()), has_heading or paragraphs > 2
+
+
+def _footer(element: Element) -> str:
+    """The text of a page's footer on one line; empty if it is hidden, or a site's."""
+    if _is_skipped(element, _Context(is_quotation=True)):
+        return ""
+    words = _flat(element, [])[0].split()
+    links = sum(len(link.text.split()) for link in element.iter_elements("a"))
+    is_own = len(words) <= _MOST_FOOTER_WORDS and links <= _MOST_LINKS * len(words)
+    return " ".join(words) if is_own else ""
 
 
 def _list(element: Element, depth: int) -> _List:

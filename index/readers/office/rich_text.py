@@ -18,6 +18,7 @@ from index.readers.plain_text import likelihood
 from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import Row, add_grid
 from index.text.structure.blocks import refined
+from index.types import BlockKind
 
 _TOKEN: Final = regex.compile(
     rb"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+"
@@ -26,8 +27,7 @@ _TOKEN: Final = regex.compile(
 )
 # Groups whose content isn't part of the text.
 _SKIPPED: Final = frozenset((
-    "colortbl", "pict", "objdata", "objclass", "fldinst", "header", "headerl", "headerr", "headerf",
-    "footer", "footerl", "footerr", "footerf", "themedata", "colorschememapping", "datastore",
+    "colortbl", "pict", "objdata", "objclass", "fldinst", "themedata", "colorschememapping", "datastore",
     "latentstyles", "listtable", "listoverridetable", "rsidtbl", "generator", "xmlnstbl", "revtbl",
     "nonshppict", "annotation", "atnid", "atnauthor", "bkmkstart", "bkmkend", "ftnsep", "ftnsepc",
     "ftncn", "aftnsep", "aftnsepc", "aftncn", "template", "operator", "company", "keywords", "comment",
@@ -37,9 +37,14 @@ _SKIPPED: Final = frozenset((
 ))  # fmt: skip
 # Groups marked as ignorable that are part of the text all the same.
 _READ: Final = frozenset(("shpinst", "shptxt", "footnote", "listtext", "pntext", "fldrslt", "result"))
-_CAPTURED: Final = frozenset((
+# Those of even and odd pages, and of the first one, end in a letter.
+_HEADERS: Final = frozenset(("header", "headerl", "headerr", "headerf"))
+_FOOTERS: Final = frozenset(("footer", "footerl", "footerr", "footerf"))
+_CAPTURED: Final = _HEADERS | _FOOTERS | {
     "fonttbl", "stylesheet", "title", "author", "footnote", "listtext", "pntext",
-))  # fmt: skip
+}  # fmt: skip
+# Fewer digits without a letter are the number of a page.
+_FEWEST_DIGITS: Final = 4
 _CHARACTERS: Final = {
     "tab": " ", "line": "\n", "emdash": "\u2014", "endash": "\u2013", "bullet": "\u2022", "lquote": "\u2018",
     "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "emspace": " ", "enspace": " ",
@@ -138,6 +143,7 @@ class _Reader:
         self._cells: list[str] = []
         self._rows: list[Row] = []
         self._tables = 0
+        self._margins: dict[tuple[BlockKind, str], bool] = {}  # to be added at the end?
         self._count = 0
         self._words: dict[str, Callable[[int | None], object]] = {
             "par": lambda _: self._end_paragraph(),
@@ -180,9 +186,16 @@ class _Reader:
                 self._close()
             elif text:
                 self._byte(text)
+        self._end()
+
+    def _end(self) -> None:
         self._flush()
         self._end_paragraph()
         self._end_table()
+        by_kind = sorted(self._margins.items(), key=lambda margin: margin[0][0] == "page_footer")
+        for (kind, said), is_waiting in by_kind:
+            if is_waiting:
+                self.builder.add(kind, said)
 
     def _open(self) -> None:
         if len(self._stack) > _MOST_GROUPS:
@@ -304,12 +317,24 @@ class _Reader:
             self.author = text
         elif name in ("listtext", "pntext"):
             self._paragraph.label = text
+        elif name in _HEADERS | _FOOTERS:
+            self._add_margin("page_header" if name in _HEADERS else "page_footer", " ".join(text.split()))
         elif name == "footnote" and text:
             self._count += 1
             mark = f"[{self._count}]"
             self._paragraph.notes.append((mark, text))
             if not with_raised("".join(self._paragraph.parts)).endswith(mark):
                 self._paragraph.parts.append(mark)
+
+    def _add_margin(self, kind: BlockKind, text: str) -> None:
+        """Adds what stands at the top of pages before the text, and anything else after it, once."""
+        is_text = any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= _FEWEST_DIGITS
+        if is_text and (kind, text) not in self._margins:
+            is_first = kind == "page_header" and not self._paragraph.parts
+            is_first = is_first and all(block.kind == kind for block in self.builder.blocks)
+            self._margins[kind, text] = not is_first
+            if is_first:
+                self.builder.add(kind, text)
 
     def _add_styles(self, text: str) -> None:
         """Heading levels of the styles, whose numbers were noted before their names."""
@@ -370,7 +395,9 @@ class _Reader:
             self.builder.add("footnote", f"{mark} {said}", label=mark)
 
     def _end_cell(self) -> None:
-        if not self._state.target:
+        if self._state.target:
+            self._captured.append(" ")
+        else:
             self._cells.append(with_raised("".join(self._paragraph.parts)).strip())
             self._paragraph.parts = []
 

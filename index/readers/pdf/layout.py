@@ -14,7 +14,7 @@ from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, PAGE_BREAK, Paragra
 from index.readers.pdf.visual_order import is_right_to_left
 from index.text.structure.blocks import refined
 from index.text.structure.labels import ItemMarker, follows, is_number_like, item_marker
-from index.types import Block
+from index.types import Block, BlockKind
 
 # Minimum size of a heading relative to the text's, and of a bold heading.
 _LARGER: Final = 1.15
@@ -54,7 +54,9 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
         paragraphs: in reading order.
     """
     builder = TextBuilder()
-    paragraphs = _with_whole_tables(paragraphs)
+    margins = [paragraph for paragraph in paragraphs if paragraph.margin]
+    _add_margins(builder, margins, "page_header")
+    paragraphs = _with_whole_tables([paragraph for paragraph in paragraphs if not paragraph.margin])
     levels = _levels(paragraphs)
     notes = _Notes(paragraphs)
     items = _items(paragraphs, levels)
@@ -85,8 +87,15 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
             label, said = _parted(note)
             builder.add("footnote", f"{label} {said}".lstrip(), label=label, page=note.page)
         place += 1
+    _add_margins(builder, margins, "page_footer")
     text = builder.text
     return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _add_margins(builder: TextBuilder, margins: Sequence[Paragraph], kind: BlockKind) -> None:
+    for paragraph in margins:
+        if paragraph.margin == kind:
+            builder.add(kind, paragraph.text, page=paragraph.page)
 
 
 def _page_starts(text: str, paragraph: Paragraph) -> tuple[str, list[tuple[int, int]]]:
