@@ -27,9 +27,10 @@ from index.readers.extracted_text import (
 )
 from index.readers.plain_text import decode
 from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.tables.grid import MOST_TITLE_WORDS
+from index.readers.tables.headings import Row, is_header
 from index.readers.word.numbering import formatted
 from index.text.structure.blocks import refined
-from index.text.structure.labels import is_number_like
 from index.types import BlockKind
 
 # Elements that aren't part of the content: code, menus, a site's page frame.
@@ -89,7 +90,6 @@ _VOID: Final = frozenset((
 ))  # fmt: skip
 # A table with a cell of more words is a layout table.
 _MOST_CELL_WORDS: Final = 80
-_MOST_HEADING_WORDS: Final = 8
 _MOST_COLUMNS: Final = 100
 _MOST_ROWS: Final = 1000
 # A longer footer, or one with a greater share of links, is a site's.
@@ -338,6 +338,7 @@ class _Cell:
     is_heading: bool
     columns: int
     rows: int
+    is_bold: bool = False
 
 
 @dataclass
@@ -383,6 +384,7 @@ class _Table:
                                 cell.tag == "th",
                                 _count(cell, "colspan", _MOST_COLUMNS),
                                 _count(cell, "rowspan", _MOST_ROWS),
+                                _is_bold(cell, text),
                             )
                         )
                 if cells:
@@ -404,7 +406,21 @@ class _Table:
                 heads += 1
         if heads == len(rows):
             heads = 0
+        if not heads:
+            self._take_titles()
         self.headers = heads or int(_has_headings(self.grid))
+
+    def _take_titles(self) -> None:
+        """Makes captions of the rows above the headings that are one cell across the columns."""
+        while len(self.grid) > 1:
+            row, below = self.grid[:2]
+            is_title = (
+                all(cell is row[0] for cell in row) and 0 < len(row[0].text.split()) <= MOST_TITLE_WORDS
+            )
+            if not is_title or len(row) < 2 or row[0].rows > 1 or all(cell is below[0] for cell in below):
+                break
+            self.captions.append(row[0].text)
+            del self.grid[0]
 
 
 def _grid_row(cells: Sequence[_Cell], spanning: dict[int, tuple[_Cell, int]]) -> list[_Cell]:
@@ -438,13 +454,29 @@ def _grid_row(cells: Sequence[_Cell], spanning: dict[int, tuple[_Cell, int]]) ->
 def _has_headings(grid: Sequence[Sequence[_Cell]]) -> bool:
     """Whether the first row of a table without marked headings is certainly a header row."""
     first, others = grid[0], grid[1:]
-    said = [cell.text for cell in first]
-    if not others or len(said) < 2 or not all(said) or any(cell.is_heading for row in others for cell in row):
+    if not others or any(cell.is_heading for row in others for cell in row):
         return False
-    if any(is_number_like(text) or len(text.split()) > _MOST_HEADING_WORDS for text in said):
-        return False
-    columns = [[row[i].text for row in others if len(row) == len(said)] for i in range(len(said))]
-    return any(column and all(map(is_number_like, column)) for column in columns)
+    is_bold = all(cell.is_bold for cell in first if cell.text)
+    is_bold = is_bold and not all(cell.is_bold for row in others for cell in row)
+    return is_header(_row(first), list(map(_row, others)), is_bold=is_bold)
+
+
+def _row(cells: Sequence[_Cell]) -> Row:
+    return [None if place and cell is cells[place - 1] else cell.text for place, cell in enumerate(cells)]
+
+
+def _is_bold(element: Element, text: str) -> bool:
+    """Whether all the text of a cell is in bold."""
+    letters = sum(not char.isspace() for char in text)
+    bold = 0
+    stack = list(reversed(element.children))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Element) and node.tag in _BOLD:
+            bold += sum(not char.isspace() for char in node.text)
+        elif isinstance(node, Element):
+            stack.extend(node.children)
+    return 0 < letters <= bold
 
 
 def _parts_of(table: Element) -> Iterator[tuple[str, Element, bool]]:

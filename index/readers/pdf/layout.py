@@ -12,8 +12,9 @@ import regex
 from index.readers.extracted_text import TextBuilder
 from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, PAGE_BREAK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
+from index.readers.tables.headings import is_header
 from index.text.structure.blocks import refined
-from index.text.structure.labels import ItemMarker, follows, is_number_like, item_marker
+from index.text.structure.labels import ItemMarker, follows, item_marker
 from index.types import Block, BlockKind
 
 # Minimum size of a heading relative to the text's, and of a bold heading.
@@ -262,19 +263,21 @@ def _is_aligned(rows: Sequence[Paragraph]) -> bool:
 def _has_headings(rows: Sequence[Paragraph]) -> bool:
     """Whether the first row is certainly a header row."""
     first, others = rows[0], rows[1:]
-    if any(is_number_like(cell) for cell in first.cells):
-        return False
-    if first.is_bold and not any(row.is_bold for row in others):
-        return True
+    is_bold = first.is_bold and not any(row.is_bold for row in others)
     # Of two columns and few rows the first may be names of fields, and the second what is filled in.
-    is_form = len(first.cells) == _COLUMNS_OF_FORM and len(others) < _FEWEST_ROWS
-    columns = range(0 if is_form else len(first.cells))
-    return any(all(is_number_like(row.cells[i]) for row in others) for i in columns)
+    if len(first.cells) == _COLUMNS_OF_FORM and len(others) < _FEWEST_ROWS and not is_bold:
+        return False
+    return is_header(_said(rows)[0], _said(rows)[1:], is_bold=is_bold)
+
+
+def _said(rows: Sequence[Paragraph]) -> list[tuple[str, ...]]:
+    """The cells of a table's rows in reading order."""
+    rtl = is_right_to_left([cell for row in rows for cell in row.cells])
+    return [row.cells[::-1] if rtl else row.cells for row in rows]
 
 
 def _add_table(builder: TextBuilder, rows: Sequence[Paragraph], number: int) -> None:
-    rtl = is_right_to_left([cell for row in rows for cell in row.cells])
-    said = [row.cells[::-1] if rtl else row.cells for row in rows]
+    said = _said(rows)
     has_headings = _has_headings(rows)
     for place, (row, cells) in enumerate(zip(rows, said, strict=True)):
         is_header = has_headings and not place

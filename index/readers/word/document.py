@@ -26,10 +26,12 @@ from index.readers.extracted_text import (
 )
 from index.readers.office.package import Package
 from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.tables.grid import MOST_TITLE_WORDS
+from index.readers.tables.headings import Row, is_header
 from index.readers.word.markup import attribute, child, children, local_name, value
 from index.readers.word.numbering import Numbering, formatted, int_of, is_on
 from index.text.structure.blocks import refined
-from index.text.structure.labels import heading_label, is_number_like
+from index.text.structure.labels import heading_label
 from index.types import BlockKind
 
 _MAIN: Final = "word/document.xml"
@@ -62,7 +64,6 @@ _SYMBOLS: Final = {
 # A table row with a cell of more words belongs to a layout table.
 _MOST_CELL_WORDS: Final = 80
 _MOST_COLUMNS: Final = 63
-_MOST_HEADING_WORDS: Final = 8
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
@@ -465,12 +466,16 @@ class _Reader:
         self._tables += 1
         table = self._tables
         shown = self._merged([[*row] for row in cells])
-        headers = _header_rows(rows, shown)
+        titles = _titles(rows, shown)
+        headers = titles + _header_rows(rows[titles:], shown[titles:])
         columns: list[str] = [""] * min(width, _MOST_COLUMNS)
         for number, row in enumerate(shown):
             is_header = number < headers
-            named = _column_headings(row, _before(rows[number]), columns, is_header)
-            self.builder.add_row([cell.text for cell in row], named, table=table, is_header=is_header)
+            if number < titles:
+                self.builder.add("caption", next(cell.text for cell in row if cell.text))
+            else:
+                named = _column_headings(row, _before(rows[number]), columns, is_header)
+                self.builder.add_row([cell.text for cell in row], named, table=table, is_header=is_header)
             for cell in cells[number]:
                 self._behind_cell(cell)
 
@@ -754,17 +759,22 @@ def _header_rows(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[_
     if 0 < marked < len(rows):
         return marked
     first, others = cells[0], cells[1:]
-    said = [cell.text for cell in first]
-    if (
-        not others
-        or len(first) < 2
-        or not all(said)
-        or any(is_number_like(text) or len(text.split()) > _MOST_HEADING_WORDS for text in said)
-    ):
-        return 0
-    is_bold = all(cell.is_bold for cell in first) and not all(cell.is_bold for row in others for cell in row)
-    width = len(first)
-    columns = [[row[i].text for row in others if len(row) == width] for i in range(width)]
-    counted = any(column and all(map(is_number_like, column)) for column in columns)
-    wordy = width > 2 and len(set(said)) == width and not any(text.endswith((":", "：")) for text in said)
-    return int(is_bold or counted or wordy)
+    is_bold = all(cell.is_bold for cell in first if cell.text)
+    is_bold = is_bold and not all(cell.is_bold for row in others for cell in row)
+    return int(bool(others) and is_header(_row(first), list(map(_row, others)), is_bold=is_bold))
+
+
+def _row(cells: Sequence[_Cell]) -> Row:
+    return [text for cell in cells for text in (cell.text, *[None] * (cell.span - 1))]
+
+
+def _titles(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[_Cell]]) -> int:
+    """The number of rows above a table's headings that are its title: one cell across its columns."""
+    count = 0
+    for shown in cells[:-1]:
+        said = [cell for cell in shown if cell.text]
+        if len(said) != 1 or said[0].span < 2 or len(said[0].text.split()) > MOST_TITLE_WORDS:
+            break
+        count += 1
+    properties = child(rows[count], "trPr") if count else None
+    return 0 if properties is not None and is_on(properties, "tblHeader") else count
