@@ -90,7 +90,18 @@ class UnreadableFile(DalilError):
         return error
 
 
-FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden", "recognition", "pictures"]
+FlawKind = Literal[
+    "characters",
+    "parts",
+    "lines",
+    "formulas",
+    "hidden",
+    "hidden_cells",
+    "recognition",
+    "pictures",
+    "attachments",
+    "objects",
+]
 
 
 @dataclass(frozen=True)

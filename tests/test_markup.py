@@ -25,6 +25,21 @@ from index.readers.html import extract
         ('a.<sup><a href="#n1">1</a></sup> b<a role="doc-noteref" href="#n2">(2)</a>', ["a.[1] b[2]"]),
         ('m<sup>2</sup> <sup><a href="/x">3</a></sup> <a href="#top">4</a>', ["m² ³ 4"]),
         ("<p>a</div></span>b", ["ab"]),
+        (
+            '<p>Name: <input value="Salma Haddad"><input type=hidden value=x><input type=submit value=x>',
+            ["Name: Salma Haddad"],
+        ),
+        ("<p><input type=checkbox checked>a<input type=radio>b", ["☒ a ☐ b"]),
+        ("<p>City: <select><option>x<option selected>Basra</select>.", ["City: Basra ."]),
+        (
+            "<table><tr><td>Note<td><textarea>in red</textarea><tr><td>a<td>b</table>",
+            ["Note | in red\na | b"],
+        ),
+        (
+            "<p>E = <math><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup><mfrac><mn>1</mn><mi>n</mi></mfrac>"
+            "<annotation>x</annotation></math>",
+            ["E = mc²1/n"],
+        ),
         ("", []),
     ],
 )

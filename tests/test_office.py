@@ -313,12 +313,30 @@ FIELDS = [
 def test_a_message_is_read_with_its_fields_and_the_names_of_its_attachments(tmp_path: Path) -> None:
     made = message()
     made.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="تقرير السنة.pdf")
-    made.add_attachment("secret text", filename="notes.txt")
+    made.add_attachment("The notes.", filename="notes.txt")
+    table = b"# Plan\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    logo = {"maintype": "image", "subtype": "png", "filename": "logo.png", "disposition": "inline"}
+    made.add_attachment(table, maintype="text", subtype="x", filename="p.md")
+    made.add_attachment(b"\x89PNG\r\n", **logo)
+    made.add_attachment(bytes(message()), maintype="application", subtype="octet-stream", filename="old.eml")
     path = tmp_path / "a.eml"
     path.write_bytes(bytes(made))
     document = read_file(path)
-    attached = "Attachments: تقرير السنة.pdf; notes.txt"
-    assert document.text.split("\n\n") == [*FIELDS, attached, "السلام عليكم", "الاجتماع يوم الأحد."]
+    attached = "Attachments: تقرير السنة.pdf; notes.txt; p.md; logo.png; old.eml"
+    assert document.text.split("\n\n") == [
+        *FIELDS,
+        attached,
+        "السلام عليكم",
+        "الاجتماع يوم الأحد.",
+        "notes.txt",
+        "The notes.",
+        "p.md",
+        "Plan",
+        "a | b\n1 | 2",
+    ]
+    levels = [block.level for block in document.blocks if block.kind == "heading"]
+    assert levels == [1, 1, 2]
+    assert told(path) == ["attachments of it weren't read (تقرير السنة.pdf, old.eml)."]
     assert [block.kind for block in document.blocks[:5]] == ["form_field"] * 5
     assert (document.title, document.author, document.date) == ("موعد الاجتماع", "ليلى حسن", "2024-03-14")
 

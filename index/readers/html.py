@@ -25,6 +25,7 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
+from index.readers.html_values import FIELDS, field_value, formula
 from index.readers.plain_text import decode
 from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import MOST_TITLE_WORDS
@@ -35,8 +36,8 @@ from index.types import BlockKind
 
 # Elements that aren't part of the content: code, menus, a site's page frame.
 _SKIPPED: Final = frozenset((
-    "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "video", "audio",
-    "canvas", "head", "nav", "aside", "button", "select", "textarea", "dialog",
+    "script", "style", "template", "noscript", "svg", "iframe", "object", "video", "audio",
+    "canvas", "head", "nav", "aside", "button", "dialog",
 ))  # fmt: skip
 _SKIPPED_ROLES: Final = frozenset((
     "navigation", "banner", "complementary", "contentinfo", "search", "menu", "dialog",
@@ -268,8 +269,8 @@ class _Walk:
         """Adds a line break or a note's reference mark; returns whether the element is one."""
         if element.tag == "br":
             self._parts.append(_LINE_BREAK)
-        elif call := _note_call(element):
-            self._add(f"[{call}]", context)
+        elif (said := _shown(element)) is not None:
+            self._add(said, context)
         else:
             return False
         return True
@@ -514,8 +515,8 @@ def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
                 continue
             if _is_skipped(node, _Context()):
                 continue
-            if call := _note_call(node):
-                parts.append(f"[{call}]")
+            if (said := _shown(node)) is not None:
+                parts.append(said)
                 continue
             if node.tag == "br" or node.tag in _BLOCKS:
                 parts.append(" ")
@@ -600,6 +601,16 @@ def _note_call(element: Element) -> str:
     is_call = element.tag == "sup" or not _NOTE_CALLS.isdisjoint(names)
     number = _NOTE_NUMBER.fullmatch(element.text) if is_call else None
     return number[1] if number else ""
+
+
+def _shown(element: Element) -> str | None:
+    """What an element shows instead of its text: a value, a formula or a note's mark; else None."""
+    if element.tag in FIELDS:
+        return f" {value} " if (value := field_value(element)) else ""
+    if element.tag == "math":
+        return formula(element)
+    call = _note_call(element)
+    return f"[{call}]" if call else None
 
 
 def _is_skipped(element: Element, context: _Context) -> bool:

@@ -25,7 +25,8 @@ from index.readers.extracted_text import (
     tags_of,
 )
 from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.tables.grid import Row, add_grid
+from index.readers.tables.grid import add_grid
+from index.readers.tables.headings import Row
 from index.readers.word.markup import child, children, local_name
 from index.readers.word.numbering import formatted, int_of
 from index.text.structure.blocks import refined

@@ -20,9 +20,10 @@ from index.readers.extracted_text import (
     missing_parts,
     no_progress,
 )
-from index.readers.office.package import Package
+from index.readers.office.package import Package, unread_objects
 from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.tables.grid import Row, add_grid
+from index.readers.tables.grid import add_grid
+from index.readers.tables.headings import Row
 from index.readers.word.markup import attribute, child, children, local_name
 from index.readers.word.numbering import formatted, int_of
 from index.types import Block
@@ -62,7 +63,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
     builder = reader.builder
     if reader.lost and not builder.blocks:
         raise damaged(f"no {reader.lost[0]} in it")
-    flaws = missing_parts(reader.lost)
+    flaws = (*missing_parts(reader.lost), *unread_objects(package))
     if reader.hidden:
         names = ", ".join(map(str, reader.hidden))
         flaws += (Flaw("hidden", f"its hidden slides weren't read ({names}).", len(reader.hidden), names),)

@@ -24,7 +24,7 @@ from index.readers.extracted_text import (
     damaged,
     no_progress,
 )
-from index.readers.office.package import Package
+from index.readers.office.package import Package, unread_objects
 from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import MOST_TITLE_WORDS
 from index.readers.tables.headings import Row, is_header
@@ -84,7 +84,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         " ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "heading" and b.level == 1
     ]
     heading = headings[0] if len(headings) == 1 else ""
-    return Extract(text, title, author, heading, date, blocks, tags=tags)
+    return Extract(text, title, author, heading, date, blocks, unread_objects(package), tags=tags)
 
 
 @dataclass(frozen=True)
