@@ -84,7 +84,8 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
                 raise
             lost.append(name)
             continue
-        if rows and not _UNNAMED.fullmatch(name):
+        # A sheet without a name of its own isn't part of the sheet before it.
+        if rows and (builder.blocks or not _UNNAMED.fullmatch(name)):
             builder.add("heading", name, level=1)
         tables += add_grid(builder, rows, tables + 1)
     if lost and not builder.blocks:
