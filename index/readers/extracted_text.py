@@ -22,6 +22,8 @@ LONGEST_REPEATED: Final = 500
 
 # Of the letters recognised on a page, relative to those in its text.
 _MORE: Final = 2
+# In the paragraphs of a list item that are one block.
+_MOST_ITEM_WORDS: Final = 80
 _MOST_NAMES: Final = 5
 _LISTED: Final = regex.compile("[,;،؛\n]")
 # Longer lists of keywords are made for search engines; chosen.
@@ -128,6 +130,14 @@ class Extract:
         return sum(sum(map(str.isalnum, self.text[block.start : block.end])) for block in blocks)
 
 
+@dataclass(frozen=True)
+class Note:
+    """A footnote, with its mark, which is its label."""
+
+    text: str
+    label: str
+
+
 class TextBuilder:
     """Assembles a document's text from a reader's blocks."""
 
@@ -135,18 +145,58 @@ class TextBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
+        self._notes: list[Note] = []  # called in a list that may go on
         self.emphasized: set[int] = set()
         """Numbers of the blocks that are entirely in bold or in large letters."""
 
     @property
     def text(self) -> str:
         """The text so far."""
+        self._add_notes()
         return "".join(self._parts)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks so far."""
+        self._add_notes()
         return tuple(self._blocks)
+
+    @property
+    def count(self) -> int:
+        """The number of blocks so far, but for notes that stand after a list that may go on."""
+        return len(self._blocks)
+
+    def add_note(self, text: str, label: str) -> None:
+        """Adds a footnote; one that is called in a list stands after the list.
+
+        Args:
+            text: of the note, with its mark.
+            label: its mark, as in `Block`.
+        """
+        if self._blocks and self._blocks[-1].kind == "list_item":
+            self._notes.append(Note(text, label))
+        else:
+            self.add("footnote", text, label=label)
+
+    def add_to_item(self, text: str) -> bool:
+        """Adds a further paragraph to a list item, as a line of its own; returns whether it was short enough.
+
+        Args:
+            text: of the paragraph. The last block has to be the item.
+        """
+        last = self._blocks[-1]
+        said = UNWRITABLE.sub("", text).strip()
+        if not said or len(self._parts[-1].split()) + len(said.split()) > _MOST_ITEM_WORDS:
+            return False
+        self._parts[-1] += f"\n{said}"
+        self._length += len(said) + 1
+        self._blocks[-1] = replace(last, end=self._length)
+        return True
+
+    def _add_notes(self) -> None:
+        notes, self._notes = self._notes, []
+        for note in notes:
+            self.add("footnote", note.text, label=note.label)
 
     def add(
         self,
@@ -181,6 +231,8 @@ class TextBuilder:
         text = UNWRITABLE.sub("", text).strip()
         if not text:
             return
+        if kind != "list_item" and self._notes:
+            self._add_notes()
         before = self._blocks[-1].kind if self._blocks else None
         self._append(" " if goes_on else "\n" if kind == before == "list_item" else "\n\n")
         start = self._length
@@ -224,6 +276,7 @@ class TextBuilder:
         said = [" ".join(UNWRITABLE.sub(" ", cell).split()) for cell in cells]
         if not any(said):
             return
+        self._add_notes()
         before = self._blocks[-1] if self._blocks else None
         self._append("\n" if before and before.table == table else "\n\n")
         start = self._length

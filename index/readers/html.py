@@ -176,6 +176,7 @@ class _Item:
     label: str
     is_bullet: bool
     is_begun: bool = False
+    place: int = -1  # of its block, from 1
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,8 @@ class _Context:
     is_bold: bool = False
     is_note: bool = False
     is_raised: bool = False
+    is_term: bool = False
+    is_definition: bool = False
     list: _List | None = None
     item: _Item | None = None
 
@@ -207,16 +210,22 @@ class _Context:
             return replace(context, kind=kind, level=0, item=_item(element, context.list))
         if tag in ("caption", "figcaption"):
             return replace(context, kind="caption", level=0)
-        if tag == "pre":
-            return replace(context, is_preformatted=True)
-        if tag in ("blockquote", "figure"):
-            return replace(context, is_quotation=True)
-        if tag in _BOLD or tag == "sup":
-            is_raised = context.is_raised or tag == "sup"
-            return replace(context, is_bold=context.is_bold or tag in _BOLD, is_raised=is_raised)
         if tag in _CELLS:
             return replace(context, kind="footnote" if context.is_note else "paragraph", level=0)
-        return context
+        return context._looking_as(tag)
+
+    def _looking_as(self, tag: str) -> _Context:
+        """The context inside an element that changes how its text looks, or what it is for."""
+        if tag == "pre":
+            return replace(self, is_preformatted=True)
+        if tag in ("blockquote", "figure"):
+            return replace(self, is_quotation=True)
+        if tag in ("dt", "dd"):
+            return replace(self, is_term=tag == "dt", is_definition=tag == "dd")
+        if tag in _BOLD or tag == "sup":
+            is_raised = self.is_raised or tag == "sup"
+            return replace(self, is_bold=self.is_bold or tag in _BOLD, is_raised=is_raised)
+        return self
 
 
 class _Walk:
@@ -227,6 +236,7 @@ class _Walk:
         self._parts: list[str] = []
         self._ink = self._bold = 0
         self._tables = 0
+        self._term = ""  # of a list of definitions, until its definition
         self._footers: dict[str, None] = {}
 
     def read(self, document: Document) -> None:
@@ -252,6 +262,7 @@ class _Walk:
             else:
                 stack.extend((child, context, False) for child in reversed(node.children))
         self._end(_Context())
+        self._end_term()
         for said in self._footers:
             self._builder.add("page_footer", said)
 
@@ -296,6 +307,10 @@ class _Walk:
         else:
             lines = [line.strip(" ") for line in _SPACES.sub(" ", text).split(_LINE_BREAK)]
         kept = "\n".join(line for line in lines if line)
+        if context.is_term:
+            self._end_term()
+            self._term = " ".join(kept.split()).rstrip(":： ")
+            return
         kind, level, label = context.kind, context.level, ""
         if context.item is not None and kind in ("list_item", "footnote"):
             if context.item.is_begun:
@@ -306,10 +321,25 @@ class _Walk:
                 level = context.item.depth if kind == "list_item" else 0
                 if label and not context.item.is_bullet:
                     kept = f"{label} {kept}"
+        item = context.item
+        if item is not None and item.place == self._builder.count and self._builder.add_to_item(kept):
+            return
+        if self._term and context.is_definition and kind == "paragraph":
+            term = self._term
+            kind, kept, label, self._term = "form_field", f"{term}: {kept}", term, ""
+        self._end_term()
         self._builder.add(kind, kept, level=level, label=label, is_emphasized=bold == ink)
+        if item is not None and kind == "list_item":
+            item.place = self._builder.count
+
+    def _end_term(self) -> None:
+        """Adds a term without a definition."""
+        term, self._term = self._term, ""
+        self._builder.add("paragraph", term)
 
     def _table(self, table: _Table) -> list[Element]:
         """Adds a table's captions and rows, and returns the tables nested in its cells."""
+        self._end_term()
         for caption in table.captions:
             self._builder.add("caption", caption)
         self._tables += 1

@@ -170,6 +170,7 @@ class _Item:
     label: str
     is_bullet: bool
     is_begun: bool = False
+    place: int = -1  # of its block, from 1
 
 
 class _Walk:
@@ -262,6 +263,9 @@ class _Walk:
             elif not item.is_bullet:
                 text = f"{label} {text}"
             self.builder.add("list_item", text, level=item.depth, label=label)
+            item.place = self.builder.count
+        elif item is not None and item.place == self.builder.count and self.builder.add_to_item(text):
+            pass
         else:
             self.builder.add("paragraph", text, is_emphasized=is_bold)
         self._add_notes()
@@ -274,7 +278,7 @@ class _Walk:
             said = " ".join(
                 "".join(self._said(token)[0] for token in self._parser.parseInline(source)).split()
             )
-            self.builder.add("footnote", f"[{note.number}] {said}" if said else "", label=f"[{note.number}]")
+            self.builder.add_note(f"[{note.number}] {said}" if said else "", f"[{note.number}]")
 
     def _said(self, token: Token) -> tuple[str, bool]:
         """The visible text of an inline token, and whether all of it is in bold."""

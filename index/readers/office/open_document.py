@@ -285,7 +285,7 @@ class _Reader:
         for mark, note in notes:
             words = " ".join(self._words(found).strip() for found in note.iter(f"{_TEXT}p"))
             self._bold = self._ink = 0
-            self.builder.add("footnote", f"[{mark}] {words}", label=f"[{mark}]")
+            self.builder.add_note(f"[{mark}] {words}", f"[{mark}]")
         for box in boxes:
             self.read(box, 1)
 

@@ -393,7 +393,7 @@ class _Reader:
     def _add_notes(self, paragraph: _Paragraph) -> None:
         for mark, note in paragraph.notes:
             said = " ".join(note.removeprefix(mark).split())
-            self.builder.add("footnote", f"{mark} {said}", label=mark)
+            self.builder.add_note(f"{mark} {said}", mark)
 
     def _end_cell(self) -> None:
         if self._state.target:

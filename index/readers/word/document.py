@@ -441,7 +441,7 @@ class _Reader:
         if element is None:
             return
         text = " ".join(filter(None, (self._text_within(found) for found in _paragraphs(element))))
-        self.builder.add("footnote", f"{mark} {text}" if text else "", label=mark)
+        self.builder.add_note(f"{mark} {text}" if text else "", mark)
 
     def _text_within(self, paragraph: ElementTree.Element) -> str:
         inline = _Inline()
