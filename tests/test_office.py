@@ -315,9 +315,9 @@ def test_a_message_is_read_with_its_fields_and_the_names_of_its_attachments(tmp_
     made.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="تقرير السنة.pdf")
     made.add_attachment("The notes.", filename="notes.txt")
     table = b"# Plan\n\n| a | b |\n|---|---|\n| 1 | 2 |"
-    logo = {"maintype": "image", "subtype": "png", "filename": "logo.png", "disposition": "inline"}
     made.add_attachment(table, maintype="text", subtype="x", filename="p.md")
-    made.add_attachment(b"\x89PNG\r\n", **logo)
+    logo = b"\x89PNG\r\n"
+    made.add_attachment(logo, maintype="image", subtype="png", filename="logo.png", disposition="inline")
     made.add_attachment(bytes(message()), maintype="application", subtype="octet-stream", filename="old.eml")
     path = tmp_path / "a.eml"
     path.write_bytes(bytes(made))

@@ -1,9 +1,11 @@
-"""A list stays one list where an item calls a note or has a second paragraph; a term stays with what it means."""
+"""A list stays one where an item calls a note or has a second paragraph; a term with what it means."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from pdf_files import Text, pdf
 from test_docx import docx, item, level, numbering, p, run
 from test_office import odt
 
@@ -12,6 +14,7 @@ from index.readers import html, markdown
 from index.readers.extracted_text import Extract
 from index.readers.file_types import convert
 from index.readers.read_files import read_file
+from index.text.structure.blocks import find_blocks
 
 
 def told(found: Extract | Document) -> list[tuple[str, str]]:
@@ -77,3 +80,31 @@ def test_a_term_and_what_it_means_are_one_block() -> None:
         ("paragraph", "", "Lock"),
         ("paragraph", "", "End."),
     ]
+
+
+def test_dashes_in_a_row_are_items_of_a_pdf() -> None:
+    lines = ("The committee recommends:", "- Mend the roof.", "- Paint the gate.", "The rest follows.")
+    page = [Text(50, 540 - 30 * place, line) for place, line in enumerate(lines)]
+    assert told(convert(".pdf", pdf([page])))[1:] == [
+        ("list_item", "- Mend the roof."),
+        ("list_item", "- Paint the gate."),
+        ("paragraph", "The rest follows."),
+    ]
+    alone = told(convert(".pdf", pdf([[page[0], page[1], page[3]]])))
+    assert alone[1:] == [("paragraph", "- Mend the roof."), ("paragraph", "The rest follows.")]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("١ـ صورة الهوية.", "٢ـ شهادة الميلاد.", "٣ـ عقد الإيجار."),
+        ("1— a rope", "2— a lamp", "3— a map"),
+        ("\uf0b7 a rope", "\uf0b7 a lamp", "\uf0b7 a map"),
+        ("•صورة الهوية", "•شهادة الميلاد", "•عقد الإيجار"),
+    ],
+)
+def test_markers_of_items(lines: tuple[str, ...]) -> None:
+    text = "\n".join(("Bring these:", *lines))
+    blocks = find_blocks(text)
+    assert [block.kind for block in blocks[1:]] == ["list_item"] * 3
+    assert tuple(text[block.start : block.end] for block in blocks[1:]) == lines

@@ -172,7 +172,10 @@ def _parted(note: Paragraph) -> tuple[str, str]:
 
 
 def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int, str]:
-    """Maps paragraphs that are list items to their number or bullet: a bullet, or numbers in sequence."""
+    """Maps paragraphs that are list items to their number or bullet.
+
+    They begin with a bullet, with numbers in sequence, or with a dash as the paragraph before or after does.
+    """
     found: dict[int, str] = {}
     before: tuple[int, ItemMarker | None] = (-1, None)  # the last one that isn't a footnote
     for place, paragraph in enumerate(paragraphs):
@@ -180,10 +183,13 @@ def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int
             continue
         text = _BULLET.sub(r"\1 ", paragraph.text)
         marker = None if place in levels or len(paragraph.cells) > 1 else item_marker(text)
-        if marker and marker.is_bullet:
-            found |= {place: text[0]} if text[0] in BULLETS else {}
-            marker = None
         last, other = before
+        if marker and marker.is_bullet:
+            is_bullet = text[0] in BULLETS
+            if is_bullet or (other and other.is_bullet and other.style == marker.style):
+                found |= {place: text[0]} if is_bullet else {last: text[0], place: text[0]}
+            before = (place, marker)
+            continue
         if marker and other and other.style == marker.style and follows(other.value, marker.value):
             found[last] = paragraphs[last].text[: other.length]
             found[place] = paragraph.text[: marker.length]

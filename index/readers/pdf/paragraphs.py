@@ -24,7 +24,7 @@ from index.readers.pdf.visual_order import (
     bracket_votes,
     is_right_to_left,
 )
-from index.text.structure.labels import ItemMarker, follows, item_marker
+from index.text.structure.labels import SYMBOL_BULLETS, ItemMarker, follows, item_marker
 
 # In multiples of the line spacing within a paragraph.
 _WIDE_GAP: Final = 1.25
@@ -41,7 +41,7 @@ _FEWEST_REPEATS: Final = 3
 _FEWEST_GAPS: Final = 4
 # Signs of a line in which an item's number or bullet is looked for.
 _LONGEST_MARKER: Final = 12
-BULLETS: Final = frozenset("•●▪◦·‣○■□▶►✓✔➢➤◆◇☐☑☒✗")
+BULLETS: Final = frozenset("•●▪◦·‣○■□▶►✓✔➢➤◆◇☐☑☒✗" + SYMBOL_BULLETS)
 NOTE_MARK: Final = regex.compile(r"[(\[]?([⁰¹²³⁴-⁹]{1,3}|\p{Nd}{1,3}|\*{1,3}|[†‡])[)\]]?[.\-–]?\s?(?=\S)")
 """What a footnote begins with."""
 _SENTENCE_END: Final = regex.compile(r"[.!?؟…:;؛][\"”»'’)\]]*$")
