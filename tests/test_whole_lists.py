@@ -74,8 +74,8 @@ def test_a_term_and_what_it_means_are_one_block() -> None:
     page = "<dl><dt>Weir:<dd>a low wall<dt>Sluice<dd><p>a gate</p><p>of wood</p><dt>Lock</dl><p>End."
     found = html.extract(page)
     assert [(block.kind, block.label, found.text[block.start : block.end]) for block in found.blocks] == [
-        ("form_field", "Weir", "Weir: a low wall"),
-        ("form_field", "Sluice", "Sluice: a gate"),
+        ("paragraph", "Weir", "Weir: a low wall"),
+        ("paragraph", "Sluice", "Sluice: a gate"),
         ("paragraph", "", "of wood"),
         ("paragraph", "", "Lock"),
         ("paragraph", "", "End."),

@@ -326,7 +326,7 @@ class _Walk:
             return
         if self._term and context.is_definition and kind == "paragraph":
             term = self._term
-            kind, kept, label, self._term = "form_field", f"{term}: {kept}", term, ""
+            kept, label, self._term = f"{term}: {kept}", term, ""
         self._end_term()
         self._builder.add(kind, kept, level=level, label=label, is_emphasized=bold == ink)
         if item is not None and kind == "list_item":
