@@ -305,6 +305,14 @@ def test_a_stamp_on_a_scan_isnt_the_text_of_its_page(
     assert error.value.fault == "scan"
 
 
+@pytest.mark.parametrize("suffix", [".webp", ".gif", ".bmp"])
+def test_other_types_of_pictures(tmp_path: Path, fake: Fake, suffix: str) -> None:
+    fake(SURE, [])
+    path = tmp_path / f"a{suffix}"
+    picture(["x"]).save(path)
+    assert read_file(path).text == "وصل القطار، أمس."
+
+
 def test_pictures_in_a_folder(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "texts"
     folder.mkdir()

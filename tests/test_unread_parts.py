@@ -43,3 +43,11 @@ def test_charts_of_a_text(name: str, count: int) -> None:
         archive.writestr(f"word/{name}.xml", "<c/>")
     found = convert(".docx", content.getvalue())
     assert [flaw.count for flaw in found.flaws] == [count] * bool(count)
+
+
+def test_files_with_macros_are_read_as_those_without(tmp_path: Path) -> None:
+    assert convert(".docm", docx(p("a"))).text == "a"
+    sheet = workbook(tmp_path / "a.xlsm", {"Sheet1": data(row(1, cell("A1", "a")))})
+    slides = presentation(tmp_path / "a.pptm", [shape("a")])
+    assert [read_file(path).text for path in (sheet, slides)] == ["a", "a"]
+    assert convert(".docx", docx(p("a"))).text == "a"

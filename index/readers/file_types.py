@@ -29,11 +29,14 @@ CONVERTERS: Final = {
     ".xhtml": "html:extract_xhtml",
     ".pdf": "pdf.pages:extract",
     ".docx": "word.document:extract",
+    ".docm": "word.document:extract",
     ".epub": "epub:extract",
     ".odt": "office.open_document:extract",
     ".rtf": "office.rich_text:extract",
     ".pptx": "office.slides:extract",
+    ".pptm": "office.slides:extract",
     ".xlsx": "office.workbook:extract",
+    ".xlsm": "office.workbook:extract",
     ".eml": "mail:extract",
     ".csv": "tables.delimited:extract",
     ".tsv": "tables.delimited:extract",
@@ -41,12 +44,16 @@ CONVERTERS: Final = {
     ".jsonl": "tables.records:extract_lines",
 }
 """For each type the function that converts it: of a file's bytes, and a callback for progress."""
-PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp")
 """Types whose text is recognised (OCR)."""
 _PICTURE_STARTS: Final = {
     b"\x89PNG\r\n": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif",
+    b"GIF8": ".gif",
 }  # fmt: skip
-_SAME: Final = {".jpeg": ".jpg", ".tiff": ".tif"}
+# Those with macros, which aren't read, have the same parts as those without.
+_SAME: Final = {
+    ".jpeg": ".jpg", ".tiff": ".tif", ".docm": ".docx", ".pptm": ".pptx", ".xlsm": ".xlsx",
+}  # fmt: skip
 # Types that sometimes begin like a web page.
 _OF_PAGES: Final = frozenset((".txt", ".md", ".htm", ".xhtml"))
 # Placeholders that programs write when no title or author was given.
