@@ -96,6 +96,7 @@ def test_slides_are_read_in_order_with_titles_lists_tables_and_notes(tmp_path: P
         ("list_item", 2, 1, "فرعي"),
         ("paragraph", 0, 1, "in a group"),
         ("paragraph", 0, 1, "ملاحظة المتحدث"),
+        ("heading", 1, 3, "Slide 3"),
         ("list_item", 1, 3, "1) one"),
         ("list_item", 1, 3, "2) two"),
         ("paragraph", 0, 3, "a"),
@@ -393,3 +394,31 @@ def test_headers_and_footers_of_rich_text_come_once() -> None:
         ("page_header", "Circular No. 18/T"),
         ("page_footer", "Phone 0790"),
     ]
+
+
+def test_lists_of_an_open_document_go_on_and_begin_where_they_are_told(tmp_path: Path) -> None:
+    def one(text: str, of: str = "", item: str = "") -> str:
+        return (
+            f'<text:list {of} text:style-name="L"><text:list-item {item}>'
+            f"<text:p>{text}</text:p></text:list-item></text:list>"
+        )
+
+    body = (
+        one("one", 'xml:id="l1"')
+        + "<text:p>Between.</text:p>"
+        + one("two", 'xml:id="l2" text:continue-list="l1"')
+        + one("seven", "", 'text:start-value="7"')
+    )
+    document = read_file(odt(tmp_path / "a.odt", body))
+    assert [block.label for block in document.blocks if block.kind == "list_item"] == ["1.", "2.", "7."]
+
+
+def test_cells_of_rich_text_that_span_rows_are_repeated() -> None:
+    rows = (
+        r"\trowd\cellx1\cellx2\intbl Day\cell Time\cell\row"
+        r"\trowd\clvmgf\cellx1\cellx2\intbl Sunday\cell 8\cell\row"
+        r"\trowd\clvmrg\cellx1\cellx2\intbl\cell 9\cell\row"
+    )
+    assert convert(".rtf", rf"{{\rtf1{rows}\pard End.\par}}".encode()).text.startswith(
+        "Day | Time\nSunday | 8\nSunday | 9"
+    )

@@ -35,6 +35,7 @@ _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _META: Final = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 # Elements that aren't part of the visible text.
 _SKIPPED: Final = frozenset((
@@ -190,6 +191,11 @@ class _Numbers:
     levels: dict[int, _Level]
     counts: dict[int, int] = field(default_factory=dict)
 
+    def begin(self, depth: int, start: str) -> None:
+        """Lets the next item at this depth have a number of its own, if one is given."""
+        if start.isdecimal():
+            self.counts[depth] = int_of(start, 1) - 1
+
     def next(self, depth: int) -> str:
         """The label of the next item at this depth; empty for one without."""
         level = self.levels.get(depth, _Level())
@@ -224,6 +230,7 @@ class _Reader:
         self._tables = 0
         self._headings = _Numbers(styles.outline)
         self._lists: dict[str, _Numbers] = {}
+        self._by_id: dict[str, _Numbers] = {}
         self._notes: list[tuple[str, ElementTree.Element]] = []
         self._boxes: list[ElementTree.Element] = []
         self._margins: set[str] = set()
@@ -291,17 +298,15 @@ class _Reader:
 
     def _list(self, element: ElementTree.Element, parent: _Item | None, depth: int = 1) -> None:
         style = element.get(f"{_TEXT}style-name", "") or (parent.style if parent else "")
-        if parent is not None:
-            numbers = parent.numbers
-        elif element.get(f"{_TEXT}continue-numbering") == "true" and style in self._lists:
-            numbers = self._lists[style]
-        else:
-            numbers = self._lists[style] = _Numbers(self._styles.lists.get(style, {}))
+        numbers = self._numbers(element, parent, style)
+        if name := element.get(_ID, ""):
+            self._by_id[name] = numbers
         item = _Item(numbers, depth, style)
         for found in element:
             if local_name(found) not in ("list-item", "list-header") or depth > _DEEPEST:
                 continue
             is_begun = local_name(found) == "list-header"
+            numbers.begin(depth, found.get(f"{_TEXT}start-value", ""))
             for inner in found:
                 name = local_name(inner)
                 if name == "list":
@@ -311,6 +316,16 @@ class _Reader:
                 elif name == "p":
                     self._paragraph(inner, None if is_begun else item)
                     is_begun = True
+
+    def _numbers(self, element: ElementTree.Element, parent: _Item | None, style: str) -> _Numbers:
+        """The numbers of a list: those of the list that it is in or that it continues, or new ones."""
+        if parent is not None:
+            return parent.numbers
+        continued = self._by_id.get(element.get(f"{_TEXT}continue-list", ""))
+        if continued is None and element.get(f"{_TEXT}continue-numbering") == "true":
+            continued = self._lists.get(style)
+        self._lists[style] = continued or _Numbers(self._styles.lists.get(style, {}))
+        return self._lists[style]
 
     def _table(self, table: ElementTree.Element) -> None:
         grid: list[Row] = []

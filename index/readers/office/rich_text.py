@@ -142,6 +142,8 @@ class _Reader:
         self._defined = 0
         self._paragraph = _Paragraph()
         self._cells: list[str] = []
+        self._merges: set[int] = set()  # cells of the row that continue the one above
+        self._place = 0
         self._rows: list[Row] = []
         self._tables = 0
         self._margins: dict[tuple[BlockKind, str], bool] = {}  # to be added at the end?
@@ -151,6 +153,9 @@ class _Reader:
             "sect": lambda _: self._end_paragraph(),
             "page": lambda _: self._end_paragraph(),
             "cell": lambda _: self._end_cell(),
+            "trowd": lambda _: self._begin_row(),
+            "clvmrg": lambda _: self._merges.add(self._place),
+            "cellx": lambda _: self._next_place(),
             "row": lambda _: self._end_row(),
             "pard": lambda _: self._set(style=0, level=0, depth=0, in_table=False),
             "intbl": lambda _: self._set(in_table=True),
@@ -404,8 +409,21 @@ class _Reader:
 
     def _end_row(self) -> None:
         if not self._state.target:
-            self._rows.append(self._cells)
+            above = self._rows[-1] if self._rows else ()
+            self._rows.append(
+                [
+                    above[place] if place in self._merges and not cell and place < len(above) else cell
+                    for place, cell in enumerate(self._cells)
+                ]
+            )
             self._cells = []
+
+    def _begin_row(self) -> None:
+        """Begins the definition of a row's cells, each of which ends with its right edge."""
+        self._merges, self._place = set(), 0
+
+    def _next_place(self) -> None:
+        self._place += 1
 
     def _end_table(self) -> None:
         rows, self._rows = self._rows, []
