@@ -108,3 +108,22 @@ def test_markers_of_items(lines: tuple[str, ...]) -> None:
     blocks = find_blocks(text)
     assert [block.kind for block in blocks[1:]] == ["list_item"] * 3
     assert tuple(text[block.start : block.end] for block in blocks[1:]) == lines
+
+
+def test_fields_of_a_form_one_after_the_other_are_fields() -> None:
+    lines = (
+        "Device card",
+        "Serial: HX-101",
+        "Location: Roof",
+        "Checked by: Ada Quill",
+        "It stands.",
+        "Note: wet",
+    )
+    page = "".join(f"<p>{line}" for line in lines)
+    for found in (html.extract(page), convert(".docx", docx("".join(map(p, lines))))):
+        fields = [(b.label, found.text[b.start : b.end]) for b in found.blocks if b.kind == "form_field"]
+        assert fields == [
+            ("Serial", "Serial: HX-101"),
+            ("Location", "Location: Roof"),
+            ("Checked by", "Checked by: Ada Quill"),
+        ]

@@ -17,6 +17,7 @@ from typing import Final
 import regex
 
 from index.text.paragraphs import WRAPPED_LINE, Line, lines_of, paragraphs_of_group
+from index.text.structure.fields import with_fields
 from index.text.structure.labels import (
     RANK_OF_CAPITALS,
     RANK_OF_DOUBLE_RULE,
@@ -202,7 +203,7 @@ def refined(
     deepest = max((unit.rank for unit in units if unit.kind == "heading"), default=0)
     added = sorted({u.rank for u in found if u.kind == "heading" and u.block_kind != "heading"})
     levels = {rank: min(_MOST_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
-    return tuple(_refined_block(unit, levels) for unit in found)
+    return tuple(with_fields(text, (_refined_block(unit, levels) for unit in found)))
 
 
 def _with_implied_items(text: str, units: Sequence[_Unit]) -> list[_Unit]:
