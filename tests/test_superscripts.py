@@ -12,8 +12,8 @@ from test_tables import cell, data, row, workbook
 
 from index.readers import html, markdown
 from index.readers.file_types import convert
+from index.readers.inline.superscripts import raised
 from index.readers.read_files import read_file
-from index.readers.superscripts import raised
 
 
 @pytest.mark.parametrize(

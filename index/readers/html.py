@@ -25,9 +25,9 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
-from index.readers.html_values import FIELDS, field_value, formula
+from index.readers.inline.html_values import FIELDS, field_value, formula
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.plain_text import decode
-from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import MOST_TITLE_WORDS
 from index.readers.tables.headings import Row, is_header
 from index.readers.word.numbering import formatted

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress, tags_of
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.plain_text import decode
-from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.text.structure.blocks import refined
 
 # Maximum nesting of quotations and lists; deeper content is skipped.

@@ -24,7 +24,7 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
-from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
 from index.readers.word.markup import child, children, local_name

@@ -14,8 +14,8 @@ from typing import Final
 import regex
 
 from index.readers.extracted_text import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.plain_text import likelihood
-from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
 from index.text.structure.blocks import refined

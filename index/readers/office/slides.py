@@ -20,8 +20,8 @@ from index.readers.extracted_text import (
     missing_parts,
     no_progress,
 )
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.office.package import Package, unread_objects
-from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
 from index.readers.word.markup import attribute, child, children, local_name

@@ -28,9 +28,9 @@ from index.readers.extracted_text import (
     missing_parts,
     no_progress,
 )
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.office.number_format import BUILT_IN, GENERAL, shown
 from index.readers.office.package import Package, unread_objects
-from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import add_grid, check_size
 from index.readers.tables.headings import Row
 from index.readers.word.markup import attribute, child, children, local_name, value

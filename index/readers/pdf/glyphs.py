@@ -11,8 +11,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from index.readers.inline.superscripts import SUPERSCRIPTS
 from index.readers.pdf.visual_order import Sign
-from index.readers.superscripts import SUPERSCRIPTS
 
 # In multiples of the font size. In a text with explicit spaces a gap has to be wider to count as one:
 # justified text is stretched between letters, too.

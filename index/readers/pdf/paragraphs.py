@@ -14,8 +14,8 @@ import regex
 
 from index.readers.extracted_text import HOLE
 from index.readers.pdf.columns import Column
+from index.readers.pdf.furniture.running_titles import RunningTitle, running_titles
 from index.readers.pdf.glyphs import Line
-from index.readers.pdf.running_titles import RunningTitle, running_titles
 from index.readers.pdf.visual_order import (
     CLOSING,
     OPENING,

@@ -24,8 +24,8 @@ from index.readers.extracted_text import (
     damaged,
     no_progress,
 )
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.office.package import Package, unread_objects
-from index.readers.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import MOST_TITLE_WORDS
 from index.readers.tables.headings import Row, is_header
 from index.readers.word.markup import attribute, child, children, local_name, value

@@ -7,7 +7,7 @@ from typing import Final
 
 from turbohtml import Element, Text
 
-from index.readers.superscripts import raised
+from index.readers.inline.superscripts import raised
 
 CHECKED: Final = "☒"
 UNCHECKED: Final = "☐"
