@@ -151,7 +151,18 @@ class UnreadablePage(UnreadableFile):
         return found
 
 
-FlawKind = Literal["characters", "parts", "lines", "formulas", "hidden", "recognition", "pictures"]
+FlawKind = Literal[
+    "characters",
+    "parts",
+    "lines",
+    "formulas",
+    "hidden",
+    "hidden_cells",
+    "recognition",
+    "pictures",
+    "attachments",
+    "objects",
+]
 
 
 @dataclass(frozen=True)

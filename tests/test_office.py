@@ -96,6 +96,7 @@ def test_slides_are_read_in_order_with_titles_lists_tables_and_notes(tmp_path: P
         ("list_item", 2, 1, "فرعي"),
         ("paragraph", 0, 1, "in a group"),
         ("paragraph", 0, 1, "ملاحظة المتحدث"),
+        ("heading", 1, 3, "Slide 3"),
         ("list_item", 1, 3, "1) one"),
         ("list_item", 1, 3, "2) two"),
         ("paragraph", 0, 3, "a"),
@@ -313,12 +314,30 @@ FIELDS = [
 def test_a_message_is_read_with_its_fields_and_the_names_of_its_attachments(tmp_path: Path) -> None:
     made = message()
     made.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="تقرير السنة.pdf")
-    made.add_attachment("secret text", filename="notes.txt")
+    made.add_attachment("The notes.", filename="notes.txt")
+    table = b"# Plan\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    made.add_attachment(table, maintype="text", subtype="x", filename="p.md")
+    logo = b"\x89PNG\r\n"
+    made.add_attachment(logo, maintype="image", subtype="png", filename="logo.png", disposition="inline")
+    made.add_attachment(bytes(message()), maintype="application", subtype="octet-stream", filename="old.eml")
     path = tmp_path / "a.eml"
     path.write_bytes(bytes(made))
     document = read_file(path)
-    attached = "Attachments: تقرير السنة.pdf; notes.txt"
-    assert document.text.split("\n\n") == [*FIELDS, attached, "السلام عليكم", "الاجتماع يوم الأحد."]
+    attached = "Attachments: تقرير السنة.pdf; notes.txt; p.md; logo.png; old.eml"
+    assert document.text.split("\n\n") == [
+        *FIELDS,
+        attached,
+        "السلام عليكم",
+        "الاجتماع يوم الأحد.",
+        "notes.txt",
+        "The notes.",
+        "p.md",
+        "Plan",
+        "a | b\n1 | 2",
+    ]
+    levels = [block.level for block in document.blocks if block.kind == "heading"]
+    assert levels == [1, 1, 2]
+    assert told(path) == ["attachments of it weren't read (تقرير السنة.pdf, old.eml)."]
     assert [block.kind for block in document.blocks[:5]] == ["form_field"] * 5
     assert (document.title, document.author, document.date) == ("موعد الاجتماع", "ليلى حسن", "2024-03-14")
 
@@ -360,3 +379,46 @@ def test_what_isnt_a_message_is_refused(tmp_path: Path) -> None:
     parts = b"--b\nContent-Type: text/plain\n\nx\n" * 1200
     (tmp_path / "b.eml").write_bytes(b"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n" + parts)
     assert refusal(tmp_path / "b.eml").startswith("it has more than 1,000 parts")
+
+
+def test_headers_and_footers_of_rich_text_come_once() -> None:
+    content = rb"""{\rtf1{\header\pard Circular No. 17/T\par}{\headerf\pard Circular No. 17/T\par}
+{\footer\pard\trowd\intbl Phone\cell 0790\cell\row\pard\chpgn\par}{\footerf 3\par}
+\pard The office is closed.\par
+{\header Circular No. 18/T}\sect End.\par}"""
+    found = convert(".rtf", content)
+    assert [(block.kind, found.text[block.start : block.end]) for block in found.blocks] == [
+        ("page_header", "Circular No. 17/T"),
+        ("paragraph", "The office is closed."),
+        ("paragraph", "End."),
+        ("page_header", "Circular No. 18/T"),
+        ("page_footer", "Phone 0790"),
+    ]
+
+
+def test_lists_of_an_open_document_go_on_and_begin_where_they_are_told(tmp_path: Path) -> None:
+    def one(text: str, of: str = "", item: str = "") -> str:
+        return (
+            f'<text:list {of} text:style-name="L"><text:list-item {item}>'
+            f"<text:p>{text}</text:p></text:list-item></text:list>"
+        )
+
+    body = (
+        one("one", 'xml:id="l1"')
+        + "<text:p>Between.</text:p>"
+        + one("two", 'xml:id="l2" text:continue-list="l1"')
+        + one("seven", "", 'text:start-value="7"')
+    )
+    document = read_file(odt(tmp_path / "a.odt", body))
+    assert [block.label for block in document.blocks if block.kind == "list_item"] == ["1.", "2.", "7."]
+
+
+def test_cells_of_rich_text_that_span_rows_are_repeated() -> None:
+    rows = (
+        r"\trowd\cellx1\cellx2\intbl Day\cell Time\cell\row"
+        r"\trowd\clvmgf\cellx1\cellx2\intbl Sunday\cell 8\cell\row"
+        r"\trowd\clvmrg\cellx1\cellx2\intbl\cell 9\cell\row"
+    )
+    assert convert(".rtf", rf"{{\rtf1{rows}\pard End.\par}}".encode()).text.startswith(
+        "Day | Time\nSunday | 8\nSunday | 9"
+    )

@@ -103,7 +103,34 @@ def test_a_paragraph_goes_on_on_the_next_page_without_page_numbers_and_titles() 
         pages.append(
             [arabic(350, 580, "مجلة الحدود"), *column(part, 350, 540), Text(200, 20, f"{number + 7}")]
         )
-    assert paragraphs(*pages) == [" ".join(WORDS * 6)]
+    assert paragraphs(*pages) == ["مجلة الحدود", " ".join(WORDS * 6)]
+
+
+def test_what_is_repeated_on_every_page_is_there_once_without_page_numbers() -> None:
+    pages = [
+        [
+            Text(50, 580, "Ministry of Ports - Circular No. 17/T"),
+            Text(50, 540, f"The office of part {name} is closed on Friday."),
+            Text(50, 20, f"Phone 0790 123 - Page {number} of 3"),
+        ]
+        for number, name in enumerate(("one", "two", "three"), 1)
+    ]
+    found = reader.extract(pdf(pages))
+    said = [(block.kind, block.page, found.text[block.start : block.end]) for block in found.blocks]
+    assert said == [
+        ("page_header", 1, "Ministry of Ports - Circular No. 17/T"),
+        *(
+            ("paragraph", number, f"The office of part {name} is closed on Friday.")
+            for number, name in enumerate(("one", "two", "three"), 1)
+        ),
+        ("page_footer", 1, "Phone 0790 123"),
+    ]
+
+
+def test_a_running_title_that_the_text_says_is_no_second_paragraph() -> None:
+    pages = [[Text(50, 580, f"The Harbour {n}"), Text(50, 540, f"Text of page {n}.")] for n in range(1, 4)]
+    pages[0].insert(1, Text(50, 500, "The Harbour."))
+    assert paragraphs(*pages)[:2] == ["Text of page 1.", "The Harbour."]
 
 
 def test_what_stands_on_one_page_alone_and_what_doesnt_stand_apart_are_kept() -> None:

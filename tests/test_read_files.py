@@ -334,7 +334,7 @@ def test_a_file_that_grew_since_it_was_looked_at_is_refused(
 
 
 def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.md", "c/z.TXT", "c/d/e.md", "image.gif", ".hidden.txt", ".git/x.txt"):
+    for name in ("b.txt", "a.md", "c/z.TXT", "c/d/e.md", "image.svg", ".hidden.txt", ".git/x.txt"):
         write(tmp_path / "texts" / name, "text")
     write(tmp_path / "elsewhere" / "f.txt", "text")
     (tmp_path / "texts" / "circle").symlink_to(tmp_path / "texts")

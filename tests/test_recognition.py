@@ -24,6 +24,7 @@ import pytest
 from pdf_files import Text, pdf
 from PIL import Image, ImageDraw, ImageFont
 from pylopdf_fonts_ar import __file__ as fonts
+from test_pdf_annotations import made, stream
 
 from index import Document, FileWarning, Index, UnreadableFile
 from index.encoding.base import Encoder
@@ -254,6 +255,63 @@ def test_pages_that_are_pictures_are_told_without_tesseract(
     document, warnings, _ = warned(mixed(tmp_path / "a.pdf"))
     assert document.text == "Typed page 1.\n\nTyped page 3."
     assert [(one.kind, one.names) for one in warnings] == [("pictures", "2")]
+
+
+def scan(*layers: str, share: float = 1.0) -> bytes:
+    """Pages of pictures that cover a share of each, and the text that lies on them."""
+    drawn = [
+        stream(
+            b"", b"q 400 0 0 %d 0 0 cm /I Do Q BT /F 8 Tf 10 8 Td (%s) Tj ET" % (600 * share, layer.encode())
+        )
+        for layer in layers
+    ]
+    first = 5
+    kids = b" ".join(b"%d 0 R" % (first + 2 * place) for place in range(len(layers)))
+    pages: list[bytes] = []
+    for place, content in enumerate(drawn):
+        resources = b"/Resources<</Font<</F 3 0 R>>/XObject<</I 4 0 R>>>>"
+        head = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 600]%s/Contents %d 0 R>>"
+        pages += [head % (resources, first + 2 * place + 1), content]
+    image = b"/Type/XObject/Subtype/Image/Width 8/Height 8/ColorSpace/DeviceGray/BitsPerComponent 8"
+    return made(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, len(layers)),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        stream(image, bytes(64)),
+        *pages,
+    )
+
+
+LONG = "The rain came down all day on the roofs of the harbour and on the boats that lay there. " * 2
+
+
+def test_a_stamp_on_a_scan_isnt_the_text_of_its_page(
+    tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.pdf"
+    fake(SURE, [])
+    path.write_bytes(scan("Scan", LONG))  # the second page's text was recognised before
+    document = read_file(path)
+    assert document.text == f"وصل القطار، أمس.\n\n{LONG.strip()}"
+    path.write_bytes(scan("Scan", "Scan"))
+    assert read_file(path).text == "وصل القطار، أمس.\n\nوصل القطار، أمس."
+    path.write_bytes(scan("The harbour and its hundred boats"))  # more than was recognised: a photograph
+    assert read_file(path).text == "The harbour and its hundred boats"
+    path.write_bytes(scan("Scan", share=0.5))
+    assert read_file(path).text == "Scan"
+    monkeypatch.setattr(tesseract, "is_installed", bool)
+    path.write_bytes(scan("Scan"))
+    with pytest.raises(UnreadableFile, match="hardly any text in it, only pictures") as error:
+        read_file(path)
+    assert error.value.fault == "scan"
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".gif", ".bmp"])
+def test_other_types_of_pictures(tmp_path: Path, fake: Fake, suffix: str) -> None:
+    fake(SURE, [])
+    path = tmp_path / f"a{suffix}"
+    picture(["x"]).save(path)
+    assert read_file(path).text == "وصل القطار، أمس."
 
 
 def test_pictures_in_a_folder(tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:

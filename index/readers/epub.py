@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -57,10 +58,10 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         if not _encrypted(archive).isdisjoint(chapters):
             why = "the book is protected against copying (DRM); only its seller can lift that."
             raise Unextractable(why, "drm")
-        builder = _chapters(archive, chapters, lost, progress)
+        titles = [text_of(element) for element in package.iter(f"{DUBLIN_CORE}title")]
+        builder = _chapters(archive, chapters, titles, lost, progress)
     if lost and not builder.blocks:
         raise damaged(f"no {lost[0]} in it")
-    titles = [text_of(element) for element in package.iter(f"{DUBLIN_CORE}title")]
     authors = [text_of(element) for element in package.iter(f"{DUBLIN_CORE}creator")]
     dates = [_DATE.match(text_of(element)) for element in package.iter(f"{DUBLIN_CORE}date")]
     return Extract(
@@ -110,11 +111,24 @@ def _package(archive: zipfile.ZipFile, lost: list[str]) -> tuple[ElementTree.Ele
 
 
 def _chapters(
-    archive: zipfile.ZipFile, chapters: list[str], lost: list[str], progress: Progress
+    archive: zipfile.ZipFile,
+    chapters: list[str],
+    titles: Collection[str],
+    lost: list[str],
+    progress: Progress,
 ) -> TextBuilder:
-    """The text of the chapters; the names of unreadable ones are added to `lost`."""
+    """The text of the chapters; the names of unreadable ones are added to `lost`.
+
+    Args:
+        archive: of the book.
+        chapters: the names of their pages.
+        titles: of the book, which many books give each of their pages.
+        lost: the names so far.
+        progress: called after each chapter.
+    """
     builder = TextBuilder()
     tables = 0
+    known = {" ".join(title.split()).casefold() for title in titles}
     for name in chapters:
         try:
             found = html.extract_page(part(archive, name), is_xml=True)
@@ -123,6 +137,11 @@ def _chapters(
                 raise
             lost.append(name)
             continue
+        title = " ".join(found.title.split())
+        if builder.blocks and not any(block.kind == "heading" for block in found.blocks):
+            # It is a chapter of its own if it has a title of its own.
+            builder.add("heading", "" if title.casefold() in known else title, level=1)
+        known.add(title.casefold())
         builder.extend(found.blocks, found.text, tables)
         tables += max((block.table for block in found.blocks), default=0)
         progress()

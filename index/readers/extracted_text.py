@@ -20,6 +20,10 @@ _LONGEST_COLUMN: Final = 200
 LONGEST_REPEATED: Final = 500
 """Maximum characters of a multi-row cell repeated in each row; a longer one is only in the first."""
 
+# Of the letters recognised on a page, relative to those in its text.
+_MORE: Final = 2
+# In the paragraphs of a list item that are one block.
+_MOST_ITEM_WORDS: Final = 80
 _MOST_NAMES: Final = 5
 _LISTED: Final = regex.compile("[,;،؛\n]")
 # Longer lists of keywords are made for search engines; chosen.
@@ -59,7 +63,8 @@ class Extract:
         date: when it was written, from the file's metadata, or empty.
         blocks: its layout, in the order of the text, without overlaps.
         flaws: what couldn't be read.
-        pictures: the pages of a PDF, from 1, that are pictures without text, while others have text.
+        pictures: the pages of a PDF, from 1, that are pictures with no text or hardly any, unless no page
+            has text.
         digest: as in `Document`.
         tags: keywords from the file's metadata.
     """
@@ -100,18 +105,37 @@ class Extract:
         return cls(**{**record, "blocks": blocks, "flaws": flaws, **lists})
 
     def with_pages(self, other: Extract) -> Extract:
-        """This text with the pages of another one of the same file, in the order of the pages."""
+        """This text with the pages of another one of the same file, in the order of the pages.
+
+        Of a page that both have the other's text counts if it has at least twice as many letters: what was
+        recognised on a scan, rather than a stamp on it, but not a title on a photograph.
+        """
         builder = TextBuilder()
-        by_page: dict[int, list[tuple[Extract, Block]]] = {}
-        for found in (self, other):
-            for block in found.blocks:
-                by_page.setdefault(block.page, []).append((found, block))
-        for page in sorted(by_page):
-            for found, block in by_page[page]:
-                builder.extend([block], found.text)
+        own, others = self._by_page(), other._by_page()
+        for page in sorted({*own, *others}):
+            is_other = _MORE * self._letters(own.get(page, ())) <= other._letters(others.get(page, ()))
+            found, blocks = (other, others.get(page, [])) if is_other else (self, own[page])
+            builder.extend(blocks, found.text)
         return replace(
             self, text=builder.text, blocks=builder.blocks, flaws=(*self.flaws, *other.flaws), pictures=()
         )
+
+    def _by_page(self) -> dict[int, list[Block]]:
+        by_page: dict[int, list[Block]] = {}
+        for block in self.blocks:
+            by_page.setdefault(block.page, []).append(block)
+        return by_page
+
+    def _letters(self, blocks: Iterable[Block]) -> int:
+        return sum(sum(map(str.isalnum, self.text[block.start : block.end])) for block in blocks)
+
+
+@dataclass(frozen=True)
+class Note:
+    """A footnote, with its mark, which is its label."""
+
+    text: str
+    label: str
 
 
 class TextBuilder:
@@ -121,18 +145,58 @@ class TextBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
+        self._notes: list[Note] = []  # called in a list that may go on
         self.emphasized: set[int] = set()
         """Numbers of the blocks that are entirely in bold or in large letters."""
 
     @property
     def text(self) -> str:
         """The text so far."""
+        self._add_notes()
         return "".join(self._parts)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """The blocks so far."""
+        self._add_notes()
         return tuple(self._blocks)
+
+    @property
+    def count(self) -> int:
+        """The number of blocks so far, but for notes that stand after a list that may go on."""
+        return len(self._blocks)
+
+    def add_note(self, text: str, label: str) -> None:
+        """Adds a footnote; one that is called in a list stands after the list.
+
+        Args:
+            text: of the note, with its mark.
+            label: its mark, as in `Block`.
+        """
+        if self._blocks and self._blocks[-1].kind == "list_item":
+            self._notes.append(Note(text, label))
+        else:
+            self.add("footnote", text, label=label)
+
+    def add_to_item(self, text: str) -> bool:
+        """Adds a further paragraph to a list item, as a line of its own; returns whether it was short enough.
+
+        Args:
+            text: of the paragraph. The last block has to be the item.
+        """
+        last = self._blocks[-1]
+        said = UNWRITABLE.sub("", text).strip()
+        if not said or len(self._parts[-1].split()) + len(said.split()) > _MOST_ITEM_WORDS:
+            return False
+        self._parts[-1] += f"\n{said}"
+        self._length += len(said) + 1
+        self._blocks[-1] = replace(last, end=self._length)
+        return True
+
+    def _add_notes(self) -> None:
+        notes, self._notes = self._notes, []
+        for note in notes:
+            self.add("footnote", note.text, label=note.label)
 
     def add(
         self,
@@ -167,6 +231,8 @@ class TextBuilder:
         text = UNWRITABLE.sub("", text).strip()
         if not text:
             return
+        if kind != "list_item" and self._notes:
+            self._add_notes()
         before = self._blocks[-1].kind if self._blocks else None
         self._append(" " if goes_on else "\n" if kind == before == "list_item" else "\n\n")
         start = self._length
@@ -210,6 +276,7 @@ class TextBuilder:
         said = [" ".join(UNWRITABLE.sub(" ", cell).split()) for cell in cells]
         if not any(said):
             return
+        self._add_notes()
         before = self._blocks[-1] if self._blocks else None
         self._append("\n" if before and before.table == table else "\n\n")
         start = self._length

@@ -31,11 +31,14 @@ CONVERTERS: Final = {
     ".xhtml": "html:extract_xhtml",
     ".pdf": "pdf.pages:extract",
     ".docx": "word.document:extract",
+    ".docm": "word.document:extract",
     ".epub": "epub:extract",
     ".odt": "office.open_document:extract",
     ".rtf": "office.rich_text:extract",
     ".pptx": "office.slides:extract",
+    ".pptm": "office.slides:extract",
     ".xlsx": "office.workbook:extract",
+    ".xlsm": "office.workbook:extract",
     ".eml": "mail:extract",
     ".csv": "tables.delimited:extract",
     ".tsv": "tables.delimited:extract",
@@ -47,12 +50,16 @@ WEB_PAGES: Final = (".html", ".htm", ".xhtml")
 """Types of web pages."""
 PLAIN: Final = (".txt",)
 """Types without metadata: title and date are lines of the text."""
-PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+PICTURES: Final = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".gif", ".bmp")
 """Types whose text is recognised (OCR)."""
 _PICTURE_STARTS: Final = {
     b"\x89PNG\r\n": ".png", b"\xff\xd8\xff": ".jpg", b"II*\0": ".tif", b"MM\0*": ".tif",
+    b"GIF8": ".gif",
 }  # fmt: skip
-_SAME: Final = {".jpeg": ".jpg", ".tiff": ".tif"}
+# Those with macros, which aren't read, have the same parts as those without.
+_SAME: Final = {
+    ".jpeg": ".jpg", ".tiff": ".tif", ".docm": ".docx", ".pptm": ".pptx", ".xlsm": ".xlsx",
+}  # fmt: skip
 # Types that sometimes begin like a web page.
 _OF_PAGES: Final = frozenset((".txt", ".md", ".htm", ".xhtml"))
 # Placeholders that programs write when no title or author was given.

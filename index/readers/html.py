@@ -25,16 +25,19 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
+from index.readers.inline.html_values import FIELDS, field_value, formula
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.plain_text import decode
+from index.readers.tables.grid import MOST_TITLE_WORDS
+from index.readers.tables.headings import Row, is_header
 from index.readers.word.numbering import formatted
 from index.text.structure.blocks import refined
-from index.text.structure.labels import is_number_like
 from index.types import BlockKind
 
 # Elements that aren't part of the content: code, menus, a site's page frame.
 _SKIPPED: Final = frozenset((
-    "script", "style", "template", "noscript", "svg", "math", "iframe", "object", "video", "audio",
-    "canvas", "head", "nav", "aside", "button", "select", "textarea", "dialog",
+    "script", "style", "template", "noscript", "svg", "iframe", "object", "video", "audio",
+    "canvas", "head", "nav", "aside", "button", "dialog",
 ))  # fmt: skip
 _SKIPPED_ROLES: Final = frozenset((
     "navigation", "banner", "complementary", "contentinfo", "search", "menu", "dialog",
@@ -88,9 +91,11 @@ _VOID: Final = frozenset((
 ))  # fmt: skip
 # A table with a cell of more words is a layout table.
 _MOST_CELL_WORDS: Final = 80
-_MOST_HEADING_WORDS: Final = 8
 _MOST_COLUMNS: Final = 100
 _MOST_ROWS: Final = 1000
+# A longer footer, or one with a greater share of links, is a site's.
+_MOST_FOOTER_WORDS: Final = 80
+_MOST_LINKS: Final = 0.5
 
 
 def extract_page(
@@ -123,7 +128,8 @@ extract_xhtml: Final = partial(extract_page, is_xml=True)
 def extract(html: str, *, is_xml: bool = False) -> Extract:
     """Extracts the text of a page as paragraphs, headings, list items and table rows.
 
-    Scripts, menus, side columns and a page's footer are skipped. `heading` is the page's first-level heading
+    Scripts, menus, side columns and a site's footer are skipped; a short footer without many links is a
+    `page_footer`. `heading` is the page's first-level heading
     if it has only one. List item numbers, which a browser generates, are part of the text.
 
     Args:
@@ -170,6 +176,7 @@ class _Item:
     label: str
     is_bullet: bool
     is_begun: bool = False
+    place: int = -1  # of its block, from 1
 
 
 @dataclass(frozen=True)
@@ -182,6 +189,9 @@ class _Context:
     is_quotation: bool = False  # a quotation's footer names its source
     is_bold: bool = False
     is_note: bool = False
+    is_raised: bool = False
+    is_term: bool = False
+    is_definition: bool = False
     list: _List | None = None
     item: _Item | None = None
 
@@ -200,15 +210,22 @@ class _Context:
             return replace(context, kind=kind, level=0, item=_item(element, context.list))
         if tag in ("caption", "figcaption"):
             return replace(context, kind="caption", level=0)
-        if tag == "pre":
-            return replace(context, is_preformatted=True)
-        if tag in ("blockquote", "figure"):
-            return replace(context, is_quotation=True)
-        if tag in _BOLD:
-            return replace(context, is_bold=True)
         if tag in _CELLS:
             return replace(context, kind="footnote" if context.is_note else "paragraph", level=0)
-        return context
+        return context._looking_as(tag)
+
+    def _looking_as(self, tag: str) -> _Context:
+        """The context inside an element that changes how its text looks, or what it is for."""
+        if tag == "pre":
+            return replace(self, is_preformatted=True)
+        if tag in ("blockquote", "figure"):
+            return replace(self, is_quotation=True)
+        if tag in ("dt", "dd"):
+            return replace(self, is_term=tag == "dt", is_definition=tag == "dd")
+        if tag in _BOLD or tag == "sup":
+            is_raised = self.is_raised or tag == "sup"
+            return replace(self, is_bold=self.is_bold or tag in _BOLD, is_raised=is_raised)
+        return self
 
 
 class _Walk:
@@ -219,6 +236,8 @@ class _Walk:
         self._parts: list[str] = []
         self._ink = self._bold = 0
         self._tables = 0
+        self._term = ""  # of a list of definitions, until its definition
+        self._footers: dict[str, None] = {}
 
     def read(self, document: Document) -> None:
         # A node to enter, with its context, or an element to leave (True), which ends a block.
@@ -230,13 +249,9 @@ class _Walk:
             elif is_end:
                 self._end(context)
             elif isinstance(node, Element):
-                if _is_skipped(node, context):
-                    if node.tag in _BLOCKS:
-                        self._end(context)
+                if self._is_left_out(node, context) or self._add_mark(node, context):
                     continue
                 inner = context.inside(node)
-                if self._add_mark(node, context):
-                    continue
                 if node.tag in _BLOCKS:
                     self._end(context)
                     stack.append((node, inner, True))
@@ -247,13 +262,26 @@ class _Walk:
             else:
                 stack.extend((child, context, False) for child in reversed(node.children))
         self._end(_Context())
+        self._end_term()
+        for said in self._footers:
+            self._builder.add("page_footer", said)
+
+    def _is_left_out(self, element: Element, context: _Context) -> bool:
+        """Whether an element is skipped where it stands; a page's footer is kept for the end."""
+        if not _is_skipped(element, context):
+            return False
+        if element.tag in _BLOCKS:
+            self._end(context)
+        if element.tag == "footer" and (said := _footer(element)):
+            self._footers.setdefault(said)
+        return True
 
     def _add_mark(self, element: Element, context: _Context) -> bool:
         """Adds a line break or a note's reference mark; returns whether the element is one."""
         if element.tag == "br":
             self._parts.append(_LINE_BREAK)
-        elif call := _note_call(element):
-            self._add(f"[{call}]", context)
+        elif (said := _shown(element)) is not None:
+            self._add(said, context)
         else:
             return False
         return True
@@ -263,14 +291,14 @@ class _Walk:
             text = text.replace("\r\n", "\n").replace("\n", _LINE_BREAK)
         else:
             text = _SPACES.sub(" ", text)
-        self._parts.append(text)
+        self._parts.append(f"{RAISED_START}{text}{RAISED_END}" if context.is_raised else text)
         if not text.isspace():
             self._ink += 1
             self._bold += context.is_bold
 
     def _end(self, context: _Context) -> None:
         """Ends the current block, and adds it if it has any text."""
-        text, ink, bold = "".join(self._parts), self._ink, self._bold
+        text, ink, bold = with_raised("".join(self._parts)), self._ink, self._bold
         self._parts, self._ink, self._bold = [], 0, 0
         if not ink:
             return
@@ -279,6 +307,10 @@ class _Walk:
         else:
             lines = [line.strip(" ") for line in _SPACES.sub(" ", text).split(_LINE_BREAK)]
         kept = "\n".join(line for line in lines if line)
+        if context.is_term:
+            self._end_term()
+            self._term = " ".join(kept.split()).rstrip(":： ")
+            return
         kind, level, label = context.kind, context.level, ""
         if context.item is not None and kind in ("list_item", "footnote"):
             if context.item.is_begun:
@@ -289,10 +321,25 @@ class _Walk:
                 level = context.item.depth if kind == "list_item" else 0
                 if label and not context.item.is_bullet:
                     kept = f"{label} {kept}"
+        item = context.item
+        if item is not None and item.place == self._builder.count and self._builder.add_to_item(kept):
+            return
+        if self._term and context.is_definition and kind == "paragraph":
+            term = self._term
+            kept, label, self._term = f"{term}: {kept}", term, ""
+        self._end_term()
         self._builder.add(kind, kept, level=level, label=label, is_emphasized=bold == ink)
+        if item is not None and kind == "list_item":
+            item.place = self._builder.count
+
+    def _end_term(self) -> None:
+        """Adds a term without a definition."""
+        term, self._term = self._term, ""
+        self._builder.add("paragraph", term)
 
     def _table(self, table: _Table) -> list[Element]:
         """Adds a table's captions and rows, and returns the tables nested in its cells."""
+        self._end_term()
         for caption in table.captions:
             self._builder.add("caption", caption)
         self._tables += 1
@@ -322,6 +369,7 @@ class _Cell:
     is_heading: bool
     columns: int
     rows: int
+    is_bold: bool = False
 
 
 @dataclass
@@ -367,6 +415,7 @@ class _Table:
                                 cell.tag == "th",
                                 _count(cell, "colspan", _MOST_COLUMNS),
                                 _count(cell, "rowspan", _MOST_ROWS),
+                                _is_bold(cell, text),
                             )
                         )
                 if cells:
@@ -388,7 +437,21 @@ class _Table:
                 heads += 1
         if heads == len(rows):
             heads = 0
+        if not heads:
+            self._take_titles()
         self.headers = heads or int(_has_headings(self.grid))
+
+    def _take_titles(self) -> None:
+        """Makes captions of the rows above the headings that are one cell across the columns."""
+        while len(self.grid) > 1:
+            row, below = self.grid[:2]
+            is_title = (
+                all(cell is row[0] for cell in row) and 0 < len(row[0].text.split()) <= MOST_TITLE_WORDS
+            )
+            if not is_title or len(row) < 2 or row[0].rows > 1 or all(cell is below[0] for cell in below):
+                break
+            self.captions.append(row[0].text)
+            del self.grid[0]
 
 
 def _grid_row(cells: Sequence[_Cell], spanning: dict[int, tuple[_Cell, int]]) -> list[_Cell]:
@@ -422,13 +485,29 @@ def _grid_row(cells: Sequence[_Cell], spanning: dict[int, tuple[_Cell, int]]) ->
 def _has_headings(grid: Sequence[Sequence[_Cell]]) -> bool:
     """Whether the first row of a table without marked headings is certainly a header row."""
     first, others = grid[0], grid[1:]
-    said = [cell.text for cell in first]
-    if not others or len(said) < 2 or not all(said) or any(cell.is_heading for row in others for cell in row):
+    if not others or any(cell.is_heading for row in others for cell in row):
         return False
-    if any(is_number_like(text) or len(text.split()) > _MOST_HEADING_WORDS for text in said):
-        return False
-    columns = [[row[i].text for row in others if len(row) == len(said)] for i in range(len(said))]
-    return any(column and all(map(is_number_like, column)) for column in columns)
+    is_bold = all(cell.is_bold for cell in first if cell.text)
+    is_bold = is_bold and not all(cell.is_bold for row in others for cell in row)
+    return is_header(_row(first), list(map(_row, others)), is_bold=is_bold)
+
+
+def _row(cells: Sequence[_Cell]) -> Row:
+    return [None if place and cell is cells[place - 1] else cell.text for place, cell in enumerate(cells)]
+
+
+def _is_bold(element: Element, text: str) -> bool:
+    """Whether all the text of a cell is in bold."""
+    letters = sum(not char.isspace() for char in text)
+    bold = 0
+    stack = list(reversed(element.children))
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Element) and node.tag in _BOLD:
+            bold += sum(not char.isspace() for char in node.text)
+        elif isinstance(node, Element):
+            stack.extend(node.children)
+    return 0 < letters <= bold
 
 
 def _parts_of(table: Element) -> Iterator[tuple[str, Element, bool]]:
@@ -452,11 +531,12 @@ def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
     parts: list[str] = []
     paragraphs = 0
     has_heading = False
-    stack: list[Node | None] = list(reversed(element.children))  # None where a block ends
+    # What stands where an element ends as text: a space after a block.
+    stack: list[Node | str] = list(reversed(element.children))
     while stack:
         node = stack.pop()
-        if node is None:
-            parts.append(" ")
+        if isinstance(node, str):
+            parts.append(node)
         elif isinstance(node, Text):
             parts.append(node.data)
         elif isinstance(node, Element):
@@ -465,13 +545,29 @@ def _flat(element: Element, nested: list[Element]) -> tuple[str, bool]:
                 continue
             if _is_skipped(node, _Context()):
                 continue
+            if (said := _shown(node)) is not None:
+                parts.append(said)
+                continue
             if node.tag == "br" or node.tag in _BLOCKS:
                 parts.append(" ")
                 paragraphs += node.tag in ("p", "section", "article")
                 has_heading = has_heading or node.tag in _LEVELS
-                stack.append(None)
+                stack.append(" ")
+            elif node.tag == "sup":
+                parts.append(RAISED_START)
+                stack.append(RAISED_END)
             stack.extend(reversed(node.children))
-    return " ".join("".join(parts).split()), has_heading or paragraphs > 2
+    return " ".join(with_raised("".join(parts)).split()), has_heading or paragraphs > 2
+
+
+def _footer(element: Element) -> str:
+    """The text of a page's footer on one line; empty if it is hidden, or a site's."""
+    if _is_skipped(element, _Context(is_quotation=True)):
+        return ""
+    words = _flat(element, [])[0].split()
+    links = sum(len(link.text.split()) for link in element.iter_elements("a"))
+    is_own = len(words) <= _MOST_FOOTER_WORDS and links <= _MOST_LINKS * len(words)
+    return " ".join(words) if is_own else ""
 
 
 def _list(element: Element, depth: int) -> _List:
@@ -535,6 +631,16 @@ def _note_call(element: Element) -> str:
     is_call = element.tag == "sup" or not _NOTE_CALLS.isdisjoint(names)
     number = _NOTE_NUMBER.fullmatch(element.text) if is_call else None
     return number[1] if number else ""
+
+
+def _shown(element: Element) -> str | None:
+    """What an element shows instead of its text: a value, a formula or a note's mark; else None."""
+    if element.tag in FIELDS:
+        return f" {value} " if (value := field_value(element)) else ""
+    if element.tag == "math":
+        return formula(element)
+    call = _note_call(element)
+    return f"[{call}]" if call else None
 
 
 def _is_skipped(element: Element, context: _Context) -> bool:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parseaddr, parsedate_to_datetime
+from pathlib import PurePath
 from typing import Final
 
 from index.readers import html
 from index.readers.extracted_text import (
     Extract,
+    Flaw,
     Progress,
     TextBuilder,
     Unextractable,
@@ -26,12 +29,17 @@ _SHOWN: Final = ("From", "To", "Cc", "Date", "Subject")
 _ATTACHMENTS: Final = "Attachments"
 _DEEPEST: Final = 20
 _MOST_PARTS: Final = 1000
+_MOST_LEVELS: Final = 9
+_MOST_NAMES: Final = 20
+_PLAIN: Final = frozenset((".txt",))
+_NESTED: Final = frozenset((".eml",))
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
-    """Extracts a message and the messages attached to it.
+    """Extracts a message, the messages attached to it, and attached files of types that can be read.
 
-    Its title is the subject, its author the sender.
+    Its title is the subject, its author the sender. A file's text stands under the file's name as a heading;
+    attachments of its own aren't read.
 
     Raises:
         Unextractable: it has no header, so that it is no message.
@@ -49,7 +57,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         name or address,
         date=_date(message),
         blocks=builder.blocks,
-        flaws=missing_parts(reader.lost),
+        flaws=(*missing_parts(reader.lost), *reader.flaws, *_unread(reader.unread)),
     )
 
 
@@ -59,11 +67,15 @@ class _Reader:
     Attributes:
         builder: of the text.
         lost: names of the parts that can't be read.
+        unread: names of the attachments that can't be read.
+        flaws: of the attachments that were.
     """
 
     def __init__(self) -> None:
         self.builder = TextBuilder()
         self.lost: list[str] = []
+        self.unread: list[str] = []
+        self.flaws: list[Flaw] = []
         self._tables = 0
         self._parts = 0
 
@@ -105,6 +117,34 @@ class _Reader:
             and part.get_content_disposition() != "attachment"
         ):
             self._text(part)
+        elif name := _file_name(part):
+            self._attachment(part, name)
+
+    def _attachment(self, part: EmailMessage, name: str) -> None:
+        """Adds the text of an attached file under its name."""
+        if part.get_content_maintype() == "image" and part.get_content_disposition() != "attachment":
+            return  # of the sender's logo
+        payload = part.get_payload(decode=True)
+        found = _converted(PurePath(name).suffix.casefold(), payload if isinstance(payload, bytes) else b"")
+        if found is None or not any(map(str.isalnum, found.text)):
+            self.unread.append(name)
+            return
+        self.builder.add("heading", name, level=1)
+        own = (
+            replace(
+                block,
+                level=min(block.level + 1, _MOST_LEVELS) if block.kind == "heading" else block.level,
+                page=0,
+                page_starts=(),
+                boxes="",
+            )
+            for block in found.blocks
+        )
+        self.builder.extend(own, found.text, self._tables)
+        self._tables += max((block.table for block in found.blocks), default=0)
+        self.flaws += (replace(flaw, message=f"{name}: {flaw.message}") for flaw in found.flaws)
+        if found.pictures:
+            self.unread.append(f"{name} ({', '.join(map(str, found.pictures))})")
 
     def _text(self, part: EmailMessage) -> None:
         payload = part.get_payload(decode=True)
@@ -122,6 +162,26 @@ class _Reader:
                 self._tables += max((block.table for block in self.builder.blocks), default=0)
         except Unextractable:
             self.lost.append(part.get_content_type())
+
+
+def _converted(suffix: str, content: bytes) -> Extract | None:
+    """The text of an attached file; None if its type can't be read here, or the file can't."""
+    from index.readers.file_types import CONVERTERS, convert
+
+    try:
+        if suffix in _PLAIN:
+            text = "\n".join(decode(content).splitlines())
+            return Extract(text, blocks=find_blocks(text))
+        return convert(suffix, content) if suffix in CONVERTERS.keys() - _NESTED else None
+    except Unextractable:
+        return None
+
+
+def _unread(names: list[str]) -> tuple[Flaw, ...]:
+    if not names:
+        return ()
+    shown = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
+    return (Flaw("attachments", f"attachments of it weren't read ({shown}).", len(names), shown),)
 
 
 def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:

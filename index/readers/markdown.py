@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress, tags_of
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.plain_text import decode
 from index.text.structure.blocks import refined
 
@@ -24,7 +25,8 @@ _NOTE: Final = regex.compile(r" {0,3}\[\^([^\]\s]{1,100})\]:[ \t]*(.*)")
 _CALL: Final = regex.compile(r"\[\^([^\]\s]{1,100})\]")
 _FENCE: Final = regex.compile(r" {0,3}(`{3,}|~{3,})")
 _TASK: Final = regex.compile(r"\[([ xX])\][ \t]+")
-_LINE_BREAK_TAG: Final = regex.compile(r"(?i)<br\s*/?>")
+_TAG: Final = regex.compile(r"<(/?[A-Za-z][A-Za-z0-9]*)")
+_TAGS_AS_TEXT: Final = {"br": "\n", "sup": RAISED_START, "/sup": RAISED_END}
 _TITLES: Final = ("title", "العنوان", "عنوان")
 _AUTHORS: Final = ("author", "authors", "by", "creator", "المؤلف", "الكاتب", "المؤلّف", "إعداد")
 _TAGS: Final = ("tags", "keywords", "الوسوم", "وسوم", "الكلمات المفتاحية")
@@ -168,6 +170,7 @@ class _Item:
     label: str
     is_bullet: bool
     is_begun: bool = False
+    place: int = -1  # of its block, from 1
 
 
 class _Walk:
@@ -260,6 +263,9 @@ class _Walk:
             elif not item.is_bullet:
                 text = f"{label} {text}"
             self.builder.add("list_item", text, level=item.depth, label=label)
+            item.place = self.builder.count
+        elif item is not None and item.place == self.builder.count and self.builder.add_to_item(text):
+            pass
         else:
             self.builder.add("paragraph", text, is_emphasized=is_bold)
         self._add_notes()
@@ -272,7 +278,7 @@ class _Walk:
             said = " ".join(
                 "".join(self._said(token)[0] for token in self._parser.parseInline(source)).split()
             )
-            self.builder.add("footnote", f"[{note.number}] {said}" if said else "", label=f"[{note.number}]")
+            self.builder.add_note(f"[{note.number}] {said}" if said else "", f"[{note.number}]")
 
     def _said(self, token: Token) -> tuple[str, bool]:
         """The visible text of an inline token, and whether all of it is in bold."""
@@ -284,10 +290,10 @@ class _Walk:
                 said = child.content
             elif child.type == "softbreak":
                 said = " "
-            elif child.type == "hardbreak" or (
-                child.type == "html_inline" and _LINE_BREAK_TAG.fullmatch(child.content)
-            ):
+            elif child.type == "hardbreak":
                 said = "\n"
+            elif child.type == "html_inline":
+                said = _tag(child.content)
             elif child.type == "image":
                 said = "".join(_flat(child.children or ()))
             depth += (child.type == "strong_open") - (child.type == "strong_close")
@@ -295,7 +301,7 @@ class _Walk:
             if said.strip():
                 ink += 1
                 bold += depth > 0
-        return _CALL.sub(self._call, "".join(parts)), 0 < ink == bold
+        return _CALL.sub(self._call, with_raised("".join(parts))), 0 < ink == bold
 
     def _call(self, match: regex.Match[str]) -> str:
         note = self._notes.get(match[1])
@@ -313,6 +319,12 @@ class _Walk:
         found = html.extract(content)
         self.builder.extend(found.blocks, found.text, self._tables)
         self._tables += max((block.table for block in found.blocks), default=0)
+
+
+def _tag(source: str) -> str:
+    """What an HTML tag within a line stands for."""
+    match = _TAG.match(source)
+    return _TAGS_AS_TEXT.get(match[1].casefold(), "") if match else ""
 
 
 def _flat(tokens: Sequence[Token]) -> Iterator[str]:

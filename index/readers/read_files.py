@@ -272,7 +272,7 @@ def _converted(path: Path, on_page: PageProgress, claimed: str) -> Extract:
 
 
 def _with_pictures(path: Path, found: Extract, on_page: PageProgress) -> Extract:
-    """The text of a PDF, with the recognised text of those pages that are only pictures."""
+    """The text of a PDF, with the recognised text of those pages that are pictures."""
     from index.readers.ocr import tesseract
 
     if tesseract.is_installed():
@@ -282,6 +282,9 @@ def _with_pictures(path: Path, found: Extract, on_page: PageProgress) -> Extract
         except Unextractable as error:
             if error.fault == "empty":  # photographs
                 return found
+    elif {block.page for block in found.blocks} <= {*found.pictures}:
+        why = f"it has hardly any text in it, only pictures of pages. {tesseract.install_hint()}"
+        raise Unextractable(why, "scan")
     names = ", ".join(map(str, found.pictures))
     why = f"its pages {names} are pictures, which weren't read. {tesseract.install_hint()}"
     return replace(found, flaws=(*found.flaws, Flaw("pictures", why, len(found.pictures), names)))

@@ -241,6 +241,18 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = PAGE_MESSAGES | {
         "ar": "أُضيف، ولم تُقرأ أجزاؤه المخفية: {names}",
         "en": "It was added, but its hidden parts weren't read: {names}",
     },
+    "flaw_hidden_cells": {
+        "ar": "أُضيف، ولم تُقرأ فيه صفوف وأعمدة مخفية وعددها {number}.",
+        "en": "It was added, but its hidden rows and columns weren't read ({number}).",
+    },
+    "flaw_attachments": {
+        "ar": "أُضيف، ولم تُقرأ مرفقاته: {names}",
+        "en": "It was added, but these attachments weren't read: {names}",
+    },
+    "flaw_objects": {
+        "ar": "أُضيف، ولم تُقرأ فيه رسوم بيانية أو مخطّطات وعددها {number}.",
+        "en": "It was added, but its charts and diagrams weren't read ({number}).",
+    },
     "file_name": {
         "ar": "اسم الملف غير صالح. غيّره ثم أضفه.",
         "en": "Its name can't be taken. Rename it and add it again.",

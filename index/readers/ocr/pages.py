@@ -32,7 +32,7 @@ _FILLS: Final = 0.7
 _LEAST_DPI: Final = 100.0
 _LARGE: Final = 1.3
 _WORD: Final = regex.compile(r"\S+")
-_FORMATS: Final = ("PNG", "JPEG", "TIFF")
+_FORMATS: Final = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
 _FAULTS: Final = (
     UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError,
 )  # fmt: skip

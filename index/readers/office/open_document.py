@@ -24,7 +24,9 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
-from index.readers.tables.grid import Row, add_grid
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.tables.grid import add_grid
+from index.readers.tables.headings import Row
 from index.readers.word.markup import child, children, local_name
 from index.readers.word.numbering import formatted, int_of
 from index.text.structure.blocks import refined
@@ -33,6 +35,7 @@ _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT: Final = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _TABLE: Final = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_ID: Final = "{http://www.w3.org/XML/1998/namespace}id"
 _META: Final = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 # Elements that aren't part of the visible text.
 _SKIPPED: Final = frozenset((
@@ -118,6 +121,7 @@ class _Styles:
         self.outline: dict[int, _Level] = {}
         self._names: dict[str, str] = {}
         self._bold: set[str] = set()
+        self._raised: set[str] = set()
         for root in roots:
             for found in root.iter():
                 name = local_name(found)
@@ -134,6 +138,8 @@ class _Styles:
         for properties in children(style, "text-properties"):
             if any(value == "bold" and key.endswith("font-weight") for key, value in properties.items()):
                 self._bold.add(name)
+            if _is_raised(properties.get(f"{_STYLE}text-position", "")):
+                self._raised.add(name)
 
     def is_title(self, name: str) -> bool:
         """Whether a paragraph style is the one of titles, or derives from it."""
@@ -143,12 +149,22 @@ class _Styles:
         """Whether a style is bold."""
         return not self._bold.isdisjoint(self._ancestors(name))
 
+    def is_raised(self, name: str) -> bool:
+        """Whether text of a style is raised above its line."""
+        return not self._raised.isdisjoint(self._ancestors(name))
+
     def _ancestors(self, name: str) -> list[str]:
         found: list[str] = []
         while name and name not in found:
             found.append(name)
             name = self._names.get(name, "")
         return found
+
+
+def _is_raised(position: str) -> bool:
+    """Whether a text position, such as "super 58%", is above the line."""
+    height = position.partition(" ")[0].removesuffix("%")
+    return height == "super" or (height.replace(".", "", 1).isdecimal() and float(height) > 0)
 
 
 def _levels(style: ElementTree.Element) -> dict[int, _Level]:
@@ -174,6 +190,11 @@ class _Numbers:
 
     levels: dict[int, _Level]
     counts: dict[int, int] = field(default_factory=dict)
+
+    def begin(self, depth: int, start: str) -> None:
+        """Lets the next item at this depth have a number of its own, if one is given."""
+        if start.isdecimal():
+            self.counts[depth] = int_of(start, 1) - 1
 
     def next(self, depth: int) -> str:
         """The label of the next item at this depth; empty for one without."""
@@ -209,6 +230,7 @@ class _Reader:
         self._tables = 0
         self._headings = _Numbers(styles.outline)
         self._lists: dict[str, _Numbers] = {}
+        self._by_id: dict[str, _Numbers] = {}
         self._notes: list[tuple[str, ElementTree.Element]] = []
         self._boxes: list[ElementTree.Element] = []
         self._margins: set[str] = set()
@@ -270,23 +292,21 @@ class _Reader:
         for mark, note in notes:
             words = " ".join(self._words(found).strip() for found in note.iter(f"{_TEXT}p"))
             self._bold = self._ink = 0
-            self.builder.add("footnote", f"[{mark}] {words}", label=f"[{mark}]")
+            self.builder.add_note(f"[{mark}] {words}", f"[{mark}]")
         for box in boxes:
             self.read(box, 1)
 
     def _list(self, element: ElementTree.Element, parent: _Item | None, depth: int = 1) -> None:
         style = element.get(f"{_TEXT}style-name", "") or (parent.style if parent else "")
-        if parent is not None:
-            numbers = parent.numbers
-        elif element.get(f"{_TEXT}continue-numbering") == "true" and style in self._lists:
-            numbers = self._lists[style]
-        else:
-            numbers = self._lists[style] = _Numbers(self._styles.lists.get(style, {}))
+        numbers = self._numbers(element, parent, style)
+        if name := element.get(_ID, ""):
+            self._by_id[name] = numbers
         item = _Item(numbers, depth, style)
         for found in element:
             if local_name(found) not in ("list-item", "list-header") or depth > _DEEPEST:
                 continue
             is_begun = local_name(found) == "list-header"
+            numbers.begin(depth, found.get(f"{_TEXT}start-value", ""))
             for inner in found:
                 name = local_name(inner)
                 if name == "list":
@@ -296,6 +316,16 @@ class _Reader:
                 elif name == "p":
                     self._paragraph(inner, None if is_begun else item)
                     is_begun = True
+
+    def _numbers(self, element: ElementTree.Element, parent: _Item | None, style: str) -> _Numbers:
+        """The numbers of a list: those of the list that it is in or that it continues, or new ones."""
+        if parent is not None:
+            return parent.numbers
+        continued = self._by_id.get(element.get(f"{_TEXT}continue-list", ""))
+        if continued is None and element.get(f"{_TEXT}continue-numbering") == "true":
+            continued = self._lists.get(style)
+        self._lists[style] = continued or _Numbers(self._styles.lists.get(style, {}))
+        return self._lists[style]
 
     def _table(self, table: ElementTree.Element) -> None:
         grid: list[Row] = []
@@ -336,6 +366,10 @@ class _Reader:
 
     def _words(self, element: ElementTree.Element, depth: int = 0, style: str = "") -> str:
         """The text of a paragraph; its notes and text boxes are set aside."""
+        return with_raised(self._marked(element, depth, style))
+
+    def _marked(self, element: ElementTree.Element, depth: int, style: str) -> str:
+        """As `_words`, with raised text marked as for `with_raised`."""
         name = local_name(element)
         if name == "note":
             return self._note(element)
@@ -351,7 +385,7 @@ class _Reader:
         style = element.get(f"{_TEXT}style-name", "") if name == "span" else style
         parts = [self._said(element.text, style)]
         for found in element:
-            parts.append(self._words(found, depth + 1, style))
+            parts.append(self._marked(found, depth + 1, style))
             parts.append(self._said(found.tail, style))
         return "".join(parts)
 
@@ -360,7 +394,7 @@ class _Reader:
         if said.strip():
             self._ink += 1
             self._bold += bool(style) and self._styles.is_bold(style)
-        return said
+        return f"{RAISED_START}{said}{RAISED_END}" if style and self._styles.is_raised(style) else said
 
     def _note(self, element: ElementTree.Element) -> str:
         body = child(element, "note-body")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -11,11 +12,13 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, DefinesEntities, part_xml, text_of
-from index.readers.extracted_text import Unextractable, tags_of
+from index.readers.extracted_text import Flaw, Unextractable, tags_of
 
 # Default dates from templates.
 _TEMPLATE_DATES: Final = ("2006-09-16", "2013-12-23", "1601-01-01", "1970-01-01")
 _DATE: Final = regex.compile(r"(\d{4}-\d{2}-\d{2})(?:T|$)")
+# Charts, and diagrams of Word files: those of slides are read.
+_OBJECT: Final = regex.compile(r"(?:word|xl|ppt)/charts/chart\d*\.xml|(?:word|xl)/diagrams/data\d*\.xml")
 _CORE: Final = "{http://schemas.openxmlformats.org/package/2006/metadata/core-properties}"
 _TERMS: Final = "{http://purl.org/dc/terms/}"
 
@@ -49,6 +52,11 @@ class Package:
         )
         self._related = self.relationships(self.main_name)
         self.main = part_xml(archive, self.name_of(self.main_name))
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of all parts, in lower case."""
+        return self._names.keys()
 
     def name_of(self, name: str) -> str:
         """A part's name as the archive spells it."""
@@ -119,3 +127,10 @@ class Package:
             for element in root
             if element.get("TargetMode") != "External"
         }
+
+
+def unread_objects(package: Package) -> tuple[Flaw, ...]:
+    """The flaw of a file with charts, or with diagrams that aren't on slides, if there are any."""
+    count = sum(_OBJECT.fullmatch(name) is not None for name in package.names)
+    why = "a chart or diagram in it wasn't" if count == 1 else f"{count:,} charts and diagrams in it weren't"
+    return (Flaw("objects", f"{why} read.", count),) if count else ()

@@ -14,9 +14,12 @@ from typing import Final
 import regex
 
 from index.readers.extracted_text import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.plain_text import likelihood
-from index.readers.tables.grid import Row, add_grid
+from index.readers.tables.grid import add_grid
+from index.readers.tables.headings import Row
 from index.text.structure.blocks import refined
+from index.types import BlockKind
 
 _TOKEN: Final = regex.compile(
     rb"\\([a-zA-Z]{1,32})(-?[0-9]{1,10})?[ ]?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+"
@@ -25,8 +28,7 @@ _TOKEN: Final = regex.compile(
 )
 # Groups whose content isn't part of the text.
 _SKIPPED: Final = frozenset((
-    "colortbl", "pict", "objdata", "objclass", "fldinst", "header", "headerl", "headerr", "headerf",
-    "footer", "footerl", "footerr", "footerf", "themedata", "colorschememapping", "datastore",
+    "colortbl", "pict", "objdata", "objclass", "fldinst", "themedata", "colorschememapping", "datastore",
     "latentstyles", "listtable", "listoverridetable", "rsidtbl", "generator", "xmlnstbl", "revtbl",
     "nonshppict", "annotation", "atnid", "atnauthor", "bkmkstart", "bkmkend", "ftnsep", "ftnsepc",
     "ftncn", "aftnsep", "aftnsepc", "aftncn", "template", "operator", "company", "keywords", "comment",
@@ -36,9 +38,14 @@ _SKIPPED: Final = frozenset((
 ))  # fmt: skip
 # Groups marked as ignorable that are part of the text all the same.
 _READ: Final = frozenset(("shpinst", "shptxt", "footnote", "listtext", "pntext", "fldrslt", "result"))
-_CAPTURED: Final = frozenset((
+# Those of even and odd pages, and of the first one, end in a letter.
+_HEADERS: Final = frozenset(("header", "headerl", "headerr", "headerf"))
+_FOOTERS: Final = frozenset(("footer", "footerl", "footerr", "footerf"))
+_CAPTURED: Final = _HEADERS | _FOOTERS | {
     "fonttbl", "stylesheet", "title", "author", "footnote", "listtext", "pntext",
-))  # fmt: skip
+}  # fmt: skip
+# Fewer digits without a letter are the number of a page.
+_FEWEST_DIGITS: Final = 4
 _CHARACTERS: Final = {
     "tab": " ", "line": "\n", "emdash": "\u2014", "endash": "\u2013", "bullet": "\u2022", "lquote": "\u2018",
     "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "emspace": " ", "enspace": " ",
@@ -98,6 +105,7 @@ class _State:
     skip: int = 1
     is_hidden: bool = False
     is_bold: bool = False
+    is_raised: bool = False
 
 
 @dataclass
@@ -134,14 +142,20 @@ class _Reader:
         self._defined = 0
         self._paragraph = _Paragraph()
         self._cells: list[str] = []
+        self._merges: set[int] = set()  # cells of the row that continue the one above
+        self._place = 0
         self._rows: list[Row] = []
         self._tables = 0
+        self._margins: dict[tuple[BlockKind, str], bool] = {}  # to be added at the end?
         self._count = 0
         self._words: dict[str, Callable[[int | None], object]] = {
             "par": lambda _: self._end_paragraph(),
             "sect": lambda _: self._end_paragraph(),
             "page": lambda _: self._end_paragraph(),
             "cell": lambda _: self._end_cell(),
+            "trowd": lambda _: self._begin_row(),
+            "clvmrg": lambda _: self._merges.add(self._place),
+            "cellx": lambda _: self._next_place(),
             "row": lambda _: self._end_row(),
             "pard": lambda _: self._set(style=0, level=0, depth=0, in_table=False),
             "intbl": lambda _: self._set(in_table=True),
@@ -178,9 +192,16 @@ class _Reader:
                 self._close()
             elif text:
                 self._byte(text)
+        self._end()
+
+    def _end(self) -> None:
         self._flush()
         self._end_paragraph()
         self._end_table()
+        by_kind = sorted(self._margins.items(), key=lambda margin: margin[0][0] == "page_footer")
+        for (kind, said), is_waiting in by_kind:
+            if is_waiting:
+                self.builder.add(kind, said)
 
     def _open(self) -> None:
         if len(self._stack) > _MOST_GROUPS:
@@ -224,12 +245,15 @@ class _Reader:
             self._state = replace(self._state, is_hidden=value != 0)
         elif name == "b":
             self._state = replace(self._state, is_bold=value != 0)
+        elif name in ("super", "nosupersub", "sub", "up", "dn"):
+            is_raised = name in ("super", "up") and value != 0
+            self._state = replace(self._state, is_raised=is_raised)
         elif name == "uc":
             self._state = replace(self._state, skip=max(0, min(value or 0, 9)))
         elif name == "deleted":
             self._state = replace(self._state, is_hidden=value != 0)
         elif name == "plain":
-            self._state = replace(self._state, is_hidden=False, is_bold=False)
+            self._state = replace(self._state, is_hidden=False, is_bold=False, is_raised=False)
         elif name in ("yr", "mo", "dy") and value is not None and self.date.count("-") < 2:
             self.date += f"{value:04}" if name == "yr" else f"-{value:02}"
 
@@ -279,16 +303,17 @@ class _Reader:
     def _say(self, text: str) -> None:
         if self._state.target == "skip" or self._state.is_hidden:
             return
+        said = f"{RAISED_START}{text}{RAISED_END}" if self._state.is_raised else text
         if self._state.target:
-            self._captured.append(text)
+            self._captured.append(said)
             return
-        self._paragraph.parts.append(text)
+        self._paragraph.parts.append(said)
         ink = sum(not char.isspace() for char in text)
         self._paragraph.ink += ink
         self._paragraph.bold += ink * self._state.is_bold
 
     def _end_capture(self, name: str) -> None:
-        text = "".join(self._captured).strip()
+        text = with_raised("".join(self._captured)).strip()
         self._captured = []
         if name == "stylesheet":
             self._add_styles(text)
@@ -298,12 +323,24 @@ class _Reader:
             self.author = text
         elif name in ("listtext", "pntext"):
             self._paragraph.label = text
+        elif name in _HEADERS | _FOOTERS:
+            self._add_margin("page_header" if name in _HEADERS else "page_footer", " ".join(text.split()))
         elif name == "footnote" and text:
             self._count += 1
             mark = f"[{self._count}]"
             self._paragraph.notes.append((mark, text))
-            if not "".join(self._paragraph.parts[-4:]).endswith(mark):
+            if not with_raised("".join(self._paragraph.parts[-4:])).endswith(mark):
                 self._paragraph.parts.append(mark)
+
+    def _add_margin(self, kind: BlockKind, text: str) -> None:
+        """Adds what stands at the top of pages before the text, and anything else after it, once."""
+        is_text = any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= _FEWEST_DIGITS
+        if is_text and (kind, text) not in self._margins:
+            is_first = kind == "page_header" and not self._paragraph.parts
+            is_first = is_first and all(block.kind == kind for block in self.builder.blocks)
+            self._margins[kind, text] = not is_first
+            if is_first:
+                self.builder.add(kind, text)
 
     def _add_styles(self, text: str) -> None:
         """Heading levels of the styles, whose numbers were noted before their names."""
@@ -344,7 +381,7 @@ class _Reader:
             self._paragraph = replace(ended, label="", ink=0, bold=0)
             return
         self._paragraph = replace(ended, parts=[], label="", ink=0, bold=0, notes=[])
-        text = "".join(ended.parts).strip()
+        text = with_raised("".join(ended.parts)).strip()
         self._end_table()
         level = self._styles.get(ended.style, 0) or ended.level
         if text and level:
@@ -361,17 +398,32 @@ class _Reader:
     def _add_notes(self, paragraph: _Paragraph) -> None:
         for mark, note in paragraph.notes:
             said = " ".join(note.removeprefix(mark).split())
-            self.builder.add("footnote", f"{mark} {said}", label=mark)
+            self.builder.add_note(f"{mark} {said}", mark)
 
     def _end_cell(self) -> None:
-        if not self._state.target:
-            self._cells.append("".join(self._paragraph.parts).strip())
+        if self._state.target:
+            self._captured.append(" ")
+        else:
+            self._cells.append(with_raised("".join(self._paragraph.parts)).strip())
             self._paragraph.parts = []
 
     def _end_row(self) -> None:
         if not self._state.target:
-            self._rows.append(self._cells)
+            above = self._rows[-1] if self._rows else ()
+            self._rows.append(
+                [
+                    above[place] if place in self._merges and not cell and place < len(above) else cell
+                    for place, cell in enumerate(self._cells)
+                ]
+            )
             self._cells = []
+
+    def _begin_row(self) -> None:
+        """Begins the definition of a row's cells, each of which ends with its right edge."""
+        self._merges, self._place = set(), 0
+
+    def _next_place(self) -> None:
+        self._place += 1
 
     def _end_table(self) -> None:
         rows, self._rows = self._rows, []

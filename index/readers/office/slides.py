@@ -6,7 +6,7 @@ of shapes, the numbers of lists and diagrams to its caller.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 from xml.etree import ElementTree
 
@@ -20,10 +20,13 @@ from index.readers.extracted_text import (
     missing_parts,
     no_progress,
 )
-from index.readers.office.package import Package
-from index.readers.tables.grid import Row, add_grid
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.office.package import Package, unread_objects
+from index.readers.tables.grid import add_grid
+from index.readers.tables.headings import Row
 from index.readers.word.markup import attribute, child, children, local_name
 from index.readers.word.numbering import formatted, int_of
+from index.text.analyzer import language
 from index.types import Block
 
 _MAIN: Final = "ppt/presentation.xml"
@@ -38,6 +41,8 @@ _NUMBERS: Final = {
 }  # fmt: skip
 _NUMBER_ENDS: Final = {"Period": "{}.", "ParenR": "{})", "ParenBoth": "({})", "Plain": "{}", "Minus": "{} -"}
 _DEEPEST: Final = 50
+# What PowerPoint calls a slide without a title.
+_SLIDE_AR, _SLIDE_EN = "شريحة", "Slide"
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:
@@ -61,7 +66,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
     builder = reader.builder
     if reader.lost and not builder.blocks:
         raise damaged(f"no {reader.lost[0]} in it")
-    flaws = missing_parts(reader.lost)
+    flaws = (*missing_parts(reader.lost), *unread_objects(package))
     if reader.hidden:
         names = ", ".join(map(str, reader.hidden))
         flaws += (Flaw("hidden", f"its hidden slides weren't read ({names}).", len(reader.hidden), names),)
@@ -109,10 +114,7 @@ class _Reader:
         self._page = page
         self._relationships = self._package.relationships(name)
         shapes = list(_shapes(slide))
-        for shape in shapes:
-            if _placeholder(shape) in _TITLES:
-                words = " ".join(text for text, _ in _paragraphs(shape))
-                self.builder.add("heading", words, level=1, page=page)
+        self._title(shapes)
         for shape in shapes:
             if _placeholder(shape) not in _TITLES | _SKIPPED:
                 self._shape(shape)
@@ -122,6 +124,17 @@ class _Reader:
             if _placeholder(shape) == "body":
                 for text, _ in _paragraphs(shape):
                     self.builder.add("paragraph", text, page=page)
+
+    def _title(self, shapes: Sequence[ElementTree.Element]) -> None:
+        """Adds a slide's title; one without isn't about the title of the slide before it."""
+        titles = [shape for shape in shapes if _placeholder(shape) in _TITLES]
+        found = [" ".join(text for text, _ in _paragraphs(shape)) for shape in titles]
+        for title in found:
+            self.builder.add("heading", title, level=1, page=self._page)
+        words = "" if any(found) else " ".join(text for shape in shapes for text, _ in _paragraphs(shape))
+        if words and any(block.kind == "heading" for block in self.builder.blocks):
+            name = _SLIDE_AR if language(words) == "ar" else _SLIDE_EN
+            self.builder.add("heading", f"{name} {self._page}", level=1, page=self._page)
 
     def _shape(self, shape: ElementTree.Element) -> None:
         if local_name(shape) != "graphicFrame":
@@ -198,8 +211,15 @@ def _words(paragraph: ElementTree.Element) -> str:
             parts.append("\n")
         elif name in ("r", "fld") and not found.get("type", "").startswith("slidenum"):
             text = child(found, "t")
-            parts.append("" if text is None else text.text or "")
-    return "".join(parts)
+            said = "" if text is None else text.text or ""
+            parts.append(f"{RAISED_START}{said}{RAISED_END}" if _is_raised(found) else said)
+    return with_raised("".join(parts))
+
+
+def _is_raised(run: ElementTree.Element) -> bool:
+    """Whether a run stands above its line."""
+    properties = child(run, "rPr")
+    return properties is not None and int_of(properties.get("baseline", "").removesuffix("%")) > 0
 
 
 def _rows(table: ElementTree.Element) -> Iterator[Row]:

@@ -28,16 +28,20 @@ from index.readers.extracted_text import (
     missing_parts,
     no_progress,
 )
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.office.number_format import BUILT_IN, GENERAL, shown
-from index.readers.office.package import Package
-from index.readers.tables.grid import Row, add_grid, check_size
-from index.readers.word.markup import attribute, child, children, local_name
+from index.readers.office.package import Package, unread_objects
+from index.readers.tables.grid import add_grid, check_size
+from index.readers.tables.headings import Row
+from index.readers.word.markup import attribute, child, children, local_name, value
 
 _MAIN: Final = "xl/workbook.xml"
 _CELL: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _RANGE: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 # Names that programs give to sheets.
 _UNNAMED: Final = regex.compile(r"(?i)(?:sheet|ورقة|feuil|tabelle|hoja|table|صفحة)[ _]?\p{Nd}*")
+_TRUE: Final = frozenset(("1", "true"))
+_MOST_COLUMNS: Final = 1 << 14
 _ROWS_PER_PART: Final = 5000
 _MOST_ROWS_OF_A_MERGE: Final = 1000
 
@@ -80,7 +84,8 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
                 raise
             lost.append(name)
             continue
-        if rows and not _UNNAMED.fullmatch(name):
+        # A sheet without a name of its own isn't part of the sheet before it.
+        if rows and (builder.blocks or not _UNNAMED.fullmatch(name)):
             builder.add("heading", name, level=1)
         tables += add_grid(builder, rows, tables + 1)
     if lost and not builder.blocks:
@@ -95,6 +100,10 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
         )
         why = f"{formulas} no stored value. Save it in a spreadsheet program."
         flaws += (Flaw("formulas", why, reader.formulas),)
+    if reader.hidden:
+        why = f"its hidden rows and columns weren't read ({reader.hidden:,})."
+        flaws += (Flaw("hidden_cells", why, reader.hidden),)
+    flaws += unread_objects(package)
     return builder, flaws
 
 
@@ -104,11 +113,28 @@ class _Sheet:
 
     Attributes:
         rows: row -> column -> text, both from 0.
+        hidden: the columns that aren't shown.
         merged: first row, first column, last row and last column of each merged range.
     """
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+
+    def hide(self, column: ElementTree.Element) -> None:
+        """Takes note of columns if they aren't shown."""
+        first, last = (column.get(name, "") for name in ("min", "max"))
+        if column.get("hidden") in _TRUE and first.isdecimal() and last.isdecimal():
+            self.hidden.update(range(int(first) - 1, min(int(last), _MOST_COLUMNS)))
+
+    def drop_hidden(self) -> int:
+        """Removes the columns that aren't shown, and returns how many of them have text."""
+        dropped = {column for row in self.rows.values() for column in row.keys() & self.hidden}
+        for row in self.rows.values():
+            for column in dropped & row.keys():
+                del row[column]
+        self.rows = {number: row for number, row in self.rows.items() if row}
+        return len(dropped)
 
     def grid(self) -> list[Row]:
         """The rows; consecutive blank ones are given as one."""
@@ -144,10 +170,11 @@ class _Reader:
 
     Attributes:
         formulas: the number of formulas without a stored value.
+        hidden: the number of rows and columns with text that aren't shown.
     """
 
     def __init__(self, archive: zipfile.ZipFile, package: Package, progress: Progress) -> None:
-        self.formulas = 0
+        self.formulas = self.hidden = 0
         self._archive = archive
         self._progress = progress
         self._cells = 0
@@ -172,17 +199,23 @@ class _Reader:
                 data = element if kind == "sheetData" else data
             elif kind == "row":
                 number = int(element.get("r", number + 2)) - 1
-                if cells := self._row(element):
+                cells = self._row(element)
+                if cells and element.get("hidden") in _TRUE:
+                    self.hidden += 1
+                elif cells:
                     sheet.rows[number] = cells
                 if number % _ROWS_PER_PART == 0:
                     self._progress()
                 element.clear()
                 if data is not None:
                     data.clear()
+            elif kind == "col":
+                sheet.hide(element)
             elif kind == "mergeCell" and (match := _RANGE.fullmatch(element.get("ref", ""))):
                 first, last = _column(match[1]), _column(match[3])
                 sheet.merged.append((int(match[2]) - 1, first, int(match[4]) - 1, last))
         self._progress()
+        self.hidden += sheet.drop_hidden()
         return sheet.grid()
 
     def _row(self, row: ElementTree.Element) -> dict[int, str]:
@@ -262,8 +295,10 @@ def _rich_text(element: ElementTree.Element | None) -> str:
         if name == "t":
             parts.append(found.text or "")
         elif name == "r":
-            parts.extend(text.text or "" for text in children(found, "t"))
-    return "".join(parts)
+            said = "".join(text.text or "" for text in children(found, "t"))
+            is_raised = value(child(found, "rPr"), "vertAlign") == "superscript"
+            parts.append(f"{RAISED_START}{said}{RAISED_END}" if is_raised else said)
+    return with_raised("".join(parts))
 
 
 def _column(letters: str) -> int:

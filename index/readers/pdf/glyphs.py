@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from index.readers.inline.superscripts import SUPERSCRIPTS
 from index.readers.pdf.visual_order import Sign
 
 # In multiples of the font size. In a text with explicit spaces a gap has to be wider to count as one:
@@ -37,7 +38,7 @@ _LEAST_RISE: Final = 0.12
 _MOST_RISE: Final = 0.7
 _BESIDE: Final = 0.7
 _RAISED: Final = {
-    **dict(zip(map(ord, "0123456789٠١٢٣٤٥٦٧٨٩"), "⁰¹²³⁴⁵⁶⁷⁸⁹" * 2, strict=True)),
+    **{ord(c): raised for c, raised in SUPERSCRIPTS.items() if not c.isalpha() and c not in "=()"},
     **{ord(c): c for c in "()[]*†‡"},
 }
 # Fraction of the widest word gap that all gaps of a justified line exceed.

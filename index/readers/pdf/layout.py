@@ -12,9 +12,10 @@ import regex
 from index.readers.extracted_text import TextBuilder
 from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, PAGE_BREAK, Paragraph, note_label
 from index.readers.pdf.visual_order import is_right_to_left
+from index.readers.tables.headings import is_header
 from index.text.structure.blocks import refined
-from index.text.structure.labels import ItemMarker, follows, is_number_like, item_marker
-from index.types import Block
+from index.text.structure.labels import ItemMarker, follows, item_marker
+from index.types import Block, BlockKind
 
 # Minimum size of a heading relative to the text's, and of a bold heading.
 _LARGER: Final = 1.15
@@ -54,7 +55,9 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
         paragraphs: in reading order.
     """
     builder = TextBuilder()
-    paragraphs = _with_whole_tables(paragraphs)
+    margins = [paragraph for paragraph in paragraphs if paragraph.margin]
+    _add_margins(builder, margins, "page_header")
+    paragraphs = _with_whole_tables([paragraph for paragraph in paragraphs if not paragraph.margin])
     levels = _levels(paragraphs)
     notes = _Notes(paragraphs)
     items = _items(paragraphs, levels)
@@ -85,8 +88,15 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
             label, said = _parted(note)
             builder.add("footnote", f"{label} {said}".lstrip(), label=label, page=note.page)
         place += 1
+    _add_margins(builder, margins, "page_footer")
     text = builder.text
     return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _add_margins(builder: TextBuilder, margins: Sequence[Paragraph], kind: BlockKind) -> None:
+    for paragraph in margins:
+        if paragraph.margin == kind:
+            builder.add(kind, paragraph.text, page=paragraph.page)
 
 
 def _page_starts(text: str, paragraph: Paragraph) -> tuple[str, list[tuple[int, int]]]:
@@ -162,7 +172,10 @@ def _parted(note: Paragraph) -> tuple[str, str]:
 
 
 def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int, str]:
-    """Maps paragraphs that are list items to their number or bullet: a bullet, or numbers in sequence."""
+    """Maps paragraphs that are list items to their number or bullet.
+
+    They begin with a bullet, with numbers in sequence, or with a dash as the paragraph before or after does.
+    """
     found: dict[int, str] = {}
     before: tuple[int, ItemMarker | None] = (-1, None)  # the last one that isn't a footnote
     for place, paragraph in enumerate(paragraphs):
@@ -170,10 +183,13 @@ def _items(paragraphs: Sequence[Paragraph], levels: Collection[int]) -> dict[int
             continue
         text = _BULLET.sub(r"\1 ", paragraph.text)
         marker = None if place in levels or len(paragraph.cells) > 1 else item_marker(text)
-        if marker and marker.is_bullet:
-            found |= {place: text[0]} if text[0] in BULLETS else {}
-            marker = None
         last, other = before
+        if marker and marker.is_bullet:
+            is_bullet = text[0] in BULLETS
+            if is_bullet or (other and other.is_bullet and other.style == marker.style):
+                found |= {place: text[0]} if is_bullet else {last: text[0], place: text[0]}
+            before = (place, marker)
+            continue
         if marker and other and other.style == marker.style and follows(other.value, marker.value):
             found[last] = paragraphs[last].text[: other.length]
             found[place] = paragraph.text[: marker.length]
@@ -253,19 +269,21 @@ def _is_aligned(rows: Sequence[Paragraph]) -> bool:
 def _has_headings(rows: Sequence[Paragraph]) -> bool:
     """Whether the first row is certainly a header row."""
     first, others = rows[0], rows[1:]
-    if any(is_number_like(cell) for cell in first.cells):
-        return False
-    if first.is_bold and not any(row.is_bold for row in others):
-        return True
+    is_bold = first.is_bold and not any(row.is_bold for row in others)
     # Of two columns and few rows the first may be names of fields, and the second what is filled in.
-    is_form = len(first.cells) == _COLUMNS_OF_FORM and len(others) < _FEWEST_ROWS
-    columns = range(0 if is_form else len(first.cells))
-    return any(all(is_number_like(row.cells[i]) for row in others) for i in columns)
+    if len(first.cells) == _COLUMNS_OF_FORM and len(others) < _FEWEST_ROWS and not is_bold:
+        return False
+    return is_header(_said(rows)[0], _said(rows)[1:], is_bold=is_bold)
+
+
+def _said(rows: Sequence[Paragraph]) -> list[tuple[str, ...]]:
+    """The cells of a table's rows in reading order."""
+    rtl = is_right_to_left([cell for row in rows for cell in row.cells])
+    return [row.cells[::-1] if rtl else row.cells for row in rows]
 
 
 def _add_table(builder: TextBuilder, rows: Sequence[Paragraph], number: int) -> None:
-    rtl = is_right_to_left([cell for row in rows for cell in row.cells])
-    said = [row.cells[::-1] if rtl else row.cells for row in rows]
+    said = _said(rows)
     has_headings = _has_headings(rows)
     for place, (row, cells) in enumerate(zip(rows, said, strict=True)):
         is_header = has_headings and not place

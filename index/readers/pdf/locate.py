@@ -16,7 +16,6 @@ from itertools import islice
 from typing import Final
 
 from pdfminer.pdfdocument import PDFDocument
-from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
 
@@ -24,7 +23,7 @@ from index.readers.page.wanted import Wanted, letters
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Manager
 from index.readers.pdf.glyphs import Glyph, Line, drawn_once, same_line
-from index.readers.pdf.pages import PageGlyphs
+from index.readers.pdf.pages import draw
 from index.readers.pdf.tables import Rules, with_tables
 from index.readers.pdf.visual_order import is_right_to_left, reading_order
 from index.types import Box
@@ -87,8 +86,7 @@ def locate(content: bytes, number: int, wanted: Wanted, size: tuple[float, float
     if abs(frame.width - size[0]) > _SAME_SIZE or abs(frame.height - size[1]) > _SAME_SIZE:
         return []
     manager = Manager()
-    device = PageGlyphs(manager, {})
-    PDFPageInterpreter(manager, device).process_page(page)
+    device = draw(page, manager, {})
     found = []
     for turns, turned in device.found.items():
         glyphs = [_remembering(glyph) for glyph in with_marks(drawn_once(turned))]

@@ -29,6 +29,7 @@ from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable,
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
+from index.readers.pdf.furniture.annotations import draw_annotations
 from index.readers.pdf.glyphs import Glyph, drawn_once
 from index.readers.pdf.layout import layout_of
 from index.readers.pdf.metadata import metadata_of
@@ -46,6 +47,10 @@ _LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s
 _MANY_LOST: Final = 3
 _MOST_LOST: Final = 0.01
 _CORNERS: Final = 4
+# Share of a page's area from which pictures are the page, if it has fewer letters than this: a scanner's
+# watermark, a stamp and a page number, but not the text recognised on a scan.
+_MOST_OF_PAGE: Final = 0.7
+_FEW_LETTERS: Final = 100
 
 # These log every irregularity of a file to standard error.
 for _library in ("pdfminer", "fontTools"):
@@ -85,7 +90,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             "it has no text in it, only pictures of pages (a scan?). Run text recognition (OCR) on it first.",
             "scan",
         )
-    text, blocks = layout_of(paragraphs_of(pages))
+    text, blocks = layout_of(paragraphs_of(pages, pictures))
     if not _is_readable(text):
         raise Unextractable(
             "its fonts don't tell which letters they show, or tell wrong ones. Run text recognition (OCR) on "
@@ -127,7 +132,7 @@ def _columns(document: PDFDocument, progress: Progress, pictures: list[int]) -> 
             glyphs = with_marks(drawn_once(turned))
             page += with_tables(glyphs, Rules() if turns else device.rules, before)
         before = page
-        if device.has_picture and not page:
+        if device.is_picture(has_text=bool(page)):
             pictures.append(number)
         progress()
         yield page
@@ -137,9 +142,22 @@ def _pages(document: PDFDocument) -> Iterator[PageGlyphs]:
     manager = Manager()
     fonts: dict[int, Font] = {}
     for page in PDFPage.create_pages(document):
-        device = PageGlyphs(manager, fonts)
-        PDFPageInterpreter(manager, device).process_page(page)
-        yield device
+        yield draw(page, manager, fonts)
+
+
+def draw(page: PDFPage, manager: Manager, fonts: dict[int, Font]) -> PageGlyphs:
+    """The glyphs of a page and of what its annotations add.
+
+    Args:
+        page: of a document.
+        manager: of the document's resources.
+        fonts: of the document that are known already; new ones are added.
+    """
+    device = PageGlyphs(manager, fonts)
+    interpreter = PDFPageInterpreter(manager, device)
+    interpreter.process_page(page)
+    draw_annotations(page, interpreter, device)
+    return device
 
 
 def _is_part(one: Glyph, other: Glyph) -> bool:
@@ -161,6 +179,8 @@ class PageGlyphs(PDFTextDevice):
         found: the glyphs by rotation in quarter turns; positions are rotated back.
         rules: the lines drawn on the page.
         has_picture: whether there is a picture on the page.
+        covered: the area of its pictures, as a share of the page's.
+        count: the number of glyphs drawn.
     """
 
     def __init__(self, manager: Manager, fonts: dict[int, Font]) -> None:
@@ -168,11 +188,18 @@ class PageGlyphs(PDFTextDevice):
         self.found: dict[int, list[Glyph]] = {}
         self.rules = Rules()
         self.has_picture = False
+        self.covered = 0.0
+        self._area = 0.0
         self._manager = manager
         self._fonts = fonts  # pdfminer keeps its fonts as long as the document is read
-        self._count = 0
+        self.count = 0
         self._tags: list[str | None] = []
         self._inside: list[tuple[int, Glyph]] | None = None
+
+    def begin_page(self, page: PDFPage, ctm: object) -> None:  # noqa: ARG002
+        """Takes note of a page's area."""
+        left, low, right, high = page.mediabox
+        self._area = abs((right - left) * (high - low))
 
     def render_char(  # pdfminer's signature
         self,
@@ -186,8 +213,8 @@ class PageGlyphs(PDFTextDevice):
         graphicstate: object,  # noqa: ARG002
     ) -> float:
         """Adds a glyph, and returns its advance width."""
-        self._count += 1
-        if self._count > _MOST_GLYPHS:
+        self.count += 1
+        if self.count > _MOST_GLYPHS:
             raise Unextractable(
                 f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.", "too_large"
             )
@@ -235,8 +262,24 @@ class PageGlyphs(PDFTextDevice):
                 points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
 
     def render_image(self, name: str, stream: object) -> None:  # noqa: ARG002
-        """Records a picture."""
+        """Records a picture, and the area of the unit square that it is drawn into."""
         self.has_picture = True
+        if self.ctm is not None and self._area > 0:
+            a, b, c, d, _, _ = self.ctm
+            self.covered += min(abs(a * d - b * c) / self._area, 1)
+
+    def is_picture(self, *, has_text: bool) -> bool:
+        """Whether the page is a picture, with no text or hardly any.
+
+        Args:
+            has_text: whether any text is on it.
+        """
+        if not has_text:
+            return self.has_picture
+        if self.covered < _MOST_OF_PAGE:
+            return False
+        letters = sum(sum(map(str.isalpha, glyph.text)) for found in self.found.values() for glyph in found)
+        return letters < _FEW_LETTERS
 
     def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
         """Begins marked content, which may carry its text as an attribute."""
@@ -268,6 +311,10 @@ class PageGlyphs(PDFTextDevice):
         elif before and _is_part(glyph, before[0]):
             return
         self._add(turns, glyph)
+
+    def add(self, glyph: Glyph) -> None:
+        """Adds a glyph that isn't drawn."""
+        self._add(0, glyph)
 
     def _add(self, turns: int, glyph: Glyph) -> None:
         if glyph.size <= 0:

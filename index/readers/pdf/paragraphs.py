@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 import regex
 
 from index.readers.extracted_text import HOLE
 from index.readers.pdf.columns import Column
+from index.readers.pdf.furniture.running_titles import RunningTitle, running_titles
 from index.readers.pdf.glyphs import Line
 from index.readers.pdf.visual_order import (
     CLOSING,
@@ -23,7 +24,7 @@ from index.readers.pdf.visual_order import (
     bracket_votes,
     is_right_to_left,
 )
-from index.text.structure.labels import ItemMarker, follows, item_marker
+from index.text.structure.labels import SYMBOL_BULLETS, ItemMarker, follows, item_marker
 
 # In multiples of the line spacing within a paragraph.
 _WIDE_GAP: Final = 1.25
@@ -40,7 +41,7 @@ _FEWEST_REPEATS: Final = 3
 _FEWEST_GAPS: Final = 4
 # Signs of a line in which an item's number or bullet is looked for.
 _LONGEST_MARKER: Final = 12
-BULLETS: Final = frozenset("•●▪◦·‣○■□▶►✓✔➢➤◆◇☐☑☒✗")
+BULLETS: Final = frozenset("•●▪◦·‣○■□▶►✓✔➢➤◆◇☐☑☒✗" + SYMBOL_BULLETS)
 NOTE_MARK: Final = regex.compile(r"[(\[]?([⁰¹²³⁴-⁹]{1,3}|\p{Nd}{1,3}|\*{1,3}|[†‡])[)\]]?[.\-–]?\s?(?=\S)")
 """What a footnote begins with."""
 _SENTENCE_END: Final = regex.compile(r"[.!?؟…:;؛][\"”»'’)\]]*$")
@@ -77,6 +78,7 @@ class Paragraph:
         last_page: the page that it ends on.
         is_ruled: whether it is a row of a table drawn with lines.
         later_pages: the pages that it continues on.
+        margin: for what is repeated at the top or the bottom of pages, the kind of its block; else empty.
     """
 
     text: str
@@ -91,6 +93,7 @@ class Paragraph:
     last_page: int = 0
     is_ruled: bool = False
     later_pages: tuple[int, ...] = ()
+    margin: Literal["", "page_header", "page_footer"] = ""
 
 
 @dataclass
@@ -115,14 +118,18 @@ class _Paragraph:
     page_starts: dict[int, int] = field(default_factory=dict)
 
 
-def paragraphs_of(pages: Pages) -> list[Paragraph]:
+def paragraphs_of(pages: Pages, pictures: Collection[int] = ()) -> list[Paragraph]:
     """Assembles the paragraphs of a document, in reading order.
 
-    Running titles and page numbers are removed.
+    Each running title is a paragraph once: headers come first, footers last. Page numbers are removed.
+
+    Args:
+        pages: the columns of each.
+        pictures: the numbers of pages, from 1, whose text is only on a picture: none goes on there.
     """
     usual = _pitches([column for page in pages for column in page])
     pitches = [_pitches(page, usual) for page in pages]
-    kept = _without_running_titles(pages, pitches)
+    kept, removed = _without_running_titles(pages, pitches)
     body = _body_size([line for page in kept for column in page for line in column.lines])
     found: list[_Paragraph] = []
     last: _Paragraph | None = None  # that isn't a footnote
@@ -135,7 +142,13 @@ def paragraphs_of(pages: Pages) -> list[Paragraph]:
             of_column += _notes(foot, pitches[page_number - 1])
             for number, paragraph in enumerate(of_column):
                 paragraph.page = paragraph.last_page = page_number
-                if last is not None and not number and not paragraph.is_at_foot and _goes_on(last, paragraph):
+                is_first = not number and not paragraph.is_at_foot and page_number not in pictures
+                if (
+                    last is not None
+                    and is_first
+                    and last.last_page not in pictures
+                    and _goes_on(last, paragraph)
+                ):
                     if page_number != last.last_page:
                         last.page_starts[len(last.lines)] = page_number
                     last.lines.extend(paragraph.lines)
@@ -147,10 +160,31 @@ def paragraphs_of(pages: Pages) -> list[Paragraph]:
     mirrored = _mirrored(found)
     texts = [_lines(paragraph, mirrored) for paragraph in found]
     words = Counter(word for lines in texts for line in lines for word in regex.findall(r"[\p{L}-]+", line))
+    titles = running_titles(
+        (
+            RunningTitle(page, is_header, _joined(_lines(_alone(line), mirrored), {}))
+            for page, is_header, line in removed
+        ),
+        {line for lines in texts for line in lines},
+    )
     return [
-        _finished(paragraph, _joined(lines, words), mirrored)
-        for paragraph, lines in zip(found, texts, strict=True)
+        *(_margin(title) for title in titles if title.is_header),
+        *(
+            _finished(paragraph, _joined(lines, words), mirrored)
+            for paragraph, lines in zip(found, texts, strict=True)
+        ),
+        *(_margin(title) for title in titles if not title.is_header),
     ]
+
+
+def _alone(line: Line) -> _Paragraph:
+    column = Column((line,))
+    return _Paragraph([line], _Edges.of([line], column), 0.0, is_indented=False)
+
+
+def _margin(title: RunningTitle) -> Paragraph:
+    kind: Literal["page_header", "page_footer"] = "page_header" if title.is_header else "page_footer"
+    return Paragraph(title.text, title.page, 0.0, 1, last_page=title.page, margin=kind)
 
 
 def _lines(paragraph: _Paragraph, mirrored: str) -> list[str]:
@@ -277,15 +311,27 @@ def note_label(mark: str) -> str:
     return str(int(mark)) if mark.isdecimal() else mark
 
 
-def _without_running_titles(pages: Pages, pitches: Sequence[Mapping[int, float]]) -> list[list[Column]]:
+def _without_running_titles(
+    pages: Pages, pitches: Sequence[Mapping[int, float]]
+) -> tuple[list[list[Column]], list[tuple[int, bool, Line]]]:
+    """The pages without running titles, and of each of these its page, whether it is at the top, and it."""
     edges = [_edge_lines(page, own) for page, own in zip(pages, pitches, strict=True)]
     counts = Counter(key for lines in edges for key in set(lines.values()))
     fewest = min(_FEWEST_REPEATS, max(len(pages), 2))
     kept = []
+    removed = []
     for number, (page, lines) in enumerate(zip(pages, edges, strict=True), 1):
+        ordered = sorted((line.baseline for column in page for line in column.lines), reverse=True)
+        middle = ordered[len(ordered) // 2] if ordered else 0.0
         unwanted = {line for line, key in lines.items() if counts[key] >= fewest}
         # The only page of a file has its number too.
         unwanted |= {id(line) for column in page for line in column.lines[-1:] if _is_number(line, number)}
+        removed += [
+            (number, line.baseline > middle, line)
+            for column in page
+            for line in column.lines
+            if id(line) in unwanted and id(line) in lines
+        ]
         kept.append(
             [
                 replace(column, lines=rest)
@@ -293,7 +339,7 @@ def _without_running_titles(pages: Pages, pitches: Sequence[Mapping[int, float]]
                 if (rest := tuple(line for line in column.lines if id(line) not in unwanted))
             ]
         )
-    return kept
+    return kept, removed
 
 
 def _is_number(line: Line, number: int) -> bool:

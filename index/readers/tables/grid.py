@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Final, TypeAlias
-
-import regex
+from typing import Final
 
 from index.readers.extracted_text import TextBuilder, Unextractable
-from index.text.structure.labels import is_number_like
-
-Row: TypeAlias = Sequence[str | None]
-"""The text of each cell; None where the cell on the left spans this column."""
+from index.readers.tables.headings import Row, is_header
 
 MOST_CELLS: Final = 4_000_000
 """Maximum number of filled cells in a file."""
-_MOST_HEADING_WORDS: Final = 8
-_MOST_TITLE_WORDS: Final = 15
-_LEAST_FILLED: Final = 0.5
-_LOOKED_AT: Final = 20
+MOST_TITLE_WORDS: Final = 15
+"""Maximum number of words in a row above a table's headings that is its title."""
 _MOST_HEADER_ROWS: Final = 10
-_YEAR: Final = regex.compile(r"(?:1[3-9]|20)\d\d|[١٢][٠-٩]{3}")
 
 
 def check_size(cells: int) -> None:
@@ -76,7 +68,7 @@ def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int
     is_single = titles == len(rows)
     for row in rows[:titles]:
         said = next(filter(None, row))
-        is_title = not is_single and len(said.split()) <= _MOST_TITLE_WORDS
+        is_title = not is_single and len(said.split()) <= MOST_TITLE_WORDS
         builder.add("caption" if is_title else "paragraph", said, page=page)
     if is_single:
         return 0
@@ -113,32 +105,9 @@ def _header_rows(rows: Sequence[Row]) -> int:
     for place, row in enumerate(rows[: min(len(rows) - 1, _MOST_HEADER_ROWS)]):
         is_spanning = None in row
         # A heading may span rows, too: it is then repeated in the next one.
-        if not _is_header(row, rows[place + 1 + is_spanning :], is_second=count > 0):
+        if not is_header(row, rows[place + 1 + is_spanning :], is_usual=True, is_second=count > 0):
             break
         count = place + 1
         if not is_spanning:
             break
     return count
-
-
-def _is_header(row: Row, others: Sequence[Row], *, is_second: bool) -> bool:
-    """Whether a row holds column headings: short, different, no numbers but years, and none again below.
-
-    Under headings that span several columns they may be the same.
-    """
-    said = [cell for cell in row if cell]
-    width = max(map(_filled, others[:_LOOKED_AT]), default=0)
-    if len(said) < 2 or len(said) + row.count(None) < _LEAST_FILLED * width:
-        return False
-    if len(set(said)) < len(said) and not is_second:
-        return False
-    numbers = [cell for cell in said if is_number_like(cell)]
-    if not all(map(_YEAR.fullmatch, numbers)) or len(numbers) == len(said):
-        return False
-    if any(len(cell.split()) > _MOST_HEADING_WORDS for cell in said):
-        return False
-    return not any(
-        cell and place < len(other) and other[place] == cell
-        for place, cell in enumerate(row)
-        for other in others
-    )

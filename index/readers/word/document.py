@@ -24,11 +24,14 @@ from index.readers.extracted_text import (
     damaged,
     no_progress,
 )
-from index.readers.office.package import Package
+from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.office.package import Package, unread_objects
+from index.readers.tables.grid import MOST_TITLE_WORDS
+from index.readers.tables.headings import Row, is_header
 from index.readers.word.markup import attribute, child, children, local_name, value
 from index.readers.word.numbering import Numbering, formatted, int_of, is_on
 from index.text.structure.blocks import refined
-from index.text.structure.labels import heading_label, is_number_like
+from index.text.structure.labels import heading_label
 from index.types import BlockKind
 
 _MAIN: Final = "word/document.xml"
@@ -61,7 +64,6 @@ _SYMBOLS: Final = {
 # A table row with a cell of more words belongs to a layout table.
 _MOST_CELL_WORDS: Final = 80
 _MOST_COLUMNS: Final = 63
-_MOST_HEADING_WORDS: Final = 8
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
@@ -82,7 +84,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         " ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "heading" and b.level == 1
     ]
     heading = headings[0] if len(headings) == 1 else ""
-    return Extract(text, title, author, heading, date, blocks, tags=tags)
+    return Extract(text, title, author, heading, date, blocks, unread_objects(package), tags=tags)
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,21 @@ class _Style:
     depth: int | None = None
     is_hidden: bool = False
     is_bold: bool = False
+    is_raised: bool = False
+
+    @property
+    def look(self) -> _Look:
+        """The look of its text."""
+        return _Look(self.is_hidden, self.is_bold, self.is_raised)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How text looks: whether it is hidden, in bold, and raised above its line."""
+
+    is_hidden: bool = False
+    is_bold: bool = False
+    is_raised: bool = False
 
 
 class _Styles:
@@ -156,6 +173,7 @@ class _Styles:
                 int_of(depth) if depth else style.depth,
                 _switch(run, "vanish", style.is_hidden),
                 _switch(run, "b", style.is_bold),
+                _is_raised(run, style.is_raised),
             )
         return style
 
@@ -170,6 +188,16 @@ def _switch(properties: ElementTree.Element | None, name: str, default: bool) ->
     if properties is None or child(properties, name) is None:
         return default
     return is_on(properties, name)
+
+
+def _is_raised(properties: ElementTree.Element | None, default: bool) -> bool:
+    """Whether text is raised: as a superscript, or by some points."""
+    if properties is None:
+        return default
+    position = value(properties, "position")
+    if align := value(properties, "vertAlign"):
+        return align == "superscript"
+    return int_of(position) > 0 if position else default
 
 
 @dataclass
@@ -333,7 +361,7 @@ class _Reader:
             return
         inline = _Inline()
         self._inline(element, inline, style)
-        text = self._pending + "".join(inline.parts)
+        text = self._pending + with_raised("".join(inline.parts))
         self._pending = ""
         mark = child(properties, "rPr")
         if mark is not None and child(mark, "del") is not None:
@@ -413,14 +441,14 @@ class _Reader:
         if element is None:
             return
         text = " ".join(filter(None, (self._text_within(found) for found in _paragraphs(element))))
-        self.builder.add("footnote", f"{mark} {text}" if text else "", label=mark)
+        self.builder.add_note(f"{mark} {text}" if text else "", mark)
 
     def _text_within(self, paragraph: ElementTree.Element) -> str:
         inline = _Inline()
         fields, self._fields = self._fields, []
         self._inline(paragraph, inline, self._styles.of(value(child(paragraph, "pPr"), "pStyle")))
         self._fields = fields
-        return " ".join("".join(inline.parts).split())
+        return " ".join(with_raised("".join(inline.parts)).split())
 
     # Tables
 
@@ -438,12 +466,16 @@ class _Reader:
         self._tables += 1
         table = self._tables
         shown = self._merged([[*row] for row in cells])
-        headers = _header_rows(rows, shown)
+        titles = _titles(rows, shown)
+        headers = titles + _header_rows(rows[titles:], shown[titles:])
         columns: list[str] = [""] * min(width, _MOST_COLUMNS)
         for number, row in enumerate(shown):
             is_header = number < headers
-            named = _column_headings(row, _before(rows[number]), columns, is_header)
-            self.builder.add_row([cell.text for cell in row], named, table=table, is_header=is_header)
+            if number < titles:
+                self.builder.add("caption", next(cell.text for cell in row if cell.text))
+            else:
+                named = _column_headings(row, _before(rows[number]), columns, is_header)
+                self.builder.add_row([cell.text for cell in row], named, table=table, is_header=is_header)
             for cell in cells[number]:
                 self._behind_cell(cell)
 
@@ -468,7 +500,7 @@ class _Reader:
             style_id = value(properties, "pStyle")
             style = self._styles.of(style_id)
             self._inline(paragraph, inline, style)
-            said = " ".join("".join(inline.parts).split())
+            said = " ".join(with_raised("".join(inline.parts)).split())
             list_id, depth = self._list_of(properties, style_id, style)
             number = self._numbering.next(list_id, depth) if list_id and cell.merge != "continue" else None
             if number and number.label and not number.is_bullet:
@@ -503,31 +535,29 @@ class _Reader:
 
     def _inline(self, element: ElementTree.Element, inline: _Inline, style: _Style) -> None:
         """Reads the text of a paragraph iteratively, through all its elements."""
-        stack: list[tuple[ElementTree.Element, bool, bool]] = [
-            (found, style.is_hidden, style.is_bold) for found in reversed(element)
-        ]
+        stack = [(found, style.look) for found in reversed(element)]
         while stack:
-            found, hidden, bold = stack.pop()
+            found, look = stack.pop()
             name = local_name(found)
             if self._is_without_content(found, name):
                 continue
             if (written := _composed(found, name)) is not None:
-                self._say(inline, written, hidden, bold)
+                self._say(inline, written, look)
                 continue
             if name == "AlternateContent":
-                stack.append((_chosen(found), hidden, bold))
+                stack.append((_chosen(found), look))
                 continue
             if name == "txbxContent":
-                inline.boxes.extend(() if hidden else (found,))
+                inline.boxes.extend(() if look.is_hidden else (found,))
                 continue
             if name == "r":
-                hidden, bold = self._run_style(found, hidden, bold)
+                look = self._run_look(found, look)
             elif name == "fldChar":
-                self._field(found, inline, hidden, bold)
-            elif said := self._character(found, name, inline, hidden):
-                self._say(inline, said, hidden, bold)
+                self._field(found, inline, look)
+            elif said := self._character(found, name, inline, look.is_hidden):
+                self._say(inline, said, look)
             if name not in ("t", "fldChar"):
-                stack.extend((inner, hidden, bold) for inner in reversed(found))
+                stack.extend((inner, look) for inner in reversed(found))
 
     def _is_without_content(self, element: ElementTree.Element, name: str) -> bool:
         """Whether an element adds nothing to the text. An instruction is added to its field."""
@@ -539,15 +569,18 @@ class _Reader:
             or (name == "fldSimple" and _is_page_field(attribute(element, "instr")))
         )
 
-    def _run_style(self, run: ElementTree.Element, hidden: bool, bold: bool) -> tuple[bool, bool]:
-        """Whether a run's text is hidden and whether it is bold, within text for which these hold."""
+    def _run_look(self, run: ElementTree.Element, look: _Look) -> _Look:
+        """The look of a run within text of another look."""
         properties = child(run, "rPr")
         if properties is None:
-            return hidden, bold
+            return look
         style = self._styles.of(value(properties, "rStyle")) if value(properties, "rStyle") else None
-        hidden = _switch(properties, "vanish", style.is_hidden if style else hidden)
-        bold = _switch(properties, "b", (style is not None and style.is_bold) or bold)
-        return hidden, bold or _switch(properties, "bCs", False)
+        bold = _switch(properties, "b", (style is not None and style.is_bold) or look.is_bold)
+        return _Look(
+            _switch(properties, "vanish", style.is_hidden if style else look.is_hidden),
+            bold or _switch(properties, "bCs", False),
+            _is_raised(properties, style.is_raised if style else look.is_raised),
+        )
 
     def _character(self, element: ElementTree.Element, name: str, inline: _Inline, hidden: bool) -> str:
         """The visible text of a leaf element."""
@@ -576,7 +609,7 @@ class _Reader:
             inline.notes.append((self._marks[is_end, note], note, is_end))
         return self._marks[is_end, note]
 
-    def _field(self, element: ElementTree.Element, inline: _Inline, hidden: bool, bold: bool) -> None:
+    def _field(self, element: ElementTree.Element, inline: _Inline, look: _Look) -> None:
         kind = attribute(element, "fldCharType")
         if kind == "begin":
             self._fields.append(_Field(form=_form(child(element, "ffData"))))
@@ -585,15 +618,15 @@ class _Reader:
         elif kind == "end" and self._fields:
             ended = self._fields.pop()
             if ended.form:
-                self._say(inline, ended.form, hidden, bold)
+                self._say(inline, ended.form, look)
 
-    def _say(self, inline: _Inline, text: str, hidden: bool, bold: bool) -> None:
-        if hidden or any(not f.has_result or _is_page_field(f.instruction) for f in self._fields):
+    def _say(self, inline: _Inline, text: str, look: _Look) -> None:
+        if look.is_hidden or any(not f.has_result or _is_page_field(f.instruction) for f in self._fields):
             return
-        inline.parts.append(text)
+        inline.parts.append(f"{RAISED_START}{text}{RAISED_END}" if look.is_raised else text)
         ink = sum(not c.isspace() for c in text)
         inline.length += ink
-        inline.bold += ink if bold else 0
+        inline.bold += ink if look.is_bold else 0
 
 
 def _column_headings(row: Sequence[_Cell], place: int, columns: list[str], is_header: bool) -> list[str]:
@@ -726,17 +759,22 @@ def _header_rows(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[_
     if 0 < marked < len(rows):
         return marked
     first, others = cells[0], cells[1:]
-    said = [cell.text for cell in first]
-    if (
-        not others
-        or len(first) < 2
-        or not all(said)
-        or any(is_number_like(text) or len(text.split()) > _MOST_HEADING_WORDS for text in said)
-    ):
-        return 0
-    is_bold = all(cell.is_bold for cell in first) and not all(cell.is_bold for row in others for cell in row)
-    width = len(first)
-    columns = [[row[i].text for row in others if len(row) == width] for i in range(width)]
-    counted = any(column and all(map(is_number_like, column)) for column in columns)
-    wordy = width > 2 and len(set(said)) == width and not any(text.endswith((":", "：")) for text in said)
-    return int(is_bold or counted or wordy)
+    is_bold = all(cell.is_bold for cell in first if cell.text)
+    is_bold = is_bold and not all(cell.is_bold for row in others for cell in row)
+    return int(bool(others) and is_header(_row(first), list(map(_row, others)), is_bold=is_bold))
+
+
+def _row(cells: Sequence[_Cell]) -> Row:
+    return [text for cell in cells for text in (cell.text, *[None] * (cell.span - 1))]
+
+
+def _titles(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[_Cell]]) -> int:
+    """The number of rows above a table's headings that are its title: one cell across its columns."""
+    count = 0
+    for shown in cells[:-1]:
+        said = [cell for cell in shown if cell.text]
+        if len(said) != 1 or said[0].span < 2 or len(said[0].text.split()) > MOST_TITLE_WORDS:
+            break
+        count += 1
+    properties = child(rows[count], "trPr") if count else None
+    return 0 if properties is not None and is_on(properties, "tblHeader") else count

@@ -14,6 +14,7 @@ from typing import Final
 import regex
 
 from index.text.paragraphs import Line, lines_of
+from index.text.structure.fields import with_fields
 from index.text.structure.headings import split_run_in_labels, with_headings
 from index.text.structure.labels import RANK_OF_TITLE
 from index.text.structure.levels import MOST_LEVELS, with_levels
@@ -106,7 +107,7 @@ def refined(
     deepest = max((unit.rank for unit in units if unit.kind == "heading"), default=0)
     added = sorted({u.rank for u in found if u.kind == "heading" and u.block_kind != "heading"})
     levels = {rank: min(MOST_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
-    return tuple(_refined_block(unit, levels) for unit in found)
+    return tuple(with_fields(text, (_refined_block(unit, levels) for unit in found)))
 
 
 def _with_implied_items(text: str, units: Sequence[Unit]) -> list[Unit]:

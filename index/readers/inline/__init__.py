@@ -1,0 +1,1 @@
+"""What stands within a line of text besides its letters: superscripts, values of fields, formulas."""

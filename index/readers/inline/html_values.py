@@ -1,0 +1,69 @@
+"""What elements of a page show that isn't their text: the values of a form's fields, and formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from turbohtml import Element, Text
+
+from index.readers.inline.superscripts import raised
+
+CHECKED: Final = "☒"
+UNCHECKED: Final = "☐"
+_TYPED: Final = frozenset((
+    "", "text", "email", "tel", "url", "number", "date", "time", "datetime-local", "month", "week",
+))  # fmt: skip
+_BOXES: Final = frozenset(("checkbox", "radio"))
+FIELDS: Final = frozenset(("input", "textarea", "select"))
+"""Elements with a value."""
+_DEEPEST: Final = 50
+_NOT_SHOWN: Final = frozenset(("annotation", "annotation-xml"))
+
+
+def field_value(element: Element) -> str:
+    """The value of a form's field as it is when the page is opened; empty for buttons and search fields."""
+    if element.tag == "textarea":
+        return element.text.strip()
+    if element.tag == "select":
+        options = (option for option in element.iter_elements("option") if "selected" in option.attrs)
+        return ", ".join(" ".join(option.text.split()) for option in options)
+    kind = _attribute(element, "type").casefold()
+    if kind in _BOXES:
+        return CHECKED if "checked" in element.attrs else UNCHECKED
+    return " ".join(_attribute(element, "value").split()) if kind in _TYPED else ""
+
+
+def formula(element: Element, depth: int = 0) -> str:
+    """A formula in MathML on one line, with raised exponents, and a/b for a fraction."""
+    if depth > _DEEPEST:
+        return ""
+    parts = []
+    for child in element.children:
+        if isinstance(child, Text):
+            parts.append(" ".join(child.data.split()))
+        elif isinstance(child, Element) and child.tag not in _NOT_SHOWN:
+            parts.append(formula(child, depth + 1))
+    join = _JOINED.get(element.tag)
+    return join(parts) if join and len(list(filter(None, parts))) > 1 else "".join(parts)
+
+
+def _of_two(parts: list[str], between: str) -> str:
+    return between.join(part if part.isalnum() else f"({part})" for part in filter(None, parts))
+
+
+def _power(parts: list[str]) -> str:
+    base, *exponents = filter(None, parts)
+    return base + "".join(map(raised, exponents))
+
+
+_JOINED: Final[dict[str, Callable[[list[str]], str]]] = {
+    "msup": _power,
+    "mfrac": lambda parts: _of_two(parts, "/"),
+    "msqrt": lambda parts: f"√({''.join(parts)})",
+}
+
+
+def _attribute(element: Element, name: str) -> str:
+    value = element.attrs.get(name)
+    return value if isinstance(value, str) else " ".join(value or ())

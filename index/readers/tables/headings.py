@@ -1,0 +1,130 @@
+"""Which row of a table holds its column headings, where the file doesn't say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+import regex
+
+from index.text.structure.labels import is_number_like
+
+Row: TypeAlias = Sequence[str | None]
+"""The text of each cell; None where the cell on the left spans this column."""
+
+_MOST_HEADING_WORDS: Final = 8
+_LEAST_FILLED: Final = 0.5
+_LOOKED_AT: Final = 20
+_TWO: Final = 2
+_YEAR: Final = r"(?:(?:1[3-9]|20)\d\d|[١٢][٠-٩]{3})"
+_SHORT_YEAR: Final = rf"(?:{_YEAR}|'?\d\d)"
+_MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
+# Years, quarters, halves, weeks and months: headings although they have digits.
+_PERIOD: Final = regex.compile(
+    rf"(?i){_YEAR}(?:\s?[-–/]\s?{_SHORT_YEAR})?(?:\s?(?:م|هـ|ad|ce|ah))?"
+    rf"|(?:[qh][1-4]|[1-4][qh]|fy|w(?:eek )?\d\d?|day \d\d?)(?:[\s/-]?{_SHORT_YEAR})?|fy\d\d"
+    rf"|{_YEAR}[\s/-]?(?:[qh][1-4]|{_MONTH})"
+    rf"|{_MONTH}[\s./-]*{_SHORT_YEAR}"
+)
+# What the names of fields begin or end with, in forms and in tables of names and values.
+_FIELDS: Final = frozenset((
+    "name", "names", "phone", "telephone", "mobile", "fax", "email", "e-mail", "mail", "address", "date",
+    "place", "birthdate", "time", "room", "floor", "office", "department", "dept", "section", "position",
+    "job", "title",
+    "occupation", "nationality", "gender", "sex", "age", "status", "id", "serial", "file", "reference", "ref",
+    "number", "no", "subject", "city", "country", "location", "website", "note", "notes", "remarks",
+    "signature", "author", "founded",
+    "اسم", "لقب", "هاتف", "جوال", "موبايل", "فاكس", "عنوان", "بريد", "مكان", "محل", "تاريخ", "وقت", "غرفة",
+    "قسم", "دائرة", "مكتب", "وظيفة", "منصب", "مهنة", "جنسية", "جنس", "عمر", "حالة", "رقم", "موضوع", "مدينة",
+    "بلد", "موقع", "ملاحظات", "توقيع", "طابق",
+))  # fmt: skip
+_MOST_FIELD_WORDS: Final = 4
+_COLONS: Final = (":", "：")
+
+
+def is_header(
+    row: Row,
+    others: Sequence[Row],
+    *,
+    is_bold: bool = False,
+    is_usual: bool = False,
+    is_second: bool = False,
+) -> bool:
+    """Whether a row holds column headings: short, no numbers but periods such as years, and none again below.
+
+    More has to tell it: bold type, a column of numbers below words or periods, or three different headings
+    and more. A table of two columns may be one of names and values, whose first row is like the others.
+
+    Args:
+        row: the first of a table, or one after a header row.
+        others: the rows below.
+        is_bold: whether this row is in bold, and the others aren't.
+        is_usual: whether tables of this type of file have headings as a rule.
+        is_second: whether headings that span several columns stand above; these may be the same.
+    """
+    said = [cell for cell in row if cell]
+    width = max(map(_filled, others[:_LOOKED_AT]), default=0)
+    if len(said) < _TWO or len(said) + row.count(None) < _LEAST_FILLED * width:
+        return False
+    if any(len(cell.split()) > _MOST_HEADING_WORDS for cell in said):
+        return False
+    if any(
+        cell and place < len(other) and other[place] == cell
+        for place, cell in enumerate(row)
+        for other in others
+    ):
+        return False
+    return _reads_like_headings(row, said) and (
+        is_bold or _is_told(row, said, others, is_usual=is_usual, is_second=is_second)
+    )
+
+
+def _filled(row: Row) -> int:
+    return sum(bool(cell) for cell in row)
+
+
+def _reads_like_headings(row: Row, said: Sequence[str]) -> bool:
+    """Whether all numbers among the cells are periods, and one cell is none or the first one is empty."""
+    numbers = [cell for cell in said if is_number_like(cell)]
+    return all(map(_PERIOD.fullmatch, numbers)) and (len(numbers) < len(said) or not row[0])
+
+
+def _is_told(
+    row: Row, said: Sequence[str], others: Sequence[Row], *, is_usual: bool, is_second: bool
+) -> bool:
+    """Whether the rest of the table tells that a row holds headings."""
+    below = [
+        [value for other in others if place < len(other) and (value := other[place])]
+        for place, cell in enumerate(row)
+        if cell
+    ]
+    counted = any(column and all(map(is_number_like, column)) for column in below)
+    if len(row) == _TWO and len(said) == _TWO:
+        return not _is_record(said, below, is_usual=is_usual) and (counted or is_usual)
+    different = len(set(said)) == len(said)
+    if is_usual:
+        return different or is_second or counted
+    wordy = different and len(row) > _TWO and not any(cell.endswith(_COLONS) for cell in said)
+    return counted or wordy
+
+
+def _is_record(said: Sequence[str], below: Sequence[Sequence[str]], *, is_usual: bool) -> bool:
+    """Whether a table of two columns is one of names and values.
+
+    Args:
+        said: its first row.
+        below: the other cells of each column.
+        is_usual: as for `is_header`.
+    """
+    names = below[0]
+    if said[0].endswith(_COLONS):
+        return True
+    if _is_field(said[0]) and any(map(_is_field, names)):
+        return True
+    return not is_usual and is_number_like(said[1])
+
+
+def _is_field(text: str) -> bool:
+    """Whether a cell reads like the name of a field."""
+    words = [word.strip(".:：#()").casefold().removeprefix("ال") for word in text.split()]
+    return 0 < len(words) <= _MOST_FIELD_WORDS and not _FIELDS.isdisjoint((words[0], words[-1]))
