@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.analyzer import Term, analyze, stem
+from index.text.analyzer import Term, analyze, analyzed, stem
 
 
 def terms(text: str) -> list[str]:
@@ -186,3 +186,36 @@ def test_a_number_stands_where_its_words_do() -> None:
     assert (year.term, text[year.start : year.end]) == ("1956", "أَلْفٍ وتسعمئة وست وخمسين")
     assert (visitors.term, text[visitors.start : visitors.end]) == ("31450", "31،450")
     assert analyze("14/1/2009") == [Term("14", 0, 2), Term("januari", 3, 4), Term("2009", 5, 9)]
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("1", ["المادة 1", "المادة الأولى", "مادة (أولى)", "Article I", "Chapter one", "first chapter"]),
+        ("4", ["الباب الرابع", "Article IV", "article iv", "Art. IV", "Section four", "the fourth section"]),
+        ("9", ["المادة ٩", "والمادة (التاسعة)", "للمادة رقم تسعة", "بالبند التاسع", "تاسع مادة"]),
+        ("12", ["الفصل 12", "الفصل الثاني عشر", "الفقرة الثانية عشرة", "chapter twelve", "Chapter XII"]),
+        ("21", ["المادة الحادية والعشرون", "clause twenty-one", "the twenty-first clause", "Part XXI"]),
+        ("105", ["المادة الخامسة بعد المئة", "المادة 105", "Article CV"]),
+    ],
+)
+def test_a_part_has_one_number(number: str, written: list[str]) -> None:
+    assert {text: [term for term in terms(text) if term.isdecimal()] for text in written} == {
+        text: [number] for text in written
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the article I read", "The book first appeared", "the last chapter. One day", "Annex C",
+        "نشر الكتاب أول مرة", "مادة واحدة", "الفصل: أول ما يقال", "on the other part\n\nOne of them",
+    ],
+)  # fmt: skip
+def test_other_words_beside_a_part_are_no_number(text: str) -> None:
+    assert not [term for term in terms(text) if term.isdecimal()]
+
+
+def test_what_is_said_of_a_parts_number() -> None:
+    said = {one.term for one in analyzed("Article IX and the fourth section").stated}
+    assert said == {one.term for one in analyzed("article 9 and section 4").stated} == {"9", "4"}

@@ -17,6 +17,8 @@ from typing import Final, Literal
 
 import regex
 
+from index.text.unit_numbers import may_begin, unit_number
+
 Calendar = Literal["sun", "hijri"]
 
 # Names in normalised spelling (`index.text.analyzer.normalise`), the Arabic ones without clitics.
@@ -300,6 +302,8 @@ def is_quantity(term: str) -> bool:
 
 def _at(text: _Words, at: int) -> Sequence[Quantity]:
     word = text[at]
+    if may_begin(word) and (unit := unit_number(text.words, text.written, text.between, at)):
+        return [Quantity(unit.first, unit.end, unit.number)]
     if word not in _INTERESTING and not word[0].isdecimal():
         return []
     if word[0].isdecimal():
@@ -578,6 +582,8 @@ def _stated_at(text: _Words, at: int) -> Sequence[Stated]:
     if word[0].isdecimal():
         date = _date(text, at)
         return [Stated(one.first, one.end, one.term) for one in date] if date else _figure(text, at)
+    if may_begin(word) and (unit := unit_number(text.words, text.written, text.between, at)):
+        return [Stated(unit.first, unit.end, unit.number)]
     if day := _DAYS.get(word):
         return [Stated(at, at + 1, day)]
     if month := _month(text, at):

@@ -275,14 +275,21 @@ _KEYS: Final = regex.compile(
 
 
 def asked_keys(question: str) -> frozenset[str]:
-    """The identifying numbers in a question: those of HX-110, «المادة 9», "section 4"."""
+    """The identifying numbers in a question: those of HX-110, «المادة التاسعة», "section 4", "Article IV"."""
     return frozenset(number for _, number in key_spans(question))
 
 
 def key_spans(question: str) -> list[tuple[Span, str]]:
     """The identifiers in a question: the span of each in it, and its number in the digits 0-9."""
-    normalised = analyzed(question).normalised
-    return [
+    analysis = analyzed(question)
+    normalised, found = analysis.normalised, analysis.words
+    in_digits = [
         ((normalised.origins[match.start()], normalised.origins[match.end() - 1] + 1), match["key"])
         for match in _KEYS.finditer(normalised.text)
     ]
+    in_words = [
+        ((found[min(one.first, one.unit)].start, found[max(one.end - 1, one.unit)].end), one.number)
+        for one in analysis.unit_numbers
+        if one.is_key
+    ]
+    return sorted(in_digits + in_words)
