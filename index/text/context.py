@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import regex
 
+from index.text.cells import row_cells
 from index.types import Document, Passage
 
-CELL_SEPARATOR = " | "
-"""Separator between the cells of a table row in a document's text."""
 # Maximum words of a title or heading, and of a heading path: a long title mustn't outweigh a short passage.
 _MOST_WORDS = 16
 _MOST_WORDS_OF_PATH = 40
@@ -79,17 +78,14 @@ def row_pieces(passage: Passage) -> list[tuple[str, int]] | None:
         Pieces of text in order, each with its position in the passage's text, or -1 for added text; None if
         the passage isn't a row whose cells are known.
     """
-    if passage.kind != "table_row" or not any(passage.columns):
-        return None
-    cells = passage.text.split(CELL_SEPARATOR)
-    if len(cells) != len(passage.columns):
+    cells = row_cells(passage.text, passage.columns, passage.items) if passage.kind == "table_row" else None
+    if cells is None:
         return None
     pieces: list[tuple[str, int]] = []
-    start = 0
-    for column, cell in zip(passage.columns, cells, strict=True):
-        if cell.strip():
-            pieces += [("; " if pieces else "", -1), (f"{column}: " if column else "", -1), (cell, start)]
-        start += len(cell) + len(CELL_SEPARATOR)
+    for column, (start, end) in zip(passage.columns, cells, strict=True):
+        if start < end:
+            named = f"{column}: " if column else ""
+            pieces += [("; " if pieces else "", -1), (named, -1), (passage.text[start:end], start)]
     return pieces
 
 

@@ -89,7 +89,9 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     headings=unit.headings,
                     columns=unit.columns,
                     page=document.pages(start, end)[0] or unit.page,
-                    items=tuple(item - start for item in unit.items if start <= item < end),
+                    items=tuple(item - start for item in unit.items if start <= item < end)
+                    if len(parts) == 1 or unit.kind != "table_row"
+                    else (),
                 )
             )
     return passages
@@ -303,7 +305,10 @@ class _Maker:
             and blocks[at].kind in ("table_header", "table_row")
             and blocks[at].table == table
         ):
-            self._add(blocks[at], headings=(*self._path("table_row"), *name))
+            row = blocks[at]
+            known = row.cells if len(row.cells) == len(row.columns) else ()
+            cells = tuple(start for start, _ in known if start < row.end)
+            self._add(row, headings=(*self._path("table_row"), *name), items=cells)
             at += 1
         return at
 
@@ -329,7 +334,7 @@ class _Maker:
 
 def _parts(text: str, unit: _Unit, window: int, count_tokens: CountTokens) -> list[Span]:
     """Packs whole items or sentences into parts that fit; one that doesn't fit is split between words."""
-    if unit.items:
+    if unit.items and unit.kind != "table_row":
         edges = [unit.start, *(item for item in unit.items if item > unit.start), unit.end]
         pieces = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(edges)]
     else:

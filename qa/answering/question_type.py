@@ -14,7 +14,7 @@ import regex
 
 from index.text.analyzer import analyze, analyzed, stem, words
 from index.text.arabic import PROCLITICS
-from index.text.context import CELL_SEPARATOR
+from index.text.cells import row_cells
 from index.text.sentences import Span
 from index.text.structure.labels import item_marker
 from index.types import Passage
@@ -212,14 +212,14 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
         asked: the question's terms.
         row: a passage; only a table row whose columns are known has cells.
     """
-    cells = row.text.split(CELL_SEPARATOR)
-    if row.kind != "table_row" or len(cells) != len(row.columns):
+    cells = row_cells(row.text, row.columns, row.items) if row.kind == "table_row" else None
+    if cells is None:
         return False
-    terms = [frozenset(term.term for term in analyze(cell)) for cell in cells]
+    terms = [frozenset(term.term for term in analyze(row.text[slice(*cell)])) for cell in cells]
     named = {n for n, cell in enumerate(terms) if cell <= asked and any(not t.isdecimal() for t in cell)}
     key = frozenset().union(*(terms[n] for n in named))
     return bool(named) and any(
-        n not in named and not asked.isdisjoint({term.term for term in analyze(column)} - key)
+        n not in named and terms[n] and not asked.isdisjoint({term.term for term in analyze(column)} - key)
         for n, column in enumerate(row.columns)
     )
 

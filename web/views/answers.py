@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from index.scope import Scope
 from index.text.analyzer import Language
+from index.text.cells import row_cells
 from index.text.context import headings_below
 from index.text.sentences import Span
 from index.types import Document, Passage
@@ -29,8 +30,6 @@ from web.views.templating import direction, environment, showable
 
 # In a line of several names, a stray one would reorder its neighbours.
 _BIDI_CONTROLS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# Separator of a table row's cells, in a document's text.
-CELL_SEPARATOR: Final = " | "
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
 # The template's macros.
 _macros: Final[Any] = environment.get_template("answers.html").module
@@ -137,16 +136,20 @@ class _Row:
     cells: tuple[tuple[str, str, Span | None], ...]
 
     @classmethod
-    def of(cls, text: str, columns: Sequence[str], marked: Span | None = None) -> _Row | None:
+    def of(
+        cls, text: str, columns: Sequence[str], marked: Span | None = None, starts: Sequence[int] = ()
+    ) -> _Row | None:
         """Parses a passage as a row; None if its cells can't be matched to columns."""
-        cells = text.split(CELL_SEPARATOR)
-        if not any(columns) or len(cells) != len(columns):
+        cells = row_cells(text, columns, starts)
+        if cells is None:
             return None
-        row, start = [], 0
-        for column, cell in zip(columns, cells, strict=True):
-            row.append((column, cell, within(marked, start, start + len(cell))))
-            start += len(cell) + len(CELL_SEPARATOR)
-        return cls(tuple(row))
+        return cls(
+            tuple(
+                (column, text[start:end], within(marked, start, end))
+                for column, (start, end) in zip(columns, cells, strict=True)
+                if start < end
+            )
+        )
 
     @property
     def text(self) -> str:
@@ -348,7 +351,8 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
         label = say(citation.field, page)
         return _Cited(citation.number, citation.quote, place, label, link, marked=citation.marked)
     link = _Link.to("number", name, passage, citation.start, citation.end, citation.marked)
-    row = _Row.of(citation.quote, passage.columns, citation.marked)
+    starts = passage.items if citation.start == passage.start else ()
+    row = _Row.of(citation.quote, passage.columns, citation.marked, starts)
     place = _place(passage, source, page, (citation.page, citation.last_page))
     sheet = citation.page if source.has_pictures else 0
     return _Cited(citation.number, citation.quote, place, "", link, row, citation.marked, sheet)
@@ -357,7 +361,7 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """Builds the view of one of the nearest passages; its reference line opens it."""
     link = _Link.to("place", name, passage, passage.start, passage.end)
-    row = _Row.of(passage.text, passage.columns)
+    row = _Row.of(passage.text, passage.columns, starts=passage.items)
     place = _place(passage, source, page, (passage.page, passage.page))
     return _Near(passage.text, place, link, row)
 
