@@ -17,7 +17,8 @@ from index.readers.plain_text import decode
 from index.storage.files import read_regular
 from index.text.structure.blocks import find_blocks
 from index.text.structure.official import byline, date_line, opening, plain_title
-from index.types import Document, text_id
+from index.text.structure.official_blocks import official_blocks
+from index.types import DATED_BY_PROGRAMS, Document, text_id
 
 PLAIN = (".txt",)
 TYPES = (*PLAIN, *CONVERTERS, *PICTURES)
@@ -126,7 +127,8 @@ def read_file(
     so that an edited file replaces its older version in an index. The title comes from the file's metadata,
     from the first `# heading` of a .md file or from the title line of a .txt file, else from the file name;
     author and date come from the file's metadata, else from the lines under the title («إعداد: …», "By …")
-    and from a line such as «حُرّر في …»; tags are the keywords in the file's metadata.
+    and from a line such as «حُرّر في …»; in the files of office programs and PDFs, whose date is that of the
+    file, from these lines first. Tags are the keywords in the file's metadata.
 
     Args:
         path: of the file.
@@ -151,16 +153,22 @@ def read_file(
     for flaw in (*unreadable_characters(found.text), *found.flaws):
         warn(FileWarning(str(path), flaw.kind, f"{path}: {flaw.message}", flaw.count, flaw.names))
     source = source_of(file)
-    title = found.title or Path(source).stem
-    author, date = byline(opening(found.text, found.blocks))
+    blocks = found.blocks if suffix in PLAIN else official_blocks(found.text, found.blocks)
+    headers = {" ".join(found.text[b.start : b.end].split()) for b in blocks if b.kind == "page_header"}
+    # A converter may have taken the letterhead for the title.
+    titled = "" if found.title in headers else found.title
+    title = titled or plain_title(found.text, blocks) or found.title or Path(source).stem
+    author, date = byline(opening(found.text, blocks))
+    said = date or date_line([found.text[b.start : b.end] for b in blocks if b.kind == "paragraph"])
     return Document(
         found.text,
         title=title,
         source=source,
         id=text_id(source),
         author=found.author or author,
-        date=found.date or date,
-        blocks=found.blocks,
+        # When the file was made is less than what its text says.
+        date=(said or found.date) if suffix in DATED_BY_PROGRAMS else (found.date or said),
+        blocks=blocks,
         digest=found.digest,
         tags=found.tags,
     )
@@ -237,8 +245,7 @@ def _plain(path: Path, most_bytes: int) -> Extract:
     check_type(content, path.suffix.casefold())
     text = decode(content)
     blocks = find_blocks(text)
-    paragraphs = [text[block.start : block.end] for block in blocks if block.kind == "paragraph"]
-    return Extract(text, plain_title(text, blocks), date=date_line(paragraphs), blocks=blocks)
+    return Extract(text, plain_title(text, blocks), blocks=blocks)
 
 
 def _converted(path: Path, on_page: PageProgress) -> Extract:

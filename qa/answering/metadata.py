@@ -62,8 +62,8 @@ _LEAD: Final = 0.03
 _LITTLE: Final = frozenset(
     term.term
     for term in analyze(
-        "the a an of to in on about this that is was it and for by "
-        "هذا هذه هو هي في عن من ما على إلى التي الذي "
+        "the a an of to in on about this that is was it and for by what when who whose which "
+        "هذا هذه هو هي في عن من ما على إلى التي الذي متى أي ماذا "
         "article book document report text paper letter lecture file thesis study essay memo minutes page "
         "مقال مقالة كتاب وثيقة مستند تقرير نص رسالة محاضرة ملف بحث دراسة مذكرة محضر صفحة كتيب"
     )
@@ -75,6 +75,7 @@ _SIGNED: Final = regex.compile(
     r"|\b[وف]?من (?:هو |هي )?(?:الذي |التي )?(?:وقع|وقعت|وقعه|وقعها|موقع|الموقع)\b"
     r"|(?<=^[وف]?من\b.*)\b(?:الذي |التي )وقعت?\b|\bتوقيع من\b"
 )
+_OF_FILE: Final = regex.compile(r"\bfiles?\b|\b(?:created|saved)\b|\b[بلو]?(?:ال)?ملف\b|\b(?:انشئ|انشاء)\b")
 _WHO: Final = regex.compile(r"^(?:who(?:'s| is| was)|[وف]?من(?: هو| هي| كان| كانت)?)\b")
 _PUBLISHED: Final = frozenset(
     term.term
@@ -153,7 +154,14 @@ def cite_metadata(
     if hit is None:
         return ()
     document = index.document(hit.passage.document_id)
+    if field == "date" and document.is_dated_by_program and not _asks_of_file(query.reading):
+        return ()
     return (Citation.of(document, 1, hit.passage, 0, len(_value(document, field)), field),)
+
+
+def _asks_of_file(question: str) -> bool:
+    """Whether a question is about a file itself: "When was this file created?", «ما تاريخ الملف؟»."""
+    return _OF_FILE.search(analyzed(question).normalised.text) is not None
 
 
 def cite_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Citation, ...]:
