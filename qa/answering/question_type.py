@@ -18,6 +18,7 @@ from index.text.cells import row_cells
 from index.text.sentences import Span
 from index.text.structure.labels import item_marker
 from index.types import Passage
+from qa.answering.question_wordings import DEFINITIONS, LISTS
 
 QuestionType = Literal["time", "quantity", "duration"]
 
@@ -105,35 +106,6 @@ def type_match(
     return 1.0 if new & _NAMED[expected] or any(word.isdecimal() for word in new) else -1.0
 
 
-# The subject: one or a few words, no more.
-_FEW_WORDS: Final = (
-    r"(?P<subject>(?!\w+ (?:of|in|on|at|for|by|to|from|with)\b)\w[\w'\-]*(?: \w[\w'\-]*){0,3})"
-)
-_DEFINITIONS: Final = regex.compile(
-    rf"(?:what|who)(?:'s| is| are| was| were)(?: meant by)?(?: an?| the)? {_FEW_WORDS}"
-    rf"|(?:define|the definition of)(?: an?| the)? {_FEW_WORDS}"
-    r"|[وف]?(?:ما|من) (?:هو|هي|هم|هما|معني|تعريف|المقصود ب|المراد ب) ?(?P<subject>\w+(?: \w+){0,3})"
-    r"|[وف]?(?:ما|من) (?P<subject>ال\w+(?: ال\w+)?)"
-    r"|عرف (?P<subject>\w+(?: \w+){0,3})"
-)
-_PLURALS: Final = (
-    r"\w{3,}ات|\w{3,}ون|\w{4,}ين|توصيات|شروط|اهداف|وثائق|خطوات|بنود|مهام|واجبات|حقوق|انواع|اقسام|اسباب|مراحل|ادوات|مواد"
-    r"|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء|اجهزه|مواعيد|مبادئ|قواعد|عوامل|طرق|مصادر|موارد|خصائص"
-    r"|اجزاء|اركان|اوجه|فروع|اعراض|وسائل|اساليب|اشكال|اصناف|تدابير|ضوابط|لوازم|اغراض|غايات|فئات"
-)
-_LISTS: Final = regex.compile(
-    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )"
-    r"|\b(?:list|enumerate|name) (?:all|the|its) "
-    r"|^what (?:did|does|do|must|should) .*"
-    r"\b(?:decide|agree|recommend|propose|resolve|include|bring|contain)\b"
-    r"|^[وف]?ماذا (?:قرر|قررت|تقرر|اوصي|اوصت|يشمل|تشمل|يتضمن|تتضمن)\b"
-    r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
-    r"|^what (?:was|were|is|has been|have been) (?:agreed|decided|resolved|recommended|proposed)\b"
-    r"|^what (?:must|should|shall) .* (?:do|bring|have|carry|contain|provide)\b"
-    r"|^[وف]?(?:علام|علي ماذا|بم|بماذا|ما الذي) (?:اتفق|قرر|تقرر|اوصي)(?:ت|وا)?\b"
-    r"|^[وف]?ماذا (?:يجب|ينبغي|علي)\b"
-    rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
-)
 _SPACES: Final = regex.compile(r"\s+")
 _PRONOUNS: Final = frozenset(("it", "they", "هو", "هي", "هما", "هم"))
 _BE: Final = frozenset(
@@ -152,7 +124,7 @@ def subject(question: str) -> frozenset[str]:
     "What is an astrolabe?", «ما الأسطرلاب؟», "Who was Matthew?"
     """
     text = _plain(question).strip(" ؟?.!")
-    match = _DEFINITIONS.fullmatch(text)
+    match = DEFINITIONS.fullmatch(text)
     return frozenset(stem(word.term) for word in words(match["subject"])) if match else frozenset()
 
 
@@ -202,7 +174,7 @@ def _unnumbered(sentence: str) -> str:
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _plain(question)
-    return _LISTS.search(text) is not None and question_type(question) is None
+    return LISTS.search(text) is not None and question_type(question) is None
 
 
 def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
