@@ -25,9 +25,9 @@ Calendar = Literal["sun", "hijri"]
 _MONTHS: Final[Mapping[str, str]] = {
     "januari": "يناير جانفي january جنفي",
     "februari": "فبراير شباط فيفري february فيفريي",
-    "march": "مارس اذار march",
+    "march": "مارس اذار مارت march",
     "april": "ابريل نيسان افريل april",
-    "may": "مايو ايار ماي may",
+    "may": "مايو ايار ماي مايس may",
     "june": "يونيو يونيه حزيران جوان june",
     "juli": "يوليو يوليه تموز جويليه يوليوز july",
     "august": "اغسطس اب اوت غشت august اوغسطس",
@@ -38,11 +38,11 @@ _MONTHS: Final[Mapping[str, str]] = {
     "muharram": "محرم muharram",
     "safar": "صفر safar",
     "rajab": "رجب rajab",
-    "shaban": "شعبان shaban sha'ban shaaban",
-    "ramadan": "رمضان ramadan ramadhan",
-    "shawwal": "شوال shawwal",
-    "dhualqada": "ذوالقعده ذيالقعده",
-    "dhualhijja": "ذوالحجه ذيالحجه",
+    "shaban": "شعبان shaban sha'ban shaaban sha'aban",
+    "ramadan": "رمضان ramadan ramadhan ramazan",
+    "shawwal": "شوال shawwal shawal",
+    "dhualqada": "ذوالقعده ذيالقعده dhulqadah dhulqada",
+    "dhualhijja": "ذوالحجه ذيالحجه dhulhijjah dhulhijja",
 }
 _FIRST: Final = "الاول اول الاولي اولي"
 _SECOND: Final = "الثاني ثاني الثانيه ثانيه الاخر الاخره اخر اخره"
@@ -57,6 +57,46 @@ _PAIRS: Final = (
     ("jumadaalthania", "جمادي جماد", _SECOND),
     ("dhualqada", "ذو ذي ذا", "القعده قعده"),
     ("dhualhijja", "ذو ذي ذا", "الحجه حجه"),
+    # ك٢, ت١
+    ("januari", "ك", "2"),
+    ("decemb", "ك", "1"),
+    ("octob", "ت", "1"),
+    ("novemb", "ت", "2"),
+)
+# Rabi al-Awwal, Dhu'l-Hijja.
+_ENGLISH_PAIRS: Final[Mapping[tuple[str, str], str]] = {
+    (first, second): term
+    for term, firsts, seconds in (
+        ("rabialawwal", "rabi rabia rabee", "awwal awal i"),
+        ("rabialthani", "rabi rabia rabee", "thani akhir akhar ii"),
+        ("jumadaalula", "jumada jumadi jumaada", "ula oola awwal awal i"),
+        ("jumadaalthania", "jumada jumadi jumaada", "thani thania thaniya thaniyah akhir akhira akhirah ii"),
+        ("dhualqada", "dhu dhul dhu'l zul zu", "qada qadah qa'da qa'dah qi'da qi'dah qidah qaada"),
+        ("dhualhijja", "dhu dhul dhu'l zul zu", "hijja hijjah hija hijah"),
+    )
+    for first in firsts.split()
+    for second in seconds.split()
+}
+_ENGLISH_ARTICLES: Final = frozenset(("al", "ul", "el", "ath", "us"))
+# Libya's months from 1969 on, which are other words beside anything but a day and a year.
+_LIBYAN: Final[Mapping[str, str]] = dict(
+    zip(
+        (
+            "النوار",
+            "الربيع",
+            "الطير",
+            "الماء",
+            "الصيف",
+            "ناصر",
+            "هانيبال",
+            "الفاتح",
+            "التمور",
+            "الحرث",
+            "الكانون",
+        ),
+        tuple(_MONTHS)[1:12],
+        strict=True,
+    )
 )
 _ABBREVIATED: Final[Mapping[str, str]] = {
     name: next(term for term in _MONTHS if term.startswith(name[:3]))
@@ -70,7 +110,7 @@ _CALENDARS: Final[Mapping[Calendar, tuple[str, ...]]] = {
     ),
 }
 # Months that are other words too: they need a number or one of the words that stand before months.
-_AMBIGUOUS: Final = ("اب", "جوان", "صفر", "نيسان", "ماي")
+_AMBIGUOUS: Final = ("اب", "جوان", "صفر", "نيسان", "ماي", "مارت")
 _BEFORE_MONTHS: Final = frozenset(
     ["شهر", "في", "منذ", "مطلع", "اوايل", "اواخر", "منتصف", "حتي", "بين", "خلال"]
 )
@@ -129,6 +169,8 @@ _READ_AS: Final[Mapping[str, str]] = {
 _WORDS_BELOW: Final = 10
 _WORDS_FROM: Final = 1000
 _GROUP: Final = 3
+# Years of two digits from it on are of the twentieth century, as in spreadsheets.
+_CENTURY_BEGINS: Final = 30
 _HIJRI_YEARS: Final = range(1300, 1500)
 _MONTHS_PER_YEAR: Final = 12
 _DAYS_PER_MONTH: Final = 31
@@ -223,10 +265,14 @@ _ORDINAL_TENS: Final = {
     **dict.fromkeys(["والعشرين", "والعشرون"], 20),
     **dict.fromkeys(["والثلاثين", "والثلاثون"], 30),
 }
+_MONTH_NAMES: Final = frozenset((*_MONTH_OF, *_ABBREVIATED, *(second for _, second in _MONTH_OF_PAIR)))
 _CENTURY: Final = frozenset(("century", "centuries"))
 _OF: Final = frozenset(("من", "شهر", "of", "the"))
 _INTERESTING: Final = frozenset(
-    (*_NUMERALS, *_MONTH_OF, *_ABBREVIATED, *_ORDINAL, *(first for first, _ in _MONTH_OF_PAIR))
+    [
+        *(*_NUMERALS, *_MONTH_OF, *_ABBREVIATED, *_ORDINAL, *_LIBYAN, "اي"),
+        *(first for first, _ in (*_MONTH_OF_PAIR, *_ENGLISH_PAIRS)),
+    ]
 )
 
 
@@ -327,11 +373,16 @@ def _date(text: _Words, at: int) -> Sequence[Quantity]:
         or not all(map(str.isdecimal, parts))
     ):
         return []
-    order = _date_order([len(part) for part in parts], [int(part) for part in parts])
+    lengths = [len(part) for part in parts]
+    # 14/1/09
+    is_short = separator == "/" and lengths[2] == 2 and max(lengths) == 2 and text.gap(at + 2) != "/"
+    order = _date_order([*lengths[:2], 4] if is_short else lengths, [int(part) for part in parts])
     if order is None:
         return []
     day, month, year = order
     number = int(parts[year])
+    if is_short:
+        number += 1400 if text[at + 3] == "ه" else 2000 if number < _CENTURY_BEGINS else 1900
     calendar: Calendar = "hijri" if number in _HIJRI_YEARS or text[at + 3] == "ه" else "sun"
     terms = {day: str(int(parts[day])), month: _CALENDARS[calendar][int(parts[month]) - 1], year: str(number)}
     return [Quantity(at + i, at + i + 1, terms[i]) for i in range(3)]
@@ -363,6 +414,7 @@ def _digits(text: _Words, at: int) -> Sequence[Quantity]:
     if len(word) <= _GROUP and not (at and text.gap(at - 1) in _THOUSANDS and text[at - 1].isdecimal()):
         separator = text.gap(at)
         is_group = separator in _THOUSANDS or (separator == "." and not word.startswith("0"))
+        is_group = is_group or (separator == " " and _is_spaced(text, at))
         while is_group and text.gap(end - 1) == separator and _is_group(text[end]):
             digits += text[end]
             end += 1
@@ -377,11 +429,27 @@ def _is_group(word: str) -> bool:
     return len(word) == _GROUP and word.isdecimal()
 
 
+def _is_spaced(text: _Words, at: int) -> bool:
+    """Whether a number's thousands stand apart by spaces, as in "31 450": not "1 200", nor "14 May 200"."""
+    end = at + 1
+    while _is_group(text[end]) and text.gap(end - 1) == " ":
+        end += 1
+    is_alone = not text[at - 1].isdecimal() and not (text[end].isdecimal() and text.gap(end - 1) == " ")
+    is_dated = at > 0 and text[at - 1] in _MONTH_NAMES
+    is_large = len(text[at]) > 1 or text[at + 1] == "000"
+    return is_alone and is_large and not is_dated and not text[at].startswith("0")
+
+
 def _month(text: _Words, at: int) -> Quantity | None:
     """The month that begins at a word."""
     word = text[at]
     if (term := _MONTH_OF_PAIR.get((word, text[at + 1]))) and text.are_together(at):
-        return Quantity(at, at + 2, term)
+        if not text[at + 1].isdecimal():
+            return Quantity(at, at + 2, term)
+        if not text.gap(at) and (_is_day_or_year(text[at - 1]) or _is_day_or_year(text[at + 2])):
+            return Quantity(at, at + 2, term)
+    if pair := _rarer_month(text, at):
+        return pair
     beside = text[at - 1], text[at + 1]
     if term := _ABBREVIATED.get(word):
         return Quantity(at, at + 1, term) if any(_is_day_or_year(other) for other in beside) else None
@@ -389,6 +457,22 @@ def _month(text: _Words, at: int) -> Quantity | None:
     if term and word.endswith(_AMBIGUOUS) and not _is_month(text, at, beside):
         return None
     return Quantity(at, at + 1, term) if term else None
+
+
+def _rarer_month(text: _Words, at: int) -> Quantity | None:
+    """A Hijri month of several English words, or a Libyan month between its day and its year."""
+    second = at + 1 + (text[at + 1] in _ENGLISH_ARTICLES)
+    if term := _ENGLISH_PAIRS.get((text[at], text[second])):
+        is_near = not "".join(text.gap(place) for place in range(at, second)).strip(" -'\u2019")
+        # Rabi I
+        is_certain = (
+            text[second] not in ("i", "ii") or text[at - 1].isdecimal() or text[second + 1].isdecimal()
+        )
+        return Quantity(at, second + 1, term) if is_near and is_certain else None
+    is_first = (text[at], text[at + 1]) == ("اي", "النار")
+    term, end = ("januari", at + 2) if is_first else (_LIBYAN.get(text[at]), at + 1)
+    is_dated = _is_day_or_year(text[at - 1]) and len(text[end]) == 4 and text[end].isdecimal()
+    return Quantity(at, end, term) if term and is_dated else None
 
 
 def _is_month(text: _Words, at: int, beside: tuple[str, str]) -> bool:
