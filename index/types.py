@@ -271,8 +271,8 @@ class Passage:
         columns: of a table row, the column heading of each cell, empty if there is none.
         page: the page that it begins on, from 1; 0 if pages aren't known.
         items: of a list or a form, the start of each of its items, in characters of the passage's text; the
-            text before the first item introduces them. Of a table row with column headings, the start of each
-            of its cells, but for empty ones at its end.
+            text before the first item introduces them. Of a table row with column headings, or of a key
+            and its value, the start of each of its cells, but for empty ones at its end.
         recognition: of text recognised from a picture (OCR), how sure its words are on average, in percent;
             0 for other text.
     """

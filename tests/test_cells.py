@@ -64,6 +64,28 @@ def test_a_table_in_plain_text_is_read_with_its_columns(text: str) -> None:
     assert said == [["Item: Pump", "Price: 310"], ["Item: Hose", "Price: 12"]]
 
 
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        (
+            "<table><tr><td>TA<td>Omar Said<tr><td>Office hours:<td>Mon 10-12<tr><td>Status<td></table>",
+            ".html",
+        ),
+        ("TA\tOmar Said\nOffice hours:\tMon 10-12\nStatus\topen to all", ".txt"),
+    ],
+)
+def test_a_key_and_its_value_are_read_as_in_prose(text: str, suffix: str) -> None:
+    found = rows(text, suffix)
+
+    assert [read(row) for row in found[:2]] == ["TA: Omar Said", "Office hours: Mon 10-12"]
+    assert [
+        row.text[place:][: len(piece)]
+        for row in found[:2]
+        for piece, place in row_pieces(row) or []
+        if place >= 0
+    ] == ["TA", "Omar Said", "Office hours:", "Mon 10-12"]
+
+
 def test_a_row_is_shown_with_its_columns_and_without_its_empty_cells() -> None:
     row = rows(TABLES[".csv"])[0]
     shown = _Row.of(row.text, row.columns, (9, 12), row.items)

@@ -15,6 +15,8 @@ from index.readers.read_files import read_file
 from index.text.split import split
 from index.text.structure.blocks import find_blocks
 from index.text.structure.official import byline, date_line, name_span, offices, opening, plain_title
+from index.text.structure.official_blocks import official_blocks
+from index.types import Block
 from qa.answering.answer import METADATA_CONFIDENCE
 
 ORDER = """\
@@ -303,6 +305,13 @@ def test_an_official_paper_is_known_in_any_file(suffix: str, tmp_path: Path) -> 
         ("signature", "كمال الحداد\n\nأمين السر"),
     ]
     assert (document.title, document.date) == ("قرار رقم 47 لسنة 2023", "3 أيار 2021")
+
+
+def test_a_files_own_header_stays_one() -> None:
+    text = "Circular No. 5\n\nThe shed is shut."
+    blocks = (Block("page_header", 0, 14), Block("paragraph", 16, len(text)))
+
+    assert official_blocks(text, blocks) == blocks
 
 
 def test_the_lines_of_a_paragraph_may_be_a_signature(tmp_path: Path) -> None:

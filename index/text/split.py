@@ -306,7 +306,8 @@ class _Maker:
             and blocks[at].table == table
         ):
             row = blocks[at]
-            known = row.cells if len(row.cells) == len(row.columns) else ()
+            is_pair = len(row.cells) == 2 and not any(row.columns) and row.kind == "table_row"
+            known = row.cells if is_pair or len(row.cells) == len(row.columns) else ()
             cells = tuple(start for start, _ in known if start < row.end)
             self._add(row, headings=(*self._path("table_row"), *name), items=cells)
             at += 1

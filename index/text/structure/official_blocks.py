@@ -41,7 +41,10 @@ def _with_title(text: str, blocks: Sequence[Block]) -> list[Block]:
     found = list(blocks)
     for place, block in enumerate(found[:_FIRST_BLOCKS]):
         said = _said(text, block)
-        if block.kind not in ("paragraph", "heading", "page_header") or any(map(ends_sentence, said)):
+        # What the file itself has as its header stays one.
+        if block.kind in ("page_header", "page_footer"):
+            continue
+        if block.kind not in ("paragraph", "heading") or any(map(ends_sentence, said)):
             break
         if is_paper_title(said[0]):
             level = block.level or 1
