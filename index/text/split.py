@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import regex
 
@@ -242,12 +242,42 @@ class _Maker:
             for block in run:
                 self._add(block)
             return after
+        if kind == "list_item" and any(map(self._leads, self._nested(run))):
+            self._take_groups(self._nested(run))
+            return after
         lead_in = self._lead_in(run[0]) if kind == "list_item" else None
         for group in self._records(run) if kind == "form_field" else [run]:
             start = group[0].start if lead_in is None else lead_in
             items = tuple(block.start for block in group)
             self._add(group[0], start=start, end=group[-1].end, items=items)
         return after
+
+    def _leads(self, group: Sequence[Block]) -> bool:
+        """Whether an item introduces those inside it: "Deposits:" over "Adult 50 pounds"."""
+        return len(group) > 1 and _LEAD_IN_END.search(self._line(group[0])) is not None
+
+    def _take_groups(self, groups: Sequence[Sequence[Block]]) -> None:
+        """Adds a list some of whose items introduce others: each of these is a list of its own.
+
+        The sentence before the whole list is a heading of its parts.
+        """
+        introduction = self._introduction(groups[0][0])
+        for leads, run in groupby(groups, self._leads):
+            for group in run if leads else [[block for one in run for block in one]]:
+                items = tuple(block.start for block in group[leads:])
+                headings = (*self._path("list_item"), *introduction)
+                self._add(group[0], end=group[-1].end, items=items, headings=headings)
+
+    def _introduction(self, first: Block) -> tuple[str, ...]:
+        """The sentence right before a list, if it introduces it."""
+        if not self.units or self.units[-1].kind != "paragraph":
+            return ()
+        unit = self.units[-1]
+        line = self.text[unit.start : unit.end]
+        if self.text[unit.end : first.start].strip() or not _LEAD_IN_END.search(line):
+            return ()
+        begin, end = sentences(line)[-1]
+        return (" ".join(line[begin:end].split()),)
 
     def _are_clauses(self, items: Sequence[Block]) -> bool:
         """Whether items are clauses, not one list: ordinals begin them, or one introduces all others."""
