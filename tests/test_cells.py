@@ -6,10 +6,10 @@ import pytest
 
 from index.readers.file_types import convert
 from index.text.analyzer import analyze
-from index.text.cells import row_cells
 from index.text.context import row_pieces
 from index.text.split import split
 from index.text.structure.blocks import find_blocks
+from index.text.structure.cells import row_cells
 from index.types import Document, Passage
 from qa.answering.question_type import asks_for_cell
 from web.views.answers import _Row

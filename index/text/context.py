@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
-from index.text.cells import row_cells
+from index.text.structure.cells import row_cells
 from index.types import Document, Passage
 
 # Maximum words of a title or heading, and of a heading path: a long title mustn't outweigh a short passage.

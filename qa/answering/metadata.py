@@ -11,7 +11,7 @@ import regex
 from index.text.analyzer import analyze, analyzed, language
 from index.text.structure.official import name_span, offices
 from index.types import Document, Hit
-from qa.answering.question_wordings import METADATA
+from qa.answering.questions.wordings import METADATA
 from qa.answering.sentences import MOST_SENTENCES, Sentence
 from qa.types import Citation, CitedField
 

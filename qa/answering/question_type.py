@@ -14,11 +14,11 @@ import regex
 
 from index.text.analyzer import analyze, analyzed, stem, words
 from index.text.arabic import PROCLITICS
-from index.text.cells import row_cells
 from index.text.sentences import Span
+from index.text.structure.cells import row_cells
 from index.text.structure.labels import item_marker
 from index.types import Passage
-from qa.answering.question_wordings import DEFINITIONS, LISTS
+from qa.answering.questions.wordings import DEFINITIONS, LISTS
 
 QuestionType = Literal["time", "quantity", "duration"]
 

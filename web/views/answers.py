@@ -16,9 +16,9 @@ from markupsafe import Markup
 
 from index.scope import Scope
 from index.text.analyzer import Language
-from index.text.cells import row_cells
 from index.text.context import headings_below
 from index.text.sentences import Span
+from index.text.structure.cells import row_cells
 from index.types import Document, Passage
 from qa.answering.courtesy import courtesy
 from qa.collections.types import BUILT_IN
