@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
+from pathlib import PurePath
 from typing import Final, Literal
 
 from index.errors import InvalidDocument
@@ -30,6 +31,8 @@ BlockKind = Literal[
 # Chosen, not measured.
 _MOST_WORDS_OF_RECORD: Final = 40
 _WORD: Final = re.compile(r"\S+")
+DATED_BY_PROGRAMS: Final = frozenset((".docx", ".pdf", ".odt", ".rtf", ".xlsx", ".pptx"))
+"""Types of files whose metadata say when a program made the file, not when the text was issued."""
 # Of a page's width or height, for boxes.
 _PARTS: Final = 4096
 _DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -115,7 +118,7 @@ class Document:
         source: its origin, such as a file's path.
         id: from the text's hash if not given.
         author: used like the title.
-        date: when it was written or published, according to its file; used like the title.
+        date: when it was written or published, according to its text or its file; used like the title.
         blocks: its layout, in text order, without overlaps. If none are given, headings, lists and tables
             are detected in the text by rules when it is split into passages.
         digest: SHA-256 of the file that it was read from, in hexadecimal, if the file has pages to show.
@@ -160,6 +163,11 @@ class Document:
             end = block.end
         if not self.id:
             object.__setattr__(self, "id", text_id(self.text))
+
+    @property
+    def is_dated_by_program(self) -> bool:
+        """Whether its date is only that of its file, which its text doesn't say."""
+        return PurePath(self.source).suffix.casefold() in DATED_BY_PROGRAMS and self.date not in self.text
 
     def confidences(self, start: int, end: int) -> tuple[int, ...]:
         """The confidence of each word between two places of the text, in percent, if it was recognised (OCR).
@@ -265,7 +273,8 @@ class Passage:
         columns: of a table row, the column heading of each cell, empty if there is none.
         page: the page that it begins on, from 1; 0 if pages aren't known.
         items: of a list or a form, the start of each of its items, in characters of the passage's text; the
-            text before the first item introduces them.
+            text before the first item introduces them. Of a table row with column headings, or of a key
+            and its value, the start of each of its cells, but for empty ones at its end.
         recognition: of text recognised from a picture (OCR), how sure its words are on average, in percent;
             0 for other text.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.text.analyzer import Term, analyze, stem
+from index.text.analyzer import Term, analyze, analyzed, stem
 
 
 def terms(text: str) -> list[str]:
@@ -44,7 +44,10 @@ def terms(text: str) -> list[str]:
         ("2020", ["ألفين وعشرين", "twenty twenty", "two thousand twenty"]),
         ("3500", ["ثلاثة آلاف وخمسمئة", "ثلاثة آلاف وخمسمائة", "three thousand five hundred", "3,500"]),
         ("23000", ["ثلاثة وعشرون ألفا", "23 ألفا", "23 ألف", "twenty-three thousand", "23 thousand"]),
-        ("31450", ["31450", "31،450", "31,450", "٣١٬٤٥٠", "۳۱٬۴۵۰", "31’450", "31.450", "31\u202f450"]),
+        (
+            "31450",
+            ["31450", "31،450", "31,450", "٣١٬٤٥٠", "۳۱٬۴۵۰", "31’450", "31.450", "31\u202f450", "31 450"],
+        ),
         ("750000", ["سبعمئة وخمسون ألف دينار", "سبع مائة وخمسين ألف", "750 ألف"]),
         ("1200000", ["مليون ومئتا ألف", "مليون ومئتي ألف", "one million two hundred thousand"]),
         ("5000000", ["خمسة ملايين", "5 ملايين", "five million", "5 million", "5,000,000"]),
@@ -74,6 +77,13 @@ def test_a_number_is_one_term(number: str, written: list[str]) -> None:
         ("2.5 مليون", ["2", "5", "1000000"]),
         ("12, 345", ["12", "345"]),
         ("1234,567", ["1234", "567"]),
+        ("0790 123 456", ["0790", "123", "456"]),
+        ("1 200", ["1", "200"]),
+        ("May 14 200", ["may", "14", "200"]),
+        ("14/13/09", ["14", "13", "09"]),
+        ("ك٢ فقط", ["ك", "2", "فقط"]),
+        ("فصل الصيف 1980", ["فصل", "صيف", "1980"]),
+        ("3 أبناء ناصر", ["3", "ابناء", "ناصر"]),
     ],
 )
 def test_other_words_and_numbers_stay(text: str, expected: list[str]) -> None:
@@ -83,9 +93,9 @@ def test_other_words_and_numbers_stay(text: str, expected: list[str]) -> None:
 MONTHS = {
     "January": "يناير، كانون الثاني، جانفي",
     "February": "فبراير، شباط، فيفري",
-    "March": "مارس، آذار",
+    "March": "مارس، آذار، 3 مارت",
     "April": "أبريل، إبريل، شهر نيسان، أفريل",
-    "May": "مايو، أيار، 3 ماي",
+    "May": "مايو، أيار، مايس، 3 ماي",
     "June": "يونيو، يونيه، حزيران، شهر جوان، في جوان",
     "July": "يوليو، يوليه، تموز، جويلية، يوليوز",
     "August": "أغسطس، آب، أوت، غشت، 3 اب",
@@ -122,6 +132,9 @@ def test_months_are_told_apart_and_from_other_words() -> None:
         "14 يناير 2009",
         "١٤ جانفي ٢٠٠٩",
         "14/1/2009",
+        "14/1/09",
+        "14 ك٢ 2009",
+        "14 أي النار 2009",
         "14-01-2009",
         "14.1.2009",
         "2009/1/14",
@@ -186,3 +199,55 @@ def test_a_number_stands_where_its_words_do() -> None:
     assert (year.term, text[year.start : year.end]) == ("1956", "أَلْفٍ وتسعمئة وست وخمسين")
     assert (visitors.term, text[visitors.start : visitors.end]) == ("31450", "31،450")
     assert analyze("14/1/2009") == [Term("14", 0, 2), Term("januari", 3, 4), Term("2009", 5, 9)]
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        ("1", ["المادة 1", "المادة الأولى", "مادة (أولى)", "Article I", "Chapter one", "first chapter"]),
+        ("4", ["الباب الرابع", "Article IV", "article iv", "Art. IV", "Section four", "the fourth section"]),
+        ("9", ["المادة ٩", "والمادة (التاسعة)", "للمادة رقم تسعة", "بالبند التاسع", "تاسع مادة"]),
+        ("12", ["الفصل 12", "الفصل الثاني عشر", "الفقرة الثانية عشرة", "chapter twelve", "Chapter XII"]),
+        ("21", ["المادة الحادية والعشرون", "clause twenty-one", "the twenty-first clause", "Part XXI"]),
+        ("105", ["المادة الخامسة بعد المئة", "المادة 105", "Article CV"]),
+    ],
+)
+def test_a_part_has_one_number(number: str, written: list[str]) -> None:
+    assert {text: [term for term in terms(text) if term.isdecimal()] for text in written} == {
+        text: [number] for text in written
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the article I read", "The book first appeared", "the last chapter. One day", "Annex C",
+        "نشر الكتاب أول مرة", "مادة واحدة", "الفصل: أول ما يقال", "on the other part\n\nOne of them",
+    ],
+)  # fmt: skip
+def test_other_words_beside_a_part_are_no_number(text: str) -> None:
+    assert not [term for term in terms(text) if term.isdecimal()]
+
+
+def test_what_is_said_of_a_parts_number() -> None:
+    said = {one.term for one in analyzed("Article IX and the fourth section").stated}
+    assert said == {one.term for one in analyzed("article 9 and section 4").stated} == {"9", "4"}
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("3 Rabi al-Awwal 1446", "٣ ربيع الأول ١٤٤٦"),
+        ("3 Rabi' II 1446", "٣ ربيع الآخر ١٤٤٦"),
+        ("3 Jumada al-Ula 1446", "٣ جمادى الأولى ١٤٤٦"),
+        ("3 Jumada ath-Thaniyah 1446", "٣ جمادى الآخرة ١٤٤٦"),
+        ("3 Dhu al-Qadah 1446", "٣ ذو القعدة ١٤٤٦"),
+        ("3 Dhu'l-Hijja 1446", "٣ ذي الحجة ١٤٤٦"),
+        ("3/1/46هـ", "3 محرم 1446هـ"),
+        ("5 الفاتح 1980", "5 September 1980"),
+        ("5 ت٢ 1980", "5 November 1980"),
+        ("5/11/80", "5 November 1980"),
+    ],
+)
+def test_a_date_is_the_same_in_other_names(written: str, same: str) -> None:
+    assert terms(written) == terms(same)

@@ -1,11 +1,13 @@
-"""The parts of official papers in plain text: letterhead, title, date line, byline, signatures, clauses."""
+"""The parts of official papers, in any file: letterhead, title, date line, byline, signatures, clauses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
+from test_docx import docx
 
 import qa
 from index import Document, Index
@@ -13,6 +15,8 @@ from index.readers.read_files import read_file
 from index.text.split import split
 from index.text.structure.blocks import find_blocks
 from index.text.structure.official import byline, date_line, name_span, offices, opening, plain_title
+from index.text.structure.official_blocks import official_blocks
+from index.types import Block
 from qa.answering.answer import METADATA_CONFIDENCE
 
 ORDER = """\
@@ -260,3 +264,96 @@ def test_who_signed_and_who_holds_an_office(papers: Index, question: str, name: 
 def test_a_signature_answers_nothing_else(papers: Index, question: str) -> None:
     reply = qa.ask(question, papers, reader=False)
     assert not any(citation.answer for citation in reply.citations)
+
+
+LINES = (
+    "بلدية السهل",
+    "مكتب الرئيسة",
+    "قرار رقم 47 لسنة 2023",
+    "إن رئيس البلدية قرّر ما يأتي.",
+    "يُغلق السوق يوم الجمعة من كل أسبوع حتى إشعار آخر.",
+    "صدر في بغداد بتاريخ 3 أيار 2021.",
+    "سعاد النابلسي",
+    "رئيسة البلدية",
+    "كمال الحداد",
+    "أمين السر",
+)
+
+
+def in_file(path: Path, lines: Sequence[str]) -> Document:
+    """A file of its type with these paragraphs."""
+    if path.suffix == ".docx":
+        body = "".join(f"<w:p><w:r><w:t>{line}</w:t></w:r></w:p>" for line in lines)
+        path.write_bytes(docx(body))
+    elif path.suffix == ".html":
+        path.write_text("".join(f"<p>{line}</p>" for line in lines), encoding="utf-8")
+    else:
+        path.write_text("\n\n".join(lines), encoding="utf-8")
+    return read_file(path)
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".html", ".md"])
+def test_an_official_paper_is_known_in_any_file(suffix: str, tmp_path: Path) -> None:
+    document = in_file(tmp_path / f"a{suffix}", LINES)
+    found = [(b.kind, document.text[b.start : b.end]) for b in document.blocks if b.kind != "paragraph"]
+
+    assert found == [
+        ("page_header", "بلدية السهل"),
+        ("page_header", "مكتب الرئيسة"),
+        ("heading", "قرار رقم 47 لسنة 2023"),
+        ("signature", "سعاد النابلسي\n\nرئيسة البلدية"),
+        ("signature", "كمال الحداد\n\nأمين السر"),
+    ]
+    assert (document.title, document.date) == ("قرار رقم 47 لسنة 2023", "3 أيار 2021")
+
+
+def test_a_files_own_header_stays_one() -> None:
+    text = "Circular No. 5\n\nThe shed is shut."
+    blocks = (Block("page_header", 0, 14), Block("paragraph", 16, len(text)))
+
+    assert official_blocks(text, blocks) == blocks
+
+
+def test_the_lines_of_a_paragraph_may_be_a_signature(tmp_path: Path) -> None:
+    document = in_file(
+        tmp_path / "a.html",
+        ["The shed is shut.", "Done at Saltmarsh on 5 May 2016", "Ada Quill<br>Secretary"],
+    )
+
+    assert document.blocks[-1].kind == "signature"
+    assert document.date == "5 May 2016"
+
+
+def test_who_is_named_amid_a_text_hasnt_signed_it(tmp_path: Path) -> None:
+    lines = ["The staff met on Monday.", "Ada Quill", "Director", "Bo Reed", "Clerk", "They agreed on this."]
+
+    assert "signature" not in {block.kind for block in in_file(tmp_path / "a.docx", lines).blocks}
+
+
+def test_who_signed_a_paper_in_an_office_file(tmp_path: Path, encoder: FakeEncoder) -> None:
+    document = in_file(tmp_path / "a.docx", LINES)
+    index = Index.build([document], tmp_path / "index", encoder=encoder, show_progress=False)
+
+    quotes = [citation.quote for citation in qa.ask("من وقّع القرار رقم 47؟", index, reader=False).citations]
+
+    assert quotes == ["سعاد النابلسي\n\nرئيسة البلدية", "كمال الحداد\n\nأمين السر"]
+
+
+def test_the_texts_own_date_comes_before_that_of_its_file(tmp_path: Path, encoder: FakeEncoder) -> None:
+    def read(name: str, *lines: str) -> Document:
+        body = "".join(f"\\pard {line}\\par" for line in lines)
+        (tmp_path / name).write_text(f"{{\\rtf1{{\\info{{\\creatim\\yr2024\\mo2\\dy21}}}}{body}}}")
+        return read_file(tmp_path / name)
+
+    def asked(question: str, document: Document) -> list[str]:
+        folder = tmp_path / document.id
+        index = Index.build([document], folder, encoder=encoder, show_progress=False)
+        found = qa.ask(question, index, reader=False).citations
+        return [citation.quote for citation in found if citation.field == "date"]
+
+    dated = read("dated.rtf", "The shed is shut.", "Done at Saltmarsh on 5 May 2016")
+    undated = read("undated.rtf", "The shed is shut.")
+
+    assert (dated.date, undated.date) == ("5 May 2016", "2024-02-21")
+    assert asked("When was it issued?", undated) == []
+    assert asked("What is the date of the file?", undated) == ["2024-02-21"]

@@ -9,9 +9,11 @@ from fake_encoder import FakeEncoder
 from layouts import laid_out
 
 from index import Document, Index, Passage
+from index.readers.file_types import convert
 from index.text.context import context, headings_below
 from index.text.sentences import sentences
 from index.text.split import split
+from qa.answering.sentences.split import split_passage
 
 STATUTE = laid_out(
     """
@@ -52,8 +54,25 @@ def test_what_stands_under_a_heading_knows_it_and_the_heading_is_no_passage() ->
     ]
 
 
+def test_an_item_that_introduces_others_is_quoted_with_them() -> None:
+    found = convert(
+        ".md",
+        b"# Prices\n\nPay in cash. The museum asks this:\n\n- Fees:\n  - Adult 5 pounds\n  - Child 3 pounds\n"
+        b"- Deposits:\n  - Adult 50 pounds\n  - Child 30 pounds\n- Tickets at the gate\n- No dogs\n",
+    )
+    _, fees, deposits, others = split(
+        Document(found.text, blocks=found.blocks), 200, lambda texts: [len(text.split()) for text in texts]
+    )
+
+    assert fees.headings == deposits.headings == others.headings == ("Prices", "The museum asks this:")
+    assert (fees.text, fees.items) == ("Fees:\nAdult 5 pounds\nChild 3 pounds", (6, 21))
+    assert (others.text, others.items) == ("Tickets at the gate\nNo dogs", (0, 20))
+    quoted = [deposits.text[slice(*text.lead_in)] for text in split_passage(deposits) if text.lead_in]
+    assert quoted == ["Deposits:", "Deposits:"]
+
+
 def test_items_begin_where_they_say() -> None:
-    (found,) = (p for p in passages(STATUTE) if p.items)
+    (found,) = (p for p in passages(STATUTE) if p.items and p.kind == "list_item")
     assert [found.text[item:].split("\n")[0] for item in found.items] == [
         "by letter",
         "after two unpaid years",

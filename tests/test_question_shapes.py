@@ -13,6 +13,7 @@ from index import Document, Index
 from index.encoding.base import Encoder
 from index.text.analyzer import analyze
 from index.text.split import split
+from qa.answering.answer import lacks_key
 from qa.answering.dependent_sentences import speaks_on, topics
 from qa.answering.metadata import asked_field
 from qa.answering.question_type import (
@@ -109,7 +110,31 @@ def test_what_asks_for_metadata(question: str, field: str | None) -> None:
 def test_numbers_that_things_are_called_by() -> None:
     assert asked_keys("Where is pump QR-55?") == {"55"}
     assert asked_keys("ماذا تقول المادة (9)؟") == {"9"}
+    assert asked_keys("ماذا تقول المادة التاسعة؟") == asked_keys("What does Article IX say?") == {"9"}
     assert asked_keys("What happened in 1951?") == frozenset()
+    assert asked_keys("Who wrote the first article on otters?") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("heading", "question"),
+    [
+        ("المادة التاسعة", "ماذا تقول المادة 9 عن القوارب؟"),
+        ("المادة (9)", "ماذا تقول المادة التاسعة عن القوارب؟"),
+        ("الفصل الثاني عشر", "ماذا يقول الفصل 12 عن القوارب؟"),
+        ("Article IV", "What does article 4 say of القوارب؟"),
+        ("Chapter 2", "What does chapter two say of القوارب؟"),
+    ],
+)
+def test_a_part_is_found_by_its_number_in_words_and_digits(
+    heading: str, question: str, encoder: FakeEncoder, tmp_path: Path
+) -> None:
+    law = laid_out(f"# القانون\n## {heading}\nالقوارب تُفحص كل عام.\n## خاتمة\nيُعمل بهذا القانون.")
+    index = Index.build([law], tmp_path / "index", encoder=encoder, show_progress=False)
+
+    hits = index.search(index.query(question), 4)
+
+    assert not lacks_key(index.query(question), hits)
+    assert hits[0].passage.text == "القوارب تُفحص كل عام."
 
 
 def test_a_quotation_goes_on_behind_its_speaker() -> None:

@@ -14,8 +14,9 @@ from index.readers import converter_process
 from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
 from index.readers.file_types import CONVERTERS, PICTURES, PLAIN, convert
 from index.storage.files import read_regular
-from index.text.structure.official import byline, opening
-from index.types import Document, text_id
+from index.text.structure.official import byline, date_line, opening, plain_title
+from index.text.structure.official_blocks import official_blocks
+from index.types import DATED_BY_PROGRAMS, Document, text_id
 
 TYPES = (*CONVERTERS, *PICTURES)
 # Lock files that Microsoft Office writes beside an open file: the user's name, and no text.
@@ -127,7 +128,8 @@ def read_file(
     so that an edited file replaces its older version in an index. The title comes from the file's metadata,
     from the first `# heading` of a .md file or from the title line of a .txt file, else from the file name;
     author and date come from the file's metadata, else from the lines under the title («إعداد: …», "By …")
-    and from a line such as «حُرّر في …»; tags are the keywords in the file's metadata.
+    and from a line such as «حُرّر في …»; in the files of office programs and PDFs, whose date is that of the
+    file, from these lines first. Tags are the keywords in the file's metadata.
 
     Args:
         path: of the file.
@@ -158,16 +160,22 @@ def read_file(
     for flaw in (*unreadable_characters(found.text), *found.flaws):
         warn(FileWarning(str(path), flaw.kind, f"{path}: {flaw.message}", flaw.count, flaw.names))
     source = source_of(file)
-    title = found.title or Path(source).stem
-    author, date = byline(opening(found.text, found.blocks))
+    blocks = found.blocks if suffix in PLAIN else official_blocks(found.text, found.blocks)
+    headers = {" ".join(found.text[b.start : b.end].split()) for b in blocks if b.kind == "page_header"}
+    # A converter may have taken the letterhead for the title.
+    titled = "" if found.title in headers else found.title
+    title = titled or plain_title(found.text, blocks) or found.title or Path(source).stem
+    author, date = byline(opening(found.text, blocks))
+    said = date or date_line([found.text[b.start : b.end] for b in blocks if b.kind == "paragraph"])
     return Document(
         found.text,
         title=title,
         source=source,
         id=text_id(source),
         author=found.author or author,
-        date=found.date or date,
-        blocks=found.blocks,
+        # When the file was made is less than what its text says.
+        date=(said or found.date) if suffix in DATED_BY_PROGRAMS else (found.date or said),
+        blocks=blocks,
         digest=found.digest,
         tags=found.tags,
     )

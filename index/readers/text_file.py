@@ -5,7 +5,7 @@ from __future__ import annotations
 from index.readers.extracted_text import Extract, Progress, no_progress
 from index.readers.plain_text import decode
 from index.text.structure.blocks import find_blocks
-from index.text.structure.official import date_line, plain_title
+from index.text.structure.official import plain_title
 
 
 def extract(content: bytes, progress: Progress = no_progress, claimed: str = "") -> Extract:  # noqa: ARG001
@@ -21,5 +21,4 @@ def extract(content: bytes, progress: Progress = no_progress, claimed: str = "")
     """
     text = decode(content, claimed)
     blocks = find_blocks(text)
-    paragraphs = [text[block.start : block.end] for block in blocks if block.kind == "paragraph"]
-    return Extract(text, plain_title(text, blocks), date=date_line(paragraphs), blocks=blocks)
+    return Extract(text, plain_title(text, blocks), blocks=blocks)

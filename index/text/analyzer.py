@@ -27,11 +27,12 @@ from index.text.arabic import (
     restore_letters,
 )
 from index.text.numerals import Quantity, Stated, one_form, quantities, stated
+from index.text.unit_numbers import UnitNumber, unit_number
 
 # Increment the number when the same text would give other terms, sentences, paragraphs or names, or other
 # vectors with the same encoder (passages.py, language_means.py): indexes made by another version are
 # rejected. PyStemmer's version is included, since Snowball 3 stems some English words differently from 2.
-ANALYZER_VERSION = f"7 with Snowball {Stemmer.version().split('.')[0]}"
+ANALYZER_VERSION = f"8 with Snowball {Stemmer.version().split('.')[0]}"
 
 Language = Literal["ar", "en"]
 
@@ -219,6 +220,12 @@ class AnalyzedText:
     def quantities(self) -> tuple[Quantity, ...]:
         """The numbers and parts of dates among the words that are one term."""
         return tuple(quantities(*self._sequence))
+
+    @cached_property
+    def unit_numbers(self) -> tuple[UnitNumber, ...]:
+        """The numbers of articles, chapters and other parts that are written in words or Roman numerals."""
+        found = (unit_number(*self._sequence, at) for at in range(len(self.words)))
+        return tuple(one for one in found if one is not None)
 
     @cached_property
     def stated(self) -> tuple[Stated, ...]:

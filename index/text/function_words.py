@@ -52,8 +52,8 @@ OF_NAMES: Final = _terms(
 )
 """Terms that are no part of a name; English has capitals for most of that."""
 OF_TITLES: Final = _terms(
-    "the a an of to in on about this that is was it and for by "
-    "هذا هذه هو هي في عن من ما على إلى التي الذي "
+    "the a an of to in on about this that is was it and for by what when who whose which "
+    "هذا هذه هو هي في عن من ما على إلى التي الذي متى أي ماذا "
     "article book document report text paper letter lecture file thesis study essay memo minutes page "
     "مقال مقالة كتاب وثيقة مستند تقرير نص رسالة محاضرة ملف بحث دراسة مذكرة محضر صفحة كتيب"
 )

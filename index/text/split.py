@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import regex
 
@@ -93,7 +93,9 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     headings=unit.headings,
                     columns=unit.columns,
                     page=document.pages(start, end)[0] or unit.page,
-                    items=tuple(item - start for item in unit.items if start <= item < end),
+                    items=tuple(item - start for item in unit.items if start <= item < end)
+                    if len(parts) == 1 or unit.kind != "table_row"
+                    else (),
                 )
             )
     return passages
@@ -246,12 +248,42 @@ class _Maker:
             for block in run:
                 self._add(block)
             return after
+        if kind == "list_item" and any(map(self._leads, self._nested(run))):
+            self._take_groups(self._nested(run))
+            return after
         lead_in = self._lead_in(run[0]) if kind == "list_item" else None
         for group in self._records(run) if kind == "form_field" else [run]:
             start = group[0].start if lead_in is None else lead_in
             items = tuple(block.start for block in group)
             self._add(group[0], start=start, end=group[-1].end, items=items)
         return after
+
+    def _leads(self, group: Sequence[Block]) -> bool:
+        """Whether an item introduces those inside it: "Deposits:" over "Adult 50 pounds"."""
+        return len(group) > 1 and _LEAD_IN_END.search(self._line(group[0])) is not None
+
+    def _take_groups(self, groups: Sequence[Sequence[Block]]) -> None:
+        """Adds a list some of whose items introduce others: each of these is a list of its own.
+
+        The sentence before the whole list is a heading of its parts.
+        """
+        introduction = self._introduction(groups[0][0])
+        for leads, run in groupby(groups, self._leads):
+            for group in run if leads else [[block for one in run for block in one]]:
+                items = tuple(block.start for block in group[leads:])
+                headings = (*self._path("list_item"), *introduction)
+                self._add(group[0], end=group[-1].end, items=items, headings=headings)
+
+    def _introduction(self, first: Block) -> tuple[str, ...]:
+        """The sentence right before a list, if it introduces it."""
+        if not self.units or self.units[-1].kind != "paragraph":
+            return ()
+        unit = self.units[-1]
+        line = self.text[unit.start : unit.end]
+        if self.text[unit.end : first.start].strip() or not _LEAD_IN_END.search(line):
+            return ()
+        begin, end = sentences(line)[-1]
+        return (" ".join(line[begin:end].split()),)
 
     def _are_clauses(self, items: Sequence[Block]) -> bool:
         """Whether items are clauses, not one list: ordinals begin them, or one introduces all others."""
@@ -309,7 +341,11 @@ class _Maker:
             and blocks[at].kind in ("table_header", "table_row")
             and blocks[at].table == table
         ):
-            self._add(blocks[at], headings=(*self._path("table_row"), *name))
+            row = blocks[at]
+            is_pair = len(row.cells) == 2 and not any(row.columns) and row.kind == "table_row"
+            known = row.cells if is_pair or len(row.cells) == len(row.columns) else ()
+            cells = tuple(start for start, _ in known if start < row.end)
+            self._add(row, headings=(*self._path("table_row"), *name), items=cells)
             at += 1
         return at
 
@@ -337,7 +373,7 @@ class _Maker:
 
 def _parts(text: str, unit: _Unit, window: int, count_tokens: CountTokens) -> list[Span]:
     """Packs whole items or sentences into parts that fit; one that doesn't fit is split between words."""
-    if unit.items:
+    if unit.items and unit.kind != "table_row":
         edges = [unit.start, *(item for item in unit.items if item > unit.start), unit.end]
         pieces = [(start, start + len(text[start:end].rstrip())) for start, end in pairwise(edges)]
     else:

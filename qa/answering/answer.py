@@ -162,7 +162,7 @@ def answer(
     if expanded is not None:
         as_expanded = with_evidence(score_sentences(index, expanded, quotable, names), readings, weights)
         probability = (probability + confidence(expanded, candidates, as_expanded, readings)) / 2
-    enough = is_enough(probability, query, found, bool(readings)) and not _lacks_key(query, quotable)
+    enough = is_enough(probability, query, found, bool(readings)) and not lacks_key(query, quotable)
     is_list = asks_for_list((expanded or query).reading)
     chosen = choose(found, is_list, named_quantities(query)) if enough else []
     is_short = bool(found) and has_short_answer(query.reading)
@@ -223,8 +223,8 @@ def _named(index: Index, topic: Query, hit: Hit) -> float:
     return len(asked & known) / len(asked) if asked else 0.0
 
 
-def _lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
-    """Whether a question names an identifier, such as HX-110, that occurs in no passage."""
+def lacks_key(query: Query, hits: Sequence[Hit]) -> bool:
+    """Whether a question names an identifier, such as HX-110 or «المادة 9», that occurs in no passage."""
     keys = asked_keys(query.reading)
     known = frozenset().union(
         *({term.term for term in analyze(hit.passage.text)} | context_terms(hit.passage) for hit in hits)

@@ -12,6 +12,7 @@ from index.text.analyzer import analyze, analyzed, language
 from index.text.function_words import OF_TITLES
 from index.text.structure.official import name_span, offices
 from index.types import Document, Hit
+from qa.answering.questions.wordings import METADATA
 from qa.answering.sentences import MOST_SENTENCES, Sentence
 from qa.types import Citation, CitedField
 
@@ -19,44 +20,6 @@ if TYPE_CHECKING:
     from index.interface import Index
     from index.query import Query
 
-# In normalised spelling: no hamza on its carrier, ه for ة, ي for ى.
-_A_DOCUMENT: Final = (
-    r"(?:article|book|document|report|text|paper|letter|lecture|file|thesis|study|essay|memo|minutes|page"
-    r"|policy|rules?|regulations?|bylaws?|resolution|decree|circular|decision|order|contract|agreement|notes?|plan"
-    r"|guide|manual|list|statute|lesson|talk|notice|form|certificate|directive)"
-)
-_AR_DOCUMENT: Final = (
-    r"(?:ال)?(?:مقال|مقاله|كتاب|وثيقه|مستند|تقرير|نص|رساله|محاضره|ملف|بحث|دراسه|مذكره|محضر|صفحه|كتيب"
-    r"|قرار|مرسوم|تعميم|لائحه|نظام|عقد|اتفاقيه|سياسه|قانون|بيان|اعلان|درس|قائمه|دليل|خطه|امر)"
-)
-_QUESTIONS: Final[dict[CitedField, regex.Pattern[str]]] = {
-    "author": regex.compile(
-        r"\bwho (?:wrote|authored|(?:is|was|are|were) the (?:author|writer|lecturer)s?)\b|\bby whom\b"
-        r"|\bwho (?:gave|delivered|held) (?:the|this) (?:lecture|talk|speech|sermon)\b"
-        r"|\bwho (?:prepared|compiled|drew up) (?:the|this) (?:report|study|document|minutes|memo)\b"
-        r"|\b(?:the author'?s? name|name of the (?:author|writer))\b"
-        r"|\b[وف]?من (?:هو |هي |الذي |التي )?(?:كتب|الف|مولف|كاتب|كاتبه|المولف|الكاتب)\b"
-        rf"|\b[وف]?من (?:هو |هي )?صاحب {_AR_DOCUMENT}"
-        r"|\b[وف]?من (?:الذي )?(?:القي|حاضر في|خطب) (?:هذه )?(?:ال)?(?:محاضره|كلمه|خطبه|درس)\b"
-        rf"|\b[وف]?من (?:الذي )?(?:اعد|وضع|حرر) (?:هذا |هذه )?{_AR_DOCUMENT}\b"
-        rf"|\b(?:اسم|ما اسم) (?:ال)?(?:مولف|كاتب)\b|\bلمن (?:هذا |هذه )?{_AR_DOCUMENT}\b"
-    ),
-    "date": regex.compile(
-        rf"\bwhen (?:was|were) (?:it|this|this {_A_DOCUMENT}|the (?P<which>.{{1,80}})) "
-        r"(?:published|written|issued|released|signed|dated|prepared|compiled|drawn up)\b"
-        r"|\b(?:publication date|date of publication)\b"
-        rf"|\bdate of (?:the|this) (?P<which>(?:[\w'-]+ ){{0,4}}?{_A_DOCUMENT})\b"
-        rf"|\bwhat date (?:is|was) (?:the|this) {_A_DOCUMENT}\b"
-        r"|\bمتي (?:نشر|كتب|صدر|حرر|الف)(?:ت)?\b"
-        rf"|\bتاريخ (?:نشر|كتابه|صدور|تحرير|النشر|الكتابه|الصدور|{_AR_DOCUMENT})\b"
-    ),
-    "title": regex.compile(
-        rf"\b(?:title|name) of (?:the|this) {_A_DOCUMENT}\b"
-        rf"|\b(?:the|this) {_A_DOCUMENT}(?:'s title| called| titled)\b"
-        rf"|\bwhat (?:is|was) (?:it|(?:the|this) {_A_DOCUMENT}) (?:called|titled|entitled)\b"
-        rf"|\b(?:عنوان|اسم) (?:هذا |هذه )?{_AR_DOCUMENT}\b|^ما العنوان\W*$"
-    ),
-}
 # Score margin by which a document's best passage must lead, across languages; chosen.
 _LEAD: Final = 0.03
 _SIGNED: Final = regex.compile(
@@ -64,6 +27,7 @@ _SIGNED: Final = regex.compile(
     r"|\b[وف]?من (?:هو |هي )?(?:الذي |التي )?(?:وقع|وقعت|وقعه|وقعها|موقع|الموقع)\b"
     r"|(?<=^[وف]?من\b.*)\b(?:الذي |التي )وقعت?\b|\bتوقيع من\b"
 )
+_OF_FILE: Final = regex.compile(r"\bfiles?\b|\b(?:created|saved)\b|\b[بلو]?(?:ال)?ملف\b|\b(?:انشئ|انشاء)\b")
 _WHO: Final = regex.compile(r"^(?:who(?:'s| is| was)|[وف]?من(?: هو| هي| كان| كانت)?)\b")
 _PUBLISHED: Final = frozenset(
     term.term
@@ -121,7 +85,7 @@ def _terms(text: str) -> frozenset[str]:
 def asked_field(question: str) -> CitedField | None:
     """The metadata field that a question asks for: author, date or title; None if none."""
     text = analyzed(question).normalised.text
-    return next((field for field, pattern in _QUESTIONS.items() if pattern.search(text)), None)
+    return next((field for field, pattern in METADATA.items() if pattern.search(text)), None)
 
 
 def cite_metadata(
@@ -142,7 +106,14 @@ def cite_metadata(
     if hit is None:
         return ()
     document = index.document(hit.passage.document_id)
+    if field == "date" and document.is_dated_by_program and not _asks_of_file(query.reading):
+        return ()
     return (Citation.of(document, 1, hit.passage, 0, len(_value(document, field)), field),)
+
+
+def _asks_of_file(question: str) -> bool:
+    """Whether a question is about a file itself: "When was this file created?", «ما تاريخ الملف؟»."""
+    return _OF_FILE.search(analyzed(question).normalised.text) is not None
 
 
 def cite_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Citation, ...]:
@@ -181,7 +152,7 @@ def _asked_document(index: Index, question: str, field: CitedField, hits: Sequen
     found = [(hit, index.document(id_)) for id_, hit in best.items()]
     if not found:
         return None
-    rest = _QUESTIONS[field].sub(_which, analyzed(question).normalised.text)
+    rest = METADATA[field].sub(_which, analyzed(question).normalised.text)
     asked = {term.term for term in analyze(rest)} - OF_TITLES
     if not asked:
         # No word identifies a document.

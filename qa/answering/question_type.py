@@ -14,7 +14,6 @@ import regex
 
 from index.text.analyzer import analyze, analyzed, stem, words
 from index.text.arabic import proclitic_splits
-from index.text.context import row_cells
 from index.text.numerals.vocabulary import (
     ARABIC_CARDINALS,
     ARABIC_MONTHS,
@@ -23,8 +22,10 @@ from index.text.numerals.vocabulary import (
     LEVANTINE_MONTHS,
 )
 from index.text.sentences import Span
+from index.text.structure.cells import row_cells
 from index.text.structure.labels import item_marker
 from index.types import Passage
+from qa.answering.questions.wordings import DEFINITIONS, LISTS
 
 QuestionType = Literal["time", "quantity", "duration"]
 
@@ -110,35 +111,6 @@ def type_match(
     return 1.0 if new & _NAMED[expected] or any(word.isdecimal() for word in new) else -1.0
 
 
-# The subject: one or a few words, no more.
-_FEW_WORDS: Final = (
-    r"(?P<subject>(?!\w+ (?:of|in|on|at|for|by|to|from|with)\b)\w[\w'\-]*(?: \w[\w'\-]*){0,3})"
-)
-_DEFINITIONS: Final = regex.compile(
-    rf"(?:what|who)(?:'s| is| are| was| were)(?: meant by)?(?: an?| the)? {_FEW_WORDS}"
-    rf"|(?:define|the definition of)(?: an?| the)? {_FEW_WORDS}"
-    r"|[وف]?(?:ما|من) (?:هو|هي|هم|هما|معني|تعريف|المقصود ب|المراد ب) ?(?P<subject>\w+(?: \w+){0,3})"
-    r"|[وف]?(?:ما|من) (?P<subject>ال\w+(?: ال\w+)?)"
-    r"|عرف (?P<subject>\w+(?: \w+){0,3})"
-)
-_PLURALS: Final = (
-    r"\w{3,}ات|\w{3,}ون|\w{4,}ين|توصيات|شروط|اهداف|وثائق|خطوات|بنود|مهام|واجبات|حقوق|انواع|اقسام|اسباب|مراحل|ادوات|مواد"
-    r"|رسوم|نتائج|قرارات|مزايا|فوائد|معايير|احكام|عناصر|اعضاء|اجهزه|مواعيد|مبادئ|قواعد|عوامل|طرق|مصادر|موارد|خصائص"
-    r"|اجزاء|اركان|اوجه|فروع|اعراض|وسائل|اساليب|اشكال|اصناف|تدابير|ضوابط|لوازم|اغراض|غايات|فئات"
-)
-_LISTS: Final = regex.compile(
-    r"^(?:what|which) (?:are|were) (?:the |all |its |their |our |my )"
-    r"|\b(?:list|enumerate|name) (?:all|the|its) "
-    r"|^what (?:did|does|do|must|should) .*"
-    r"\b(?:decide|agree|recommend|propose|resolve|include|bring|contain)\b"
-    r"|^[وف]?ماذا (?:قرر|قررت|تقرر|اوصي|اوصت|يشمل|تشمل|يتضمن|تتضمن)\b"
-    r"|^(?:what|which) \w{3,}s (?:are|were|must|do|did|should|can|may|have|need|apply)\b"
-    r"|^what (?:was|were|is|has been|have been) (?:agreed|decided|resolved|recommended|proposed)\b"
-    r"|^what (?:must|should|shall) .* (?:do|bring|have|carry|contain|provide)\b"
-    r"|^[وف]?(?:علام|علي ماذا|بم|بماذا|ما الذي) (?:اتفق|قرر|تقرر|اوصي)(?:ت|وا)?\b"
-    r"|^[وف]?ماذا (?:يجب|ينبغي|علي)\b"
-    rf"|\b[وف]?ما (?:هي |هم )?(?:ال)?(?:{_PLURALS})(?:ه|ها|هم)?\b|^[وف]?(?:اذكر|عدد|سم)\b"
-)
 _SPACES: Final = regex.compile(r"\s+")
 _PRONOUNS: Final = frozenset(("it", "they", "هو", "هي", "هما", "هم"))
 _BE: Final = frozenset(
@@ -157,7 +129,7 @@ def subject(question: str) -> frozenset[str]:
     "What is an astrolabe?", «ما الأسطرلاب؟», "Who was Matthew?"
     """
     text = _plain(question).strip(" ؟?.!")
-    match = _DEFINITIONS.fullmatch(text)
+    match = DEFINITIONS.fullmatch(text)
     return frozenset(stem(word.term) for word in words(match["subject"])) if match else frozenset()
 
 
@@ -207,7 +179,7 @@ def _unnumbered(sentence: str) -> str:
 def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _plain(question)
-    return _LISTS.search(text) is not None and question_type(question) is None
+    return LISTS.search(text) is not None and question_type(question) is None
 
 
 def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
@@ -217,14 +189,14 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
         asked: the question's terms.
         row: a passage; only a table row whose columns are known has cells.
     """
-    cells = row_cells(row.text, row.columns) if row.kind == "table_row" else None
+    cells = row_cells(row.text, row.columns, row.items) if row.kind == "table_row" else None
     if cells is None:
         return False
-    terms = [frozenset(term.term for term in analyze(row.text[start:end])) for _, start, end in cells]
+    terms = [frozenset(term.term for term in analyze(row.text[slice(*cell)])) for cell in cells]
     named = {n for n, cell in enumerate(terms) if cell <= asked and any(not t.isdecimal() for t in cell)}
     key = frozenset().union(*(terms[n] for n in named))
     return bool(named) and any(
-        n not in named and not asked.isdisjoint({term.term for term in analyze(column)} - key)
+        n not in named and terms[n] and not asked.isdisjoint({term.term for term in analyze(column)} - key)
         for n, column in enumerate(row.columns)
     )
 
@@ -280,14 +252,21 @@ _KEYS: Final = regex.compile(
 
 
 def asked_keys(question: str) -> frozenset[str]:
-    """The identifying numbers in a question: those of HX-110, «المادة 9», "section 4"."""
+    """The identifying numbers in a question: those of HX-110, «المادة التاسعة», "section 4", "Article IV"."""
     return frozenset(number for _, number in key_spans(question))
 
 
 def key_spans(question: str) -> list[tuple[Span, str]]:
     """The identifiers in a question: the span of each in it, and its number in the digits 0-9."""
-    normalised = analyzed(question).normalised
-    return [
+    analysis = analyzed(question)
+    normalised, found = analysis.normalised, analysis.words
+    in_digits = [
         ((normalised.origins[match.start()], normalised.origins[match.end() - 1] + 1), match["key"])
         for match in _KEYS.finditer(normalised.text)
     ]
+    in_words = [
+        ((found[min(one.first, one.unit)].start, found[max(one.end - 1, one.unit)].end), one.number)
+        for one in analysis.unit_numbers
+        if one.is_key
+    ]
+    return sorted(in_digits + in_words)

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from index.scope import Scope
 from index.text.analyzer import Language
 from index.text.bidi import without_controls
-from index.text.context import headings_below, row_cells
+from index.text.context import headings_below
 from index.text.sentences import Span
+from index.text.structure.cells import row_cells
 from index.types import Document, Passage
 from qa.answering.courtesy import courtesy
 from qa.answering.overview import group_labels
@@ -143,13 +144,19 @@ class _Row:
     cells: tuple[tuple[str, str, Span | None], ...]
 
     @classmethod
-    def of(cls, text: str, columns: Sequence[str], marked: Span | None = None) -> _Row | None:
+    def of(
+        cls, text: str, columns: Sequence[str], marked: Span | None = None, starts: Sequence[int] = ()
+    ) -> _Row | None:
         """Parses a passage as a row; None if its cells can't be matched to columns."""
-        cells = row_cells(text, columns)
+        cells = row_cells(text, columns, starts)
         if cells is None:
             return None
         return cls(
-            tuple((column, text[start:end], within(marked, start, end)) for column, start, end in cells)
+            tuple(
+                (column, text[start:end], within(marked, start, end))
+                for column, (start, end) in zip(columns, cells, strict=True)
+                if start < end
+            )
         )
 
     @property
@@ -360,7 +367,8 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
         label = say(citation.field, page)
         return _Cited(citation.number, citation.quote, place, label, link, marked=citation.marked)
     link = _Link.to("number", name, passage, citation.start, citation.end, citation.marked)
-    row = _Row.of(citation.quote, passage.columns, citation.marked)
+    starts = passage.items if citation.start == passage.start else ()
+    row = _Row.of(citation.quote, passage.columns, citation.marked, starts)
     place = _place(passage, source, page, (citation.page, citation.last_page))
     sheet = citation.page if source.has_pictures else 0
     return _Cited(citation.number, citation.quote, place, "", link, row, citation.marked, sheet)
@@ -369,7 +377,7 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """Builds the view of one of the nearest passages; its reference line opens it."""
     link = _Link.to("place", name, passage, passage.start, passage.end)
-    row = _Row.of(passage.text, passage.columns)
+    row = _Row.of(passage.text, passage.columns, starts=passage.items)
     place = _place(passage, source, page, (passage.page, passage.page))
     return _Near(passage.text, place, link, row)
 

@@ -12,6 +12,9 @@ from index.text.numerals.vocabulary import (
     AMBIGUOUS,
     BEFORE_MONTHS,
     CALENDARS,
+    ENGLISH_ARTICLES,
+    ENGLISH_PAIRS,
+    LIBYAN_MONTHS,
     MONTH_OF,
     MONTH_OF_PAIR,
     ORDINAL,
@@ -22,6 +25,8 @@ from index.text.numerals.words import Quantity, Words
 
 DAY: Final = regex.compile(r"(\d{1,2})(?:st|nd|rd|th)")
 DATE_SEPARATORS: Final = frozenset("/-.")
+# Years of two digits from it on are of the twentieth century, as in spreadsheets.
+_CENTURY_BEGINS: Final = 30
 _HIJRI_YEARS: Final = range(1300, 1500)
 _MONTHS_PER_YEAR: Final = 12
 _DAYS_PER_MONTH: Final = 31
@@ -31,7 +36,7 @@ _OF: Final = frozenset(("من", "شهر", "of", "the"))
 
 
 def read_date(text: Words, at: int) -> Sequence[Quantity]:
-    """A date in digits: 14/1/2009, 2009-01-14, 14.1.2009."""
+    """A date in digits: 14/1/2009, 2009-01-14, 14.1.2009, 14/1/09."""
     parts = [text[at], text[at + 1], text[at + 2]]
     separator = text.gap(at)
     if (
@@ -40,11 +45,15 @@ def read_date(text: Words, at: int) -> Sequence[Quantity]:
         or not all(map(str.isdecimal, parts))
     ):
         return []
-    order = _date_order([len(part) for part in parts], [int(part) for part in parts])
+    lengths = [len(part) for part in parts]
+    is_short = separator == "/" and lengths[2] == 2 and max(lengths) == 2 and text.gap(at + 2) != "/"
+    order = _date_order([*lengths[:2], 4] if is_short else lengths, [int(part) for part in parts])
     if order is None:
         return []
     day, month, year = order
     number = int(parts[year])
+    if is_short:
+        number += 1400 if text[at + 3] == "ه" else 2000 if number < _CENTURY_BEGINS else 1900
     calendar: Calendar = "hijri" if number in _HIJRI_YEARS or text[at + 3] == "ه" else "sun"
     terms = {day: str(int(parts[day])), month: CALENDARS[calendar][int(parts[month]) - 1], year: str(number)}
     return [Quantity(at + i, at + i + 1, terms[i]) for i in range(3)]
@@ -70,7 +79,12 @@ def read_month(text: Words, at: int) -> Quantity | None:
     """The month that begins at a word."""
     word = text[at]
     if (term := MONTH_OF_PAIR.get((word, text[at + 1]))) and text.are_together(at):
-        return Quantity(at, at + 2, term)
+        if not text[at + 1].isdecimal():
+            return Quantity(at, at + 2, term)
+        if not text.gap(at) and (is_day_or_year(text[at - 1]) or is_day_or_year(text[at + 2])):
+            return Quantity(at, at + 2, term)
+    if pair := _rarer_month(text, at):
+        return pair
     beside = text[at - 1], text[at + 1]
     if term := ABBREVIATED.get(word):
         return Quantity(at, at + 1, term) if any(is_day_or_year(other) for other in beside) else None
@@ -78,6 +92,22 @@ def read_month(text: Words, at: int) -> Quantity | None:
     if term and word.endswith(AMBIGUOUS) and not _is_month(text, at, beside):
         return None
     return Quantity(at, at + 1, term) if term else None
+
+
+def _rarer_month(text: Words, at: int) -> Quantity | None:
+    """A Hijri month of several English words, or a Libyan month between its day and its year."""
+    second = at + 1 + (text[at + 1] in ENGLISH_ARTICLES)
+    if term := ENGLISH_PAIRS.get((text[at], text[second])):
+        is_near = not "".join(text.gap(place) for place in range(at, second)).strip(" -'\u2019")
+        # Rabi I
+        is_certain = (
+            text[second] not in ("i", "ii") or text[at - 1].isdecimal() or text[second + 1].isdecimal()
+        )
+        return Quantity(at, second + 1, term) if is_near and is_certain else None
+    is_first = (text[at], text[at + 1]) == ("اي", "النار")
+    term, end = ("januari", at + 2) if is_first else (LIBYAN_MONTHS.get(text[at]), at + 1)
+    is_dated = is_day_or_year(text[at - 1]) and len(text[end]) == 4 and text[end].isdecimal()
+    return Quantity(at, end, term) if term and is_dated else None
 
 
 def _is_month(text: Words, at: int, beside: tuple[str, str]) -> bool:

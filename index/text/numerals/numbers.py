@@ -7,13 +7,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from index.text.numerals.dates import DATE_SEPARATORS, DAY, is_dated
-from index.text.numerals.vocabulary import AND, NUMERALS, ORDINAL, PLURALS, TEN, Numeral
+from index.text.numerals.vocabulary import (
+    ABBREVIATED,
+    AND,
+    MONTH_OF,
+    MONTH_OF_PAIR,
+    NUMERALS,
+    ORDINAL,
+    PLURALS,
+    TEN,
+    Numeral,
+)
 from index.text.numerals.words import Quantity, Words
 
 GROUP: Final = 3
 """Digits between the marks of thousands."""
 THOUSANDS: Final = frozenset(",٬،'’\u00a0\u202f\u2009")
 """Marks of thousands."""
+_MONTH_NAMES: Final = frozenset((*MONTH_OF, *ABBREVIATED, *(second for _, second in MONTH_OF_PAIR)))
 
 
 def read_digits(text: Words, at: int) -> Sequence[Quantity]:
@@ -26,6 +37,7 @@ def read_digits(text: Words, at: int) -> Sequence[Quantity]:
     if len(word) <= GROUP and not (at and text.gap(at - 1) in THOUSANDS and text[at - 1].isdecimal()):
         separator = text.gap(at)
         is_group = separator in THOUSANDS or (separator == "." and not word.startswith("0"))
+        is_group = is_group or (separator == " " and _is_spaced(text, at))
         while is_group and text.gap(end - 1) == separator and _is_group(text[end]):
             digits += text[end]
             end += 1
@@ -38,6 +50,17 @@ def read_digits(text: Words, at: int) -> Sequence[Quantity]:
 
 def _is_group(word: str) -> bool:
     return len(word) == GROUP and word.isdecimal()
+
+
+def _is_spaced(text: Words, at: int) -> bool:
+    """Whether a number's thousands stand apart by spaces, as in "31 450": not "1 200", nor "14 May 200"."""
+    end = at + 1
+    while _is_group(text[end]) and text.gap(end - 1) == " ":
+        end += 1
+    is_alone = not text[at - 1].isdecimal() and not (text[end].isdecimal() and text.gap(end - 1) == " ")
+    is_of_date = at > 0 and text[at - 1] in _MONTH_NAMES
+    is_large = len(text[at]) > 1 or text[at + 1] == "000"
+    return is_alone and is_large and not is_of_date and not text[at].startswith("0")
 
 
 def read_number(text: Words, at: int) -> Quantity | None:

@@ -13,6 +13,7 @@ from index.text.numerals.dates import is_day_or_year, read_date, read_month, rea
 from index.text.numerals.numbers import GROUP, THOUSANDS, is_number, read_number
 from index.text.numerals.vocabulary import BEFORE_MONTHS, CLITICS, NUMERALS, ORDINAL, STEMS_OF_TENS
 from index.text.numerals.words import Quantity, Words, found_in
+from index.text.unit_numbers import may_begin, unit_number
 
 # Words in normalised spelling.
 _DAYS: Final[Mapping[str, str]] = {
@@ -70,6 +71,8 @@ def _stated_at(text: Words, at: int) -> Sequence[Stated]:
     if word[0].isdecimal():
         date = read_date(text, at)
         return [Stated(one.first, one.end, one.term) for one in date] if date else _figure(text, at)
+    if may_begin(word) and (unit := unit_number(text.words, text.written, text.between, at)):
+        return [Stated(unit.first, unit.end, unit.number)]
     if day := _DAYS.get(word):
         return [Stated(at, at + 1, day)]
     if month := read_month(text, at):

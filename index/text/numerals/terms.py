@@ -11,6 +11,8 @@ from index.text.numerals.vocabulary import (
     ABBREVIATED,
     AND,
     CALENDARS,
+    ENGLISH_PAIRS,
+    LIBYAN_MONTHS,
     MONTH_OF,
     MONTH_OF_PAIR,
     MONTHS,
@@ -20,12 +22,16 @@ from index.text.numerals.vocabulary import (
     READ_AS,
 )
 from index.text.numerals.words import Quantity, Words, found_in
+from index.text.unit_numbers import may_begin, unit_number
 
 # Single words for numbers up to the first and from the second on stay words.
 _WORDS_BELOW: Final = 10
 _WORDS_FROM: Final = 1000
 _INTERESTING: Final = frozenset(
-    (*NUMERALS, *MONTH_OF, *ABBREVIATED, *ORDINAL, *(first for first, _ in MONTH_OF_PAIR))
+    [
+        *(*NUMERALS, *MONTH_OF, *ABBREVIATED, *ORDINAL, *LIBYAN_MONTHS, "اي"),
+        *(first for first, _ in (*MONTH_OF_PAIR, *ENGLISH_PAIRS)),
+    ]
 )
 
 
@@ -75,6 +81,8 @@ def is_quantity(term: str) -> bool:
 
 def _at(text: Words, at: int) -> Sequence[Quantity]:
     word = text[at]
+    if may_begin(word) and (unit := unit_number(text.words, text.written, text.between, at)):
+        return [Quantity(unit.first, unit.end, unit.number)]
     if word not in _INTERESTING and not word[0].isdecimal():
         return []
     if word[0].isdecimal():

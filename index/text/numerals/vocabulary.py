@@ -33,7 +33,7 @@ LEVANTINE_MONTHS: Final = (
 )
 # Maghrebi and other names and spellings.
 _OTHER_MONTHS: Final = (
-    *("جانفي جنفي", "فيفري فيفريي", "", "افريل", "ماي", "يونيه جوان"),
+    *("جانفي جنفي", "فيفري فيفريي", "مارت", "افريل", "ماي مايس", "يونيه جوان"),
     *("يوليه جويليه يوليوز", "اوت غشت اوغسطس", "شتنبر", "اوكتوبر", "نونبر", "دجنبر"),
 )
 HIJRI_MONTHS: Final[Mapping[str, str]] = {
@@ -41,7 +41,11 @@ HIJRI_MONTHS: Final[Mapping[str, str]] = {
     "shawwal": "شوال",
 }  # fmt: skip
 """Those of a single word, by their terms."""
-_OTHER_HIJRI_MONTHS: Final[Mapping[str, str]] = {"shaban": "sha'ban shaaban", "ramadan": "ramadhan"}
+_OTHER_HIJRI_MONTHS: Final[Mapping[str, str]] = {
+    "shaban": "sha'ban shaaban sha'aban",
+    "ramadan": "ramadhan ramazan",
+    "shawwal": "shawal",
+}
 MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
     **{
         term: (english, arabic, *((levantine,) if " " not in levantine else ()), *others.split())
@@ -50,8 +54,8 @@ MONTHS: Final[Mapping[str, tuple[str, ...]]] = {
         )
     },
     **{term: (name, term, *_OTHER_HIJRI_MONTHS.get(term, "").split()) for term, name in HIJRI_MONTHS.items()},
-    "dhualqada": ("ذوالقعده", "ذيالقعده"),
-    "dhualhijja": ("ذوالحجه", "ذيالحجه"),
+    "dhualqada": ("ذوالقعده", "ذيالقعده", "dhulqadah", "dhulqada"),
+    "dhualhijja": ("ذوالحجه", "ذيالحجه", "dhulhijjah", "dhulhijja"),
 }
 """The single words of each month, by its term."""
 _FIRST: Final = "الاول اول الاولي اولي"
@@ -67,8 +71,40 @@ PAIRS: Final = (
     ("jumadaalthania", "جمادي جماد", _SECOND),
     ("dhualqada", "ذو ذي ذا", "القعده قعده"),
     ("dhualhijja", "ذو ذي ذا", "الحجه حجه"),
+    # ك٢, ت١
+    ("januari", "ك", "2"),
+    ("decemb", "ك", "1"),
+    ("octob", "ت", "1"),
+    ("novemb", "ت", "2"),
 )
 """Months of two words: the term, the first words and the second ones."""
+ENGLISH_PAIRS: Final[Mapping[tuple[str, str], str]] = {
+    (first, second): term
+    for term, firsts, seconds in (
+        ("rabialawwal", "rabi rabia rabee", "awwal awal i"),
+        ("rabialthani", "rabi rabia rabee", "thani akhir akhar ii"),
+        ("jumadaalula", "jumada jumadi jumaada", "ula oola awwal awal i"),
+        ("jumadaalthania", "jumada jumadi jumaada", "thani thania thaniya thaniyah akhir akhira akhirah ii"),
+        ("dhualqada", "dhu dhul dhu'l zul zu", "qada qadah qa'da qa'dah qi'da qi'dah qidah qaada"),
+        ("dhualhijja", "dhu dhul dhu'l zul zu", "hijja hijjah hija hijah"),
+    )
+    for first in firsts.split()
+    for second in seconds.split()
+}
+"""Hijri months in English: Rabi al-Awwal, Dhu'l-Hijja."""
+ENGLISH_ARTICLES: Final = frozenset(("al", "ul", "el", "ath", "us"))
+"""Between the words of `ENGLISH_PAIRS`."""
+LIBYAN_MONTHS: Final[Mapping[str, str]] = dict(
+    zip(
+        (
+            *("النوار", "الربيع", "الطير", "الماء", "الصيف", "ناصر"),
+            *("هانيبال", "الفاتح", "التمور", "الحرث", "الكانون"),
+        ),
+        SOLAR_TERMS[1:12],
+        strict=True,
+    )
+)
+"""Libya's months from 1969 on, which are other words beside anything but a day and a year."""
 ABBREVIATED: Final[Mapping[str, str]] = {
     name: next(term for term in MONTHS if term.startswith(name[:3])) for name in ABBREVIATIONS
 }
@@ -87,7 +123,7 @@ READ_AS: Final[Mapping[str, str]] = {
 }
 """How an Arabic month is read by an encoder, by its term."""
 # Months that are other words too: they need a number or one of the words that stand before months.
-AMBIGUOUS: Final = ("اب", "جوان", "صفر", "نيسان", "ماي")
+AMBIGUOUS: Final = ("اب", "جوان", "صفر", "نيسان", "ماي", "مارت")
 BEFORE_MONTHS: Final = frozenset(
     ["شهر", "في", "منذ", "مطلع", "اوايل", "اواخر", "منتصف", "حتي", "بين", "خلال"]
 )

@@ -111,7 +111,11 @@ def official_parts(text: str, lines: Sequence[Line]) -> dict[int, Part]:
     found: dict[int, Part] = {}
     is_text_above = False
     for first, last in _groups(lines):
-        if is_text_above and (begin := _signature(text, lines[first:last])) is not None:
+        if (
+            is_text_above
+            and (begin := signature_start([text[line.start : line.end] for line in lines[first:last]]))
+            is not None
+        ):
             found[first + begin] = Part("signature", first + begin, last)
         is_text_above = is_text_above or any(
             _SENTENCE_END.search(text, line.start, line.end) for line in lines[first:last]
@@ -183,7 +187,7 @@ def offices(signature: str) -> list[str]:
 def name_span(signature: str) -> tuple[int, int] | None:
     """The span of the name in a signature; None if it isn't certain."""
     lines = list(lines_of(signature))
-    if _SIGNED.match(folded(signature)):
+    if is_signature_label(signature):
         if not signature[lines[0].start : lines[0].end].endswith((":", "：")):
             return None
         lines = lines[1:]
@@ -231,7 +235,7 @@ def _heading_parts(text: str, lines: Sequence[Line]) -> dict[int, Part]:
         said = text[line.start : line.end]
         if len(said.split()) > _MOST_WORDS or _SENTENCE_END.search(said):
             break
-        if _PAPER.match(folded(said)):
+        if is_paper_title(said):
             last = first + 1
             while (
                 last < len(lines)
@@ -247,17 +251,26 @@ def _heading_parts(text: str, lines: Sequence[Line]) -> dict[int, Part]:
     return {}
 
 
-def _signature(text: str, lines: Sequence[Line]) -> int | None:
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence or a clause does."""
+    return _SENTENCE_END.search(line) is not None
+
+
+def is_paper_title(line: str) -> bool:
+    """Whether a line is the title of an official paper, such as «قرار رقم 47» or "Circular No. 5"."""
+    return len(line.split()) <= _MOST_WORDS and not ends_sentence(line) and bool(_PAPER.match(folded(line)))
+
+
+def signature_start(said: Sequence[str]) -> int | None:
     """Where a signature that ends a group of lines begins: its label, a name and an office; None if none."""
-    said = [text[line.start : line.end] for line in lines]
     for begin in range(max(0, len(said) - _MOST_LINES), len(said) - 1):
         label, *others = said[begin:]
-        is_labelled = _SIGNED.match(folded(label)) is not None
+        is_labelled = is_signature_label(label)
         if not is_labelled:
             others = [label, *others]
         elif not label.rstrip().endswith((":", "：")):
             others = [label.partition(":")[2].strip(), *others]
-        if all(map(_is_signature_line, others)):
+        if all(map(is_signature_line, others)):
             offices = [bool(_OFFICE.fullmatch(folded(line))) for line in others]
             names = [bool(_NAME.fullmatch(folded(line))) for line in others]
             has_name = any(n and not o for n, o in zip(names, offices, strict=True))
@@ -266,7 +279,13 @@ def _signature(text: str, lines: Sequence[Line]) -> int | None:
     return None
 
 
-def _is_signature_line(line: str) -> bool:
+def is_signature_label(line: str) -> bool:
+    """Whether a line says that a signature follows: «التوقيع:», "Signed:"."""
+    return _SIGNED.match(folded(line)) is not None
+
+
+def is_signature_line(line: str) -> bool:
+    """Whether a line may be a name or an office: short, without digits, no sentence and no list item."""
     return (
         0 < len(line.split()) <= _MOST_SIGNATURE_WORDS
         and not _SENTENCE_END.search(line)
