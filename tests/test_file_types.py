@@ -12,8 +12,10 @@ from paper import write_docx
 from pdf_files import Text, endless_pdf, pdf
 
 from index import FileWarning, UnreadableFile
-from index.readers import archives, converter_process, converter_service, file_types
-from index.readers.converter_process import ConverterProcess
+from index.readers import archives, file_types
+from index.readers.converter import process as converter_process
+from index.readers.converter import service as converter_service
+from index.readers.converter.process import ConverterProcess
 from index.readers.extracted_text import Extract, Unextractable, no_progress
 from index.readers.file_types import convert
 from index.readers.ocr import tesseract

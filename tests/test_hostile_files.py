@@ -21,10 +21,11 @@ from pdf_files import endless_pdf
 from PIL import Image
 
 from index import UnreadableFile
-from index.readers import converter_process, file_types
-from index.readers.converter_process import ConverterProcess
+from index.readers import file_types
+from index.readers.converter import process as converter_process
+from index.readers.converter.limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
+from index.readers.converter.process import ConverterProcess
 from index.readers.ocr import tesseract
-from index.readers.process_limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
 from index.readers.read_files import read_file
 from index.text.split import split
 from qa.collections.library import Library
@@ -157,7 +158,7 @@ def test_while_a_hostile_file_is_read_another_persons_text_comes_in(
 CONVERT = """
 import sys
 from pathlib import Path
-from index.readers import converter_process
+from index.readers.converter import process as converter_process
 converter_process.shared.convert(Path(sys.argv[1]))
 """
 CHAT = """
@@ -198,7 +199,7 @@ def converters(process: int) -> list[int]:
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     rows = (line.split(maxsplit=2) for line in listed.splitlines())
     return [
-        int(row[0]) for row in rows if int(row[1]) == process and "converter_service import serve" in row[-1]
+        int(row[0]) for row in rows if int(row[1]) == process and "converter.service import serve" in row[-1]
     ]
 
 
@@ -254,13 +255,13 @@ def test_no_signal_leaves_a_converter_behind(tmp_path: Path, number: signal.Sign
 RECOGNIZE = """
 import sys
 from pathlib import Path
-from index.readers import converter_process
+from index.readers.converter import process as converter_process
 converter_process.recognizer.convert(Path(sys.argv[1]), lambda *_: None)
 """
 PAINT = """
 import sys, time
 from pathlib import Path
-from index.readers import converter_process
+from index.readers.converter import process as converter_process
 from index.readers.file_types import digest_of
 path = Path(sys.argv[1])
 request = {"digest": digest_of(path.read_bytes()), "page": 1, "wanted": None}
@@ -381,7 +382,7 @@ def test_an_interrupt_leaves_nothing_that_is_waited_for(
 
 ALONE = """
 import sys, types
-from index.readers import process_limits as limits
+from index.readers.converter import limits
 {without}
 limits.end_with_parent(int(sys.argv[1]))
 print("ready", flush=True)
@@ -400,7 +401,7 @@ sys.stdin.readline()
 # Starts a program first, as a converter does Tesseract, which the kernel ends with no one.
 WITH_ANOTHER = """
 import os, subprocess, sys, types
-from index.readers import process_limits as limits
+from index.readers.converter import limits
 limits.sys = types.SimpleNamespace(platform='darwin')
 os.setsid()
 other = subprocess.Popen(["sleep", "600"])

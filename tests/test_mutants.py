@@ -13,7 +13,7 @@ from test_office import RICH, message, odt, presentation, shape
 from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
-from index.readers import converter_process
+from index.readers.converter import process as converter_process
 from index.readers.file_types import PICTURES
 from index.readers.read_files import TYPES, read_file
 
@@ -77,6 +77,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     ".json": lambda path: written(path, '[{"name": "علي", "at": {"city": "x"}}, {"name": "y", "tags": [1]}]'),
     ".jsonl": lambda path: written(path, '{"name": "علي"}\n' * 9),
 }
+MAKERS |= {f"{kind[:-1]}m": MAKERS[kind] for kind in (".docx", ".pptx", ".xlsx")}  # with macros
 
 
 INSERTED = (b"\0", b"\xff" * 4, b"9" * 12, b"<", b"(", b">>", b"-1 ")

@@ -244,7 +244,7 @@ inet_pton(AF_INET6, "::ffff:192.0.2.1", &sin6_addr), sin6_scope_id=0}}, 28) = -1
 
 
 @pytest.mark.parametrize(
-    "first", ["index", "cli.app", "index.readers.converter_process", "web.server.serving", "ui"]
+    "first", ["index", "cli.app", "index.readers.converter.process", "web.server.serving", "ui"]
 )
 def test_telemetry_is_off_before_anything_reads_it(first: str) -> None:
     """Of the packages that read a variable, none is imported before all are set."""

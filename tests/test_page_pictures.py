@@ -21,7 +21,7 @@ from test_recognition import ARABIC, picture, real, saved
 
 __all__ = ["browser", "real"]  # fixtures
 
-from index.readers.converter_process import ConverterProcess
+from index.readers.converter.process import ConverterProcess
 from index.readers.page.pictures import PageNotShown, PagePicture, PagePictures
 from index.readers.page.wanted import letters, wanted_of
 from index.readers.pdf.locate import locate

@@ -88,7 +88,8 @@ EMPTY = inspect.Parameter.empty
         (
             qa.converse,
             [("conversation", EMPTY, False), ("question", EMPTY, False), ("index", None, False),
-             ("k", 5, False), ("reader", True, False), ("within", None, False)],
+             ("k", 5, False), ("reader", True, False), ("within", None, False),
+             ("is_written_up", False, False)],
         ),
         (
             qa.retrieve,

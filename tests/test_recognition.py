@@ -28,8 +28,9 @@ from test_pdf_annotations import made, stream
 
 from index import Document, FileWarning, Index, UnreadableFile
 from index.encoding.base import Encoder
-from index.readers import converter_process, process_limits
-from index.readers.converter_process import ConverterProcess, Recognizers
+from index.readers.converter import limits as process_limits
+from index.readers.converter import process as converter_process
+from index.readers.converter.process import ConverterProcess, Recognizers
 from index.readers.extracted_text import Extract, Unextractable
 from index.readers.file_types import recognize
 from index.readers.ocr import cache, tesseract

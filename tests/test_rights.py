@@ -252,7 +252,7 @@ def test_a_quotation_is_translated_for_whom_may_read_it(
         writer=cast("Writer", object()),
     )
     monkeypatch.setattr(
-        chat._writing, "translate", lambda _session, _number, citation: asked.append(citation)
+        chat._writing, "translate", lambda _session, _number, citation, _index: asked.append(citation)
     )
     talk.chat = chat
     talk.answer("s", talk.begin("salma", "s", question="Notes", collection=private))

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
-from index.readers import converter_process
+from index.readers.converter import process as converter_process
 from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
 from index.readers.file_types import CONVERTERS, PICTURES, PLAIN, convert
 from index.storage.files import read_regular

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from index.errors import DalilError
-from index.readers.converter_process import ConverterProcess, painter
+from index.readers.converter.process import ConverterProcess, painter
 from index.readers.extracted_text import Unextractable
 from index.readers.file_types import PICTURES
 from index.readers.page.wanted import Wanted, lines_of, wanted_of

@@ -117,7 +117,7 @@ def _is_record(said: Sequence[str], below: Sequence[Sequence[str]], *, is_usual:
         is_usual: as for `is_header`.
     """
     names = below[0]
-    if said[0].endswith(_COLONS):
+    if any(name.endswith(_COLONS) for name in (said[0], *names)):
         return True
     if _is_field(said[0]) and any(map(_is_field, names)):
         return True

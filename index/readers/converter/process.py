@@ -1,7 +1,7 @@
 """Runs converters in a separate process, so that no file can exhaust or crash this one.
 
-The converter process limits itself (`index.readers.process_limits`): it ends when a file takes too long, and
-when its parent process has ended, however that happened.
+The converter process limits itself (`index.readers.converter.limits`): it ends when a file takes too long,
+and when its parent process has ended, however that happened.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from index.concurrency import FairSemaphore
-from index.readers import process_limits as limits
+from index.readers.converter import limits
 from index.readers.extracted_text import Extract, Unextractable, damaged
 
 if TYPE_CHECKING:
@@ -177,12 +177,12 @@ class ConverterProcess:
         return self._process
 
     def _start(self) -> subprocess.Popen[bytes]:
-        package = str(Path(__file__).resolve().parents[2])
+        package = str(Path(__file__).resolve().parents[3])
         known = os.environ.get("PYTHONPATH")
         call = f"serve({self._most_bytes}, {self._seconds}, {self._most_recognized}, {os.getpid()})"
         # Here, not where this is waited for: Ctrl-C there would lose it.
         self._process = subprocess.Popen(
-            [sys.executable, "-c", f"from index.readers.converter_service import serve; {call}"],
+            [sys.executable, "-c", f"from index.readers.converter.service import serve; {call}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, known)))},

@@ -1,4 +1,4 @@
-"""The main loop of a converter process, which `index.readers.converter_process` starts."""
+"""The main loop of a converter process, which `index.readers.converter.process` starts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from index.readers import process_limits as limits
+from index.readers.converter import limits
 from index.readers.extracted_text import Unextractable, damaged
 
 if TYPE_CHECKING:
