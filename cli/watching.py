@@ -156,7 +156,7 @@ class Watched:
             if source in originals:
                 complain(f"{source}: the same text as {originals[source]}; it was left out.")
             elif source in sources:
-                note(f"{source}: added.")
+                note(f"{source}: indexed.")
         for warning in reading.warnings:
             complain(warning.message)
         for error in reading.unreadable:

@@ -314,7 +314,8 @@ def write_files(folder: Path) -> None:
     there = {path.suffix for path in folder.iterdir()}
     for suffix in MAKERS.keys() - there:
         MAKERS[suffix](folder / f"made{suffix}")
-    for suffix, line in zip(PICTURES, (*ENGLISH, *ARABIC), strict=False):
+    others = (f"The report {suffix[1:]} was read in the council." for suffix in PICTURES)
+    for suffix, line in zip(PICTURES, (*ENGLISH, *ARABIC, *others), strict=False):
         saved(folder / f"scan{suffix}", picture([line], arabic=line in ARABIC))
     assert {path.suffix for path in folder.iterdir()} == set(TYPES)
 
@@ -504,7 +505,7 @@ def test_a_watched_folder_leaves_nothing(machine: Place) -> None:
             assert line, told
             told += line
         (folder / "b.md").write_text(f"# The river\n\nIt floods. ![]({ELSEWHERE})", "utf-8")
-        while "added" not in told:
+        while "indexed" not in told:
             line = read_line(running.process.stdout)
             assert line, told
             told += line

@@ -133,7 +133,7 @@ def test_of_two_files_with_one_text_one_is_indexed_and_the_other_stays(
     (folder.texts / "a.txt").unlink()
     folder.settle()
     assert folder.indexed() == {"b.txt": RIVER, "c.txt": BREAD}
-    assert capsys.readouterr().err == f"{source / 'b.txt'}: added.\n{source / 'a.txt'}: removed.\n"
+    assert capsys.readouterr().err == f"{source / 'b.txt'}: indexed.\n{source / 'a.txt'}: removed.\n"
 
 
 def test_a_file_that_becomes_a_copy_leaves_no_older_version(folder: Folder) -> None:
