@@ -416,6 +416,8 @@ def test_nothing_that_a_text_orders_is_loaded(browser: Browser, tmp_path: Any) -
         box = page.locator("#question")
         box.fill(FLOODS)
         box.press("Enter")
+        waited_for(script)
+        expect(page.locator("[data-act=stop-writing]")).to_have_count(0)
         expect(page.locator(".written .note").last).to_be_visible()
         expect(page.locator(".written img, .cited img, .written script")).to_have_count(0)
         for link in page.locator(".written a").all():
