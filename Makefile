@@ -50,7 +50,7 @@ test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a
 	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)
 
 test-writer: $(VENV)/.writer ## a real language model on this machine writes; what it invents isn't shown
-	$(BIN)/python -m pytest tests/test_real_writer.py $(ARGS)
+	$(BIN)/python -m pytest tests/test_real_writer.py -o faulthandler_timeout=0 $(ARGS)
 
 eval: $(VENV)/.eval        ## quality on the gold questions
 	$(BIN)/dalil eval $(ARGS)

@@ -59,4 +59,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_nothing_that_it_invents_is_shown(url: str) -> None:
     trial = tried(Writer(Marked(ChatModel(url, "gemma"))), questions(QUESTIONS))
     print(trial)
+    for one in trial.uncarried(read_by_hand()):
+        print("not known to be carried:", one)
     assert trial.complaints(read_by_hand()) == []

@@ -30,8 +30,8 @@ def test_of_what_was_checked_and_left_out_it_has_nothing_to_complain() -> None:
         (trial(trouble="nonsense", troubled=40), "the writer failed"),
         (trial(trouble="gone", troubled=1), "the writer failed"),
         (Trial(60, 20, [], Counter(number=40)), "answered only 20"),
-        (trial(Shown("Hans Weidel came in 1912.", BRIDGE)), "nobody has read"),
-        (trial(Shown("The bridge was opened in 1912", BRIDGE)), "nobody has read"),
+        (trial(*[Shown("Hans Weidel came in 1912.", BRIDGE)] * 6), "not known to be carried"),
+        (trial(*[Shown("The bridge was opened in 1912", BRIDGE)] * 6), "not known to be carried"),
     ],
 )
 def test_of_nothing_or_of_what_nobody_has_read_it_complains(tried: Trial, complaint: str) -> None:
@@ -40,10 +40,11 @@ def test_of_nothing_or_of_what_nobody_has_read_it_complains(tried: Trial, compla
 
 def test_a_claim_that_was_read_or_is_literal_is_no_complaint() -> None:
     reworded = Shown("Hans Weidel came in 1912.", BRIDGE)
-    assert trial(reworded).complaints([reworded]) == []
-    assert trial(Shown("The bridge was opened in 1912 by Hans Weidel", BRIDGE)).complaints([]) == []
+    assert trial(reworded).uncarried([reworded]) == []
+    assert trial(Shown("The bridge was opened in 1912 by Hans Weidel", BRIDGE)).uncarried([]) == []
     # The same words about another quotation were not read.
-    assert trial(Shown("Hans Weidel came in 1912.", ("Hans Weidel came.",))).complaints([reworded]) != []
+    other = Shown("Hans Weidel came in 1912.", ("Hans Weidel came.",))
+    assert trial(other).uncarried([reworded]) == [other]
 
 
 def test_the_list_that_was_read_is_of_claims_with_quotations() -> None:
