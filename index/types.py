@@ -208,7 +208,8 @@ class Document:
     def _overlapping(self, start: int, end: int) -> list[tuple[int, int, int]]:
         first = max(bisect_left(self._sheets, (start,)) - 1, 0)
         found = []
-        for sheet in self._sheets[first:]:
+        for place in range(first, len(self._sheets)):  # a slice would copy all that follow
+            sheet = self._sheets[place]
             if sheet[0] >= end:
                 break
             if sheet[1] > start:

@@ -169,7 +169,7 @@ OFFICE: Final[tuple[Bomb, ...]] = (
     ("diagonal.xlsx", lambda: xlsx("<sheetData>" + "".join(
         f'<row r="{n + 1}"><c r="{chr(65 + n // 676 % 26)}{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}{n + 1}" '
         't="inlineStr"><is><t>a</t></is></c></row>' for n in range(16_000)
-    ) + "</sheetData>"), "too_slow too_large damaged"),
+    ) + "</sheetData>"), "= a|too_slow too_large damaged"),
     ("last-row.xlsx", lambda: xlsx(
         '<sheetData><row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>a</t></is></c></row></sheetData>'
     ), "= a"),

@@ -595,17 +595,20 @@ def test_a_kill_at_any_instant_leaves_the_old_index_or_the_new(
     assert old != new
     if layout == "several":
         assert len(Manifest.read(rehearsal).segments) == 1
-    seen = set()
+    seen, killed = set(), 0
     for kill_at in sorted(random.Random(f"{layout}{action}{modules}").sample(range(1, total + 1), 30)):
         folder = Path(shutil.copytree(layouts[layout], tmp_path / f"kill{kill_at}"))
-        assert driver.run(action, folder, kill_at, modules=modules)["killed"]
+        # What waits for a thread or a lock takes another number of lines each time: some end before it comes.
+        is_killed = driver.run(action, folder, kill_at, modules=modules)["killed"]
+        killed += is_killed
         found = answers(folder)
-        assert found in expected, kill_at
+        assert found in (expected if is_killed else expected[1:]), kill_at
         seen.add(expected.index(found))
         # The lock went with the process; the next writer sweeps up.
         assert go_on(folder, action) == [], kill_at
         shutil.rmtree(folder)
     assert 0 in seen
+    assert killed > 15
 
 
 @pytest.mark.hostile

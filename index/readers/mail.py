@@ -31,6 +31,8 @@ _DEEPEST: Final = 20
 _MOST_PARTS: Final = 1000
 _MOST_LEVELS: Final = 9
 _MOST_NAMES: Final = 20
+# Characters of a header beyond which it is shown as it is written: parsing takes quadratic time.
+_LONGEST_PARSED: Final = 50_000
 _PLAIN: Final = frozenset((".txt",))
 _NESTED: Final = frozenset((".eml",))
 
@@ -201,6 +203,9 @@ def _file_name(part: EmailMessage) -> str:
 
 def _header(message: EmailMessage, name: str) -> str:
     """A header's text, decoded; empty if it isn't there or can't be parsed."""
+    written = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    if len(written) > _LONGEST_PARSED:
+        return " ".join(written.split())
     try:
         return " ".join(str(message.get(name, "")).split())
     except (ValueError, LookupError, AttributeError, IndexError):  # the standard library's parser
