@@ -27,10 +27,10 @@ def many(count: int, line: str) -> Callable[[], bytes]:
 # In each of these something is found line by line, word by word or mark by mark, where a look back or ahead
 # from each of them would take quadratic time or room.
 TEXTS: Final[tuple[Bomb, ...]] = (
-    ("line-of-25-mb.txt", lambda: b"word " * (5 * MIB), "= word|too_slow"),
+    ("line-of-50-mb.txt", lambda: b"word " * (10 * MIB), "= word|too_slow"),
     ("word-of-50-mb.txt", lambda: b"x" * (50 * MIB), "= x"),
-    ("short-lines.txt", lambda: b"a\n" * (MIB // 2), "= a"),
-    ("lines-of-sentences.txt", lambda: b"It is so.\n" * (MIB // 8), "= It"),
+    ("short-lines.txt", lambda: b"a\n" * MIB, "= a"),
+    ("lines-of-sentences.txt", lambda: b"It is so.\n" * (MIB // 4), "= It"),
     ("fields-and-one-again.txt", lambda: many(100_000, "k#: v\n")() + b"k99999: v\n", "= k0"),
     ("fields-twice.txt", lambda: many(50_000, "k#: v\n")() * 2, "= k0"),
     ("lists-that-introduce.txt", lambda: many(50_000, "1. a#:\n\nA. b#:\n\n")(), "= 1. a0"),

@@ -53,8 +53,11 @@ def _cells(text: str, line: Line, kind: int) -> Cells:
     if kind == 0:
         start += text[start] == "|"
         end -= end > start and text[end - 1] == "|"
+    stops = list(CELL_BREAKS[kind].finditer(text, start, end))
+    if not stops:
+        return ((start, end),)
     cells: list[tuple[int, int]] = []
-    for stop in (*CELL_BREAKS[kind].finditer(text, start, end), None):
+    for stop in (*stops, None):
         close = stop.start() if stop else end
         content = text[start:close]
         left = start + len(content) - len(content.lstrip())
