@@ -20,7 +20,16 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    expect,
+    sync_playwright,
+)
 from starlette.types import ASGIApp
 
 import ui
@@ -49,7 +58,8 @@ SCREENSHOTS = Path(__file__).parent / "screenshots"
 WIDE, PHONE = (1280, 800), (390, 844)
 # Milliseconds. States are waited for; this only ends a test that hangs. Playwright's 5 s are too few where
 # other work keeps the processors busy.
-expect.set_options(timeout=60_000)
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
 
 ARABIC = Document(
     "تقدّمت القطعات من ثلاثة محاور. فتمّ تحرير عكاشات في أقلّ من يوم واحد.\n"
@@ -237,12 +247,20 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         yield page
 
 
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser context that waits as long as the tests do."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(PATIENCE)
+    context.set_default_navigation_timeout(PATIENCE)
+    return context
+
+
 @contextmanager
 def opened(browser: Browser, address: str, size: tuple[int, int] = WIDE, **options: Any) -> Iterator[Page]:
     """A chat opened by a reader with a browser of their own: its size, language, colour scheme."""
     touch = size == PHONE
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, has_touch=touch, is_mobile=touch, **options
+    context = new_context(
+        browser, viewport={"width": size[0], "height": size[1]}, has_touch=touch, is_mobile=touch, **options
     )
     page = context.new_page()
     requested: list[str] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from chatting import opened
+from chatting import new_context, opened
 from fake_encoder import FakeEncoder
 from paper import write_docx
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -116,7 +116,7 @@ def files(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "river.html").write_text(f"<!doctype html>{page}", "utf-8")
     write_docx(folder / "تقرير.docx", ["وصل التقرير إلى المجلس.", "The council read it."])
     archive(folder / "كتاب.epub", BOOK)
-    printed = browser.new_page()
+    printed = new_context(browser).new_page()
     printed.set_content(
         "<html lang=ar dir=rtl><title>جريدة الصباح</title><body style='font-family: Noto Naskh Arabic'>"
         "<p>افتُتح الجسر الجديد فوق الفرات يوم الخميس.</p><p>حضر الافتتاح وزير النقل.</p></body></html>"

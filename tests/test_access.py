@@ -142,7 +142,7 @@ def test_guard_asks_for_the_name_first_and_then_for_the_rest(tmp_path: Path) -> 
         app.post("/gradio_api/upload")(lambda: None)
         app.post("/login")(lambda: None)
         app.post("/gradio_api/queue/join")(lambda: None)
-        limit_access(app, sharing)
+        limit_access(app, sharing, clock=lambda: 0.0)
         return {
             request(app, path, "POST", {"Host": host, "Content-Length": f"{size}"}).status for _ in range(70)
         }

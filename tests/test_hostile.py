@@ -15,6 +15,7 @@ from chatting import (
     answer,
     ask,
     browser,
+    new_context,
     opened,
     picture,
     reader,
@@ -158,7 +159,7 @@ def test_marks_of_direction_reorder_nothing_outside_their_paragraph(page: Page, 
 
 def test_where_escaping_would_fail_the_policy_still_stops_it(browser: Browser) -> None:
     with served(Library({}), Asker({})) as address:
-        page = browser.new_page()
+        page = new_context(browser).new_page()
         asked_of: list[str] = []
         page.goto(address)
         page.on("response", lambda response: asked_of.append(response.url))

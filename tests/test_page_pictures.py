@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pypdfium2
 import pytest
-from chatting import browser
+from chatting import browser, new_context
 from numpy.typing import NDArray
 from pdf_files import Rule, Text, arabic, pdf, table
 from PIL import Image
@@ -259,7 +259,7 @@ SAID = {
 def printed(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a page in each language, as Chromium prints them."""
     folder = tmp_path_factory.mktemp("printed")
-    page = browser.new_page()
+    page = new_context(browser).new_page()
     for language, (title, before, sentence, after) in SAID.items():
         way = "rtl" if language == "ar" else "ltr"
         page.set_content(

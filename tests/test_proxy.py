@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from chatting import browser
+from chatting import browser, new_context
 from playwright.sync_api import Browser, expect
 from test_deployed import DEPLOY, needed
 from test_shared_chat import PASSWORD, WHO, index, serving, users
@@ -74,7 +74,7 @@ def proxied(request: pytest.FixtureRequest, index: Index, users: Path, tmp_path:
 @pytest.mark.slow
 @pytest.mark.browser
 def test_a_chat_below_a_path_of_a_real_nginx(proxied: str, browser: Browser) -> None:
-    context = browser.new_context(ignore_https_errors=True, locale="en")
+    context = new_context(browser, ignore_https_errors=True, locale="en")
     page = context.new_page()
     requested: list[str] = []
     context.on("request", lambda sent: requested.append(sent.url))

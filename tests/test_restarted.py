@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from chat_load import chat
-from chatting import ask, browser, kept, reader, shown
+from chatting import ask, browser, kept, new_context, reader, shown
 from playwright.sync_api import Browser, expect
 
 from qa.messages import say
@@ -23,7 +23,7 @@ def test_a_page_goes_on_after_the_server_was_started_anew(browser: Browser, tmp_
     with listen(0) as listener:
         listening = ("--port", str(listener.getsockname()[1]))
     # The browser complains of what doesn't reach Dalil.
-    page = browser.new_page(locale="en")
+    page = new_context(browser, locale="en").new_page()
     with chat(tmp_path, *listening) as address:
         page.goto(address)
         expect(page.locator("#ask")).not_to_be_empty()

@@ -24,6 +24,7 @@ from chatting import (
     asker,
     browser,
     library,
+    new_context,
     opened,
     replied,
     served,
@@ -88,7 +89,7 @@ def test_modules_are_served_to_be_kept_and_under_their_own_version_alone() -> No
 @contextmanager
 def waiting(browser: Browser, address: str) -> Iterator[tuple[Page, list[Route]]]:
     """An opened chat whose entry module hasn't come yet, and what lets it come."""
-    context = browser.new_context()
+    context = new_context(browser)
     held: list[Route] = []
     context.route("**/script/*/main.js", lambda route: held.append(route))
     page = context.new_page()
@@ -118,7 +119,7 @@ def test_until_its_scripts_are_there_nothing_of_the_page_can_be_used(browser: Br
 def test_if_its_scripts_cannot_be_had_the_page_says_so(
     browser: Browser, address: str, language: Language
 ) -> None:
-    context = browser.new_context(locale=language)
+    context = new_context(browser, locale=language)
     context.route("**/script/**", lambda route: route.abort())
     page = context.new_page()
     page.goto(address)
@@ -131,7 +132,7 @@ def test_if_its_scripts_cannot_be_had_the_page_says_so(
 @pytest.mark.browser
 def test_all_modules_come_with_the_page_and_once(browser: Browser, address: str) -> None:
     fetched: list[str] = []
-    context = browser.new_context()
+    context = new_context(browser)
     context.on("request", lambda sent: fetched.append(sent.url) if "/script/" in sent.url else None)
     page = context.new_page()
     page.goto(address)

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from chatting import picture
+from chatting import new_context, picture
 from fake_encoder import FakeEncoder
 from gradio_client import Client
 from own_documents import create
@@ -159,7 +159,7 @@ def test_eight_people_ask_at_once(open_chat: str, index: Index) -> None:
 
 @pytest.mark.browser
 def test_a_person_logs_in_and_asks(closed_chat: str, browser: Browser) -> None:
-    page = browser.new_page()
+    page = new_context(browser).new_page()
     page.goto(closed_chat)
     assert page.locator("#conversation").count() == 0
     assert violations(page) == []
@@ -187,7 +187,7 @@ def test_users_see_their_own_collections_and_conversations(
     users: Path, tmp_path: Path, browser: Browser
 ) -> None:
     Users(users).add("sami", PASSWORD)
-    context = browser.new_context(locale="en")
+    context = new_context(browser, locale="en")
     for address in serving(None, "--auth", str(users), data=tmp_path / "data"):
         for name, collections in (("salma", ["Mine"]), ("sami", []), ("salma", ["Mine"])):
             page = context.new_page()

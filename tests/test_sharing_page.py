@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chatting import PHONE, ask, browser, opened, picture
+from chatting import PHONE, ask, browser, new_context, opened, picture
 from own_documents import add, choose, create
 from playwright.sync_api import Browser, Page, expect
 from test_accessible import violations
@@ -54,7 +54,7 @@ def log_in(page: Page, address: str, name: str) -> None:
 @contextmanager
 def logged_in(browser: Browser, address: str, name: str, **options: Any) -> Iterator[Page]:
     """A user's page, in a browser of their own."""
-    context = browser.new_context(**options)
+    context = new_context(browser, **options)
     with closing(context):
         page = context.new_page()
         log_in(page, address, name)
@@ -263,7 +263,7 @@ def test_what_a_user_wishes_of_the_writer_is_that_users_own(browser: Browser, tm
     for name in ("salma", "sami"):
         users.add(name, PASSWORD)
     options = ("--auth", str(users.path), "--writer", "http://127.0.0.1:9/v1", "--writer-model", "m")
-    context = browser.new_context()
+    context = new_context(browser)
     for address in serving(None, *options, data=tmp_path / "data"):
         page = context.new_page()
         for name, expected in (("salma", True), ("sami", True), ("salma", False)):

@@ -31,6 +31,7 @@ from chatting import (
     box,
     browser,
     kept,
+    new_context,
     opened,
     page,
     picture,
@@ -193,7 +194,7 @@ def test_what_could_not_be_taken_up_again_comes_back_before_it_is_lost(
     browser: Browser, address: str
 ) -> None:
     # The browser complains of what doesn't reach Dalil.
-    context = browser.new_context(locale="en")
+    context = new_context(browser, locale="en")
     page = context.new_page()
     page.goto(address)
     ask(page, WHO_FREED)
@@ -252,7 +253,7 @@ def test_an_answer_on_its_way_does_not_come_into_a_new_conversation(page: Page, 
 
 def test_a_conversation_survives_the_server_and_what_changed_is_told_as_such(browser: Browser) -> None:
     library = Library({ARABIC.id: ARABIC, ENGLISH.id: ENGLISH})
-    context = browser.new_context(locale="en")
+    context = new_context(browser, locale="en")
     page = context.new_page()
     with served(library, Asker(ANSWERS)) as address:
         page.goto(address)
@@ -413,7 +414,7 @@ def test_on_a_phone_a_tap_beside_the_sheet_closes_it(
 
 
 def test_a_question_that_does_not_reach_dalil_is_given_back(browser: Browser, address: str) -> None:
-    context = browser.new_context(locale="en")
+    context = new_context(browser, locale="en")
     page = context.new_page()
     page.goto(address)
     ask(page, WHERE_ZONE)
@@ -436,7 +437,7 @@ def test_a_question_without_an_answer_yet_is_given_back_after_a_reload(
     browser: Browser, address: str, asker: Asker
 ) -> None:
     # Gradio complains of the answer that is cut off.
-    context = browser.new_context(locale="en")
+    context = new_context(browser, locale="en")
     page = context.new_page()
     page.goto(address)
     asker.let_go.clear()

@@ -6,7 +6,7 @@ import dataclasses
 import re
 
 import pytest
-from chatting import browser
+from chatting import browser, new_context
 from playwright.sync_api import Browser
 from test_hostile import ATTACKS
 from test_page import Reader
@@ -201,7 +201,7 @@ def test_texts_do_nothing_but_be_shown(attack: str) -> None:
 @pytest.mark.parametrize("language", ["ar", "en"])
 def test_as_it_is_seen(browser: Browser, language: Language, width: int) -> None:
     style = "".join(asset(name) for name in ("chat.css", "why.css"))
-    page = browser.new_page(viewport={"width": width, "height": 900})
+    page = new_context(browser, viewport={"width": width, "height": 900}).new_page()
     page.set_content(f'<style>{style}</style><article class="turn">{render(language)}</article>')
     assert page.evaluate("document.documentElement.scrollWidth") == width
     rows = page.get_by_role("img").first

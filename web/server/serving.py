@@ -22,7 +22,15 @@ from web.server.browser_security import ContentPolicy, LoginPage, LogoutByPost, 
 from web.server.calls import CheckedCalls
 from web.server.host_names import NamedHosts
 from web.server.preferences import STYLES
-from web.server.request_limits import LoginRate, RequestRate, RequestSize, client_of
+from web.server.request_limits import (
+    MOST_REQUESTS_AT_ONCE,
+    REQUESTS_A_SECOND,
+    Allowance,
+    LoginRate,
+    RequestRate,
+    RequestSize,
+    client_of,
+)
 from web.server.sharing import OWN_MACHINE, Sharing, is_own
 from web.server.users import Users
 from web.views import scripts
@@ -97,18 +105,23 @@ def application(
     return app
 
 
-def limit_access(app: FastAPI, sharing: Sharing) -> None:
+def limit_access(app: FastAPI, sharing: Sharing, clock: Callable[[], float] = time.monotonic) -> None:
     """Adds the access-control and rate-limiting middleware to an application.
 
     It checks a request's host name, the client's request rate, the body size and failed logins. A chat
     that isn't shared has no rate limit.
+
+    Args:
+        app: the application.
+        sharing: who can reach it.
+        clock: returns the time in seconds, for the request rate.
     """
     # Middleware added last runs first.
     if sharing.auth is not None:
         app.add_middleware(LoginRate, users=Users(sharing.auth))
     app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else MOST_BYTES)
     if sharing.is_shared:
-        app.add_middleware(RequestRate)
+        app.add_middleware(RequestRate, allowance=Allowance(MOST_REQUESTS_AT_ONCE, REQUESTS_A_SECOND, clock))
     app.add_middleware(NamedHosts, host=sharing.host, names=sharing.names)
 
 
