@@ -5,9 +5,9 @@
 siblings.jsonl, invented for this, has small collections like those that a person asks: a page of a handbook,
 a lease, minutes. To each belong pairs of questions: one that the text answers ("How long is paternity
 leave?"), and the same about a sibling that the text doesn't tell of ("How long is maternity leave?"). Each is
-asked in both languages. The second part was written to check what was found with the first, and is looked at
-once a change is made. Printed are, for each part and pairing, the AUROC of confidence between the two, and of
-each the share that is answered and the share of which the chat says "very likely".
+asked in both languages. The second part is to check what was found with the first. Printed are, for each part
+and pairing, the AUROC of confidence between the two, and of each the share that is answered and the share of
+which the chat says "very likely".
 """
 
 from __future__ import annotations
