@@ -15,12 +15,13 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import invented_records as records
 import train_reader
+from near_misses import Siblings
 from presentation import topics
 from reader_cases import Asked, Case, Looker
 from train_reader import Contexts, Example
@@ -150,12 +151,13 @@ def _records(language: records.Spoken, dice: random.Random) -> tuple[list[str], 
     return [f"## {heading}", body], questions
 
 
-def look(made: Collection, folder: Path) -> Iterator[Case]:
+def look(made: Collection, folder: Path, siblings: Mapping[str, Siblings] | None = None) -> Iterator[Case]:
     """Indexes a collection and yields the cases of its questions, not yet read.
 
     Args:
         made: the collection.
         folder: to write it to: empty, or not there.
+        siblings: as in `Looker`.
     """
     files = folder / "files"
     files.mkdir(parents=True)
@@ -164,7 +166,7 @@ def look(made: Collection, folder: Path) -> Iterator[Case]:
         (files / name).write_text(content, "utf-8")
         documents[name] = read_file(files / name)
     index = Index.build(documents.values(), folder / "index", show_progress=False)
-    looker = Looker(index, small=False, swaps=True)
+    looker = Looker(index, small=False, swaps=True, siblings=siblings)
     asked = []
     for example, name in made.questions:
         if (place := _place(example, documents[name])) is not None:

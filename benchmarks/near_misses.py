@@ -16,10 +16,13 @@ from __future__ import annotations
 import random
 import re
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+
+from index.retrieval.translations import meanings
+from index.text.analyzer import analyze
 
 Rule = Callable[[str, "Pool", random.Random], str | None]
 
@@ -161,6 +164,14 @@ _IDIOM = re.compile(
     r"|first (?:name|lady|person)"
     r"|before his death|بعد ذلك|قبل ذلك|most of|أكثر من|more than|less than|أقل من|at least|على الأقل|at most"
 )
+# Words of small letters, and in more than so many texts of a hundred they say little.
+_PLAIN_WORD = re.compile(r"(?<!\w)(?:[a-z]+|[\u0621-\u064a]+)(?!\w)")
+_FREQUENT = 0.03
+# A word is exchanged for one of so many that are the most like it, if they are this much like it.
+_LIKEST = 3
+_LEAST_LIKENESS = 0.1
+_ENGLISH_SHAPE = re.compile(r"().*?(ing|ed|ly|s)?")
+_ARABIC_SHAPE = re.compile(r"([وفبك]?ال|لل|[يتس](?=\w{3}))?.*?(ة|ات|ين|ون|ية|ها|ه)?")
 _QUESTION_NEGATION = re.compile(r"(?<!\w)(الذي|التي|الذين)\s+([يت]\w{3,})")
 _ENGLISH_NEGATION = re.compile(
     r"^((?:Who|What|Which(?: \w+){1,2}) (?:is|was|were|are|has been|had been|have been|can be))"
@@ -424,3 +435,91 @@ _ARABIC_RULES: tuple[Rule, ...] = (
     _other_arabic_name,
     _arabic_negation,
 )
+
+
+class Siblings:
+    """Words that stand in a word's place elsewhere: «إجازة الأمومة» for «إجازة الأبوة».
+
+    Args:
+        texts: a large collection, in one language.
+        language: "ar" or "en".
+    """
+
+    def __init__(self, texts: Iterable[str], language: str) -> None:
+        self._language = language
+        self._known: Counter[str] = Counter()
+        self._after: dict[str, Counter[str]] = defaultdict(Counter)
+        self._before: dict[str, Counter[str]] = defaultdict(Counter)
+        self._count = 0
+        for text in texts:
+            self._count += 1
+            self._known.update({match.group() for match in _PLAIN_WORD.finditer(text)})
+            for one, other in pairwise(_PLAIN_WORD.finditer(text)):
+                if text[one.end() : other.start()] == " ":
+                    self._after[one.group()][other.group()] += 1
+                    self._before[other.group()][one.group()] += 1
+
+    def exchanged(self, question: str, passage: str) -> str | None:
+        """The question with one word exchanged for a sibling that the passage hasn't; None without any.
+
+        The word itself, or a translation of it, is one of the passage's; the sibling has none in common
+        with it. So it is another thing, not another word for the same.
+
+        Args:
+            question: as asked.
+            passage: what answers it, with all that is known of it.
+        """
+        dice = random.Random(zlib.crc32(question.encode()))
+        inside = {term.term for term in analyze(passage)}
+        asked = {term.term for term in analyze(question)}
+        found = list(_PLAIN_WORD.finditer(question))
+        for place in dice.sample(range(len(found)), len(found)):
+            match = found[place]
+            meaning = _meant(match.group())
+            if not self._is_content(match.group()) or not meaning & inside:
+                continue
+            siblings = {
+                other: self._likeness(match.group(), other)
+                for other in self._in_place(question, found, place)
+                if _shape(other, self._language) == _shape(match.group(), self._language)
+                and not _meant(other) & (inside | asked | meaning)
+            }
+            likest = sorted(siblings, key=lambda other: (-siblings[other], other))[:_LIKEST]
+            if likest and siblings[likest[0]] >= _LEAST_LIKENESS:
+                return _exchange(question, *match.span(), dice.choice(likest))
+        return None
+
+    def _likeness(self, one: str, other: str) -> float:
+        """How alike the neighbours of two words are: cosine of which they have."""
+        shared = of_one = of_other = 0
+        for known in (self._after, self._before):
+            own, others = known.get(one, {}).keys(), known.get(other, {}).keys()
+            shared += len(own & others)
+            of_one, of_other = of_one + len(own), of_other + len(others)
+        return float(shared / max(of_one * of_other, 1) ** 0.5)
+
+    def _in_place(self, question: str, found: Sequence[re.Match[str]], place: int) -> set[str]:
+        """Content words that elsewhere stand beside the same neighbour as the word at `place`."""
+        others: Counter[str] = Counter()
+        word = found[place]
+        for neighbour, known in ((place - 1, self._after), (place + 1, self._before)):
+            if 0 <= neighbour < len(found):
+                beside = found[neighbour]
+                between = question[min(word.end(), beside.end()) : max(word.start(), beside.start())]
+                if between == " " and self._is_content(beside.group()):
+                    others.update(known.get(beside.group(), {}))
+        return {other for other, count in others.items() if count > 1 and self._is_content(other)}
+
+    def _is_content(self, word: str) -> bool:
+        return len(word) >= _SHORTEST_NAME and 2 < self._known[word] < _FREQUENT * self._count
+
+
+def _meant(word: str) -> set[str]:
+    """The terms of a word and of its translations."""
+    return {term for meaning in meanings(term.term for term in analyze(word)) for term in meaning}
+
+
+def _shape(word: str, language: str) -> str:
+    """What words that can be exchanged have in common: prefix and ending."""
+    match = (_ENGLISH_SHAPE if language == "en" else _ARABIC_SHAPE).fullmatch(word)
+    return "|".join(match.groups("")) if match else ""

@@ -2,7 +2,8 @@
 
 A case is a question with what was found for it and whether the answer is there. It isn't where the
 document that holds it was left out ("far"), where a thing in the question was exchanged by rule ("swap",
-near_misses.py), or where people wrote the question to look answerable ("people").
+near_misses.py), or a word for one that stands in its place elsewhere ("sibling"), or where people wrote the
+question to look answerable ("people").
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import pickle
 import random
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 import numpy as np
-from near_misses import Pool, document_frequencies, swapped
+from near_misses import Pool, Siblings, document_frequencies, swapped
 from numpy.typing import NDArray
 from tqdm import tqdm
 
@@ -32,9 +33,9 @@ from qa.answering.reader import PassageReader, Reading, bundled_reader
 from qa.answering.reader_evidence import readings_of
 from qa.answering.sentences import Sentence, score_sentences
 
-Kind = Literal["there", "far", "swap", "people"]
+Kind = Literal["there", "far", "swap", "sibling", "people"]
 Setting = Literal["paragraphs", "documents"]
-NEAR: tuple[Kind, ...] = ("swap", "people")
+NEAR: tuple[Kind, ...] = ("swap", "sibling", "people")
 # Hits among which a small collection's are looked for.
 DEPTH = 200
 # One document of so many is in a small collection, beside those that answer.
@@ -178,10 +179,14 @@ class Looker:
         index: of all documents.
         small: whether to look at small collections too.
         swaps: whether to exchange things in answerable questions.
+        siblings: of each language, what a word is exchanged for once more; none if not given.
     """
 
-    def __init__(self, index: Index, small: bool, swaps: bool) -> None:
+    def __init__(
+        self, index: Index, small: bool, swaps: bool, siblings: Mapping[str, Siblings] | None = None
+    ) -> None:
         self._index, self._small, self._swaps = index, small, swaps
+        self._siblings = siblings or {}
         self._texts = {document.id: document.text for document in index.documents}
         arabic = [text for text in self._texts.values() if language(text) == "ar"]
         self._frequencies = document_frequencies(arabic)
@@ -199,15 +204,7 @@ class Looker:
                 yield from self._case(asked, "there", query, chosen, whole)
                 others = [hit for hit in chosen if hit.passage.document_id != asked.document_id]
                 yield from self._case(asked, "far", query, others, whole)
-            if self._swaps and (changed := self._swapped(asked)):
-                query = self._index.query(changed)
-                yield from self._case(
-                    Asked(changed, asked.document_id, (), asked.group),
-                    "swap",
-                    query,
-                    self._index.search(query, MOST_CANDIDATES),
-                    True,
-                )
+            yield from self._changed(asked)
 
     def document_cases(self, questions: Iterable[Asked]) -> Iterator[Case]:
         """The cases of questions about paragraphs of longer documents, not yet read.
@@ -230,10 +227,7 @@ class Looker:
             elsewhere = [hit for hit in beside if hit.passage.document_id != asked.document_id]
             if len(elsewhere) < len(beside):
                 yield from self._case(asked, "far", query, elsewhere, True)
-            if self._swaps and (changed := self._swapped(asked)):
-                query = self._index.query(changed)
-                other = replace(asked, text=changed, spans=())
-                yield from self._case(other, "swap", query, self._index.search(query, MOST_CANDIDATES), True)
+            yield from self._changed(asked)
 
     @staticmethod
     def _is_near(asked: Asked, hit: Hit) -> bool:
@@ -248,14 +242,30 @@ class Looker:
         if found:
             yield Case(asked, kind, pairing(query, found), whole, query, hits, found)
 
+    def _changed(self, asked: Asked) -> Iterator[Case]:
+        """The cases of an answerable question with something exchanged."""
+        siblings = self._siblings.get(language(asked.text))
+        made: dict[Kind, str | None] = {
+            "swap": self._swapped(asked) if self._swaps else None,
+            "sibling": siblings.exchanged(asked.text, self._about(asked)) if siblings else None,
+        }
+        for kind, text in made.items():
+            if text:
+                query = self._index.query(text)
+                other = replace(asked, text=text, spans=())
+                yield from self._case(other, kind, query, self._index.search(query, MOST_CANDIDATES), True)
+
+    def _about(self, asked: Asked) -> str:
+        """The paragraph that a question is about."""
+        start, end = asked.paragraph
+        return self._texts[asked.document_id][start : end or None]
+
     def _swapped(self, asked: Asked) -> str | None:
         """The question with a thing exchanged for one of passages like its own."""
         spoken = language(asked.text)
         like = [hit.passage.text for hit in self._index.search(asked.text, 8)]
         like = [text for text in like if language(text) == spoken]
-        start, end = asked.paragraph
-        about = self._texts[asked.document_id][start : end or None]
-        pool = Pool.of([about, *like], spoken, self._frequencies)
+        pool = Pool.of([self._about(asked), *like], spoken, self._frequencies)
         return swapped(asked.text, spoken, pool)
 
 

@@ -5,9 +5,9 @@
 FOLDER holds the sets that train_reader.py learns from. Only paragraphs are asked about that the reader never
 saw, nor one of the same group (`train_reader.kept_back`). They make one collection of bare paragraphs in each
 language, and small ones of documents (document_collections.py). Every question is asked over all of the
-former (with --small over a small one too), with the paragraph that answers it and without, and once more with
-something exchanged by rule; and those are asked that people wrote to look answerable. Learned are, in this
-order,
+former (with --small over a small one too), with the paragraph that answers it and without, and twice more:
+with something exchanged by rule, and with a word exchanged for one that stands in its place elsewhere. Those
+are asked, too, that people wrote to look answerable. Learned are, in this order,
 
 1. for sentences, the weight of the reader's evidence beside the score of the search: a conditional logistic
    model, a question's sentences competing,
@@ -25,13 +25,14 @@ import json
 import random
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from near_misses import Siblings
 from numpy.typing import NDArray
 from reader_cases import NEAR, Asked, Case, Looker, Setting, folds, kept, read_all, some, span_f1
 from scipy.optimize import minimize
@@ -140,7 +141,11 @@ def look(folder: Path, share: float, count: int) -> list[Case]:
         share: of `TAKEN`, over bare paragraphs.
         count: collections of documents in each language.
     """
+    import document_collections as made
+
     questions = unseen(folder, share)
+    examples, contexts = made.unseen_examples(folder, OF_DOCUMENTS)
+    siblings = {spoken: Siblings(contexts[spoken].contexts, spoken) for spoken in LANGUAGES}
     cases: list[Case] = []
     with tempfile.TemporaryDirectory(prefix="dalil-train-") as work:
         for texts in LANGUAGES:
@@ -150,25 +155,16 @@ def look(folder: Path, share: float, count: int) -> list[Case]:
             index = Index.build(list(documents.values()), Path(work) / texts)
             for asked in LANGUAGES:
                 chosen = [question for question, _ in questions[asked, texts]]
-                looker = Looker(index, small=True, swaps=True)
+                looker = Looker(index, small=True, swaps=True, siblings=siblings)
                 cases += looker.cases(chosen, f"{asked}-{texts}")
-        cases += look_at_documents(folder, Path(work) / "documents", count)
+            own = [example for example in examples if example.languages[1] == texts]
+            # Questions across languages first: there are few of them.
+            random.Random(4).shuffle(own)
+            own.sort(key=lambda example: example.languages[0] == texts)
+            collections = made.collections(own, contexts[texts], count, random.Random(3))
+            for number, collection in enumerate(tqdm(collections, total=count, desc=f"documents, {texts}")):
+                cases += made.look(collection, Path(work) / f"documents, {texts}{number}", siblings)
     return cases
-
-
-def look_at_documents(folder: Path, work: Path, count: int) -> Iterator[Case]:
-    """The cases over collections of documents, not yet read; `work` is for their files."""
-    import document_collections as made
-
-    examples, contexts = made.unseen_examples(folder, OF_DOCUMENTS)
-    for texts in LANGUAGES:
-        own = [example for example in examples if example.languages[1] == texts]
-        # Questions across languages first: there are few of them.
-        random.Random(4).shuffle(own)
-        own.sort(key=lambda example: example.languages[0] == texts)
-        collections = made.collections(own, contexts[texts], count, random.Random(3))
-        for number, collection in enumerate(tqdm(collections, total=count, desc=f"documents, {texts}")):
-            yield from made.look(collection, work / f"{texts}{number}")
 
 
 def sentence_weights(cases: Sequence[Case]) -> SentenceWeights:
@@ -356,7 +352,7 @@ def figures(cases: Sequence[Case], without: NDArray[np.float64], with_: NDArray[
     kinds = np.array([case.kind for case in cases])
     whole = np.array([case.whole for case in cases])
     there = (kinds == "there") & whole
-    for name, of in (("far", ("far",)), ("swap", ("swap",)), ("people", ("people",)), ("near", NEAR)):
+    for name, of in (("far", ("far",)), *((kind, (kind,)) for kind in NEAR), ("near", NEAR)):
         away = np.isin(kinds, of) & whole
         if away.sum() < 10:
             continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from near_misses import Name, Pool, document_frequencies, swapped
+from near_misses import Name, Pool, Siblings, document_frequencies, swapped
 
 EMPTY = Pool()
 
@@ -77,3 +77,26 @@ def test_some_questions_stay_alone(question: str) -> None:
 def test_the_same_question_is_changed_the_same_way() -> None:
     question = "Which of the two largest cities in France had more people in 1850?"
     assert len({swapped(question, "en", EMPTY) for _ in range(5)}) == 1
+
+
+TEXTS = [
+    f"{beginning} annual leave is short and {beginning} unpaid leave is long. The wages are paid."
+    for beginning in ("Here", "There", "Today", "Often")
+] + ["Nothing of this is told here, and nothing else."] * 200
+
+
+def test_a_sibling_stands_beside_the_same_words() -> None:
+    siblings = Siblings(TEXTS, "en")
+    passage = "Our annual leave takes ten days."
+    assert siblings.exchanged("How long is annual leave?", passage) == "How long is unpaid leave?"
+
+
+def test_a_word_that_the_passage_has_is_no_sibling() -> None:
+    siblings = Siblings(TEXTS, "en")
+    passage = "Our annual leave takes ten days, and unpaid leave as many weeks."
+    assert siblings.exchanged("How long is annual leave?", passage) is None
+
+
+def test_a_word_that_the_passage_lacks_is_not_exchanged() -> None:
+    siblings = Siblings(TEXTS, "en")
+    assert siblings.exchanged("How long is annual leave?", "Everyone may stay at home for ten days.") is None
