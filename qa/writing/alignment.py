@@ -256,7 +256,8 @@ class _Lexical:
 
     def nearest(self, word: str) -> tuple[Term | None, float]:
         """The likeliest counterpart of a word, and the similarity assumed; None and 0 if there is none."""
-        best, most, cosine = None, 0.0, 0.0
+        best: Term | None = None
+        most = cosine = 0.0
         here = _translated(word)
         for other, stems in self._found:
             if is_arabic(word[0]) == is_arabic(other.term[0]):
