@@ -21,7 +21,6 @@ from pathlib import Path
 from index import Document, Index
 from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import encode
-from qa.answering.reader import bundled_reader
 from qa.types import Claim
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Given
@@ -63,7 +62,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         index = Index.build([Document("A text.")], folder, show_progress=False)
-        checker = Checker(index, bundled_reader())
+        checker = Checker(index)
         for path in arguments.files:
             found = list(checked(path, checker, index))
             right = [one for one in found if one.kind == "right"]

@@ -93,7 +93,7 @@ FOLDER: Final = "dalil-index"
 KEY: Final = "DALIL_WRITER_KEY"
 
 
-def chosen_writer(url: str | None, model: str | None, reader: bool = True) -> Writer | None:
+def chosen_writer(url: str | None, model: str | None) -> Writer | None:
     """The writer that the options name; None if they name none.
 
     If its address isn't this machine's, a note on standard error says what is sent there.
@@ -101,7 +101,6 @@ def chosen_writer(url: str | None, model: str | None, reader: bool = True) -> Wr
     Args:
         url: of the option --writer.
         model: of the option --writer-model.
-        reader: whether the bundled reader takes part in the check.
     """
     if not url:
         return None
@@ -112,7 +111,7 @@ def chosen_writer(url: str | None, model: str | None, reader: bool = True) -> Wr
     chat = ChatModel(url, model or "", os.environ.get(KEY, ""))
     if not chat.is_local:
         complain(say("leaves_machine", "en", host=chat.host))
-    return Writer(chat, reader)
+    return Writer(chat)
 
 
 def open_named(

@@ -158,7 +158,7 @@ def test_a_writer_is_given_more_than_a_list_has(tmp_path: Path) -> None:
     assert len(qa.ask(question, texts).citations) == MOST_LISTED_SENTENCES
     script = Script(perfect)
     with writing(script) as url:
-        answer = qa.ask(question, texts, writer=Writer(ChatModel(url, "m"), reader=False))
+        answer = qa.ask(question, texts, writer=Writer(ChatModel(url, "m")))
     assert MOST_LISTED_SENTENCES < len(answer.citations) <= MOST_WRITTEN_UP
     rounds = [list(quotations(body["messages"])) for body in script.bodies]
     assert [n for given in rounds for n in given] == [one.number for one in answer.citations]
@@ -176,7 +176,7 @@ def test_a_writer_is_given_more_than_a_list_has(tmp_path: Path) -> None:
 @pytest.mark.parametrize("wishes", [Wishes(write=True), Wishes()])
 def test_the_chat_gives_its_writer_more(tmp_path: Path, wishes: Wishes) -> None:
     with writing(Script(perfect)) as url:
-        chat = ChatCalls(many(tmp_path, 30), writer=Writer(ChatModel(url, "m"), reader=False))
+        chat = ChatCalls(many(tmp_path, 30), writer=Writer(ChatModel(url, "m")))
         number = chat.begin({"conversation": "a", "question": "List all the recommendations"})
         *_, shown = chat.respond("a", number, "en", wishes)
     assert (shown.count('class="cited"') > MOST_LISTED_SENTENCES) is wishes.write

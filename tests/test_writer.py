@@ -46,7 +46,7 @@ def answer(index: Index, number: int, question: str = "When does the Nile flood?
 def written(index: Index, text: str, number: int = 0) -> Written:
     """What is shown of what a writer writes."""
     with writing(Script(lambda _: text)) as url:
-        return Writer(ChatModel(url, "m"), reader=False).write(answer(index, number), index)
+        return Writer(ChatModel(url, "m")).write(answer(index, number), index)
 
 
 # What is sent.
@@ -55,7 +55,7 @@ def written(index: Index, text: str, number: int = 0) -> Written:
 def test_the_server_is_sent_the_question_and_the_quotations_alone(index: Index) -> None:
     script = Script(perfect)
     with writing(script) as url:
-        Writer(ChatModel(url, "small", "secret"), reader=False).write(answer(index, 0), index)
+        Writer(ChatModel(url, "small", "secret")).write(answer(index, 0), index)
     ((body,), (headers,)) = script.bodies, script.headers
     assert set(body) == {"model", "messages", "stream", "temperature"}
     assert (body["model"], body["stream"]) == ("small", True)
@@ -145,7 +145,7 @@ def test_what_cant_be_a_writer_is_refused(url: str, model: str) -> None:
 def test_a_bad_server_leaves_the_quotations(index: Index, script: Script, trouble: str) -> None:
     with writing(script) as url:
         model = ChatModel(url, "m", patience=IMPATIENT)
-        result = Writer(model, reader=False).write(answer(index, 0), index)
+        result = Writer(model).write(answer(index, 0), index)
     assert (result.claims, result.trouble) == ((), trouble)
     assert say(f"trouble_{trouble}", "en")
 
@@ -153,7 +153,7 @@ def test_a_bad_server_leaves_the_quotations(index: Index, script: Script, troubl
 def test_a_server_that_has_gone_is_named(index: Index) -> None:
     with writing(Script()) as url:
         pass
-    result = Writer(ChatModel(url, "m"), reader=False).write(answer(index, 0), index)
+    result = Writer(ChatModel(url, "m")).write(answer(index, 0), index)
     assert result == Written(trouble="gone")
 
 
@@ -162,7 +162,7 @@ def test_writing_can_be_stopped(index: Index) -> None:
     script.hold.clear()
     stop = threading.Event()
     with writing(script) as url:
-        states = Writer(ChatModel(url, "m"), reader=False).stream(answer(index, 0), index, stop=stop)
+        states = Writer(ChatModel(url, "m")).stream(answer(index, 0), index, stop=stop)
         stop.set()
         *_, last = states
     assert (last.is_settled, last.written.trouble) == (True, "stopped")
@@ -203,7 +203,7 @@ def test_the_same_sentence_isnt_shown_twice(index: Index) -> None:
 def test_sentences_are_shown_as_soon_as_they_are_checked(index: Index) -> None:
     script = Script(lambda _: "The Nile floods in spring [1]. Farmers wait on 12 hills [1].")
     with writing(script) as url:
-        states = list(Writer(ChatModel(url, "m"), reader=False).stream(answer(index, 0), index))
+        states = list(Writer(ChatModel(url, "m")).stream(answer(index, 0), index))
     counts = [len(state.written.claims) for state in states]
     assert counts == sorted(counts)
     assert {0, 1, 2} & set(counts) >= {1, 2}
@@ -215,7 +215,7 @@ def test_many_quotations_are_written_up_in_rounds(index: Index) -> None:
     many = tuple(replace(one.citations[0], number=n) for n in range(1, 9))
     script = Script(perfect)
     with writing(script) as url:
-        Writer(ChatModel(url, "m"), reader=False).write(replace(one, citations=many), index)
+        Writer(ChatModel(url, "m")).write(replace(one, citations=many), index)
     assert [list(quotations(body["messages"])) for body in script.bodies] == [[1, 2, 3, 4, 5, 6], [7, 8]]
 
 
@@ -228,7 +228,7 @@ def test_of_a_perfect_writer_all_is_shown(tmp_path: Path) -> None:
     index = Index.build(documents, tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
     shown = left_out = 0
     with writing(Script(perfect)) as url:
-        writer = Writer(ChatModel(url, "m"), reader=False)
+        writer = Writer(ChatModel(url, "m"))
         for passage in index.passages:
             document = index.document(passage.document_id)
             citation = Citation.of(document, 1, passage, passage.start, passage.end)
@@ -361,7 +361,7 @@ def test_ask_gives_what_was_written_beside_the_quotations(
 ) -> None:
     monkeypatch.setattr("qa.answering.answer.confidence", lambda *_: 0.9)
     with writing(Script(perfect)) as url:
-        writer = Writer(ChatModel(url, "m"), reader=False)
+        writer = Writer(ChatModel(url, "m"))
         found = qa.ask("When does the Nile flood?", index, writer=writer)
         record = Service(index, False, writer=writer).ask("When does the Nile flood?", write=True)
         plain = Service(index, False, writer=writer).ask("When does the Nile flood?")
@@ -437,7 +437,7 @@ def test_nothing_that_a_text_orders_is_shown(tmp_path: Path, instruction: str, p
     script = Script(obey)
     with writing(script) as url:
         asked = Answer(question, "en", "", (citation,), (), 0.9)
-        writer = Writer(ChatModel(url, "m"), reader=False)
+        writer = Writer(ChatModel(url, "m"))
         result = writer.write(asked, index)
         translated = writer.translate(order, "ar")
     shown = " ".join(one.text for one in result.claims)
@@ -489,7 +489,7 @@ def test_nothing_that_an_unseen_text_orders_is_shown(tmp_path: Path, case: dict[
     citation = Citation.of(document, 1, passage, passage.start, passage.end)
     script = Script(obedient)
     with writing(script) as url:
-        writer = Writer(ChatModel(url, "m"), reader=False)
+        writer = Writer(ChatModel(url, "m"))
         result = writer.write(Answer(question, spoken, "", (citation,), (), 0.9), index)
     shown = " ".join(one.text for one in result.claims)
     assert not [word for word in NEVER_SHOWN if word in shown], shown

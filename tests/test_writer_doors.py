@@ -58,7 +58,7 @@ def dalil(*arguments: str, **environment: str) -> Result:
 
 
 def writer(url: str) -> Writer:
-    return Writer(ChatModel(url, "m"), reader=False)
+    return Writer(ChatModel(url, "m"))
 
 
 # MCP.

@@ -53,7 +53,7 @@ def evaluated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
         return Answer(question, "en", "", tuple(citations), (), 0.9)
 
     monkeypatch.setattr(qa.evaluation.written, "ask", ask)
-    return lambda text: evaluate_written(index, [QUESTION], Writer(Writes(text), reader=False), False)
+    return lambda text: evaluate_written(index, [QUESTION], Writer(Writes(text)), False)
 
 
 def mean(report: WrittenReport, name: str) -> float | None:

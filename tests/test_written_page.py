@@ -234,7 +234,7 @@ def test_a_translation_that_the_writer_didnt_make_can_be_asked_for_again(
 def test_of_a_writer_that_is_gone_or_slow_it_is_said(index: Index) -> None:
     with writing(Script()) as url:
         pass
-    gone = Writer(ChatModel(url, "m"), reader=False)
+    gone = Writer(ChatModel(url, "m"))
     with writing(Script(translated, wait=3)) as url:
         slow = Writer(ChatModel(url, "m", patience=Patience(2.0, 0.2, 0.5)), reader=False)
         for writer, trouble in ((gone, "gone"), (slow, "slow")):
@@ -296,7 +296,7 @@ def waited_for(script: Script) -> None:
 def served(index: Index, url: str) -> Iterator[str]:
     """The address of a chat with a writer."""
     started = threading.Event()
-    chat = ui.build_chat(index, writer=Writer(ChatModel(url, "m"), reader=False))
+    chat = ui.build_chat(index, writer=Writer(ChatModel(url, "m")))
     server = uvicorn.Server(
         uvicorn.Config(ui.serve(chat, started.set), log_level="error", timeout_graceful_shutdown=1)
     )

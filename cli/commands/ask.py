@@ -60,7 +60,7 @@ def ask(
     if write and not writer:
         raise typer.BadParameter("--write goes with --writer URL --writer-model NAME (docs/writer.md).")
     opened = open_named(folder, model, collection=collection)
-    writes = chosen_writer(writer, writer_model, reader) if write else None
+    writes = chosen_writer(writer, writer_model) if write else None
     opened = opened.within(within) if within is not None else opened
     plain = Plain(opened.document, sys.stdout.isatty())
 

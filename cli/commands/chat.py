@@ -114,6 +114,6 @@ def chat(
     library: CollectionLibrary = (
         Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)
     )
-    writes = chosen_writer(writer, writer_model, reader)
+    writes = chosen_writer(writer, writer_model)
     launch = partial(ui.launch, writer=writes) if writes else ui.launch
     launch(index, port, open_browser, examples, sharing, library, reader)

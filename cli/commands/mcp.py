@@ -51,5 +51,5 @@ def mcp(
     from qa.collections.library import Library
 
     index = open_named(folder, model, collection=collection)
-    writes = chosen_writer(writer, writer_model, reader)
+    writes = chosen_writer(writer, writer_model)
     serve(Service(index, reader, Library().open, writes), port)

@@ -31,10 +31,15 @@ def meanings(terms: Iterable[str]) -> list[Meaning]:
 
 def _meaning(term: str) -> Meaning:
     meaning = {
-        translation: (int(percent) / _PERCENT) ** RANKING.translation_power
-        for translation, percent in zip(*2 * [iter(_known().get(term, "").split())], strict=True)
+        translation: likely**RANKING.translation_power for translation, likely in translations(term).items()
     }
     return {**meaning, term: 1.0}
+
+
+def translations(term: str) -> Mapping[str, float]:
+    """What a term is called in the other language, each with its probability."""
+    rows = zip(*2 * [iter(_known().get(term, "").split())], strict=True)
+    return {translation: int(percent) / _PERCENT for translation, percent in rows}
 
 
 @lru_cache(maxsize=1)

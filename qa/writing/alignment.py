@@ -19,12 +19,14 @@ import regex
 
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors
+from index.retrieval.translations import translations
 from index.text.analyzer import Term, stem, words
 from index.text.arabic import is_arabic, without_proclitics
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
 from qa.explanation.word_alignment import meet
 from qa.writing.quantities import Quantity, quantities
+from qa.writing.rules.antonyms import are_opposite, sides
 
 if TYPE_CHECKING:
     from index.query import Query
@@ -38,8 +40,13 @@ _LIGHT: Final = frozenset(
     for word in words(
         "never cannot can't couldn't don't doesn't didn't isn't aren't wasn't weren't won't wouldn't mustn't "
         "per according each every all required least up below above while without cost costs "
-        "times exceed exceeds "
+        "times exceed exceeds people person persons someone somebody thing things "
+        "take takes took taken place part occur occurs occurred happen happens happened "
+        "amount amounts amounted total totalled need needs needed currently "
+        "nobody none nothing neither cannot unable al el bin ibn "
         "جميع كافة معظم إلا يجب أقل أكثر تحت فوق قدره قدرها أنه أنها لدى يبلغ بلغ مرة مرات "
+        "يجوز تجوز يحق تحق يمكن ينبغي شخص شخصا أشخاص ناس حدث حدثت وقع وقعت تقع يقع تم تمت جرى جرت "
+        "حاليا مقدارها مقداره "
         "يزيد تزيد يقل تقل يتجاوز تتجاوز الأقل الأكثر"
     )
 )
@@ -58,6 +65,22 @@ _SHORTEST_ALIKE: Final = 5
 _SHARED_LETTERS: Final = 5
 _COSINE_OF_SHARED: Final = 0.85
 _ROLE: Final = regex.compile(r"(?:ees?|ers?|ors?)$")
+# Words that the lexicon of translations gives for each other, and those of one language that it gives enough
+# of the same translations, such as "began" and "started".
+_COSINE_OF_TRANSLATION: Final = 0.9
+_COSINE_OF_SYNONYM: Final = 0.85
+_LEAST_SHARED: Final = 0.1
+_CH: Final = regex.compile(r"([cC])h")
+# Words for a sign that the quotation has.
+_SIGNS: Final = {
+    "$": "dollar dollars دولار دولارا دولارات",
+    "£": "pound pounds جنيه جنيها جنيهات",
+    "€": "euro euros يورو",
+    "%": "percent cent المئة بالمئة المائة بالمائة",
+    "٪": "percent cent المئة بالمئة المائة بالمائة",
+}
+_COSINE_OF_OPPOSITE: Final = 0.2
+_SURELY_NEAR: Final = 0.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +107,14 @@ class Match:
         partner: its counterpart, with its span in the quotations' joined text; None if there is none.
         is_sure: whether both are the same word, stem or name.
         cosine: their similarity, 1 if it is sure.
+        weight: how much the word says, by the encoder's weights of tokens; 1 for the mean of its claim.
     """
 
     word: Term
     partner: Term | None
     is_sure: bool
     cosine: float
+    weight: float = 1.0
 
 
 def joined(quotations: Sequence[Quotation]) -> Quotation:
@@ -112,27 +137,42 @@ def joined(quotations: Sequence[Quotation]) -> Quotation:
 def align(claim: Query, quotation: Quotation) -> list[Match]:
     """Each content word of a claim with its counterpart in a quotation."""
     found = words(quotation.text)
-    asked = [word for word in content_words(claim.text) if word.term not in _LIGHT]
+    signs = {word for sign, named in _SIGNS.items() if sign in quotation.text for word in _terms(named)}
+    asked = [word for word in content_words(claim.text) if word.term not in _LIGHT | signs]
     if not asked or not found:
         return []
     met, _ = meet(claim, quotation.tokens, asked, found)
-    by_form, by_sound = forms(quotation.text), _sounds(quotation.text)
+    by_form, by_sound, meant = forms(quotation.text), _sounds(quotation.text), _Lexical(found)
     sounds, numbers = _sounds(claim.text), _same_numbers(claim.text, quotation.text)
     matches = []
     for word, other in zip(asked, met, strict=True):
         partner = next((other for one, other in numbers if one.start <= word.start < one.end), None)
         if partner is None:
             partner = next((by_form[form] for form in _keys(word.term) if form in by_form), None)
-        if partner is None:
+        meant_by, likely = meant.nearest(word.term)
+        is_meant = meant_by is not None and is_arabic(meant_by.term[0]) != is_arabic(word.term[0])
+        if partner is None and meant_by is not None and is_meant and sound_alike(word.term, meant_by.term):
+            partner = meant_by
+        if partner is None and not is_meant:
             partner = _same_sound(word, claim.text, sounds, by_sound, quotation.text)
         if partner is not None:
-            matches.append(Match(word, partner, True, 1.0))
+            matches.append(Match(word, partner, True, 1.0, len(met) * other.weight))
         else:
             near = next((one for one in found if other.nearest and one.start == other.nearest.start), None)
             alike = next((one for one in found if _begin_alike(word.term, one.term)), None)
-            cosine = max(other.cosine, _COSINE_OF_SHARED) if alike else other.cosine
-            matches.append(Match(word, alike or near, False, cosine))
+            alike, cosine = (alike, _COSINE_OF_SHARED) if alike else (meant_by, likely)
+            # Of several forms of a word the encoder knows better which one is meant.
+            is_near = alike is meant_by and other.cosine >= _SURELY_NEAR
+            partner, cosine = near if is_near else alike or near, max(other.cosine, cosine)
+            if partner and are_opposite(word.term, partner.term):
+                cosine = min(cosine, _COSINE_OF_OPPOSITE)
+            matches.append(Match(word, partner, False, cosine, len(met) * other.weight))
     return _with_parts_of_names(matches, claim.text, quotation.text)
+
+
+@lru_cache(maxsize=8)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(word.term for word in words(text))
 
 
 def _with_parts_of_names(matches: Sequence[Match], claim: str, quotation: str) -> list[Match]:
@@ -157,17 +197,24 @@ def _with_parts_of_names(matches: Sequence[Match], claim: str, quotation: str) -
                 continue
             least = _LIKE_BESIDE if place in beside else _LIKE
             if _are_alike(sounds[match.word.start], others.get(other.start, set()), least):
-                kept[i] = Match(match.word, other, True, 1.0)
+                kept[i] = Match(match.word, other, True, 1.0, match.weight)
     return kept
 
 
 def _sounds_of_words(text: str) -> dict[int, set[str]]:
     """The consonants of each word that may be a name, by where it begins; in Latin script with a capital."""
     found: dict[int, set[str]] = {}
-    for key in name_keys(text, 9, 1):
+    for key in _name_keys(text, 9, 1):
         if " " not in text[key.start : key.end] and not key.term.isdecimal():
             found.setdefault(key.start, set()).add(key.term)
     return found
+
+
+def _name_keys(text: str, shortest: int, shortest_name: int) -> list[Term]:
+    """The consonants of names; a "ch" also as it is spoken in Chiara."""
+    keys = list(name_keys(text, shortest, shortest_name))
+    hard = _CH.sub(r"\1k", text)
+    return keys if hard == text else [*keys, *name_keys(hard, shortest, shortest_name)]
 
 
 def _are_alike(sounds: AbstractSet[str], others: AbstractSet[str], least: float) -> bool:
@@ -201,6 +248,51 @@ def _begin_alike(word: str, other: str) -> bool:
     return is_long and not (_ROLE.search(word) and _ROLE.search(other))
 
 
+class _Lexical:
+    """Finds the words of a text that the lexicon of translations gives for another word."""
+
+    def __init__(self, found: Sequence[Term]) -> None:
+        self._found = [(word, _stems(word.term)) for word in found]
+
+    def nearest(self, word: str) -> tuple[Term | None, float]:
+        """The likeliest counterpart of a word, and the similarity assumed; None and 0 if there is none."""
+        best: Term | None = None
+        most = cosine = 0.0
+        here = _translated(word)
+        for other, stems in self._found:
+            if is_arabic(word[0]) == is_arabic(other.term[0]):
+                there = _translated(other.term)
+                likely = sum(min(here[one], there[one]) for one in here.keys() & there.keys())
+                least, assumed = _LEAST_SHARED, _COSINE_OF_SYNONYM
+            else:
+                likely = max((here.get(one, 0.0) for one in stems), default=0.0)
+                least, assumed = 0.0, _COSINE_OF_TRANSLATION
+            if sides(word) & sides(other.term):
+                likely, assumed = max(likely, 2 * _LEAST_SHARED), _COSINE_OF_SYNONYM
+            if likely > max(least, most):
+                best, most, cosine = other, likely, assumed
+        return best, cosine
+
+
+def _stems(word: str) -> frozenset[str]:
+    return frozenset((stem(word), stem(without_proclitics(word)) if is_arabic(word[0]) else stem(word)))
+
+
+@lru_cache(maxsize=1 << 12)
+def _translated(word: str) -> Mapping[str, float]:
+    """The translations of a word, with or without its proclitics, each with its probability."""
+    found: dict[str, float] = {}
+    for form in _stems(word):
+        for one, likely in translations(form).items():
+            found[one] = max(likely, found.get(one, 0.0))
+    return found
+
+
+def is_translation(word: str, other: str) -> bool:
+    """Whether the lexicon of translations gives two normalised words for each other."""
+    return not _stems(other).isdisjoint(_translated(word))
+
+
 def _same_numbers(claim: str, quotation: str) -> list[tuple[Quantity, Term]]:
     """The numbers of a claim that a quotation has, each with the place of that there."""
     stated = quantities(quotation)
@@ -208,7 +300,7 @@ def _same_numbers(claim: str, quotation: str) -> list[tuple[Quantity, Term]]:
         (one, Term(quotation[other.start : other.end], other.start, other.end))
         for one in quantities(claim)
         for other in stated
-        if one.readings & other.readings
+        if one.readings & other.readings and (one.is_certain or other.is_certain)
     ]
 
 
@@ -264,7 +356,7 @@ def same_sounds(text: str, other: str) -> frozenset[int]:
 
 def _sounds(text: str) -> dict[str, list[Term]]:
     sounds: dict[str, list[Term]] = {}
-    for key in name_keys(text, _SHORTEST_SOUND, _SHORTEST_NAME):
+    for key in _name_keys(text, _SHORTEST_SOUND, _SHORTEST_NAME):
         if not key.term.isdecimal():
             sounds.setdefault(key.term, []).append(key)
     return sounds
@@ -278,7 +370,11 @@ def _same_sound(
     other_text: str,
 ) -> Term | None:
     """The name in another script that sounds like a word."""
+    meant = _translated(word.term) if is_arabic(word.term[0]) else {}
+    is_ordinary = bool(meant) and not any(sound_alike(word.term, one) for one in meant)
     for key, places in sounds.items():
+        if is_ordinary and len(key) < _SHORTEST_SOUND:
+            continue
         if key in others and any(place.start <= word.start and word.end <= place.end for place in places):
             for other in others[key]:
                 if is_arabic(text[word.start]) != is_arabic(other_text[other.start]):

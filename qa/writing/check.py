@@ -4,9 +4,9 @@ In order, and the first that fails names the fault:
 
 1. its marks name given quotations, and it says something, in the language that was asked for;
 2. every number, month, day and name in it stands in them or in the question, in whatever script and digits;
-3. a negation stands in both or in neither;
+3. a negation stands in both or in neither, and it doesn't say the opposite;
 4. what stands twice, such as two numbers or two names, isn't exchanged;
-5. all of it is in them: the reader finds the claim, and each of its words has a counterpart (`support`).
+5. all of it is in them: each of its words has a counterpart, and so has each of its clauses (`support`).
 
 It errs on the side of leaving a claim out: the quotations are shown beside it anyway.
 """
@@ -14,7 +14,7 @@ It errs on the side of leaving a claim out: the quotations are shown beside it a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -27,17 +27,16 @@ from qa.conversation.follow_up import content_words
 from qa.types import Claim
 from qa.writing.alignment import Match, Quotation, align, forms, is_known, joined
 from qa.writing.claims import Written
-from qa.writing.instructions import speaks_to_a_model
+from qa.writing.instructions import speaks_to_a_model, without_dictated, without_orders
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.degrees import has_other_unit, is_of_other_degree
 from qa.writing.rules.names import has_other_name, names
-from qa.writing.rules.negation import is_negated_otherwise
+from qa.writing.rules.negation import is_negated_otherwise, is_opposite
 from qa.writing.rules.roles import is_exchanged
-from qa.writing.support import is_enough, probability
+from qa.writing.support import has_unsupported_clause, is_enough, probability
 
 if TYPE_CHECKING:
     from index.interface import Index
-    from qa.answering.reader import PassageReader
 
 Fault = Literal[
     "unmarked", "unknown_mark", "empty", "language", "number", "name", "negation", "exchanged", "unsupported"
@@ -70,18 +69,18 @@ class Checker:
 
     Args:
         index: encodes claims.
-        reader: looks for them in their quotations; None where it can't be had.
     """
 
-    def __init__(self, index: Index, reader: PassageReader | None) -> None:
+    def __init__(self, index: Index) -> None:
         self._index = index
-        self._reader = reader
 
     def check(self, claim: Written, given: Given) -> Claim | Fault:
         """Returns the claim to show, or the fault that it is rejected for."""
         if fault := _plain_fault(claim, given):
             return fault
         quotation = joined([given.quotations[mark] for mark in claim.marks])
+        text = without_dictated(without_orders(quotation.text), claim.text)
+        quotation = replace(quotation, text=text)
         if _has_other_number(claim.text, quotation.text, given.question):
             return "number"
         if has_other_unit(claim.text, quotation.text):
@@ -94,17 +93,22 @@ class Checker:
         asked = forms("" if speaks_to_a_model(given.question) else given.question)
         if has_other_name(claim.text, matches, quotation.text, asked, likeness_of(self._index)):
             return "name"
-        if is_negated_otherwise(claim.text, quotation.text, matches):
+        if _denies_otherwise(claim.text, quotation.text, matches):
             return "negation"
         if is_exchanged(claim.text, quotation.text, matches):
             return "exchanged"
         if is_of_other_degree(claim.text, quotation.text, matches):
             return "exchanged"
-        reading = self._reader.read(claim.text, [quotation.text])[0] if self._reader else None
         new = _without_subject(claim.text, matches, quotation.text, given.question, asked)
-        is_crossed = language(claim.text) != language(quotation.text)
-        carried = probability(new, reading, is_crossed)
-        return Claim(claim.text, claim.marks, carried) if is_enough(carried, is_crossed) else "unsupported"
+        languages = language(claim.text), language(quotation.text)
+        carried = probability(new, languages[0] != languages[1])
+        if has_unsupported_clause(claim.text, new) or not is_enough(carried, *languages):
+            return "unsupported"
+        return Claim(claim.text, claim.marks, carried)
+
+
+def _denies_otherwise(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    return is_negated_otherwise(claim, quotation, matches) or is_opposite(claim, quotation, matches)
 
 
 def likeness_of(index: Index) -> Callable[[str, str], float]:

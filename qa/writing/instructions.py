@@ -12,6 +12,7 @@ from typing import Final
 import regex
 
 from index.text.analyzer import normalise
+from index.text.sentences import sentences
 
 _BEGINNING: Final = r"(?:^|\n|[.!?؟…]\s)\s*(?:#{1,6} ?)?"
 # What one who gives a model orders calls it, and what it writes.
@@ -95,3 +96,40 @@ _TO_A_MODEL: Final = regex.compile("|".join(f"(?:{pattern})" for pattern in _PAT
 def speaks_to_a_model(text: str) -> bool:
     """Whether a text gives a language model instructions, as far as rules can tell."""
     return _TO_A_MODEL.search(normalise(text).text) is not None
+
+
+# What somebody has to say isn't thereby so.
+_DICTATED: Final = regex.compile(
+    r"\b(?:must|should|shall|ha(?:s|ve) to|(?:is|are) to)\b[^.!?\n]{0,30}"
+    r"\b(?:tell|say|state|claim|announce|declare|write|answer)\b[^.!?\n]{0,40}?\bthat\b[^.!?\n]*"
+    r"|(?:يجب|ينبغي|علي)\b[^.!؟\n]{0,30}\bان [يتن](?:قول|خبر|ذكر|علن|كتب|جيب)\w*"
+    r"[^.!؟\n]{0,40}?\b[بو]?ان\w{0,3}\b[^.!؟\n]*"
+)
+_SAYING: Final = regex.compile(
+    r"\b(?:tell|say|state|claim|announce|declare|write|answer|[يتن](?:قول|خبر|ذكر|علن|كتب|جيب))"
+)
+
+
+def without_dictated(text: str, claim: str) -> str:
+    """A text with spaces in place of what somebody has to say, unless the claim says so."""
+    if _SAYING.search(normalise(claim).text):
+        return text
+    normalised = normalise(text)
+    origins = (*normalised.origins, len(text))
+    for match in _DICTATED.finditer(normalised.text):
+        start, end = origins[match.start()], origins[match.end()]
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def without_orders(text: str) -> str:
+    """A text with spaces in place of sentences that give a model orders, and what follows in their lines."""
+    if not speaks_to_a_model(text):
+        return text
+    kept = text
+    for start, end in sentences(text):
+        if speaks_to_a_model(text[start:end]):
+            line = kept.find("\n", start)
+            stop = len(text) if line < 0 else line
+            kept = kept[:start] + " " * (stop - start) + kept[stop:]
+    return kept if not speaks_to_a_model(kept) else " " * len(text)

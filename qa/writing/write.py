@@ -12,7 +12,6 @@ import numpy as np
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Language
 from qa.admission import admission
-from qa.answering.reader import PassageReader, chosen_reader
 from qa.types import Answer, Citation, Claim, Written
 from qa.writing import claims as taken_apart
 from qa.writing.alignment import Quotation
@@ -65,12 +64,10 @@ class Writer:
 
     Args:
         model: what writes.
-        reader: what looks for claims in quotations, as in `qa.ask`.
     """
 
-    def __init__(self, model: TextModel, reader: bool | PassageReader = True) -> None:
+    def __init__(self, model: TextModel) -> None:
         self.model = model
-        self._reader = reader
 
     def write(self, answer: Answer, index: Index) -> Written:
         """Writes from an answer's citations, and checks what was written.
@@ -129,8 +126,8 @@ class Writer:
         yield Progress(written, is_settled=True)
 
     def checker(self, index: Index) -> Checker:
-        """What checks claims about passages of an index, with the writer's reader."""
-        return Checker(index, chosen_reader(self._reader))
+        """What checks claims about passages of an index."""
+        return Checker(index)
 
     def translate(
         self,

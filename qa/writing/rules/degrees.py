@@ -10,7 +10,7 @@ from typing import Final
 import regex
 
 from index.text.analyzer import Term, normalise, words
-from index.text.arabic import proclitic_splits
+from index.text.arabic import proclitic_splits, without_proclitics
 from qa.writing.alignment import Match
 from qa.writing.quantities import Quantity, quantities
 from qa.writing.rules.clauses import clauses, negations
@@ -46,13 +46,18 @@ _LEAST: Final = regex.compile(r"\bat least\b|\bعلي الاقل\b|\bحد ادن
 _MOST: Final = regex.compile(r"\bat most\b|\bup to\b|\bعلي الاكثر\b|\bحد اقصي\b")
 # Words between a comparison and its number, at most.
 _NEAR: Final = 3
+# Between a number and its bound these take no room.
+_PERCENT: Final = _row("percent per cent المئة المائة بالمئة بالمائة في")
 _PIVOT: Final = regex.compile(r"\bthan\b|(?<=\bas \w+ )as\b|\bمن\b(?<=\bا\w{3} من)")
 
 _ALL: Final = _row(
     "all every each always everyone everything كل كلها كله كلهم جميع جميعها جميعهم كافة دائما دوما"
 )
 # These say "all" as well, and less too.
-_ANY: Final = _row("any both no none أي أية كلا كلتا")
+_ANY: Final = _row(
+    "any both no none nobody entire entirely full fully whole wholly throughout unanimous unanimously"
+    " complete completely أي أية كلا كلتا كامل كاملا كاملة بكامل بأكمله بأكملها إجماع بالإجماع أحد طوال"
+)
 _SOME: Final = _row(
     "some most several sometimes often usually many بعض معظم أغلب غالبية أحيانا غالبا عادة كثير"
 )
@@ -64,7 +69,8 @@ _REASONS: Final = (
 )
 _REASON: Final = regex.compile(_REASONS)
 _ANY_REASON: Final = regex.compile(
-    _REASONS + r"|\b(?:since|so|thus|therefore|hence|caus\w+|reasons?|led|result\w*|owing|due)\b"
+    _REASONS
+    + r"|\b(?:since|so|thus|therefore|hence|caus\w+|reasons?|led|result\w*|owing|due|thanks to|for \w+ing)\b"
     r"|\b[وف]?(?:اذ|لذلك|لذا|سبب\w*|ادي|ادت|لكي|كي|من اجل|بفضل|اثر)\b"
 )
 
@@ -83,7 +89,7 @@ _UNITS: Final = {
         rupee rupees روبية روبيات
     """,
     "time": """
-        seconds ثوان ثوانٍ
+        seconds ثانية ثوان ثواني
         minute minutes دقيقة دقائق دقيقتان دقيقتين
         hour hours hourly ساعة ساعات ساعتان ساعتين
         day days daily يوم يوما أيام يومان يومين يومي يوميا يومية
@@ -93,25 +99,25 @@ _UNITS: Final = {
         century centuries قرن قرون
     """,
     "length": """
-        millimetre millimetres mm مليمتر
-        centimetre centimetres cm سنتيمتر
+        millimetre millimetres mm مليمتر مليمترا مليمترات ملليمتر ملليمترات
+        centimetre centimetres cm سنتيمتر سنتيمترا سنتيمترات سنتمتر سنتمترا سنتمترات سم
         metre metres meter meters m متر مترا أمتار
-        kilometre kilometres kilometer kilometers km كيلومتر كيلومترا كيلومترات كم
-        mile miles ميل أميال
+        kilometre kilometres kilometer kilometers km كيلومتر كيلومترا كيلومترات كيلومترين كم
+        mile miles ميل ميلا أميال
         foot feet
         hectare hectares هكتار هكتارا هكتارات
         acre acres فدان فدانا
-        dunam دونم دونما دونمات
+        dunam dunams دونم دونما دونمات
     """,
     "mass": """
-        milligram milligrams mg مليغرام ملغ
-        gram grams g غرام غراما غرامات
-        kilogram kilograms kg كيلوغرام كيلوغراما كيلوغرامات كغ
+        milligram milligrams mg مليغرام مليغراما مليغرامات ملغ
+        gram grams g غرام غراما غرامات جرام جراما جرامات
+        kilogram kilograms kg كيلوغرام كيلوغراما كيلوغرامات كيلوجرام كيلوجراما كيلو كغ
         ton tons tonne tonnes طن طنا أطنان
     """,
     "volume": """
-        millilitre millilitres ml مليلتر
-        litre litres liter liters لتر لترا لترات
+        millilitre millilitres ml مليلتر مليلترا مليلترات
+        litre litres liter liters لتر لترا لترات ليتر ليترا ليترات
         barrel barrels برميل براميل
     """,
 }
@@ -122,7 +128,13 @@ _UNIT_OF: Final[Mapping[str, tuple[str, int]]] = {
     for word in row.split()
 }
 _A: Final = _row("a an per each every كل")
-_OFTEN: Final = _row("hourly daily weekly monthly yearly annually يوميا أسبوعيا شهريا سنويا")
+_MEASURE: Final = "measure"
+_MEASURES: Final = frozenset(("length", "mass", "volume"))
+_PERIODS: Final = _row("الساعة اليوم الأسبوع الشهر السنة العام")
+_OFTEN: Final = _row(
+    "hourly daily weekly monthly yearly annually يومي يومية يوميا أسبوعي أسبوعية أسبوعيا"
+    " شهري شهرية شهريا سنوي سنوية سنويا"
+)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -139,7 +151,12 @@ def has_other_unit(claim: str, quotation: str) -> bool:
         of_kind = [other for one, other in stated if one.readings & number.readings and other[0] == found[0]]
         if of_kind and found not in of_kind:
             return True
-    return any(rate not in rates and rate[0] in {kind for kind, _ in rates} for rate in _rates(claim))
+    # A price per litre isn't one per kilogram.
+    kinds = {_MEASURE if kind in _MEASURES else kind for kind, _ in rates}
+    return any(
+        rate not in rates and (_MEASURE if rate[0] in _MEASURES else rate[0]) in kinds
+        for rate in _rates(claim)
+    )
 
 
 def _measured(text: str) -> Iterator[tuple[Quantity, tuple[str, int]]]:
@@ -158,6 +175,7 @@ def _rates(text: str) -> Iterator[tuple[str, int]]:
     found = words(text)
     for before, word in pairwise(found):
         is_for = before.term in _A or word.term.startswith("لل") or word.term in _OFTEN
+        is_for = is_for or (before.term == "في" and word.term in _PERIODS)
         if is_for and (of := unit(word.term)):
             yield of
 
@@ -197,7 +215,9 @@ def _bounds(text: str) -> Iterator[tuple[Quantity, int]]:
             continue
         start, end = next(((s, e) for s, e in spans if s <= number.start < e), (0, len(text)))
         before = [word for word in found if start <= word.start < number.start][-_NEAR:]
-        after = [word for word in found if number.end <= word.start < end][:_NEAR]
+        after = [word for word in found if number.end <= word.start < end and word.term not in _PERCENT][
+            :_NEAR
+        ]
         words_before = [
             word for word in before if word.term not in _CHANGES and not _is_of_phrase(text, word)
         ]
@@ -256,7 +276,8 @@ def _degrees(text: str) -> frozenset[int]:
 
 def _is_of_phrase(text: str, word: Term) -> bool:
     """Whether a word of comparison belongs to «على الأقل»."""
-    return normalise(text[: word.start]).text.split()[-1:] == ["علي"]
+    is_definite = without_proclitics(word.term) != word.term
+    return is_definite and normalise(text[: word.start]).text.split()[-1:] == ["علي"]
 
 
 def _is_turned(claim: str, quotation: str, matches: Sequence[Match]) -> bool:

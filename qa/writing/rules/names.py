@@ -16,7 +16,7 @@ from index.text.analyzer import Term, stem, words
 from index.text.arabic import is_arabic
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
-from qa.writing.alignment import Match, forms, is_known, sound_alike
+from qa.writing.alignment import Match, forms, is_known, is_translation, sound_alike
 from qa.writing.quantities import quantities
 
 # The least similarity, each by itself, of two names that are spelt otherwise. Germany and ألمانيا have .73,
@@ -186,7 +186,7 @@ def has_other_name(
     after = _after_counterparts(matches, quotation)
     exchanged = _in_place_of_others(claim, matches, quotation)
     for match in matches:
-        if match.is_sure or is_known(match.word, question):
+        if match.is_sure or is_known(match.word, question) or _is_translated(match):
             continue
         if match.word.start in exchanged:
             return True
@@ -210,6 +210,16 @@ def has_other_name(
         ):
             return True
     return False
+
+
+def _is_translated(match: Match) -> bool:
+    """Whether a name is another word in the other script: Damascus, دمشق."""
+    partner = match.partner
+    return (
+        partner is not None
+        and is_arabic(match.word.term[0]) != is_arabic(partner.term[0])
+        and is_translation(match.word.term, partner.term)
+    )
 
 
 def _after_counterparts(matches: Sequence[Match], quotation: str) -> dict[int, int]:
@@ -249,6 +259,8 @@ def _in_place_of_others(claim: str, matches: Sequence[Match], quotation: str) ->
             is_other = is_like_name(word) or replaces
         elif place > 1 and is_introduced(found, place - 1):
             is_other = _has_article(word) and any(_has_article(one.term) for one in others)
+        elif _is_before_anothers(place, found, stated, said):
+            is_other = True
         else:
             is_other = is_like_name(word) and any(
                 is_arabic(one.term[0]) and is_like_name(one.term) for one in (*others, *near)
@@ -256,6 +268,18 @@ def _in_place_of_others(claim: str, matches: Sequence[Match], quotation: str) ->
         if is_other:
             exchanged.add(match.word.start)
     return exchanged
+
+
+def _is_before_anothers(
+    place: int, found: Sequence[Term], stated: Sequence[Term], said: Mapping[str, Term]
+) -> bool:
+    """Whether a word stands before a family name that has another name before it in the quotation."""
+    after = found[place + 1].term if place + 1 < len(found) else ""
+    return any(
+        is_introduced(stated, i - 1) and not is_known(stated[i - 1], said)
+        for i, word in enumerate(stated)
+        if i and after == word.term
+    )
 
 
 def _is_told(found: Sequence[Term], place: int) -> bool:

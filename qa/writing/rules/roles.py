@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -15,7 +16,8 @@ from qa.writing.alignment import Match
 from qa.writing.quantities import Quantity, quantities
 from qa.writing.rules.clauses import clauses
 from qa.writing.rules.degrees import is_converse, unit
-from qa.writing.rules.names import introduced_names
+from qa.writing.rules.names import introduced_names, is_like_name, lone_names
+from qa.writing.rules.names import names as latin_names
 
 # Words before a thing that say its part; what stands in one row is the same in both languages.
 _DIRECTIONS: Final = (
@@ -41,6 +43,11 @@ _PRONOUN: Final = regex.compile(
 _JOINED: Final = regex.compile(r"^[،؛,; ]*(?:and|but|while|whereas|و|ثم|بينما|اما)")
 # The least similarity of a word in the other language that tells which clause is meant.
 _LEAST_NEAR: Final = 0.6
+# Between a name and its English verb; before a name behind its Arabic verb, at most.
+_AUXILIARIES: Final = frozenset(("had", "has", "have", "then", "also", "later", "never", "first"))
+_TITLE_WORDS: Final = 2
+_SAME_PLACE: Final = 0.7
+_LEAST_VERB: Final = 0.8
 # Words between a number and what it counts, at most.
 _NEAR: Final = 2
 
@@ -65,6 +72,9 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
         or _takes_others_place(claim, sure)
         or _takes_from_later_clause(claim, quotation, matches)
         or _turns_recipient(claim, quotation, matches)
+        or _gives_to_another(claim, quotation, matches)
+        or _is_elsewhere(claim, quotation, matches)
+        or _turns_numbers(quotation, sure)
     )
 
 
@@ -77,6 +87,13 @@ def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> boo
             continue
         places = [word for word in words(quotation) if _same(word, counted.partner)]
         counting = [one for word in places for one in stated if _counts(quotation, one, word)]
+        # «طبّاخان»: a dual says its number itself.
+        counting += [
+            one
+            for word in places
+            for one in stated
+            if not one.is_certain and one.start <= word.start < one.end
+        ]
         if counting and not any(one.readings & number.readings for one in counting):
             return True
     return False
@@ -84,7 +101,7 @@ def _counts_another(claim: str, quotation: str, matches: Sequence[Match]) -> boo
 
 def _counts(text: str, number: Quantity, word: Term) -> bool:
     between = text[number.end : word.start]
-    is_near = number.end <= word.start and len(between.split()) < _NEAR
+    is_near = number.end <= word.start and len(between.split()) < (1 if unit(word.term) else _NEAR)
     return is_near and not regex.search(r"[,،;؛.]|\b(?:and|is|are|was|were|has|had|by)\b", between)
 
 
@@ -110,6 +127,15 @@ def _stands_in_another_clause(claim: str, quotation: str, near: Sequence[Match])
             and not any(_counts(claim[start:end], one, _moved(match.word, start)) for one in numbers)
         ]
         told = [next(iter(place)) for place in places if len(place) == 1]
+        # What a number counts, other than a unit, is said of it: "1,350 workers".
+        counted = {
+            place
+            for match in inside
+            if unit(match.word.term) is None
+            and any(_counts(claim[start:end], one, _moved(match.word, start)) for one in numbers)
+            for place in _clauses_of(match, quotation, spans)
+            if len(_clauses_of(match, quotation, spans)) == 1
+        }
         for number in numbers:
             own = {_clause(one.start, spans) for one in stated if one.readings & number.readings}
             # What is said of another number of the claim isn't said of this one.
@@ -118,7 +144,10 @@ def _stands_in_another_clause(claim: str, quotation: str, near: Sequence[Match])
             }
             others = {place for place in told if place not in own | of_others}
             has_number = any(_clause(one.start, spans) in others for one in stated)
-            if number.is_certain and own and others and has_number and not own & set(told):
+            # "640 before the war, and barely 90 after it"
+            own_text = [quotation[spans[place][0] : spans[place][1]] for place in own if place >= 0]
+            has_number = has_number and not any(map(_has_pronoun, own_text))
+            if number.is_certain and own and others and has_number and not own & {*told, *counted}:
                 return True
     return False
 
@@ -253,9 +282,12 @@ def _takes_from_later_clause(claim: str, quotation: str, matches: Sequence[Match
         first = next(
             (i for i, head in enumerate(heads) if head and inside and _renders(inside[0], head)), None
         )
+        begun = inside[0].partner if inside and inside[0].cosine >= _LEAST_NEAR else None
         for match in inside:
             places = _clauses_of(match, quotation, spans)
             place = next(iter(places), -1)
+            if first is None and begun and _is_name(claim, match.word):
+                first = _clause(begun.start, spans)
             if first is None or not match.is_sure or len(places) != 1 or place <= first:
                 continue
             head = heads[place]
@@ -334,6 +366,160 @@ def _changes_agent(claim: str, quotation: str, sure: Sequence[Match]) -> bool:
         if agent.term != other.term and any(_is_at(one.partner, other) for one in behind):
             return True
     return False
+
+
+def _gives_to_another(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether the claim names another subject of a verb than the quotation does, which names both.
+
+    «طلبت عبير الحلو التأجيل» of «طلب العضو فادي نصّار التأجيل، فرفضت الرئيسة عبير الحلو», "Layla criticised
+    the decision" of «انتقد نقيب المزارعين عدنان الشامي القرار، ودافعت عنه ليلى».
+    """
+    crossed = [
+        match
+        for match in matches
+        if match.is_sure
+        and match.partner
+        and is_arabic(match.word.term[0]) != is_arabic(match.partner.term[0])
+        and (claim[match.word.start].isupper() or quotation[match.partner.start].isupper())
+    ]
+    here = _people(claim, {match.word.start for match in crossed})
+    there = _people(quotation, {match.partner.start for match in crossed if match.partner})
+    of = {match.word.start: match.partner.start for match in matches if match.is_sure and match.partner}
+    is_content = content_words(quotation).__contains__
+    for match in matches:
+        verb = match.partner
+        if verb is None or match.cosine < _LEAST_VERB or unit(match.word.term) or not is_content(verb):
+            continue
+        if match.word.start in here or verb.start in there:
+            continue
+        if sum(_same(word, verb) for word in words(quotation)) != 1:
+            continue
+        subject, stated = _subject(claim, match.word, here), _subject(quotation, verb, there)
+        if (
+            subject is None
+            and stated is not None
+            and _is_followed_from_elsewhere(claim, quotation, match, of)
+        ):
+            return True
+        if subject is None or stated is None or of.get(subject.start) not in there:
+            continue
+        if not _is_one_name(quotation, of[subject.start], stated.start, there) and not _are_joined(
+            quotation, stated.start, of[subject.start]
+        ):
+            return True
+    return False
+
+
+def _is_elsewhere(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
+    """Whether another thing stands behind "in" than in the quotation: «في دمشق» of «في حلب»."""
+    return any(
+        match.partner is not None
+        and match.cosine < _SAME_PLACE
+        and is_arabic(match.word.term[0]) == is_arabic(match.partner.term[0])
+        and _is_in(claim, match.word)
+        and _is_in(quotation, match.partner)
+        for match in matches
+    )
+
+
+def _turns_numbers(quotation: str, sure: Sequence[Match]) -> bool:
+    """Whether two numbers change sides of a word: "the Act of 1927 replaces that of 1961"."""
+    numbers = [match for match in sure if match.partner and match.word.term.isdecimal()]
+    for match in sure:
+        verb = match.partner
+        if verb is None or match in numbers or sum(_same(word, verb) for word in words(quotation)) != 1:
+            continue
+        sides = {
+            (one.word.start > match.word.start, one.partner.start > verb.start)
+            for one in numbers
+            if one.partner
+        }
+        if sides == {(True, False), (False, True)}:
+            return True
+    return False
+
+
+def _is_in(text: str, word: Term) -> bool:
+    return [one.term for one in words(text[: word.start])][-1:] in (["in"], ["في"])
+
+
+def _people(text: str, of_matches: AbstractSet[int]) -> dict[int, int]:
+    """Where the words of names begin, each with the beginning of its whole name.
+
+    Args:
+        text: the text.
+        of_matches: where words begin that are names in the other script.
+    """
+    found = words(text)
+    introduced = {word.start for word in introduced_names(text)}
+    capitals = {word.start for word in (*latin_names(text), *lone_names(text))}
+    names: dict[int, int] = {}
+    for i, word in enumerate(found):
+        before = found[i - 1] if i else None
+        is_beside = (
+            before is not None and before.start in names and not text[before.end : word.start].strip(" -.")
+        )
+        if is_arabic(word.term[0]):
+            is_one = word.start in introduced | of_matches or (
+                is_beside and _is_family_name(word, of_matches)
+            )
+        else:
+            is_one = word.start in capitals
+        if is_one:
+            names[word.start] = names[before.start] if is_beside and before else word.start
+    return names
+
+
+def _is_followed_from_elsewhere(claim: str, quotation: str, verb: Match, of: Mapping[int, int]) -> bool:
+    """Whether an Arabic verb is followed by a word of another clause: «أشرف كريم الدباغ»."""
+    found, spans = words(claim), clauses(quotation)
+    after = next((word for word in found if word.start > verb.word.start), None)
+    if after is None or verb.partner is None or not is_arabic(verb.partner.term[0]):
+        return False
+    place = of.get(after.start)
+    return place is not None and _clause(place, spans) != _clause(verb.partner.start, spans)
+
+
+def _is_family_name(word: Term, of_matches: AbstractSet[int]) -> bool:
+    """Whether a word behind a name may belong to it; if others are known by their sound, this one is too."""
+    return not of_matches and (is_like_name(word.term) or word.term.startswith("ال"))
+
+
+def _subject(text: str, verb: Term, people: Mapping[int, int]) -> Term | None:
+    """The name that does what a verb says: in English before it, in Arabic behind it or right before it."""
+    found = words(text)
+    place = next((i for i, word in enumerate(found) if word.start == verb.start), -1)
+    if place < 0:
+        return None
+    if not is_arabic(verb.term[0]):
+        while place and found[place - 1].term in _AUXILIARIES:
+            place -= 1
+        return found[place - 1] if place and found[place - 1].start in people else None
+    for word in found[place + 1 : place + 2 + _TITLE_WORDS]:
+        if regex.search(r"[،؛,;.]", text[verb.end : word.start]) or word.term in _PREPOSITIONS:
+            break
+        if word.start in people:
+            return word
+    before = found[place - 1] if place and not verb.term.startswith("و") else None
+    is_beside = before is not None and not text[before.end : verb.start].strip()
+    return before if before and is_beside and before.start in people else None
+
+
+def _is_one_name(text: str, one: int, other: int, people: Mapping[int, int]) -> bool:
+    """Whether two words are of one name, or of the same name in another place."""
+    found = words(text)
+    here, there = (
+        {stem(word.term) for word in found if people.get(word.start) == people[start]}
+        for start in (one, other)
+    )
+    return bool(here & there)
+
+
+def _are_joined(text: str, one: int, other: int) -> bool:
+    """Whether "and" stands between two names: what the verb says, both do."""
+    start, end = sorted((one, other))
+    between = normalise(text[start:end] + text[end : end + 1]).text
+    return regex.search(r"\band\b|\bو", between) is not None and not regex.search(r"[،؛,;.]", between)
 
 
 def _before(found: Sequence[Term]) -> dict[int, Term]:
