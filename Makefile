@@ -17,6 +17,9 @@ BIOME  := node_modules/.package-lock.json
 # Tests on every core (tests/conftest.py says how many at once); who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
+# Each test that starts Python would compile the house anew, and pytest its tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: chat test fast lint lint-js test-hostile test-scale test-writer eval bench audit clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
