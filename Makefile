@@ -47,7 +47,8 @@ lint-js:                   ## biome on the page's JavaScript; left out where npm
 	fi
 
 test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, kills, full disks (docs/security.md)
-	DALIL_OBSERVED_SECONDS=30 $(BIN)/python -m pytest $(PARALLEL) -m "hostile or observed" $(ARGS)
+	DALIL_OBSERVED_SECONDS=30 $(BIN)/python -m pytest $(PARALLEL) -m "hostile or observed" \
+	  $(or $(ARGS),$$(grep -lE 'mark\.(hostile|observed)' tests/test_*.py))
 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine
 	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)
