@@ -1,9 +1,9 @@
 """Gradio without its stub files.
 
-For each class of a component Gradio parses its source and writes a `.pyi` beside it, for editors: half of the
-time of `import gradio`, at each start, in a folder of packages that may be nobody's to write to. It ships the
-same files. Its only way past that is a module of the interpreter's own, so that its function is replaced
-when its module is imported (gradio/component_meta.py, `create_or_modify_pyi`).
+For each class of a component Gradio parses its source and writes a `.pyi` beside it, for editors: a third of
+the time of `import gradio`, at each start, in a folder of packages that may be nobody's to write to. It ships
+the same files, and has no setting for it; so its function is replaced when its module is imported
+(gradio/component_meta.py, `create_or_modify_pyi`).
 """
 
 from __future__ import annotations
