@@ -17,6 +17,9 @@ BIOME  := node_modules/.package-lock.json
 # Tests on every core (tests/conftest.py says how many at once); who is done first takes some of the others' tests.
 PARALLEL := --numprocesses auto --dist worksteal
 
+# Each test that starts Python would compile the house anew, and pytest its tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: chat test fast lint lint-js test-hostile test-scale test-writer eval bench audit clean
 
 chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
@@ -44,7 +47,8 @@ lint-js:                   ## biome on the page's JavaScript; left out where npm
 	fi
 
 test-hostile: $(VENV)/.test ## attacks by the hundred: damaged files, requests, kills, full disks (docs/security.md)
-	DALIL_OBSERVED_SECONDS=30 $(BIN)/python -m pytest $(PARALLEL) -m "hostile or observed" $(ARGS)
+	DALIL_OBSERVED_SECONDS=30 $(BIN)/python -m pytest $(PARALLEL) -m "hostile or observed" \
+	  $(or $(ARGS),$$(grep -lE 'mark\.(hostile|observed)' tests/test_*.py))
 
 test-scale: $(VENV)/.scale ## LanceDB tables: in a folder, on an S3 server, by a Ray cluster, all on this machine
 	$(BIN)/python -m pytest tests/test_lance_store.py tests/test_lance_cluster.py $(ARGS)

@@ -16,6 +16,7 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from index import telemetry  # noqa: F401 - before Gradio, which reads what it sets
+from web import gradio_stubs  # noqa: F401 - before Gradio, which would write files otherwise
 
 # isort: split
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 import pytest
 from asgi import Reply, request
+from fake_encoder import FakeEncoder
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 import ui
-from index import Index
+from index import Document, Index
 from web.server import calls
 from web.server.calls import MOST_REQUESTS, MOST_UNREAD, MOST_UNREAD_OF_A_SESSION, CheckedCalls
 
@@ -31,10 +32,23 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     await JSONResponse(json.loads(body) if body else None)(scope, receive, send)
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[gr.Blocks]:
+    """A chat, which takes a third of a second to build."""
+    folder = tmp_path_factory.mktemp("calls")
+    document = Document("The river floods in spring.", title="River", id="river")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DALIL_DATA", str(folder / "data"))
+        index = Index.build([document], folder / "index", encoder=FakeEncoder(), show_progress=False)
+        yield ui.build_chat(index)
+
+
 @pytest.fixture
-def chat(index: Index, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> gr.Blocks:
-    monkeypatch.setenv("DALIL_DATA", str(tmp_path / "data"))
-    return ui.build_chat(index)
+def chat(built: gr.Blocks) -> gr.Blocks:
+    """The chat, with nothing in its queue."""
+    built._queue.pending_event_ids_session = {}
+    built._queue.pending_messages_per_session.clear()
+    return built
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,8 @@ def name(path: Path) -> str:
     return path.relative_to(REPOSITORY).as_posix()
 
 
-def modules(path: Path) -> set[str]:
+@cache
+def modules(path: Path) -> frozenset[str]:
     """The top-level names of all that a file imports, wherever in it."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -53,7 +55,7 @@ def modules(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{name(path)} imports relatively"
             found.add((node.module or "").split(".")[0])
-    return found
+    return frozenset(found)
 
 
 def calls(path: Path) -> Iterator[ast.Call]:

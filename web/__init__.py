@@ -1,1 +1,1 @@
-"""The chat's web layer: HTML views, styles and server middleware. Knows nothing of Gradio."""
+"""The chat's web layer: HTML views, styles and server middleware. Doesn't use Gradio."""

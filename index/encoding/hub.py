@@ -48,7 +48,7 @@ def _load(name: str, local_files_only: bool) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()
     return SentenceTransformer(name, device="cpu", local_files_only=local_files_only)
 
 
