@@ -87,7 +87,7 @@ def show(text: str = "") -> None:
 
 
 def show_styled(text: str) -> None:
-    """Prints lines of `cli.terminal.Plain`; on a terminal its styles have their effect."""
+    """Prints lines of `cli.terminal.TextRenderer`; on a terminal its styles have their effect."""
     if isinstance(sys.stdout, Output):
         sys.stdout.write_styled(f"{text}\n")
     else:

@@ -42,6 +42,7 @@ def file_texts(
     paths: Sequence[Path],
     folder: str,
     model: str | None,
+    *,
     rebuild: bool = False,
     remove: bool = False,
     note_reading: Callable[[Reading], None] = ignore,

@@ -75,7 +75,7 @@ class Watched:
         """
         return {_ROOT / name for name in self._followed.differing(self._states())}
 
-    def take_up(self, settled: Iterable[Path]) -> None:
+    def synchronise(self, unchanging: Iterable[Path]) -> None:
         """Brings the index in step with files that have stopped changing, and reports each.
 
         A file that can't be read any more keeps the document of its older version.
@@ -85,7 +85,7 @@ class Watched:
             DalilError, OSError: the index can't be opened or written; what was not added still differs.
         """
         there = self._states()
-        plan = self._followed.plan(there, [path.relative_to(_ROOT).as_posix() for path in settled])
+        plan = self._followed.plan(there, [path.relative_to(_ROOT).as_posix() for path in unchanging])
         released = set(plan.released)
         for names in plan.chunks(_AT_ONCE):
             reading = read_paths(self._paths[name] for name in names)
@@ -185,8 +185,8 @@ def watch_texts(watched: Watched) -> None:
         while watched.places:
             for is_changed in changes_told(watched.places, stop):
                 try:
-                    if settled := changes.look(is_changed):
-                        watched.take_up(settled)
+                    if unchanging := changes.look(is_changed):
+                        watched.synchronise(unchanging)
                         last = ""
                 except (DalilError, OSError) as error:  # tried again at the next change, and now and then
                     if str(error) != last:

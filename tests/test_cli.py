@@ -320,7 +320,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     library = Library(encoder=FakeEncoder())
     library.create("كتبي")
     library.follow("كتبي", folder)
-    library.take_up("كتبي", ["agreement.txt", "border.md"])
+    library.synchronise("كتبي", ["agreement.txt", "border.md"])
     return library
 
 

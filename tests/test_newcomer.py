@@ -75,7 +75,7 @@ def test_reports_name_their_files_and_go_when_they_are_told_to(page: Page, tmp_p
     create(page, "reports")
     for name in ("رسالة.txt", "letter.md", "film.mp4"):
         (tmp_path / name).write_text(f"words of {name}", "utf-8")
-    reports = page.locator("#library .arrivals > [data-done]")
+    reports = page.locator("#library .uploads > [data-done]")
     assert "رسالة.txt" in add(page, tmp_path / "رسالة.txt").inner_text()
     add(page, tmp_path / "film.mp4")
     # Of the first one there was nothing more to know.
@@ -106,7 +106,7 @@ def test_progress_is_drawn_in_the_pages_colours(
     expect(bar).to_have_css("appearance", "none")
     expect(bar).to_have_css("color", accent)
     encoder.let_go.set()
-    expect(page.locator("#library .arrivals > [data-done]")).to_have_count(1)
+    expect(page.locator("#library .uploads > [data-done]")).to_have_count(1)
 
 
 def test_why_of_a_long_paragraph_begins_at_the_quotation(page: Page, tmp_path: Path) -> None:

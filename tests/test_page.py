@@ -179,7 +179,7 @@ def test_the_answer_within_a_row_and_within_metadata_is_marked() -> None:
     table = Document("الأعضاء | تل الورد | 87", author="لجنة الصياغة", id="ar")
     row = Passage.of(table, 1, 0, len(table.text), "table_row", (), ("", "الفرع", "العدد"))
     cited = Citation.of(table, 1, row, 0, len(table.text), answer=(10, 23))
-    author = Citation.of(table, 2, row, 0, 12, "author", (5, 12))
+    author = Citation.of(table, 2, row, 0, 12, field="author", answer=(5, 12))
     read = Reader(render(reply(cited, author), documents={"ar": table, "en": ENGLISH}))
     assert read.texts("dd") == ["الأعضاء", "تل الورد", "87"]
     assert read.texts("mark") == ["تل الورد", "87", "الصياغة"]

@@ -67,7 +67,7 @@ def test_batches_are_known_by_who_sends_them(
             known = client.post("/login", data={"username": "salma", "password": PASSWORD})
             assert known.status_code == 200
         begun = client.post("/gradio_api/component_server", json=body).json()
-        batch = collections.arrivals.batch(begun["batch"])
+        batch = collections.uploads.batch(begun["batch"])
         assert batch is not None
         assert batch.person == ("user salma" if has_users else "address testclient")
         assert batch.folder.is_dir()

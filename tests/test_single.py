@@ -28,7 +28,7 @@ CHANGES: dict[str, Change] = {
     "add_files": lambda single, file: single.add_files(NAME, [file]),
     "remove": lambda single, _: single.remove(NAME, ["d"]),
     "follow": lambda single, file: single.follow(NAME, file.parent),
-    "take_up": lambda single, _: single.take_up(NAME, ["a.txt"]),
+    "synchronise": lambda single, _: single.synchronise(NAME, ["a.txt"]),
 }
 
 

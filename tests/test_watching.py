@@ -77,7 +77,7 @@ class Folder:
         file_texts([self.texts], self.index, None, note_reading=note)
 
     def settle(self) -> None:
-        self.watched.take_up(self.watched.differing())
+        self.watched.synchronise(self.watched.differing())
 
     def indexed(self) -> dict[str, str]:
         documents = Index.open(self.index).documents
@@ -163,7 +163,7 @@ def test_what_changes_while_all_is_indexed_is_seen_without_being_told(folder: Fo
     changes = Changes(folder.watched.differing, lambda: now)
     assert changes.look(is_changed=False) == []
     now = 2.0
-    folder.watched.take_up(changes.look(is_changed=False))
+    folder.watched.synchronise(changes.look(is_changed=False))
     assert folder.indexed() == {"a.txt": "The river dried up.", "old.txt": "Farmers wait."}
 
 

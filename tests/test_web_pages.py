@@ -501,7 +501,7 @@ def test_references_have_the_address_and_the_day() -> None:
 def test_exported_quotations_say_of_which_day_they_are(field: CitedField) -> None:
     document = Document("The river floods.", title="River", source="https://x.org/", fetched="2026-11-30")
     passage = Passage.of(document, 1, 0, len(document.text))
-    citation = Citation.of(document, 1, passage, 0, 5, field)
+    citation = Citation.of(document, 1, passage, 0, 5, field=field)
     stored = StoredCitation.of(citation, lambda _: document)
     assert say_as_of("2026-11-30", "en") in reference_parts(stored, "en")
     assert StoredCitation.parse(asdict(stored)) == stored

@@ -106,7 +106,7 @@ def index(
             if rebuild and pages.failed:
                 complain("The index stays as it was.")
                 raise typer.Exit(BAD_INPUT)
-        code = index_files.file_texts(paths, folder, model, rebuild, note_reading=note, pages=pages)
+        code = index_files.file_texts(paths, folder, model, rebuild=rebuild, note_reading=note, pages=pages)
     if watched:
         watch_texts(watched)
     if optimize:

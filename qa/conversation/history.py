@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from math import isfinite
 from typing import Any, Final
@@ -153,12 +153,20 @@ def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
         text = say("no_longer_there", spoken) if lost else say_not_found(lacking, spoken, scope)
     kept_hits = _at_most(MOST_HITS, record["hits"])
     hits = [hit for hit in (_hit(hit, document) for hit in kept_hits) if hit is not None]
-    answer = Answer(question, spoken, text, citations, tuple(hits), confidence, lacking)
-    answer = replace(answer, within=str(scope or ""))
+    answer = Answer(
+        question,
+        spoken,
+        text=text,
+        citations=citations,
+        hits=tuple(hits),
+        confidence=confidence,
+        missing=lacking,
+        within=str(scope or ""),
+    )
     collection = as_text(record.get("collection", ""))
     if len(collection) > _LONGEST_TEXT:
         raise ValueError("the collection's name is too long")
-    return Turn(question, searched, answer, asked, lost, collection)
+    return Turn(question, searched, answer, asked, broken_citations=lost, collection=collection)
 
 
 def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:

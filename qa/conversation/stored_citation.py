@@ -142,7 +142,13 @@ class StoredCitation:
                 page=self.passage_page or self.page,
             )
             citation = Citation.of(
-                found, self.number, passage, self.start, self.end, self.field, self._answer
+                found,
+                self.number,
+                passage,
+                self.start,
+                self.end,
+                field=self.field,
+                answer=self._answer,
             )
         except (KeyError, ValueError, BrokenCitation):
             return None
@@ -167,6 +173,7 @@ def passage_at(
     paragraph: int,
     start: int,
     end: int,
+    *,
     kind: BlockKind = "paragraph",
     headings: tuple[str, ...] = (),
     columns: tuple[str, ...] = (),

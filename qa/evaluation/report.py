@@ -134,7 +134,7 @@ def written_table(name: str, report: WrittenReport) -> str:
     ]
     seconds = [
         ("median seconds to the first claim", report.first_seconds),
-        ("median seconds to the settled answer", report.last_seconds),
+        ("median seconds to the complete answer", report.last_seconds),
     ]
     return "\n".join(
         [

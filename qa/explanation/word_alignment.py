@@ -92,7 +92,16 @@ def meet(
         place, cosine = nearest.get(number, (None, 0.0))
         partner = None if place is None else Span.of(found[place])
         share = float(shares[number])
-        met.append(AlignedWord(Span.of(word), share, float(brought[number]), share < least, partner, cosine))
+        met.append(
+            AlignedWord(
+                Span.of(word),
+                weight=share,
+                contribution=float(brought[number]),
+                is_light=share < least,
+                nearest=partner,
+                cosine=cosine,
+            )
+        )
     return tuple(met), float(contributions[asked_of < 0].sum())
 
 

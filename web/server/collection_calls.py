@@ -1,6 +1,6 @@
 """Collection calls of a page: list, create, rename, delete, fill and empty.
 
-Every call takes the data sent by the page's script (library.js), and returns what to show next.
+Every call returns what the page shows next.
 """
 
 from __future__ import annotations
@@ -29,6 +29,23 @@ from qa.collections.types import (
     Report,
 )
 from qa.messages import say
+from web.page_calls import (
+    Act,
+    BeginBatch,
+    CollectionCall,
+    Create,
+    DocumentCall,
+    Existing,
+    Fetch,
+    Finish,
+    Follow,
+    Progress,
+    Rename,
+    Share,
+    State,
+    arguments,
+)
+from web.server.gradio_requests import NotFound
 from web.server.person import person, user
 from web.server.sharing import may_change, may_read
 from web.server.users import UnknownReader, Users
@@ -40,9 +57,8 @@ from web.views import collection_views
 if TYPE_CHECKING:
     from index import Index
 
-Data = Mapping[str, Any]
 Reply = dict[str, Any]
-Calls = dict[str, Callable[[Data, Language], Reply]]
+Handlers = Mapping[str, Callable[..., Reply]]
 
 
 class Collections:
@@ -56,6 +72,7 @@ class Collections:
         self,
         library: CollectionLibrary,
         read_only: bool = False,
+        *,
         patience: float = PATIENCE,
         answers: Ask | None = None,
         users: Users | None = None,
@@ -80,18 +97,18 @@ class Collections:
         self._suggesting = threading.Lock()
         self.library = library
         self.read_only = read_only or not library.changeable
-        self.arrivals = Uploads(self._add, patience=patience)
-        self.following = Following(library, self.arrivals.noting, () if self.read_only else roots)
-        self.pages = Pages(library, self.arrivals.noting, None if self.read_only else fetcher)
+        self.uploads = Uploads(self._add, patience=patience)
+        self.following = Following(library, self.uploads.noting, () if self.read_only else roots)
+        self.pages = Pages(library, self.uploads.noting, None if self.read_only else fetcher)
         self._opened = OpenIndexes(lambda id_: library.open(self.name(id_)))
-        self._looks: Calls = {
+        self._looks: Handlers = {
             "state": self._state,
             "progress": self._progress,
             "suggest": self._suggest,
             "followed": self._followed,
             "sharing": self._sharing,
         }
-        self._changes: Calls = {
+        self._changes: Handlers = {
             "create": self._create,
             "rename": self._rename,
             "delete": self._delete,
@@ -174,26 +191,35 @@ class Collections:
                 return self._find(document_id)[0]
         return ""
 
-    def call(self, data: Data) -> Reply:
-        """Dispatches a page's call.
+    def call(self, data: object) -> Reply:
+        """Dispatches a page's call: an `act` and its arguments.
 
         Returns:
             What the page shows next; or `error`, a message that says why the call failed.
+
+        Raises:
+            NotFound: there is no such act.
+            InvalidRequest: an argument is missing, of the wrong type, or out of range.
         """
-        language: Language = "ar" if data["language"] == "ar" else "en"
+        act = Act.of(data).act
+        handler = self._looks.get(act) or self._changes.get(act)
+        if handler is None:
+            raise NotFound(f"There is no act {act!r:.100}.")
+        sent = arguments(handler, data)
         try:
-            act = str(data["act"])
             if act in self._changes and self.read_only:
                 raise ReadOnlyCollection("pages may change nothing")
-            return (self._looks | self._changes)[act](data, language)
+            return handler(sent)
         except (DalilError, OSError) as error:
-            return {"error": collection_views.trouble(error, language)}
+            return {"error": collection_views.trouble(error, sent.language)}
 
-    def _state(self, data: Data, language: Language) -> Reply:
+    def _state(self, sent: State) -> Reply:
+        return self._shown(sent.collection, sent.language, sent.first or 0)
+
+    def _shown(self, collection: str | None, language: Language, first: int = 0) -> Reply:
         """The collections, and the documents of the page's collection, or else of the built-in one."""
         infos = [info for info in self.library.collections() if self._may_read(info)]
-        info = next((info for info in infos if info.id == data.get("collection")), infos[0])
-        first = int(data.get("first") or 0)
+        info = next((info for info in infos if info.id == collection), infos[0])
         documents = [] if info.fault else self.library.documents(info.name, first, collection_views.MOST)
         is_built_in = info.id == BUILT_IN_ID
         changeable = not (info.read_only or info.fault or self.read_only) and self._may_change(info)
@@ -216,12 +242,14 @@ class Collections:
             "shareable": changeable and self._may_share(info),
             "followable": changeable and bool(self.following.roots),
             "fetches": changeable and self.pages.is_on,
-            **self._followed({"collection": info.id}, language),
+            **self._folder(info, language),
         }
 
-    def _followed(self, data: Data, language: Language) -> Reply:
-        """The folder that the page's collection follows, and a value that changes with its contents."""
-        info = self._info(str(data["collection"]))
+    def _followed(self, sent: CollectionCall) -> Reply:
+        return self._folder(self._info(sent.collection), sent.language)
+
+    def _folder(self, info: CollectionInfo, language: Language) -> Reply:
+        """The folder that a collection follows, and a value that changes with its contents."""
         known = self.following.of_collection(info.id)
         if known is None or not self._may_change(info):  # a path is nobody else's business
             return {"folder": "", "version": "", "busy": self._batch_of(info.id) is not None}
@@ -233,25 +261,25 @@ class Collections:
         version = f"{info.documents} {info.passages} {hash(shown)}"
         return {"folder": shown, "version": version, "busy": self._batch_of(info.id) is not None}
 
-    def _follow(self, data: Data, language: Language) -> Reply:
-        info = self._owned(str(data["collection"]))
-        self.following.follow(info.id, str(data["path"]))
-        return self._state(data, language)
+    def _follow(self, sent: Follow) -> Reply:
+        info = self._owned(sent.collection)
+        self.following.follow(info.id, sent.path)
+        return self._shown(sent.collection, sent.language)
 
-    def _stop_following(self, data: Data, language: Language) -> Reply:
-        self.following.stop(self._owned(str(data["collection"])).id)
-        return self._state(data, language)
+    def _stop_following(self, sent: CollectionCall) -> Reply:
+        self.following.stop(self._owned(sent.collection).id)
+        return self._shown(sent.collection, sent.language)
 
     def _batch_of(self, collection: str) -> Batch | None:
         """What is being added to a collection: files sent by a page or of its folder, or a web page."""
         followed = self.following.of_collection(collection)
         batch = followed.batch if followed else None
         of_folder = batch if batch is not None and batch.stage != "done" else None
-        return self.arrivals.of_collection(collection) or self.pages.of_collection(collection) or of_folder
+        return self.uploads.of_collection(collection) or self.pages.of_collection(collection) or of_folder
 
-    def _suggest(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
+    def _suggest(self, sent: CollectionCall) -> Reply:
         """Questions that the page's collection answers, made once for as long as it doesn't change."""
-        id_ = str(data["collection"])
+        id_ = sent.collection
         info, index = self._info(id_), self.index(id_).snapshot()
         key = (id_, info.documents, len(index.passages))
         with self._suggesting:
@@ -261,106 +289,100 @@ class Collections:
                 self._suggested[key] = suggest(index, self._answers)
             return {"questions": collection_views.questions(self._suggested.get(key, []))}
 
-    def _create(self, data: Data, language: Language) -> Reply:
-        return self._state(
-            {
-                "collection": self.library.create(
-                    str(data["name"]), (user() if self._users is not None else None) or ""
-                ).id
-            },
-            language,
-        )
+    def _create(self, sent: Create) -> Reply:
+        owner = (user() if self._users is not None else None) or ""
+        return self._shown(self.library.create(sent.name, owner).id, sent.language)
 
-    def _rename(self, data: Data, language: Language) -> Reply:
-        self.library.rename(self._owned(str(data["collection"])).name, str(data["name"]))
-        return self._state(data, language)
+    def _rename(self, sent: Rename) -> Reply:
+        self.library.rename(self._owned(sent.collection).name, sent.name)
+        return self._shown(sent.collection, sent.language)
 
-    def _delete(self, data: Data, language: Language) -> Reply:
-        id_ = str(data["collection"])
+    def _delete(self, sent: CollectionCall) -> Reply:
+        id_ = sent.collection
         self.library.delete(self._owned(id_).name)
         self._opened.forget(id_)
-        return self._state({}, language)
+        return self._shown(None, sent.language)
 
-    def _sharing(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
+    def _sharing(self, sent: CollectionCall) -> Reply:
         """Whose a collection is and who else may ask it, for its owner."""
-        info, _ = self._shareable(str(data["collection"]))
+        info, _ = self._shareable(sent.collection)
         return {
             "owner": info.owner,
             "users": [one for one in info.readers if not one.startswith("@")],
             "groups": [one[1:] for one in info.readers if one.startswith("@")],
         }
 
-    def _share(self, data: Data, language: Language) -> Reply:
-        info, users = self._shareable(str(data["collection"]))
+    def _share(self, sent: Share) -> Reply:
+        info, users = self._shareable(sent.collection)
         try:
-            readers = users.readers(map(str, data["users"]), map(str, data["groups"]))
+            readers = users.readers(sent.users, sent.groups)
         except UnknownReader as error:
-            names = collection_views.listed(error.names, language)
-            return {"error": say("unknown_readers", language, names=names)}
+            names = collection_views.listed(error.names, sent.language)
+            return {"error": say("unknown_readers", sent.language, names=names)}
         self.library.share(info.name, info.owner, readers)
-        return self._state(data, language)
+        return self._shown(sent.collection, sent.language)
 
-    def _remove(self, data: Data, language: Language) -> Reply:
-        name = self._owned(str(data["collection"])).name
+    def _remove(self, sent: DocumentCall) -> Reply:
+        name = self._owned(sent.collection).name
         try:
-            self.library.remove(name, [str(data["document"])])
+            self.library.remove(name, [sent.document])
         except KeyError as error:
             if isinstance(error, CollectionNotFound):
                 raise
             # Removed on another page.
-        return self._state(data, language)
+        return self._shown(sent.collection, sent.language)
 
-    def _existing(self, data: Data, language: Language) -> Reply:  # noqa: ARG002
+    def _existing(self, sent: Existing) -> Reply:
         """The names of files that would replace an older version in the collection."""
-        name = self._info(str(data["collection"])).name
+        name = self._info(sent.collection).name
         sources = {document.source for document in self.library.documents(name)}
-        return {"names": [one for one in map(str, data["names"]) if shown_name(one) in sources]}
+        return {"names": [one for one in sent.names if shown_name(one) in sources]}
 
-    def _begin(self, data: Data, language: Language) -> Reply:
-        info = self._owned(str(data["collection"]))
+    def _begin(self, sent: BeginBatch) -> Reply:
+        info = self._owned(sent.collection)
         if info.read_only:
             raise ReadOnlyCollection("the built-in article")
-        files = [(str(file["name"]), int(file["size"])) for file in data["files"]]
-        batch, accepted = self.arrivals.begin(info.id, files, person())
+        files = [(file.name, file.size) for file in sent.files]
+        batch, accepted = self.uploads.begin(info.id, files, person())
         reply = {"batch": batch.id, "accepted": accepted}
         if accepted:
-            return {**reply, **collection_views.progress(batch, True, language)}
+            return {**reply, **collection_views.progress(batch, True, sent.language)}
         # It isn't kept: the page has to know all that is to be said of it, in whatever language.
         languages: Sequence[Language] = ("ar", "en")
         return {**reply, "refused": {one: collection_views.progress(batch, True, one) for one in languages}}
 
-    def _fetch(self, data: Data, language: Language) -> Reply:
+    def _fetch(self, sent: Fetch) -> Reply:
         """Begins to fetch a web page whose address a person has typed."""
-        info = self._owned(str(data["collection"]))
+        return self._fetch_page(self._owned(sent.collection), sent.address, sent.language)
+
+    def _fetch_page(self, info: CollectionInfo, address: str, language: Language) -> Reply:
         if info.read_only:
             raise ReadOnlyCollection("the built-in article")
-        batch = self.pages.begin(info.id, str(data["address"]), person())
+        batch = self.pages.begin(info.id, address, person())
         return {"batch": batch.id, **collection_views.progress(batch, True, language)}
 
-    def _refresh(self, data: Data, language: Language) -> Reply:
+    def _refresh(self, sent: DocumentCall) -> Reply:
         """Begins to fetch a web page of the collection again."""
-        info = self._owned(str(data["collection"]))
-        found = (one for one in self.library.documents(info.name) if one.id == data["document"])
+        info = self._owned(sent.collection)
+        found = (one for one in self.library.documents(info.name) if one.id == sent.document)
         document = next(found, None)
         if document is None or not document.fetched:
-            return self._state(data, language)  # it was removed on another page
-        return self._fetch({**data, "address": document.source}, language)
+            return self._shown(sent.collection, sent.language)  # it was removed on another page
+        return self._fetch_page(info, document.source, sent.language)
 
-    def _finish(self, data: Data, language: Language) -> Reply:
-        batch = self.arrivals.batch(str(data["batch"]))
+    def _finish(self, sent: Finish) -> Reply:
+        batch = self.uploads.batch(sent.batch)
         if batch is not None:
-            self.arrivals.finish(batch)
-        return self._progress(data, language)
+            self.uploads.finish(batch)
+        return self._progress(sent)
 
-    def _progress(self, data: Data, language: Language) -> Reply:
+    def _progress(self, sent: Progress) -> Reply:
         """Progress of the page's own batch, or of another's that is being added to the collection."""
-        own = data.get("batch")
+        own = sent.batch
         batch = (
-            self.arrivals.batch(str(own)) or self.pages.batch(str(own))
-            if own
-            else self._shown_batch(str(data["collection"]))
+            self.uploads.batch(own) or self.pages.batch(own) if own else self._shown_batch(sent.collection)
         )
-        return collection_views.progress(batch, bool(own), language)
+        return collection_views.progress(batch, bool(own), sent.language)
 
     def _shown_batch(self, collection: str) -> Batch | None:
         """What is being added to a collection that the user of this request may see."""

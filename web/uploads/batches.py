@@ -146,6 +146,7 @@ class Uploads:
     def __init__(
         self,
         add: Add,
+        *,
         most_bytes: int = MOST_BYTES,
         most_in_all: int = MOST_BYTES_IN_ALL,
         patience: float = PATIENCE,
@@ -237,7 +238,7 @@ class Uploads:
             if self._workers < min(LANES, len(self._waiting)):
                 self._workers += 1
                 # A daemon: Ctrl-C doesn't wait for it; updates of a collection are atomic.
-                threading.Thread(target=self._serve, name="arrivals", daemon=True).start()
+                threading.Thread(target=self._serve, name="uploads", daemon=True).start()
             self._work.notify()
 
     def close(self) -> None:

@@ -77,15 +77,16 @@ class Place:
         cls,
         source: Source,
         page: Language,
+        *,
         paragraph: int = 0,
         headings: Sequence[str] = (),
         sheets: tuple[int, int] = (0, 0),
         recognition: int = 0,
     ) -> Place:
-        """The reference of a passage.
+        """A reference.
 
         Args:
-            source: its document.
+            source: the document.
             page: language of Dalil's own words.
             paragraph: its number; 0 if not shown, as for a document's title or author.
             headings: the headings above it, from the outermost.
@@ -99,6 +100,20 @@ class Place:
         details += [say("paragraph", page, number=paragraph)] if paragraph else []
         details += [say("recognized", page, number=recognition)] if recognition else []
         return cls(tuple(dict.fromkeys(filter(None, steps))), tuple(filter(None, details)))
+
+    @classmethod
+    def of_passage(
+        cls, passage: Passage, source: Source, page: Language, sheets: tuple[int, int] | None = None
+    ) -> Place:
+        """The reference of a passage, or of what stands on these of its pages."""
+        return cls.of(
+            source,
+            page,
+            paragraph=passage.number,
+            headings=passage.headings,
+            sheets=sheets or (passage.page, passage.page),
+            recognition=passage.recognition,
+        )
 
     @property
     def text(self) -> str:
@@ -128,13 +143,12 @@ class _Link:
     answer: Span | None = None
 
     @classmethod
-    def to(
-        cls, kind: str, name: str, passage: Passage, start: int, end: int, marked: Span | None = None
-    ) -> _Link:
-        """A link to a span of a passage, in characters of its document; `marked` counts from `start`."""
+    def to(cls, kind: str, name: str, passage: Passage, span: Span, marked: Span | None = None) -> _Link:
+        """A link to a span of a passage, in characters of its document; `marked` counts from its start."""
+        start, end = span
         check = checksum(passage.text[start - passage.start : end - passage.start])
         answer = (start + marked[0], start + marked[1]) if marked else None
-        return cls(kind, name, passage.document_id, start, end, check, answer)
+        return cls(kind, name, passage.document_id, start=start, end=end, check=check, answer=answer)
 
 
 @dataclass(frozen=True)
@@ -308,7 +322,14 @@ def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
             plain(one.title or one.source), plain(one.author), plain(one.date), fetched=plain(one.fetched)
         )
         place = (
-            Place.of(source, page, one.paragraph, one.headings, (one.page, one.last_page), one.recognition)
+            Place.of(
+                source,
+                page,
+                paragraph=one.paragraph,
+                headings=one.headings,
+                sheets=(one.page, one.last_page),
+                recognition=one.recognition,
+            )
             if is_text
             else Place.of(source, page)
         )
@@ -366,21 +387,22 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
         place = Place.of(source, page)
         label = say(citation.field, page)
         return _Cited(citation.number, citation.quote, place, label, link, marked=citation.marked)
-    link = _Link.to("number", name, passage, citation.start, citation.end, citation.marked)
+    link = _Link.to("number", name, passage, (citation.start, citation.end), citation.marked)
     starts = passage.items if citation.start == passage.start else ()
     row = _Row.of(citation.quote, passage.columns, citation.marked, starts)
-    place = _place(passage, source, page, (citation.page, citation.last_page))
-    sheet = citation.page if source.has_pictures else 0
-    return _Cited(citation.number, citation.quote, place, "", link, row, citation.marked, sheet)
+    return _Cited(
+        citation.number,
+        citation.quote,
+        Place.of_passage(passage, source, page, (citation.page, citation.last_page)),
+        link=link,
+        row=row,
+        marked=citation.marked,
+        sheet=citation.page if source.has_pictures else 0,
+    )
 
 
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """Builds the view of one of the nearest passages; its reference line opens it."""
-    link = _Link.to("place", name, passage, passage.start, passage.end)
+    link = _Link.to("place", name, passage, (passage.start, passage.end))
     row = _Row.of(passage.text, passage.columns, starts=passage.items)
-    place = _place(passage, source, page, (passage.page, passage.page))
-    return _Near(passage.text, place, link, row)
-
-
-def _place(passage: Passage, source: Source, page: Language, sheets: tuple[int, int]) -> Place:
-    return Place.of(source, page, passage.number, passage.headings, sheets, passage.recognition)
+    return _Near(passage.text, Place.of_passage(passage, source, page), link, row)

@@ -114,7 +114,7 @@ export class Conversation {
       number = await this.#begin(asked);
     }
     if (number === null || number === FORGOTTEN) this.#composer.giveBack(asked.question);
-    else this.#server.submit(number, this.#writer.wishes);
+    else this.#server.submit(number, this.#writer.options);
   }
 
   #begin(asked) {
