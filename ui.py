@@ -225,25 +225,22 @@ def build_chat(
         writer: what writes answers from the quotations, and translates them.
     """
     asked = converse if reader else partial(converse, reader=False)
-    talk = ChatCalls(index, asked, read_only, collections, writer)
+    chat_calls = ChatCalls(index, asked, read_only, collections, writer)
 
     def respond(event: gr.EventData) -> Iterator[str]:
         sent = Submit.of(event._data)
         options = WriterOptions(sent.write, sent.translate)
-        yield from talk.respond(sent.conversation, sent.number, sent.language, options)
+        yield from chat_calls.respond(sent.conversation, sent.number, sent.language, options)
 
     def render(event: gr.EventData) -> str:
         sent = ConversationCall.of(event._data)
-        return talk.render(sent.conversation, sent.language)
+        return chat_calls.render(sent.conversation, sent.language)
 
     def library(data: object) -> dict[str, Any]:
         if collections is None:
             raise NotFound("This chat has no collections.")
         return collections.call(data)
 
-    calls = [talk.begin, talk.read, talk.picture, talk.find, talk.why, talk.keep, talk.restore, talk.clear,
-             talk.export, talk.judge, talk.stop, talk.translate, talk.choices, talk.refer,
-             talk.conditions]  # fmt: skip
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:
@@ -252,7 +249,7 @@ def build_chat(
             html_template=layout.asset("frame.html") + (layout.asset("library.html") if collections else ""),
             js_on_load=scripts.loader(),
             apply_default_css=False,
-            server_functions=[library, *map(_function, calls)],
+            server_functions=[library, *map(_function, chat_calls.all)],
             words=layout.words("" if writer is None or writer.model.is_local else writer.model.host),
             examples=layout.examples(examples),
             switcher=layout.asset("switcher.html") if collections else "",

@@ -49,7 +49,7 @@ def test_the_menu_to_the_letter() -> None:
     assert collection_views.menu([BUILT_IN, OWN], 'a"b', "en") == (
         '<li><button type="button" data-act="choose-collection" data-collection="built-in">'
         '<bdi lang="en" dir="ltr">Built-in article</bdi><span class="about">documents: 1</span></button></li>'
-        '<li><button type="button" data-act="choose-collection" data-collection="a&quot;b" '
+        '<li><button type="button" data-act="choose-collection" data-collection="a&#34;b" '
         'aria-current="true"><bdi lang="ar" dir="rtl">&lt;b&gt;كتبي كلّها هنا</bdi>'
         '<span class="about">documents: 2</span></button></li>'
     )
@@ -188,7 +188,7 @@ def test_every_fault_of_a_file_is_told_in_both_languages(fault: FileFault) -> No
 def test_what_a_failure_is_told_as(error: Exception, message: str) -> None:
     for language in get_args(Language):
         values = {"number": 100} if message == "name_invalid" else {}
-        assert collection_views.trouble(error, language) == say(message, language, **values)
+        assert collection_views.error_message(error, language) == say(message, language, **values)
 
 
 @pytest.fixture

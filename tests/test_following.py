@@ -344,11 +344,11 @@ def test_it_survives_a_restart_and_reads_only_what_changed(
     again.following._renew(mine)
     read: list[Path] = []
 
-    def noting(path: Path, *rest: Any) -> Any:
+    def recording(path: Path, *rest: Any) -> Any:
         read.append(path)
         return importer.read(path, *rest)
 
-    monkeypatch.setattr(libraries, "read", noting)
+    monkeypatch.setattr(libraries, "read", recording)
     again.settle()
     assert read == [folder / "a.txt"]
     assert again.texts(mine)["Notes/a.txt"] == "The river rose."

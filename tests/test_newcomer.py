@@ -27,7 +27,7 @@ from qa.collections.types import LONGEST_NAME
 from qa.messages import say
 from web.views import layout
 from web.views.answers import render_searched
-from web.views.collection_views import file_name
+from web.views.templating import file_direction
 
 __all__ = ["address", "browser", "encoder", "files", "library", "page"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -144,9 +144,9 @@ def test_arabic_questions_are_as_large_and_as_heavy_as_english_ones(page: Page) 
 
 
 def test_a_files_name_ends_in_its_type_on_either_page() -> None:
-    assert file_name("رسالة.txt", "en") == '<bdi lang="ar" dir="ltr">رسالة.txt</bdi>'
-    assert file_name("رسالة.txt", "ar") == '<bdi lang="ar" dir="rtl">رسالة.txt</bdi>'
-    assert file_name("letter.txt", "ar") == '<bdi lang="en" dir="ltr">letter.txt</bdi>'
+    assert file_direction("رسالة.txt", "en") == 'lang="ar" dir="ltr"'
+    assert file_direction("رسالة.txt", "ar") == 'lang="ar" dir="rtl"'
+    assert file_direction("letter.txt", "ar") == 'lang="en" dir="ltr"'
 
 
 @pytest.mark.parametrize(

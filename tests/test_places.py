@@ -17,7 +17,7 @@ from qa.api.integrations import metadata_of
 from qa.api.records import answer_record, search_record
 from qa.conversation.export import to_markdown
 from qa.conversation.stored_citation import StoredCitation
-from web.views.answers import Source, render_answer, render_lost
+from web.views.answers import Source, render_answer, render_broken_citations
 
 TEXT = "الفروع\n\nتل الورد | 87"
 BYLAWS = Document(
@@ -145,7 +145,7 @@ def test_a_row_that_is_quoted_in_part_is_shown_as_it_is() -> None:
 
 def test_what_is_no_longer_there_is_shown_with_its_path() -> None:
     lost = [StoredCitation.of(MEMBERS, document), StoredCitation.of(AUTHOR, document)]
-    content = render_lost(lost, "ar")
+    content = render_broken_citations(lost, "ar")
     assert WHOLE in "".join(words(content))
     assert "المؤلف:" in words(content)
 

@@ -12,6 +12,7 @@ from index.text.analyzer import Language
 from index.text.sentences import Span
 from qa.api.service import InvalidRequest
 from qa.feedback.judgements import Verdict
+from qa.validation import first_fault
 
 # Characters of an argument. A question may have 2,000; a longer one up to this gets a specific message.
 LONGEST_ARGUMENT: Final = 20_000
@@ -45,9 +46,7 @@ class PageCall(BaseModel):
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            first = error.errors(include_url=False, include_input=False)[0]
-            where = ".".join(map(str, first["loc"])) or "data"
-            raise InvalidRequest(f"{where:.100}: {first['msg']}.") from None
+            raise InvalidRequest(f"{first_fault(error)}.") from None
 
 
 def arguments(method: Callable[..., Any], data: object) -> Any:

@@ -87,10 +87,10 @@ def ask(
         query = source.query(question)
         reply = answer_standalone(source, query, k, chosen_reader(reader), writer is not None)
     # After leaving admission: a slow writer doesn't hold a place.
-    return with_written(told_within(reply, source), source, writer)
+    return with_written(with_scope(reply, source), source, writer)
 
 
-def told_within(reply: Answer, index: Index) -> Answer:
+def with_scope(reply: Answer, index: Index) -> Answer:
     """Records the index's scope in an answer; a refusal names it."""
     if index.scope is None:
         return reply

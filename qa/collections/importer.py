@@ -85,11 +85,11 @@ def read_web_page(
     from index.readers.web.fetch import Fetcher
     from index.readers.web.page import fetch_into
 
-    Clock("fetching", progress)(0, 1)
+    StageProgress("fetching", progress)(0, 1)
     warnings: list[FileWarning] = []
     try:
         document, path = fetch_into(
-            folder, address, fetcher or Fetcher(), warnings.append, Clock("recognizing", progress)
+            folder, address, fetcher or Fetcher(), warnings.append, StageProgress("recognizing", progress)
         )
     except UnreadableFile as error:
         return error
@@ -188,7 +188,7 @@ class ImportPlan:
             return None
 
 
-class Clock:
+class StageProgress:
     """Reports the progress of a stage, with the remaining time extrapolated from the rate so far."""
 
     def __init__(self, stage: str, report: Callable[[Progress], None] | None) -> None:

@@ -29,7 +29,7 @@ from index.types import Document
 from qa.article import article_index
 from qa.collections.folders import UNFINISHED, CollectionFolders
 from qa.collections.followed import FOLLOWED, Followed, FollowedFile, state_of, states
-from qa.collections.importer import Clock, ImportPlan, ReadFile, read, read_web_page
+from qa.collections.importer import ImportPlan, ReadFile, StageProgress, read, read_web_page
 from qa.collections.metadata import INDEX, About, Entry, document_info, now
 from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
 from qa.collections.types import (
@@ -319,11 +319,11 @@ class Library:
         self, files: Sequence[Path], names: Mapping[Path, str], progress: Report | None
     ) -> list[ReadFile | UnreadableFile]:
         """Reads files to add; arguments as in `add_files`."""
-        clock = Clock("reading", progress)
+        clock = StageProgress("reading", progress)
         found: list[ReadFile | UnreadableFile] = []
         for number, path in enumerate(files):
             clock(number, len(files))
-            pages = Clock("recognizing", progress)
+            pages = StageProgress("recognizing", progress)
             found.append(read(path, self._most_bytes, names.get(path), pages))
         clock(len(files), len(files))
         return found
@@ -372,7 +372,7 @@ class Library:
             replace(about, entries={**known, **entries}).save(folder)
             for document in plan.new.values():  # surplus ones are removed below
                 originals.keep(document, plan.files[document.id])
-            index.update(plan.new.values(), show_progress=Clock("encoding", progress))
+            index.update(plan.new.values(), show_progress=StageProgress("encoding", progress))
         if plan.refetched:
             index.update(plan.refetched, show_progress=False)
         named = {document.source for document in plan.new.values()}.union(gone)

@@ -24,7 +24,7 @@ from index.query import LONGEST
 from index.ranking_parameters import RANKING
 from index.types import Hit, Passage
 from qa.admission import admission
-from qa.answering.answer import answer, answer_standalone, told_within
+from qa.answering.answer import answer, answer_standalone, with_scope
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
@@ -154,7 +154,7 @@ def converse(
             reader=chosen_reader(reader),
             is_written_up=is_written_up,
         )
-    return replace(turn, answer=told_within(turn.answer, source))
+    return replace(turn, answer=with_scope(turn.answer, source))
 
 
 def _next_turn(

@@ -74,7 +74,7 @@ class AlignedWord:
         return self.cosine >= NEAR and not self.is_light
 
 
-def meet(
+def align_words(
     query: Query, tokens: TokenVectors, asked: Sequence[Term], found: Sequence[Term]
 ) -> tuple[tuple[AlignedWord, ...], float]:
     """Aligns the question's words with the passage's; also returns the marks' contribution."""

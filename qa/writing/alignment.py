@@ -23,7 +23,7 @@ from index.text.analyzer import Term, stem, words
 from index.text.arabic import is_arabic, without_proclitics
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
-from qa.explanation.word_alignment import meet
+from qa.explanation.word_alignment import align_words
 from qa.writing.quantities import Quantity, quantities
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def align(claim: Query, quotation: Quotation) -> list[Match]:
     asked = [word for word in content_words(claim.text) if word.term not in _LIGHT]
     if not asked or not found:
         return []
-    met, _ = meet(claim, quotation.tokens, asked, found)
+    met, _ = align_words(claim, quotation.tokens, asked, found)
     by_form, by_sound = forms(quotation.text), _sounds(quotation.text)
     sounds, numbers = _sounds(claim.text), _same_numbers(claim.text, quotation.text)
     matches = []

@@ -104,6 +104,14 @@ class ChatCalls:
         self._writing = Writing(writer) if writer else None
         self._sessions = Sessions(judged=not read_only, can_translate=writer is not None)
 
+    @property
+    def all(self) -> tuple[Callable[..., Any], ...]:
+        """The calls, by whose names the page calls them."""
+        return (
+            self.begin, self.read, self.picture, self.find, self.why, self.keep, self.restore, self.clear,
+            self.export, self.judge, self.stop, self.translate, self.choices, self.refer, self.conditions,
+        )  # fmt: skip
+
     def begin(self, sent: Begin) -> int:
         """Accepts a question, or an earlier one by number, to be asked again without expansion.
 

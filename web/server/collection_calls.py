@@ -98,8 +98,8 @@ class Collections:
         self.library = library
         self.read_only = read_only or not library.changeable
         self.uploads = Uploads(self._add, patience=patience)
-        self.following = Following(library, self.uploads.noting, () if self.read_only else roots)
-        self.pages = Pages(library, self.uploads.noting, None if self.read_only else fetcher)
+        self.following = Following(library, self.uploads.recording, () if self.read_only else roots)
+        self.pages = Pages(library, self.uploads.recording, None if self.read_only else fetcher)
         self._opened = OpenIndexes(lambda id_: library.open(self.name(id_)))
         self._looks: Handlers = {
             "state": self._state,
@@ -211,7 +211,7 @@ class Collections:
                 raise ReadOnlyCollection("pages may change nothing")
             return handler(sent)
         except (DalilError, OSError) as error:
-            return {"error": collection_views.trouble(error, sent.language)}
+            return {"error": collection_views.error_message(error, sent.language)}
 
     def _state(self, sent: State) -> Reply:
         return self._shown(sent.collection, sent.language, sent.first or 0)
@@ -317,7 +317,7 @@ class Collections:
         try:
             readers = users.readers(sent.users, sent.groups)
         except UnknownReader as error:
-            names = collection_views.listed(error.names, sent.language)
+            names = collection_views.joined_names(error.names, sent.language)
             return {"error": say("unknown_readers", sent.language, names=names)}
         self.library.share(info.name, info.owner, readers)
         return self._shown(sent.collection, sent.language)

@@ -42,7 +42,7 @@ class NotFound(DalilError, LookupError):
 
 
 class Busy(DalilError):
-    """Too many concurrent requests; `retry` is the name of the message."""
+    """Too many concurrent requests."""
 
 
 def filled(parameters: Sequence[inspect.Parameter], data: object) -> list[Any]:

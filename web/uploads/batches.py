@@ -376,7 +376,7 @@ class Uploads:
         batch.started = batch.started or time.monotonic()
         paths = [batch.arrived[number] for number in numbers]
         names = {batch.arrived[number]: batch.names[number] for number in numbers}
-        with self.noting(batch) as note:
+        with self.recording(batch) as note:
             added = self._add(batch.collection, paths, note, names)
         batch.added = batch.added.with_further(added)
         for error in added.failed:
@@ -388,7 +388,7 @@ class Uploads:
             path.unlink()
 
     @contextmanager
-    def noting(self, batch: Batch) -> Iterator[Report]:
+    def recording(self, batch: Batch) -> Iterator[Report]:
         """Yields what records a batch's progress, and lets one batch at a time encode."""
         is_encoding = False
 

@@ -57,7 +57,7 @@ class Following:
     def __init__(
         self,
         library: CollectionLibrary,
-        noting: Callable[[Batch], AbstractContextManager[Report]],
+        recording: Callable[[Batch], AbstractContextManager[Report]],
         roots: Sequence[Path],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -65,13 +65,13 @@ class Following:
 
         Args:
             library: the collections.
-            noting: `Uploads.noting`.
+            recording: `Uploads.recording`.
             roots: folders of this machine; those in them may be named, and they themselves.
             clock: the time in seconds.
         """
         self.roots = tuple(roots)
         self._library = library
-        self._noting = noting
+        self._recording = recording
         self._clock = clock
         self._known: dict[str, FollowedCollection] = {}
         self._renewed, self._closed = threading.Event(), threading.Event()
@@ -159,7 +159,7 @@ class Following:
         batch.stage = "waiting"
         known.batch = batch
         try:
-            with self._noting(batch) as note:
+            with self._recording(batch) as note:
                 batch.added = self._library.synchronise(self._library.info(id_).name, unchanging, note)
         except (DalilError, OSError) as error:
             batch.error = error

@@ -5,7 +5,6 @@ Markdown isn't parsed: texts and questions are shown literally, never interprete
 
 from __future__ import annotations
 
-import html
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +26,7 @@ from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say, say_as_of, say_confidence, say_not_found, say_pages, say_scope
 from qa.types import Answer, Citation
-from web.views.templating import direction, environment, showable
+from web.views.templating import direction, environment
 
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
 # The template's macros.
@@ -222,13 +221,13 @@ class Parts:
 
     Attributes:
         actions: from `render_actions`.
-        lost: from `render_lost`.
+        broken: from `render_broken_citations`.
         written: from `render_written`, above the quotations.
         beneath: the translation shown below a quotation, by its number.
     """
 
     actions: str = ""
-    lost: str = ""
+    broken: str = ""
     written: str = ""
     beneath: Mapping[int, Markup] = field(default_factory=dict)
 
@@ -243,11 +242,6 @@ def within(span: Span | None, start: int, end: int) -> Span | None:
     if span is None or span[0] >= end or span[1] <= start:
         return None
     return max(span[0], start) - start, min(span[1], end) - start
-
-
-def escape(text: str) -> str:
-    """Escapes a text for HTML."""
-    return html.escape(str(showable(text)))
 
 
 def checksum(text: str) -> str:
@@ -311,12 +305,12 @@ def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: La
     return str(_macros.actions(copied, judged, verdict, page))
 
 
-def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
+def render_broken_citations(broken: Sequence[StoredCitation], page: Language) -> str:
     """Renders quotations that no longer match, under a note that says so."""
-    if not lost:
+    if not broken:
         return ""
     shown = []
-    for one in lost:
+    for one in broken:
         is_text = one.field == "text"
         source = Source(
             plain(one.title or one.source), plain(one.author), plain(one.date), fetched=plain(one.fetched)
@@ -335,7 +329,7 @@ def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
         )
         row = _Row.of(one.quote, one.columns) if is_text else None
         shown.append(_Cited(one.number, one.quote, place, "" if is_text else say(one.field, page), row=row))
-    return str(_macros.lost(shown, page))
+    return str(_macros.broken(shown, page))
 
 
 def render_answer(
@@ -355,7 +349,7 @@ def render_answer(
         parts: what else is shown with it.
     """
     parts = parts or Parts()
-    if not answer.found and not parts.lost:
+    if not answer.found and not parts.broken:
         nearest = [hit.passage for hit in answer.hits[:_NEAREST]]
         shown = [
             _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)

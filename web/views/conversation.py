@@ -24,9 +24,9 @@ from web.views.answers import (
     Source,
     render_actions,
     render_answer,
+    render_broken_citations,
     render_collection,
     render_everything,
-    render_lost,
     render_note,
     render_searched,
     render_turn,
@@ -145,8 +145,8 @@ class Exchange:
             reply = render_note(self.reply.said(language), "refusal")
             reply += render_everything(language) if self.reply.fault else ""
         else:
-            answer, lost = self.reply.answer, self.reply.broken_citations
-            actions = render_actions(bool(answer.found or lost), judged, self.verdict, language)
+            answer, broken = self.reply.answer, self.reply.broken_citations
+            actions = render_actions(bool(answer.found or broken), judged, self.verdict, language)
             searched = self.reply.expanded_question
             reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
             reply += render_answer(
@@ -156,7 +156,7 @@ class Exchange:
                 language,
                 Parts(
                     actions,
-                    render_lost(lost, language),
+                    render_broken_citations(broken, language),
                     render_written(answer.written, self.is_writing, number, language),
                     render_translations(answer, self.translations, can_translate, language),
                 ),
