@@ -32,9 +32,9 @@ from index.readers.web.fetch import Fetcher
 from index.storage.files import keep_font_list
 from qa.answering.reader import warm_up as warm_up_reader
 from qa.api.service import Endpoints, Service
+from web.calls.chat_calls import ChatCalls
+from web.calls.collection_calls import Collections
 from web.page_calls import ConversationCall, Submit, arguments
-from web.server.chat_calls import ChatCalls
-from web.server.collection_calls import Collections
 from web.server.connections import server_config
 from web.server.gradio_requests import MOST_GRADIO_SESSIONS, NotFound, as_response
 from web.server.person import KnownPerson, signed_in

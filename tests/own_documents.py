@@ -27,7 +27,7 @@ from qa.collections import library as libraries
 from qa.collections.library import Library
 from qa.messages import say
 from qa.types import Answer, Citation
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.serving import listen
 from web.server.sharing import Sharing
 

@@ -21,8 +21,8 @@ from qa.api.service import Endpoints, InvalidRequest, Service
 from qa.conversation.export import to_markdown
 from qa.conversation.history import from_json, to_json
 from qa.messages import say_fault, say_not_found, say_scope
+from web.calls.chat_calls import ChatCalls
 from web.page_calls import Begin, Choices, Conditions, ConversationCall, Refer
-from web.server.chat_calls import ChatCalls
 from web.views import scope_choices
 
 RIVER, BREAD = "The river floods in spring.", "Bread needs flour and salt."

@@ -136,7 +136,7 @@ def test_a_fault_in_dalil_is_said_plainly_and_logged(page: Page, caplog: pytest.
     turn = ask(page, BROKEN)
 
     assert turn.locator(".refusal").inner_text() == say("failed", "en")
-    logged = [record for record in caplog.records if record.name == "web.server.chat_calls"]
+    logged = [record for record in caplog.records if record.name == "web.calls.chat_calls"]
     assert [(record.getMessage(), str(record.exc_info and record.exc_info[1])) for record in logged] == [
         ("The question 'Break, please.' could not be answered", "a fault")
     ]

@@ -15,9 +15,9 @@ import qa
 from index import Document, Index
 from qa.feedback import judgements
 from qa.messages import say
+from web.calls import chat_calls
+from web.calls.chat_calls import ChatCalls
 from web.page_calls import Begin, ConversationCall, Export, Judge, Restore, Why
-from web.server import chat_calls
-from web.server.chat_calls import ChatCalls
 
 FLOODS = "When does the river flood?"
 

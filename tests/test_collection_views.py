@@ -32,7 +32,8 @@ from qa.collections.types import (
     ReadOnlyCollection,
 )
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
+from web.server.gradio_requests import NotFound
 from web.uploads.batches import Batch
 from web.views import collection_views, layout
 
@@ -229,7 +230,7 @@ def test_the_built_in_article_takes_no_files(collections: Collections) -> None:
     for act in ("begin", "rename", "delete"):
         sent = {"act": act, "collection": "built-in", "name": "x", "files": [{"name": "a.txt", "size": 1}]}
         assert collections.call({**sent, "language": "en"}) == {"error": say("read_only", "en")}
-    with pytest.raises(KeyError):
+    with pytest.raises(NotFound):
         collections.call({"act": "drop", "language": "en"})
 
 

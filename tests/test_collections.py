@@ -45,7 +45,7 @@ from test_accessible import violations
 from qa.article import article
 from qa.collections.library import Library
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 __all__ = ["address", "browser", "encoder", "files", "library", "page"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -417,6 +417,7 @@ def test_a_read_only_chat_changes_nothing(browser: Browser, library: Library) ->
         kept = next(info for info in library.collections() if info.name == "Kept").id
         for act in ("create", "rename", "delete", "remove", "begin", "finish"):
             sent = {"act": act, "collection": kept, "name": "x", "document": "x", "language": "en"}
+            sent |= {"files": [], "batch": "x"}
             assert collections.call(sent) == {"error": say("read_only", "en")}
         refused = urllib.request.Request(f"{address}library/upload", b"x", {"Origin": address[:-1]})
         with pytest.raises(urllib.error.HTTPError) as refusal:

@@ -25,7 +25,7 @@ from qa.collections.followed import allowed_folder, states
 from qa.collections.library import Library
 from qa.collections.types import FolderNotAllowed, FolderNotFound, FolderTooLarge
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.sharing import Sharing
 from web.server.users import Users
 
@@ -459,7 +459,7 @@ def test_who_may_name_a_folder(tmp_path: Path, encoder: FakeEncoder, folder: Pat
     chat.collections._users = users
     for name, error in (("badr", say("not_owner", "en")), ("amal", None)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("web.server.collection_calls.user", lambda name=name: name)
+            patch.setattr("web.calls.collection_access.user", lambda name=name: name)
             answer = chat.call("follow", collection=mine, path=str(folder))
             assert answer.get("error") == error
             assert ("stop-following" in chat.call("state", collection=mine)["folder"]) == (error is None)

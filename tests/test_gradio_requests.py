@@ -20,8 +20,8 @@ import ui
 from index import Index
 from qa.api.service import InvalidRequest
 from qa.collections.single import SingleIndex
+from web.calls.collection_calls import Collections
 from web.server import gradio_requests
-from web.server.collection_calls import Collections
 from web.server.gradio_requests import (
     MOST_REQUESTS,
     MOST_UNREAD,

@@ -168,7 +168,7 @@ from fake_encoder import FakeEncoder
 import ui
 from index import Document, Index
 from qa.collections.library import Library
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 endless, folder = map(Path, sys.argv[1:])
 library = Library(folder / "library", encoder=FakeEncoder())

@@ -20,8 +20,8 @@ from qa.collections.single import SingleIndex
 from qa.collections.types import ReadOnlyCollection
 from qa.messages import say
 from qa.types import Answer
+from web.calls.collection_calls import Collections
 from web.page_calls import Read
-from web.server.collection_calls import Collections
 from web.views import reading_pane
 from web.views.answers import checksum
 

@@ -558,7 +558,7 @@ def test_who_wants_a_collection_at_once_waits_for_the_first_who_opens_it(
     with ThreadPoolExecutor(8) as pool:
         looks = [pool.submit(look) for _ in range(8)]
         assert begun.wait(60)
-        (lock,) = fresh._opening.values()
+        (lock,) = fresh._folders._opening.values()
         assert lock.locked()
         let_go.set()
         found = [one.result() for one in looks]

@@ -21,9 +21,9 @@ from qa.api.service import InvalidRequest
 from qa.collections.library import Library
 from qa.collections.single import SingleIndex
 from qa.messages import say
+from web.calls.chat_calls import ChatCalls
+from web.calls.collection_calls import Collections
 from web.page_calls import Picture
-from web.server.chat_calls import ChatCalls
-from web.server.collection_calls import Collections
 from web.server.users import Users
 from web.views.answers import checksum
 

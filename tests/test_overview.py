@@ -24,8 +24,8 @@ from qa.conversation import history
 from qa.messages import say
 from qa.writing.client import ChatModel
 from qa.writing.write import MOST_AT_ONCE, Writer
+from web.calls.chat_calls import ChatCalls
 from web.page_calls import Begin
-from web.server.chat_calls import ChatCalls
 from web.views.answers import Source, render_answer
 from web.writing import WriterOptions
 

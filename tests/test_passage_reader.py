@@ -564,9 +564,9 @@ def test_commands_can_do_without_the_reader(
     assert bridge.documents
     seen: dict[str, object] = {}
 
-    def asked(question: str, index: Index, k: int, reader: bool, writer: None) -> Answer:
+    def asked(question: str, index: Index, k: int, *, reader: bool, writer: None) -> Answer:
         seen["ask"], seen["writer"] = reader, writer
-        return ask(question, index, k, reader)
+        return ask(question, index, k, reader=reader)
 
     def measured(_: object, __: object, ___: object, reader: bool) -> Iterator[tuple[str, object]]:
         seen["eval"] = reader

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from index import Index
 from qa.collections.library import Library
 from ui import build_chat, serve
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.person import KnownPerson, person
 from web.server.sharing import Sharing
 from web.server.users import Users

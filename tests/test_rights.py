@@ -17,10 +17,10 @@ from qa.collections.library import Library
 from qa.collections.types import CollectionNotFound
 from qa.messages import say
 from qa.writing.write import Writer
+from web.calls import collection_access
+from web.calls.chat_calls import ChatCalls
+from web.calls.collection_calls import Collections
 from web.page_calls import Begin, Find, Read, Translate, Why
-from web.server import collection_calls
-from web.server.chat_calls import ChatCalls
-from web.server.collection_calls import Collections
 from web.server.users import InvalidUser, UnknownReader, Users, UsersUnreadable
 from web.uploads.batches import Batch
 from web.writing import NO_WRITING
@@ -33,7 +33,7 @@ class Door:
 
     def __init__(self, library: Library, users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
         self.name: str | None = None
-        monkeypatch.setattr(collection_calls, "user", lambda: self.name)
+        monkeypatch.setattr(collection_access, "user", lambda: self.name)
         self.collections = Collections(library, users=users)
 
     def call(self, who: str | None, act: str, /, **more: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from index import Index
 from index.readers.web.fetch import Fetcher
 from qa.collections.library import Library
 from qa.messages import say_as_of
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.sharing import Sharing
 
 __all__ = ["cache", "surroundings"]  # fixtures

@@ -15,7 +15,7 @@ from web_site import Site, http, site_served
 
 from qa.collections.library import Library
 from qa.messages import say, say_as_of
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 __all__ = ["browser", "encoder", "library"]  # fixtures
 pytestmark = pytest.mark.browser

@@ -25,8 +25,8 @@ from index.text.analyzer import Language
 from qa.messages import say
 from qa.writing.client import ChatModel, Patience
 from qa.writing.write import Writer
+from web.calls.chat_calls import ChatCalls
 from web.page_calls import Begin, ConversationCall, Stop, Translate
-from web.server.chat_calls import ChatCalls
 from web.server.serving import listen
 from web.views.conversation import NoSuchTurn
 from web.writing import WriterOptions

@@ -14,7 +14,8 @@ from index.text.analyzer import Language
 from qa.types import Citation, Written
 from qa.writing.client import WriterTrouble
 from qa.writing.write import Writer
-from web.views.conversation import Exchange, NoSuchTurn, Session
+from web.sessions import Session
+from web.views.conversation import Exchange, NoSuchTurn
 from web.views.written import Translation, is_foreign
 
 if TYPE_CHECKING:

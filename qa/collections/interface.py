@@ -86,8 +86,7 @@ class CollectionLibrary(Protocol):
     def synchronise(self, name: str, unchanging: Collection[str], progress: Report | None = None) -> Added:
         _refuse(name)
 
-    def clean_later(self) -> None:
-        """Does nothing where nothing is removed."""
+    def clean_later(self) -> None: ...
 
 
 def _refuse(name: str) -> NoReturn:

@@ -69,6 +69,9 @@ class SingleIndex(CollectionLibrary):
         """The index."""
         return self._index
 
+    def clean_later(self) -> None:
+        """Does nothing: nothing is removed here."""
+
     def original(self, document: Document) -> Path | None:
         """The file that a document names as its source."""
         return source_file(document)

@@ -65,7 +65,7 @@ class Judged:
         return (self.searched, *((one.document_id, one.start, one.end) for one in self.quoted))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Line:
     """A verdict as it is stored."""
 
@@ -76,7 +76,7 @@ class _Line:
     verdict: Verdict
     question: str
     searched: str
-    confidence: float
+    confidence: float | None = None
     quoted: tuple[StoredCitation, ...]
 
 

@@ -159,7 +159,7 @@ def read(document: Document, sent: Read) -> View:
     chosen = sent.marks[0] if sent.marks else None
     start = chosen.start if chosen else 0
     place = max(bisect_right(pieces, start, key=lambda piece: piece.start) - 1, 0)
-    first = max(place - BEFORE, 0) if sent.first is None else max(sent.first, 0)
+    first = max(place - BEFORE, 0) if sent.first is None else sent.first
     last = min(place + AFTER if sent.last is None else sent.last, len(pieces), first + BEFORE + MORE)
     parts = list(_parts(document.text, pieces, range(first, last), holding))
     shown = str(_macros.parts(parts, bool(document.digest), sent.language))

@@ -45,15 +45,16 @@ from web.page_calls import (
     Translate,
     Why,
 )
+from web.sessions import MOST_TURNS, Session, Sessions
 from web.views import reading_pane, scope_choices
-from web.views.conversation import MOST_TURNS, Exchange, NoSuchTurn, Session, Sessions
+from web.views.conversation import Exchange, NoSuchTurn
 from web.writing import NO_WRITING, WriterOptions, Writing
 
 if TYPE_CHECKING:
     from index import Index
     from qa.conversation.stored_citation import GetDocument
     from qa.writing.write import Writer
-    from web.server.collection_calls import Collections
+    from web.calls.collection_calls import Collections
 
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
 # Bytes of a saved conversation: web.server.request_limits accepts requests of 1 MB.

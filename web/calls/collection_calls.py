@@ -6,29 +6,27 @@ Every call returns what the page shows next.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.errors import DalilError, IndexDamaged, IndexNotFound
+from index.errors import DalilError, IndexDamaged
 from index.readers.web.fetch import Fetcher
 from index.text.analyzer import Language
-from index.types import Document
 from qa.collections.followed import Followed
 from qa.collections.interface import CollectionLibrary
-from qa.collections.opened import OpenIndexes
 from qa.collections.suggestions import Ask, suggest
 from qa.collections.types import (
     BUILT_IN_ID,
     Added,
     CollectionInfo,
     CollectionNotFound,
-    NotOwner,
     ReadOnlyCollection,
     Report,
 )
 from qa.messages import say
+from web.calls.collection_access import CollectionAccess
 from web.page_calls import (
     Act,
     BeginBatch,
@@ -46,8 +44,7 @@ from web.page_calls import (
     arguments,
 )
 from web.server.gradio_requests import NotFound
-from web.server.person import person, user
-from web.server.sharing import may_change, may_read
+from web.server.person import person
 from web.server.users import UnknownReader, Users
 from web.uploads.batches import PATIENCE, Batch, Uploads, shown_name
 from web.uploads.following import Following
@@ -55,17 +52,16 @@ from web.uploads.pages import Pages
 from web.views import collection_views
 
 if TYPE_CHECKING:
-    from index import Index
+    pass
 
 Reply = dict[str, Any]
 Handlers = Mapping[str, Callable[..., Reply]]
 
 
-class Collections:
-    """A library as seen by the pages of one server.
+class Collections(CollectionAccess):
+    """What the pages of one server may do with the collections of a library.
 
     The selected collection is the page's state: each call carries its id.
-    A document's id begins with its collection's.
     """
 
     def __init__(
@@ -85,22 +81,19 @@ class Collections:
             library: the collections.
             read_only: whether changes by pages are refused.
             patience: as for `Uploads`.
-            users: those who may log in, if users do: then a collection with an owner is seen by the
-                owner and its readers alone, and changed by the owner.
+            users: as for `CollectionAccess`.
             roots: folders of this machine that collections may follow, including their subfolders.
             fetcher: fetches web pages for collections; none are fetched without it.
             answers: answers a question from an index: with it questions are suggested for each collection.
         """
+        super().__init__(library, users)
         self._answers = answers
-        self._users = users
         self._suggested: dict[tuple[str, int, int], list[str]] = {}
         self._suggesting = threading.Lock()
-        self.library = library
         self.read_only = read_only or not library.changeable
         self.uploads = Uploads(self._add, patience=patience)
         self.following = Following(library, self.uploads.recording, () if self.read_only else roots)
         self.pages = Pages(library, self.uploads.recording, None if self.read_only else fetcher)
-        self._opened = OpenIndexes(lambda id_: library.open(self.name(id_)))
         self._looks: Handlers = {
             "state": self._state,
             "progress": self._progress,
@@ -122,74 +115,6 @@ class Collections:
             "refresh": self._refresh,
             "share": self._share,
         }
-
-    def index(self, collection: str) -> Index:
-        """The current index of a collection, whoever asks.
-
-        Gradio's queue, which answers questions, doesn't know the user; requests are checked by `check`.
-
-        Args:
-            collection: id of the collection.
-
-        Raises:
-            CollectionNotFound: it was deleted.
-            IndexDamaged, EncoderMismatch: it can't be opened.
-        """
-        index = self._opened.get(collection)
-        try:
-            index.refresh()
-        except IndexNotFound:
-            self._opened.forget(collection)
-            raise CollectionNotFound("The collection was deleted.") from None
-        return index
-
-    def named(self, name: str) -> Index:
-        """The current index of a collection, by its name; where users log in only one that has no owner.
-
-        Raises:
-            CollectionNotFound: there is none.
-            IndexDamaged, EncoderMismatch: it can't be opened.
-        """
-        if self._users is None:
-            return self.index(self.library.id_of(name))
-        # Gradio's queue runs this, and not in the request of a user who is known. The library's own message
-        # would name the collections of all users.
-        with suppress(CollectionNotFound):
-            info = self.library.info(self.library.id_of(name))
-            if not info.owner:
-                return self.index(info.id)
-        raise CollectionNotFound(f"There is no collection {name!r:.200} for programs.")
-
-    def check(self, collection: str) -> None:
-        """Checks that the user of this request may ask a collection.
-
-        Raises:
-            CollectionNotFound: there is none, or it is another user's.
-        """
-        self._info(collection)
-
-    def name(self, collection: str) -> str:
-        """The name of a collection, whoever asks.
-
-        Raises:
-            CollectionNotFound: it was deleted.
-        """
-        return self.library.info(collection).name
-
-    def document(self, document_id: str) -> Document:
-        """The document with this id, if the user of this request may read it.
-
-        Raises:
-            KeyError: no collection has it.
-        """
-        return self._find(document_id)[1]
-
-    def holding(self, document_ids: Iterable[str]) -> str:
-        """The id of a collection that contains one of these documents; empty if none does."""
-        for document_id in document_ids:
-            with suppress(KeyError):
-                return self._find(document_id)[0]
-        return ""
 
     def call(self, data: object) -> Reply:
         """Dispatches a page's call: an `act` and its arguments.
@@ -290,8 +215,7 @@ class Collections:
             return {"questions": collection_views.questions(self._suggested.get(key, []))}
 
     def _create(self, sent: Create) -> Reply:
-        owner = (user() if self._users is not None else None) or ""
-        return self._shown(self.library.create(sent.name, owner).id, sent.language)
+        return self._shown(self.library.create(sent.name, self._user or "").id, sent.language)
 
     def _rename(self, sent: Rename) -> Reply:
         self.library.rename(self._owned(sent.collection).name, sent.name)
@@ -396,43 +320,3 @@ class Collections:
     ) -> Added:
         # Not by `_info`: no user's request is about any more.
         return self.library.add_files(self.library.info(collection).name, paths, report, names)
-
-    def _find(self, document_id: str) -> tuple[str, Document]:
-        collection = self.library.collection_of(document_id)
-        if collection not in self.library.ids():
-            raise KeyError(document_id)
-        try:
-            self.check(collection)
-            return collection, self.index(collection).document(document_id)
-        except DalilError:
-            raise KeyError(document_id) from None
-
-    def _info(self, id_: str) -> CollectionInfo:
-        """A collection that the user of this request may see."""
-        info = self.library.info(id_)
-        if not self._may_read(info):
-            raise CollectionNotFound("The collection was deleted.")  # or was never there, for this user
-        return info
-
-    def _owned(self, id_: str) -> CollectionInfo:
-        """A collection that the user of this request may change."""
-        info = self._info(id_)
-        if not self._may_change(info):
-            raise NotOwner("The collection is another user's.")
-        return info
-
-    def _shareable(self, id_: str) -> tuple[CollectionInfo, Users]:
-        """A collection that is the user's of this request, and the users with whom it may be shared."""
-        info = self._info(id_)
-        if self._users is None or not self._may_share(info):
-            raise NotOwner("The collection is not this user's.")
-        return info, self._users
-
-    def _may_share(self, info: CollectionInfo) -> bool:
-        return self._users is not None and info.owner != "" and info.owner == user()
-
-    def _may_change(self, info: CollectionInfo) -> bool:
-        return self._users is None or may_change(info, user())
-
-    def _may_read(self, info: CollectionInfo) -> bool:
-        return self._users is None or may_read(info, user(), self._users.groups_of)
