@@ -6,6 +6,7 @@ import re
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chatting import (
@@ -416,8 +417,8 @@ def test_a_read_only_chat_changes_nothing(browser: Browser, library: Library) ->
         expect(page.locator("#bare")).to_be_hidden()
         kept = next(info for info in library.collections() if info.name == "Kept").id
         for act in ("create", "rename", "delete", "remove", "begin", "finish"):
-            sent = {"act": act, "collection": kept, "name": "x", "document": "x", "language": "en"}
-            sent |= {"files": [], "batch": "x"}
+            about: dict[str, Any] = {"name": "x", "document": "x", "files": [], "batch": "x"}
+            sent = {"act": act, "collection": kept, "language": "en", **about}
             assert collections.call(sent) == {"error": say("read_only", "en")}
         refused = urllib.request.Request(f"{address}library/upload", b"x", {"Origin": address[:-1]})
         with pytest.raises(urllib.error.HTTPError) as refusal:

@@ -98,8 +98,8 @@ def test_the_verdict_is_shown_where_there_may_be_one(verdict: Verdict | None) ->
         'data-verdict="(\\w+)" aria-pressed="true" aria-label="(.*?)"', exchange.render(0, "ar")
     )
     assert pressed == ([] if verdict is None else [(verdict, say(verdict, "ar"))])
-    assert "data-verdict" not in exchange.render(0, "ar", judged=False)
-    session = Session(judged=False)
+    assert "data-verdict" not in exchange.render(0, "ar", may_judge=False)
+    session = Session(may_judge=False)
     session.restore([exchange])
     assert "data-verdict" not in session.render("ar")
 

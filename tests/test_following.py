@@ -21,6 +21,7 @@ from qa.article import article
 from qa.collections import followed as following_
 from qa.collections import importer
 from qa.collections import library as libraries
+from qa.collections.folders import CollectionFolders
 from qa.collections.followed import allowed_folder, states
 from qa.collections.library import Library
 from qa.collections.types import FolderNotAllowed, FolderNotFound, FolderTooLarge
@@ -371,7 +372,7 @@ def test_it_is_tried_again_where_another_process_writes(
         raise IndexLocked("Another process is changing it.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Library, "_changing", locked)
+        patch.setattr(CollectionFolders, "changing", locked)
         chat.settle()
     assert say("collection_busy", "en") in text(chat.call("state", collection=mine)["folder"])
     assert not chat.call("state", collection=mine)["busy"]

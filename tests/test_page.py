@@ -196,12 +196,12 @@ def test_a_refusal_says_what_no_text_mentions(page: Language) -> None:
 
 @pytest.mark.parametrize("page", ["ar", "en"])
 def test_what_can_be_done_with_an_answer(page: Language) -> None:
-    read = Reader(render_actions(copied=True, judged=True, verdict="right", page=page))
+    read = Reader(render_actions(copied=True, may_judge=True, verdict="right", page=page))
     buttons = [attributes for tag, attributes, _ in read.elements if tag == "button"]
     assert read.texts("button") == [say("copy_answer", page), "", ""]
     assert [button.get("aria-label") for button in buttons] == [None, say("right", page), say("wrong", page)]
     assert [button.get("aria-pressed") for button in buttons] == [None, "true", "false"]
-    assert render_actions(copied=False, judged=False, verdict=None, page=page) == ""
+    assert render_actions(copied=False, may_judge=False, verdict=None, page=page) == ""
 
 
 def test_what_was_quoted_and_is_gone_is_shown_and_does_nothing() -> None:

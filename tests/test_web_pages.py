@@ -489,7 +489,6 @@ def test_these_modules_alone_can_fetch() -> None:
         "qa.collections.importer",
         "qa.collections.interface",
         "qa.collections.library",
-        "qa.collections.single",
         "ui",
         "web.calls.collection_calls",
         "web.uploads.pages",

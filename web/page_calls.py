@@ -25,7 +25,7 @@ _MOST_READERS: Final = 1000
 
 Id = Annotated[str, Field(max_length=LONGEST_ID)]
 Name = Annotated[str, Field(max_length=1000)]
-Path = Annotated[str, Field(max_length=5000)]
+LongName = Annotated[str, Field(max_length=5000)]
 # Of a scope: a key and its value.
 Condition = Annotated[list[Name], Field(min_length=2, max_length=2)]
 Whole = Annotated[int, Field(ge=0, lt=2**31)]
@@ -250,13 +250,13 @@ class DocumentCall(CollectionCall):
 class Existing(CollectionCall):
     """Arguments of "existing": names of files."""
 
-    names: Annotated[list[Path], Field(max_length=_MOST_NAMES)]
+    names: Annotated[list[LongName], Field(max_length=_MOST_NAMES)]
 
 
 class File(PageCall):
     """A file's name and its size in bytes."""
 
-    name: Path
+    name: LongName
     size: Annotated[int, Field(ge=0, lt=2**53)]
 
 
@@ -289,10 +289,10 @@ class Share(CollectionCall):
 class Follow(CollectionCall):
     """Arguments of "follow": the path of a folder."""
 
-    path: Path
+    path: LongName
 
 
 class Fetch(CollectionCall):
     """Arguments of "fetch": the address of a web page."""
 
-    address: Path
+    address: LongName

@@ -31,15 +31,15 @@ class Session:
     Mutable and used by several threads: two questions may be pending at once.
     """
 
-    def __init__(self, judged: bool = True, can_translate: bool = False) -> None:
+    def __init__(self, may_judge: bool = True, can_translate: bool = False) -> None:
         """Starts without questions.
 
         Args:
-            judged: whether its reader may give verdicts.
+            may_judge: whether its reader may give verdicts.
             can_translate: whether its quotations can be translated.
         """
         self.exchanges: dict[int, Exchange] = {}
-        self._judged = judged
+        self._may_judge = may_judge
         self._can_translate = can_translate
         self._begun = 0
         self._changes = 0
@@ -132,7 +132,7 @@ class Session:
         exchange = self.exchanges[number]
         of, page = self._rendered.get((number, language), (None, ""))
         if of is not exchange:
-            page = exchange.render(number, language, self._judged, self._can_translate)
+            page = exchange.render(number, language, self._may_judge, self._can_translate)
             self._rendered[number, language] = (exchange, page)
         return page
 
@@ -140,9 +140,9 @@ class Session:
 class Sessions:
     """The sessions of all open pages, keyed by a secret that each page generates."""
 
-    def __init__(self, judged: bool = True, can_translate: bool = False) -> None:
+    def __init__(self, may_judge: bool = True, can_translate: bool = False) -> None:
         """Starts without sessions; the arguments are those of `Session`."""
-        self._new = partial(Session, judged, can_translate)
+        self._new = partial(Session, may_judge, can_translate)
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = Lock()
 

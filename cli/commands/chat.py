@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -120,9 +119,7 @@ def chat(
     library: CollectionLibrary = (
         Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)
     )
-    writes = chosen_writer(writer, writer_model, reader)
-    launch = partial(ui.launch, writer=writes) if writes else ui.launch
-    launch(
+    ui.launch(
         index,
         port=port,
         open_browser=open_browser,
@@ -130,4 +127,5 @@ def chat(
         sharing=sharing,
         library=library,
         reader=reader,
+        writer=chosen_writer(writer, writer_model, reader),
     )

@@ -86,7 +86,6 @@ class Writer:
         self,
         answer: Answer,
         index: Index,
-        spoken: Language | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Progress]:
         """Yields the checked sentences as they come, then the complete answer.
@@ -96,10 +95,9 @@ class Writer:
         Args:
             answer: what is written from: its question and citations.
             index: the index of its passages.
-            spoken: the language to write in; that of the question if not given.
             stop: ends it when set.
         """
-        spoken = spoken or answer.language
+        spoken = answer.language
         written = Written()
         usable = [one for one in answer.citations if not speaks_to_a_model(_around(one))]
         if not usable:

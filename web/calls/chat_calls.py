@@ -103,7 +103,7 @@ class ChatCalls:
         self.converse = converse
         self.read_only = read_only
         self._writing = Writing(writer) if writer else None
-        self._sessions = Sessions(judged=not read_only, can_translate=writer is not None)
+        self._sessions = Sessions(may_judge=not read_only, can_translate=writer is not None)
 
     @property
     def all(self) -> tuple[Callable[..., Any], ...]:
@@ -132,7 +132,7 @@ class ChatCalls:
             return session.begin(sent.question, sent.collection, scope or None)
         number = sent.number or 0
         asked = session.exchange(number)
-        again = Exchange(asked.question, alone=True, collection=asked.collection, within=asked.within)
+        again = Exchange(asked.question, is_standalone=True, collection=asked.collection, within=asked.within)
         try:
             self._check(asked.collection)
         except CollectionNotFound:
@@ -369,7 +369,7 @@ class ChatCalls:
         return self._sessions.of(sent.conversation)
 
     def _reply(self, exchange: Exchange, session: Session, number: int, is_written_up: bool) -> Exchange:
-        before = qa.Conversation() if exchange.alone else session.conversation(before=number)
+        before = qa.Conversation() if exchange.is_standalone else session.conversation(before=number)
         try:
             index = self._index(exchange.collection).snapshot()
             if self.collections and not index.documents:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.errors import DalilError, IndexDamaged
 from index.readers.web.fetch import Fetcher
@@ -50,9 +50,6 @@ from web.uploads.batches import PATIENCE, Batch, Uploads, shown_name
 from web.uploads.following import Following
 from web.uploads.pages import Pages
 from web.views import collection_views
-
-if TYPE_CHECKING:
-    pass
 
 Reply = dict[str, Any]
 Handlers = Mapping[str, Callable[..., Reply]]
@@ -222,9 +219,8 @@ class Collections(CollectionAccess):
         return self._shown(sent.collection, sent.language)
 
     def _delete(self, sent: CollectionCall) -> Reply:
-        id_ = sent.collection
-        self.library.delete(self._owned(id_).name)
-        self._opened.forget(id_)
+        self.library.delete(self._owned(sent.collection).name)
+        self._opened.forget(sent.collection)
         return self._shown(None, sent.language)
 
     def _sharing(self, sent: CollectionCall) -> Reply:

@@ -293,16 +293,16 @@ def collection_name(name: str, page: Language) -> str:
     return say("built_in", page) if name == BUILT_IN else plain(name)
 
 
-def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: Language) -> str:
+def render_actions(copied: bool, may_judge: bool, verdict: Verdict | None, page: Language) -> str:
     """Renders the actions on an answer.
 
     Args:
         copied: whether there is anything to copy.
-        judged: whether the reader may give a verdict.
+        may_judge: whether the reader may give a verdict.
         verdict: the reader's verdict, if any.
         page: the page's language.
     """
-    return str(_macros.actions(copied, judged, verdict, page))
+    return str(_macros.actions(copied, may_judge, verdict, page))
 
 
 def render_broken_citations(broken: Sequence[StoredCitation], page: Language) -> str:

@@ -28,11 +28,10 @@ from qa.collections.types import (
     ReadOnlyCollection,
     TooManyCollections,
 )
-from qa.messages import say, say_as_of
+from qa.messages import has_message, say, say_as_of
 from qa.punctuation import COMMA
 from web.uploads.batches import Batch
 from web.uploads.pages import TooManyPages, WebPagesOff
-from web.views import page_views
 from web.views.answers import plain
 from web.views.templating import environment
 
@@ -168,7 +167,7 @@ def error_message(error: Exception, page: Language) -> str:
     if isinstance(error, FolderTooLarge):
         return say("folder_too_large", page, number=MOST_FOLLOWED)
     if isinstance(error, UnreadablePage):
-        return page_views.fault(error, page)
+        return _page_fault(error, page)
     if isinstance(error, FolderNotAllowed):
         return say("folder_not_allowed", page, names=left_to_right(", ".join(map(str, error.roots))))
     messages: Sequence[tuple[type[Exception], str]] = (
@@ -229,14 +228,32 @@ def _told_of_unchanged(batch: Batch, page: Language) -> list[tuple[str, str]]:
 
 def _told_of_page(batch: Batch, page: Language) -> list[tuple[str, str]]:
     (address,) = batch.names
-    errors = [page_views.fault(one, page) for one in batch.added.failed if isinstance(one, UnreadablePage)]
+    errors = [_page_fault(one, page) for one in batch.added.failed if isinstance(one, UnreadablePage)]
     dates = [say_as_of(one.fetched, page) for one in batch.added.unchanged]
     return [(address, why) for why in (*errors, *dates)]
 
 
-def _fault(message: str, page: Language) -> str:
+def _page_outcome(batch: Batch) -> str:
+    """The name of the message that says what became of a web page."""
+    if batch.added.added:
+        return "web_page_replaced" if batch.is_renewal else "web_page_added"
+    if batch.added.unchanged:
+        return "web_page_unchanged"
+    return "web_page_not_renewed" if batch.is_renewal else "web_page_not_added"
+
+
+def _page_fault(error: UnreadablePage, page: Language) -> str:
+    """Why a web page isn't added; of its content what is said of files, if nothing is said of pages."""
+    message = f"fetch_{error.page_fault}"
+    if error.page_fault == "content":
+        message = f"fetch_file_{error.fault}"
+        message = message if has_message(message) else f"file_{error.fault}"
+    return _fault(message, page, detail=plain(error.detail), scheme="https://")
+
+
+def _fault(message: str, page: Language, **more: str) -> str:
     # Isolated from surrounding text of the other direction.
-    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command()}
+    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command(), **more}
     return say(message, page, **{key: left_to_right(value) for key, value in values.items()})
 
 
@@ -246,7 +263,7 @@ def _duplicate(original: str, page: Language) -> str:
 
 def _summary(batch: Batch, page: Language) -> str:
     if batch.is_page:
-        return say(page_views.outcome(batch), page)
+        return say(_page_outcome(batch), page)
     added = len(batch.added.added)
     rest = batch.total - added
     return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)

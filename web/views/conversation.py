@@ -61,7 +61,7 @@ class Exchange:
         question: as it was asked.
         reply: None while pending.
         sources: title and author of every document in the reply, by id.
-        alone: whether to search without expanding it from previous turns.
+        is_standalone: whether to search without expanding it from previous turns.
         verdict: the reader's verdict on the answer, if any.
         collection: id of the collection asked; empty if there is a single index.
         is_writing: whether an answer is being written from the quotations.
@@ -72,7 +72,7 @@ class Exchange:
     question: str
     reply: qa.Turn | Refusal | None = None
     sources: Mapping[str, Source] = field(default_factory=dict)
-    alone: bool = False
+    is_standalone: bool = False
     verdict: Verdict | None = None
     collection: str = ""
     is_writing: bool = False
@@ -115,14 +115,14 @@ class Exchange:
         return next((one for one in cited if str(one.number) == name), None)
 
     def render(
-        self, number: int, language: Language, judged: bool = True, can_translate: bool = False
+        self, number: int, language: Language, may_judge: bool = True, can_translate: bool = False
     ) -> str:
         """Renders the exchange as HTML.
 
         Args:
             number: its number in the conversation, from 0.
             language: language of Dalil's own words.
-            judged: whether the reader may give a verdict.
+            may_judge: whether the reader may give a verdict.
             can_translate: whether there is a writer to translate quotations.
         """
         if self.reply is None:
@@ -132,7 +132,7 @@ class Exchange:
             reply += render_everything(language) if self.reply.fault else ""
         else:
             answer, broken = self.reply.answer, self.reply.broken_citations
-            actions = render_actions(bool(answer.found or broken), judged, self.verdict, language)
+            actions = render_actions(bool(answer.found or broken), may_judge, self.verdict, language)
             searched = self.reply.expanded_question
             reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
             reply += render_answer(

@@ -6,16 +6,13 @@ from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from markupsafe import Markup
 
 from index.readers.page.pictures import PageNotShown, PagePicture
 from index.text.analyzer import Language, language, normalise
-from index.text.paragraphs import paragraphs
 from index.text.sentences import Span
-from index.text.structure.blocks import find_blocks
 from index.types import Block, Document
 from qa.explanation.explain import Explanation
 from qa.messages import say
@@ -23,6 +20,7 @@ from qa.types import Citation
 from web.page_calls import Mark, Picture, Read
 from web.views.answers import Place, Source, checksum, plain, within
 from web.views.explanation import render_why
+from web.views.pieces import Piece, headings_above, pieces_of
 from web.views.templating import direction, environment, has_letters
 
 # Pieces shown before and after the quotation, and loaded at a time: some screens of text each. A book of
@@ -30,9 +28,6 @@ from web.views.templating import direction, environment, has_letters
 BEFORE: Final = 20
 AFTER: Final = 40
 MORE: Final = 60
-# Characters. A longer paragraph is split into several pieces; otherwise a text without line breaks
-# would be one piece of megabytes.
-_LONGEST: Final = 6000
 MOST_FOUND: Final = 1000
 """Most places of a text that are given at once."""
 _MOST_HEADINGS: Final = 500
@@ -40,23 +35,6 @@ _MOST_HEADINGS: Final = 500
 _DEEPEST: Final = 6
 # The template's macros.
 _macros: Final[Any] = environment.get_template("reading_pane.html").module
-
-
-class Piece(NamedTuple):
-    """A block of a document, or a part of a very long one.
-
-    Attributes:
-        number: number of the paragraph that it begins in, as a reader counts, from 1.
-        start, end: its span in the document's text, in characters.
-        block: its role in the layout.
-        is_continued: whether it continues the paragraph before it.
-    """
-
-    number: int
-    start: int
-    end: int
-    block: Block
-    is_continued: bool
 
 
 @dataclass(frozen=True)
@@ -154,7 +132,7 @@ def read(document: Document, sent: Read) -> View:
         document: the document of the request.
         sent: the part to show, and the highlights.
     """
-    pieces = _pieces(document)
+    pieces = pieces_of(document)
     holding = [mark for mark in sent.marks if is_unchanged(mark, document)]
     chosen = sent.marks[0] if sent.marks else None
     start = chosen.start if chosen else 0
@@ -182,7 +160,7 @@ def read(document: Document, sent: Read) -> View:
 
 def _place_of(mark: Mark, document: Document, number: int, page: Language) -> Place:
     """The reference of a highlight, which begins in the piece of the document with this number."""
-    pieces = _pieces(document)
+    pieces = pieces_of(document)
     piece = pieces[number]
     sure = document.confidences(mark.start, mark.end)
     sheets = document.pages(mark.start, mark.end)
@@ -190,7 +168,7 @@ def _place_of(mark: Mark, document: Document, number: int, page: Language) -> Pl
         Source.of(document),
         page,
         paragraph=piece.number,
-        headings=_headings(document.text, pieces, number),
+        headings=headings_above(document.text, pieces, number),
         sheets=sheets if sheets[0] else (piece.block.page, piece.block.page),
         recognition=max(1, round(sum(sure) / len(sure))) if sure else 0,
     )
@@ -297,45 +275,6 @@ def _is_marked(quote: str) -> bool:
         if len(quote) > 1 and quote.startswith(first) and quote.endswith(last):
             return first not in quote[1:-1] and last not in quote[1:-1]
     return False
-
-
-@lru_cache(maxsize=4)
-def _pieces(document: Document) -> tuple[Piece, ...]:
-    """A document's blocks, and its paragraphs outside any block, in order."""
-    text = document.text
-    starts = [start for start, _ in paragraphs(text)]
-    found: list[Piece] = []
-    for block in _covering(text, document.blocks or find_blocks(text)):
-        number = max(bisect_right(starts, block.start), 1)
-        start, is_continued = block.start, bool(found) and found[-1].number == number
-        # A table row isn't split, however long.
-        while not block.cells and block.end - start > _LONGEST:
-            cut = text.rfind(" ", start + 1, start + _LONGEST) + 1 or start + _LONGEST
-            found.append(Piece(number, start, cut, block, is_continued))
-            start, is_continued = cut, True
-        found.append(Piece(number, start, block.end, block, is_continued))
-    return tuple(found)
-
-
-def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
-    end = 0
-    for block in (*blocks, Block("paragraph", len(text), len(text))):
-        for start, stop in paragraphs(text[end : block.start]):
-            yield Block("paragraph", end + start, end + stop)
-        if block.start < block.end:
-            yield block
-        end = block.end
-
-
-def _headings(text: str, pieces: Sequence[Piece], place: int) -> list[str]:
-    """The headings above a piece, from the outermost."""
-    found: list[Block] = []
-    for piece in pieces[:place]:
-        block = piece.block
-        if block.kind == "heading":
-            found = [other for other in found if other.level < block.level]
-            found.append(block)
-    return [text[block.start : block.end] for block in found]
 
 
 def _parts(text: str, pieces: Sequence[Piece], shown: range, marks: Sequence[Mark]) -> Iterator[_Part]:
