@@ -12,7 +12,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial, wraps
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from index import telemetry  # noqa: F401 - before Gradio, which reads what it sets
@@ -23,19 +23,21 @@ from web import gradio_stubs  # noqa: F401 - before Gradio, which would write fi
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount
 
 import qa
 from index.errors import DalilError
 from index.readers.web.fetch import Fetcher
 from index.storage.files import keep_font_list
-from index.text.analyzer import Language
 from qa.answering.reader import warm_up as warm_up_reader
 from qa.api.service import Endpoints, Service
-from web.server.calls import MOST_GRADIO_SESSIONS, NotFound, as_http_exception
-from web.server.chat_calls import ChatCalls
-from web.server.collection_calls import Collections
+from web.calls.chat_calls import ChatCalls
+from web.calls.collection_calls import Collections
+from web.page_calls import ConversationCall, Submit, arguments
 from web.server.connections import server_config
+from web.server.gradio_requests import MOST_GRADIO_SESSIONS, NotFound, as_response
 from web.server.person import KnownPerson, signed_in
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
@@ -43,7 +45,7 @@ from web.server.users import Users, login
 from web.uploads.batches import UPLOAD
 from web.uploads.spool import sweep
 from web.views import layout, reading_pane, scripts
-from web.writing import Wishes
+from web.writing import WriterOptions
 
 if TYPE_CHECKING:
     from index import Index
@@ -66,6 +68,7 @@ EXAMPLES: Final = (
 def launch(
     index: Index,
     port: int | None = None,
+    *,
     open_browser: bool = False,
     examples: Sequence[str] = (),
     sharing: Sharing = OWN_MACHINE,
@@ -169,12 +172,12 @@ def serve(
     def end() -> None:
         if collections:
             collections.following.close()
-            collections.arrivals.close()
+            collections.uploads.close()
 
     keep_font_list()  # Gradio imports matplotlib for every answer, where it is installed
     served = application(begin, sharing, end, chat)
     if collections and not collections.read_only:
-        served.add_route(UPLOAD, collections.arrivals.receive, methods=["POST"])
+        served.add_route(UPLOAD, collections.uploads.receive, methods=["POST"])
     gr.mount_gradio_app(
         served,
         chat,
@@ -195,6 +198,8 @@ def serve(
         for route in served.routes
         if isinstance(route, Mount) and isinstance(route.app, gr.routes.App)
     )
+    # What a call names isn't there (any more), or isn't allowed.
+    gradio_app.add_exception_handler(DalilError, _refusal)  # type: ignore[arg-type]
     served.add_middleware(KnownPerson, user_of=signed_in(gradio_app))
     return served
 
@@ -202,6 +207,7 @@ def serve(
 def build_chat(
     index: Index,
     converse: Callable[..., qa.Turn] = qa.converse,
+    *,
     examples: Sequence[str] = (),
     read_only: bool = False,
     collections: Collections | None = None,
@@ -220,23 +226,22 @@ def build_chat(
         writer: what writes answers from the quotations, and translates them.
     """
     asked = converse if reader else partial(converse, reader=False)
-    talk = ChatCalls(index, asked, read_only, collections, writer)
+    chat_calls = ChatCalls(index, asked, read_only, collections, writer)
 
     def respond(event: gr.EventData) -> Iterator[str]:
-        wishes = Wishes(*(bool(getattr(event, name, False)) for name in ("write", "translate")))
-        yield from talk.respond(str(event.conversation), int(event.number), _language(event.language), wishes)
+        sent = Submit.of(event._data)
+        options = WriterOptions(sent.write, sent.translate)
+        yield from chat_calls.respond(sent.conversation, sent.number, sent.language, options)
 
     def render(event: gr.EventData) -> str:
-        return talk.render(str(event.conversation), _language(event.language))
+        sent = ConversationCall.of(event._data)
+        return chat_calls.render(sent.conversation, sent.language)
 
-    def library(data: dict[str, Any]) -> dict[str, Any]:
+    def library(data: object) -> dict[str, Any]:
         if collections is None:
             raise NotFound("This chat has no collections.")
         return collections.call(data)
 
-    calls = [talk.begin, talk.read, talk.picture, talk.find, talk.why, talk.keep, talk.restore, talk.clear,
-             talk.export, talk.judge, talk.stop, talk.translate, talk.choices, talk.refer,
-             talk.conditions]  # fmt: skip
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
     chat.state_session_capacity = MOST_GRADIO_SESSIONS
     with chat:
@@ -245,7 +250,7 @@ def build_chat(
             html_template=layout.asset("frame.html") + (layout.asset("library.html") if collections else ""),
             js_on_load=scripts.loader(),
             apply_default_css=False,
-            server_functions=[_function(call) for call in (library, *calls)],
+            server_functions=[library, *map(_function, chat_calls.all)],
             words=layout.words("" if writer is None or writer.model.is_local else writer.model.host),
             examples=layout.examples(examples),
             switcher=layout.asset("switcher.html") if collections else "",
@@ -277,19 +282,13 @@ def build_chat(
     return chat
 
 
-def _function(method: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
-    """A method as a function whose errors are records.
+def _function(method: Callable[..., Any]) -> Callable[[object], Any]:
+    """A method with an argument `sent`, as a function of what a page sends: a method can't be marked."""
 
-    Gradio marks what a page may call, and a method can't be marked.
-    """
+    def call(data: object) -> Any:
+        return method(arguments(method, data))
 
-    @wraps(method)
-    def call(data: dict[str, Any]) -> Any:
-        try:
-            return method(data)
-        except DalilError as error:  # what a call names isn't there (any more), or isn't allowed
-            raise as_http_exception(error) from None
-
+    call.__name__ = method.__name__
     return call
 
 
@@ -297,5 +296,5 @@ def _answer(question: str, index: Index, reader: bool) -> qa.Answer:
     return qa.ask(question, index, reader=reader)
 
 
-def _language(name: object) -> Language:
-    return "ar" if name == "ar" else "en"
+def _refusal(_: Request, error: DalilError) -> Response:
+    return as_response(error)

@@ -24,7 +24,7 @@ from index.encoding.passages import encode
 from qa.types import Claim
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Given
-from qa.writing.claims import claims
+from qa.writing.claims import written_sentences
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def checked(path: Path, checker: Checker, index: Index) -> Iterator[Checked]:
             for number, (text, (_, tokens)) in enumerate(zip(quotations, encoded, strict=True), 1)
         }
         for kind, text in group["claims"]:
-            (written,) = claims(text)
+            (written,) = written_sentences(text)
             began = time.process_time()
             result = checker.check(written, Given(group["question"], group["language"], given))
             took = 1000 * (time.process_time() - began)

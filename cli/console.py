@@ -12,7 +12,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from cli.exit_codes import BAD_INPUT, MEANINGS, complain, explain
+from cli.exit_codes import BAD_INPUT, MEANINGS, print_error, report_error
 from cli.streams import Output, OutputLost
 from cli.terminal import heading
 from index.errors import DalilError, InvalidQuestion
@@ -35,7 +35,7 @@ class Commands(TyperGroup):
             result = super().invoke(ctx)
             sys.stdout.flush()
         except (DalilError, OSError, OutputLost, MemoryError, KeyboardInterrupt) as error:
-            raise typer.Exit(explain(error)) from None
+            raise typer.Exit(report_error(error)) from None
         return result
 
 
@@ -72,12 +72,12 @@ def reply_to_all(question: str, reply: Callable[[str], int], as_json: bool) -> i
                 refused: RefusalRecord = {"question": line, "error": error.reason, "message": refusal}
                 print_json(refused)
             else:
-                complain(f"line {number}: {refusal}" if several else refusal)
+                print_error(f"line {number}: {refusal}" if several else refusal)
         if several and not as_json:
             show()
         sys.stdout.flush()
     if not codes:
-        complain("There is no question on standard input. Write one a line.")
+        print_error("There is no question on standard input. Write one a line.")
     return max(codes, default=BAD_INPUT)
 
 
@@ -87,7 +87,7 @@ def show(text: str = "") -> None:
 
 
 def show_styled(text: str) -> None:
-    """Prints lines of `cli.terminal.Plain`; on a terminal its styles have their effect."""
+    """Prints lines of `cli.terminal.TextRenderer`; on a terminal its styles have their effect."""
     if isinstance(sys.stdout, Output):
         sys.stdout.write_styled(f"{text}\n")
     else:

@@ -35,12 +35,12 @@ def main() -> None:
     except SystemExit as wanted:
         code = wanted.code
     except BaseException as error:
-        code = exit_codes.explain(error)
+        code = exit_codes.report_error(error)
     _on_interrupt(_leave, signal.default_int_handler)
     try:
         sys.stdout.flush()
     except streams.OutputLost as error:
-        code = exit_codes.explain(error)
+        code = exit_codes.report_error(error)
     sys.exit(code)
 
 

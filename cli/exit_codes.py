@@ -54,17 +54,17 @@ _NO_MEMORY: Final = (
 )
 
 
-def note(message: str) -> None:
+def print_note(message: str) -> None:
     """Prints a note, which is no error, on one line of standard error."""
     print(in_one_line(" ".join(message.splitlines())), file=sys.stderr, flush=True)
 
 
-def complain(message: str) -> None:
+def print_error(message: str) -> None:
     """Prints an error on one line of standard error."""
-    note(f"dalil: {message}")
+    print_note(f"dalil: {message}")
 
 
-def explain(error: BaseException) -> int:
+def report_error(error: BaseException) -> int:
     """Reports the error that ended a command, and returns its exit code.
 
     Args:
@@ -80,24 +80,24 @@ def explain(error: BaseException) -> int:
     if isinstance(error, PipeClosed | BrokenPipeError):
         return PIPE_CLOSED
     if isinstance(error, OutputLost):
-        complain(str(error))
+        print_error(str(error))
         return OUTPUT_LOST
     if any(map(_lacks_memory, chain)):
         return no_memory()
     if _is_ours(error):
-        complain(str(error))
+        print_error(str(error))
         return NO_INDEX if type(error).__name__ in _INDEX_FAULTS else BAD_INPUT
     if isinstance(error, OSError):
-        complain(_words(error))
+        print_error(_words(error))
         return NO_INDEX
     traceback.print_exception(error)
-    complain("This is a fault in Dalil, not in what you asked of it. Please report the lines above.")
+    print_error("This is a fault in Dalil, not in what you asked of it. Please report the lines above.")
     return FAULT
 
 
 def no_memory() -> int:
     """Reports too little memory, and returns the exit code."""
-    complain("There isn't enough memory. Close other programs, or raise the limit (ulimit -v).")
+    print_error("There isn't enough memory. Close other programs, or raise the limit (ulimit -v).")
     return NO_MEMORY
 
 

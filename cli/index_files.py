@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.console import show
-from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, complain
+from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, print_error
 from cli.streams import in_one_line
 from index import Document, Index, IndexNotFound
 from index.readers.read_files import Reading, duplicates, read_paths, source_of
@@ -38,10 +38,11 @@ class FetchedPages:
 NO_PAGES: Final = FetchedPages()
 
 
-def file_texts(
+def index_texts(
     paths: Sequence[Path],
     folder: str,
     model: str | None,
+    *,
     rebuild: bool = False,
     remove: bool = False,
     note_reading: Callable[[Reading], None] = ignore,
@@ -60,18 +61,18 @@ def file_texts(
     """
     reading = read_paths(paths, _tell_page)
     for error in reading.unreadable:
-        complain(str(error))
+        print_error(str(error))
     for warning in reading.warnings:
-        complain(warning.message)
+        print_error(warning.message)
     read_documents = (*reading.documents, *pages.documents)
     if pages.kept and not paths and not read_documents:
         return INCOMPLETE if pages.failed else DONE
     if not read_documents:
-        complain("There is nothing to index; nothing was written.")
+        print_error("There is nothing to index; nothing was written.")
         return BAD_INPUT
     again = duplicates(read_documents)
     for document, original in again:
-        complain(f"{document.source}: the same text as {original.source}; it was left out.")
+        print_error(f"{document.source}: the same text as {original.source}; it was left out.")
     left_out = {document.id for document, _ in again}
     documents = [document for document in read_documents if document.id not in left_out]
     opened = None if rebuild else open_if_there(folder, model)
@@ -83,7 +84,7 @@ def file_texts(
         else:
             opened = Index.build(documents, folder, encoder=model)
     except KeyboardInterrupt:
-        complain("Stopped. What was encoded is kept: run it again to go on.")
+        print_error("Stopped. What was encoded is kept: run it again to go on.")
         raise
     note_reading(reading)
     gone = gone_from(paths, opened)
@@ -104,7 +105,7 @@ def file_texts(
 
 def _tell_page(path: Path, done: int, total: int) -> None:
     """Reports the progress of text recognition, which takes seconds per page, on standard error."""
-    complain(f"{path}: text recognition, page {done:,} of {total:,}")
+    print_error(f"{path}: text recognition, page {done:,} of {total:,}")
 
 
 def _list(title: str, sources: Sequence[str]) -> None:
@@ -134,7 +135,7 @@ def open_if_there(folder: str, model: str | None) -> Index | None:
         return None
 
 
-def forget_texts(
+def remove_texts(
     paths: Sequence[Path],
     folder: str,
     model: str | None,
@@ -147,21 +148,21 @@ def forget_texts(
             others are removed, whether or not they exist.
         folder: of the index, or its address.
         model: as it was named.
-        note_reading: as in `file_texts`.
+        note_reading: as in `index_texts`.
     """
     opened = Index.open(folder, encoder=model)
     folders = [path for path in paths if path.is_dir()]
     named = [path for path in paths if path not in folders]
     unknown = [path for path in named if not below([path], opened)]
     for path in unknown:
-        complain(f"{path}: the index in {folder} holds nothing from there.")
+        print_error(f"{path}: the index in {folder} holds nothing from there.")
     unwanted = below(named, opened)
     if unwanted:
         opened.remove(unwanted)
         opened.optimize(whole=False)
         _report(folder, opened, f"{len(unwanted)} removed")
     if folders:
-        code = file_texts(folders, folder, model, remove=True, note_reading=note_reading)
+        code = index_texts(folders, folder, model, remove=True, note_reading=note_reading)
         return max(code, INCOMPLETE if unknown else DONE)
     if not unwanted:
         return BAD_INPUT

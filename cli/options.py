@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from cli.exit_codes import complain
+from cli.exit_codes import print_error
 
 if TYPE_CHECKING:
     from index import Index
@@ -110,7 +110,7 @@ def chosen_writer(url: str | None, model: str | None) -> Writer | None:
 
     chat = ChatModel(url, model or "", os.environ.get(KEY, ""))
     if not chat.is_local:
-        complain(say("leaves_machine", "en", host=chat.host))
+        print_error(say("leaves_machine", "en", host=chat.host))
     return Writer(chat)
 
 
@@ -141,5 +141,5 @@ def open_named(
     from qa.article import article_index
 
     if tell and os.path.lexists(f"{FOLDER}/manifest.json"):
-        complain(f"This asks the built-in article. To ask the index in ./{FOLDER}: --index {FOLDER}")
+        print_error(f"This asks the built-in article. To ask the index in ./{FOLDER}: --index {FOLDER}")
     return article_index()

@@ -28,7 +28,7 @@ _PREVIEW: Final = 200  # characters of a passage; enough to see what it is about
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
 
 
-class Plain:
+class TextRenderer:
     """Writes answers and hits as lines of text.
 
     Args:

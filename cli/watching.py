@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from cli.exit_codes import complain, explain, note
+from cli.exit_codes import print_error, print_note, report_error
 from cli.index_files import open_if_there
 from index import DalilError, Document, Index
 from index.readers.read_files import (
@@ -75,7 +75,7 @@ class Watched:
         """
         return {_ROOT / name for name in self._followed.differing(self._states())}
 
-    def take_up(self, settled: Iterable[Path]) -> None:
+    def synchronise(self, unchanging: Iterable[Path]) -> None:
         """Brings the index in step with files that have stopped changing, and reports each.
 
         A file that can't be read any more keeps the document of its older version.
@@ -85,7 +85,7 @@ class Watched:
             DalilError, OSError: the index can't be opened or written; what was not added still differs.
         """
         there = self._states()
-        plan = self._followed.plan(there, [path.relative_to(_ROOT).as_posix() for path in settled])
+        plan = self._followed.plan(there, [path.relative_to(_ROOT).as_posix() for path in unchanging])
         released = set(plan.released)
         for names in plan.chunks(_AT_ONCE):
             reading = read_paths(self._paths[name] for name in names)
@@ -102,7 +102,7 @@ class Watched:
             released -= sources
         if plan.gone:
             for source in sorted(self._forget(set(map(self._followed.source, plan.gone)))):
-                note(f"{source}: removed.")
+                print_note(f"{source}: removed.")
             kept = {name: file for name, file in self._followed.files.items() if name not in plan.gone}
             self._followed = replace(self._followed, files=kept)
 
@@ -154,14 +154,14 @@ class Watched:
         for document in reading.documents:
             source = document.source
             if source in originals:
-                complain(f"{source}: the same text as {originals[source]}; it was left out.")
+                print_error(f"{source}: the same text as {originals[source]}; it was left out.")
             elif source in sources:
-                note(f"{source}: indexed.")
+                print_note(f"{source}: indexed.")
         for warning in reading.warnings:
-            complain(warning.message)
+            print_error(warning.message)
         for error in reading.unreadable:
             if Path(error.path) in self.places or not is_picture_without_text(error):
-                complain(str(error))
+                print_error(str(error))
 
     def _states(self) -> dict[str, State]:
         for folder in self._folders:
@@ -180,15 +180,15 @@ def watch_texts(watched: Watched) -> None:
         watched: the files, of which `note_reading` knows what was indexed of them.
     """
     changes, stop, last = Changes(watched.differing), threading.Event(), ""
-    note(f"Watching {', '.join(map(str, watched.places))}; Ctrl-C ends it.")
+    print_note(f"Watching {', '.join(map(str, watched.places))}; Ctrl-C ends it.")
     with suppress(KeyboardInterrupt):
         while watched.places:
             for is_changed in changes_told(watched.places, stop):
                 try:
-                    if settled := changes.look(is_changed):
-                        watched.take_up(settled)
+                    if unchanging := changes.look(is_changed):
+                        watched.synchronise(unchanging)
                         last = ""
                 except (DalilError, OSError) as error:  # tried again at the next change, and now and then
                     if str(error) != last:
-                        explain(error)
+                        report_error(error)
                     last = str(error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cli.console import show
-from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, complain, note
+from cli.exit_codes import BAD_INPUT, DONE, INCOMPLETE, print_error, print_note
 from cli.index_files import FetchedPages, in_index, open_if_there
 from cli.streams import in_one_line
 from index import Document, Index, UnreadablePage
@@ -40,18 +40,18 @@ def fetch_pages(
                 shown = in_one_line(where.text)
                 show(f"{shown}: as of {known.fetched}, not fetched again (--refresh does that).")
             elif where.text not in documents:
-                note(f"{where.text}: fetching it from {where.host}.")
-                documents[where.text] = read_page(address, fetcher, lambda one: complain(one.message))
+                print_note(f"{where.text}: fetching it from {where.host}.")
+                documents[where.text] = read_page(address, fetcher, lambda one: print_error(one.message))
         except UnreadablePage as error:
             failed += 1
-            complain(str(error))
+            print_error(str(error))
             if known is not None:
                 kept += 1
-                complain(f"{known.source}: the version of {known.fetched} stays.")
+                print_error(f"{known.source}: the version of {known.fetched} stays.")
     return FetchedPages(tuple(documents.values()), kept, failed)
 
 
-def forget_pages(addresses: Sequence[str], folder: str, model: str | None) -> int:
+def remove_pages(addresses: Sequence[str], folder: str, model: str | None) -> int:
     """Removes web pages from an index; returns the exit code."""
     opened = Index.open(folder, encoder=model)
     ports = Fetcher().ports
@@ -61,11 +61,11 @@ def forget_pages(addresses: Sequence[str], folder: str, model: str | None) -> in
             where = WebAddress.parse(address, ports)
         except UnreadablePage as error:
             unknown += 1
-            complain(str(error))
+            print_error(str(error))
             continue
         if in_index(opened, page_id(where)) is None:
             unknown += 1
-            complain(f"{where.text}: the index in {folder} doesn't hold this page.")
+            print_error(f"{where.text}: the index in {folder} doesn't hold this page.")
         else:
             unwanted.add(page_id(where))
     if unwanted:

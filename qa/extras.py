@@ -11,7 +11,7 @@ class ExtraMissing(DalilError, ImportError):
     """Optional packages for this part of Dalil aren't installed."""
 
 
-def need(what: str, extra: str, *modules: str) -> None:
+def require(what: str, extra: str, *modules: str) -> None:
     """Checks that the optional packages of a feature are installed.
 
     Args:

@@ -74,8 +74,9 @@ class Citation:
         passage: Passage,
         start: int,
         end: int,
+        *,
         field: CitedField = "text",
-        answer: tuple[int, int] | None = None,
+        answer: Span | None = None,
     ) -> Citation:
         """Cites `getattr(document, field)[start:end]`, within which `answer` is the span that answers.
 
@@ -89,7 +90,18 @@ class Citation:
         if field == "text" and not page:
             page = last_page = passage.page
         first, last = answer or (None, None)
-        citation = cls(number, passage, start, end, field, metadata, first, last, page, last_page)
+        citation = cls(
+            number,
+            passage,
+            start,
+            end,
+            field=field,
+            metadata=metadata,
+            answer_start=first,
+            answer_end=last,
+            page=page,
+            last_page=last_page,
+        )
         if passage.document_id != document.id or cited[start:end] != citation.quote:
             raise BrokenCitation(f"[{number}] {start}-{end} isn't in document {document.id}")
         return citation
@@ -178,9 +190,9 @@ class Answer:
     question: str
     language: Language
     text: str
-    citations: tuple[Citation, ...]
-    hits: tuple[Hit, ...]
-    confidence: float
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    confidence: float = 0.0
     missing: tuple[str, ...] = ()
     written: Written | None = None
     within: str = ""

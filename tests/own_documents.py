@@ -27,7 +27,7 @@ from qa.collections import library as libraries
 from qa.collections.library import Library
 from qa.messages import say
 from qa.types import Answer, Citation
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.serving import listen
 from web.server.sharing import Sharing
 
@@ -164,14 +164,14 @@ def choose(page: Page, name: str) -> None:
 
 def add(page: Page, *paths: Path, replace: bool = False) -> Locator:
     """Adds files to the collection that is shown; gives what is said of them when they are done."""
-    first = page.locator("#library .arrivals > div").first
+    first = page.locator("#library .uploads > div").first
     before = first.get_attribute("data-batch") if first.count() else ""
     page.locator("#files").set_input_files(paths)
     if replace:
         page.locator("#asking .do").click()
-    done = page.locator(f'#library .arrivals > div[data-done]:first-child:not([data-batch="{before}"])')
+    done = page.locator(f'#library .uploads > div[data-done]:first-child:not([data-batch="{before}"])')
     expect(done).to_have_count(1)
-    return page.locator(f'#library .arrivals > [data-batch="{done.get_attribute("data-batch")}"]')
+    return page.locator(f'#library .uploads > [data-batch="{done.get_attribute("data-batch")}"]')
 
 
 def titles(page: Page) -> list[str]:

@@ -155,10 +155,10 @@ def test_an_answer_that_leaves_its_quotation_is_refused(answer: tuple[int, int])
 
 def test_an_answer_within_metadata_is_counted_in_the_metadata() -> None:
     dated = dataclasses.replace(DOCUMENT, date="written in 1897")
-    citation = Citation.of(dated, 1, PASSAGE, 0, 15, "date", (11, 15))
+    citation = Citation.of(dated, 1, PASSAGE, 0, 15, field="date", answer=(11, 15))
     assert citation.answer == "1897"
     with pytest.raises(BrokenCitation, match=r"its answer 11-16 leaves 0-15"):
-        Citation.of(dated, 1, PASSAGE, 0, 15, "date", (11, 16))
+        Citation.of(dated, 1, PASSAGE, 0, 15, field="date", answer=(11, 16))
 
 
 @pytest.mark.parametrize(("first", "last"), [(9, None), (None, 12)])

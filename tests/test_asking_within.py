@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
+from page_calling import sent
 from typer.testing import CliRunner
 
 from cli.app import app
@@ -20,7 +21,8 @@ from qa.api.service import Endpoints, InvalidRequest, Service
 from qa.conversation.export import to_markdown
 from qa.conversation.history import from_json, to_json
 from qa.messages import say_fault, say_not_found, say_scope
-from web.server.chat_calls import ChatCalls
+from web.calls.chat_calls import ChatCalls
+from web.page_calls import Begin, Choices, Conditions, ConversationCall, Refer
 from web.views import scope_choices
 
 RIVER, BREAD = "The river floods in spring.", "Bread needs flour and salt."
@@ -122,30 +124,29 @@ def test_the_command_line_asks_within_a_scope(index: Index, monkeypatch: pytest.
 
 def test_the_page_offers_what_there_is_and_is_told_what_isnt(index: Index) -> None:
     chat = ChatCalls(index, partial(converse, reader=False))
-    about = {"conversation": "p", "language": "en"}
-    offered = chat.choices(about)
+    offered = chat.choices(sent(Choices))
     assert offered["document"] == [["River", "River"], ["Bread", "Bread"], ["Salt", "Salt"]]
     assert offered["folder"] == [["kitchen", "kitchen"], ["nature", "nature"]]
     assert (offered["type"], offered["tag"]) == ([["md", "md"], ["txt", "txt"]], [["food", "food"]])
     assert not offered["is_dated"]
-    assert [value for value, _ in chat.choices({**about, "find": "SALT"})["document"]] == ["Salt"]
-    assert [chat.refer({**about, "document": id_}) for id_ in ("river", "no")] == ["River", ""]
-    assert chat.conditions({"within": 'folder:kitchen document:"a b"'}) == [
+    assert [value for value, _ in chat.choices(sent(Choices, find="SALT"))["document"]] == ["Salt"]
+    assert [chat.refer(sent(Refer, document=id_)) for id_ in ("river", "no")] == ["River", ""]
+    assert chat.conditions(sent(Conditions, within='folder:kitchen document:"a b"')) == [
         ["document", "a b"],
         ["folder", "kitchen"],
     ]
-    assert chat.conditions({"within": "garden"}) == []
+    assert chat.conditions(sent(Conditions, within="garden")) == []
 
     def asked(within: list[list[str]]) -> str:
-        number = chat.begin({**about, "question": "And what of spring?", "within": within})
-        return list(chat.respond("p", number, "en"))[-1]
+        number = chat.begin(sent(Begin, question="And what of spring?", within=within))
+        return list(chat.respond("a", number, "en"))[-1]
 
     shown = asked([["folder", "garden"]])
     assert "The collection has no folder “garden”. Remove it from the scope." in shown
     assert 'data-act="ask-everything"' in shown
     asked([["folder", "kitchen"]])
     asked([])
-    turns = chat._session(about).conversation().turns
+    turns = chat._session(sent(ConversationCall)).conversation().turns
     assert [turn.answer.within for turn in turns] == ["folder:kitchen", ""]
     assert ids(turns[1]) == {"river", "bread", "salt"}
 

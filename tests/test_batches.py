@@ -48,15 +48,15 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def arrivals(shelf: Shelf) -> Uploads:
+def uploads(shelf: Shelf) -> Uploads:
     return Uploads(shelf.add, most_bytes=1000, most_in_all=2500)
 
 
-def send(arrivals: Uploads, batch: Batch | str, number: object, *body: bytes) -> int:
+def send(uploads: Uploads, batch: Batch | str, number: object, *body: bytes) -> int:
     """The status that a file is answered with."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await (await arrivals.receive(Request(scope, receive)))(scope, receive, send)
+        await (await uploads.receive(Request(scope, receive)))(scope, receive, send)
 
     secret = batch if isinstance(batch, str) else batch.id
     headers = {"X-Batch": secret, "X-Number": str(number)}
@@ -71,28 +71,28 @@ def wait(done: Callable[[], bool]) -> None:
     raise AssertionError("it isn't done")
 
 
-def test_files_are_added_under_the_names_that_the_page_gave(arrivals: Uploads, shelf: Shelf) -> None:
-    batch, accepted = arrivals.begin("c", [("قلعة.txt", 4), ("notes.MD", 5)])
+def test_files_are_added_under_the_names_that_the_page_gave(uploads: Uploads, shelf: Shelf) -> None:
+    batch, accepted = uploads.begin("c", [("قلعة.txt", 4), ("notes.MD", 5)])
     assert accepted == [0, 1]
-    assert [send(arrivals, batch, 1, b"ab", b"cde"), send(arrivals, batch, 0, b"abcd")] == [200, 200]
+    assert [send(uploads, batch, 1, b"ab", b"cde"), send(uploads, batch, 0, b"abcd")] == [200, 200]
     assert sorted(path.name for path in batch.folder.iterdir()) == ["0.txt", "1.md"]
     assert batch.folder.stat().st_mode & 0o777 == 0o700
-    arrivals.finish(batch)
+    uploads.finish(batch)
     wait(lambda: batch.stage == "done")
     assert shelf.added == [("c", {"قلعة.txt": b"abcd", "notes.MD": b"abcde"})]
     assert batch.faults == {}
     assert not batch.folder.exists()
 
 
-def test_only_what_was_announced_is_taken_and_once(arrivals: Uploads) -> None:
-    batch, _ = arrivals.begin("c", [("a.txt", 1), ("b.exe", 1)])
+def test_only_what_was_announced_is_taken_and_once(uploads: Uploads) -> None:
+    batch, _ = uploads.begin("c", [("a.txt", 1), ("b.exe", 1)])
     for number in (1, 2, -1, "x", "", "²", "1" * 5000):
-        assert send(arrivals, batch, number, b"a") == 403
-    assert send(arrivals, "", 0, b"a") == send(arrivals, "guess", 0, b"a") == 403
-    assert [send(arrivals, batch, 0, b"a"), send(arrivals, batch, 0, b"b")] == [200, 403]
+        assert send(uploads, batch, number, b"a") == 403
+    assert send(uploads, "", 0, b"a") == send(uploads, "guess", 0, b"a") == 403
+    assert [send(uploads, batch, 0, b"a"), send(uploads, batch, 0, b"b")] == [200, 403]
     assert [path.read_bytes() for path in batch.folder.iterdir()] == [b"a"]
-    arrivals.finish(batch)
-    assert send(arrivals, batch, 0, b"a") == 403
+    uploads.finish(batch)
+    assert send(uploads, batch, 0, b"a") == 403
 
 
 @pytest.mark.parametrize(
@@ -114,59 +114,59 @@ def test_only_what_was_announced_is_taken_and_once(arrivals: Uploads) -> None:
     ],
 )
 def test_what_cant_be_added_is_refused_before_it_is_sent(
-    arrivals: Uploads, name: str, size: int, fault: str
+    uploads: Uploads, name: str, size: int, fault: str
 ) -> None:
-    batch, accepted = arrivals.begin("c", [(name, size)])
+    batch, accepted = uploads.begin("c", [(name, size)])
     assert (accepted, batch.faults) == (([], {0: fault}) if fault else ([0], {}))
     assert batch.stage == ("done" if fault else "sending")
     # Of refused files the page has been told; nothing of them is kept.
-    assert arrivals.batch(batch.id) is (None if fault else batch)
+    assert uploads.batch(batch.id) is (None if fault else batch)
 
 
-def test_no_more_files_than_a_thousand_at_once(arrivals: Uploads) -> None:
-    batch, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(MOST_FILES + 2)])
+def test_no_more_files_than_a_thousand_at_once(uploads: Uploads) -> None:
+    batch, accepted = uploads.begin("c", [(f"{n}.txt", 1) for n in range(MOST_FILES + 2)])
     assert accepted == list(range(MOST_FILES))
     # Of the others only their number is kept.
     assert (batch.faults, len(batch.names), batch.surplus, batch.total) == ({}, MOST_FILES, 2, MOST_FILES + 2)
-    assert send(arrivals, batch, MOST_FILES, b"a") == 403
+    assert send(uploads, batch, MOST_FILES, b"a") == 403
 
 
-def kept_names(arrivals: Uploads) -> int:
-    return sum(len(batch.names) for batch in arrivals._batches.values())
+def kept_names(uploads: Uploads) -> int:
+    return sum(len(batch.names) for batch in uploads._batches.values())
 
 
 def test_names_of_refused_files_are_kept_within_bounds(
-    arrivals: Uploads, monkeypatch: pytest.MonkeyPatch
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One file that may be sent would keep the names of all that were refused with it."""
     monkeypatch.setattr("web.uploads.batches.MOST_NAMES", 30)
     monkeypatch.setattr("web.uploads.batches.MOST_NAMES_IN_ALL", 50)
     files = [("a.txt", 1), *[("film.mp4", 1)] * 9]
-    begun = [arrivals.begin("c", files, "one") for _ in range(5)]
+    begun = [uploads.begin("c", files, "one") for _ in range(5)]
     assert [accepted for _, accepted in begun] == [[0]] * 3 + [[]] * 2
     refused, _ = begun[3]
     assert refused.faults == {0: "file_quota", **dict.fromkeys(range(1, 10), "file_type")}
-    others = [arrivals.begin("c", files, name) for name in ("another", "a third", "a fourth")]
+    others = [uploads.begin("c", files, name) for name in ("another", "a third", "a fourth")]
     assert [accepted for _, accepted in others] == [[0], [0], []]
-    assert kept_names(arrivals) == 50
+    assert kept_names(uploads) == 50
     # There is room again when files have come in.
-    arrivals.finish(begun[0][0])
+    uploads.finish(begun[0][0])
     wait(lambda: begun[0][0].stage == "done")
-    assert arrivals.begin("c", files, "one")[1] == [0]
+    assert uploads.begin("c", files, "one")[1] == [0]
 
 
 def test_so_many_names_of_finished_batches_are_remembered(
-    arrivals: Uploads, monkeypatch: pytest.MonkeyPatch
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.uploads.batches.MOST_NAMES_REMEMBERED", 25)
     done: list[Batch] = []
     for _ in range(4):
-        batch, _ = arrivals.begin("c", [("a.txt", 1), *[("film.mp4", 1)] * 9])
-        arrivals.finish(batch)
+        batch, _ = uploads.begin("c", [("a.txt", 1), *[("film.mp4", 1)] * 9])
+        uploads.finish(batch)
         wait(lambda batch=batch: batch.stage == "done")  # type: ignore[misc]
         done.append(batch)
-    waiting, _ = arrivals.begin("c", [("a.txt", 1)])
-    known = [arrivals.batch(batch.id) is batch for batch in (*done, waiting)]
+    waiting, _ = uploads.begin("c", [("a.txt", 1)])
+    known = [uploads.batch(batch.id) is batch for batch in (*done, waiting)]
     assert known == [False, False, True, True, True]
 
 
@@ -194,31 +194,31 @@ def test_a_name_is_shown_so_that_it_reorders_nothing(name: str, shown: str) -> N
     assert shown_name(name) == shown
 
 
-def test_a_file_is_cut_off_where_it_becomes_too_large(arrivals: Uploads, shelf: Shelf) -> None:
+def test_a_file_is_cut_off_where_it_becomes_too_large(uploads: Uploads, shelf: Shelf) -> None:
     """Whatever it said of its size."""
-    batch, _ = arrivals.begin("c", [("a.txt", 1), ("b.txt", 1)])
-    assert send(arrivals, batch, 0, b"a" * 600, b"a" * 401) == 413
-    assert send(arrivals, batch, 1, b"b" * 1000) == 200
-    arrivals.finish(batch)
+    batch, _ = uploads.begin("c", [("a.txt", 1), ("b.txt", 1)])
+    assert send(uploads, batch, 0, b"a" * 600, b"a" * 401) == 413
+    assert send(uploads, batch, 1, b"b" * 1000) == 200
+    uploads.finish(batch)
     wait(lambda: batch.stage == "done")
     assert batch.faults == {0: "file_too_large"}
     assert shelf.added == [("c", {"b.txt": b"b" * 1000})]
 
 
-def test_all_that_wait_have_room_for_so_much_together(arrivals: Uploads, shelf: Shelf) -> None:
+def test_all_that_wait_have_room_for_so_much_together(uploads: Uploads, shelf: Shelf) -> None:
     shelf.let_go.clear()
-    first, _ = arrivals.begin("c", [("a.txt", 1000), ("b.txt", 1000)])
-    assert [send(arrivals, first, n, b"a" * 1000) for n in (0, 1)] == [200, 200]
-    arrivals.finish(first)
-    second, _ = arrivals.begin("d", [("a.txt", 1000), ("b.txt", 1000)])
-    assert send(arrivals, second, 0, b"a" * 1000) == 413
+    first, _ = uploads.begin("c", [("a.txt", 1000), ("b.txt", 1000)])
+    assert [send(uploads, first, n, b"a" * 1000) for n in (0, 1)] == [200, 200]
+    uploads.finish(first)
+    second, _ = uploads.begin("d", [("a.txt", 1000), ("b.txt", 1000)])
+    assert send(uploads, second, 0, b"a" * 1000) == 413
     assert second.faults == {0: "file_full"}
     shelf.let_go.set()
     wait(lambda: first.stage == "done")
-    assert send(arrivals, second, 1, b"a" * 1000) == 200
+    assert send(uploads, second, 1, b"a" * 1000) == 200
 
 
-def break_off(arrivals: Uploads, batch: Batch, number: int, part: bytes) -> None:
+def break_off(uploads: Uploads, batch: Batch, number: int, part: bytes) -> None:
     """Sends the first part of a file; then the connection is gone."""
     messages: list[Message] = [
         {"type": "http.request", "body": part, "more_body": True},
@@ -229,19 +229,19 @@ def break_off(arrivals: Uploads, batch: Batch, number: int, part: bytes) -> None
         return messages.pop(0)
 
     headers = [(b"x-batch", batch.id.encode()), (b"x-number", str(number).encode())]
-    asyncio.run(arrivals.receive(Request({"type": "http", "method": "POST", "headers": headers}, receive)))
+    asyncio.run(uploads.receive(Request({"type": "http", "method": "POST", "headers": headers}, receive)))
 
 
-def test_a_connection_that_breaks_off_doesnt_end_its_batch(arrivals: Uploads, shelf: Shelf) -> None:
-    batch, _ = arrivals.begin("c", [("a.txt", 2), ("b.txt", 4), ("c.txt", 1), ("d.txt", 1)])
-    assert send(arrivals, batch, 0, b"aa") == 200
+def test_a_connection_that_breaks_off_doesnt_end_its_batch(uploads: Uploads, shelf: Shelf) -> None:
+    batch, _ = uploads.begin("c", [("a.txt", 2), ("b.txt", 4), ("c.txt", 1), ("d.txt", 1)])
+    assert send(uploads, batch, 0, b"aa") == 200
     for number in (1, 2):
-        break_off(arrivals, batch, number, b"half")
+        break_off(uploads, batch, number, b"half")
     assert sorted(path.name for path in batch.folder.iterdir()) == ["0.txt"]
     assert batch.bytes == 2
     # The page tries one of them again.
-    assert [send(arrivals, batch, n, b"whole") for n in (1, 3)] == [200, 200]
-    arrivals.finish(batch)
+    assert [send(uploads, batch, n, b"whole") for n in (1, 3)] == [200, 200]
+    uploads.finish(batch)
     wait(lambda: batch.stage == "done")
     assert shelf.added == [("c", {"a.txt": b"aa", "b.txt": b"whole", "d.txt": b"whole"})]
     assert batch.faults == {2: "file_not_sent"}
@@ -250,103 +250,103 @@ def test_a_connection_that_breaks_off_doesnt_end_its_batch(arrivals: Uploads, sh
 
 def test_what_came_of_several_batches_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
     """By one thread: a thread a batch would be one that a page may ask for without end."""
-    arrivals = Uploads(shelf.add, patience=3.0)  # more than it takes to send them
+    uploads = Uploads(shelf.add, patience=3.0)  # more than it takes to send them
     before = threading.active_count()
-    batches = [arrivals.begin(f"c{n}", [("a.txt", 2), ("b.txt", 1)])[0] for n in range(20)]
+    batches = [uploads.begin(f"c{n}", [("a.txt", 2), ("b.txt", 1)])[0] for n in range(20)]
     assert threading.active_count() <= before + 1
     for batch in batches:
-        assert send(arrivals, batch, 0, b"aa") == 200
+        assert send(uploads, batch, 0, b"aa") == 200
     wait(lambda: all(batch.stage == "done" for batch in batches))
     assert sorted(shelf.added) == sorted((f"c{n}", {"a.txt": b"aa"}) for n in range(20))
-    later, _ = arrivals.begin("later", [("a.txt", 1)])
+    later, _ = uploads.begin("later", [("a.txt", 1)])
     wait(lambda: later.stage == "done")
     assert later.faults == {0: "file_not_sent"}
 
 
 def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
-    batch, _ = (arrivals := Uploads(shelf.add, patience=0.05)).begin("c", [("a.txt", 2), ("b.txt", 1)])
-    assert send(arrivals, batch, 0, b"aa") == 200
+    batch, _ = (uploads := Uploads(shelf.add, patience=0.05)).begin("c", [("a.txt", 2), ("b.txt", 1)])
+    assert send(uploads, batch, 0, b"aa") == 200
     wait(lambda: batch.stage == "done")
     assert shelf.added == [("c", {"a.txt": b"aa"})]
     assert batch.faults == {1: "file_not_sent"}
 
 
 def test_batches_of_which_nothing_comes_take_one_thread_together(shelf: Shelf) -> None:
-    arrivals = Uploads(shelf.add, patience=3600)
+    uploads = Uploads(shelf.add, patience=3600)
     before = threading.active_count()
     for _ in range(50):
-        arrivals.begin("c", [("a.txt", 2)])
+        uploads.begin("c", [("a.txt", 2)])
     assert threading.active_count() <= before + 1
-    arrivals.close()
+    uploads.close()
     # It ends with the last of them, and begins again with the next.
-    arrivals = Uploads(shelf.add, patience=0.05)
+    uploads = Uploads(shelf.add, patience=0.05)
     for _ in range(2):
-        batches = [arrivals.begin("c", [("a.txt", 2)])[0] for _ in range(3)]
+        batches = [uploads.begin("c", [("a.txt", 2)])[0] for _ in range(3)]
         wait(lambda batches=batches: all(batch.stage == "done" for batch in batches))  # type: ignore[misc]
-        wait(lambda: not arrivals._watching)
+        wait(lambda: not uploads._watching)
 
 
-def test_what_is_on_its_way_when_the_server_stops_is_removed(arrivals: Uploads) -> None:
-    batch, _ = arrivals.begin("one", [("a.txt", 4)])
-    assert send(arrivals, batch, 0, b"text") == 200
-    arrivals.close()
+def test_what_is_on_its_way_when_the_server_stops_is_removed(uploads: Uploads) -> None:
+    batch, _ = uploads.begin("one", [("a.txt", 4)])
+    assert send(uploads, batch, 0, b"text") == 200
+    uploads.close()
     assert not batch.folder.exists()
-    refused, _ = arrivals.begin("one", [("a.exe", 4)])
-    arrivals.close()
+    refused, _ = uploads.begin("one", [("a.exe", 4)])
+    uploads.close()
     assert not refused.folder.is_absolute()
 
 
-def test_if_nothing_came_nothing_is_added(arrivals: Uploads, shelf: Shelf) -> None:
-    batch, _ = arrivals.begin("c", [("a.txt", 2)])
-    arrivals.finish(batch)
+def test_if_nothing_came_nothing_is_added(uploads: Uploads, shelf: Shelf) -> None:
+    batch, _ = uploads.begin("c", [("a.txt", 2)])
+    uploads.finish(batch)
     wait(lambda: batch.stage == "done")
     assert (shelf.added, batch.faults) == ([], {0: "file_not_sent"})
 
 
-def test_a_damaged_file_is_known_by_its_number(arrivals: Uploads) -> None:
-    batch, _ = arrivals.begin("c", [("a.txt", 1), ("damaged.pdf", 1)])
-    assert [send(arrivals, batch, n, b"x") for n in (0, 1)] == [200, 200]
-    arrivals.finish(batch)
+def test_a_damaged_file_is_known_by_its_number(uploads: Uploads) -> None:
+    batch, _ = uploads.begin("c", [("a.txt", 1), ("damaged.pdf", 1)])
+    assert [send(uploads, batch, n, b"x") for n in (0, 1)] == [200, 200]
+    uploads.finish(batch)
     wait(lambda: batch.stage == "done")
     assert batch.faults == {1: "file_damaged"}
 
 
 @pytest.mark.parametrize("error", [IndexLocked("busy"), OSError("full"), RuntimeError("a fault")], ids=repr)
 def test_after_a_failure_the_next_files_are_added(
-    arrivals: Uploads, shelf: Shelf, error: Exception, caplog: pytest.LogCaptureFixture
+    uploads: Uploads, shelf: Shelf, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
     shelf.error = error
-    first, _ = arrivals.begin("c", [("a.txt", 1)])
-    second, _ = arrivals.begin("d", [("a.txt", 1)])
-    assert [send(arrivals, batch, 0, b"x") for batch in (first, second)] == [200, 200]
-    arrivals.finish(first)
+    first, _ = uploads.begin("c", [("a.txt", 1)])
+    second, _ = uploads.begin("d", [("a.txt", 1)])
+    assert [send(uploads, batch, 0, b"x") for batch in (first, second)] == [200, 200]
+    uploads.finish(first)
     wait(lambda: first.stage == "done")
     assert first.error is error
     assert [record.name for record in caplog.records] == ["web.uploads.batches"] * isinstance(
         error, RuntimeError
     )
     shelf.error = None
-    arrivals.finish(second)
+    uploads.finish(second)
     wait(lambda: second.stage == "done")
     assert shelf.added == [("d", {"a.txt": b"x"})]
     assert not first.folder.exists()
 
 
-def test_batches_are_added_one_after_another(arrivals: Uploads, shelf: Shelf) -> None:
+def test_batches_are_added_one_after_another(uploads: Uploads, shelf: Shelf) -> None:
     shelf.let_go.clear()
-    batches = [arrivals.begin(name, [("a.txt", 1)])[0] for name in "cd"]
+    batches = [uploads.begin(name, [("a.txt", 1)])[0] for name in "cd"]
     for batch in batches:
-        send(arrivals, batch, 0, b"x")
-        arrivals.finish(batch)
-        arrivals.finish(batch)  # it can be said twice
+        send(uploads, batch, 0, b"x")
+        uploads.finish(batch)
+        uploads.finish(batch)  # it can be said twice
     wait(lambda: batches[0].stage == "reading")
     assert batches[1].stage == "waiting"
-    assert arrivals.of_collection("d") is batches[1]
+    assert uploads.of_collection("d") is batches[1]
     shelf.let_go.set()
     wait(lambda: batches[1].stage == "done")
     assert [collection for collection, _ in shelf.added] == ["c", "d"]
-    assert arrivals.of_collection("d") is None
-    assert cast("Batch", arrivals.batch(batches[1].id)) is batches[1]
+    assert uploads.of_collection("d") is None
+    assert cast("Batch", uploads.batch(batches[1].id)) is batches[1]
 
 
 class Lanes:
@@ -367,21 +367,21 @@ class Lanes:
         return Added(failed=tuple(UnreadableFile.of(path, "it is damaged.", "damaged") for path in failed))
 
 
-def sent(arrivals: Uploads, collection: str, count: int, person: str, name: str = "a") -> Batch:
+def sent(uploads: Uploads, collection: str, count: int, person: str, name: str = "a") -> Batch:
     """A batch of small files that has arrived."""
-    batch, accepted = arrivals.begin(collection, [(f"{name}{n}.txt", 1) for n in range(count)], person)
-    assert [send(arrivals, batch, number, b"x") for number in accepted] == [200] * len(accepted)
-    arrivals.finish(batch)
+    batch, accepted = uploads.begin(collection, [(f"{name}{n}.txt", 1) for n in range(count)], person)
+    assert [send(uploads, batch, number, b"x") for number in accepted] == [200] * len(accepted)
+    uploads.finish(batch)
     return batch
 
 
 def test_while_one_persons_file_takes_long_anothers_is_added() -> None:
     lanes = Lanes("slow")
-    arrivals = Uploads(lanes.add)
-    slow = sent(arrivals, "slow", 1, "one")
+    uploads = Uploads(lanes.add)
+    slow = sent(uploads, "slow", 1, "one")
     wait(lambda: lanes.began == [("slow", 1)])
-    later = sent(arrivals, "later", 1, "one")
-    other = sent(arrivals, "other", 1, "another")
+    later = sent(uploads, "later", 1, "one")
+    other = sent(uploads, "other", 1, "another")
     wait(lambda: other.stage == "done")
     # One person has one turn at a time.
     assert (slow.stage, later.stage) == ("reading", "waiting")
@@ -393,10 +393,10 @@ def test_while_one_persons_file_takes_long_anothers_is_added() -> None:
 def test_a_large_batch_is_added_in_turns_with_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("web.uploads.batches.LANES", 1)
     lanes = Lanes("large")
-    arrivals = Uploads(lanes.add)
-    large = sent(arrivals, "large", 120, "one", name="damaged")
+    uploads = Uploads(lanes.add)
+    large = sent(uploads, "large", 120, "one", name="damaged")
     wait(lambda: lanes.began == [("large", 50)])
-    small = [sent(arrivals, name, 1, name) for name in ("two", "three")]
+    small = [sent(uploads, name, 1, name) for name in ("two", "three")]
     lanes.gates["large"].set()
     wait(lambda: large.stage == "done")
     assert lanes.ended == [("large", 50), ("two", 1), ("three", 1), ("large", 50), ("large", 20)]
@@ -439,8 +439,8 @@ def test_encoding_takes_turns() -> None:
             encoded.append(collection)
         return Added()
 
-    arrivals = Uploads(add)
-    batches = [sent(arrivals, name, 1, name) for name in ("a", "b")]
+    uploads = Uploads(add)
+    batches = [sent(uploads, name, 1, name) for name in ("a", "b")]
     wait(lambda: all(batch.stage == "done" for batch in batches))
     pairs = list(zip(encoded[::2], encoded[1::2], strict=True))
     assert all(one == other for one, other in pairs)  # nobody encoded meanwhile
@@ -453,28 +453,28 @@ def test_encoding_takes_turns() -> None:
 
 def test_one_person_may_have_so_many_files_waiting() -> None:
     lanes = Lanes("c")
-    arrivals = Uploads(lanes.add, most_waiting=3, most_bytes_waiting=1000)
-    first = sent(arrivals, "c", 2, "one")
-    second, accepted = arrivals.begin("c", [("a.txt", 1), ("b.mp4", 1), ("c.txt", 1)], "one")
+    uploads = Uploads(lanes.add, most_waiting=3, most_bytes_waiting=1000)
+    first = sent(uploads, "c", 2, "one")
+    second, accepted = uploads.begin("c", [("a.txt", 1), ("b.mp4", 1), ("c.txt", 1)], "one")
     assert (accepted, second.faults) == ([0], {1: "file_type", 2: "file_quota"})
-    other, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(4)], "another")
+    other, accepted = uploads.begin("c", [(f"{n}.txt", 1) for n in range(4)], "another")
     assert (accepted, other.faults) == ([0, 1, 2], {3: "file_quota"})
-    assert send(arrivals, second, 0, b"x" * 999) == 413
+    assert send(uploads, second, 0, b"x" * 999) == 413
     assert second.faults[0] == "file_quota"
-    assert send(arrivals, other, 0, b"x" * 999) == 200
+    assert send(uploads, other, 0, b"x" * 999) == 200
     lanes.gates["c"].set()
     wait(lambda: first.stage == "done")
-    _, accepted = arrivals.begin("c", [(f"{n}.txt", 1) for n in range(4)], "one")
+    _, accepted = uploads.begin("c", [(f"{n}.txt", 1) for n in range(4)], "one")
     assert accepted == [0, 1, 2]
 
 
-def test_without_room_on_the_disk_no_batch_begins(arrivals: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_on_the_disk_no_batch_begins(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object, **__: object) -> str:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("tempfile.mkdtemp", full)
     with pytest.raises(OSError, match="No space"):
-        arrivals.begin("c", [("a.txt", 1)])
+        uploads.begin("c", [("a.txt", 1)])
     monkeypatch.undo()
-    assert arrivals.of_collection("c") is None
-    assert arrivals.begin("c", [("a.txt", 1)])[1] == [0]
+    assert uploads.of_collection("c") is None
+    assert uploads.begin("c", [("a.txt", 1)])[1] == [0]

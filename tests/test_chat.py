@@ -136,7 +136,7 @@ def test_a_fault_in_dalil_is_said_plainly_and_logged(page: Page, caplog: pytest.
     turn = ask(page, BROKEN)
 
     assert turn.locator(".refusal").inner_text() == say("failed", "en")
-    logged = [record for record in caplog.records if record.name == "web.server.chat_calls"]
+    logged = [record for record in caplog.records if record.name == "web.calls.chat_calls"]
     assert [(record.getMessage(), str(record.exc_info and record.exc_info[1])) for record in logged] == [
         ("The question 'Break, please.' could not be answered", "a fault")
     ]
@@ -456,7 +456,7 @@ def test_launch_serves_this_machine_alone_until_it_is_interrupted() -> None:
         assert process.stdout.readline() == "warm\n"
         with urllib.request.urlopen(address) as response:
             assert "Dalil" in response.read().decode()
-        # An open page holds a connection. That it is cut off is nothing to complain about.
+        # An open page holds a connection. That it is cut off is nothing to print_error about.
         with urllib.request.urlopen(f"{address}/gradio_api/heartbeat/somebody"):
             process.send_signal(signal.SIGINT)
             assert process.stdout.read() == "stopped\n"

@@ -15,7 +15,7 @@ from index.encoding.passages import encode
 from qa.types import Claim
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Fault, Given
-from qa.writing.claims import Written, claims
+from qa.writing.claims import WrittenSentence, written_sentences
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.antonyms import are_opposite
 from qa.writing.rules.clauses import negations
@@ -46,11 +46,11 @@ CERTAIN = {"no mark": "unmarked", "unknown mark": "unknown_mark", "nothing": "em
 def test_claims_are_sentences_with_their_marks(
     text: str, expected: list[tuple[str, tuple[int, ...]]]
 ) -> None:
-    assert [(one.text, one.marks) for one in claims(text)] == expected
+    assert [(one.text, one.marks) for one in written_sentences(text)] == expected
 
 
 def test_of_an_endless_answer_the_beginning_is_read() -> None:
-    assert len(claims("It is so [1]. " * 100_000)) == 60
+    assert len(written_sentences("It is so [1]. " * 100_000)) == 60
 
 
 # Numbers.
@@ -220,7 +220,7 @@ def checked(index: Index, question: str, quotation: str, claim: str) -> Claim | 
     """One claim about one quotation, by the fake encoder and without a reader."""
     language = "ar" if "\u0600" <= question[0] <= "\u06ff" else "en"
     case = ClaimCase(question, language, (quotation,), claim, "")  # type: ignore[arg-type]
-    (written,) = claims(claim)
+    (written,) = written_sentences(claim)
     return Checker(index).check(written, given(index, case))
 
 
@@ -228,7 +228,7 @@ def checked(index: Index, question: str, quotation: str, claim: str) -> Claim | 
     "case", [case for case in CASES if case.kind in CERTAIN], ids=lambda case: case.claim
 )
 def test_what_is_wrong_by_itself_has_its_fault(index: Index, case: ClaimCase) -> None:
-    (written,) = claims(case.claim)
+    (written,) = written_sentences(case.claim)
     assert Checker(index).check(written, given(index, case)) == CERTAIN[case.kind]
 
 
@@ -531,7 +531,7 @@ def test_a_claim_keeps_its_words(index: Index) -> None:
 
 def test_a_claim_of_nothing_but_marks_is_nothing(index: Index) -> None:
     case = CASES[0]
-    assert Checker(index).check(Written("", (1,)), given(index, case)) == "empty"
+    assert Checker(index).check(WrittenSentence("", (1,)), given(index, case)) == "empty"
 
 
 # All of it, with the real models.
@@ -547,7 +547,7 @@ def test_wrong_claims_are_left_out_and_right_ones_shown() -> None:
         checker = Checker(index)
         results = {}
         for case in CASES:
-            (written,) = claims(case.claim)
+            (written,) = written_sentences(case.claim)
             results[case] = checker.check(written, given(index, case))
     shown = [case.claim for case in wrong if isinstance(results[case], Claim)]
     withheld = [(case.claim, results[case]) for case in right if not isinstance(results[case], Claim)]

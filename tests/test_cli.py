@@ -320,7 +320,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     library = Library(encoder=FakeEncoder())
     library.create("كتبي")
     library.follow("كتبي", folder)
-    library.take_up("كتبي", ["agreement.txt", "border.md"])
+    library.synchronise("كتبي", ["agreement.txt", "border.md"])
     return library
 
 
@@ -960,7 +960,9 @@ def test_the_chats_collections_keep_as_much_of_files_as_is_said(monkeypatch: pyt
     import ui
 
     bounds: list[int] = []
-    monkeypatch.setattr(ui, "launch", lambda *given: bounds.append(given[-2]._most_bytes_of_originals))
+    monkeypatch.setattr(
+        ui, "launch", lambda _, *, library, **__: bounds.append(library._most_bytes_of_originals)
+    )
     for options in ((), ("--originals", "0"), ("--originals", "5")):
         assert dalil("chat", *options).exit_code == 0
     assert bounds == [1 << 30, 0, 5 << 20]
@@ -973,10 +975,8 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
 
     served: list[tuple[object, ...]] = []
 
-    def launch(opened: Index, *rest: object) -> None:
-        *options, library, reader = rest
-        served.append((len(opened.documents), *options, type(library), reader))
-        assert isinstance(library, Library | SingleIndex)
+    def launch(opened: Index, *, library: Library | SingleIndex, writer: None, **options: object) -> None:  # noqa: ARG001
+        served.append((len(opened.documents), type(library), options))
         # One index has nothing to do with the user's own collections.
         assert (library.folder == Path("my-data")) == isinstance(library, Library)
 
@@ -987,14 +987,16 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
     shared = ("chat", "--host", "0.0.0.0", "--name", "a.example", "--name", "b", "--auth", "u", "--read-only")
     assert dalil(*shared).exit_code == 0
     shared_with = Sharing("0.0.0.0", ("a.example", "b"), Path("u"), True)
+    own = {"port": None, "open_browser": False, "examples": ui.EXAMPLES, "sharing": Sharing(), "reader": True}
+    of_index = {"port": 8000, "open_browser": True, "examples": (), "sharing": Sharing(), "reader": False}
     assert served == [
-        (1, None, False, ui.EXAMPLES, Sharing(), Library, True),
-        (2, 8000, True, (), Sharing(), SingleIndex, False),
-        (1, None, False, ui.EXAMPLES, shared_with, Library, True),
+        (1, Library, own),
+        (2, SingleIndex, of_index),
+        (1, Library, {**own, "sharing": shared_with}),
     ]
     assert dalil("chat", "--port", "0").exit_code == 2
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise ui.PortTaken("Port 8000 of 127.0.0.1 is taken.")
 
     monkeypatch.setattr(ui, "launch", refuse)

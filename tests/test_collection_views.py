@@ -32,7 +32,8 @@ from qa.collections.types import (
     ReadOnlyCollection,
 )
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
+from web.server.gradio_requests import NotFound
 from web.uploads.batches import Batch
 from web.views import collection_views, layout
 
@@ -49,7 +50,7 @@ def test_the_menu_to_the_letter() -> None:
     assert collection_views.menu([BUILT_IN, OWN], 'a"b', "en") == (
         '<li><button type="button" data-act="choose-collection" data-collection="built-in">'
         '<bdi lang="en" dir="ltr">Built-in article</bdi><span class="about">documents: 1</span></button></li>'
-        '<li><button type="button" data-act="choose-collection" data-collection="a&quot;b" '
+        '<li><button type="button" data-act="choose-collection" data-collection="a&#34;b" '
         'aria-current="true"><bdi lang="ar" dir="rtl">&lt;b&gt;كتبي كلّها هنا</bdi>'
         '<span class="about">documents: 2</span></button></li>'
     )
@@ -188,7 +189,7 @@ def test_every_fault_of_a_file_is_told_in_both_languages(fault: FileFault) -> No
 def test_what_a_failure_is_told_as(error: Exception, message: str) -> None:
     for language in get_args(Language):
         values = {"number": 100} if message == "name_invalid" else {}
-        assert collection_views.trouble(error, language) == say(message, language, **values)
+        assert collection_views.error_message(error, language) == say(message, language, **values)
 
 
 @pytest.fixture
@@ -229,7 +230,7 @@ def test_the_built_in_article_takes_no_files(collections: Collections) -> None:
     for act in ("begin", "rename", "delete"):
         sent = {"act": act, "collection": "built-in", "name": "x", "files": [{"name": "a.txt", "size": 1}]}
         assert collections.call({**sent, "language": "en"}) == {"error": say("read_only", "en")}
-    with pytest.raises(KeyError):
+    with pytest.raises(NotFound):
         collections.call({"act": "drop", "language": "en"})
 
 

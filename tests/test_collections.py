@@ -6,6 +6,7 @@ import re
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from chatting import (
@@ -45,7 +46,7 @@ from test_accessible import violations
 from qa.article import article
 from qa.collections.library import Library
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 __all__ = ["address", "browser", "encoder", "files", "library", "page"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -214,17 +215,17 @@ def test_while_files_are_added_others_ask_and_are_answered(
     page.locator("#files").set_input_files([slow])
     pane = page.locator("#library")
     expect(pane.locator("progress")).to_have_attribute("max", "2")
-    expect(pane.locator(".arrivals p").first).to_have_text("Indexed 0 of 2 passages")
+    expect(pane.locator(".uploads p").first).to_have_text("Indexed 0 of 2 passages")
     picture(page, "adding-en-light")
     page.keyboard.press("Escape")
     with reading(browser, address, locale="ar") as other:
         # Sees that something is being added, but not what.
         choose(other, "Slow")
         other.get_by_role("button", name="الوثائق").click()
-        expect(other.locator("#library .arrivals p").first).to_have_text("المقاطع المفهرسة: 0 من 2")
+        expect(other.locator("#library .uploads p").first).to_have_text("المقاطع المفهرسة: 0 من 2")
         create(other, "Other")
         other.locator("#files").set_input_files([files / "قلعة حلب.txt"])
-        waiting = other.locator("#library .arrivals > :visible p").first
+        waiting = other.locator("#library .uploads > :visible p").first
         expect(waiting).to_have_text(say("waiting", "ar"))
         for name in ("Slow", "Other"):
             choose(other, name)
@@ -256,7 +257,7 @@ def test_two_readers_add_to_one_collection_at_once(
         page.locator("#files").set_input_files([files / "border.md", files / "تقرير.docx"])
         other.locator("#files").set_input_files([files / "border.md", files / "قلعة حلب.txt"])
         for reader_ in (page, other):
-            expect(reader_.locator("#library .arrivals > [data-done]")).to_have_count(1)
+            expect(reader_.locator("#library .uploads > [data-done]")).to_have_count(1)
             expect(reader_.locator("#library .document")).to_have_count(3)
     sources = sorted(info.source for info in library.documents("Shared"))
     assert sources == ["border.md", "تقرير.docx", "قلعة حلب.txt"]
@@ -279,7 +280,7 @@ def test_a_page_that_is_closed_while_it_sends_loses_nothing(
         choose(page, "Closed")
         page.get_by_role("button", name="Documents").click()
         expect(page.locator("#library .document")).to_have_text(["The border", "وصل التقرير إلى المجلس."])
-        assert page.locator("#library .arrivals").inner_text() == ""
+        assert page.locator("#library .uploads").inner_text() == ""
         assert ask(page, "council").locator(".quote").inner_text() == "The council read it."
     assert len(library.documents("Closed")) == 2
 
@@ -298,18 +299,18 @@ def test_after_a_reload_it_goes_on_telling_what_became_of_the_files(
         expect(page.locator("#library progress")).to_have_attribute("max", "1")
         # All of it has left the page.
         indexing = say("encoding", "en", number=0, total=1)
-        expect(page.locator("#library .arrivals p").first).to_have_text(indexing)
+        expect(page.locator("#library .uploads p").first).to_have_text(indexing)
         page.reload()
         expect(page.locator("#current .name")).to_have_text("Reloaded")
         page.get_by_role("button", name="Documents").click()
         # Once: as this tab's files, and not also as those of another one.
         expect(page.locator("#library progress").first).to_be_visible()
-        assert page.locator("#library .arrivals > div").count() == 1
+        assert page.locator("#library .uploads > div").count() == 1
     finally:
         encoder.let_go.set()  # else the next tests' files would wait behind these
-    expect(page.locator("#library .arrivals strong").nth(1)).to_have_text("x.mp4")
+    expect(page.locator("#library .uploads strong").nth(1)).to_have_text("x.mp4")
     page.get_by_role("button", name="العربية").click()
-    expect(page.locator("#library .arrivals p").first).to_have_text("الملفات المضافة: 1، والتي لم تُضف: 1")
+    expect(page.locator("#library .uploads p").first).to_have_text("الملفات المضافة: 1، والتي لم تُضف: 1")
 
 
 def test_more_of_a_document_is_shown_after_the_collection_was_switched(page: Page, tmp_path: Path) -> None:
@@ -357,9 +358,9 @@ def test_hostile_names_and_documents_are_shown_and_do_nothing(page: Page, librar
     )
     sent.append({"name": "page.html", "mimeType": "text/html", "buffer": html.encode()})
     page.locator("#files").set_input_files(sent)  # type: ignore[arg-type]
-    expect(pane.locator(".arrivals > [data-done]")).to_have_count(1)
+    expect(pane.locator(".uploads > [data-done]")).to_have_count(1)
 
-    told = pane.locator(".arrivals li")
+    told = pane.locator(".uploads li")
     assert told.locator("span").all_inner_texts() == [say("file_name", "en")] * len(REFUSED_NAMES)
     expect(pane.locator(".document")).to_have_count(len(HOSTILE_NAMES) + 1)
     assert titles(page)[:-1] == [Path(shown).stem for shown in HOSTILE_NAMES.values()]
@@ -416,7 +417,8 @@ def test_a_read_only_chat_changes_nothing(browser: Browser, library: Library) ->
         expect(page.locator("#bare")).to_be_hidden()
         kept = next(info for info in library.collections() if info.name == "Kept").id
         for act in ("create", "rename", "delete", "remove", "begin", "finish"):
-            sent = {"act": act, "collection": kept, "name": "x", "document": "x", "language": "en"}
+            about: dict[str, Any] = {"name": "x", "document": "x", "files": [], "batch": "x"}
+            sent = {"act": act, "collection": kept, "language": "en", **about}
             assert collections.call(sent) == {"error": say("read_only", "en")}
         refused = urllib.request.Request(f"{address}library/upload", b"x", {"Origin": address[:-1]})
         with pytest.raises(urllib.error.HTTPError) as refusal:

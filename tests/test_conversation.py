@@ -17,17 +17,9 @@ from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say
 from qa.types import Answer, Citation
-from web.views import conversation
+from web.sessions import MOST_TURNS, MOST_WAITING, Session, Sessions
 from web.views.answers import Source
-from web.views.conversation import (
-    MOST_TURNS,
-    MOST_WAITING,
-    Exchange,
-    NoSuchTurn,
-    Refusal,
-    Session,
-    Sessions,
-)
+from web.views.conversation import Exchange, NoSuchTurn, Refusal
 
 RIVER = Document("The river floods.", title="River", author="A.", id="river")
 BREAD = Document("Bread needs flour.", source="bread.txt", id="bread")
@@ -106,8 +98,8 @@ def test_the_verdict_is_shown_where_there_may_be_one(verdict: Verdict | None) ->
         'data-verdict="(\\w+)" aria-pressed="true" aria-label="(.*?)"', exchange.render(0, "ar")
     )
     assert pressed == ([] if verdict is None else [(verdict, say(verdict, "ar"))])
-    assert "data-verdict" not in exchange.render(0, "ar", judged=False)
-    session = Session(judged=False)
+    assert "data-verdict" not in exchange.render(0, "ar", may_judge=False)
+    session = Session(may_judge=False)
     session.restore([exchange])
     assert "data-verdict" not in session.render("ar")
 
@@ -190,7 +182,7 @@ def test_an_earlier_conversation_is_taken_up_unless_another_has_begun() -> None:
 
 
 def test_each_page_has_its_own_session_and_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.views.conversation._MOST_SESSIONS", 2)
+    monkeypatch.setattr("web.sessions._MOST_SESSIONS", 2)
     sessions = Sessions()
     first = sessions.of("a")
     first.begin("When?")
@@ -243,7 +235,7 @@ def test_of_a_question_that_is_too_long_no_more_is_kept_than_tells_so() -> None:
 
 
 def test_all_sessions_together_have_so_many_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(conversation, "_MOST_TURNS_IN_ALL", 10)
+    monkeypatch.setattr("web.sessions._MOST_TURNS_IN_ALL", 10)
     sessions = Sessions()
     for page in "abc":
         for number in range(4):
@@ -252,7 +244,7 @@ def test_all_sessions_together_have_so_many_turns(monkeypatch: pytest.MonkeyPatc
     assert len(sessions.of("c").exchanges) == 4
     assert len(sessions.of("b").exchanges) == 4
     assert sessions.of("a").exchanges == {}
-    monkeypatch.setattr(conversation, "_MOST_TURNS_IN_ALL", 1)
+    monkeypatch.setattr("web.sessions._MOST_TURNS_IN_ALL", 1)
     assert len(sessions.of("b").exchanges) == 4  # the page's own is never taken from it
 
 

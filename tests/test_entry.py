@@ -332,7 +332,7 @@ def cause(error: Exception, of: Exception) -> Exception:
 def test_each_error_has_its_line_and_code(
     error: BaseException, code: int, line: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert exit_codes.explain(error) == code
+    assert exit_codes.report_error(error) == code
     said = capsys.readouterr().err
     assert said.count("\n") == (1 if line else 0)
     assert said.startswith(f"dalil: {line}" if line else "")
@@ -341,7 +341,7 @@ def test_each_error_has_its_line_and_code(
 def test_an_interrupt_that_a_library_wrapped_is_still_one(capsys: pytest.CaptureFixture[str]) -> None:
     error = ImportError("numpy couldn't be imported")
     error.__context__ = KeyboardInterrupt()
-    assert exit_codes.explain(error) == exit_codes.INTERRUPTED
+    assert exit_codes.report_error(error) == exit_codes.INTERRUPTED
     assert capsys.readouterr().err == ""
 
 

@@ -106,7 +106,7 @@ def test_the_answer_within_a_quotation_is_bold(text: str, asked: str, markdown: 
 
 
 def test_an_answer_within_metadata_is_bold() -> None:
-    cited = Citation.of(RIVER, 1, FLOODS.passage, 0, 7, "author", (3, 7))
+    cited = Citation.of(RIVER, 1, FLOODS.passage, 0, 7, field="author", answer=(3, 7))
     exported = to_markdown(Conversation((turn("Who?", cited),)), among(RIVER))
     assert "\n> Author: \u2068A. **Bell**\u2069\n" in exported
     assert "<strong>Bell</strong>" in rendered(exported)

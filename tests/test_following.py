@@ -21,11 +21,12 @@ from qa.article import article
 from qa.collections import followed as following_
 from qa.collections import importer
 from qa.collections import library as libraries
+from qa.collections.folders import CollectionFolders
 from qa.collections.followed import allowed_folder, states
 from qa.collections.library import Library
 from qa.collections.types import FolderNotAllowed, FolderNotFound, FolderTooLarge
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.sharing import Sharing
 from web.server.users import Users
 
@@ -344,11 +345,11 @@ def test_it_survives_a_restart_and_reads_only_what_changed(
     again.following._renew(mine)
     read: list[Path] = []
 
-    def noting(path: Path, *rest: Any) -> Any:
+    def recording(path: Path, *rest: Any) -> Any:
         read.append(path)
         return importer.read(path, *rest)
 
-    monkeypatch.setattr(libraries, "read", noting)
+    monkeypatch.setattr(libraries, "read", recording)
     again.settle()
     assert read == [folder / "a.txt"]
     assert again.texts(mine)["Notes/a.txt"] == "The river rose."
@@ -371,7 +372,7 @@ def test_it_is_tried_again_where_another_process_writes(
         raise IndexLocked("Another process is changing it.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Library, "_changing", locked)
+        patch.setattr(CollectionFolders, "changing", locked)
         chat.settle()
     assert say("collection_busy", "en") in text(chat.call("state", collection=mine)["folder"])
     assert not chat.call("state", collection=mine)["busy"]
@@ -459,7 +460,7 @@ def test_who_may_name_a_folder(tmp_path: Path, encoder: FakeEncoder, folder: Pat
     chat.collections._users = users
     for name, error in (("badr", say("not_owner", "en")), ("amal", None)):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("web.server.collection_calls.user", lambda name=name: name)
+            patch.setattr("web.calls.collection_access.user", lambda name=name: name)
             answer = chat.call("follow", collection=mine, path=str(folder))
             assert answer.get("error") == error
             assert ("stop-following" in chat.call("state", collection=mine)["folder"]) == (error is None)

@@ -13,7 +13,7 @@ from test_accessible import violations
 
 from qa.collections.library import Library
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 __all__ = ["browser", "encoder", "library"]  # fixtures
 pytestmark = pytest.mark.browser

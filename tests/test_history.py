@@ -201,7 +201,7 @@ def test_more_turns_than_a_conversation_has_are_refused() -> None:
 def test_where_a_quotation_stands_and_what_is_quoted_of_metadata_come_back() -> None:
     passage = Passage.of(RIVER, 2, 28, 52, "table_row", ("Part one", "Floods"), ("Who", "Where"), 7)
     row = Citation.of(RIVER, 1, passage, 28, 51)
-    author = Citation.of(RIVER, 2, passage, 0, 7, "author")
+    author = Citation.of(RIVER, 2, passage, 0, 7, field="author")
     conversation = Conversation((turn("Who?", row, author),))
 
     (back,) = from_json(to_json(conversation, among(RIVER)), among(RIVER)).turns

@@ -113,13 +113,13 @@ def waiting_for(done: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.02)
 
 
-def arrived(arrivals: Uploads, collection: str, person: str, paths: Sequence[Path]) -> Batch:
+def arrived(uploads: Uploads, collection: str, person: str, paths: Sequence[Path]) -> Batch:
     """A batch of these files."""
-    batch, _ = arrivals.begin(collection, [(path.name, path.stat().st_size) for path in paths], person)
+    batch, _ = uploads.begin(collection, [(path.name, path.stat().st_size) for path in paths], person)
     for number, path in enumerate(paths):
         batch.arrived[number] = batch.folder / f"{number}{path.suffix}"
         batch.arrived[number].write_bytes(path.read_bytes())
-    arrivals.finish(batch)
+    uploads.finish(batch)
     return batch
 
 
@@ -138,10 +138,10 @@ def test_while_a_hostile_file_is_read_another_persons_text_comes_in(
     def add(collection: str, paths: Sequence[Path], report: Report, known: Mapping[Path, str]) -> Added:
         return library.add_files(names[collection], paths, report, known)
 
-    arrivals = Uploads(add)
-    slow = arrived(arrivals, theirs, "hostile", hostile)
+    uploads = Uploads(add)
+    slow = arrived(uploads, theirs, "hostile", hostile)
     waiting_for(lambda: slow.stage == "reading" and converter._process is not None)
-    batch = arrived(arrivals, theirs if where == "the same collection" else mine, "honest", [text])
+    batch = arrived(uploads, theirs if where == "the same collection" else mine, "honest", [text])
     waiting_for(lambda: batch.stage == "done")
     assert (slow.stage, slow.faults) == ("reading", {})
     assert [info.source for info in batch.added.added] == ["text.txt"]
@@ -152,7 +152,7 @@ def test_while_a_hostile_file_is_read_another_persons_text_comes_in(
 
     waiting_for(is_ended)
     assert slow.faults == dict.fromkeys(range(3), "file_too_slow")
-    arrivals.close()
+    uploads.close()
 
 
 CONVERT = """
@@ -168,22 +168,22 @@ from fake_encoder import FakeEncoder
 import ui
 from index import Document, Index
 from qa.collections.library import Library
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 endless, folder = map(Path, sys.argv[1:])
 library = Library(folder / "library", encoder=FakeEncoder())
 
-def upload(arrivals):
-    batch, _ = arrivals.begin(library.create("c").id, [("a.pdf", 200)], "someone")
+def upload(uploads):
+    batch, _ = uploads.begin(library.create("c").id, [("a.pdf", 200)], "someone")
     batch.arrived[0] = shutil.copy(endless, batch.folder / "0.pdf")
-    arrivals.finish(batch)
+    uploads.finish(batch)
 
 opened = []
 
 class Visited(Collections):
     def __init__(self, *arguments, **named):
         super().__init__(*arguments, **named)
-        opened.append(self.arrivals)
+        opened.append(self.uploads)
 
 ui.Collections = Visited
 # Called when the server starts: from then on it has its own answer to signals.

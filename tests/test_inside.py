@@ -9,6 +9,7 @@ import pytest
 from chatting import PHONE, WIDE, ask, box, browser, kept, picture, reader, shown
 from fake_encoder import FakeEncoder
 from own_documents import add, address, choose, create, encoder, library, page, reading, serving
+from page_calling import sent
 from playwright.sync_api import Browser, Page, expect
 from test_accessible import violations
 
@@ -19,10 +20,10 @@ from qa.collections.single import SingleIndex
 from qa.collections.types import ReadOnlyCollection
 from qa.messages import say
 from qa.types import Answer
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
+from web.page_calls import Read
 from web.views import reading_pane
 from web.views.answers import checksum
-from web.views.reading_pane import Wish
 
 __all__ = ["address", "browser", "encoder", "library", "page"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -64,11 +65,11 @@ def test_an_outline_comes_with_the_document_and_not_with_more_of_it(tmp_path: Pa
     (tmp_path / "a.md").write_text("# A\n\ntext\n\n## B\n\ntext\n\n# C\n\ntext", "utf-8")
     (tmp_path / "b.md").write_text("# A\n\ntext", "utf-8")
     document, other = (read_file(tmp_path / name) for name in ("a.md", "b.md"))
-    view = reading_pane.read(document, Wish("d", (), "en"))
+    view = reading_pane.read(document, sent(Read, document="d", marks=[]))
     assert view.outline.count("<li") == 3
     assert 'data-first="2"' in view.outline
-    assert reading_pane.read(document, Wish("d", (), "en", 2, 4)).outline == ""
-    assert reading_pane.read(other, Wish("e", (), "en")).outline == ""
+    assert reading_pane.read(document, sent(Read, document="d", marks=[], first=2, last=4)).outline == ""
+    assert reading_pane.read(other, sent(Read, document="e", marks=[])).outline == ""
 
 
 def test_a_document_is_searched_gone_through_and_asked_about(page: Page, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from index import Index
 from qa.api.integrations import find, metadata_of, name_of
-from qa.extras import ExtraMissing, need
+from qa.extras import ExtraMissing, require
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 QUESTION = "من أعلن انطلاق المعركة؟"
@@ -173,7 +173,7 @@ def test_without_the_package_the_error_names_the_extra(
     ) as raised:
         importlib.import_module(module)
     assert isinstance(raised.value, ImportError)
-    need("Nothing", "none", "json")
+    require("Nothing", "none", "json")
 
 
 def test_the_frameworks_leave_the_analyzers_stemmer_alone() -> None:

@@ -77,7 +77,7 @@ WRITER = Answer(
     "",
     "en",
     "",
-    (Citation.of(NOVEL_TEXT, 1, passage_of(NOVEL_TEXT, "وقفت"), 0, len(NOVEL_TEXT.author), "author"),),
+    (Citation.of(NOVEL_TEXT, 1, passage_of(NOVEL_TEXT, "وقفت"), 0, len(NOVEL_TEXT.author), field="author"),),
     (),
     0.9,
 )

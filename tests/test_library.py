@@ -278,16 +278,17 @@ def test_sizes_are_limited_for_each_file_and_for_all(
 
 
 def test_a_moved_file_needs_no_further_room(
-    tmp_path: Path, library: Library, encoder: FakeEncoder, files: list[Path]
+    library: Library, encoder: FakeEncoder, files: list[Path]
 ) -> None:
     size = sum(file.stat().st_size for file in files)
     full = Library(library.folder, encoder=encoder, most_bytes_in_all=size)
     full.create("texts")
-    full.add_files("texts", files)
-    moved = files[0].rename(tmp_path / "moved.txt")
-    added = full.add_files("texts", [moved], gone=[files[0].name])
+    full.follow("texts", files[0].parent.resolve())
+    full.synchronise("texts", [file.name for file in files])
+    files[0].rename(files[0].with_name("moved.txt"))
+    added = full.synchronise("texts", [files[0].name, "moved.txt"])
     assert added.failed == ()
-    assert sorted(sources(full, "texts")) == ["border.md", "moved.txt"]
+    assert sorted(sources(full, "texts")) == ["files/border.md", "files/moved.txt"]
 
 
 def test_of_two_files_with_one_name_both_stay(tmp_path: Path, library: Library, files: list[Path]) -> None:
@@ -557,7 +558,7 @@ def test_who_wants_a_collection_at_once_waits_for_the_first_who_opens_it(
     with ThreadPoolExecutor(8) as pool:
         looks = [pool.submit(look) for _ in range(8)]
         assert begun.wait(60)
-        (lock,) = fresh._opening.values()
+        (lock,) = fresh._folders._opening.values()
         assert lock.locked()
         let_go.set()
         found = [one.result() for one in looks]

@@ -10,10 +10,10 @@ import pytest
 
 from index.errors import QuestionFault
 from index.text.analyzer import Language, arabic_share, language
-from qa.messages import _MESSAGES, say, say_confidence
+from qa.messages import catalogue, say, say_confidence
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-NAMES = sorted(_MESSAGES)
+NAMES = sorted(catalogue())
 
 
 def placeholders(text: str) -> list[str]:
@@ -22,12 +22,12 @@ def placeholders(text: str) -> list[str]:
 
 def said(name: str, in_language: Language) -> str:
     """A message with 11 in each place, after which nouns stand in the form that messages have by default."""
-    return say(name, in_language, **dict.fromkeys(placeholders(_MESSAGES[name][in_language]), 11))
+    return say(name, in_language, **dict.fromkeys(placeholders(catalogue()[name][in_language]), 11))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_message_is_in_both_languages(name: str) -> None:
-    texts = _MESSAGES[name]
+    texts = catalogue()[name]
     assert set(texts) == set(LANGUAGES) == {"ar", "en"}
     assert placeholders(texts["ar"]) == placeholders(texts["en"])
     # Programs of text recognition are known by this abbreviation.
@@ -39,7 +39,7 @@ def test_every_message_is_in_both_languages(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("in_language", LANGUAGES)
 def test_messages_are_calm_and_whole(name: str, in_language: Language) -> None:
-    text, template = said(name, in_language), _MESSAGES[name][in_language]
+    text, template = said(name, in_language), catalogue()[name][in_language]
     assert text == re.sub(r"\{\w+\}", "11", template)
     assert not set("!{}") & set(text)
     assert text == " ".join(text.split())
@@ -106,5 +106,5 @@ def test_a_message_that_there_is_not() -> None:
 )
 def test_confidence_is_said_as_a_plain_phrase(confidence: float, name: str) -> None:
     for in_language in LANGUAGES:
-        assert say_confidence(confidence, in_language) == _MESSAGES[name][in_language]
-    assert len({_MESSAGES[n]["ar"] for n in ("certain", "likely", "possible", "unlikely")}) == 4
+        assert say_confidence(confidence, in_language) == catalogue()[name][in_language]
+    assert len({catalogue()[n]["ar"] for n in ("certain", "likely", "possible", "unlikely")}) == 4

@@ -27,7 +27,7 @@ from qa.collections.types import LONGEST_NAME
 from qa.messages import say
 from web.views import layout
 from web.views.answers import render_searched
-from web.views.collection_views import file_name
+from web.views.templating import file_direction
 
 __all__ = ["address", "browser", "encoder", "files", "library", "page"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -75,7 +75,7 @@ def test_reports_name_their_files_and_go_when_they_are_told_to(page: Page, tmp_p
     create(page, "reports")
     for name in ("رسالة.txt", "letter.md", "film.mp4"):
         (tmp_path / name).write_text(f"words of {name}", "utf-8")
-    reports = page.locator("#library .arrivals > [data-done]")
+    reports = page.locator("#library .uploads > [data-done]")
     assert "رسالة.txt" in add(page, tmp_path / "رسالة.txt").inner_text()
     add(page, tmp_path / "film.mp4")
     # Of the first one there was nothing more to know.
@@ -106,7 +106,7 @@ def test_progress_is_drawn_in_the_pages_colours(
     expect(bar).to_have_css("appearance", "none")
     expect(bar).to_have_css("color", accent)
     encoder.let_go.set()
-    expect(page.locator("#library .arrivals > [data-done]")).to_have_count(1)
+    expect(page.locator("#library .uploads > [data-done]")).to_have_count(1)
 
 
 def test_why_of_a_long_paragraph_begins_at_the_quotation(page: Page, tmp_path: Path) -> None:
@@ -144,9 +144,9 @@ def test_arabic_questions_are_as_large_and_as_heavy_as_english_ones(page: Page) 
 
 
 def test_a_files_name_ends_in_its_type_on_either_page() -> None:
-    assert file_name("رسالة.txt", "en") == '<bdi lang="ar" dir="ltr">رسالة.txt</bdi>'
-    assert file_name("رسالة.txt", "ar") == '<bdi lang="ar" dir="rtl">رسالة.txt</bdi>'
-    assert file_name("letter.txt", "ar") == '<bdi lang="en" dir="ltr">letter.txt</bdi>'
+    assert file_direction("رسالة.txt", "en") == 'lang="ar" dir="ltr"'
+    assert file_direction("رسالة.txt", "ar") == 'lang="ar" dir="rtl"'
+    assert file_direction("letter.txt", "ar") == 'lang="en" dir="ltr"'
 
 
 @pytest.mark.parametrize(

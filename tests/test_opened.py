@@ -15,7 +15,7 @@ from fake_encoder import FakeEncoder
 from index import Index, IndexDamaged
 from qa.collections.library import Library
 from qa.collections.opened import MOST_OPEN, OpenIndexes
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 
 class Opener:

@@ -21,9 +21,9 @@ from qa.api.service import InvalidRequest
 from qa.collections.library import Library
 from qa.collections.single import SingleIndex
 from qa.messages import say
-from web.server.calls import checked_call
-from web.server.chat_calls import ChatCalls
-from web.server.collection_calls import Collections
+from web.calls.chat_calls import ChatCalls
+from web.calls.collection_calls import Collections
+from web.page_calls import Picture
 from web.server.users import Users
 from web.views.answers import checksum
 
@@ -41,11 +41,11 @@ def document(library: Library, name: str, source: str) -> Document:
     return next(one for one in index.documents if one.source == source)
 
 
-def asked(document: Document, sentence: str, **more: Any) -> dict[str, Any]:
+def asked(document: Document, sentence: str, **more: Any) -> Picture:
     """What a page asks for the picture of a quotation's page."""
     start = document.text.index(sentence)
     mark = {"name": "cite-0-1", "start": start, "end": start + len(sentence), "check": checksum(sentence)}
-    return {"language": "en", "document": document.id, "marks": [mark | {"quoted": True}], **more}
+    return Picture.of({"language": "en", "document": document.id, "marks": [mark | {"quoted": True}], **more})
 
 
 def note(shown: dict[str, Any]) -> str:
@@ -82,11 +82,16 @@ def test_files_with_pages_are_kept_until_their_documents_go(library: Library, tm
 
 
 def test_the_file_of_a_document_is_the_one_it_was_read_from(library: Library, tmp_path: Path) -> None:
-    one, two = saved_pdf(tmp_path / "a.pdf", lines(LINES)), saved_pdf(tmp_path / "b.pdf", lines(LINES, 510))
+    folder = tmp_path.resolve() / "pages"
+    folder.mkdir()
+    library.follow("Old", folder)
+    one = saved_pdf(folder / "a.pdf", lines(LINES))
+    library.synchronise("Old", ["a.pdf"])
+    two = saved_pdf(folder / "b.pdf", lines(LINES, 510))  # the same text in place of the other file
     assert one.read_bytes() != two.read_bytes()
-    library.add_files("Old", [one])
-    library.add_files("Old", [two], gone=["a.pdf"])  # the same text under another name
-    original = library.original(document(library, "Old", "b.pdf"))
+    one.unlink()
+    library.synchronise("Old", ["a.pdf", "b.pdf"])
+    original = library.original(document(library, "Old", "pages/b.pdf"))
     assert original is not None
     assert original.read_bytes() == two.read_bytes()
     assert len(kept(library)) == 1
@@ -126,14 +131,16 @@ def test_a_page_is_shown_to_whoever_may_read_its_document(
         assert ("data:image/webp;base64," in shown["paragraphs"]) == may
     library.share("Private", "salma", ["sami"])
     door.name = "sami"
-    first, second = calls.picture(wish), calls.picture(wish | {"page": 2})
+    first, second = calls.picture(wish), calls.picture(wish.model_copy(update={"page": 2}))
     assert (first["sheet"], first["sheets"], first["sheet_place"]) == (1, 2, "page 1 of 2")
     assert [one["paragraphs"].count('class="box"') for one in (first, second)] == [2, 1]
     assert (first["note"], second["note"]) == ("", "")
     assert "with the quoted sentence boxed" in first["paragraphs"]
-    beyond = calls.picture(wish | {"page": 3})
+    beyond = calls.picture(wish.model_copy(update={"page": 3}))
     assert (say("page_unreadable", "en") in note(beyond), beyond["paragraphs"]) == (True, "")
-    changed = calls.picture({**wish, "marks": [wish["marks"][0] | {"check": "0"}]})
+    changed = calls.picture(
+        wish.model_copy(update={"marks": [wish.marks[0].model_copy(update={"check": "0"})]})
+    )
     assert (say("document_changed", "en") in note(changed), changed["paragraphs"]) == (True, "")
 
 
@@ -148,7 +155,7 @@ def test_pages_of_an_index_are_those_of_the_files_as_they_were_read(
         path.write_bytes(pdf([lines(LINES)]))
         assert calls.picture(wish)["paragraphs"].count('class="box"') == 1
         path.write_bytes(pdf([lines(MORE)]))
-        assert say("page_changed", "ar") in note(calls.picture(wish | {"language": "ar"}))
+        assert say("page_changed", "ar") in note(calls.picture(wish.model_copy(update={"language": "ar"})))
         path.unlink()
         assert say("page_missing", "en") in note(calls.picture(wish))
 
@@ -164,8 +171,8 @@ def test_a_sentence_that_isnt_found_is_said_not_to_be(tmp_path: Path, encoder: F
 
 def test_what_a_page_may_ask_for_is_checked() -> None:
     wish = {"language": "en", "document": "x", "marks": []}
-    checked_call("picture", wish)
-    checked_call("picture", wish | {"page": 7})
+    assert Picture.of(wish).page is None
+    assert Picture.of(wish | {"page": 7}).page == 7
     for wrong in (0, -1, "1", 2**31, 1.5):
         with pytest.raises(InvalidRequest):
-            checked_call("picture", wish | {"page": wrong})
+            Picture.of(wish | {"page": wrong})

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from fake_encoder import FakeEncoder
+from page_calling import sent
 from writing_server import Script, perfect, quotations, writing
 
 import qa
-from cli.terminal import Plain
+from cli.terminal import TextRenderer
 from index import Document, Index
 from qa.answering.courtesy import courtesy
 from qa.answering.overview import (
@@ -23,9 +24,10 @@ from qa.conversation import history
 from qa.messages import say
 from qa.writing.client import ChatModel
 from qa.writing.write import MOST_AT_ONCE, Writer
-from web.server.chat_calls import ChatCalls
+from web.calls.chat_calls import ChatCalls
+from web.page_calls import Begin
 from web.views.answers import Source, render_answer
-from web.writing import Wishes
+from web.writing import WriterOptions
 
 LECTURE = Document(
     "# Reading\n\nReading aloud helps children learn words. The speaker came from Basra.\n\n"
@@ -173,13 +175,13 @@ def test_a_writer_is_given_more_than_a_list_has(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("index")
-@pytest.mark.parametrize("wishes", [Wishes(write=True), Wishes()])
-def test_the_chat_gives_its_writer_more(tmp_path: Path, wishes: Wishes) -> None:
+@pytest.mark.parametrize("options", [WriterOptions(write=True), WriterOptions()])
+def test_the_chat_gives_its_writer_more(tmp_path: Path, options: WriterOptions) -> None:
     with writing(Script(perfect)) as url:
         chat = ChatCalls(many(tmp_path, 30), writer=Writer(ChatModel(url, "m")))
-        number = chat.begin({"conversation": "a", "question": "List all the recommendations"})
-        *_, shown = chat.respond("a", number, "en", wishes)
-    assert (shown.count('class="cited"') > MOST_LISTED_SENTENCES) is wishes.write
+        number = chat.begin(sent(Begin, question="List all the recommendations"))
+        *_, shown = chat.respond("a", number, "en", options)
+    assert (shown.count('class="cited"') > MOST_LISTED_SENTENCES) is options.write
 
 
 def test_groups_of_a_list_have_their_heading_above_them(index: Index) -> None:
@@ -207,5 +209,5 @@ def test_the_page_and_the_terminal_show_the_groups(index: Index) -> None:
         group_labels(compared.question, compared.citations, lambda id_: sources[id_].title)
     )
     assert ">Minutes</h3>" in shown
-    lines = Plain(index.document, is_terminal=False).answer(compared).splitlines()
+    lines = TextRenderer(index.document, is_terminal=False).answer(compared).splitlines()
     assert "Minutes" in lines

@@ -19,14 +19,13 @@ from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
 from web.views.answers import (
     Source,
-    escape,
     render_actions,
     render_answer,
-    render_lost,
+    render_broken_citations,
     render_note,
     render_turn,
 )
-from web.views.templating import direction
+from web.views.templating import direction, environment
 
 ARABIC = Document(
     "أعلن الحشد المعركة، ثمّ توقّف. وصل Dunford أمس.", title="بين البوكمال والقائم", author="مصطفى", id="ar"
@@ -95,7 +94,7 @@ class Reader(HTMLParser):
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("<b>&\"'", "&lt;b&gt;&amp;&quot;&#x27;"),
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
         ("&lt;", "&amp;lt;"),
         ("**bold** _it_ [a](http://b) $x$", "**bold** _it_ [a](http://b) $x$"),
         ("a\x00b\x1b[31mc\x7fd\ud800e", "a\ufffdb\ufffd[31mc\ufffdd\ufffde"),
@@ -104,7 +103,7 @@ class Reader(HTMLParser):
     ],
 )
 def test_escaped_text_is_shown_and_does_nothing(text: str, shown: str) -> None:
-    assert escape(text) == shown
+    assert environment.from_string("{{ text }}").render(text=text) == shown
 
 
 @pytest.mark.parametrize(
@@ -179,7 +178,7 @@ def test_the_answer_within_a_row_and_within_metadata_is_marked() -> None:
     table = Document("الأعضاء | تل الورد | 87", author="لجنة الصياغة", id="ar")
     row = Passage.of(table, 1, 0, len(table.text), "table_row", (), ("", "الفرع", "العدد"))
     cited = Citation.of(table, 1, row, 0, len(table.text), answer=(10, 23))
-    author = Citation.of(table, 2, row, 0, 12, "author", (5, 12))
+    author = Citation.of(table, 2, row, 0, 12, field="author", answer=(5, 12))
     read = Reader(render(reply(cited, author), documents={"ar": table, "en": ENGLISH}))
     assert read.texts("dd") == ["الأعضاء", "تل الورد", "87"]
     assert read.texts("mark") == ["تل الورد", "87", "الصياغة"]
@@ -197,24 +196,24 @@ def test_a_refusal_says_what_no_text_mentions(page: Language) -> None:
 
 @pytest.mark.parametrize("page", ["ar", "en"])
 def test_what_can_be_done_with_an_answer(page: Language) -> None:
-    read = Reader(render_actions(copied=True, judged=True, verdict="right", page=page))
+    read = Reader(render_actions(copied=True, may_judge=True, verdict="right", page=page))
     buttons = [attributes for tag, attributes, _ in read.elements if tag == "button"]
     assert read.texts("button") == [say("copy_answer", page), "", ""]
     assert [button.get("aria-label") for button in buttons] == [None, say("right", page), say("wrong", page)]
     assert [button.get("aria-pressed") for button in buttons] == [None, "true", "false"]
-    assert render_actions(copied=False, judged=False, verdict=None, page=page) == ""
+    assert render_actions(copied=False, may_judge=False, verdict=None, page=page) == ""
 
 
 def test_what_was_quoted_and_is_gone_is_shown_and_does_nothing() -> None:
     lost = StoredCitation(
         2, "en", 3, 0, 9, 0, 9, "<b>The river", title="", author="A. \u202eB", source="river.txt"
     )
-    read = Reader(render_lost([lost], "en"))
+    read = Reader(render_broken_citations([lost], "en"))
     assert read.texts("p", "note gone") == [say("no_longer_there", "en")]
     assert (read.texts("span"), read.texts("blockquote")) == (["[2]"], ["<b>The river"])
     assert read.texts("p", "where") == ["river.txt — A. B — paragraph 3"]
     assert read.texts("a") == []
-    assert render_lost([], "en") == ""
+    assert render_broken_citations([], "en") == ""
 
 
 def test_a_document_without_a_title_is_known_by_its_source() -> None:

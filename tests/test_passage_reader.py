@@ -564,9 +564,9 @@ def test_commands_can_do_without_the_reader(
     assert bridge.documents
     seen: dict[str, object] = {}
 
-    def asked(question: str, index: Index, k: int, reader: bool, writer: None) -> Answer:
+    def asked(question: str, index: Index, k: int, *, reader: bool, writer: None) -> Answer:
         seen["ask"], seen["writer"] = reader, writer
-        return ask(question, index, k, reader)
+        return ask(question, index, k, reader=reader)
 
     def measured(_: object, __: object, ___: object, reader: bool) -> Iterator[tuple[str, object]]:
         seen["eval"] = reader
@@ -574,7 +574,7 @@ def test_commands_can_do_without_the_reader(
 
     monkeypatch.setattr(encoders, "load", lambda _=None: FakeEncoder())
     monkeypatch.setattr(qa, "ask", asked)
-    monkeypatch.setattr(ui, "launch", lambda *arguments: seen.update(chat=arguments[-1]))
+    monkeypatch.setattr(ui, "launch", lambda _, *, reader, **__: seen.update(chat=reader))
     monkeypatch.setattr(qa.evaluation.report, "measure", measured)
     folder = ["--index", str(tmp_path / "bridge")]
     for command in (["ask", WHO, *folder], ["chat", *folder], ["eval"]):

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from index import Index
 from qa.collections.library import Library
 from ui import build_chat, serve
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.person import KnownPerson, person
 from web.server.sharing import Sharing
 from web.server.users import Users
@@ -67,7 +67,7 @@ def test_batches_are_known_by_who_sends_them(
             known = client.post("/login", data={"username": "salma", "password": PASSWORD})
             assert known.status_code == 200
         begun = client.post("/gradio_api/component_server", json=body).json()
-        batch = collections.arrivals.batch(begun["batch"])
+        batch = collections.uploads.batch(begun["batch"])
         assert batch is not None
         assert batch.person == ("user salma" if has_users else "address testclient")
         assert batch.folder.is_dir()

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from cli.terminal import Plain
+from cli.terminal import TextRenderer
 from index import Document, Hit, Passage
 from index.text.analyzer import Language
 from qa import Answer, Citation, Conversation, Turn
@@ -17,7 +17,7 @@ from qa.api.integrations import metadata_of
 from qa.api.records import answer_record, search_record
 from qa.conversation.export import to_markdown
 from qa.conversation.stored_citation import StoredCitation
-from web.views.answers import Source, render_answer, render_lost
+from web.views.answers import Source, render_answer, render_broken_citations
 
 TEXT = "الفروع\n\nتل الورد | 87"
 BYLAWS = Document(
@@ -30,7 +30,7 @@ BYLAWS = Document(
 )
 ROW = Passage.of(BYLAWS, 2, 8, 21, "table_row", ("الباب الرابع", "الفروع"), ("الفرع", "الأعضاء"), 5)
 MEMBERS = Citation.of(BYLAWS, 1, ROW, 8, 21)
-AUTHOR = Citation.of(BYLAWS, 2, ROW, 0, 12, "author")
+AUTHOR = Citation.of(BYLAWS, 2, ROW, 0, 12, field="author")
 PATH = "النظام الأساسي › الباب الرابع › الفروع"
 WHOLE = f"{PATH} — لجنة الصياغة — 2018-05-06 — الصفحة 5 — الفقرة 2"
 
@@ -96,18 +96,18 @@ def test_a_record_says_where_a_passage_stands_and_what_is_quoted() -> None:
 
 
 def test_a_pipe_gets_the_path_and_the_column_headings() -> None:
-    lines = Plain(document, is_terminal=False).answer(answer("ar", MEMBERS, AUTHOR)).splitlines()
+    lines = TextRenderer(document, is_terminal=False).answer(answer("ar", MEMBERS, AUTHOR)).splitlines()
     assert lines[:3] == ["«تل الورد | 87» [1]", "المؤلف: لجنة الصياغة [2]", "   (الفرع | الأعضاء)"]
     assert lines[-2:] == [
         f"[1] {WHOLE} (/texts/bylaws.docx)",
         "[2] النظام الأساسي — لجنة الصياغة — 2018-05-06 (/texts/bylaws.docx)",
     ]
-    (found, _) = Plain(document, is_terminal=False).hits([Hit(ROW, 1.0)], "en").splitlines()
+    (found, _) = TextRenderer(document, is_terminal=False).hits([Hit(ROW, 1.0)], "en").splitlines()
     assert found == f"1. {PATH} — page 5 — paragraph 2 ()"
 
 
 def test_on_a_terminal_each_step_of_the_path_is_isolated() -> None:
-    (*_, last) = Plain(document, is_terminal=True).answer(answer("en", MEMBERS)).splitlines()
+    (*_, last) = TextRenderer(document, is_terminal=True).answer(answer("en", MEMBERS)).splitlines()
     steps = " › ".join(f"\u2068{step}\u2069" for step in PATH.split(" › "))
     assert last.startswith(f"\u200e[1] {steps} — \u2068لجنة الصياغة\u2069 — \u20682018-05-06\u2069 — page 5")
 
@@ -145,7 +145,7 @@ def test_a_row_that_is_quoted_in_part_is_shown_as_it_is() -> None:
 
 def test_what_is_no_longer_there_is_shown_with_its_path() -> None:
     lost = [StoredCitation.of(MEMBERS, document), StoredCitation.of(AUTHOR, document)]
-    content = render_lost(lost, "ar")
+    content = render_broken_citations(lost, "ar")
     assert WHOLE in "".join(words(content))
     assert "المؤلف:" in words(content)
 

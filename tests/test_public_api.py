@@ -84,14 +84,14 @@ EMPTY = inspect.Parameter.empty
     [
         (
             qa.ask,
-            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, False),
-             ("writer", None, False), ("within", None, False)],
+            [("question", EMPTY, False), ("index", None, False), ("k", 5, False), ("reader", True, True),
+             ("writer", None, True), ("within", None, True)],
         ),
         (
             qa.converse,
             [("conversation", EMPTY, False), ("question", EMPTY, False), ("index", None, False),
-             ("k", 5, False), ("reader", True, False), ("within", None, False),
-             ("is_written_up", False, False)],
+             ("k", 5, False), ("reader", True, True), ("within", None, True),
+             ("is_written_up", False, True)],
         ),
         (
             qa.retrieve,
@@ -107,8 +107,8 @@ EMPTY = inspect.Parameter.empty
         (Index.update, [("documents", EMPTY, False), ("show_progress", None, True)]),
         (Index.remove, [("document_ids", EMPTY, False)]),
         (Citation.of, [("document", EMPTY, False), ("number", EMPTY, False), ("passage", EMPTY, False),
-                       ("start", EMPTY, False), ("end", EMPTY, False), ("field", "text", False),
-                       ("answer", None, False)]),
+                       ("start", EMPTY, False), ("end", EMPTY, False), ("field", "text", True),
+                       ("answer", None, True)]),
     ],
 )  # fmt: skip
 def test_signatures(function: Callable[..., Any], expected: list[tuple[str, Any, bool]]) -> None:

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from index import Document
 from index.text.analyzer import Language
 from index.types import Block, BlockKind
+from qa.api.service import InvalidRequest
 from qa.messages import say
+from web.page_calls import Mark, Read
 from web.views.answers import checksum
-from web.views.reading_pane import AFTER, BEFORE, MORE, Mark, Wish, gone, read, reference
+from web.views.reading_pane import AFTER, BEFORE, MORE, gone, read, reference
 
 RTL, LTR = 'lang="ar" dir="rtl"', 'lang="en" dir="ltr"'
 TWO = Document(
@@ -27,7 +29,7 @@ LONG = Document("\n".join(f"Paragraph {n} of it." for n in range(1, 5001)), sour
 
 def mark(document: Document, quote: str, name: str = "0-1", quoted: bool = True) -> Mark:
     start = document.text.index(quote)
-    return Mark(name, start, start + len(quote), checksum(quote), quoted)
+    return Mark(name=name, start=start, end=start + len(quote), check=checksum(quote), quoted=quoted)
 
 
 def wish(
@@ -36,8 +38,8 @@ def wish(
     language: Language = "en",
     first: int | None = None,
     last: int | None = None,
-) -> Wish:
-    return Wish(document.id, marks, language, first, last)
+) -> Read:
+    return Read(document=document.id, marks=list(marks), language=language, first=first, last=last)
 
 
 def shown(paragraphs: str) -> list[str]:
@@ -67,7 +69,7 @@ def test_a_document_to_the_letter() -> None:
 
 
 def test_the_answer_in_a_quotation_is_marked_more() -> None:
-    quoted = replace(mark(TWO, "Farmers wait.", "0-2"), answer=(18, 25))
+    quoted = mark(TWO, "Farmers wait.", "0-2").model_copy(update={"answer_start": 18, "answer_end": 25})
     view = read(TWO, wish(TWO, quoted, mark(TWO, "أعلن الحشد المعركة.", "0-1")))
     assert (
         '<mark data-cite="0-2" tabindex="-1"><mark class="exact">Farmers</mark> wait.</mark>'
@@ -87,8 +89,10 @@ def test_wherever_answers_are_the_text_stays_as_it_is(places: list[int]) -> None
         start, first, last, end = sorted([*places[:2], *places[2:4]])
         places = places[2:]
         if start < end:
-            answer = (first, last) if first < last else None
-            marks.append(Mark(name, start, end, checksum(text[start:end]), True, answer))
+            answer = {"answer_start": first, "answer_end": last} if first < last else {}
+            marks.append(
+                mark(TWO, text[start:end], name).model_copy(update={"start": start, "end": end, **answer})
+            )
     assert shown(read(TWO, wish(TWO, *marks)).paragraphs) == text.split("\n")
 
 
@@ -110,7 +114,7 @@ def test_a_whole_passage_is_marked_otherwise_than_a_quotation() -> None:
 def test_where_two_overlap_the_paragraph_stays_as_it_is(
     spans: list[tuple[int, int]], marked: list[str]
 ) -> None:
-    marks = [Mark(f"0-{i}", a, b, checksum(TWO.text[a:b]), True) for i, (a, b) in enumerate(spans)]
+    marks = [mark(TWO, TWO.text[a:b], f"0-{i}") for i, (a, b) in enumerate(spans)]
     view = read(TWO, wish(TWO, *marks))
     assert shown(view.paragraphs) == TWO.text.split("\n")
     assert re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs) == marked
@@ -139,10 +143,10 @@ def test_more_of_it_follows_without_a_gap() -> None:
     assert numbers(before.paragraphs + view.paragraphs + after.paragraphs) == list(range(20, 200))
 
 
-@pytest.mark.parametrize(("first", "last"), [(-5, 3), (4990, 9999), (0, 10**9), (5, 2), (9999, 10**9)])
+@pytest.mark.parametrize(("first", "last"), [(0, 3), (4990, 9999), (0, 10**9), (5, 2), (9999, 10**9)])
 def test_whatever_is_asked_for_a_part_of_the_document_is_shown(first: int, last: int) -> None:
     view = read(LONG, wish(LONG, mark(LONG, "Paragraph 1 of it."), first=first, last=last))
-    expected = list(range(max(first, 0), min(last, 5000)))[: BEFORE + MORE]
+    expected = list(range(first, min(last, 5000)))[: BEFORE + MORE]
     assert numbers(view.paragraphs) == [n + 1 for n in expected]
 
 
@@ -188,12 +192,25 @@ def test_a_document_without_a_title() -> None:
 def test_a_reference_names_what_is_known() -> None:
     from web.views.answers import Place, Source
 
-    assert reference("سلام", Place.of(Source("عنوان", "كاتب"), "ar", 3)) == "«سلام» — عنوان — كاتب — الفقرة 3"
+    assert (
+        reference("سلام", Place.of(Source("عنوان", "كاتب"), "ar", paragraph=3))
+        == "«سلام» — عنوان — كاتب — الفقرة 3"
+    )
     # Speech that is quoted as a whole has its marks; two speeches haven't them together.
-    assert reference("«سلام»", Place.of(Source("عنوان", ""), "ar", 3)) == "«سلام» — عنوان — الفقرة 3"
-    assert reference("«نعم» و«لا»", Place.of(Source("", ""), "en", 1)) == "««نعم» و«لا»» — paragraph 1"
-    assert reference('"Peace."', Place.of(Source("Title", ""), "en", 3)) == '"Peace." — Title — paragraph 3'
-    assert reference("Peace", Place.of(Source("Title", ""), "en", 3)) == "“Peace” — Title — paragraph 3"
+    assert (
+        reference("«سلام»", Place.of(Source("عنوان", ""), "ar", paragraph=3)) == "«سلام» — عنوان — الفقرة 3"
+    )
+    assert (
+        reference("«نعم» و«لا»", Place.of(Source("", ""), "en", paragraph=1)) == "««نعم» و«لا»» — paragraph 1"
+    )
+    assert (
+        reference('"Peace."', Place.of(Source("Title", ""), "en", paragraph=3))
+        == '"Peace." — Title — paragraph 3'
+    )
+    assert (
+        reference("Peace", Place.of(Source("Title", ""), "en", paragraph=3))
+        == "“Peace” — Title — paragraph 3"
+    )
 
 
 SENT = {
@@ -203,7 +220,8 @@ SENT = {
 
 
 def test_what_the_page_sends() -> None:
-    assert Wish.of(SENT) == Wish("two", (Mark("cite-0-1", 0, 9, "0", True),), "ar", 3, None)
+    quoted = Mark(name="cite-0-1", start=0, end=9, check="0", quoted=True)
+    assert Read.of(SENT) == Read(document="two", marks=[quoted], language="ar", first=3, last=None)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +230,7 @@ def test_what_the_page_sends() -> None:
 )
 def test_an_answer_counts_only_within_its_mark(span: tuple[int, int | None], answer: object) -> None:
     sent = {**SENT["marks"][0], "answer_start": span[0], "answer_end": span[1]}  # type: ignore[index]
-    assert Wish.of({**SENT, "marks": [sent]}).marks[0].answer == answer
+    assert Read.of({**SENT, "marks": [sent]}).marks[0].answer == answer
 
 
 @pytest.mark.parametrize(
@@ -223,15 +241,16 @@ def test_an_answer_counts_only_within_its_mark(span: tuple[int, int | None], ans
         {"marks": [{"name": "x", "start": "y"}]},
         {"marks": 3},
         {"first": "x"},
+        {"first": -1},
     ],
 )
 def test_what_the_page_does_not_send_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises((KeyError, TypeError, ValueError)):
-        Wish.of({**SENT, **wrong} if wrong else {})
+    with pytest.raises(InvalidRequest):
+        Read.of({**SENT, **wrong} if wrong else {})
 
 
 def test_without_a_mark_a_document_is_shown_from_its_beginning() -> None:
-    view = read(LONG, Wish.of({"document": "long", "marks": [], "language": "en", "first": None}))
+    view = read(LONG, Read.of({"document": "long", "marks": [], "language": "en", "first": None}))
     assert numbers(view.paragraphs) == list(range(1, AFTER + 1))
     assert (view.note, view.copied, view.first, view.last, view.total) == ("", "", 0, AFTER, 5000)
 
@@ -253,7 +272,9 @@ def test_whatever_a_document_is_all_of_its_paragraphs_are_shown_and_nothing_else
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start + 1, len(text)))
     quote = text[start:end]
-    view = read(document, wish(document, Mark('"><b>', start, end, checksum(quote), True)))
+    view = read(
+        document, wish(document, Mark(name='"><b>', start=start, end=end, check=checksum(quote), quoted=True))
+    )
     assert words_of(view.paragraphs) == letters(text)
     marked = re.findall("<mark[^>]*>(.*?)</mark>", view.paragraphs, re.S)
     assert words_of("".join(marked)) == letters(quote)
@@ -345,7 +366,8 @@ def test_a_table_is_a_table_and_the_quoted_row_is_marked_in_its_cells() -> None:
 
 def test_the_answer_in_a_row_is_marked_in_its_cell() -> None:
     quoted = mark(LAID_OUT, "عين الحور | 54")
-    quoted = replace(quoted, answer=(quoted.end - 2, quoted.end))
+    span = {"answer_start": quoted.end - 2, "answer_end": quoted.end}
+    quoted = quoted.model_copy(update=span)
     content = read(LAID_OUT, wish(LAID_OUT, quoted)).paragraphs
     assert '<mark data-cite="0-1" tabindex="-1">عين الحور</mark>' in content
     assert '<mark data-cite="0-1" tabindex="-1"><mark class="exact">54</mark></mark>' in content

@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from fake_encoder import FakeEncoder
 from own_documents import converse
+from page_calling import sent
 from test_cli import dalil
 
 from index import Document, Index
@@ -16,12 +17,13 @@ from qa.collections.library import Library
 from qa.collections.types import CollectionNotFound
 from qa.messages import say
 from qa.writing.write import Writer
-from web.server import collection_calls
-from web.server.chat_calls import ChatCalls
-from web.server.collection_calls import Collections
+from web.calls import collection_access
+from web.calls.chat_calls import ChatCalls
+from web.calls.collection_calls import Collections
+from web.page_calls import Begin, Find, Read, Translate, Why
 from web.server.users import InvalidUser, UnknownReader, Users, UsersUnreadable
 from web.uploads.batches import Batch
-from web.writing import NO_WISHES
+from web.writing import NO_WRITING
 
 PASSWORD = "open sesame"
 
@@ -31,7 +33,7 @@ class Door:
 
     def __init__(self, library: Library, users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
         self.name: str | None = None
-        monkeypatch.setattr(collection_calls, "user", lambda: self.name)
+        monkeypatch.setattr(collection_access, "user", lambda: self.name)
         self.collections = Collections(library, users=users)
 
     def call(self, who: str | None, act: str, /, **more: Any) -> dict[str, Any]:
@@ -122,8 +124,7 @@ def test_what_others_own_is_neither_asked_nor_read(
     (tmp_path / "notes.txt").write_text("Notes of Salma.", "utf-8")
     (info,) = library.add_files("Private", [tmp_path / "notes.txt"]).added
     chat = ChatCalls(door.collections.index("built-in"), collections=door.collections)
-    asked = {"conversation": "a", "language": "en", "question": "Whose notes?", "collection": private}
-    wish = {"conversation": "a", "language": "en", "document": info.id, "marks": []}
+    asked = sent(Begin, question="Whose notes?", collection=private)
     for name, may in (("salma", True), ("sami", False), (None, False)):
         door.name = name
         if may:
@@ -131,8 +132,8 @@ def test_what_others_own_is_neither_asked_nor_read(
         else:
             with pytest.raises(CollectionNotFound):
                 chat.begin(asked)
-        assert ("Notes" in chat.read(wish)["paragraphs"]) == may
-        assert (chat.find({**wish, "text": "notes"})["total"] == 1) == may
+        assert ("Notes" in chat.read(sent(Read, document=info.id, marks=[]))["paragraphs"]) == may
+        assert (chat.find(sent(Find, document=info.id, text="notes"))["total"] == 1) == may
         assert (door.call(name, "state", collection=private)["collection"] == private) == may
         assert ("error" in door.call(name, "existing", collection=private, names=["notes.txt"])) != may
         # Programs ask through Gradio's queue, where no user is known.
@@ -179,17 +180,17 @@ class Talk:
 
     def begin(self, who: str | None, page: str, **asked: Any) -> int:
         self.door.name = who
-        return self.chat.begin({"conversation": page, "language": "en", **asked})
+        return self.chat.begin(sent(Begin, page, **asked))
 
     def answer(self, page: str, number: int) -> str:
         """What the page shows when the queue is done."""
         self.door.name = None
-        *_, shown = self.chat.respond(page, number, "en", NO_WISHES)
+        *_, shown = self.chat.respond(page, number, "en", NO_WRITING)
         return shown
 
     def why(self, who: str | None, page: str) -> str:
         self.door.name = who
-        return str(self.chat.why({"conversation": page, "language": "en", "name": "cite-0-1"}))
+        return str(self.chat.why(sent(Why, page, name="cite-0-1")))
 
 
 @pytest.fixture
@@ -256,14 +257,14 @@ def test_a_quotation_is_translated_for_whom_may_read_it(
     )
     talk.chat = chat
     talk.answer("s", talk.begin("salma", "s", question="Notes", collection=private))
-    wish = {"conversation": "s", "language": "en", "number": 0, "citation": 1}
+    call = sent(Translate, "s", number=0, citation=1)
     for who in ("sami", "salma", None):
         door.name = who
         if who == "salma":
-            chat.translate(wish)
+            chat.translate(call)
         else:
             with pytest.raises(CollectionNotFound):
-                chat.translate(wish)
+                chat.translate(call)
     assert asked == [1]
 
 
@@ -278,7 +279,7 @@ def test_programs_arent_told_the_names_of_others_collections(door: Door, private
 
 def test_what_is_being_added_to_anothers_collection_isnt_told(door: Door, private: str) -> None:
     batch = Batch("secret", private, ("a.txt",), stage="reading")
-    door.collections.arrivals._batches["secret"] = batch
+    door.collections.uploads._batches["secret"] = batch
     for who, may in (("salma", True), ("sami", False)):
         progress = door.call(who, "progress", collection=private)
         assert (progress["done"], progress["shown"] != "") == (not may, may)

@@ -14,7 +14,7 @@ from test_accessible import violations
 from index import Document, Index
 from qa.collections.single import SingleIndex
 from qa.messages import say
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 __all__ = ["browser"]  # a fixture
 pytestmark = pytest.mark.browser

@@ -268,7 +268,7 @@ def test_what_a_user_wishes_of_the_writer_is_that_users_own(browser: Browser, tm
         page = context.new_page()
         for name, expected in (("salma", True), ("sami", True), ("salma", False)):
             log_in(page, address, name)
-            box = page.locator("[data-wish=write]")
+            box = page.locator("[data-option=write]")
             expect(box).to_be_checked(checked=expected)
             if name == "salma":
                 box.uncheck()

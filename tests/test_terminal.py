@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.streams import NOT_STRONG, STRONG, Output
-from cli.terminal import Plain
+from cli.terminal import TextRenderer
 from index import Document, Passage
 from index.text.analyzer import Language
 from qa import Answer, Citation
@@ -41,7 +41,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def written(answer: Answer, is_terminal: bool) -> list[str]:
-    return Plain(DOCUMENTS.__getitem__, is_terminal).answer(answer).split("\n")
+    return TextRenderer(DOCUMENTS.__getitem__, is_terminal).answer(answer).split("\n")
 
 
 BOTH = replied("en", cite(MILL, 1, "1912"), cite(CLUB, 2, "عكاشات"), cite(MILL, 3, None))
@@ -61,7 +61,7 @@ def test_in_a_pipe_it_is_as_it_stands() -> None:
 
 
 def test_so_is_what_is_quoted_of_metadata() -> None:
-    author = Citation.of(MILL, 1, Passage.of(MILL, 1, 0, 8), 0, 8, "author", (4, 8))
+    author = Citation.of(MILL, 1, Passage.of(MILL, 1, 0, 8), 0, 8, field="author", answer=(4, 8))
     reply = replied("en", author)
     assert written(reply, is_terminal=True)[0] == f"\u200eAuthor: Ann {STRONG}Bell{NOT_STRONG} [1]"
     assert written(reply, is_terminal=False)[0] == "Author: Ann Bell [1]"
@@ -106,7 +106,7 @@ def test_no_text_sends_a_terminal_a_sequence(pieces: list[str]) -> None:
     whole = Passage.of(document, 1, 0, len(text))
     citation = Citation.of(document, 1, whole, 0, len(text), answer=(0, len(text)))
     reply = Answer("?", "en", quotations([citation], "en"), (citation,), (), 0.9)
-    shown = Plain({"d": document}.__getitem__, is_terminal=True).answer(reply)
+    shown = TextRenderer({"d": document}.__getitem__, is_terminal=True).answer(reply)
     assert shown.count("\x1b") == 2
     assert shown.index(STRONG) < shown.index(NOT_STRONG)
 

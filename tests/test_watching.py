@@ -15,7 +15,7 @@ from fake_encoder import FakeEncoder
 
 import index.encoding.load
 from cli import watching
-from cli.index_files import file_texts
+from cli.index_files import index_texts
 from cli.watching import Watched
 from index import Index, IndexLocked
 from index.folder import live
@@ -74,10 +74,10 @@ class Folder:
             self.watched.note_reading(reading)
             meanwhile()
 
-        file_texts([self.texts], self.index, None, note_reading=note)
+        index_texts([self.texts], self.index, None, note_reading=note)
 
     def settle(self) -> None:
-        self.watched.take_up(self.watched.differing())
+        self.watched.synchronise(self.watched.differing())
 
     def indexed(self) -> dict[str, str]:
         documents = Index.open(self.index).documents
@@ -163,7 +163,7 @@ def test_what_changes_while_all_is_indexed_is_seen_without_being_told(folder: Fo
     changes = Changes(folder.watched.differing, lambda: now)
     assert changes.look(is_changed=False) == []
     now = 2.0
-    folder.watched.take_up(changes.look(is_changed=False))
+    folder.watched.synchronise(changes.look(is_changed=False))
     assert folder.indexed() == {"a.txt": "The river dried up.", "old.txt": "Farmers wait."}
 
 
@@ -251,7 +251,7 @@ def test_a_named_file_is_watched_too(folder: Folder) -> None:
     folder.write(a=RIVER, b=BREAD)
     named = folder.texts / "a.txt"
     folder.watched = Watched([named, folder.texts / "none.txt"], folder.index, None)
-    file_texts([named], folder.index, None, note_reading=folder.watched.note_reading)
+    index_texts([named], folder.index, None, note_reading=folder.watched.note_reading)
     folder.write(a="The river dried up.", b="Bread needs water.")
     folder.settle()
     assert folder.indexed() == {"a.txt": "The river dried up."}

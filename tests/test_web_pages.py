@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from fake_encoder import FakeEncoder
 from pdf_files import Text, pdf
+from pydantic import TypeAdapter
 from test_house import MODULES, imports
 from web_site import Site, html, http, moved, site_served
 
@@ -31,7 +33,7 @@ from qa.conversation.references import Reference, to_bibtex, to_csl_json, to_ris
 from qa.conversation.stored_citation import StoredCitation
 from qa.messages import say, say_as_of
 from qa.types import Citation, CitedField
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.sharing import Sharing
 from web.uploads import pages as fetching
 
@@ -253,6 +255,22 @@ def test_a_changed_page_takes_the_older_ones_place(library: Library, site: Site)
     assert info.fetched == TODAY
 
 
+def test_the_older_text_of_a_page_is_gone_from_disk_soon(
+    library: Library, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.folder.merge._PER_TIER", 9)  # nothing is due to be merged
+    site.answers |= {"/": html("Zanzibar grows cloves."), "/other": html("Another page.")}
+    put(library, site)
+    put(library, site, "/other")
+    site.answers["/"] = html("What may be read.")
+    put(library, site)
+    for thread in threading.enumerate():
+        if thread.name == "merge":
+            thread.join()
+    files = (path for path in library.folder.rglob("*") if path.is_file())
+    assert not any(b"Zanzibar" in path.read_bytes() for path in files)
+
+
 @pytest.mark.parametrize(
     ("answer", "fault"),
     [
@@ -471,9 +489,8 @@ def test_these_modules_alone_can_fetch() -> None:
         "qa.collections.importer",
         "qa.collections.interface",
         "qa.collections.library",
-        "qa.collections.single",
         "ui",
-        "web.server.collection_calls",
+        "web.calls.collection_calls",
         "web.uploads.pages",
     }
     callers = {name for name, path in MODULES.items() if "library.add_page(" in path.read_text("utf-8")}
@@ -501,7 +518,7 @@ def test_references_have_the_address_and_the_day() -> None:
 def test_exported_quotations_say_of_which_day_they_are(field: CitedField) -> None:
     document = Document("The river floods.", title="River", source="https://x.org/", fetched="2026-11-30")
     passage = Passage.of(document, 1, 0, len(document.text))
-    citation = Citation.of(document, 1, passage, 0, 5, field)
+    citation = Citation.of(document, 1, passage, 0, 5, field=field)
     stored = StoredCitation.of(citation, lambda _: document)
     assert say_as_of("2026-11-30", "en") in reference_parts(stored, "en")
-    assert StoredCitation.parse(asdict(stored)) == stored
+    assert TypeAdapter(StoredCitation).validate_json(json.dumps(asdict(stored))) == stored

@@ -21,7 +21,7 @@ from index import Index
 from index.readers.web.fetch import Fetcher
 from qa.collections.library import Library
 from qa.messages import say_as_of
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 from web.server.sharing import Sharing
 
 __all__ = ["cache", "surroundings"]  # fixtures
@@ -171,11 +171,10 @@ def test_what_isnt_fetched(
 def test_a_shared_chat_fetches_pages_if_it_is_told_to(
     options: list[str], expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    given: list[Any] = []
-    monkeypatch.setattr(ui, "launch", lambda *arguments, **_: given.extend(arguments))
+    given: list[Sharing] = []
+    monkeypatch.setattr(ui, "launch", lambda _, *, sharing, **__: given.append(sharing))
     assert dalil("chat", *options).exit_code == 0
-    (sharing,) = (one for one in given if isinstance(one, Sharing))
-    assert sharing.fetches_pages == expected
+    assert [sharing.fetches_pages for sharing in given] == [expected]
 
 
 @pytest.mark.parametrize(("sharing", "expected"), [(Sharing(), True), (Sharing(host="0.0.0.0"), False)])

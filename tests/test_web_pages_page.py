@@ -15,7 +15,7 @@ from web_site import Site, http, site_served
 
 from qa.collections.library import Library
 from qa.messages import say, say_as_of
-from web.server.collection_calls import Collections
+from web.calls.collection_calls import Collections
 
 __all__ = ["browser", "encoder", "library"]  # fixtures
 pytestmark = pytest.mark.browser
@@ -41,7 +41,7 @@ def address(library: Library, site: Site) -> Iterator[str]:
 
 def said(page: Page) -> Locator:
     """What is said of the page that came last, when it has come."""
-    return page.locator("#library .arrivals > div[data-done] strong").first
+    return page.locator("#library .uploads > div[data-done] strong").first
 
 
 def test_a_page_is_added_cited_and_refreshed(
@@ -110,7 +110,7 @@ def test_a_page_is_added_cited_and_refreshed(
         refresh.click()
         expect(said(page)).to_have_text(say("web_page_not_renewed", "en"))
         gone = say("fetch_gone", "en", detail="\u2066404\u2069")
-        expect(pane.locator(".arrivals li span").first).to_have_text(gone)
+        expect(pane.locator(".uploads li span").first).to_have_text(gone)
         expect(pane.locator(".document")).to_have_count(1)
         picture(page, "web-page-gone-en")
         assert violations(page) == []

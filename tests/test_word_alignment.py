@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index.query import Query
 from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import legible, normalise, words
-from qa.explanation.word_alignment import NEAR, AlignedWord, Span, as_asked, meet
+from qa.explanation.word_alignment import NEAR, AlignedWord, Span, align_words, as_asked
 
 
 def asking(text: str, reading: str, tokens: TokenVectors) -> Query:
@@ -48,7 +48,7 @@ def test_two_pieces_and_a_mark_by_hand() -> None:
     found = tokens(
         [(0.8, 0.6), (0, 1), (1, 0), (0.28, 0.96)], [(0, 2), (2, 4), (4, 5), (5, 8)], None, [0, 0, 0, 1]
     )
-    (first, second), marks = meet(query, found, words(question), words(passage))
+    (first, second), marks = align_words(query, found, words(question), words(passage))
     assert (first.span, second.span) == (Span(0, 4), Span(5, 7))
     assert [first.weight, second.weight] == pytest.approx([0.4, 0.4])
     # abcd with ghkl: ab meets gh by .8 and cd meets kl by 1, so 3/4 * .8 + 1/4 * 1; back gh meets ab by .8
@@ -68,7 +68,7 @@ def test_half_is_the_best_sentence() -> None:
     question = "ab cd"
     query = asking(question, question, tokens([(1, 0), (0, 1)], [(0, 2), (2, 5)], [3, 1]))
     found = tokens([(1, 0), (0, 1)], [(0, 2), (3, 6)], None, [0, 1])
-    (first, second), marks = meet(query, found, words(question), words("gh. ij"))
+    (first, second), marks = align_words(query, found, words(question), words("gh. ij"))
     assert [first.contribution, second.contribution] == pytest.approx([0.75, 0.25 / 2])
     assert marks == 0
 
@@ -77,18 +77,18 @@ def test_what_the_encoder_did_not_read_met_nothing() -> None:
     question = "ab cd"
     query = asking(question, question, tokens([(1, 0)], [(0, 2)]))
     unread, read = tokens([], []), tokens([(1, 0)], [(0, 2)])
-    (first, second), _ = meet(query, read, words(question), words("gh ij"))
+    (first, second), _ = align_words(query, read, words(question), words("gh ij"))
     assert first == AlignedWord(Span(0, 2), 1, 1, False, Span(0, 2), 1)
     assert second == AlignedWord(Span(3, 5), 0, 0, True, None, 0)
     for text, nothing in (("gh", unread), ("…", tokens([(1, 0)], [(0, 1)]))):
-        (first, _), _ = meet(query, nothing, words(question), words(text))
+        (first, _), _ = align_words(query, nothing, words(question), words(text))
         assert (first.nearest, first.cosine) == (None, 0)
 
 
 def test_a_word_that_says_little_is_light_and_never_near() -> None:
     question = "the battle"
     query = asking(question, question, tokens([(1, 0), (1, 0)], [(0, 3), (3, 10)], [1, 9]))
-    (the, battle), _ = meet(query, tokens([(1, 0)], [(0, 2)]), words(question), words("gh"))
+    (the, battle), _ = align_words(query, tokens([(1, 0)], [(0, 2)]), words(question), words("gh"))
     assert (the.is_light, battle.is_light) == (True, False)
     assert (the.is_near, battle.is_near) == (False, True)
     assert not AlignedWord(Span(0, 1), 1, 1, False, Span(0, 1), NEAR - 0.01).is_near

@@ -165,7 +165,7 @@ def test_writing_can_be_stopped(index: Index) -> None:
         states = Writer(ChatModel(url, "m")).stream(answer(index, 0), index, stop=stop)
         stop.set()
         *_, last = states
-    assert (last.is_settled, last.written.trouble) == (True, "stopped")
+    assert (last.is_complete, last.written.trouble) == (True, "stopped")
 
 
 def test_of_an_endless_answer_the_beginning_is_taken() -> None:
@@ -207,7 +207,7 @@ def test_sentences_are_shown_as_soon_as_they_are_checked(index: Index) -> None:
     counts = [len(state.written.claims) for state in states]
     assert counts == sorted(counts)
     assert {0, 1, 2} & set(counts) >= {1, 2}
-    assert [state.is_settled for state in states] == [False] * (len(states) - 1) + [True]
+    assert [state.is_complete for state in states] == [False] * (len(states) - 1) + [True]
 
 
 def test_many_quotations_are_written_up_in_rounds(index: Index) -> None:

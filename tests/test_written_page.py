@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 from chatting import PHONE, WIDE, browser, opened, picture
 from fake_encoder import FakeEncoder
+from page_calling import sent
 from playwright.sync_api import Browser, expect
 from test_accessible import violations
 from writing_server import Messages, Script, perfect, quotations, writing
@@ -24,16 +25,17 @@ from index.text.analyzer import Language
 from qa.messages import say
 from qa.writing.client import ChatModel, Patience
 from qa.writing.write import Writer
-from web.server.chat_calls import ChatCalls
+from web.calls.chat_calls import ChatCalls
+from web.page_calls import Begin, ConversationCall, Stop, Translate
 from web.server.serving import listen
 from web.views.conversation import NoSuchTurn
-from web.writing import Wishes
+from web.writing import WriterOptions
 
 __all__ = ["browser"]  # a fixture
 
 FLOODS = "When does the Nile flood?"
 IN_ARABIC = "Nile: when is the فيضان النهر?"
-WRITES, TRANSLATES = Wishes(write=True), Wishes(translate=True)
+WRITES, TRANSLATES = WriterOptions(write=True), WriterOptions(translate=True)
 TEXTS = [
     Document("The river Nile floods in spring.", title="River", id="river"),
     Document("Nile فيضان النهر في الربيع بعد سبعة أشهر.", title="نهر", id="nahr"),
@@ -55,7 +57,7 @@ def index(tmp_path: Any) -> Index:
 def chat(index: Index) -> Iterator[Callable[[Script], ChatCalls]]:
     """Makes a chat whose writer follows a script."""
     with _servers() as start:
-        yield lambda script: ChatCalls(index, writer=Writer(ChatModel(start(script), "m"), reader=False))
+        yield lambda script: ChatCalls(index, writer=Writer(ChatModel(start(script), "m")))
 
 
 class _servers:  # noqa: N801 - a context manager
@@ -71,13 +73,11 @@ class _servers:  # noqa: N801 - a context manager
         self._stack.close()
 
 
-def data(page: str = "a", **more: Any) -> dict[str, Any]:
-    return {"conversation": page, "language": "en", **more}
-
-
-def respond(chat: ChatCalls, wishes: Wishes, question: str = FLOODS, page: str = "a") -> Iterator[str]:
-    number = chat.begin({"conversation": page, "question": question})
-    return chat.respond(page, number, "en", wishes)
+def respond(
+    chat: ChatCalls, options: WriterOptions, question: str = FLOODS, page: str = "a"
+) -> Iterator[str]:
+    number = chat.begin(sent(Begin, page, question=question))
+    return chat.respond(page, number, "en", options)
 
 
 def test_quotations_come_first_and_the_written_answer_above_them(
@@ -98,7 +98,7 @@ def test_without_the_wish_or_without_a_writer_nothing_is_written(
     index: Index, chat: Callable[[Script], ChatCalls]
 ) -> None:
     script = Script(perfect)
-    assert len(list(respond(chat(script), Wishes()))) == 2
+    assert len(list(respond(chat(script), WriterOptions()))) == 2
     assert script.bodies == []
     assert len(list(respond(ChatCalls(index), WRITES))) == 2
 
@@ -127,8 +127,8 @@ def test_writing_stops_on_request_and_when_the_conversation_is_cleared(
     chat: Callable[[Script], ChatCalls],
 ) -> None:
     stops: tuple[Callable[[ChatCalls], None], ...] = (
-        lambda calls: calls.stop(data(number=0)),
-        lambda calls: calls.clear(data()),
+        lambda calls: calls.stop(sent(Stop, number=0)),
+        lambda calls: calls.clear(sent(ConversationCall)),
     )
     for stop in stops:
         script = Script(perfect)
@@ -152,7 +152,7 @@ def test_eight_slow_writers_keep_nobody_waiting(chat: Callable[[Script], ChatCal
         quoted = list(pool.map(lambda stream: [next(stream), next(stream)][1], streams))
         assert all("<blockquote" in shown for shown in quoted)
         waiting = [pool.submit(list, stream) for stream in streams]
-        other = respond(calls, Wishes(), page="other")
+        other = respond(calls, WriterOptions(), page="other")
         assert "<blockquote" in list(other)[-1]
         script.hold.set()
         assert all(say("written", "en") in future.result()[-1] for future in waiting)
@@ -183,12 +183,12 @@ def test_a_quotation_in_another_language_is_translated_on_request_and_always(
     chat: Callable[[Script], ChatCalls],
 ) -> None:
     calls = chat(Script(translated))
-    *_, shown = respond(calls, Wishes(), IN_ARABIC)
+    *_, shown = respond(calls, WriterOptions(), IN_ARABIC)
     if 'lang="ar"' not in shown:
         pytest.fail("the Arabic text isn't quoted")
     number = shown.partition('data-citation="')[2].partition('"')[0]
     assert say("translate", "en") in shown
-    calls.translate(data(number=0, citation=int(number)))
+    calls.translate(sent(Translate, number=0, citation=int(number)))
     after = calls.render("a", "en")
     assert say("machine_translation", "en") in after
     assert "after seven months." in after
@@ -196,7 +196,7 @@ def test_a_quotation_in_another_language_is_translated_on_request_and_always(
     *_, always = respond(calls, TRANSLATES, IN_ARABIC, page="b")
     assert "after seven months." in always
     with pytest.raises(NoSuchTurn):
-        calls.translate(data(number=0, citation=99))
+        calls.translate(sent(Translate, number=0, citation=99))
 
 
 def test_a_translation_that_fails_its_check_isnt_shown(chat: Callable[[Script], ChatCalls]) -> None:
@@ -226,7 +226,7 @@ def test_a_translation_that_the_writer_didnt_make_can_be_asked_for_again(
     assert 'data-act="translate"' in shown
     number = int(shown.partition('data-citation="')[2].partition('"')[0])
     script.status, script.body, script.write = 200, None, translated
-    calls.translate(data(number=0, citation=number))
+    calls.translate(sent(Translate, number=0, citation=number))
     after = unescape(calls.render("a", "en"))
     assert ("after seven months." in after, say(f"translation_{trouble}", "en") in after) == (True, False)
 
@@ -236,7 +236,7 @@ def test_of_a_writer_that_is_gone_or_slow_it_is_said(index: Index) -> None:
         pass
     gone = Writer(ChatModel(url, "m"))
     with writing(Script(translated, wait=3)) as url:
-        slow = Writer(ChatModel(url, "m", patience=Patience(2.0, 0.2, 0.5)), reader=False)
+        slow = Writer(ChatModel(url, "m", patience=Patience(2.0, 0.2, 0.5)))
         for writer, trouble in ((gone, "gone"), (slow, "slow")):
             calls = ChatCalls(index, writer=writer)
             *_, shown = respond(calls, TRANSLATES, IN_ARABIC)
@@ -252,7 +252,7 @@ def test_a_translation_that_is_stopped_leaves_its_button(chat: Callable[[Script]
     with ThreadPoolExecutor(1) as pool:
         states = pool.submit(list, respond(calls, TRANSLATES, IN_ARABIC))
         waited_for(script)
-        calls.stop(data(number=0))
+        calls.stop(sent(Stop, number=0))
         shown = states.result(60)[-1]
     assert 'data-act="translate"' in shown
     assert say("no_translation", "en") not in shown
@@ -267,7 +267,7 @@ def test_a_conversation_that_is_cleared_while_it_is_translated_raises_nothing(
     with ThreadPoolExecutor(1) as pool:
         states = pool.submit(list, respond(calls, TRANSLATES, IN_ARABIC))
         waited_for(script)
-        calls.clear(data())
+        calls.clear(sent(ConversationCall))
         assert "<blockquote" not in states.result(60)[-1]  # the writer isn't waited for
     script.hold.set()
     *_, shown = respond(calls, TRANSLATES, IN_ARABIC)
@@ -279,9 +279,9 @@ def test_without_a_place_for_it_a_translation_can_be_asked_for_again(
 ) -> None:
     monkeypatch.setattr("web.writing.MOST_AT_ONCE", 0)
     calls = chat(Script(translated))
-    *_, shown = respond(calls, Wishes(), IN_ARABIC)
+    *_, shown = respond(calls, WriterOptions(), IN_ARABIC)
     number = int(shown.partition('data-citation="')[2].partition('"')[0])
-    calls.translate(data(number=0, citation=number))
+    calls.translate(sent(Translate, number=0, citation=number))
     shown = calls.render("a", "en")
     assert (say("translation_busy", "en") in shown, 'data-act="translate"' in shown) == (True, True)
 
@@ -323,16 +323,16 @@ def test_in_a_browser(browser: Browser, index: Index) -> None:
         page.locator(".written .mark").first.click()
         expect(page.locator("#cite-0-1")).to_be_focused()
         # Whoever doesn't want it switches it off, for good.
-        page.locator("[data-wish=write]").uncheck()
+        page.locator("[data-option=write]").uncheck()
         page.reload()
-        expect(page.locator("[data-wish=write]")).not_to_be_checked()
+        expect(page.locator("[data-option=write]")).not_to_be_checked()
         sent = len(script.bodies)
         expect(page.locator(".turn .cited").first).to_be_visible()
         box.fill(FLOODS)
         box.press("Enter")
         expect(page.locator(".turn").nth(1).locator(".cited").first).to_be_visible()
         # Switched on again: nothing but this question comes to the writer after the first.
-        page.locator("[data-wish=write]").check()
+        page.locator("[data-option=write]").check()
         box.fill(FLOODS)
         box.press("Enter")
         expect(page.locator(".turn").nth(2).locator(".written .claims")).to_contain_text("floods in spring.")

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import qa
 from index.errors import DalilError
+from index.text.analyzer import Language
 from qa.types import Citation, Written
 from qa.writing.client import WriterTrouble
 from qa.writing.write import Writer
-from web.views.conversation import Exchange, NoSuchTurn, Session
+from web.sessions import Session
+from web.views.conversation import Exchange, NoSuchTurn
 from web.views.written import Translation, is_foreign
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Wishes:
+class WriterOptions:
     """A reader's request to the writer.
 
     Attributes:
@@ -33,7 +35,7 @@ class Wishes:
     translate: bool = False
 
 
-NO_WISHES: Final = Wishes()
+NO_WRITING: Final = WriterOptions()
 # Answers and translations that are being written at once: each holds a thread of the server's.
 MOST_AT_ONCE: Final = 16
 
@@ -48,7 +50,7 @@ class Writing:
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def follow(
-        self, session: Session, number: int, index: Callable[[], Index], wishes: Wishes
+        self, session: Session, number: int, index: Callable[[], Index], options: WriterOptions
     ) -> Iterator[None]:
         """Writes and translates the requested parts of an answer; yields whenever there is more to show.
 
@@ -56,11 +58,11 @@ class Writing:
             session: the page's.
             number: of the question.
             index: gives the index that the answer is from.
-            wishes: what the reader wants.
+            options: what the reader wants.
         """
         exchange = session.exchanges.get(number)
         turn = exchange.reply if exchange else None
-        if not isinstance(turn, qa.Turn) or not turn.answer.found or wishes == NO_WISHES:
+        if not isinstance(turn, qa.Turn) or not turn.answer.found or options == NO_WRITING:
             return
         if not self._places.acquire(blocking=False):
             busy = replace(turn.answer, written=Written(trouble="busy"))
@@ -69,12 +71,13 @@ class Writing:
             return
         stop = self._stops[session, number] = threading.Event()
         try:
-            if wishes.write:
+            if options.write:
                 yield from self._write(session, number, turn, index, stop)
-            if wishes.translate:
+            if options.translate:
                 for citation in turn.answer.citations:
                     if is_foreign(citation.quote, turn.answer.language) and not stop.is_set():
-                        self._translate(session, number, turn, citation, index, stop)
+                        made = self._translation(citation, turn.answer.language, index, stop)
+                        _note(session, number, citation.number, made)
                         yield
         finally:
             stop.set()
@@ -109,7 +112,8 @@ class Writing:
             _note(session, number, citation, Translation(trouble="busy"))
             return
         try:
-            self._translate(session, number, turn, wanted, index, None)
+            made = self._translation(wanted, turn.answer.language, index)
+            _note(session, number, citation, made)
         finally:
             self._places.release()
 
@@ -126,7 +130,9 @@ class Writing:
         try:
             for progress in self.writer.stream(turn.answer, index().snapshot(), stop=stop):
                 answer = replace(turn.answer, written=progress.written)
-                session.update(number, reply=replace(turn, answer=answer), is_writing=not progress.is_settled)
+                session.update(
+                    number, reply=replace(turn, answer=answer), is_writing=not progress.is_complete
+                )
                 if number not in session.exchanges:  # the conversation was cleared
                     stop.set()
                 yield
@@ -137,21 +143,17 @@ class Writing:
             session.update(number, reply=replace(turn, answer=answer), is_writing=False)
             yield
 
-    def _translate(
+    def _translation(
         self,
-        session: Session,
-        number: int,
-        turn: qa.Turn,
         citation: Citation,
+        into: Language,
         index: Callable[[], Index],
-        stop: threading.Event | None,
-    ) -> None:
+        stop: threading.Event | None = None,
+    ) -> Translation:
         try:
-            translated = self.writer.translate(citation.quote, turn.answer.language, stop, _snapshot(index))
-            made = Translation(translated or "")
+            return Translation(self.writer.translate(citation.quote, into, stop, _snapshot(index)) or "")
         except WriterTrouble as error:
-            made = Translation(trouble=error.trouble)
-        _note(session, number, citation.number, made)
+            return Translation(trouble=error.trouble)
 
 
 def _note(session: Session, number: int, citation: int, translation: Translation) -> None:

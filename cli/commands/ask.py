@@ -53,7 +53,7 @@ def ask(
     Where the texts don't hold the answer it says so, and shows the nearest passages. QUESTION is in Arabic
     or English; - reads questions from standard input, one a line, and exits with the highest of their codes.
     """
-    from cli.terminal import Plain
+    from cli.terminal import TextRenderer
     from qa import ask as find_answer
     from qa.api.records import answer_record
 
@@ -62,7 +62,7 @@ def ask(
     opened = open_named(folder, model, collection=collection)
     writes = chosen_writer(writer, writer_model) if write else None
     opened = opened.within(within) if within is not None else opened
-    plain = Plain(opened.document, sys.stdout.isatty())
+    plain = TextRenderer(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
         answer = find_answer(line, index=opened, k=k, reader=reader, writer=writes)

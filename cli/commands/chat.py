@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -105,15 +104,28 @@ def chat(
     if root_path and not is_root_path(root_path):
         raise typer.BadParameter(f"--root-path wants a path such as /dalil, not {root_path!r}.")
     examples = ui.EXAMPLES if folder is None else ()
-    roots = tuple(path.resolve() for path in folders or ())
     sharing = Sharing(
-        host, tuple(names or ()), auth, read_only, tuple(proxies or ()), root_path, roots, web_pages
+        host=host,
+        names=tuple(names or ()),
+        auth=auth,
+        read_only=read_only,
+        proxies=tuple(proxies or ()),
+        root_path=root_path,
+        folders=tuple(path.resolve() for path in folders or ()),
+        web_pages=web_pages,
     )
     index = open_named(folder, model, tell=False)
     kept = MOST_BYTES_OF_ORIGINALS if originals is None else originals << 20
     library: CollectionLibrary = (
         Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)
     )
-    writes = chosen_writer(writer, writer_model)
-    launch = partial(ui.launch, writer=writes) if writes else ui.launch
-    launch(index, port, open_browser, examples, sharing, library, reader)
+    ui.launch(
+        index,
+        port=port,
+        open_browser=open_browser,
+        examples=examples,
+        sharing=sharing,
+        library=library,
+        reader=reader,
+        writer=chosen_writer(writer, writer_model),
+    )

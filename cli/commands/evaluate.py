@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli.console import epilog, print_json, show
-from cli.exit_codes import note
+from cli.exit_codes import print_note
 from cli.options import AnswerFrom, ModelName, UseReader, WriterModel, WriterUrl, chosen_writer, open_named
 from cli.streams import in_one_line
 
@@ -84,7 +84,7 @@ def evaluate(
             from qa.evaluation.plots import draw
 
             for path in draw(plots, name, report):
-                note(f"Drawn: {path}")
+                print_note(f"Drawn: {path}")
 
 
 def _evaluate_writer(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli.console import epilog
-from cli.exit_codes import BAD_INPUT, complain
+from cli.exit_codes import BAD_INPUT, print_error
 from cli.options import FOLDER, CollectionName, ModelName
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def index(
     A PATH that begins with http:// or https:// is a web page. It is fetched from its site when you name it
     for the first time, and again only with --refresh; nothing that it links to is.
     """
-    addresses, paths = _told_apart(named or ())
+    addresses, paths = _split_addresses(named or ())
     _check(addresses, {"rebuild": rebuild, "remove": remove, "watch": watch, "refresh": refresh})
     if collection is not None:
         own = (FOLDER, os.environ.get("DALIL_INDEX"))
@@ -104,9 +104,9 @@ def index(
 
             pages = fetch_pages(addresses, folder, model, refresh, rebuild)
             if rebuild and pages.failed:
-                complain("The index stays as it was.")
+                print_error("The index stays as it was.")
                 raise typer.Exit(BAD_INPUT)
-        code = index_files.file_texts(paths, folder, model, rebuild, note_reading=note, pages=pages)
+        code = index_files.index_texts(paths, folder, model, rebuild=rebuild, note_reading=note, pages=pages)
     if watched:
         watch_texts(watched)
     if optimize:
@@ -114,7 +114,7 @@ def index(
     raise typer.Exit(code)
 
 
-def _told_apart(named: Sequence[str]) -> tuple[list[str], list[Path]]:
+def _split_addresses(named: Sequence[str]) -> tuple[list[str], list[Path]]:
     """The web addresses, and the files and folders, among what was named."""
     from index.readers.web.address import is_address
 
@@ -145,8 +145,8 @@ def _remove(
 ) -> int:
     """Removes web pages and files from an index; returns the exit code."""
     from cli import index_files
-    from cli.web_pages import forget_pages
+    from cli.web_pages import remove_pages
 
-    codes = [forget_pages(addresses, folder, model)] if addresses else []
-    codes += [index_files.forget_texts(paths, folder, model, note)] if paths else []
+    codes = [remove_pages(addresses, folder, model)] if addresses else []
+    codes += [index_files.remove_texts(paths, folder, model, note)] if paths else []
     return max(codes, default=0)

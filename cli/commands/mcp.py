@@ -43,9 +43,9 @@ def mcp(
     It has the tools ask, search and read_passage. It needs more packages: pip install -e
     ".[mcp]" in the folder that Dalil was cloned into.
     """
-    from qa.extras import need
+    from qa.extras import require
 
-    need("The MCP server", "mcp", "mcp")
+    require("The MCP server", "mcp", "mcp")
     from qa.api.mcp_server import serve
     from qa.api.service import Service
     from qa.collections.library import Library

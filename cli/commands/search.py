@@ -42,13 +42,13 @@ def search(
     passage as a whole) and late (the meaning of its words, one by one). QUESTION is in Arabic or English;
     - reads questions from standard input, one a line.
     """
-    from cli.terminal import Plain
+    from cli.terminal import TextRenderer
     from qa.api.records import search_record
     from qa.explanation.explain import explain
 
     opened = open_named(folder, model, collection=collection)
     opened = opened.within(within) if within is not None else opened
-    plain = Plain(opened.document, sys.stdout.isatty())
+    plain = TextRenderer(opened.document, sys.stdout.isatty())
 
     def reply(line: str) -> int:
         query = opened.query(line)

@@ -49,6 +49,7 @@ def ask(
     question: str,
     index: Index | str | Path | None = None,
     k: int = 5,
+    *,
     reader: bool | PassageReader = True,
     writer: AnswerWriter | None = None,
     within: Scope | str | None = None,
@@ -86,10 +87,10 @@ def ask(
         query = source.query(question)
         reply = answer_standalone(source, query, k, chosen_reader(reader), writer is not None)
     # After leaving admission: a slow writer doesn't hold a place.
-    return with_written(told_within(reply, source), source, writer)
+    return with_written(with_scope(reply, source), source, writer)
 
 
-def told_within(reply: Answer, index: Index) -> Answer:
+def with_scope(reply: Answer, index: Index) -> Answer:
     """Records the index's scope in an answer; a refusal names it."""
     if index.scope is None:
         return reply
@@ -113,7 +114,7 @@ def answer_standalone(
     """
     request = requested(query.text)
     most = MOST_WRITTEN_UP if is_written_up else MOST_LISTED_SENTENCES
-    overview = _overview(index, query, request, k, reader, most) if request else None
+    overview = _overview(index, query, request, k=k, reader=reader, most=most) if request else None
     if overview is not None:
         return overview
     hits = index.search(query, MOST_CANDIDATES)
@@ -130,6 +131,7 @@ def answer(
     query: Query,
     hits: Sequence[Hit],
     k: int,
+    *,
     expanded: Query | None = None,
     reader: PassageReader | None = None,
 ) -> Answer:
@@ -185,7 +187,7 @@ def answer(
 
 
 def _overview(
-    index: Index, query: Query, request: Request, k: int, reader: PassageReader | None, most: int
+    index: Index, query: Query, request: Request, *, k: int, reader: PassageReader | None, most: int
 ) -> Answer | None:
     """A list of sentences about the topics of a request; None if the texts don't have one of them."""
     topics = [index.query(topic) for topic in request.topics if analyze(topic)] or [query]
@@ -211,8 +213,14 @@ def _overview(
     if not any(found):
         return None
     citations = cite(index, listed(found, most), {}, (), most=most)
-    text = quotations(citations, query.language)
-    return Answer(query.text, query.language, text, citations, tuple(hits[:k]), probability)
+    return Answer(
+        query.text,
+        query.language,
+        text=quotations(citations, query.language),
+        citations=citations,
+        hits=tuple(hits[:k]),
+        confidence=probability,
+    )
 
 
 def _named(index: Index, topic: Query, hit: Hit) -> float:

@@ -66,4 +66,4 @@ def courteous(question: str) -> Answer | None:
     if kind is None:
         return None
     spoken = language(question)
-    return Answer(question, spoken, say(kind, spoken), (), (), 0.0)
+    return Answer(question, spoken, say(kind, spoken))

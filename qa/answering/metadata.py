@@ -108,7 +108,7 @@ def cite_metadata(
     document = index.document(hit.passage.document_id)
     if field == "date" and document.is_dated_by_program and not _asks_of_file(query.reading):
         return ()
-    return (Citation.of(document, 1, hit.passage, 0, len(_value(document, field)), field),)
+    return (Citation.of(document, 1, hit.passage, 0, len(_value(document, field)), field=field),)
 
 
 def _asks_of_file(question: str) -> bool:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from contextlib import redirect_stdout
 from importlib import metadata
-from typing import Annotated, Any, Final, ParamSpec, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import anyio
 import uvicorn
@@ -97,7 +97,6 @@ Within = Annotated[
     ),
 ]
 
-Arguments = ParamSpec("Arguments")
 Record = TypeVar("Record")
 
 
@@ -121,19 +120,19 @@ def build_server(service: Service) -> MCPServer:
         write: Write = False,
         within: Within = "",
     ) -> AnswerRecord:
-        return _told(question, service.ask, question, k, collection, write, within)
+        return _told(question, lambda: service.ask(question, k, collection, write, within))
 
     @server.tool(title="Search the texts", description=_SEARCH, annotations=reads, structured_output=True)
     def search(
         question: Question, k: Count = 5, collection: Collection = "", within: Within = ""
     ) -> SearchRecord:
-        return _told(question, service.search, question, k, collection, within)
+        return _told(question, lambda: service.search(question, k, collection, within))
 
     @server.tool(title="Read a passage", description=_READ, annotations=reads, structured_output=True)
     def read_passage(
         document_id: DocumentId, paragraph: Paragraph, around: Around = 0, collection: Collection = ""
     ) -> PassageRecord:
-        return _told("", service.read_passage, document_id, paragraph, around, collection)
+        return _told("", lambda: service.read_passage(document_id, paragraph, around, collection))
 
     return server
 
@@ -224,14 +223,9 @@ def _refusal(error: Exception) -> JSONRPCError | None:
     return JSONRPCError(jsonrpc="2.0", id=next(known, None), error=ErrorData(code=code, message=message))
 
 
-def _told(
-    question: str,
-    reply: Callable[Arguments, Record],
-    *arguments: Arguments.args,
-    **named: Arguments.kwargs,
-) -> Record:
+def _told(question: str, reply: Callable[[], Record]) -> Record:
     """The result; an error is given to the client in Dalil's words."""
     try:
-        return reply(*arguments, **named)
+        return reply()
     except DalilError as error:
         raise ToolError(explain(error, question)) from error

@@ -20,20 +20,9 @@ _CAPITAL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 GetDocument = Callable[[str], Document]
 
 
-class CitationRecord(TypedDict):
-    """A literal quotation: the characters from `start` to `end` of the document's `field`, mostly its text.
+class PlaceRecord(TypedDict):
+    """Where a quotation or a passage stands."""
 
-    `answer` is the part of it that answers the question, such as a name or a year, from `answer_start` to
-    `answer_end` of the same field; all three are null where no shorter part than the quotation is known.
-    `headings` are those that it stands under, from the outermost; `columns` a table row's column headings;
-    `page` and `last_page` are those that the quotation begins and ends on, 0 where pages aren't known;
-    `recognition` is 0 but for text recognised from a picture (OCR): how sure its words are, in percent.
-    `source` is a file's path, or a web page's address; `fetched` is then the day on which it was fetched.
-    """
-
-    number: int
-    quote: str
-    field: CitedField
     document_id: str
     title: str
     author: str
@@ -47,6 +36,22 @@ class CitationRecord(TypedDict):
     last_page: int
     recognition: int
     paragraph: int
+
+
+class CitationRecord(PlaceRecord):
+    """A literal quotation: the characters from `start` to `end` of the document's `field`, mostly its text.
+
+    `answer` is the part of it that answers the question, such as a name or a year, from `answer_start` to
+    `answer_end` of the same field; all three are null where no shorter part than the quotation is known.
+    `headings` are those that it stands under, from the outermost; `columns` a table row's column headings;
+    `page` and `last_page` are those that the quotation begins and ends on, 0 where pages aren't known;
+    `recognition` is 0 but for text recognised from a picture (OCR): how sure its words are, in percent.
+    `source` is a file's path, or a web page's address; `fetched` is then the day on which it was fetched.
+    """
+
+    number: int
+    quote: str
+    field: CitedField
     start: int
     end: int
     answer_start: int | None
@@ -64,26 +69,13 @@ class MatchRecord(TypedDict):
     end: int
 
 
-class HitRecord(TypedDict):
+class HitRecord(PlaceRecord):
     """A passage that was found, with its rank in each way of searching (null: not found by it)."""
 
     rank: int
     score: float
     ranks: dict[str, int | None]
     scores: dict[str, float]
-    document_id: str
-    title: str
-    author: str
-    date: str
-    source: str
-    fetched: str
-    headings: list[str]
-    kind: BlockKind
-    columns: list[str]
-    page: int
-    last_page: int
-    recognition: int
-    paragraph: int
     start: int
     end: int
     text: str
@@ -257,25 +249,7 @@ def _hit_records(hits: Sequence[Hit], document: GetDocument) -> list[HitRecord]:
     return records
 
 
-class _Place(TypedDict):
-    """Position fields common to hits and citations."""
-
-    document_id: str
-    title: str
-    author: str
-    date: str
-    source: str
-    fetched: str
-    headings: list[str]
-    kind: BlockKind
-    columns: list[str]
-    page: int
-    last_page: int
-    recognition: int
-    paragraph: int
-
-
-def _place(passage: Passage, document: GetDocument) -> _Place:
+def _place(passage: Passage, document: GetDocument) -> PlaceRecord:
     origin = document(passage.document_id)
     return {
         "document_id": passage.document_id,

@@ -94,7 +94,7 @@ class Service:
             raise InvalidRequest(
                 "There is no writer here: start Dalil with --writer URL --writer-model NAME."
             )
-        reply = ask(question, index, k, self._reader, self._writer if write else None)
+        reply = ask(question, index, k, reader=self._reader, writer=self._writer if write else None)
         return answer_record(reply, index.document)
 
     def search(self, question: str, k: int = 5, collection: str = "", within: str = "") -> SearchRecord:

@@ -128,14 +128,14 @@ class Followed:
         known = {name: file.state for name, file in self.files.items()}
         return {name for name in known.keys() | there.keys() if known.get(name) != there.get(name)}
 
-    def plan(self, there: Mapping[str, State], settled: Collection[str]) -> Plan:
+    def plan(self, there: Mapping[str, State], unchanging: Collection[str]) -> Plan:
         """What is to be read and removed.
 
         Args:
             there: the files that are there.
-            settled: files that have stopped changing; others are left as they are.
+            unchanging: files that have stopped changing; others are left as they are.
         """
-        differing = self.differing(there) & set(settled)
+        differing = self.differing(there) & set(unchanging)
         gone = {name for name in differing if name not in there}
         released = {self.source(name) for name in differing}
         again = {name for name, file in self.files.items() if file.original in released and name in there}

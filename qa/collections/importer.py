@@ -85,18 +85,18 @@ def read_web_page(
     from index.readers.web.fetch import Fetcher
     from index.readers.web.page import fetch_into
 
-    Clock("fetching", progress)(0, 1)
+    StageProgress("fetching", progress)(0, 1)
     warnings: list[FileWarning] = []
     try:
         document, path = fetch_into(
-            folder, address, fetcher or Fetcher(), warnings.append, Clock("recognizing", progress)
+            folder, address, fetcher or Fetcher(), warnings.append, StageProgress("recognizing", progress)
         )
     except UnreadableFile as error:
         return error
     return ReadFile(path, document, path.stat().st_size, document.source, tuple(warnings))
 
 
-class Intake:
+class ImportPlan:
     """Classifies files for import; a document's id is made of its collection's id and its text's.
 
     Attributes:
@@ -141,7 +141,7 @@ class Intake:
         self._most_bytes_in_all = most_bytes_in_all
         self._released = released
 
-    def take(self, found: ReadFile | UnreadableFile) -> None:
+    def classify(self, found: ReadFile | UnreadableFile) -> None:
         """Classifies a file that was read, or couldn't be."""
         if isinstance(found, UnreadableFile):
             self.failed.append(found)
@@ -153,8 +153,8 @@ class Intake:
         document = replace(read, title=title, source=name, id=f"{self._collection}-{text_id(read.text)}")
         there = self._there(document.id)
         size = found.size if there is None else 0  # an existing file is already counted
-        is_settled = document.id in self.new or document.id in self.unchanged
-        if there is not None and not is_settled and there.source in self._released - {name}:
+        is_counted = document.id in self.new or document.id in self.unchanged
+        if there is not None and not is_counted and there.source in self._released - {name}:
             there = None  # its file was moved, or has another text now
         if there is not None and there.source != name:
             self.duplicates.append(Duplicate(name, there.source))
@@ -188,7 +188,7 @@ class Intake:
             return None
 
 
-class Clock:
+class StageProgress:
     """Reports the progress of a stage, with the remaining time extrapolated from the rate so far."""
 
     def __init__(self, stage: str, report: Callable[[Progress], None] | None) -> None:

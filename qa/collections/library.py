@@ -10,7 +10,6 @@ import shutil
 import tempfile
 import threading
 import uuid
-from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -22,28 +21,25 @@ from typing import TYPE_CHECKING, Final
 from index.concurrency import FairSemaphore
 from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile, UnreadablePage
-from index.folder import live
 from index.folder.merge import due, is_clean, merge, sizes_of
-from index.folder.snapshot import Snapshot
 from index.interface import Index
 from index.readers.read_files import MOST_BYTES, is_picture_without_text
 from index.storage import files
 from index.types import Document
 from qa.article import article_index
+from qa.collections.folders import UNFINISHED, CollectionFolders
 from qa.collections.followed import FOLLOWED, Followed, FollowedFile, state_of, states
-from qa.collections.importer import Clock, Intake, ReadFile, read, read_web_page
-from qa.collections.metadata import ABOUT, LOCK, About, Entry, changing, document_info, name_of, now
+from qa.collections.importer import ImportPlan, ReadFile, StageProgress, read, read_web_page
+from qa.collections.metadata import INDEX, About, Entry, document_info, now
 from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
 from qa.collections.types import (
     BUILT_IN,
     BUILT_IN_ID,
     MOST_COLLECTIONS,
     Added,
-    CollectionExists,
     CollectionInfo,
     CollectionNotFound,
     DocumentInfo,
-    ReadOnlyCollection,
     Report,
     TooManyCollections,
     clean_name,
@@ -55,12 +51,8 @@ if TYPE_CHECKING:
     from index.readers.web.fetch import Fetcher
 
 MOST_BYTES_IN_ALL: Final = 2 << 30
-_INDEX: Final = "index"
-_UNFINISHED: Final = "."
 # Number of files of a folder that are added at a time: others may add files to the collection in between.
 _AT_ONCE: Final = 50
-# Number of collections that are kept open for document lists.
-_MOST_OPEN: Final = 4
 
 
 class Library:
@@ -98,30 +90,16 @@ class Library:
         self._most_bytes = most_bytes
         self._most_bytes_in_all = most_bytes_in_all
         self._most_bytes_of_originals = most_bytes_of_originals
-        # Caches with the state of the folder that they were read at; reread when that has changed.
-        self._infos: dict[Path, tuple[object, CollectionInfo]] = {}
-        self._opened: OrderedDict[Path, tuple[object, Snapshot]] = OrderedDict()
-        self._reading = threading.Lock()
-        # One per collection: those who want it at once wait for the first, who opens it.
-        self._opening: dict[Path, threading.Lock] = {}
+        self._folders = CollectionFolders(self.folder)
         self._adding_to: dict[str, FairSemaphore] = {}
-        # Folders of collections in which something of a removed document may be left.
-        self._unclean: set[Path] = set()
 
     def collections(self) -> list[CollectionInfo]:
         """Lists all collections: the built-in article's, then the others, oldest first.
 
         One that hasn't changed since the last listing isn't reopened.
         """
-        built_in = self._built_in()
-        folders = self._folders()
-        found = [self._info(folder) for folder in folders]
-        with self._reading:
-            for gone in self._infos.keys() - set(folders):
-                self._infos.pop(gone, None)
-                self._opened.pop(gone, None)
-                self._opening.pop(gone, None)
-        return [built_in, *sorted(found, key=lambda info: (str(info.created), info.name))]
+        found = sorted(self._folders.infos(), key=lambda info: (str(info.created), info.name))
+        return [self._built_in(), *found]
 
     def info(self, id_: str) -> CollectionInfo:
         """The collection with this id; reads no other.
@@ -131,11 +109,10 @@ class Library:
         """
         if id_ == BUILT_IN_ID:
             return self._built_in()
-        # Matched against existing names, never used as a path: the id comes from a page.
-        folder = next((folder for folder in self._folders() if folder.name == id_), None)
+        folder = self._folders.by_id(id_)
         if folder is None:
             raise CollectionNotFound("The collection was deleted.")
-        return self._info(folder)
+        return self._folders.info(folder)
 
     def id_of(self, name: str) -> str:
         """The id of the collection with this name.
@@ -143,11 +120,11 @@ class Library:
         Raises:
             CollectionNotFound: there is none.
         """
-        return BUILT_IN_ID if same_name(name, BUILT_IN) else self._own(name).name
+        return BUILT_IN_ID if same_name(name, BUILT_IN) else self._folders.by_name(name).name
 
     def ids(self) -> list[str]:
         """The ids of all collections, without opening them."""
-        return [BUILT_IN_ID, *(folder.name for folder in self._folders())]
+        return [BUILT_IN_ID, *(folder.name for folder in self._folders.all())]
 
     def collection_of(self, document_id: str) -> str:
         """The id of the collection that a document's id names, whether or not it exists."""
@@ -167,27 +144,27 @@ class Library:
             IndexLocked: another process is creating or renaming one.
         """
         name = clean_name(name)
-        with self._changing_names():
-            self._check_free(name)
-            if len(self._folders()) >= MOST_COLLECTIONS:
+        with self._folders.changing_names():
+            self._folders.check_free(name)
+            if len(self._folders.all()) >= MOST_COLLECTIONS:
                 raise TooManyCollections(
                     f"There are {MOST_COLLECTIONS} collections, and no more can be made. Delete one that "
                     "isn't needed."
                 )
-            for left in self._root.glob(f"{_UNFINISHED}*"):  # by a crash, or being deleted
+            for left in self._folders.root.glob(f"{UNFINISHED}*"):  # by a crash, or being deleted
                 shutil.rmtree(left, ignore_errors=True)
             id_ = uuid.uuid4().hex[:12]
-            unfinished = self._root / f"{_UNFINISHED}{id_}"
+            unfinished = self._folders.root / f"{UNFINISHED}{id_}"
             unfinished.mkdir()
             try:
-                Index.build([], unfinished / _INDEX, encoder=self._encoder, show_progress=False)
+                Index.build([], unfinished / INDEX, encoder=self._encoder, show_progress=False)
                 About(name, now(), {}, owner).save(unfinished)
-                unfinished.rename(self._root / id_)
+                unfinished.rename(self._folders.root / id_)
             except BaseException:
                 shutil.rmtree(unfinished, ignore_errors=True)
                 raise
-            files.flush(self._root)
-            return self._info(self._root / id_)
+            files.flush(self._folders.root)
+            return self._folders.info(self._folders.root / id_)
 
     def share(self, name: str, owner: str, readers: Iterable[str]) -> CollectionInfo:
         """Sets the owner of a collection, and who may ask it; enforced by the server.
@@ -200,11 +177,11 @@ class Library:
         Raises:
             CollectionNotFound, ReadOnlyCollection, IndexLocked: as in `rename`.
         """
-        folder = self._own(name)
-        with self._changing(folder, name):
+        folder = self._folders.by_name(name)
+        with self._folders.changing(folder, name):
             about = replace(About.load(folder), owner=owner, readers=tuple(dict.fromkeys(readers)))
             about.save(folder)
-        return self._info(folder)
+        return self._folders.info(folder)
 
     def rename(self, name: str, new_name: str) -> CollectionInfo:
         """Renames a collection.
@@ -215,13 +192,13 @@ class Library:
             IndexLocked: another process is changing it.
         """
         new_name = clean_name(new_name)
-        with self._changing_names():
-            folder = self._own(name)
+        with self._folders.changing_names():
+            folder = self._folders.by_name(name)
             if not same_name(name, new_name):
-                self._check_free(new_name)
-            with self._changing(folder, name):
+                self._folders.check_free(new_name)
+            with self._folders.changing(folder, name):
                 replace(About.load(folder), name=new_name).save(folder)
-            return self._info(folder)
+            return self._folders.info(folder)
 
     def delete(self, name: str) -> None:
         """Deletes a collection and its contents.
@@ -230,10 +207,10 @@ class Library:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
             IndexLocked: another process is changing it.
         """
-        with self._changing_names():
-            folder = self._own(name)
-            with self._changing(folder, name):
-                gone = self._root / f"{_UNFINISHED}{folder.name}"
+        with self._folders.changing_names():
+            folder = self._folders.by_name(name)
+            with self._folders.changing(folder, name):
+                gone = self._folders.root / f"{UNFINISHED}{folder.name}"
                 folder.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
 
@@ -247,7 +224,7 @@ class Library:
         if same_name(name, BUILT_IN):
             return article_index()
         encoder = self._encoder if not isinstance(self._encoder, str) else None
-        return Index.open(self._own(name) / _INDEX, encoder=encoder)
+        return Index.open(self._folders.by_name(name) / INDEX, encoder=encoder)
 
     def documents(self, name: str, first: int = 0, most: int | None = None) -> list[DocumentInfo]:
         """Lists the documents of a collection, in the order in which they were added.
@@ -264,17 +241,16 @@ class Library:
         if same_name(name, BUILT_IN):
             index = article_index()
             number = index.passages[-1].number
-            infos = [DocumentInfo(d.id, d.title, d.author, d.source, number, None) for d in index.documents]
+            infos = [DocumentInfo(d.id, d.title, d.author, d.source, number) for d in index.documents]
             return infos[first:][:most]
-        folder = self._own(name)
-        heads = self._snapshot_of(folder).heads
+        folder = self._folders.by_name(name)
+        heads = self._folders.snapshot(folder).heads
         entries = About.load(folder).entries
         return [document_info(*heads[row], entries) for row in range(len(heads))[first:][:most]]
 
     def original(self, document: Document) -> Path | None:
         """The file that a document of a collection was read from; None if it isn't kept."""
-        collection = self.collection_of(document.id)
-        folder = next((folder for folder in self._folders() if folder.name == collection), None)
+        folder = self._folders.by_id(self.collection_of(document.id))
         return Originals(folder, self._most_bytes_of_originals).path(document.id) if folder else None
 
     def add_files(
@@ -283,8 +259,6 @@ class Library:
         paths: Iterable[str | Path],
         progress: Report | None = None,
         names: Mapping[Path, str] = MappingProxyType({}),
-        gone: Collection[str] = (),
-        released: Collection[str] = (),
     ) -> Added:
         """Adds files to a collection.
 
@@ -297,21 +271,18 @@ class Library:
             paths: files to add.
             progress: called with the progress; an exception it raises cancels the import.
             names: original names of files that are stored under others.
-            gone: names of files whose documents are removed, if no other takes them over.
-            released: further names whose documents are taken over by files with the same text, as those of
-                moved files are.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
             IndexLocked: another process is changing it.
             OSError: the disk is full or can't be written.
         """
-        folder = self._own(name)
+        folder = self._folders.by_name(name)
         # Before the collection is locked: a slow file doesn't block others from adding to it.
         found = self._read(list(map(Path, paths)), names, progress)
         with self._adding(folder, name):
-            added = self._add(folder, name, found, progress, gone, released)
-        self._merge_later(folder, has_removed=not is_clean(folder / _INDEX))  # older versions
+            added = self._add(folder, name, found, progress)
+        self._merge_later(folder)
         return added
 
     def add_page(
@@ -332,7 +303,7 @@ class Library:
         Raises:
             CollectionNotFound, ReadOnlyCollection, IndexLocked, OSError: as in `add_files`.
         """
-        folder = self._own(name)
+        folder = self._folders.by_name(name)
         with tempfile.TemporaryDirectory() as passing:
             found = read_web_page(Path(passing), address, fetcher, progress)
             with self._adding(folder, name):
@@ -348,11 +319,11 @@ class Library:
         self, files: Sequence[Path], names: Mapping[Path, str], progress: Report | None
     ) -> list[ReadFile | UnreadableFile]:
         """Reads files to add; arguments as in `add_files`."""
-        clock = Clock("reading", progress)
+        clock = StageProgress("reading", progress)
         found: list[ReadFile | UnreadableFile] = []
         for number, path in enumerate(files):
             clock(number, len(files))
-            pages = Clock("recognizing", progress)
+            pages = StageProgress("recognizing", progress)
             found.append(read(path, self._most_bytes, names.get(path), pages))
         clock(len(files), len(files))
         return found
@@ -360,7 +331,7 @@ class Library:
     @contextmanager
     def _adding(self, folder: Path, name: str) -> Iterator[None]:
         # This process's threads that add to one collection take turns, without a timeout.
-        with self._adding_to.setdefault(folder.name, FairSemaphore(1)), self._changing(folder, name):
+        with self._adding_to.setdefault(folder.name, FairSemaphore(1)), self._folders.changing(folder, name):
             yield
 
     def _add(
@@ -369,10 +340,21 @@ class Library:
         name: str,
         found: Iterable[ReadFile | UnreadableFile],
         progress: Report | None = None,
+        *,
         gone: Collection[str] = (),
         released: Collection[str] = (),
     ) -> Added:
-        """Adds what was read to a collection, in `_adding`; arguments as in `add_files`."""
+        """Adds what was read to a collection, in `_adding`.
+
+        Args:
+            folder: the collection's.
+            name: its name.
+            found: what was read.
+            progress: as in `add_files`.
+            gone: sources whose documents are removed, if no other file takes them over.
+            released: further sources whose documents are taken over by files with the same text, as those of
+                moved files are.
+        """
         originals = Originals(folder, self._most_bytes_of_originals)
         index = self.open(name)
         about = About.load(folder)
@@ -381,33 +363,33 @@ class Library:
         ids = {document.id for document in there}
         known = {id_: entry for id_, entry in about.entries.items() if id_ in ids}
         before = sum(entry.size for entry in known.values())
-        intake = Intake(folder.name, index, before, self._most_bytes_in_all, {*gone, *released})
+        plan = ImportPlan(folder.name, index, before, self._most_bytes_in_all, {*gone, *released})
         for each in found:
-            intake.take(each)
-        if intake.new:
-            entries = {id_: Entry(now(), size) for id_, size in intake.sizes.items()}
+            plan.classify(each)
+        if plan.new:
+            entries = {id_: Entry(now(), size) for id_, size in plan.sizes.items()}
             # Before the index: a surplus entry is harmless.
             replace(about, entries={**known, **entries}).save(folder)
-            for document in intake.new.values():  # surplus ones are removed below
-                originals.keep(document, intake.files[document.id])
-            index.update(intake.new.values(), show_progress=Clock("encoding", progress))
-        if intake.refetched:
-            index.update(intake.refetched, show_progress=False)
-        named = {document.source for document in intake.new.values()}.union(gone)
-        current = intake.new.keys() | intake.unchanged.keys()
+            for document in plan.new.values():  # surplus ones are removed below
+                originals.keep(document, plan.files[document.id])
+            index.update(plan.new.values(), show_progress=StageProgress("encoding", progress))
+        if plan.refetched:
+            index.update(plan.refetched, show_progress=False)
+        named = {document.source for document in plan.new.values()}.union(gone)
+        current = plan.new.keys() | plan.unchanged.keys()
         older = [info.id for info in there if info.source in named and info.id not in current]
         if older:
             index.remove(older)
         infos = {info.id: info for info in self.documents(name)}
-        for id_ in intake.unchanged:  # added before files were kept, or when there was no room
-            originals.keep(index.document(id_), intake.files[id_])
+        for id_ in plan.unchanged:  # added before files were kept, or when there was no room
+            originals.keep(index.document(id_), plan.files[id_])
         originals.keep_only(infos)
         return Added(
-            tuple(infos[id_] for id_ in intake.new),
-            tuple(infos[id_] for id_ in intake.unchanged),
-            tuple(intake.duplicates),
-            tuple(intake.failed),
-            tuple(intake.warnings),
+            tuple(infos[id_] for id_ in plan.new),
+            tuple(infos[id_] for id_ in plan.unchanged),
+            tuple(plan.duplicates),
+            tuple(plan.failed),
+            tuple(plan.warnings),
         )
 
     def remove(self, name: str, document_ids: Iterable[str]) -> None:
@@ -418,9 +400,9 @@ class Library:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
             IndexLocked: another process is changing it.
         """
-        folder = self._own(name)
+        folder = self._folders.by_name(name)
         ids = set(document_ids)
-        with self._changing(folder, name):
+        with self._folders.changing(folder, name):
             self.open(name).remove(ids)
             about = About.load(folder)
             kept = {id_: entry for id_, entry in about.entries.items() if id_ not in ids}
@@ -428,10 +410,10 @@ class Library:
             Originals(folder, self._most_bytes_of_originals).keep_only(
                 [document.id for document in self.documents(name)]
             )
-        self._merge_later(folder, has_removed=True)
+        self._merge_later(folder)
 
     def follow(self, name: str, folder: Path | None) -> None:
-        """Sets the folder that a collection is synchronised with, by `take_up`.
+        """Sets the folder that a collection is synchronised with, by `synchronise`.
 
         What was taken from a folder named before stays in the collection.
 
@@ -442,8 +424,8 @@ class Library:
         Raises:
             CollectionNotFound, ReadOnlyCollection, IndexLocked: as in `rename`.
         """
-        own = self._own(name)
-        with self._changing(own, name):
+        own = self._folders.by_name(name)
+        with self._folders.changing(own, name):
             if folder is None:
                 (own / FOLLOWED).unlink(missing_ok=True)
             else:
@@ -455,10 +437,10 @@ class Library:
         Raises:
             IndexDamaged: the record of it can't be read.
         """
-        own = next((folder for folder in self._folders() if folder.name == id_), None)
+        own = self._folders.by_id(id_)
         return None if own is None else Followed.load(own)
 
-    def take_up(self, name: str, settled: Collection[str], progress: Report | None = None) -> Added:
+    def synchronise(self, name: str, unchanging: Collection[str], progress: Report | None = None) -> Added:
         """Synchronises a collection with its folder.
 
         Files are read by their content: one that was moved keeps its document. One that can't be read any
@@ -466,20 +448,20 @@ class Library:
 
         Args:
             name: name of the collection.
-            settled: files of the folder that have stopped changing; others are left as they are.
+            unchanging: files of the folder that have stopped changing; others are left as they are.
             progress: as in `add_files`.
 
         Raises:
             CollectionNotFound, ReadOnlyCollection, IndexLocked, OSError: as in `add_files`.
             FolderNotFound, FolderTooLarge: as in `states`; nothing is changed.
         """
-        own = self._own(name)
+        own = self._folders.by_name(name)
         followed = Followed.load(own)
         added = Added()
         if followed is None:
             return added
         there = states(followed.folder, self.folder)
-        plan = followed.plan(there, settled)
+        plan = followed.plan(there, unchanging)
         released = set(plan.released)
         for some in plan.chunks(_AT_ONCE):
             paths = {each: followed.folder / each for each in some}
@@ -519,7 +501,7 @@ class Library:
                     self._add(own, name, (), gone={followed.source(each) for each in plan.gone})
                     kept = {each: file for each, file in followed.files.items() if each not in plan.gone}
                     replace(followed, files=kept).save(own)
-            self._merge_later(own, has_removed=True)
+            self._merge_later(own)
         return added
 
     def index_folder(self, name: str) -> Path:
@@ -528,7 +510,7 @@ class Library:
         Raises:
             CollectionNotFound, ReadOnlyCollection: there is none, or it is the built-in one.
         """
-        return self._own(name) / _INDEX
+        return self._folders.by_name(name) / INDEX
 
     def optimize(self, name: str) -> None:
         """Merges the whole index of a collection, so that nothing of a removed document is left in it.
@@ -541,139 +523,31 @@ class Library:
 
     def clean_later(self) -> None:
         """Removes from disk, beside all else, what is left of documents that were removed before."""
-        for folder in self._folders():
+        for folder in self._folders.all():
             with suppress(DalilError, OSError):
-                if not is_clean(folder / _INDEX):
-                    self._merge_later(folder, has_removed=True)
+                if not is_clean(folder / INDEX):
+                    self._merge_later(folder)
 
-    def _merge_later(self, folder: Path, has_removed: bool = False) -> None:
-        """Merges what changes have left in pieces, if it is due, beside questions and further changes.
+    def _merge_later(self, folder: Path) -> None:
+        """Merges what a change has left of a collection's index, beside questions and further changes.
 
-        Args:
-            folder: of the collection.
-            has_removed: whether a document was removed, of which nothing shall be left on disk.
+        That is done if something of a removed document is left, or if the index is in many pieces.
         """
-        if has_removed:
-            self._unclean.add(folder)
-        if folder in self._unclean or due(sizes_of(self._snapshot_of(folder))):
-            threading.Thread(target=self._merge, args=(folder,), name="merge", daemon=True).start()
-
-    def _merge(self, folder: Path) -> None:
-        clean = folder in self._unclean
-        self._unclean.discard(folder)
-        try:
-            merge(folder / _INDEX, clean=clean)
-        except (DalilError, OSError):  # it is left to the next change, or the collection is gone
-            if clean and folder.exists():
-                self._unclean.add(folder)
-
-    @property
-    def _root(self) -> Path:
-        return self.folder / "collections"
-
-    def _folders(self) -> list[Path]:
-        if not self._root.is_dir():
-            return []
-        return [path for path in sorted(self._root.iterdir()) if (path / ABOUT).exists() and _is_live(path)]
-
-    def _own(self, name: str) -> Path:
-        """The folder of a collection that isn't read-only."""
-        if same_name(name, BUILT_IN):
-            raise ReadOnlyCollection("The built-in article can't be changed. Make a collection of your own.")
-        for folder in self._folders():
-            if same_name(name_of(folder), name):
-                return folder
-        names = ", ".join(repr(one) for one in (BUILT_IN, *map(self._name, self._folders())))
-        raise CollectionNotFound(f"There is no collection {name!r}. There are: {names}.")
-
-    def _check_free(self, name: str) -> None:
-        if any(same_name(name, taken) for taken in (BUILT_IN, *map(self._name, self._folders()))):
-            raise CollectionExists(f"There is a collection {name!r} already. Choose another name.")
+        clean = not is_clean(folder / INDEX)
+        if clean or due(sizes_of(self._folders.snapshot(folder))):
+            threading.Thread(target=_merge, args=(folder, clean), name="merge", daemon=True).start()
 
     def _built_in(self) -> CollectionInfo:
         index = article_index()
-        return CollectionInfo(BUILT_IN_ID, BUILT_IN, len(index.documents), len(index.passages), None, True)
-
-    def _info(self, folder: Path) -> CollectionInfo:
-        known = self._infos.get(folder)
-        if known is not None and known[0] == _state(folder):
-            return known[1]
-        with self._opening.setdefault(folder, threading.Lock()):
-            return self._read_info(folder)
-
-    def _read_info(self, folder: Path) -> CollectionInfo:
-        state = _state(folder)
-        known = self._infos.get(folder)
-        if known is not None and known[0] == state:  # by another thread, meanwhile
-            return known[1]
-        name = name_of(folder)
-        try:
-            about = About.load(folder)
-            snapshot = live.load(folder / _INDEX)
-        except DalilError as error:
-            # Not cached: a repair of the damage may not change the state.
-            return CollectionInfo(folder.name, name, 0, 0, None, fault=str(error))
-        info = CollectionInfo(
-            folder.name,
-            name,
-            len(snapshot.documents),
-            len(snapshot.passages),
-            about.created,
-            owner=about.owner,
-            readers=about.readers,
+        return CollectionInfo(
+            BUILT_IN_ID,
+            BUILT_IN,
+            documents=len(index.documents),
+            passages=len(index.passages),
+            read_only=True,
         )
-        self._infos[folder] = (state, info)
-        return info
-
-    def _name(self, folder: Path) -> str:
-        """A collection's name, without opening its index."""
-        known = self._infos.get(folder)
-        return known[1].name if known is not None and known[0] == _state(folder) else name_of(folder)
-
-    def _snapshot_of(self, folder: Path) -> Snapshot:
-        """The current snapshot of a collection; those of the most recent few are cached.
-
-        Raises:
-            IndexDamaged: they can't be read.
-        """
-        with self._opening.setdefault(folder, threading.Lock()):
-            state = _state(folder)
-            with self._reading:
-                known = self._opened.get(folder)
-                if known is not None and known[0] == state:
-                    self._opened.move_to_end(folder)
-                    return known[1]
-            snapshot = live.load(folder / _INDEX, known[1] if known else None)
-            with self._reading:
-                self._opened[folder] = (state, snapshot)
-                while len(self._opened) > _MOST_OPEN:
-                    self._opened.popitem(last=False)
-            return snapshot
-
-    @contextmanager
-    def _changing_names(self) -> Iterator[None]:
-        files.make_private_folder(self.folder)
-        self._root.mkdir(exist_ok=True)
-        with changing(self.folder / LOCK, "Another process is making, renaming or deleting a collection."):
-            yield
-
-    @contextmanager
-    def _changing(self, folder: Path, name: str) -> Iterator[None]:
-        with changing(folder / LOCK, f"Another process is changing the collection {name!r}."):
-            if not (folder / ABOUT).exists():
-                raise CollectionNotFound(f"There is no collection {name!r} any more.")
-            yield
 
 
-def _is_live(folder: Path) -> bool:
-    """Whether a collection is neither partly created nor partly deleted."""
-    return not folder.name.startswith(_UNFINISHED)
-
-
-def _state(folder: Path) -> object:
-    """A value that changes whenever the collection does; unequal to any other if it can't be read."""
-    try:
-        about = (folder / ABOUT).stat()
-        return live.state(folder / _INDEX), about.st_mtime_ns, about.st_size, about.st_ino
-    except (OSError, DalilError):
-        return object()
+def _merge(folder: Path, clean: bool) -> None:
+    with suppress(DalilError, OSError):  # it is left to the next change, or the collection is gone
+        merge(folder / INDEX, clean=clean)

@@ -15,6 +15,7 @@ from index.storage import files
 from qa.collections.types import CollectionNotFound, DocumentInfo
 
 ABOUT: Final = "collection.json"
+INDEX: Final = "index"
 LOCK: Final = "changes.lock"
 # Seconds that a change waits for the lock.
 _PATIENCE: Final = 5
@@ -142,11 +143,7 @@ def document_info(head: Mapping[str, Any], paragraphs: int, entries: Mapping[str
     """
     entry = entries.get(head["id"])
     return DocumentInfo(
-        head["id"],
-        head["title"],
-        head["author"],
-        head["source"],
-        paragraphs,
-        entry.when if entry else None,
-        head["fetched"],
+        **{name: head[name] for name in ("id", "title", "author", "source", "fetched")},
+        paragraphs=paragraphs,
+        added=entry.when if entry else None,
     )

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NoReturn
 
 from index.interface import Index
 from index.text.paragraphs import paragraphs
 from index.types import Document
+from qa.collections.interface import CollectionLibrary
 from qa.collections.originals import source_file
-from qa.collections.types import (
-    CollectionInfo,
-    CollectionNotFound,
-    DocumentInfo,
-    ReadOnlyCollection,
-    Report,
-    same_name,
-)
-
-if TYPE_CHECKING:
-    from index.readers.web.fetch import Fetcher
+from qa.collections.types import CollectionInfo, CollectionNotFound, DocumentInfo, same_name
 
 _ID = "index"
 
 
-class SingleIndex:
-    """An index as the only collection of a library (`qa.collections.interface.CollectionLibrary`).
+class SingleIndex(CollectionLibrary):
+    """An index as the only collection of a library.
 
     It isn't a `Library`: it knows no data folder, and so can't change the user's own collections.
 
@@ -47,7 +35,7 @@ class SingleIndex:
 
     def collections(self) -> list[CollectionInfo]:
         """The index as a collection."""
-        return [CollectionInfo(_ID, self._called, len(self._index.documents), 0, None, read_only=True)]
+        return [CollectionInfo(_ID, self._called, documents=len(self._index.documents), read_only=True)]
 
     def info(self, id_: str) -> CollectionInfo:
         """The index as a collection.
@@ -81,6 +69,9 @@ class SingleIndex:
         """The index."""
         return self._index
 
+    def clean_later(self) -> None:
+        """Does nothing: nothing is removed here."""
+
     def original(self, document: Document) -> Path | None:
         """The file that a document names as its source."""
         return source_file(document)
@@ -93,73 +84,12 @@ class SingleIndex:
         found = (documents[number] for number in range(first, last))
         return [
             DocumentInfo(
-                one.id,
-                one.title,
-                one.author,
-                one.source,
-                sum(1 for _ in paragraphs(one.text)),
-                None,
-                one.fetched,
+                id=one.id,
+                title=one.title,
+                author=one.author,
+                source=one.source,
+                paragraphs=sum(1 for _ in paragraphs(one.text)),
+                fetched=one.fetched,
             )
             for one in found
         ]
-
-    def followed(self, id_: str) -> None:
-        """None: an index follows no folder here."""
-
-    def create(self, name: str, owner: str = "") -> NoReturn:  # noqa: ARG002
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def share(self, name: str, owner: str, readers: Iterable[str]) -> NoReturn:  # noqa: ARG002
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def rename(self, name: str, new_name: str) -> NoReturn:  # noqa: ARG002
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def delete(self, name: str) -> NoReturn:
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def add_files(
-        self,
-        name: str,
-        paths: Iterable[str | Path],  # noqa: ARG002
-        progress: Report | None = None,  # noqa: ARG002
-        names: Mapping[Path, str] = MappingProxyType({}),  # noqa: ARG002
-        gone: Collection[str] = (),  # noqa: ARG002
-        released: Collection[str] = (),  # noqa: ARG002
-    ) -> NoReturn:
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def add_page(
-        self,
-        name: str,
-        address: str,  # noqa: ARG002
-        progress: Report | None = None,  # noqa: ARG002
-        fetcher: Fetcher | None = None,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def remove(self, name: str, document_ids: Iterable[str]) -> NoReturn:  # noqa: ARG002
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def follow(self, name: str, folder: Path | None) -> NoReturn:  # noqa: ARG002
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def take_up(self, name: str, settled: Collection[str], progress: Report | None = None) -> NoReturn:  # noqa: ARG002
-        """Raises ReadOnlyCollection."""
-        _refuse(name)
-
-    def clean_later(self) -> None:
-        """Does nothing: nothing is removed here."""
-
-
-def _refuse(name: str) -> NoReturn:
-    raise ReadOnlyCollection(f"{name!r:.200} can't be made or changed here: this is one index.")

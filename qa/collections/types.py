@@ -97,9 +97,9 @@ class CollectionInfo:
 
     id: str
     name: str
-    documents: int
-    passages: int
-    created: datetime | None
+    documents: int = 0
+    passages: int = 0
+    created: datetime | None = None
     read_only: bool = False
     fault: str = ""
     owner: str = ""
@@ -124,7 +124,7 @@ class DocumentInfo:
     author: str
     source: str
     paragraphs: int
-    added: datetime | None
+    added: datetime | None = None
     fetched: str = ""
 
 

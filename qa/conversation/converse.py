@@ -24,7 +24,7 @@ from index.query import LONGEST
 from index.ranking_parameters import RANKING
 from index.types import Hit, Passage
 from qa.admission import admission
-from qa.answering.answer import answer, answer_standalone, told_within
+from qa.answering.answer import answer, answer_standalone, with_scope
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
@@ -104,6 +104,7 @@ def converse(
     question: str,
     index: Index | str | Path | None = None,
     k: int = 5,
+    *,
     reader: bool | PassageReader = True,
     within: Scope | str | None = None,
     is_written_up: bool = False,
@@ -145,14 +146,22 @@ def converse(
     source = open_index(index)
     source = source.snapshot() if within is None else source.within(within)
     with admission(source):
-        turn = _next_turn(conversation, question, source, k, chosen_reader(reader), is_written_up)
-    return replace(turn, answer=told_within(turn.answer, source))
+        turn = _next_turn(
+            conversation,
+            question,
+            source,
+            k=k,
+            reader=chosen_reader(reader),
+            is_written_up=is_written_up,
+        )
+    return replace(turn, answer=with_scope(turn.answer, source))
 
 
 def _next_turn(
     conversation: Conversation,
     question: str,
     source: Index,
+    *,
     k: int,
     reader: PassageReader | None,
     is_written_up: bool,
@@ -173,7 +182,7 @@ def _next_turn(
         # isn't known to be in the texts: confidence has to include it.
         read = own if quoted and content_words(question) else whole
         hits = _in_context(source, read, whole, quoted, most)
-        reply = answer(source, read, hits, k, whole, reader)
+        reply = answer(source, read, hits, k, expanded=whole, reader=reader)
         # Only what this question itself names can be missing.
         lacking = tuple(name for name in reply.missing if name in question)
         text = reply.text if reply.found else say_not_found(lacking, own.language)

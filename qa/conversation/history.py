@@ -8,31 +8,25 @@ text is taken from the file.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from math import isfinite
-from typing import Any, Final
+from typing import Annotated, ClassVar, Final, Literal
+
+from annotated_types import Interval, MaxLen
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
 
 from index.errors import DalilError
 from index.scope import Scope
 from index.text.analyzer import language
-from index.types import Hit, text_id
+from index.types import BlockKind, Hit, text_id
 from qa.answering.citations import quotations
 from qa.answering.courtesy import courteous
 from qa.conversation.converse import Conversation, Turn
-from qa.conversation.stored_citation import (
-    BLOCK_KINDS,
-    GetDocument,
-    StoredCitation,
-    as_one_of,
-    as_text,
-    as_texts,
-    as_whole,
-    passage_at,
-)
+from qa.conversation.stored_citation import GetDocument, StoredCitation, Whole, passage_at
 from qa.messages import say, say_not_found
 from qa.types import Answer
+from qa.validation import first_fault
 
 VERSION: Final = 3
 # Version 1 had no passage positions, version 2 no answers within quotations.
@@ -52,6 +46,154 @@ class HistoryUnreadable(DalilError):
     """A saved conversation that can't be read; the message says why."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class _SavedHit:
+    """A retrieved passage as it is saved."""
+
+    __pydantic_config__: ClassVar = {"strict": True, "allow_inf_nan": False}
+
+    document_id: str
+    paragraph: Whole
+    start: Whole
+    end: Whole
+    digest: str
+    kind: BlockKind = "paragraph"
+    headings: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    page: Whole = 0
+    score: float
+    ranks: dict[str, Whole | None]
+    scores: dict[str, float]
+
+    @classmethod
+    def of(cls, hit: Hit) -> _SavedHit:
+        passage = hit.passage
+        return cls(
+            document_id=passage.document_id,
+            paragraph=passage.number,
+            start=passage.start,
+            end=passage.end,
+            digest=text_id(passage.text),
+            kind=passage.kind,
+            headings=passage.headings,
+            columns=passage.columns,
+            page=passage.page,
+            score=hit.score,
+            ranks=dict(hit.ranks),
+            scores=dict(hit.scores),
+        )
+
+    def hit(self, document: GetDocument) -> Hit | None:
+        """The hit, or None if its passage has changed since."""
+        try:
+            passage = passage_at(
+                document(self.document_id),
+                self.paragraph,
+                self.start,
+                self.end,
+                kind=self.kind,
+                headings=self.headings,
+                columns=self.columns,
+                page=self.page,
+            )
+        except (KeyError, ValueError):
+            return None
+        return (
+            Hit(passage, self.score, self.ranks, self.scores)
+            if text_id(passage.text) == self.digest
+            else None
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _SavedTurn:
+    """A turn as it is saved; older versions had no collection, scope or missing words."""
+
+    __pydantic_config__: ClassVar = {"strict": True, "allow_inf_nan": False}
+
+    question: Annotated[str, MaxLen(_LONGEST_TEXT)]
+    searched: Annotated[str, MaxLen(_LONGEST_TEXT)]
+    asked: str
+    collection: Annotated[str, MaxLen(_LONGEST_TEXT)] = ""
+    within: str = ""
+    confidence: Annotated[float, Interval(ge=0, le=1)]
+    missing: Annotated[tuple[str, ...], MaxLen(MOST_MISSING)] = ()
+    quoted: Annotated[tuple[StoredCitation, ...], MaxLen(MOST_QUOTED)]
+    hits: Annotated[tuple[_SavedHit, ...], MaxLen(MOST_HITS)]
+
+    @classmethod
+    def of(cls, turn: Turn, document: GetDocument) -> _SavedTurn:
+        answer = turn.answer
+        return cls(
+            question=turn.question,
+            searched=turn.expanded_question,
+            asked=turn.asked.isoformat(),
+            collection=turn.collection,
+            within=answer.within,
+            confidence=answer.confidence,
+            missing=answer.missing,
+            quoted=turn.quoted(document),
+            hits=tuple(map(_SavedHit.of, answer.hits)),
+        )
+
+    def turn(self, document: GetDocument) -> Turn:
+        """The turn, its quotations verified.
+
+        Raises:
+            ValueError: its time has no time zone, its scope can't be read, or two quotations have one number.
+        """
+        asked = datetime.fromisoformat(self.asked)
+        if asked.tzinfo is None:
+            raise ValueError(f"{self.asked!r} has no time zone")
+        if len({quoted.number for quoted in self.quoted}) < len(self.quoted):
+            raise ValueError("two quotations have one number")
+        checked = [(quoted, quoted.citation(document)) for quoted in self.quoted]
+        citations = tuple(citation for _, citation in checked if citation)
+        broken = tuple(quoted for quoted, citation in checked if citation is None)
+        spoken = language(self.question)
+        scope = Scope.of(self.within)
+        missing = self.missing
+        if citations or broken or not all(name and name in self.question for name in missing):
+            missing = ()
+        own = courteous(self.question)
+        if citations:
+            text = quotations(citations, spoken)
+        elif own is not None:
+            text = own.text
+        else:
+            text = say("no_longer_there", spoken) if broken else say_not_found(missing, spoken, scope)
+        answer = Answer(
+            self.question,
+            spoken,
+            text=text,
+            citations=citations,
+            hits=tuple(hit for hit in (saved.hit(document) for saved in self.hits) if hit is not None),
+            confidence=self.confidence,
+            missing=missing,
+            within=str(scope or ""),
+        )
+        return Turn(
+            self.question, self.searched, answer, asked, broken_citations=broken, collection=self.collection
+        )
+
+
+class _Header(TypedDict):
+    """What every version of the format begins with."""
+
+    format: Literal["dalil conversation"]
+    version: int
+
+
+class _Saved(_Header):
+    """A conversation as it is saved."""
+
+    turns: Annotated[list[_SavedTurn], MaxLen(MOST_TURNS)]
+
+
+_HEADER: Final = TypeAdapter(_Header)
+_SAVED: Final = TypeAdapter(_Saved)
+
+
 def to_json(conversation: Conversation, document: GetDocument) -> str:
     """Serialises a conversation as one JSON object.
 
@@ -59,7 +201,7 @@ def to_json(conversation: Conversation, document: GetDocument) -> str:
         conversation: the conversation to save.
         document: returns the document with an id, such as `Index.document`: titles are saved with quotations.
     """
-    turns = [_turn_record(turn, document) for turn in conversation.turns]
+    turns = [asdict(_SavedTurn.of(turn, document)) for turn in conversation.turns]
     return json.dumps({"format": _FORMAT, "version": VERSION, "turns": turns}, ensure_ascii=False)
 
 
@@ -77,121 +219,16 @@ def from_json(content: str, document: GetDocument) -> Conversation:
         HistoryUnreadable: it isn't a conversation, or another version of Dalil wrote it.
     """
     try:
-        record = json.loads(content, parse_constant=_refuse)
-        if record["format"] != _FORMAT:
-            raise ValueError(f"it is {record['format']!r}")
-        if record["version"] not in _READ:
+        version = _HEADER.validate_json(content)["version"]
+        if version not in _READ:
             raise HistoryUnreadable(
-                f"The conversation is in format {record['version']!r}, of another version of Dalil; this one "
-                f"reads {VERSION}. Open it with that one, or begin a new one."
+                f"The conversation is in format {version}, of another version of Dalil; this one reads "
+                f"{VERSION}. Open it with that one, or begin a new one."
             )
-        turns = _at_most(MOST_TURNS, record["turns"])
-        return Conversation(tuple(_turn(turn, document) for turn in turns))
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
+        turns = _SAVED.validate_json(content)["turns"]
+        return Conversation(tuple(turn.turn(document) for turn in turns))
+    except ValueError as error:
+        why = first_fault(error) if isinstance(error, ValidationError) else str(error)
         raise HistoryUnreadable(
-            f"This isn't a conversation that Dalil kept ({type(error).__name__}: {error}). Begin a new one."
+            f"This isn't a conversation that Dalil kept ({why}). Begin a new one."
         ) from error
-
-
-def _turn_record(turn: Turn, document: GetDocument) -> dict[str, Any]:
-    return {
-        "question": turn.question,
-        "searched": turn.expanded_question,
-        "asked": turn.asked.isoformat(),
-        "collection": turn.collection,
-        "within": turn.answer.within,
-        "confidence": turn.answer.confidence,
-        "missing": turn.answer.missing,
-        "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
-        "hits": [
-            {
-                "document_id": hit.passage.document_id,
-                "paragraph": hit.passage.number,
-                "start": hit.passage.start,
-                "end": hit.passage.end,
-                "digest": text_id(hit.passage.text),
-                "kind": hit.passage.kind,
-                "headings": hit.passage.headings,
-                "columns": hit.passage.columns,
-                "page": hit.passage.page,
-                "score": hit.score,
-                "ranks": dict(hit.ranks),
-                "scores": dict(hit.scores),
-            }
-            for hit in turn.answer.hits
-        ],
-    }
-
-
-def _turn(record: Mapping[str, Any], document: GetDocument) -> Turn:
-    question, searched = as_text(record["question"]), as_text(record["searched"])
-    asked = datetime.fromisoformat(record["asked"])
-    if asked.tzinfo is None:
-        raise ValueError(f"{record['asked']!r} has no time zone")
-    confidence = _number(record["confidence"])
-    if not 0 <= confidence <= 1:
-        raise ValueError(f"{confidence} isn't a probability")
-    if max(len(question), len(searched)) > _LONGEST_TEXT:
-        raise ValueError("the question is too long")
-    kept = [StoredCitation.parse(quoted) for quoted in _at_most(MOST_QUOTED, record["quoted"])]
-    if len({quoted.number for quoted in kept}) < len(kept):
-        raise ValueError("two quotations have one number")
-    checked = [(quoted, quoted.citation(document)) for quoted in kept]
-    citations = tuple(citation for _, citation in checked if citation)
-    lost = tuple(quoted for quoted, citation in checked if citation is None)
-    spoken = language(question)
-    scope = Scope.of(as_text(record.get("within", "")))
-    lacking = as_texts(_at_most(MOST_MISSING, record.get("missing", [])))
-    if citations or lost or not all(name and name in question for name in lacking):
-        lacking = ()
-    own = courteous(question)
-    if citations:
-        text = quotations(citations, spoken)
-    elif own is not None:
-        text = own.text
-    else:
-        text = say("no_longer_there", spoken) if lost else say_not_found(lacking, spoken, scope)
-    kept_hits = _at_most(MOST_HITS, record["hits"])
-    hits = [hit for hit in (_hit(hit, document) for hit in kept_hits) if hit is not None]
-    answer = Answer(question, spoken, text, citations, tuple(hits), confidence, lacking)
-    answer = replace(answer, within=str(scope or ""))
-    collection = as_text(record.get("collection", ""))
-    if len(collection) > _LONGEST_TEXT:
-        raise ValueError("the collection's name is too long")
-    return Turn(question, searched, answer, asked, lost, collection)
-
-
-def _hit(record: Mapping[str, Any], document: GetDocument) -> Hit | None:
-    """The saved hit, or None if its passage has changed since."""
-    paragraph, start, end = (as_whole(record[name]) for name in ("paragraph", "start", "end"))
-    ranks = {as_text(leg): None if rank is None else as_whole(rank) for leg, rank in record["ranks"].items()}
-    scores = {as_text(leg): _number(score) for leg, score in record["scores"].items()}
-    score = _number(record["score"])
-    kind = record.get("kind", "paragraph")
-    as_one_of(kind, BLOCK_KINDS)
-    headings, columns = (as_texts(record.get(name, ())) for name in ("headings", "columns"))
-    page = as_whole(record.get("page", 0))
-    try:
-        found = document(as_text(record["document_id"]))
-        passage = passage_at(
-            found, paragraph, start, end, kind=kind, headings=headings, columns=columns, page=page
-        )
-    except (KeyError, ValueError):
-        return None
-    return Hit(passage, score, ranks, scores) if text_id(passage.text) == record["digest"] else None
-
-
-def _at_most(most: int, value: object) -> list[Any]:
-    if not isinstance(value, list) or len(value) > most:
-        raise TypeError(f"it isn't a list of at most {most}")
-    return value
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        raise TypeError(f"{value!r} isn't a number")
-    return float(value)
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} isn't JSON")

@@ -91,7 +91,14 @@ def _reference(id_: str, quotations: list[StoredCitation]) -> Reference:
     note = "; ".join(dict.fromkeys(map(_line, notes)))
     title = _line(one.title) or _line(one.source)
     return Reference(
-        id_, title, _line(one.source), _line(one.date), authors, _joined(pages), note, _line(one.fetched)
+        id_,
+        title=title,
+        source=_line(one.source),
+        date=_line(one.date),
+        authors=authors,
+        pages=", ".join(map(str, pages)),
+        note=note,
+        fetched=_line(one.fetched),
     )
 
 
@@ -153,10 +160,6 @@ def _issued(date: str) -> dict[str, Any]:
     if match is None:
         return {"literal": date}
     return {"date-parts": [[int(part) for part in match.groups() if part]]}
-
-
-def _joined(pages: list[int]) -> str:
-    return ", ".join(map(str, pages))
 
 
 def _latex(text: str) -> str:

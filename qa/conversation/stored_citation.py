@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, get_args
+from typing import Annotated, ClassVar, Final
+
+from annotated_types import Interval
 
 from index.text.paragraphs import paragraphs
 from index.types import BlockKind, Document, Passage
@@ -19,11 +21,8 @@ _OF_SEVERAL: Final = frozenset(
 
 GetDocument = Callable[[str], Document]
 
-BLOCK_KINDS: Final[tuple[str, ...]] = get_args(BlockKind)
-"""The block kinds of passages."""
-_TUPLES: Final = ("headings", "columns")
-_OPTIONAL: Final = ("answer_start", "answer_end")
-_CHOICES: Final = {"field": get_args(CitedField), "kind": BLOCK_KINDS}
+Whole = Annotated[int, Interval(ge=0, le=2**31)]
+"""A count, an offset or a rank in JSON."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +46,16 @@ class StoredCitation:
         fetched: of a web page, when it was fetched, as of `index.Document`.
     """
 
-    number: int
+    # Of JSON from `dataclasses.asdict`, or from older versions of Dalil with fewer fields.
+    __pydantic_config__: ClassVar = {"strict": True, "extra": "forbid"}
+
+    number: Whole
     document_id: str
-    paragraph: int
-    passage_start: int
-    passage_end: int
-    start: int
-    end: int
+    paragraph: Whole
+    passage_start: Whole
+    passage_end: Whole
+    start: Whole
+    end: Whole
     quote: str
     title: str = ""
     author: str = ""
@@ -63,12 +65,12 @@ class StoredCitation:
     kind: BlockKind = "paragraph"
     headings: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    page: int = 0
-    answer_start: int | None = None
-    answer_end: int | None = None
-    recognition: int = 0
-    last_page: int = 0
-    passage_page: int = 0
+    page: Whole = 0
+    answer_start: Whole | None = None
+    answer_end: Whole | None = None
+    recognition: Whole = 0
+    last_page: Whole = 0
+    passage_page: Whole = 0
     fetched: str = ""
 
     @classmethod
@@ -107,23 +109,6 @@ class StoredCitation:
             fetched=fetched,
         )
 
-    @classmethod
-    def parse(cls, record: Mapping[str, Any]) -> StoredCitation:
-        """Parses a record from `dataclasses.asdict`, or from older versions of Dalil, with fewer fields.
-
-        Raises:
-            TypeError: a field is missing, unknown, or of another type.
-        """
-        known: dict[str, Any] = {name: as_texts(v) if name in _TUPLES else v for name, v in record.items()}
-        quoted = cls(**known)
-        for field in fields(cls):
-            value = getattr(quoted, field.name)
-            if field.name in _CHOICES:
-                as_one_of(value, _CHOICES[field.name])
-            elif field.name not in _TUPLES and not (value is None and field.name in _OPTIONAL):
-                as_text(value) if field.type == "str" else as_whole(value)
-        return quoted
-
     def citation(self, document: GetDocument) -> Citation | None:
         """The citation, verified against the current document; None if it no longer matches.
 
@@ -142,7 +127,13 @@ class StoredCitation:
                 page=self.passage_page or self.page,
             )
             citation = Citation.of(
-                found, self.number, passage, self.start, self.end, self.field, self._answer
+                found,
+                self.number,
+                passage,
+                self.start,
+                self.end,
+                field=self.field,
+                answer=self._answer,
             )
         except (KeyError, ValueError, BrokenCitation):
             return None
@@ -167,6 +158,7 @@ def passage_at(
     paragraph: int,
     start: int,
     end: int,
+    *,
     kind: BlockKind = "paragraph",
     headings: tuple[str, ...] = (),
     columns: tuple[str, ...] = (),
@@ -191,46 +183,3 @@ def passage_at(
 @lru_cache(maxsize=16)
 def _paragraphs(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(paragraphs(text))
-
-
-def as_text(value: object) -> str:
-    """Validates a JSON value as a string.
-
-    Raises:
-        TypeError: it isn't.
-    """
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} isn't text")
-    return value
-
-
-def as_texts(value: object) -> tuple[str, ...]:
-    """Validates a JSON value as a list of strings.
-
-    Raises:
-        TypeError: it isn't.
-    """
-    if not isinstance(value, list | tuple):
-        raise TypeError(f"{value!r} isn't a list")
-    return tuple(as_text(one) for one in value)
-
-
-def as_one_of(value: object, choices: Collection[str]) -> None:
-    """Checks that a JSON value is one of the known choices.
-
-    Raises:
-        TypeError: it isn't.
-    """
-    if value not in choices:
-        raise TypeError(f"{value!r} isn't one of {', '.join(choices)}")
-
-
-def as_whole(value: object) -> int:
-    """Validates a JSON value as a non-negative integer: a count, offset or rank.
-
-    Raises:
-        TypeError: it isn't, or is below 0 or above 2 ** 31.
-    """
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 2**31:
-        raise TypeError(f"{value!r:.50} isn't a whole number from 0 to 2 ** 31")
-    return value

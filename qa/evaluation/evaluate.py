@@ -174,9 +174,15 @@ def observe(index: Index, question: GoldQuestion, reader: PassageReader | None =
         for gold in question.answers
         if language(index.document(gold.document_id).text) != question.language
     )
-    if without is None:
-        return Outcome(question, rankings, reply, None, seconds, other)
-    return Outcome(question, rankings, reply, without.confidence, seconds, other, without.found)
+    return Outcome(
+        question,
+        rankings,
+        reply,
+        confidence_without=without.confidence if without else None,
+        seconds=seconds,
+        other_language=other,
+        is_answered_without=without is not None and without.found,
+    )
 
 
 def _ranked(question: GoldQuestion, hits: Sequence[Hit], leg: str) -> tuple[str, ...]:

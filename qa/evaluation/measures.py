@@ -165,10 +165,10 @@ def auroc(pairs: Pairs) -> float:
     return float((rankdata(confidences)[labels == 1].sum() - ones * (ones + 1) / 2) / (ones * zeros))
 
 
-def refused_where_kept(pairs: Pairs, kept: float = KEPT) -> float:
-    """Share of the pairs labelled 0 below the confidence that `kept` of those labelled 1 reach."""
+def refused_where_kept(pairs: Pairs) -> float:
+    """Share of the pairs labelled 0 below the confidence that `KEPT` of those labelled 1 reach."""
     confidences, labels = np.asarray(pairs, float).T
-    least = np.quantile(confidences[labels == 1], 1 - kept, method="lower")
+    least = np.quantile(confidences[labels == 1], 1 - KEPT, method="lower")
     return float(np.mean(confidences[labels == 0] < least))
 
 
@@ -230,7 +230,7 @@ def least_aurc(pairs: Pairs) -> float:
     return sum((answered - right) / answered for answered in range(right + 1, count + 1)) / count
 
 
-def thinned(points: Sequence[RiskPoint], most: int = 100) -> tuple[RiskPoint, ...]:
-    """Thins a curve to at most `most` evenly spaced points, including the first and the last."""
-    places = np.unique(np.linspace(0, len(points) - 1, min(most, len(points))).round().astype(int))
+def thinned(points: Sequence[RiskPoint]) -> tuple[RiskPoint, ...]:
+    """Thins a curve to at most 100 evenly spaced points, including the first and the last."""
+    places = np.unique(np.linspace(0, len(points) - 1, min(100, len(points))).round().astype(int))
     return tuple(points[place] for place in places)

@@ -11,7 +11,7 @@ from index.text.analyzer import Language
 from qa.evaluation.evaluate import Report, evaluate
 from qa.evaluation.measures import Estimate
 from qa.evaluation.written import WrittenReport, evaluate_written
-from qa.extras import need
+from qa.extras import require
 from qa.gold import GoldQuestion, article_questions, squad
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def check_extra(plots: bool = False) -> None:
     Raises:
         ExtraMissing: packages of the extra `dalil[eval]` aren't installed.
     """
-    need("Evaluation", "eval", *_NEEDED, *(_NEEDED_FOR_PLOTS if plots else ()))
+    require("Evaluation", "eval", *_NEEDED, *(_NEEDED_FOR_PLOTS if plots else ()))
 
 
 def measure(
@@ -134,7 +134,7 @@ def written_table(name: str, report: WrittenReport) -> str:
     ]
     seconds = [
         ("median seconds to the first claim", report.first_seconds),
-        ("median seconds to the settled answer", report.last_seconds),
+        ("median seconds to the complete answer", report.last_seconds),
     ]
     return "\n".join(
         [

@@ -21,7 +21,7 @@ from qa.evaluation.measures import Estimate, estimate
 from qa.gold import GoldQuestion
 from qa.types import Citation, Claim, Written
 from qa.writing.check import Given
-from qa.writing.claims import Written as Sentence
+from qa.writing.claims import WrittenSentence
 from qa.writing.write import Writer, quotation
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class WrittenReport:
         with_answer: share of the answers with a claim in which a claim holds a gold answer; None as above.
         in_language: share of the same whose claims are in the question's language; None as above.
         first_seconds, last_seconds: median time from the quotations to the first claim shown, and to the
-            settled answer.
+            complete answer.
     """
 
     questions: int
@@ -61,8 +61,8 @@ class _Outcome:
     golds: tuple[str, ...]
     written: Written
     supported: tuple[bool, ...]
-    first: float | None
-    last: float
+    first_seconds: float | None
+    last_seconds: float
 
 
 def evaluate_written(
@@ -83,7 +83,7 @@ def evaluate_written(
         passages[passage.document_id].append(passage)
     outcomes = [one for question in shown if (one := _observe(index, question, writer, passages))]
     told = [one for one in outcomes if one.written.claims]
-    firsts = [one.first for one in outcomes if one.first is not None]
+    firsts = [one.first_seconds for one in outcomes if one.first_seconds is not None]
     return WrittenReport(
         questions=len(asked),
         quoted=len(outcomes),
@@ -93,7 +93,7 @@ def evaluate_written(
         with_answer=_share([_holds_answer(one) for one in told]),
         in_language=_share([_text(one.written) == one.question.language for one in told]),
         first_seconds=float(np.median(firsts)) if firsts else None,
-        last_seconds=float(np.median([one.last for one in outcomes])) if outcomes else None,
+        last_seconds=float(np.median([one.last_seconds for one in outcomes])) if outcomes else None,
     )
 
 
@@ -114,7 +114,7 @@ def _observe(
     units = {answer.unit for answer in question.answers}
     gold = list({one.id: one for one in gold if question.unit(one) in units}.values())
     supported = _supported(index, question, writer, written, gold)
-    return _Outcome(question, golds, written, supported, first, last)
+    return _Outcome(question, golds, written, supported, first_seconds=first, last_seconds=last)
 
 
 def _share(values: Sequence[bool]) -> Estimate | None:
@@ -135,7 +135,7 @@ def _supported(
         for passage in gold
     ]
     return tuple(
-        any(isinstance(checker.check(Sentence(claim.text, (1,)), one), Claim) for one in given)
+        any(isinstance(checker.check(WrittenSentence(claim.text, (1,)), one), Claim) for one in given)
         for claim in written.claims
     )
 

@@ -18,7 +18,7 @@ from index.retrieval.names import name_keys
 from index.retrieval.translations import meanings
 from index.text.analyzer import Term, analyze, arabic_share, words
 from index.text.arabic import is_arabic
-from qa.explanation.word_alignment import AlignedWord, Span, as_asked, meet
+from qa.explanation.word_alignment import AlignedWord, Span, align_words, as_asked
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -120,7 +120,7 @@ def explain(index: Index, question: str | Query, hit: Hit) -> Explanation:
     except KeyError:
         raise PassageGone("The texts have changed since this passage was found. Ask again.") from None
     asked, found = words(query.text), words(text)
-    met, marks = meet(query, tokens, asked, found)
+    met, marks = align_words(query, tokens, asked, found)
     terms = analyze(text)
     return Explanation(
         question=query.text,

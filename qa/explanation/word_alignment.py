@@ -74,7 +74,7 @@ class AlignedWord:
         return self.cosine >= NEAR and not self.is_light
 
 
-def meet(
+def align_words(
     query: Query, tokens: TokenVectors, asked: Sequence[Term], found: Sequence[Term]
 ) -> tuple[tuple[AlignedWord, ...], float]:
     """Aligns the question's words with the passage's; also returns the marks' contribution."""
@@ -92,7 +92,16 @@ def meet(
         place, cosine = nearest.get(number, (None, 0.0))
         partner = None if place is None else Span.of(found[place])
         share = float(shares[number])
-        met.append(AlignedWord(Span.of(word), share, float(brought[number]), share < least, partner, cosine))
+        met.append(
+            AlignedWord(
+                Span.of(word),
+                weight=share,
+                contribution=float(brought[number]),
+                is_light=share < least,
+                nearest=partner,
+                cosine=cosine,
+            )
+        )
     return tuple(met), float(contributions[asked_of < 0].sum())
 
 

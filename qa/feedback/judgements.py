@@ -10,18 +10,20 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, get_args
+from typing import BinaryIO, ClassVar, Final, Literal, get_args
+
+from pydantic import TypeAdapter
 
 from index.errors import UnreadableFile
 from index.storage.files import flush, lock, make_private_folder, replace
 from index.types import text_id
 from qa.collections.types import data_folder
 from qa.conversation.converse import Turn
-from qa.conversation.stored_citation import GetDocument, StoredCitation, as_text
+from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.gold import GoldAnswer, GoldQuestion
 
 Verdict = Literal["right", "wrong"]
@@ -61,6 +63,24 @@ class Judged:
     def key(self) -> tuple[object, ...]:
         """Identifies the judged answer: the question and its quotations."""
         return (self.searched, *((one.document_id, one.start, one.end) for one in self.quoted))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A verdict as it is stored."""
+
+    __pydantic_config__: ClassVar = {"strict": True}
+
+    version: Literal[1]
+    time: str
+    verdict: Verdict
+    question: str
+    searched: str
+    confidence: float | None = None
+    quoted: tuple[StoredCitation, ...]
+
+
+_LINES: Final = TypeAdapter(_Line)
 
 
 @dataclass(frozen=True)
@@ -116,16 +136,16 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
     """
     if verdict not in get_args(Verdict):
         raise ValueError(f'a verdict is "right" or "wrong", not {verdict!r}')
-    line = {
-        "version": VERSION,
-        "time": datetime.now(timezone.utc).isoformat(),
-        "verdict": verdict,
-        "question": turn.question,
-        "searched": turn.expanded_question,
-        "confidence": turn.answer.confidence,
-        "quoted": [asdict(quoted) for quoted in turn.quoted(document)],
-    }
-    _append(path or feedback_file(), json.dumps(line, ensure_ascii=False).encode() + b"\n")
+    line = _Line(
+        version=VERSION,
+        time=datetime.now(timezone.utc).isoformat(),
+        verdict=verdict,
+        question=turn.question,
+        searched=turn.expanded_question,
+        confidence=turn.answer.confidence,
+        quoted=turn.quoted(document),
+    )
+    _append(path or feedback_file(), json.dumps(asdict(line), ensure_ascii=False).encode() + b"\n")
 
 
 def _append(path: Path, line: bytes) -> None:
@@ -199,21 +219,11 @@ def read(path: Path | None = None) -> Feedback:
 
 def _parsed(line: bytes) -> Judged | None:
     try:
-        return _judged(json.loads(line))
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        saved = _LINES.validate_json(line)
+        time = datetime.fromisoformat(saved.time)
+    except ValueError:
         return None
-
-
-def _judged(record: Mapping[str, Any]) -> Judged:
-    if record["version"] != VERSION or record["verdict"] not in get_args(Verdict):
-        raise ValueError("not a verdict that this version knows")
-    return Judged(
-        as_text(record["question"]),
-        as_text(record["searched"]),
-        tuple(StoredCitation.parse(quoted) for quoted in record["quoted"]),
-        record["verdict"],
-        datetime.fromisoformat(record["time"]),
-    )
+    return Judged(saved.question, saved.searched, saved.quoted, saved.verdict, time)
 
 
 def gold(judged: Iterable[Judged], document: GetDocument) -> Gold:

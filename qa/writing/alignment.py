@@ -24,7 +24,7 @@ from index.text.analyzer import Term, stem, words
 from index.text.arabic import is_arabic, without_proclitics
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
-from qa.explanation.word_alignment import meet
+from qa.explanation.word_alignment import align_words
 from qa.writing.quantities import Quantity, quantities
 from qa.writing.rules.antonyms import are_opposite, sides
 
@@ -141,7 +141,7 @@ def align(claim: Query, quotation: Quotation) -> list[Match]:
     asked = [word for word in content_words(claim.text) if word.term not in _LIGHT | signs]
     if not asked or not found:
         return []
-    met, _ = meet(claim, quotation.tokens, asked, found)
+    met, _ = align_words(claim, quotation.tokens, asked, found)
     by_form, by_sound, meant = forms(quotation.text), _sounds(quotation.text), _Lexical(found)
     sounds, numbers = _sounds(claim.text), _same_numbers(claim.text, quotation.text)
     matches = []

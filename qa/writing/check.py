@@ -26,7 +26,7 @@ from index.text.arabic import is_arabic
 from qa.conversation.follow_up import content_words
 from qa.types import Claim
 from qa.writing.alignment import Match, Quotation, align, forms, is_known, joined
-from qa.writing.claims import Written
+from qa.writing.claims import WrittenSentence
 from qa.writing.instructions import speaks_to_a_model, without_dictated, without_orders
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.degrees import has_other_unit, is_of_other_degree
@@ -74,7 +74,7 @@ class Checker:
     def __init__(self, index: Index) -> None:
         self._index = index
 
-    def check(self, claim: Written, given: Given) -> Claim | Fault:
+    def check(self, claim: WrittenSentence, given: Given) -> Claim | Fault:
         """Returns the claim to show, or the fault that it is rejected for."""
         if fault := _plain_fault(claim, given):
             return fault
@@ -163,7 +163,7 @@ def _has_subject(quotation: str, matches: Sequence[Match], subject: Sequence[Mat
     return following is not None and following.start not in met
 
 
-def _plain_fault(claim: Written, given: Given) -> Fault | None:
+def _plain_fault(claim: WrittenSentence, given: Given) -> Fault | None:
     """The fault of a claim that shows without its quotations."""
     if not claim.marks:
         return "unmarked"

@@ -29,7 +29,7 @@ _INVISIBLE: Final = regex.compile(r"[\p{Cf}\p{Co}\p{Cs}--[\u200c\u200d]]|[\p{Cc}
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenSentence:
     """A sentence as it was written.
 
     Attributes:
@@ -41,13 +41,13 @@ class Written:
     marks: tuple[int, ...]
 
 
-def claims(text: str) -> list[Written]:
+def written_sentences(text: str) -> list[WrittenSentence]:
     """Splits model output into sentences, at most `MOST_CLAIMS`.
 
     A sentence ends where sentences end, and behind its marks. Markdown and what a model thinks aloud are
     taken away.
     """
-    found: list[Written] = []
+    found: list[WrittenSentence] = []
     for line in plain(text).splitlines():
         line = _BEHIND.sub(r"\2\1", line)
         for start, end in sentences(line, longest=10_000):
@@ -61,9 +61,9 @@ def plain(text: str) -> str:
     return _EMPHASIS.sub("", _LEADING.sub("", _INVISIBLE.sub("", text))).strip()
 
 
-def _parts(sentence: str) -> list[Written]:
+def _parts(sentence: str) -> list[WrittenSentence]:
     """A sentence, or several with only citation marks between them."""
-    parts: list[Written] = []
+    parts: list[WrittenSentence] = []
     position = 0
     pieces = list(_MARKS.finditer(sentence))
     for i, match in enumerate(pieces):
@@ -82,8 +82,8 @@ def _parts(sentence: str) -> list[Written]:
     return [part for part in parts if part.text or part.marks]
 
 
-def _written(text: str, with_marks: str, before: list[Written]) -> Written:
+def _written(text: str, with_marks: str, before: list[WrittenSentence]) -> WrittenSentence:
     marks = [int(n) for match in _MARKS.finditer(with_marks) for n in _NUMBER.findall(match.group())]
     taken = sum(len(part.marks) for part in before)
     text = " ".join(_MARKS.sub(" ", text).split())
-    return Written(regex.sub(r"\s+([.,،؛!?؟])", r"\1", text), tuple(dict.fromkeys(marks[taken:])))
+    return WrittenSentence(regex.sub(r"\s+([.,،؛!?؟])", r"\1", text), tuple(dict.fromkeys(marks[taken:])))

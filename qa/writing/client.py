@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import urlsplit
 
 from index.errors import DalilError
-from qa.extras import need
+from qa.extras import require
 from qa.writing.claims import MOST_CHARACTERS
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class ChatModel:
             )
         if not model.strip():
             raise WriterMisconfigured("Name the writer's model: --writer-model NAME, as its server lists it.")
-        need("A writer", "writer", "openai")
+        require("A writer", "writer", "openai")
         self.url, self.model = url, model
         self.host = parts.hostname
         self._key, self._patience = key, patience

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -13,9 +13,9 @@ from index.retrieval.token_codec import TokenVectors
 from index.text.analyzer import Language
 from qa.admission import admission
 from qa.types import Answer, Citation, Claim, Written
-from qa.writing import claims as taken_apart
 from qa.writing.alignment import Quotation
 from qa.writing.check import Checker, Given, likeness_of
+from qa.writing.claims import WrittenSentence, plain, written_sentences
 from qa.writing.client import Message, WriterTrouble
 from qa.writing.instructions import speaks_to_a_model
 from qa.writing.prompts import to_answer, to_translate
@@ -52,11 +52,11 @@ class Progress:
 
     Attributes:
         written: what was checked so far.
-        is_settled: whether nothing more comes.
+        is_complete: whether nothing more comes.
     """
 
     written: Written
-    is_settled: bool = False
+    is_complete: bool = False
 
 
 class Writer:
@@ -83,24 +83,22 @@ class Writer:
         self,
         answer: Answer,
         index: Index,
-        spoken: Language | None = None,
         stop: threading.Event | None = None,
     ) -> Iterator[Progress]:
-        """Yields the checked sentences as they come, then the settled answer.
+        """Yields the checked sentences as they come, then the complete answer.
 
         A sentence is checked as soon as the writer has begun the next one.
 
         Args:
             answer: what is written from: its question and citations.
             index: the index of its passages.
-            spoken: the language to write in; that of the question if not given.
             stop: ends it when set.
         """
-        spoken = spoken or answer.language
+        spoken = answer.language
         written = Written()
         usable = [one for one in answer.citations if not speaks_to_a_model(_around(one))]
         if not usable:
-            yield Progress(Written(trouble="instructions"), is_settled=True)
+            yield Progress(Written(trouble="instructions"), is_complete=True)
             return
         checker = self.checker(index)
         try:
@@ -108,22 +106,21 @@ class Writer:
                 quotations = {one.number: quotation(index, one) for one in cited}
                 given = Given(answer.question, spoken, quotations)
                 messages = to_answer(answer.question, spoken, list(quotations.values()))
-                before, draft = written, ""
-                checked: dict[taken_apart.Written, Claim | str] = {}
+                checks, draft = _Checks(checker, given, index, before=written), ""
                 for piece in self.model.stream(messages, stop):
                     draft += piece
                     if any(map(_may_end, piece)):
-                        done = taken_apart.claims(draft)[:-1]
-                        if any(one not in checked for one in done):
-                            written = _checked(before, done, checked, checker, given, index)
+                        done = written_sentences(draft)[:-1]
+                        if any(one not in checks.results for one in done):
+                            written = checks.of(done)
                             yield Progress(written)
-                written = _checked(before, taken_apart.claims(draft), checked, checker, given, index)
+                written = checks.of(written_sentences(draft))
                 yield Progress(written)
         except WriterTrouble as error:
             written = replace(written, trouble=error.trouble)
         if not written.claims and not written.faults and not written.trouble:
             written = replace(written, trouble="nonsense")
-        yield Progress(written, is_settled=True)
+        yield Progress(written, is_complete=True)
 
     def checker(self, index: Index) -> Checker:
         """What checks claims about passages of an index."""
@@ -150,7 +147,7 @@ class Writer:
         """
         if speaks_to_a_model(text):
             return None
-        translated = taken_apart.plain("".join(self.model.stream(to_translate(text, into), stop)))
+        translated = plain("".join(self.model.stream(to_translate(text, into), stop)))
         if not translated:
             raise WriterTrouble("nonsense")
         if index is None:
@@ -202,28 +199,39 @@ def _may_end(character: str) -> bool:
     return character in "].!?؟\n"
 
 
-def _checked(
-    before: Written,
-    found: Sequence[taken_apart.Written],
-    checked: dict[taken_apart.Written, Claim | str],
-    checker: Checker,
-    given: Given,
-    index: Index,
-) -> Written:
-    """What was written before, and these sentences: those that pass, and the faults of the others.
+@dataclass(frozen=True)
+class _Checks:
+    """The checks of what is written from some quotations.
 
-    A sentence that was written before isn't shown again.
+    Attributes:
+        checker: what checks a sentence.
+        given: what the writer was given.
+        index: the index of the quoted passages.
+        before: what was written from other quotations before.
+        results: of the sentences that were checked, each a claim or why it is left out.
     """
-    kept, faults = list(before.claims), list(before.faults)
-    known = {claim.text for claim in kept}
-    for one in found:
-        if one not in checked:
-            with admission(index):
-                checked[one] = checker.check(one, given)
-        result = checked[one]
-        if isinstance(result, str):
-            faults.append(result)
-        elif result.text not in known:
-            known.add(result.text)
-            kept.append(result)
-    return Written(tuple(kept), tuple(faults))
+
+    checker: Checker
+    given: Given
+    index: Index
+    before: Written
+    results: dict[WrittenSentence, Claim | str] = field(default_factory=dict)
+
+    def of(self, found: Sequence[WrittenSentence]) -> Written:
+        """What was written before, and these sentences: those that pass, and the faults of the others.
+
+        A sentence that was written before isn't shown again.
+        """
+        kept, faults = list(self.before.claims), list(self.before.faults)
+        known = {claim.text for claim in kept}
+        for one in found:
+            if one not in self.results:
+                with admission(self.index):
+                    self.results[one] = self.checker.check(one, self.given)
+            result = self.results[one]
+            if isinstance(result, str):
+                faults.append(result)
+            elif result.text not in known:
+                known.add(result.text)
+                kept.append(result)
+        return Written(tuple(kept), tuple(faults))

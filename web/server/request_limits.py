@@ -41,7 +41,7 @@ SECONDS_A_NAME: Final = 120.0
 DEVICE_COOKIE: Final = "dalil-device"
 _SECONDS_A_DEVICE: Final = 180 * 24 * 3600
 # Bytes of a request other than an upload: a question has 2,000 characters at most, and a saved conversation
-# is sent as one request (`web.server.chat_calls`).
+# is sent as one request (`web.calls.chat_calls`).
 LARGEST_REQUEST: Final = 1 << 20
 # Number of clients remembered.
 _MOST_CLIENTS: Final = 10_000

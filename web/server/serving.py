@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from index.errors import DalilError
 from index.readers.read_files import MOST_BYTES
 from web.server.browser_security import ContentPolicy, LoginPage, LogoutByPost, OwnPagesOnly
-from web.server.calls import CheckedCalls
+from web.server.gradio_requests import CheckedRequests
 from web.server.host_names import NamedHosts
 from web.server.preferences import STYLES
 from web.server.request_limits import (
@@ -85,7 +85,7 @@ def application(
 
     app = FastAPI(lifespan=lifespan, openapi_url=None)
     if chat is not None:
-        app.add_middleware(CheckedCalls, chat=chat)
+        app.add_middleware(CheckedRequests, chat=chat)
     app.add_middleware(LogoutByPost)
     if sharing.auth is not None:
         app.add_middleware(LoginPage)

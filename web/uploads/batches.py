@@ -146,6 +146,7 @@ class Uploads:
     def __init__(
         self,
         add: Add,
+        *,
         most_bytes: int = MOST_BYTES,
         most_in_all: int = MOST_BYTES_IN_ALL,
         patience: float = PATIENCE,
@@ -237,7 +238,7 @@ class Uploads:
             if self._workers < min(LANES, len(self._waiting)):
                 self._workers += 1
                 # A daemon: Ctrl-C doesn't wait for it; updates of a collection are atomic.
-                threading.Thread(target=self._serve, name="arrivals", daemon=True).start()
+                threading.Thread(target=self._serve, name="uploads", daemon=True).start()
             self._work.notify()
 
     def close(self) -> None:
@@ -375,7 +376,7 @@ class Uploads:
         batch.started = batch.started or time.monotonic()
         paths = [batch.arrived[number] for number in numbers]
         names = {batch.arrived[number]: batch.names[number] for number in numbers}
-        with self.noting(batch) as note:
+        with self.recording(batch) as note:
             added = self._add(batch.collection, paths, note, names)
         batch.added = batch.added.with_further(added)
         for error in added.failed:
@@ -387,7 +388,7 @@ class Uploads:
             path.unlink()
 
     @contextmanager
-    def noting(self, batch: Batch) -> Iterator[Report]:
+    def recording(self, batch: Batch) -> Iterator[Report]:
         """Yields what records a batch's progress, and lets one batch at a time encode."""
         is_encoding = False
 

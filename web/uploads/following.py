@@ -57,7 +57,7 @@ class Following:
     def __init__(
         self,
         library: CollectionLibrary,
-        noting: Callable[[Batch], AbstractContextManager[Report]],
+        recording: Callable[[Batch], AbstractContextManager[Report]],
         roots: Sequence[Path],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -65,13 +65,13 @@ class Following:
 
         Args:
             library: the collections.
-            noting: `Uploads.noting`.
+            recording: `Uploads.recording`.
             roots: folders of this machine; those in them may be named, and they themselves.
             clock: the time in seconds.
         """
         self.roots = tuple(roots)
         self._library = library
-        self._noting = noting
+        self._recording = recording
         self._clock = clock
         self._known: dict[str, FollowedCollection] = {}
         self._renewed, self._closed = threading.Event(), threading.Event()
@@ -130,9 +130,9 @@ class Following:
         for id_, known in list(self._known.items()):
             try:
                 paths = known.changes.look(is_changed)
-                settled = [path.relative_to(known.folder).as_posix() for path in paths]
-                if settled and self._known.get(id_) is known:
-                    self._take_up(id_, known, settled)
+                unchanging = [path.relative_to(known.folder).as_posix() for path in paths]
+                if unchanging and self._known.get(id_) is known:
+                    self._synchronise(id_, known, unchanging)
             except CollectionNotFound:
                 self._known.pop(id_, None)
             except (DalilError, OSError) as error:
@@ -152,15 +152,15 @@ class Following:
         known.error = None
         return {known.folder / name for name in differing}
 
-    def _take_up(self, id_: str, known: FollowedCollection, settled: Sequence[str]) -> None:
+    def _synchronise(self, id_: str, known: FollowedCollection, unchanging: Sequence[str]) -> None:
         batch = Batch(
-            "", id_, tuple(settled), arrived={n: known.folder / name for n, name in enumerate(settled)}
+            "", id_, tuple(unchanging), arrived={n: known.folder / name for n, name in enumerate(unchanging)}
         )
         batch.stage = "waiting"
         known.batch = batch
         try:
-            with self._noting(batch) as note:
-                batch.added = self._library.take_up(self._library.info(id_).name, settled, note)
+            with self._recording(batch) as note:
+                batch.added = self._library.synchronise(self._library.info(id_).name, unchanging, note)
         except (DalilError, OSError) as error:
             batch.error = error
             raise

@@ -38,18 +38,18 @@ class Pages:
     def __init__(
         self,
         library: CollectionLibrary,
-        noting: Callable[[Batch], AbstractContextManager[Report]],
+        recording: Callable[[Batch], AbstractContextManager[Report]],
         fetcher: Fetcher | None,
     ) -> None:
         """Starts no threads yet.
 
         Args:
             library: the collections.
-            noting: `Uploads.noting`.
+            recording: `Uploads.recording`.
             fetcher: fetches pages; None if none are fetched here.
         """
         self._library = library
-        self._noting = noting
+        self._recording = recording
         self._fetcher = fetcher
         self._batches: dict[str, Batch] = {}
         self._lock = threading.Lock()
@@ -101,7 +101,7 @@ class Pages:
     def _fetch(self, batch: Batch) -> None:
         (address,) = batch.names
         try:
-            with self._turn, self._noting(batch) as note:
+            with self._turn, self._recording(batch) as note:
                 # Not by what the page's user may see: nobody's request is about any more.
                 name = self._library.info(batch.collection).name
                 batch.is_renewal = any(one.source == address for one in self._library.documents(name))

@@ -5,7 +5,6 @@ Markdown isn't parsed: texts and questions are shown literally, never interprete
 
 from __future__ import annotations
 
-import html
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +26,7 @@ from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say, say_as_of, say_confidence, say_not_found, say_pages, say_scope
 from qa.types import Answer, Citation
-from web.views.templating import direction, environment, showable
+from web.views.templating import direction, environment
 
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
 # The template's macros.
@@ -77,15 +76,16 @@ class Place:
         cls,
         source: Source,
         page: Language,
+        *,
         paragraph: int = 0,
         headings: Sequence[str] = (),
         sheets: tuple[int, int] = (0, 0),
         recognition: int = 0,
     ) -> Place:
-        """The reference of a passage.
+        """A reference.
 
         Args:
-            source: its document.
+            source: the document.
             page: language of Dalil's own words.
             paragraph: its number; 0 if not shown, as for a document's title or author.
             headings: the headings above it, from the outermost.
@@ -99,6 +99,20 @@ class Place:
         details += [say("paragraph", page, number=paragraph)] if paragraph else []
         details += [say("recognized", page, number=recognition)] if recognition else []
         return cls(tuple(dict.fromkeys(filter(None, steps))), tuple(filter(None, details)))
+
+    @classmethod
+    def of_passage(
+        cls, passage: Passage, source: Source, page: Language, sheets: tuple[int, int] | None = None
+    ) -> Place:
+        """The reference of a passage, or of what stands on these of its pages."""
+        return cls.of(
+            source,
+            page,
+            paragraph=passage.number,
+            headings=passage.headings,
+            sheets=sheets or (passage.page, passage.page),
+            recognition=passage.recognition,
+        )
 
     @property
     def text(self) -> str:
@@ -128,13 +142,12 @@ class _Link:
     answer: Span | None = None
 
     @classmethod
-    def to(
-        cls, kind: str, name: str, passage: Passage, start: int, end: int, marked: Span | None = None
-    ) -> _Link:
-        """A link to a span of a passage, in characters of its document; `marked` counts from `start`."""
+    def to(cls, kind: str, name: str, passage: Passage, span: Span, marked: Span | None = None) -> _Link:
+        """A link to a span of a passage, in characters of its document; `marked` counts from its start."""
+        start, end = span
         check = checksum(passage.text[start - passage.start : end - passage.start])
         answer = (start + marked[0], start + marked[1]) if marked else None
-        return cls(kind, name, passage.document_id, start, end, check, answer)
+        return cls(kind, name, passage.document_id, start=start, end=end, check=check, answer=answer)
 
 
 @dataclass(frozen=True)
@@ -208,13 +221,13 @@ class Parts:
 
     Attributes:
         actions: from `render_actions`.
-        lost: from `render_lost`.
+        broken: from `render_broken_citations`.
         written: from `render_written`, above the quotations.
         beneath: the translation shown below a quotation, by its number.
     """
 
     actions: str = ""
-    lost: str = ""
+    broken: str = ""
     written: str = ""
     beneath: Mapping[int, Markup] = field(default_factory=dict)
 
@@ -229,11 +242,6 @@ def within(span: Span | None, start: int, end: int) -> Span | None:
     if span is None or span[0] >= end or span[1] <= start:
         return None
     return max(span[0], start) - start, min(span[1], end) - start
-
-
-def escape(text: str) -> str:
-    """Escapes a text for HTML."""
-    return html.escape(str(showable(text)))
 
 
 def checksum(text: str) -> str:
@@ -285,36 +293,43 @@ def collection_name(name: str, page: Language) -> str:
     return say("built_in", page) if name == BUILT_IN else plain(name)
 
 
-def render_actions(copied: bool, judged: bool, verdict: Verdict | None, page: Language) -> str:
+def render_actions(copied: bool, may_judge: bool, verdict: Verdict | None, page: Language) -> str:
     """Renders the actions on an answer.
 
     Args:
         copied: whether there is anything to copy.
-        judged: whether the reader may give a verdict.
+        may_judge: whether the reader may give a verdict.
         verdict: the reader's verdict, if any.
         page: the page's language.
     """
-    return str(_macros.actions(copied, judged, verdict, page))
+    return str(_macros.actions(copied, may_judge, verdict, page))
 
 
-def render_lost(lost: Sequence[StoredCitation], page: Language) -> str:
+def render_broken_citations(broken: Sequence[StoredCitation], page: Language) -> str:
     """Renders quotations that no longer match, under a note that says so."""
-    if not lost:
+    if not broken:
         return ""
     shown = []
-    for one in lost:
+    for one in broken:
         is_text = one.field == "text"
         source = Source(
             plain(one.title or one.source), plain(one.author), plain(one.date), fetched=plain(one.fetched)
         )
         place = (
-            Place.of(source, page, one.paragraph, one.headings, (one.page, one.last_page), one.recognition)
+            Place.of(
+                source,
+                page,
+                paragraph=one.paragraph,
+                headings=one.headings,
+                sheets=(one.page, one.last_page),
+                recognition=one.recognition,
+            )
             if is_text
             else Place.of(source, page)
         )
         row = _Row.of(one.quote, one.columns) if is_text else None
         shown.append(_Cited(one.number, one.quote, place, "" if is_text else say(one.field, page), row=row))
-    return str(_macros.lost(shown, page))
+    return str(_macros.broken(shown, page))
 
 
 def render_answer(
@@ -334,7 +349,7 @@ def render_answer(
         parts: what else is shown with it.
     """
     parts = parts or Parts()
-    if not answer.found and not parts.lost:
+    if not answer.found and not parts.broken:
         nearest = [hit.passage for hit in answer.hits[:_NEAREST]]
         shown = [
             _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)
@@ -366,21 +381,22 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
         place = Place.of(source, page)
         label = say(citation.field, page)
         return _Cited(citation.number, citation.quote, place, label, link, marked=citation.marked)
-    link = _Link.to("number", name, passage, citation.start, citation.end, citation.marked)
+    link = _Link.to("number", name, passage, (citation.start, citation.end), citation.marked)
     starts = passage.items if citation.start == passage.start else ()
     row = _Row.of(citation.quote, passage.columns, citation.marked, starts)
-    place = _place(passage, source, page, (citation.page, citation.last_page))
-    sheet = citation.page if source.has_pictures else 0
-    return _Cited(citation.number, citation.quote, place, "", link, row, citation.marked, sheet)
+    return _Cited(
+        citation.number,
+        citation.quote,
+        Place.of_passage(passage, source, page, (citation.page, citation.last_page)),
+        link=link,
+        row=row,
+        marked=citation.marked,
+        sheet=citation.page if source.has_pictures else 0,
+    )
 
 
 def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """Builds the view of one of the nearest passages; its reference line opens it."""
-    link = _Link.to("place", name, passage, passage.start, passage.end)
+    link = _Link.to("place", name, passage, (passage.start, passage.end))
     row = _Row.of(passage.text, passage.columns, starts=passage.items)
-    place = _place(passage, source, page, (passage.page, passage.page))
-    return _Near(passage.text, place, link, row)
-
-
-def _place(passage: Passage, source: Source, page: Language, sheets: tuple[int, int]) -> Place:
-    return Place.of(source, page, passage.number, passage.headings, sheets, passage.recognition)
+    return _Near(passage.text, Place.of_passage(passage, source, page), link, row)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 from index.errors import DalilError, IndexLocked, IndexNotFound, UnreadablePage
 from index.readers.ocr.tesseract import install_command
 from index.readers.read_files import TYPES
-from index.readers.web.address import is_address
-from index.text.analyzer import Language, language
+from index.text.analyzer import Language
 from index.text.bidi import isolated, left_to_right
 from qa.collections.followed import MOST_FOLLOWED, Followed
 from qa.collections.types import (
@@ -30,39 +28,32 @@ from qa.collections.types import (
     ReadOnlyCollection,
     TooManyCollections,
 )
-from qa.messages import say, say_as_of
+from qa.messages import has_message, say, say_as_of
 from qa.punctuation import COMMA
 from web.uploads.batches import Batch
 from web.uploads.pages import TooManyPages, WebPagesOff
-from web.views import page_views
-from web.views.answers import escape, plain
-from web.views.templating import direction
+from web.views.answers import plain
+from web.views.templating import environment
 
 MOST: Final = 100
 """Documents listed at a time."""
+# The template's macros.
+_macros: Final[Any] = environment.get_template("collections.html").module
 
 
 def name(info: CollectionInfo, page: Language) -> str:
     """A collection's name; the built-in one's is in the page's language."""
-    return _bdi(say("built_in", page) if info.id == BUILT_IN_ID else info.name)
+    return str(_macros.title(info, page))
 
 
 def menu(infos: Sequence[CollectionInfo], current: str, page: Language) -> str:
     """Renders the menu of collections."""
-    return "".join(
-        f'<li><button type="button" data-act="choose-collection" data-collection="{escape(info.id)}"'
-        f"{_CURRENT if info.id == current else ''}>{name(info, page)}"
-        f'<span class="about">{say("document_count", page, number=info.documents)}</span></button></li>'
-        for info in infos
-    )
+    return str(_macros.menu(infos, current, page))
 
 
 def questions(asked: Sequence[str]) -> str:
     """Renders questions to click, as items of a list."""
-    return "".join(
-        f'<li><button type="button" data-act="example" {direction(question)}>{escape(question)}</button></li>'
-        for question in asked
-    )
+    return str(_macros.questions(asked))
 
 
 def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "") -> str:
@@ -88,11 +79,10 @@ def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "")
         message = "no_documents"
     else:
         return ""
-    text = say(message, page, name=listed([owner], page))
-    return f"<p {direction(text)}>{escape(text)}</p>"
+    return str(_macros.paragraph(say(message, page, name=joined_names([owner], page))))
 
 
-def listed(names: Sequence[str], page: Language) -> str:
+def joined_names(names: Sequence[str], page: Language) -> str:
     """Names in a sentence of Dalil's, each in its own direction."""
     return COMMA[page].join(isolated(plain(name)) for name in names)
 
@@ -109,7 +99,7 @@ def documents(
         page: the page's language.
         refreshable: whether web pages can be fetched again.
     """
-    return "".join(_document(info, changeable, page, refreshable) for info in infos[first : first + MOST])
+    return str(_macros.documents(infos[first : first + MOST], changeable, refreshable, page))
 
 
 def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
@@ -140,13 +130,9 @@ def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
     stage = "encoding_for" if batch.stage == "encoding" and seconds else batch.stage
     stage = "fetching" if batch.is_page and stage == "waiting" else stage
     text = say(stage, page, number=min(number, total), total=total, time=_clock(seconds or 0))
-    value = "" if stage in ("waiting", "fetching") else f'value="{min(number, total)}" max="{max(total, 1)}"'
-    label = escape(say("add_web_page" if batch.is_page else "add_files", page))
-    shown = (
-        f"<p {direction(text)}>{escape(text)}</p>"
-        f'<progress {value} aria-label="{label}"></progress>'
-        f'<p class="about">{escape(say("meanwhile", page))}</p>'
-    )
+    most = 0 if stage in ("waiting", "fetching") else max(total, 1)
+    label = say("add_web_page" if batch.is_page else "add_files", page)
+    shown = str(_macros.progress(text, min(number, total), most, label, page))
     return {"done": False, "shown": shown, "said": ""}
 
 
@@ -158,17 +144,6 @@ def followed(known: Followed, error: Exception | None, page: Language) -> str:
         error: why the collection isn't in step, if it isn't.
         page: the page's language.
     """
-    button = (
-        '<button type="button" class="quiet" data-act="stop-following">'
-        f"{escape(say('stop_following', page))}</button>"
-    )
-    text = say("following", page)
-    shown = (
-        f"<p {direction(text)}>{escape(text)} {_path(known.folder)}</p>"
-        f'<p class="about">{escape(say("following_note", page))}</p>{button}'
-    )
-    if error is not None:
-        shown += f'<p class="trouble">{escape(trouble(error, page))}</p>'
     told = [
         (
             known.source(name),
@@ -177,17 +152,13 @@ def followed(known: Followed, error: Exception | None, page: Language) -> str:
         for name, file in sorted(known.files.items())
         if file.fault or file.original
     ]
-    more = [escape(say("and_more", page, number=len(told) - MOST))] if len(told) > MOST else []
-    return shown + _reasons(told[:MOST], page) + "".join(f'<p class="about">{one}</p>' for one in more)
+    parts = [part for part in known.folder.parts if part != known.folder.anchor]
+    why = error_message(error, page) if error is not None else ""
+    more = max(len(told) - MOST, 0)
+    return str(_macros.followed(known.folder.anchor, parts, why, told[:MOST], more=more, page=page))
 
 
-def _path(folder: Path) -> str:
-    """A path from left to right, each of its parts in its own direction."""
-    parts = [_bdi(part) for part in folder.parts if part != folder.anchor]
-    return f'<bdi dir="ltr" class="path">{escape(folder.anchor)}{"/".join(parts)}</bdi>'
-
-
-def trouble(error: Exception, page: Language) -> str:
+def error_message(error: Exception, page: Language) -> str:
     """The message for an error, and what to do about it."""
     if isinstance(error, InvalidName):
         return say("name_invalid", page, number=LONGEST_NAME)
@@ -196,7 +167,7 @@ def trouble(error: Exception, page: Language) -> str:
     if isinstance(error, FolderTooLarge):
         return say("folder_too_large", page, number=MOST_FOLLOWED)
     if isinstance(error, UnreadablePage):
-        return page_views.fault(error, page)
+        return _page_fault(error, page)
     if isinstance(error, FolderNotAllowed):
         return say("folder_not_allowed", page, names=left_to_right(", ".join(map(str, error.roots))))
     messages: Sequence[tuple[type[Exception], str]] = (
@@ -216,57 +187,12 @@ def trouble(error: Exception, page: Language) -> str:
     return say(message, page)
 
 
-_CURRENT: Final = ' aria-current="true"'
 # Added files that a report names.
 _MOST_NAMED: Final = 10
 
 
-def _document(info: DocumentInfo, changeable: bool, page: Language, refreshable: bool) -> str:
-    id_ = escape(info.id)
-    title = plain(info.title or info.source) or say("untitled", page)
-    count = say("paragraph_count", page, number=info.paragraphs)
-    fetched = say_as_of(info.fetched, page)
-    parts = [_bdi(plain(info.author)), file_name(plain(info.source), page), _bdi(fetched), _bdi(count)]
-    named = (info.author, info.source if info.title else "", fetched, count)
-    about = " — ".join(part for part, name in zip(parts, named, strict=True) if name)
-    remove = escape(f"{say('remove', page)}: {title}")
-    button = (
-        f'<button type="button" class="quiet" data-act="remove-document" data-name="{escape(title)}" '
-        f'title="{remove}" aria-label="{remove}">{_CROSS}</button>'
-    )
-    again = escape(f"{say('refresh_web_page', page)}: {title}")
-    refresh = (
-        f'<button type="button" class="quiet" data-act="refresh-page" data-id="{id_}" title="{again}" '
-        f'aria-label="{again}">{_AGAIN}</button>'
-    )
-    alone = escape(f"{say('ask_within_this', page)}: {title}")
-    narrow = (
-        f'<button type="button" class="quiet" data-act="ask-within" data-id="{id_}" title="{alone}" '
-        f'aria-label="{alone}">{_FUNNEL}</button>'
-    )
-    return (
-        f'<li><div><a class="document" id="document-{id_}" href="#document-{id_}" '
-        f'data-document="{id_}">{_bdi(title)}</a>'
-        f'<p class="about">{about}</p></div>{narrow}'
-        f"{refresh if refreshable and info.fetched else ''}{button if changeable else ''}</li>"
-    )
-
-
 def _outcome(batch: Batch, page: Language) -> str:
     """Result of a batch: the first added files, and each one that wasn't, with the reason."""
-    close = escape(say("dismiss", page))
-    shown = (
-        f'<button type="button" class="quiet dismiss" data-act="dismiss" title="{close}" '
-        f'aria-label="{close}">{_CROSS}</button><p><strong>{escape(_summary(batch, page))}</strong></p>'
-    )
-    if added := batch.added.added:
-        names = [file_name(plain(info.source), page) for info in added[:_MOST_NAMED]]
-        rest = len(added) - len(names)
-        names += [escape(say("and_more", page, number=rest))] if rest else []
-        shown += f'<p class="about">{COMMA[page].join(names)}</p>'
-    if batch.error is not None:
-        text = trouble(batch.error, page)
-        return f'{shown}<p class="trouble">{escape(text)}</p>'
     told = _told_of_page(batch, page) if batch.is_page else _told_of_unchanged(batch, page)
     told += [(one.name, _duplicate(one.original, page)) for one in batch.added.duplicates]
     told += [(batch.names[i], _fault(fault, page)) for i, fault in sorted(batch.faults.items())]
@@ -282,7 +208,18 @@ def _outcome(batch: Batch, page: Language) -> str:
         )
         for i, warning in batch.warnings
     ]
-    return shown + _reasons(told, page, batch.surplus)
+    added = [info.source for info in batch.added.added]
+    return str(
+        _macros.outcome(
+            _summary(batch, page),
+            added=added[:_MOST_NAMED],
+            rest=max(len(added) - _MOST_NAMED, 0),
+            trouble=error_message(batch.error, page) if batch.error is not None else "",
+            told=told,
+            surplus=batch.surplus,
+            page=page,
+        )
+    )
 
 
 def _told_of_unchanged(batch: Batch, page: Language) -> list[tuple[str, str]]:
@@ -291,25 +228,32 @@ def _told_of_unchanged(batch: Batch, page: Language) -> list[tuple[str, str]]:
 
 def _told_of_page(batch: Batch, page: Language) -> list[tuple[str, str]]:
     (address,) = batch.names
-    errors = [page_views.fault(one, page) for one in batch.added.failed if isinstance(one, UnreadablePage)]
+    errors = [_page_fault(one, page) for one in batch.added.failed if isinstance(one, UnreadablePage)]
     dates = [say_as_of(one.fetched, page) for one in batch.added.unchanged]
     return [(address, why) for why in (*errors, *dates)]
 
 
-def _reasons(told: Sequence[tuple[str, str]], page: Language, surplus: int = 0) -> str:
-    """A list of files, each with its message, and how many more were too many."""
-    rows = "".join(
-        f"<li><strong>{file_name(name, page)}</strong> <span>{escape(why)}</span></li>" for name, why in told
-    )
-    if surplus:
-        more, why = say("and_more", page, number=surplus), say("file_too_many", page)
-        rows += f"<li><strong>{escape(more)}</strong> <span>{escape(why)}</span></li>"
-    return f"<ul>{rows}</ul>" if rows else ""
+def _page_outcome(batch: Batch) -> str:
+    """The name of the message that says what became of a web page."""
+    if batch.added.added:
+        return "web_page_replaced" if batch.is_renewal else "web_page_added"
+    if batch.added.unchanged:
+        return "web_page_unchanged"
+    return "web_page_not_renewed" if batch.is_renewal else "web_page_not_added"
 
 
-def _fault(message: str, page: Language) -> str:
+def _page_fault(error: UnreadablePage, page: Language) -> str:
+    """Why a web page isn't added; of its content what is said of files, if nothing is said of pages."""
+    message = f"fetch_{error.page_fault}"
+    if error.page_fault == "content":
+        message = f"fetch_file_{error.fault}"
+        message = message if has_message(message) else f"file_{error.fault}"
+    return _fault(message, page, detail=plain(error.detail), scheme="https://")
+
+
+def _fault(message: str, page: Language, **more: str) -> str:
     # Isolated from surrounding text of the other direction.
-    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command()}
+    values = {"types": " ".join(TYPES), "encoding": "UTF-8", "command": install_command(), **more}
     return say(message, page, **{key: left_to_right(value) for key, value in values.items()})
 
 
@@ -319,28 +263,10 @@ def _duplicate(original: str, page: Language) -> str:
 
 def _summary(batch: Batch, page: Language) -> str:
     if batch.is_page:
-        return say(page_views.outcome(batch), page)
+        return say(_page_outcome(batch), page)
     added = len(batch.added.added)
     rest = batch.total - added
     return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)
-
-
-def file_name(name: str, page: Language) -> str:
-    """A file's name with its type where the page's readers expect it: at the right on an English page.
-
-    An address is read from left to right on any.
-
-    An Arabic name in a direction of its own would be read "txt.رسالة" there.
-    """
-    if is_address(name):
-        way = 'dir="ltr"'
-    else:
-        way = direction(name) if page == "ar" else f'lang="{language(name)}" dir="ltr"'
-    return f"<bdi {way}>{escape(plain(name))}</bdi>"
-
-
-def _bdi(text: str) -> str:
-    return f"<bdi {direction(text)}>{escape(plain(text))}</bdi>"
 
 
 def _clock(seconds: float) -> str:
@@ -349,19 +275,3 @@ def _clock(seconds: float) -> str:
     minutes, rest = divmod(rounded, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-_FUNNEL: Final = (
-    '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
-    '<path d="M3.5 4.5h13l-5 6v5l-3-1.5v-3.5z" fill="none" stroke="currentColor" stroke-width="1.4" '
-    'stroke-linejoin="round"/></svg>'
-)
-_AGAIN: Final = (
-    '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
-    '<path d="M15.5 6.5A6.5 6.5 0 1 0 16.5 11M16 3v4h-4" '
-    'fill="none" stroke="currentColor" stroke-width="1.5"/></svg>'
-)
-_CROSS: Final = (
-    '<svg viewBox="0 0 20 20" width="16" height="16" aria-hidden="true">'
-    '<path d="M5 5l10 10M15 5L5 15" fill="none" stroke="currentColor" stroke-width="1.6"/></svg>'
-)

@@ -12,31 +12,78 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 from operator import attrgetter
-from typing import Final
+from typing import Any, Final
 
 from index.ranking_parameters import RANKING
 from index.text.analyzer import Language
 from qa.explanation.explain import KINDS, Explanation, Kind, Match
 from qa.explanation.word_alignment import AlignedWord, Span
 from qa.messages import say
-from qa.punctuation import COMMA
-from web.views.answers import escape
-from web.views.templating import direction
+from web.views.templating import css_class, environment
 
 _LEGS: Final = ("bm25", "translations", "dense", "late")
 _MOST_ROWS: Final = 12
-# In SVG units of a bar, which is 100 long.
-_DEPTH: Final = 20
-_THINNEST: Final = 4
+# Heights of a bar, in SVG units of a row that is 20 high and 100 long.
+_DEPTH: Final = 10.0
+_DEEPEST: Final = 20.0
+_THINNEST: Final = 4.0
+# The template's macros.
+_macros: Final[Any] = environment.get_template("why.html").module
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A chart row as HTML: label, bar and value."""
+    """A chart row: label, bar, and a value, a number or both.
+
+    Attributes:
+        label: what stands before the bar.
+        value: what stands behind it.
+        number: the same as a number.
+        kind: the bar's CSS class.
+        share: the bar's length, in [0, 1].
+        depth: its height.
+        is_word: whether label and value are words of the texts.
+        is_total: whether there is no bar.
+    """
 
     label: str
-    bar: str
-    value: str
+    value: str = ""
+    number: float | None = None
+    kind: str = ""
+    share: float = 0.0
+    depth: float = _DEPTH
+    is_word: bool = False
+    is_total: bool = False
+
+    @property
+    def length(self) -> float:
+        """The bar's length in SVG units."""
+        return 100 * min(max(self.share, 0.0), 1.0)
+
+    @property
+    def said(self) -> str:
+        """The row for screen readers."""
+        label = f"{self.label} – {self.value}" if self.value else self.label
+        return label if self.number is None else f"{label} {self.number:.2f}"
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """A chart, with its caption above and a note below."""
+
+    caption: str
+    rows: Sequence[_Row]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run of the passage's text; of a match with its kind and the word of the question."""
+
+    text: str
+    kind: Kind | None = None
+    asked: str = ""
+    is_light: bool = False
 
 
 def render_why(explanation: Explanation, language: Language, quoted: tuple[int, int] | None = None) -> str:
@@ -47,64 +94,40 @@ def render_why(explanation: Explanation, language: Language, quoted: tuple[int, 
         language: language of Dalil's own words.
         quoted: what of the passage was quoted, in its characters: the page scrolls there.
     """
-    heading = say("why", language)
-    parts = (
-        _legend(explanation, language),
-        _passage(explanation, language, quoted),
+    met = {match.kind for match in explanation.matches}
+    text = explanation.passage.text
+    start, end = quoted or (0, 0)
+    passage = _macros.passage(
+        text,
+        _runs(explanation, 0, start),
+        _runs(explanation, start, end) if quoted else (),
+        _runs(explanation, end, len(text)),
+        language,
+    )
+    charts = (
         _nearest_words(explanation, language),
         _legs(explanation, language),
         _score(explanation, language),
     )
-    # The pane that it is shown in has the heading as its label.
-    return f'<div class="why" {direction(heading)}>{"".join(parts)}</div>'
+    legend = _macros.legend([kind for kind in KINDS if kind in met], language)
+    return str(_macros.why(language, legend, passage, [chart for chart in charts if chart.rows]))
 
 
-def _passage(explanation: Explanation, language: Language, quoted: tuple[int, int] | None) -> str:
-    """The passage in a box that scrolls by itself, so that the content below stays visible.
-
-    Its matches are highlighted, each with its question word as a tooltip, and the quotation is marked.
-    """
-    text = explanation.passage.text
-    parts = [(0, len(text))] if quoted is None else [(0, quoted[0]), quoted, (quoted[1], len(text))]
-    pieces = [_highlighted(explanation, start, end) for start, end in parts]
-    if quoted is not None:
-        pieces[1] = f'<span class="why-quoted">{pieces[1]}</span>'
-    label = escape(say("passage", language))
-    return (
-        f'<div class="why-passage" role="region" tabindex="0" aria-label="{label}">'
-        f'<p class="why-text" {direction(text)}>{"".join(pieces)}</p></div>'
-    )
-
-
-def _highlighted(explanation: Explanation, start: int, end: int) -> str:
+def _runs(explanation: Explanation, start: int, end: int) -> list[_Run]:
     """A span of the passage with the parts of its matches within it."""
     text = explanation.passage.text
-    pieces, position = [], start
+    runs, position = [], start
     for match in explanation.matches:
         first, last = max(match.found.start, start), min(match.found.end, end)
         if first >= last:
             continue
-        faint = " faint" if match.is_light else ""
-        pieces.append(
-            f"{escape(text[position:first])}"
-            f'<mark class="{_class(match.kind)}{faint}" title="{escape(explanation.asked(match))}">'
-            f"{escape(text[first:last])}</mark>"
-        )
+        runs.append(_Run(text[position:first]))
+        runs.append(_Run(text[first:last], match.kind, explanation.asked(match), match.is_light))
         position = last
-    return "".join((*pieces, escape(text[position:end])))
+    return [*runs, _Run(text[position:end])]
 
 
-def _legend(explanation: Explanation, language: Language) -> str:
-    met = {match.kind for match in explanation.matches}
-    if not met:
-        return f'<p class="why-legend">{escape(say("no_match", language))}</p>'
-    items = (
-        f'<mark class="{_class(kind)}">{escape(say(kind, language))}</mark>' for kind in KINDS if kind in met
-    )
-    return f'<p class="why-legend">{" ".join(items)}</p>'
-
-
-def _nearest_words(explanation: Explanation, language: Language) -> str:
+def _nearest_words(explanation: Explanation, language: Language) -> _Chart:
     """Chart of each question word, its similarity as a bar, and the passage's nearest word."""
     words = [word for word in explanation.words if word.nearest]
     caption = say("nearest_words", language)
@@ -113,32 +136,33 @@ def _nearest_words(explanation: Explanation, language: Language) -> str:
         words = sorted(heaviest, key=attrgetter("span.start"))
         caption = say("heaviest_words", language, number=_MOST_ROWS)
     most = max((word.weight for word in words), default=0) or 1.0
-    rows, said = [], []
-    for word in words:
-        asked, found = _part(explanation.question, word.span), _part(explanation.passage.text, word.nearest)
-        depth = _THINNEST + (_DEPTH - _THINNEST) * word.weight / most
-        bar = _bar(word.cosine, _kind(word, explanation.matches), depth)
-        rows.append(_Row(_isolated(asked), bar, f"{_isolated(found)} {_number(word.cosine)}"))
-        said.append(f"{asked} – {found} {word.cosine:.2f}")
-    if not rows:
-        return ""
-    note = f'<p class="why-note">{escape(say("bars", language))}</p>'
-    return _figure(caption, rows, said, language, note)
+    rows = [
+        _Row(
+            _part(explanation.question, word.span),
+            _part(explanation.passage.text, word.nearest),
+            number=word.cosine,
+            kind=_kind(word, explanation.matches),
+            share=word.cosine,
+            depth=_THINNEST + (_DEEPEST - _THINNEST) * word.weight / most,
+            is_word=True,
+        )
+        for word in words
+    ]
+    return _Chart(caption, rows, say("bars", language))
 
 
-def _legs(explanation: Explanation, language: Language) -> str:
+def _legs(explanation: Explanation, language: Language) -> _Chart:
     """Chart of the passage's rank in each leg: a longer bar is a better rank."""
-    rows, said = [], []
+    rows = []
     for leg in _LEGS:
         if leg == "translations" and leg not in explanation.ranks:  # nothing in the other language
             continue
         rank = explanation.ranks.get(leg)
-        name, place = say(leg, language), _place(explanation, leg, language)
         # Bar length is logarithmic in the rank: first to second is more than 40th to 41st.
-        length = 0.0 if rank is None else max(1 - log(rank) / log(RANKING.candidates + 1), 0.02)
-        rows.append(_Row(escape(name), _bar(length, "leg" if rank else "none"), escape(place)))
-        said.append(f"{name} – {place}")
-    return _figure(say("legs", language), rows, said, language)
+        share = 0.0 if rank is None else max(1 - log(rank) / log(RANKING.candidates + 1), 0.02)
+        place = _place(explanation, leg, language)
+        rows.append(_Row(say(leg, language), place, kind="leg" if rank else "none", share=share))
+    return _Chart(say("legs", language), rows)
 
 
 def _place(explanation: Explanation, leg: str, language: Language) -> str:
@@ -154,57 +178,19 @@ def _place(explanation: Explanation, leg: str, language: Language) -> str:
     return say("not_among", language, number=RANKING.candidates)
 
 
-def _score(explanation: Explanation, language: Language) -> str:
+def _score(explanation: Explanation, language: Language) -> _Chart:
     """Chart of the score parts, each bar proportional to its share of the fused score."""
     score_parts = explanation.score_parts
     parts = {name: getattr(score_parts, name) for name in ("semantic", "words", "names", "translations")}
     whole = sum(max(part, 0.0) for part in parts.values()) or 1.0
-    rows, said = [], []
-    for name, part in parts.items():
-        if part:
-            called = say(f"part_{name}", language)
-            rows.append(_Row(escape(called), _bar(part / whole, f"part-{name}"), _number(part)))
-            said.append(f"{called} {part:.2f}")
-    total = say("part_total", language)
-    rows.append(_Row(f"<b>{escape(total)}</b>", "<span></span>", f"<b>{_number(explanation.score)}</b>"))
-    said.append(f"{total} {explanation.score:.2f}")
+    rows = [
+        _Row(say(f"part_{name}", language), number=part, kind=f"part-{name}", share=part / whole)
+        for name, part in parts.items()
+        if part
+    ]
+    rows.append(_Row(say("part_total", language), number=explanation.score, is_total=True))
     granted = score_parts.words > 0 and not explanation.shares_words
-    note = f'<p class="why-note">{escape(say("granted_words", language))}</p>' if granted else ""
-    return _figure(say("score", language), rows, said, language, note)
-
-
-def _figure(
-    caption: str, rows: Iterable[_Row], said: Sequence[str], language: Language, note: str = ""
-) -> str:
-    """A chart with its caption.
-
-    Args:
-        caption: caption as text.
-        rows: rows from top to bottom.
-        said: screen-reader text of each row.
-        language: language of the caption.
-        note: HTML shown below.
-    """
-    sentence = f"{caption}: {COMMA[language].join(said)}."
-    cells = "".join(
-        f'<span class="why-label">{row.label}</span>{row.bar}<span class="why-value">{row.value}</span>'
-        for row in rows
-    )
-    return (
-        f'<figure class="why-chart"><figcaption>{escape(caption)}</figcaption>'
-        f'<div class="why-rows" role="img" aria-label="{escape(sentence)}">{cells}</div>{note}</figure>'
-    )
-
-
-def _bar(share: float, kind: str, depth: float = 10) -> str:
-    """A bar from the start of the line; the style sheet mirrors it in right-to-left text."""
-    length, top = 100 * min(max(share, 0.0), 1.0), (_DEPTH - depth) / 2
-    return (
-        f'<svg class="why-bar" viewBox="0 0 100 {_DEPTH}" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="track" x="0" y="{_DEPTH / 2 - 0.5}" width="100" height="1"/>'
-        f'<rect class="{kind}" x="0" y="{top:.1f}" width="{length:.1f}" height="{depth:.1f}"/>'
-        "</svg>"
-    )
+    return _Chart(say("score", language), rows, say("granted_words", language) if granted else "")
 
 
 def _part(text: str, span: Span | None) -> str:
@@ -215,17 +201,5 @@ def _kind(word: AlignedWord, matches: Iterable[Match]) -> str:
     """The CSS class of a bar: the kind of match of the two words, if any."""
     for match in matches:
         if word.nearest and match.asked.overlaps(word.span) and match.found.overlaps(word.nearest):
-            return _class(match.kind)
-    return _class("meaning") if word.is_near else "far"
-
-
-def _class(kind: Kind) -> str:
-    return kind.replace("_", "-")
-
-
-def _isolated(word: str) -> str:
-    return f"<bdi {direction(word)}>{escape(word)}</bdi>"
-
-
-def _number(value: float) -> str:
-    return f'<span class="why-number" dir="ltr">{value:.2f}</span>'
+            return css_class(match.kind)
+    return css_class("meaning") if word.is_near else "far"

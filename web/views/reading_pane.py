@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from base64 import b64encode
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from markupsafe import Markup
 
 from index.readers.page.pictures import PageNotShown, PagePicture
 from index.text.analyzer import Language, language, normalise
-from index.text.paragraphs import paragraphs
 from index.text.sentences import Span
-from index.text.structure.blocks import find_blocks
 from index.types import Block, Document
 from qa.explanation.explain import Explanation
 from qa.messages import say
 from qa.types import Citation
+from web.page_calls import Mark, Picture, Read
 from web.views.answers import Place, Source, checksum, plain, within
 from web.views.explanation import render_why
+from web.views.pieces import Piece, headings_above, pieces_of
 from web.views.templating import direction, environment, has_letters
 
 # Pieces shown before and after the quotation, and loaded at a time: some screens of text each. A book of
@@ -29,9 +28,6 @@ from web.views.templating import direction, environment, has_letters
 BEFORE: Final = 20
 AFTER: Final = 40
 MORE: Final = 60
-# Characters. A longer paragraph is split into several pieces; otherwise a text without line breaks
-# would be one piece of megabytes.
-_LONGEST: Final = 6000
 MOST_FOUND: Final = 1000
 """Most places of a text that are given at once."""
 _MOST_HEADINGS: Final = 500
@@ -39,90 +35,6 @@ _MOST_HEADINGS: Final = 500
 _DEEPEST: Final = 6
 # The template's macros.
 _macros: Final[Any] = environment.get_template("reading_pane.html").module
-
-
-class Piece(NamedTuple):
-    """A block of a document, or a part of a very long one.
-
-    Attributes:
-        number: number of the paragraph that it begins in, as a reader counts, from 1.
-        start, end: its span in the document's text, in characters.
-        block: its role in the layout.
-        is_continued: whether it continues the paragraph before it.
-    """
-
-    number: int
-    start: int
-    end: int
-    block: Block
-    is_continued: bool
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A highlight in the document.
-
-    Attributes:
-        name: name of the link that opens it, such as "2-1".
-        start, end: its span in the document's text, in characters.
-        check: `checksum` of the text there when the answer was given.
-        quoted: whether it is a quotation, not a whole passage.
-        answer: the span within it that answers the question, if known, counted like its own.
-    """
-
-    name: str
-    start: int
-    end: int
-    check: str
-    quoted: bool
-    answer: Span | None = None
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Mark:
-        """Parses a highlight sent by the page; an answer that isn't within it is left out.
-
-        Raises:
-            KeyError, TypeError, ValueError: the data isn't from the page.
-        """
-        start, end = int(data["start"]), int(data["end"])
-        first, last = (data.get(f"answer_{edge}") for edge in ("start", "end"))
-        answer = None
-        if first is not None and last is not None and start <= int(first) < int(last) <= end:
-            answer = int(first), int(last)
-        return cls(str(data["name"]), start, end, str(data["check"]), bool(data["quoted"]), answer)
-
-    def holds(self, document: Document) -> bool:
-        """Whether the document's text in the span is unchanged."""
-        return checksum(document.text[self.start : self.end]) == self.check
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A page's request to the reading pane.
-
-    Attributes:
-        document_id: id of the document.
-        marks: highlights; the first is scrolled to. Without any, the beginning is shown.
-        language: the page's language.
-        first, last: range of pieces to show, from 0, excluding the last; around the mark if not given.
-    """
-
-    document_id: str
-    marks: tuple[Mark, ...]
-    language: Language
-    first: int | None = None
-    last: int | None = None
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any]) -> Wish:
-        """Parses the data sent by the page's script (reader.js).
-
-        Raises:
-            KeyError, TypeError, ValueError: the data isn't from the page.
-        """
-        marks = tuple(map(Mark.of, data["marks"]))
-        first, last = (None if data.get(name) is None else int(data[name]) for name in ("first", "last"))
-        return cls(str(data["document"]), marks, "ar" if data["language"] == "ar" else "en", first, last)
 
 
 @dataclass(frozen=True)
@@ -208,74 +120,76 @@ def gone(page: Language) -> View:
     return View("", str(_macros.note(say("document_gone", page))))
 
 
-def read(document: Document, wish: Wish) -> View:
+def is_unchanged(mark: Mark, document: Document) -> bool:
+    """Whether the document's text in the span of a highlight is what it was."""
+    return checksum(document.text[mark.start : mark.end]) == mark.check
+
+
+def read(document: Document, sent: Read) -> View:
     """Renders a document in its layout with highlighted quotations, each block in its own direction.
 
     Args:
         document: the document of the request.
-        wish: the part to show, and the highlights.
+        sent: the part to show, and the highlights.
     """
-    pieces = _pieces(document)
-    holding = [mark for mark in wish.marks if mark.holds(document)]
-    chosen = wish.marks[0] if wish.marks else None
+    pieces = pieces_of(document)
+    holding = [mark for mark in sent.marks if is_unchanged(mark, document)]
+    chosen = sent.marks[0] if sent.marks else None
     start = chosen.start if chosen else 0
     place = max(bisect_right(pieces, start, key=lambda piece: piece.start) - 1, 0)
-    first = max(place - BEFORE, 0) if wish.first is None else max(wish.first, 0)
-    last = min(place + AFTER if wish.last is None else wish.last, len(pieces), first + BEFORE + MORE)
+    first = max(place - BEFORE, 0) if sent.first is None else sent.first
+    last = min(place + AFTER if sent.last is None else sent.last, len(pieces), first + BEFORE + MORE)
     parts = list(_parts(document.text, pieces, range(first, last), holding))
-    shown = str(_macros.parts(parts, bool(document.digest), wish.language))
+    shown = str(_macros.parts(parts, bool(document.digest), sent.language))
     source = Source.of(document)
-    title = source.title or say("untitled", wish.language)
-    heading = str(_macros.heading(title, Place.of(replace(source, title=""), wish.language)))
+    title = source.title or say("untitled", sent.language)
+    heading = str(_macros.heading(title, Place.of(replace(source, title=""), sent.language)))
     sheet = 0
     if document.digest and pieces:
         sheet = document.pages(start, chosen.end if chosen else start + 1)[0] or pieces[place].block.page
-    view = View(heading, "", shown, first, last, len(pieces), sheet=sheet)
-    if wish.first is None:
+    view = View(heading, paragraphs=shown, first=first, last=last, total=len(pieces), sheet=sheet)
+    if sent.first is None:
         view = replace(view, outline=_outline(document, pieces))
     if chosen is None:
         return view
     if chosen not in holding or not pieces:
-        return replace(view, note=str(_macros.note(say("document_changed", wish.language))))
-    return replace(view, copied=_copied(document, source, pieces, place, chosen, wish.language))
+        return replace(view, note=str(_macros.note(say("document_changed", sent.language))))
+    where = _place_of(chosen, document, place, sent.language)
+    return replace(view, copied=reference(document.text[chosen.start : chosen.end], where))
 
 
-def _copied(
-    document: Document, source: Source, pieces: Sequence[Piece], place: int, mark: Mark, page: Language
-) -> str:
-    piece = pieces[place]
+def _place_of(mark: Mark, document: Document, number: int, page: Language) -> Place:
+    """The reference of a highlight, which begins in the piece of the document with this number."""
+    pieces = pieces_of(document)
+    piece = pieces[number]
     sure = document.confidences(mark.start, mark.end)
     sheets = document.pages(mark.start, mark.end)
-    where = Place.of(
-        source,
+    return Place.of(
+        Source.of(document),
         page,
-        piece.number,
-        _headings(document.text, pieces, place),
-        sheets if sheets[0] else (piece.block.page, piece.block.page),
-        max(1, round(sum(sure) / len(sure))) if sure else 0,
+        paragraph=piece.number,
+        headings=headings_above(document.text, pieces, number),
+        sheets=sheets if sheets[0] else (piece.block.page, piece.block.page),
+        recognition=max(1, round(sum(sure) / len(sure))) if sure else 0,
     )
-    return reference(document.text[mark.start : mark.end], where)
 
 
-def show_page(
-    document: Document, wish: Wish, draw: Callable[[int, int, int], PagePicture], number: int | None = None
-) -> View:
+def show_page(document: Document, sent: Picture, draw: Callable[[int, int, int], PagePicture]) -> View:
     """Renders the picture of a page, with the chosen quotation boxed if it stands there.
 
     Args:
         document: the document of the request.
-        wish: the quotation, if any, and the language; its other highlights aren't shown.
+        sent: the quotation, if any, and the page; its other highlights aren't shown.
         draw: draws a page, given its number and the span of the quotation.
-        number: of the page; the quotation's first one if not given.
     """
-    spoken, chosen = wish.language, wish.marks[0] if wish.marks else None
+    spoken, chosen = sent.language, sent.marks[0] if sent.marks else None
     source = Source.of(document)
     title = source.title or say("untitled", spoken)
     heading = str(_macros.heading(title, Place.of(replace(source, title=""), spoken)))
-    if chosen and not chosen.holds(document):
+    if chosen and not is_unchanged(chosen, document):
         return View(heading, str(_macros.note(say("document_changed", spoken))))
     start, end = (chosen.start, chosen.end) if chosen else (0, 0)
-    number = number or document.pages(start, max(end, 1))[0] or 1
+    number = sent.page or document.pages(start, max(end, 1))[0] or 1
     try:
         shown = draw(number, start, end)
     except PageNotShown as error:
@@ -331,19 +245,17 @@ def explained(
         citation: what was quoted from the passage; None for one that is only near.
     """
     passage = explanation.passage
-    sheets = (passage.page, passage.page)
+    sheets = quoted = None
     if citation is not None and citation.field == "text":
         sheets = citation.page, citation.last_page
-    place = Place.of(source, page, passage.number, passage.headings, sheets, passage.recognition)
-    quoted = None
-    if citation is not None and citation.field == "text":
         quoted = citation.start - passage.start, citation.end - passage.start
+    place = Place.of_passage(passage, source, page, sheets)
     return View(_why_heading(place, page), paragraphs=render_why(explanation, page, quoted))
 
 
 def unexplained(source: Source, paragraph: int, text: str, page: Language) -> View:
     """View for a passage that can't be explained, with the message `text`."""
-    return View(_why_heading(Place.of(source, page, paragraph), page), str(_macros.note(text)))
+    return View(_why_heading(Place.of(source, page, paragraph=paragraph), page), str(_macros.note(text)))
 
 
 def _why_heading(place: Place, page: Language) -> str:
@@ -363,45 +275,6 @@ def _is_marked(quote: str) -> bool:
         if len(quote) > 1 and quote.startswith(first) and quote.endswith(last):
             return first not in quote[1:-1] and last not in quote[1:-1]
     return False
-
-
-@lru_cache(maxsize=4)
-def _pieces(document: Document) -> tuple[Piece, ...]:
-    """A document's blocks, and its paragraphs outside any block, in order."""
-    text = document.text
-    starts = [start for start, _ in paragraphs(text)]
-    found: list[Piece] = []
-    for block in _covering(text, document.blocks or find_blocks(text)):
-        number = max(bisect_right(starts, block.start), 1)
-        start, is_continued = block.start, bool(found) and found[-1].number == number
-        # A table row isn't split, however long.
-        while not block.cells and block.end - start > _LONGEST:
-            cut = text.rfind(" ", start + 1, start + _LONGEST) + 1 or start + _LONGEST
-            found.append(Piece(number, start, cut, block, is_continued))
-            start, is_continued = cut, True
-        found.append(Piece(number, start, block.end, block, is_continued))
-    return tuple(found)
-
-
-def _covering(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
-    end = 0
-    for block in (*blocks, Block("paragraph", len(text), len(text))):
-        for start, stop in paragraphs(text[end : block.start]):
-            yield Block("paragraph", end + start, end + stop)
-        if block.start < block.end:
-            yield block
-        end = block.end
-
-
-def _headings(text: str, pieces: Sequence[Piece], place: int) -> list[str]:
-    """The headings above a piece, from the outermost."""
-    found: list[Block] = []
-    for piece in pieces[:place]:
-        block = piece.block
-        if block.kind == "heading":
-            found = [other for other in found if other.level < block.level]
-            found.append(block)
-    return [text[block.start : block.end] for block in found]
 
 
 def _parts(text: str, pieces: Sequence[Piece], shown: range, marks: Sequence[Mark]) -> Iterator[_Part]:

@@ -8,8 +8,12 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from index.text.analyzer import language
-from qa.messages import say
+from index.readers.web.address import is_address
+from index.text.analyzer import Language, language
+from index.text.bidi import without_controls
+from qa.collections.types import BUILT_IN_ID
+from qa.messages import say, say_as_of
+from qa.punctuation import COMMA
 
 # Not representable in HTML and JSON: control characters such as NUL, lone surrogates.
 _UNSHOWABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -31,9 +35,21 @@ def direction(text: str) -> Markup:
     return Markup('lang="ar" dir="rtl"' if language(text) == "ar" else 'lang="en" dir="ltr"')
 
 
+def file_direction(name: str, page: Language) -> Markup:
+    """The attributes of a file's name or a web page's address on a page of this language."""
+    if is_address(name):
+        return Markup('dir="ltr"')
+    return direction(name) if page == "ar" else Markup(f'lang="{language(name)}" dir="ltr"')
+
+
 def has_letters(text: str) -> bool:
     """Whether a text has a direction of its own, unlike a number in a table cell."""
     return any(map(str.isalpha, text))
+
+
+def css_class(kind: str) -> str:
+    """The CSS class of a kind of match."""
+    return kind.replace("_", "-")
 
 
 environment: Final = Environment(
@@ -45,5 +61,8 @@ environment: Final = Environment(
     lstrip_blocks=True,
 )
 environment.filters["way"] = direction
+environment.filters["css_class"] = css_class
+environment.filters["plain"] = without_controls
+environment.filters["file_way"] = file_direction
 environment.filters["lettered"] = has_letters
-environment.globals["say"] = say
+environment.globals |= {"say": say, "as_of": say_as_of, "comma": COMMA, "built_in": BUILT_IN_ID}

@@ -44,7 +44,9 @@ def render_written(written: Written | None, is_writing: bool, turn: int, page: L
     written = written or Written()
     notes = [] if is_writing else written_notes(written, page)
     text = " ".join(claim.text for claim in written.claims)
-    return Markup(_macros.written(written.claims, text, notes, is_writing, turn, page))
+    return Markup(
+        _macros.written(written.claims, text=text, notes=notes, is_writing=is_writing, turn=turn, page=page)
+    )
 
 
 def render_translations(
@@ -66,8 +68,8 @@ def render_translations(
         if not is_foreign(citation.quote, answer.language):
             continue
         translation = translations.get(citation.number)
-        is_settled = translation is not None and translation.trouble is None
-        if is_settled or can_translate:
+        is_final = translation is not None and translation.trouble is None
+        if is_final or can_translate:
             beneath[citation.number] = Markup(_macros.translation(citation.number, translation, page))
     return beneath
 

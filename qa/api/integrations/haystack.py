@@ -6,9 +6,9 @@ from typing import Any
 from index import telemetry
 from index.interface import Index
 from qa.api.integrations import AnyIndex, find, metadata_of, name_of
-from qa.extras import need
+from qa.extras import require
 
-need("The Haystack retriever", "haystack", "haystack")
+require("The Haystack retriever", "haystack", "haystack")
 
 from haystack import Document, component, default_to_dict  # noqa: E402
 from haystack.telemetry import _telemetry  # noqa: E402

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from qa.api.integrations import AnyIndex, find, metadata_of, name_of
-from qa.extras import need
+from qa.extras import require
 
-need("The LangChain retriever", "langchain", "langchain_core")
+require("The LangChain retriever", "langchain", "langchain_core")
 
 from langchain_core.documents import Document  # noqa: E402
 from langchain_core.retrievers import BaseRetriever  # noqa: E402

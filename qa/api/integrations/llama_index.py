@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from qa.api.integrations import AnyIndex, find, metadata_of, name_of
-from qa.extras import need
+from qa.extras import require
 
-need("The LlamaIndex retriever", "llama-index", "llama_index")
+require("The LlamaIndex retriever", "llama-index", "llama_index")
 
 from llama_index.core.base.base_retriever import BaseRetriever  # noqa: E402
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode  # noqa: E402

@@ -7,7 +7,7 @@ import {forget, own, stored, storeForAll, storeForTab} from "../page/storage.js"
 import {Composer} from "./composer.js";
 import {Log} from "./log.js";
 
-// As `web.server.chat_calls.FORGOTTEN`: the server was started anew, and doesn't know the conversation any more.
+// As `web.calls.chat_calls.FORGOTTEN`: the server was started anew, and doesn't know the conversation any more.
 const FORGOTTEN = -1;
 // Which conversation a tab shows; a new tab begins with that of the last one.
 const CURRENT = own("dalil-current");
@@ -114,7 +114,7 @@ export class Conversation {
       number = await this.#begin(asked);
     }
     if (number === null || number === FORGOTTEN) this.#composer.giveBack(asked.question);
-    else this.#server.submit(number, this.#writer.wishes);
+    else this.#server.submit(number, this.#writer.options);
   }
 
   #begin(asked) {

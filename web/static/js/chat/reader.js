@@ -18,25 +18,25 @@ function markOf(link, quoted) {
 }
 
 // What is asked of the server for a link: its document, and what is to be marked in it, the link's own place first.
-function wishOf(link) {
+function requestOf(link) {
   const turn = link.closest(".turn");
-  const wish = {name: link.id, document: link.dataset.document, marks: []};
+  const request = {name: link.id, document: link.dataset.document, marks: []};
   // A title, an author or a date has no place in the text: its document is opened as a whole.
-  if (!turn || !link.dataset.check) return wish;
+  if (!turn || !link.dataset.check) return request;
   const quoted = link.classList.contains("number");
   const others = [...turn.querySelectorAll("a[data-check]")].filter(
     (other) => other !== link && other.dataset.document === link.dataset.document,
   );
   // Of the other passages that are near to a question only the one that is shown is marked.
   const marks = [link, ...(quoted ? others : [])].map((one) => markOf(one, quoted));
-  return {...wish, marks};
+  return {...request, marks};
 }
 
-// The link that a wish was made of; none if it has gone, or if another has its id by now.
-function linkOf(wish) {
-  const link = document.getElementById(wish.name);
-  if (link?.dataset.document !== wish.document) return null;
-  return link.dataset.check === wish.marks[0]?.check ? link : null;
+// The link that a request was made of; none if it has gone, or if another has its id by now.
+function linkOf(request) {
+  const link = document.getElementById(request.name);
+  if (link?.dataset.document !== request.document) return null;
+  return link.dataset.check === request.marks[0]?.check ? link : null;
 }
 
 export class Reader {
@@ -45,10 +45,10 @@ export class Reader {
   #side;
   #paragraphs; // how many are added at an end at a time
   #pane = find("#reader");
-  #shown = null; // the wish that is shown
+  #shown = null; // the request that is shown
   #view = "read"; // or "why" or "picture": which of the server's functions shows it
   #sheet = 0; // the page of the document that is shown or that the quotation begins on
-  #wanted = null; // {wish, view, focus} that the server was asked for last and that isn't shown yet
+  #wanted = null; // {request, view, focus} that the server was asked for last and that isn't shown yet
   #extended = 0; // counts what changes the shown range: an answer to an older request for more is dropped
   #copied = "";
   opened = () => {}; // told when another document is shown
@@ -98,18 +98,18 @@ export class Reader {
 
   // The id of the document that is shown.
   get document() {
-    return this.#current.wish?.document;
+    return this.#current.request?.document;
   }
 
-  // Shows a wish that was made elsewhere than of a link.
-  show(wish, options) {
-    return this.#fetch(wish, {...options, view: "read"});
+  // Shows a request that was made elsewhere than of a link.
+  show(request, options) {
+    return this.#fetch(request, {...options, view: "read"});
   }
 
   // Shows the document from one of its pieces on, such as a heading.
   async goTo(first) {
-    const wish = {...this.#current.wish, marks: []};
-    const content = await this.#server.tell("read", {...wish, first, last: first + this.#paragraphs});
+    const request = {...this.#current.request, marks: []};
+    const content = await this.#server.tell("read", {...request, first, last: first + this.#paragraphs});
     if (!content) return;
     this.#extended++;
     this.#part(".text").innerHTML = content.paragraphs;
@@ -123,15 +123,15 @@ export class Reader {
 
   // Opens a link's document, or why its passage was found (`view` is then "why").
   open(link, options) {
-    return this.#fetch(wishOf(link), options);
+    return this.#fetch(requestOf(link), options);
   }
 
   close() {
-    const wish = this.#current.wish;
+    const request = this.#current.request;
     this.#wanted = null;
     this.#extended++;
     if (!this.#shown) return;
-    const link = linkOf(wish);
+    const link = linkOf(request);
     this.#shown = null;
     this.#side.hide(this.#pane);
     this.#point();
@@ -146,43 +146,43 @@ export class Reader {
 
   // In another language; or what it shows has gone from the conversation.
   renew() {
-    if (this.isOpen) this.#fetch(this.#current.wish, {focus: false});
+    if (this.isOpen) this.#fetch(this.#current.request, {focus: false});
   }
 
   // What a key or a button starts from: what was asked for last, not what is still shown.
   get #current() {
-    return this.#wanted ?? {wish: this.#shown, view: this.#view};
+    return this.#wanted ?? {request: this.#shown, view: this.#view};
   }
 
   #part(selector) {
     return this.#pane.querySelector(selector);
   }
 
-  async #fetch(wish, {focus = true, view = this.#current.view} = {}) {
+  async #fetch(request, {focus = true, view = this.#current.view} = {}) {
     // Why a passage was found is only known of what the conversation still shows.
-    if (view === "why" && !linkOf(wish)) return;
+    if (view === "why" && !linkOf(request)) return;
     // A change of language doesn't take the focus, but leaves it to what was on its way.
-    const wanted = {wish, view, focus: focus || Boolean(this.#wanted?.focus)};
+    const wanted = {request, view, focus: focus || Boolean(this.#wanted?.focus)};
     this.#wanted = wanted;
-    const content = await this.#server.tell(view, wish);
+    const content = await this.#server.tell(view, request);
     // By now something else was asked for, or the pane was closed.
     if (this.#wanted !== wanted) return;
     this.#wanted = null;
     if (content) this.#apply(wanted, content);
   }
 
-  #apply({wish, view, focus}, content) {
+  #apply({request, view, focus}, content) {
     this.#extended++;
-    if (this.#shown?.document !== wish.document) this.opened();
-    this.#shown = wish;
+    if (this.#shown?.document !== request.document) this.opened();
+    this.#shown = request;
     this.#view = view;
     this.#put(content);
-    const link = linkOf(wish);
+    const link = linkOf(request);
     this.#place(link);
     if (!this.#side.shows(this.#pane)) this.#side.show(this.#pane);
     this.#point();
     if (!this.isSheet) link?.scrollIntoView({block: "nearest", behavior: "instant"});
-    const mark = this.#part(`.text mark[data-cite="${wish.name}"]`);
+    const mark = this.#part(`.text mark[data-cite="${request.name}"]`);
     const place = mark ?? this.#part(".page-picture .box");
     if (place) place.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
     else {
@@ -239,22 +239,22 @@ export class Reader {
 
   // The document, or why the passage was found, or the picture of a page: the text from the others.
   #turn() {
-    const {wish, view} = this.#current;
-    this.#fetch(wish, {view: view === "read" ? "why" : "read"});
+    const {request, view} = this.#current;
+    this.#fetch(request, {view: view === "read" ? "why" : "read"});
   }
 
   // The picture of a page: of the one that a button names, else of the one that the quotation begins on.
   #showPage(button) {
     const link = button.closest(".cited")?.querySelector("a[data-document]");
-    const wish = link ? wishOf(link) : this.#current.wish;
+    const request = link ? requestOf(link) : this.#current.request;
     const page = Number(button.dataset.page) || (link ? null : this.#sheet);
-    this.#fetch({...wish, page}, {view: "picture"});
+    this.#fetch({...request, page}, {view: "picture"});
   }
 
   // The page before (-1) or after (1) the one that is shown.
   #turnPage(way) {
-    const {wish} = this.#current;
-    this.#fetch({...wish, page: (wish.page ?? this.#sheet) + way}, {view: "picture", focus: false});
+    const {request} = this.#current;
+    this.#fetch({...request, page: (request.page ?? this.#sheet) + way}, {view: "picture", focus: false});
   }
 
   #zoom() {
@@ -313,7 +313,7 @@ export class Reader {
 
   // The conversation's link before (-1) or after (1) this one.
   #step(way) {
-    const link = linkOf(this.#current.wish);
+    const link = linkOf(this.#current.request);
     const links = linksLike(link);
     const next = links[links.indexOf(link) + way];
     if (!next) return;

@@ -1,9 +1,9 @@
-// Written answers and translations: what the reader wishes, kept in this browser, and what their buttons do.
+// Written answers and translations: what the reader wants, kept in this browser, and what their buttons do.
 
 import {find} from "../page/dom.js";
 import {own, stored, storeForAll} from "../page/storage.js";
 
-const KEPT = own("dalil-wishes");
+const KEPT = own("dalil-writer-options");
 const numberOf = (element) => Number(element.closest(".turn").id.slice("turn-".length));
 
 function kept() {
@@ -15,7 +15,7 @@ function kept() {
 }
 
 export class Writer {
-  #boxes = [...document.querySelectorAll("[data-wish]")];
+  #boxes = [...document.querySelectorAll("[data-option]")];
   #server;
   #renew;
 
@@ -34,15 +34,15 @@ export class Writer {
   constructor({server, renew}) {
     this.#server = server;
     this.#renew = renew;
-    const wishes = kept();
+    const options = kept();
     for (const box of this.#boxes) {
-      box.checked = wishes[box.dataset.wish] ?? box.checked;
-      box.addEventListener("change", () => storeForAll(KEPT, JSON.stringify(this.wishes)));
+      box.checked = options[box.dataset.option] ?? box.checked;
+      box.addEventListener("change", () => storeForAll(KEPT, JSON.stringify(this.options)));
     }
   }
 
-  get wishes() {
-    return Object.fromEntries(this.#boxes.map((box) => [box.dataset.wish, box.checked]));
+  get options() {
+    return Object.fromEntries(this.#boxes.map((box) => [box.dataset.option, box.checked]));
   }
 
   async #translate(button) {

@@ -4,8 +4,8 @@ import {ask, confirmed} from "../page/dialog.js";
 import {announce, fill, find, root} from "../page/dom.js";
 import {placeBelow} from "../page/menu.js";
 import {cookie, setCookie} from "../page/storage.js";
-import {Arrivals} from "./arrivals.js";
 import {askReaders} from "./sharing.js";
+import {Uploads} from "./uploads.js";
 
 const COOKIE = "dalil-collection";
 const BETWEEN_LOOKS = 3000; // milliseconds, at a collection that follows a folder
@@ -24,7 +24,7 @@ export class Library {
   #side;
   #reader;
   #readOnly;
-  #arrivals;
+  #uploads;
   #pane = find("#library");
   #menu = find("#collections");
   #state = null; // of the collection, as the server gave it
@@ -50,7 +50,7 @@ export class Library {
     "delete-collection": () => this.#delete(),
     "remove-document": (button) => this.#removeDocument(button),
     dismiss: (button) => {
-      this.#arrivals.dismiss(button);
+      this.#uploads.dismiss(button);
       this.#part("h2").focus({preventScroll: true});
     },
     "own-documents": () => this.#beginOwn(),
@@ -68,16 +68,16 @@ export class Library {
     this.#side = side;
     this.#reader = reader;
     this.#readOnly = readOnly;
-    this.#arrivals = new Arrivals({
-      list: this.#part(".arrivals"),
+    this.#uploads = new Uploads({
+      list: this.#part(".uploads"),
       call: (act, more) => this.#call(act, more),
       changed: () => this.#load(),
     });
     find("#welcome").append(find("#suggested"), find("#bare"), find("#own"));
     this.#listen();
     // This tab's files first: else those that are still on their way would be shown as another's too.
-    this.#arrivals.show(this.current);
-    this.#arrivals.resume();
+    this.#uploads.show(this.current);
+    this.#uploads.resume();
     this.ready = this.#load();
   }
 
@@ -85,7 +85,7 @@ export class Library {
   renew() {
     if (!this.#state) return;
     this.#load();
-    this.#arrivals.renew();
+    this.#uploads.renew();
   }
 
   // Where the pane is a sheet, beside it is out of it.
@@ -172,12 +172,12 @@ export class Library {
     fill(this.#part(".documents"), this.#documents);
     this.#offer(state);
     if (!appended) this.#suggest(state);
-    this.#arrivals.show(this.current);
+    this.#uploads.show(this.current);
     this.#showBusy(state);
   }
 
   #showBusy({busy}) {
-    if (busy && !this.#arrivals.isWatching(this.current)) this.#arrivals.watch(this.current);
+    if (busy && !this.#uploads.isWatching(this.current)) this.#uploads.watch(this.current);
   }
 
   // Which folder the collection follows. While the pane is open it is looked at whether something has changed there.
@@ -314,13 +314,13 @@ export class Library {
       named: this.#say("web_address"),
       label: this.#say("fetch_web_page"),
     };
-    ask(question, (address) => this.#arrivals.fetch("fetch", {address}, this.current));
+    ask(question, (address) => this.#uploads.fetch("fetch", {address}, this.current));
   }
 
   async #refreshPage(button) {
     const id = button.dataset.id;
     this.#part("h2").focus({preventScroll: true}); // the list is made anew when the page has come
-    const begun = await this.#arrivals.fetch("refresh", {document: id}, this.current);
+    const begun = await this.#uploads.fetch("refresh", {document: id}, this.current);
     if (begun.error) this.#refused(begun.error);
     else if (!begun.batch) this.#load(); // it was removed on another page
   }
@@ -357,7 +357,7 @@ export class Library {
     const collection = this.current;
     const wanted = await this.#wanted(files);
     if (!wanted.length) return;
-    const refusal = await this.#arrivals.send(wanted, collection);
+    const refusal = await this.#uploads.send(wanted, collection);
     if (refusal) this.#refused(refusal);
   }
 

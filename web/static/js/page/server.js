@@ -35,10 +35,10 @@ export class Server {
     return failed ? null : (answer ?? true);
   }
 
-  // Has a question searched for that `begin` gave a number, and the conversation shown with it; `wishes` is what
+  // Has a question searched for that `begin` gave a number, and the conversation shown with it; `options` is what
   // is to be made of its answer.
-  submit(number, wishes) {
-    this.#trigger("submit", {...this.#about, number, ...wishes});
+  submit(number, options) {
+    this.#trigger("submit", {...this.#about, number, ...options});
   }
 
   // Has the conversation shown as the server has it.

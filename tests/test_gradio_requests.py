@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -13,12 +13,22 @@ from asgi import Reply, request
 from fake_encoder import FakeEncoder
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 import ui
 from index import Document, Index
-from web.server import calls
-from web.server.calls import MOST_REQUESTS, MOST_UNREAD, MOST_UNREAD_OF_A_SESSION, CheckedCalls
+from qa.api.service import InvalidRequest
+from qa.collections.single import SingleIndex
+from web.calls.collection_calls import Collections
+from web.server import gradio_requests
+from web.server.gradio_requests import (
+    MOST_REQUESTS,
+    MOST_UNREAD,
+    MOST_UNREAD_OF_A_SESSION,
+    CheckedRequests,
+    NotFound,
+)
 
 PAGE = {"conversation": "a", "language": "en"}
 FORM = {"Content-Type": "application/json"}
@@ -40,7 +50,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[gr.Blocks]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DALIL_DATA", str(folder / "data"))
         index = Index.build([document], folder / "index", encoder=FakeEncoder(), show_progress=False)
-        yield ui.build_chat(index)
+        yield ui.build_chat(index, collections=Collections(SingleIndex(index)))
 
 
 @pytest.fixture
@@ -52,11 +62,11 @@ def chat(built: gr.Blocks) -> gr.Blocks:
 
 
 @pytest.fixture
-def app(chat: gr.Blocks) -> CheckedCalls:
-    return CheckedCalls(echo, chat)
+def app(chat: gr.Blocks) -> CheckedRequests:
+    return CheckedRequests(echo, chat)
 
 
-def post(app: CheckedCalls, path: str, body: object) -> Reply:
+def post(app: CheckedRequests, path: str, body: object) -> Reply:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     return request(
         app, path, "POST", {**FORM, "Content-Length": f"{len(content)}"}, [content[:7], content[7:]]
@@ -75,6 +85,13 @@ def refused(reply: Reply, status: int) -> str:
 def component(chat: gr.Blocks, name: str, data: object, **more: object) -> dict[str, Any]:
     (page,) = (number for number, block in chat.blocks.items() if getattr(block, "elem_id", "") == "page")
     return {"session_hash": "s", "component_id": page, "fn_name": name, "data": data, **more}
+
+
+def function(chat: gr.Blocks, name: str) -> Callable[[object], Any]:
+    """What Gradio calls with the data of a page's call."""
+    (page,) = (block for block in chat.blocks.values() if getattr(block, "elem_id", "") == "page")
+    found: Callable[[object], Any] = getattr(page, name)
+    return found
 
 
 def event(chat: gr.Blocks, name: str, data: object, **more: object) -> dict[str, Any]:
@@ -96,7 +113,7 @@ def event(chat: gr.Blocks, name: str, data: object, **more: object) -> dict[str,
     ],
 )
 def test_arguments_that_arent_given_have_their_defaults(
-    app: CheckedCalls, route: str, name: str, given: list[object], filled: list[object]
+    app: CheckedRequests, route: str, name: str, given: list[object], filled: list[object]
 ) -> None:
     reply = post(app, f"/gradio_api/{route}/{name}", {"data": given, "more": 1})
     assert (reply.status, json.loads(reply.body)) == (200, {"data": filled})
@@ -136,18 +153,18 @@ def test_arguments_that_arent_given_have_their_defaults(
     ],
 )
 def test_what_nobody_sends_is_refused(
-    app: CheckedCalls, path: str, body: object, status: int, error: str
+    app: CheckedRequests, path: str, body: object, status: int, error: str
 ) -> None:
     assert refused(post(app, f"/gradio_api/{path}", body), status) == error
     assert refused(post(app, f"/gradio_api/{path}/", body), status) == error
 
 
 @pytest.mark.parametrize("path", ["/", "/queue/join", "/run/ask", "/monitoring", "/gradio_api"])
-def test_outside_of_gradios_own_paths_there_is_nothing_to_send_to(app: CheckedCalls, path: str) -> None:
+def test_outside_of_gradios_own_paths_there_is_nothing_to_send_to(app: CheckedRequests, path: str) -> None:
     assert refused(post(app, path, {"data": ["Who?"]}), 404) == "not_found"
 
 
-def test_what_isnt_sent_to_gradio_passes(app: CheckedCalls) -> None:
+def test_what_isnt_sent_to_gradio_passes(app: CheckedRequests) -> None:
     async def passed(scope: Scope, receive: Receive, send: Send) -> None:
         await JSONResponse("passed")(scope, receive, send)
 
@@ -160,11 +177,11 @@ def test_what_isnt_sent_to_gradio_passes(app: CheckedCalls) -> None:
     ("name", "data"),
     [
         ("begin", {**PAGE, "question": "Who?", "has_turns": False, "collection": ""}),
-        ("begin", {"conversation": "a", "question": "x" * 900_000}),
+        ("begin", {**PAGE, "question": "x" * 900_000}),
         ("begin", {**PAGE, "number": 0}),
         ("read", {**PAGE, "document": "river", "marks": [], "first": None, "last": None}),
         ("why", {**PAGE, "name": "cite-0-1"}),
-        ("keep", {"conversation": "a"}),
+        ("keep", PAGE),
         ("restore", {**PAGE, "kept": "{}"}),
         ("clear", PAGE),
         ("export", PAGE),
@@ -179,7 +196,9 @@ def test_what_isnt_sent_to_gradio_passes(app: CheckedCalls) -> None:
         ("library", {"act": "followed", "collection": "x", "language": "ar"}),
     ],
 )
-def test_a_pages_calls_pass_as_they_are(app: CheckedCalls, chat: gr.Blocks, name: str, data: object) -> None:
+def test_a_pages_calls_pass_as_they_are(
+    app: CheckedRequests, chat: gr.Blocks, name: str, data: object
+) -> None:
     sent = component(chat, name, data)
     reply = post(app, "/gradio_api/component_server", {**sent, "more": "x"})
     assert (reply.status, json.loads(reply.body)) == (200, sent)
@@ -225,26 +244,41 @@ HUGE = 10**30
         ("library", {"act": "follow", "language": "en", "collection": "x", "path": "/" * 5_001}),
     ],
 )
-def test_arguments_of_another_kind_are_refused(
-    app: CheckedCalls, chat: gr.Blocks, name: str, data: object
-) -> None:
-    sent = component(chat, name, data)
-    assert refused(post(app, "/gradio_api/component_server", sent), 422) == "invalid_request"
+def test_arguments_of_another_kind_are_refused(chat: gr.Blocks, name: str, data: object) -> None:
+    with pytest.raises(InvalidRequest):
+        function(chat, name)(data)
 
 
-def test_calls_that_there_arent(app: CheckedCalls, chat: gr.Blocks) -> None:
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # of Starlette's test client, and of Gradio's event loops
+def test_pages_are_told_why_a_call_is_refused(chat: gr.Blocks) -> None:
+    calls: tuple[tuple[str, object, int, str], ...] = (
+        ("begin", PAGE, 422, "invalid_request"),
+        ("why", {**PAGE, "name": "cite-0-1"}, 404, "no_such_turn"),
+        ("library", {"act": "drop", "language": "en"}, 404, "not_found"),
+    )
+    with TestClient(ui.serve(chat), "http://127.0.0.1") as client:
+        for name, data, status, error in calls:
+            reply = client.post("/gradio_api/component_server", json=component(chat, name, data))
+            assert reply.status_code == status
+            assert set(reply.json()) == {"error", "message", "detail"}
+            assert reply.json()["error"] == error
+
+
+def test_calls_that_there_arent(app: CheckedRequests, chat: gr.Blocks) -> None:
     for sent in (
         component(chat, "postprocess", PAGE),
         component(chat, "__init__", PAGE),
-        component(chat, "library", {"act": "__class__", "language": "en"}),
         component(chat, "begin", PAGE, component_id=HUGE),
         component(chat, "begin", PAGE, component_id="1"),
         component(chat, "begin", PAGE, fn_name=["begin"]),
     ):
         assert refused(post(app, "/gradio_api/component_server", sent), 404) == "not_found"
+    with pytest.raises(NotFound):
+        function(chat, "library")({"act": "__class__", "language": "en"})
 
 
-def test_events_of_the_page(app: CheckedCalls, chat: gr.Blocks) -> None:
+def test_events_of_the_page(app: CheckedRequests, chat: gr.Blocks) -> None:
     for name, data in (("submit", {**PAGE, "number": 0}), ("change", PAGE)):
         sent = event(chat, name, data)
         reply = post(app, "/gradio_api/queue/join", {**sent, "batched": True, "event_id": "x", "data": [1]})
@@ -276,7 +310,7 @@ def test_so_much_is_worked_on_at_once(chat: gr.Blocks) -> None:
             await let_go.wait()
             await echo(scope, receive, send)
 
-        app = CheckedCalls(slow, chat)
+        app = CheckedRequests(slow, chat)
 
         async def one() -> None:
             body = [{"type": "http.request", "body": b'{"data": ["Who?"]}', "more_body": False}]
@@ -307,7 +341,7 @@ def test_so_much_is_worked_on_at_once(chat: gr.Blocks) -> None:
     assert statuses[5:] == [200] * (MOST_REQUESTS + 1)
 
 
-def test_answers_that_nobody_fetches_are_given_up(app: CheckedCalls, chat: gr.Blocks) -> None:
+def test_answers_that_nobody_fetches_are_given_up(app: CheckedRequests, chat: gr.Blocks) -> None:
     queue = chat._queue
     for number in range(MOST_UNREAD):
         queue.pending_event_ids_session[f"s{number}"] = {f"event {number}"}
@@ -322,15 +356,15 @@ def test_answers_that_nobody_fetches_are_given_up(app: CheckedCalls, chat: gr.Bl
 
 
 def test_sessions_that_are_done_leave_nothing_behind(
-    app: CheckedCalls, chat: gr.Blocks, monkeypatch: pytest.MonkeyPatch
+    app: CheckedRequests, chat: gr.Blocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calls, "MOST_GRADIO_SESSIONS", 3)
+    monkeypatch.setattr(gradio_requests, "MOST_GRADIO_SESSIONS", 3)
     chat._queue.pending_event_ids_session = {f"s{n}": set() for n in range(9)} | {"busy": {"x"}}
     assert post(app, "/gradio_api/call/ask", {"data": ["Who?"]}).status == 200
     assert chat._queue.pending_event_ids_session == {"busy": {"x"}}
 
 
-def test_answers_that_nobody_asked_for_arent_waited_for(app: CheckedCalls, chat: gr.Blocks) -> None:
+def test_answers_that_nobody_asked_for_arent_waited_for(app: CheckedRequests, chat: gr.Blocks) -> None:
     chat._queue.pending_messages_per_session["s"] = asyncio.Queue()
     chat._queue.pending_event_ids_session["s"] = {"e"}
 
@@ -351,7 +385,7 @@ def test_answers_that_nobody_asked_for_arent_waited_for(app: CheckedCalls, chat:
         assert refused(get(app, path), 404) == "not_found"
 
 
-def get(app: CheckedCalls, path: str) -> Reply:
+def get(app: CheckedRequests, path: str) -> Reply:
     path, _, query = path.partition("?")
 
     async def with_query(scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,7 +3,7 @@
 import {announce, fill, root} from "../page/dom.js";
 import {stored, storeForTab} from "../page/storage.js";
 
-const SENT = "dalil-arrivals"; // where this tab keeps which files it sent
+const SENT = "dalil-uploads"; // where this tab keeps which files it sent
 const MOST_SENT = 5;
 const BETWEEN_LOOKS = 1000; // milliseconds
 const TRIES = 3;
@@ -28,7 +28,7 @@ function sent() {
   }
 }
 
-export class Arrivals {
+export class Uploads {
   #list;
   #call;
   #changed;

@@ -1,7 +1,4 @@
-"""Conversation calls of a page: answers, explanations, history, export and verdicts.
-
-Every method takes the data sent by the page's scripts (conversation.js, reader.js).
-"""
+"""Conversation calls of a page: answers, explanations, history, export and verdicts."""
 
 from __future__ import annotations
 
@@ -9,12 +6,12 @@ import json
 import logging
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import qa
 from index.errors import DalilError, InvalidQuestion, InvalidScope, UnreadableFile
@@ -32,17 +29,33 @@ from qa.conversation.export_docx import to_docx
 from qa.conversation.references import references, to_bibtex, to_csl_json, to_ris
 from qa.feedback import judgements
 from qa.messages import say
+from web.page_calls import (
+    Begin,
+    Choices,
+    Conditions,
+    ConversationCall,
+    Export,
+    Find,
+    Judge,
+    Picture,
+    Read,
+    Refer,
+    Restore,
+    Stop,
+    Translate,
+    Why,
+)
+from web.sessions import MOST_TURNS, Session, Sessions
 from web.views import reading_pane, scope_choices
-from web.views.conversation import MOST_TURNS, Exchange, NoSuchTurn, Session, Sessions
-from web.writing import NO_WISHES, Wishes, Writing
+from web.views.conversation import Exchange, NoSuchTurn
+from web.writing import NO_WRITING, WriterOptions, Writing
 
 if TYPE_CHECKING:
     from index import Index
     from qa.conversation.stored_citation import GetDocument
     from qa.writing.write import Writer
-    from web.server.collection_calls import Collections
+    from web.calls.collection_calls import Collections
 
-Data = Mapping[str, Any]
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
 # Bytes of a saved conversation: web.server.request_limits accepts requests of 1 MB.
 _MOST_KEPT: Final = 900_000
@@ -90,9 +103,17 @@ class ChatCalls:
         self.converse = converse
         self.read_only = read_only
         self._writing = Writing(writer) if writer else None
-        self._sessions = Sessions(judged=not read_only, can_translate=writer is not None)
+        self._sessions = Sessions(may_judge=not read_only, can_translate=writer is not None)
 
-    def begin(self, data: Data) -> int:
+    @property
+    def all(self) -> tuple[Callable[..., Any], ...]:
+        """The calls, by whose names the page calls them."""
+        return (
+            self.begin, self.read, self.picture, self.find, self.why, self.keep, self.restore, self.clear,
+            self.export, self.judge, self.stop, self.translate, self.choices, self.refer, self.conditions,
+        )  # fmt: skip
+
+    def begin(self, sent: Begin) -> int:
         """Accepts a question, or an earlier one by number, to be asked again without expansion.
 
         Whether the user of this request may ask its collection is checked here: Gradio's queue, which has
@@ -102,25 +123,25 @@ class ChatCalls:
             Its number, for `respond`; `FORGOTTEN` if the page's conversation isn't known here, as
             after a server restart: it has to be restored first.
         """
-        session = self._session(data)
-        if data.get("has_turns") and not session.exchanges:
+        session = self._session(sent)
+        if sent.has_turns and not session.exchanges:
             return FORGOTTEN
-        number = data.get("number")
-        if number is None:
-            collection = str(data.get("collection", ""))
-            self._check(collection)
-            return session.begin(str(data["question"]), collection, _scope(data))
-        asked = session.exchange(int(number))
-        again = Exchange(asked.question, alone=True, collection=asked.collection, within=asked.within)
+        if sent.question is not None:
+            self._check(sent.collection)
+            scope = Scope.of_conditions((key, value) for key, value in sent.within)
+            return session.begin(sent.question, sent.collection, scope or None)
+        number = sent.number or 0
+        asked = session.exchange(number)
+        again = Exchange(asked.question, is_standalone=True, collection=asked.collection, within=asked.within)
         try:
             self._check(asked.collection)
         except CollectionNotFound:
             again = again.refused("collection_gone")
-        session.change(int(number), again)
-        return int(number)
+        session.change(number, again)
+        return number
 
     def respond(
-        self, page: str, number: int, language: Language, wishes: Wishes = NO_WISHES
+        self, page: str, number: int, language: Language, options: WriterOptions = NO_WRITING
     ) -> Iterator[str]:
         """Yields the conversation as HTML: the question, the quotations, then the answer as it is written."""
         session = self._sessions.of(page)
@@ -128,12 +149,12 @@ class ChatCalls:
         exchange = session.exchanges.get(number)
         # Only what `begin` has just accepted, from a user whom it checked.
         if exchange is not None and exchange.reply is None:
-            is_written_up = self._writing is not None and wishes.write
+            is_written_up = self._writing is not None and options.write
             session.change(number, self._reply(exchange, session, number, is_written_up))
             yield session.render(language)
             if self._writing:
                 for _ in self._writing.follow(
-                    session, number, partial(self._index, exchange.collection), wishes
+                    session, number, partial(self._index, exchange.collection), options
                 ):
                     yield session.render(language)
 
@@ -141,51 +162,47 @@ class ChatCalls:
         """The conversation as HTML."""
         return self._sessions.of(page).render(language)
 
-    def read(self, data: Data) -> dict[str, Any]:
+    def read(self, sent: Read) -> dict[str, Any]:
         """The document of a citation, for the reading pane."""
-        wish = reading_pane.Wish.of(data)
         try:
-            return reading_pane.read(self.document(wish.document_id), wish).data()
+            return reading_pane.read(self.document(sent.document), sent).data()
         except KeyError:
-            return reading_pane.gone(wish.language).data()
+            return reading_pane.gone(sent.language).data()
 
-    def picture(self, data: Data) -> dict[str, Any]:
+    def picture(self, sent: Picture) -> dict[str, Any]:
         """The picture of a page of a document, with a citation boxed, for the reading pane."""
-        wish = reading_pane.Wish.of(data)
         try:
-            document = self.document(wish.document_id)
+            document = self.document(sent.document)
         except KeyError:
-            return reading_pane.gone(wish.language).data()
+            return reading_pane.gone(sent.language).data()
         draw = partial(_PICTURES.get, self._original(document), document)
-        return reading_pane.show_page(document, wish, draw, data.get("page")).data()
+        return reading_pane.show_page(document, sent, draw).data()
 
-    def choices(self, data: Data) -> dict[str, Any]:
+    def choices(self, sent: Choices) -> dict[str, Any]:
         """The conditions that a question can be restricted to, in the page's collection, for scope.js."""
-        collection = str(data.get("collection", ""))
-        self._check(collection)
-        return scope_choices.choices(self._index(collection).heads(), str(data.get("find", "")))
+        self._check(sent.collection)
+        return scope_choices.choices(self._index(sent.collection).heads(), sent.find)
 
-    def refer(self, data: Data) -> str:
+    def refer(self, sent: Refer) -> str:
         """The name of a document in a scope; empty if it no longer exists."""
-        document_id, collection = str(data["document"]), str(data.get("collection", ""))
-        self._check(collection)
-        return scope_choices.reference(self._index(collection).heads(), document_id)
+        self._check(sent.collection)
+        return scope_choices.reference(self._index(sent.collection).heads(), sent.document)
 
-    def conditions(self, data: Data) -> list[list[str]]:
+    def conditions(self, sent: Conditions) -> list[list[str]]:
         """The conditions of a scope that was kept as text; none if it can't be read."""
         with suppress(InvalidScope):
-            return [list(condition) for condition in Scope.parse(str(data["within"])).conditions]
+            return [list(condition) for condition in Scope.parse(sent.within).conditions]
         return []
 
-    def find(self, data: Data) -> dict[str, Any]:
+    def find(self, sent: Find) -> dict[str, Any]:
         """The places of a text in a document, however they are spelled, for the reading pane."""
         try:
-            document = self.document(str(data["document"]))
+            document = self.document(sent.document)
         except KeyError:
             return {"places": [], "total": 0}
-        return reading_pane.find(document, str(data["text"]))
+        return reading_pane.find(document, sent.text)
 
-    def why(self, data: Data) -> dict[str, Any]:
+    def why(self, sent: Why) -> dict[str, Any]:
         """The explanation of a passage, for the reading pane.
 
         The search is repeated: a follow-up's passages weren't ranked by its expanded question
@@ -193,11 +210,11 @@ class ChatCalls:
         """
         from qa.explanation.explain import PassageGone, explain
 
-        language = _language(data)
-        link = _LINK.fullmatch(str(data["name"]))
+        language = sent.language
+        link = _LINK.fullmatch(sent.name)
         if link is None:
             raise NoSuchTurn("This isn't a link of an answer.")
-        exchange = self._session(data).exchange(int(link[1]))
+        exchange = self._session(sent).exchange(int(link[1]))
         passage = exchange.passage(link[2])
         source = exchange.sources[passage.document_id]
         reply = exchange.reply
@@ -221,12 +238,12 @@ class ChatCalls:
             return reading_pane.unexplained(source, passage.number, str(error), language).data()
         return reading_pane.explained(source, explanation, language, exchange.citation(link[2])).data()
 
-    def keep(self, data: Data) -> str:
+    def keep(self, sent: ConversationCall) -> str:
         """The conversation as JSON, for the browser to store; empty if nothing was answered.
 
         A very long one is cut to its last turns: it is sent back as one request.
         """
-        turns = self._session(data).conversation().turns
+        turns = self._session(sent).conversation().turns
         while turns:
             kept = history.to_json(qa.Conversation(turns), self.document)
             if len(json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= _MOST_KEPT:
@@ -234,14 +251,14 @@ class ChatCalls:
             turns = turns[len(turns) // 4 + 1 :]
         return ""
 
-    def restore(self, data: Data) -> bool:
+    def restore(self, sent: Restore) -> bool:
         """Restores a conversation saved by `keep`, verified again; returns whether it was readable."""
         try:
-            conversation = history.from_json(str(data["kept"]), self.document)
+            conversation = history.from_json(sent.kept, self.document)
         except history.HistoryUnreadable:
             return False
         verdicts = self._verdicts()
-        self._session(data).restore(
+        self._session(sent).restore(
             replace(
                 Exchange(
                     turn.question, collection=self._asked_of(turn), within=_scope_of(turn.answer.within)
@@ -252,20 +269,20 @@ class ChatCalls:
         )
         return True
 
-    def clear(self, data: Data) -> None:
+    def clear(self, sent: ConversationCall) -> None:
         """Starts a new conversation; nothing more is written for the earlier one."""
-        session = self._session(data)
+        session = self._session(sent)
         session.clear()
         if self._writing:
             self._writing.stop(session)
 
-    def export(self, data: Data) -> dict[str, str]:
+    def export(self, sent: Export) -> dict[str, str]:
         """The conversation, or the references of what it quotes, as a file.
 
         Returns:
             `content`: its bytes in Base64; `type`: its media type; `ending`: that of its name.
         """
-        conversation, name = self._session(data).conversation(), str(data.get("format") or "md")
+        conversation, name = self._session(sent).conversation(), sent.format
         if name == "md":
             content = to_markdown(conversation, self.document).encode()
         elif name == "docx":
@@ -275,7 +292,7 @@ class ChatCalls:
             content = write(references(conversation, self.document)).encode()
         return {"content": b64encode(content).decode(), "type": _TYPES[name], "ending": name}
 
-    def judge(self, data: Data) -> str:
+    def judge(self, sent: Judge) -> str:
         """Records the reader's verdict on an answer; returns a message that says so, or why not.
 
         Raises:
@@ -284,29 +301,27 @@ class ChatCalls:
         """
         if self.read_only:
             raise NotAllowed("This chat is read-only: it keeps no verdicts.")
-        session, number, language = self._session(data), int(data["number"]), _language(data)
-        exchange = session.exchange(number)
+        session, language = self._session(sent), sent.language
+        exchange = session.exchange(sent.number)
         if not isinstance(exchange.reply, qa.Turn):
             raise NoSuchTurn("The question has no answer.")
-        # Invalid verdicts are refused there.
-        verdict = cast("judgements.Verdict", data["verdict"])
         try:
-            judgements.record(exchange.reply, verdict, self.document)
+            judgements.record(exchange.reply, sent.verdict, self.document)
         except OSError as error:
             logging.getLogger(__name__).warning(
                 "A verdict could not be written to %s: %s", judgements.feedback_file(), error
             )
             is_full = isinstance(error, judgements.FeedbackFull)
             return say("verdicts_full" if is_full else "verdict_not_kept", language)
-        session.change(number, replace(exchange, verdict=verdict))
+        session.change(sent.number, replace(exchange, verdict=sent.verdict))
         return say("verdict_kept", language)
 
-    def stop(self, data: Data) -> None:
+    def stop(self, sent: Stop) -> None:
         """Stops writing an answer."""
         if self._writing:
-            self._writing.stop(self._session(data), int(data["number"]))
+            self._writing.stop(self._session(sent), sent.number)
 
-    def translate(self, data: Data) -> None:
+    def translate(self, sent: Translate) -> None:
         """Translates a quotation.
 
         Raises:
@@ -315,11 +330,11 @@ class ChatCalls:
         """
         if self._writing is None:
             raise NoSuchTurn("There is no writer here.")
-        session, number = self._session(data), int(data["number"])
-        collection = session.exchange(number).collection
+        session = self._session(sent)
+        collection = session.exchange(sent.number).collection
         self._check(collection)
         index = partial(self._index, collection)
-        self._writing.translate(session, number, int(data["citation"]), index)
+        self._writing.translate(session, sent.number, sent.citation, index)
 
     def _check(self, collection: str) -> None:
         """Checks that the user of this request may ask a collection, where there are any.
@@ -350,11 +365,11 @@ class ChatCalls:
         ids = [passage.document_id for passage in passages]
         return self.collections.holding(ids) if self.collections else ""
 
-    def _session(self, data: Data) -> Session:
-        return self._sessions.of(str(data["conversation"]))
+    def _session(self, sent: ConversationCall) -> Session:
+        return self._sessions.of(sent.conversation)
 
     def _reply(self, exchange: Exchange, session: Session, number: int, is_written_up: bool) -> Exchange:
-        before = qa.Conversation() if exchange.alone else session.conversation(before=number)
+        before = qa.Conversation() if exchange.is_standalone else session.conversation(before=number)
         try:
             index = self._index(exchange.collection).snapshot()
             if self.collections and not index.documents:
@@ -399,21 +414,8 @@ def _documents(index: Index) -> GetDocument:
     return lambda id_: index.document(id_)
 
 
-def _scope(data: Data) -> Scope | None:
-    """The scope that a page chose, as pairs of a key and a value.
-
-    Raises:
-        InvalidScope: it can't be read.
-    """
-    return Scope.of_conditions((str(key), str(value)) for key, value in data.get("within") or ()) or None
-
-
 def _scope_of(within: str) -> Scope | None:
     """The scope of a turn that was kept; None if it can't be read."""
     with suppress(InvalidScope):
         return Scope.of(within)
     return None
-
-
-def _language(data: Data) -> Language:
-    return "ar" if data["language"] == "ar" else "en"

@@ -1,0 +1,1 @@
+"""What the page asks of its server: its conversation, and its collections."""
