@@ -21,7 +21,7 @@ from index.readers.read_files import (
     source_of,
     text_files,
 )
-from index.readers.settling import Changes, changes_told
+from index.readers.watching import Changes, changes_told
 from index.types import text_id
 from qa.collections.followed import Followed, FollowedFile, State, file_state
 from qa.collections.types import FolderNotFound

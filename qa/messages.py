@@ -349,7 +349,7 @@ _MESSAGES: Final[dict[str, dict[Language, str]]] = COLLECTION_MESSAGES | {
     "earlier": {"ar": "فقرات سابقة", "en": "Earlier paragraphs"},
     "later": {"ar": "فقرات لاحقة", "en": "Later paragraphs"},
     "table": {"ar": "جدول", "en": "Table"},
-    # Pictures of pages; why one isn't shown is keyed by index.readers.page.pictures.NotShownReason.
+    # Pictures of pages; why one isn't shown is keyed by index.readers.converter.page_pictures.NotShownReason.
     "show_page": {"ar": "اعرض الصفحة {number}", "en": "Show page {number}"},
     "page_view": {"ar": "صورة الصفحة", "en": "Picture of the page"},
     "page_of": {"ar": "الصفحة {number} من {total}", "en": "page {number} of {total}"},

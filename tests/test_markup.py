@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.readers.html import extract
+from index.readers.html.page import extract
 
 
 @pytest.mark.parametrize(

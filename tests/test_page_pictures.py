@@ -21,10 +21,10 @@ from test_recognition import ARABIC, picture, real, saved
 
 __all__ = ["browser", "real"]  # fixtures
 
+from index.readers.converter.page_pictures import PageNotShown, PagePicture, PagePictures
 from index.readers.converter.process import ConverterProcess
-from index.readers.page.pictures import PageNotShown, PagePicture, PagePictures
+from index.readers.page.locate import locate
 from index.readers.page.wanted import letters, wanted_of
-from index.readers.pdf.locate import locate
 from index.readers.read_files import read_file
 from index.storage.layout import read_blocks, write_blocks
 from index.types import Block, Box, Document, Passage, pack_boxes, unpack_boxes

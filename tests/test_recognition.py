@@ -28,7 +28,7 @@ from test_pdf_annotations import made, stream
 
 from index import Document, FileWarning, Index, UnreadableFile
 from index.encoding.base import Encoder
-from index.readers.converter import limits as process_limits
+from index.readers import process_limits
 from index.readers.converter import process as converter_process
 from index.readers.converter.process import ConverterProcess, Recognizers
 from index.readers.extracted_text import Extract, Unextractable

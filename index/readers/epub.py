@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 
 import regex
 
-from index.readers import html
 from index.readers.archives import (
     DUBLIN_CORE,
     DefinesEntities,
@@ -30,6 +29,7 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
+from index.readers.html import page as html
 
 _COMMA: Final = "; "
 _CONTAINER: Final = "{urn:oasis:names:tc:opendocument:xmlns:container}"

@@ -15,6 +15,9 @@ UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
 """Surrogates and control characters, which fonts and pages may contain by mistake."""
 HOLE: Final = "\ufffd"
 """Marks a character that couldn't be read."""
+CHECKED: Final = "☒"
+UNCHECKED: Final = "☐"
+"""Stand for a check box in a form."""
 _SEPARATOR: Final = "|"
 _LONGEST_COLUMN: Final = 200
 LONGEST_REPEATED: Final = 500

@@ -26,9 +26,9 @@ _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CONVERTERS: Final = {
     ".txt": "text_file:extract",
     ".md": "markdown:extract_file",
-    ".html": "html:extract_page",
-    ".htm": "html:extract_page",
-    ".xhtml": "html:extract_xhtml",
+    ".html": "html.page:extract_page",
+    ".htm": "html.page:extract_page",
+    ".xhtml": "html.page:extract_xhtml",
     ".pdf": "pdf.pages:extract",
     ".docx": "word.document:extract",
     ".docm": "word.document:extract",

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress, tags_of
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.plain_text import decode
+from index.readers.text_encoding import decode
 from index.text.structure.blocks import refined
 
 # Maximum nesting of quotations and lists; deeper content is skipped.
@@ -314,7 +314,7 @@ class _Walk:
         return f"[{note.number}]"
 
     def _html(self, content: str) -> None:
-        from index.readers import html
+        from index.readers.html import page as html
 
         found = html.extract(content)
         self.builder.extend(found.blocks, found.text, self._tables)

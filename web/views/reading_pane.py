@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from index.readers.page.pictures import PageNotShown, PagePicture
+from index.readers.converter.page_pictures import PageNotShown, PagePicture
 from index.text.analyzer import Language, language, normalise
 from index.text.paragraphs import paragraphs
 from index.text.sentences import Span

@@ -1,6 +1,6 @@
 """Runs converters in a separate process, so that no file can exhaust or crash this one.
 
-The converter process limits itself (`index.readers.converter.limits`): it ends when a file takes too long,
+The converter process limits itself (`index.readers.process_limits`): it ends when a file takes too long,
 and when its parent process has ended, however that happened.
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from index.concurrency import FairSemaphore
-from index.readers.converter import limits
+from index.readers import process_limits as limits
 from index.readers.extracted_text import Extract, Unextractable, damaged
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class ConverterProcess:
         """Sets the limits; starts no process yet.
 
         Args:
-            seconds: maximum processor time per file; `limits.processor_seconds` may be less.
+            seconds: maximum processor time per file; `process_limits.processor_seconds` may be less.
             most_bytes: memory limit of the process, on systems that support one.
             most_recognized: maximum processor time per file for recognising text.
             page_turn: shared by several processes that recognise text, so that they take turns by page.
@@ -108,7 +108,8 @@ class ConverterProcess:
     def _ask(self, path: Path, request: list[Any], on_page: PageProgress | None = None) -> dict[str, Any]:
         with self._turn:
             seconds = min(
-                self._seconds, limits.processor_seconds(path.suffix.casefold(), limits.size_of(path))
+                self._seconds,
+                limits.processor_seconds(path.suffix.casefold(), limits.size_of(path)),
             )
             seconds = max(seconds, limits.PAGE_SECONDS) if on_page else seconds
             patience = limits.wall_seconds(seconds) + _GRACE_SECONDS

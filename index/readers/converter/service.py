@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from index.readers.converter import limits
+from index.readers import process_limits as limits
 from index.readers.extracted_text import Unextractable, damaged
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import regex
 
-from index.readers.converter import limits as process_limits
+from index.readers import process_limits
 from index.readers.extracted_text import UNWRITABLE, Unextractable
 
 if TYPE_CHECKING:

@@ -24,11 +24,11 @@ from index.readers.extracted_text import (
     no_progress,
     tags_of,
 )
+from index.readers.inline.list_numbers import format_number
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.ooxml.markup import child, children, int_of, local_name
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
-from index.readers.word.markup import child, children, local_name
-from index.readers.word.numbering import formatted, int_of
 from index.text.structure.blocks import refined
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -205,7 +205,7 @@ class _Numbers:
             return "" if level.is_bare else "•"
         shown = range(max(1, depth - level.shown + 1), depth + 1)
         parts = [
-            formatted(self.counts.get(at, 1), _NUMBERS.get(self.levels[at].number_format, "decimal"))
+            format_number(self.counts.get(at, 1), _NUMBERS.get(self.levels[at].number_format, "decimal"))
             for at in shown
             if at in self.levels and self.levels[at].number_format
         ]

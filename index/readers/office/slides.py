@@ -20,12 +20,12 @@ from index.readers.extracted_text import (
     missing_parts,
     no_progress,
 )
+from index.readers.inline.list_numbers import format_number
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.office.package import Package, unread_objects
+from index.readers.ooxml.markup import attribute, child, children, int_of, local_name
+from index.readers.ooxml.package import Package, unread_objects
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
-from index.readers.word.markup import attribute, child, children, local_name
-from index.readers.word.numbering import formatted, int_of
 from index.text.analyzer import language
 from index.types import Block
 
@@ -240,5 +240,5 @@ def _number(kind: str, number: int) -> str:
     """The number of a list item in one of PowerPoint's formats, such as `alphaLcParenR`."""
     for end, pattern in _NUMBER_ENDS.items():
         if kind.endswith(end):
-            return pattern.format(formatted(number, _NUMBERS.get(kind.removesuffix(end), "decimal")))
+            return pattern.format(format_number(number, _NUMBERS.get(kind.removesuffix(end), "decimal")))
     return f"{number}."

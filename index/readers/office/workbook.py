@@ -30,10 +30,10 @@ from index.readers.extracted_text import (
 )
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.office.number_format import BUILT_IN, GENERAL, shown
-from index.readers.office.package import Package, unread_objects
+from index.readers.ooxml.markup import attribute, child, children, local_name, value
+from index.readers.ooxml.package import Package, unread_objects
 from index.readers.tables.grid import add_grid, check_size
 from index.readers.tables.headings import Row
-from index.readers.word.markup import attribute, child, children, local_name, value
 
 _MAIN: Final = "xl/workbook.xml"
 _CELL: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7})")

@@ -16,8 +16,8 @@ from PIL import Image
 from index.readers.extracted_text import Unextractable, damaged
 from index.readers.file_types import check_type, digest_of
 from index.readers.ocr.pages import frame
+from index.readers.page.locate import locate
 from index.readers.page.wanted import Wanted
-from index.readers.pdf.locate import locate
 from index.storage.files import read_regular
 from index.types import Box
 

@@ -16,8 +16,8 @@ from index.readers.extracted_text import (
     damaged,
     no_progress,
 )
-from index.readers.plain_text import decode
 from index.readers.tables.grid import check_size
+from index.readers.text_encoding import decode
 
 _TITLES: Final = ("title", "name", "heading", "subject", "العنوان", "عنوان", "الاسم", "اسم", "الموضوع")
 _AUTHORS: Final = ("author", "creator", "المؤلف", "الكاتب")
