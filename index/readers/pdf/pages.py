@@ -26,14 +26,14 @@ from pdfminer.pdftypes import resolve1
 from pdfminer.utils import apply_matrix_pt, decode_text
 
 from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress, tags_of
+from index.readers.pdf.annotations import draw_annotations
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
-from index.readers.pdf.furniture.annotations import draw_annotations
 from index.readers.pdf.glyphs import Glyph, drawn_once
 from index.readers.pdf.layout import layout_of
 from index.readers.pdf.metadata import metadata_of
-from index.readers.pdf.paragraphs import paragraphs_of
+from index.readers.pdf.paragraphs.assembly import paragraphs_of
 from index.readers.pdf.plausibility import is_plausible
 from index.readers.pdf.tables import Rules, with_tables
 
