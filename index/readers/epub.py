@@ -22,7 +22,6 @@ from index.readers.archives import (
 from index.readers.extracted_text import (
     Extract,
     Progress,
-    TextBuilder,
     Unextractable,
     damaged,
     missing_parts,
@@ -30,6 +29,7 @@ from index.readers.extracted_text import (
     tags_of,
 )
 from index.readers.html import page as html
+from index.readers.text_builder import TextBuilder
 
 _COMMA: Final = "; "
 _CONTAINER: Final = "{urn:oasis:names:tc:opendocument:xmlns:container}"

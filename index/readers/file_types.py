@@ -10,14 +10,8 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extracted_text import (
-    UNWRITABLE,
-    Extract,
-    PageProgress,
-    Progress,
-    Unextractable,
-    no_progress,
-)
+from index.readers.extracted_text import Extract, PageProgress, Progress, Unextractable, no_progress
+from index.readers.text_builder import UNWRITABLE
 
 # Of the bytes of a file, and a callback for progress; of web pages also of their claimed encoding.
 Converter: TypeAlias = Callable[..., Extract]

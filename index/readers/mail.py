@@ -15,13 +15,13 @@ from index.readers.extracted_text import (
     Extract,
     Flaw,
     Progress,
-    TextBuilder,
     Unextractable,
     damaged,
     missing_parts,
     no_progress,
 )
 from index.readers.html import page as html
+from index.readers.text_builder import TextBuilder
 from index.readers.text_encoding import decode
 from index.text.structure.blocks import find_blocks
 

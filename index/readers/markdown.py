@@ -11,8 +11,9 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress, tags_of
+from index.readers.extracted_text import Extract, Progress, no_progress, tags_of
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.text_builder import TextBuilder
 from index.readers.text_encoding import decode
 from index.text.structure.blocks import refined
 

@@ -7,9 +7,7 @@ from typing import Final
 import regex
 from turbohtml import Document, Namespace
 
-from index.readers.extracted_text import (
-    tags_of,
-)
+from index.readers.extracted_text import Metadata, tags_of
 from index.readers.html.values import value_of
 
 _TITLES: Final = frozenset(("og:title", "citation_title", "dc.title", "dcterms.title"))
@@ -21,8 +19,8 @@ _DATES: Final = (
 )  # fmt: skip
 
 
-def metadata_of(document: Document) -> tuple[str, str, str, tuple[str, ...]]:
-    """Title, author, date and keywords from the page's metadata."""
+def metadata_of(document: Document) -> Metadata:
+    """The metadata of a page."""
     named: dict[str, str] = {}
     keywords: list[str] = []
     for meta in document.iter_elements("meta"):
@@ -37,4 +35,4 @@ def metadata_of(document: Document) -> tuple[str, str, str, tuple[str, ...]]:
     author = next((value for name in sorted(_AUTHORS) if (value := named.get(name))), "")
     date = next((value for name in _DATES if (value := named.get(name))), "")
     day = regex.sub(r"^(\d{4}-\d{2}-\d{2})T.*", r"\1", date.strip())
-    return title, author, day, tags_of(*keywords)
+    return Metadata(title, author, day, tags_of(*keywords))

@@ -15,17 +15,13 @@ from typing import Final
 import regex
 from turbohtml import Document, Element, Node, Text, parse
 
-from index.readers.extracted_text import (
-    Extract,
-    Progress,
-    TextBuilder,
-    no_progress,
-)
+from index.readers.extracted_text import Extract, Progress, no_progress, only_heading
 from index.readers.html.context import Context
 from index.readers.html.elements import BLOCKS, flat, is_skipped, shown
 from index.readers.html.metadata import metadata_of
 from index.readers.html.tables import Table
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
+from index.readers.text_builder import TextBuilder
 from index.readers.text_encoding import decode
 from index.text.structure.blocks import refined
 
@@ -91,14 +87,8 @@ def extract(html: str, *, is_xml: bool = False) -> Extract:
     _Walk(builder).read(document)
     text = builder.text
     blocks = refined(text, builder.blocks, builder.emphasized)
-    headings = [
-        " ".join(text[block.start : block.end].split())
-        for block in builder.blocks
-        if block.kind == "heading" and block.level == 1
-    ]
-    title, author, date, tags = metadata_of(document)
-    heading = headings[0] if len(headings) == 1 else ""
-    return Extract(text, title, author, heading, date, blocks, tags=tags)
+    heading = only_heading(text, builder.blocks)
+    return Extract.of(text, blocks, metadata_of(document), heading=heading)
 
 
 class _Walk:

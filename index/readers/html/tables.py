@@ -8,13 +8,11 @@ from typing import Final
 
 from turbohtml import Element, Node
 
-from index.readers.extracted_text import (
-    LONGEST_REPEATED,
-)
 from index.readers.html.elements import BOLD, CELLS, flat, integer_of, is_skipped
 from index.readers.html.values import value_of
 from index.readers.tables.grid import MOST_TITLE_WORDS
 from index.readers.tables.headings import Row, is_header
+from index.readers.text_builder import LONGEST_REPEATED
 
 # A table with a cell of more words is a layout table.
 _MOST_CELL_WORDS: Final = 80

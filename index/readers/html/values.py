@@ -7,8 +7,8 @@ from typing import Final
 
 from turbohtml import Element, Text
 
-from index.readers.extracted_text import CHECKED, UNCHECKED
 from index.readers.inline.superscripts import raised
+from index.readers.text_builder import CHECKED, UNCHECKED
 
 _TYPED: Final = frozenset((
     "", "text", "email", "tel", "url", "number", "date", "time", "datetime-local", "month", "week",

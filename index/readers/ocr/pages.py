@@ -14,9 +14,10 @@ import pypdfium2
 import regex
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from index.readers.extracted_text import Extract, Flaw, PageProgress, TextBuilder, Unextractable, damaged
+from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, damaged
 from index.readers.ocr import tesseract
 from index.readers.ocr.tesseract import Recognizer, Word
+from index.readers.text_builder import TextBuilder
 from index.text.structure.blocks import refined
 from index.types import Block, Box, pack_boxes
 

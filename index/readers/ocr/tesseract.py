@@ -20,7 +20,8 @@ import numpy as np
 import regex
 
 from index.readers import process_limits
-from index.readers.extracted_text import UNWRITABLE, Unextractable
+from index.readers.extracted_text import Unextractable
+from index.readers.text_builder import UNWRITABLE
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -16,12 +16,12 @@ import regex
 
 from index.readers.archives import DUBLIN_CORE, open_archive, part, part_xml, text_of
 from index.readers.extracted_text import (
-    LONGEST_REPEATED,
     Extract,
+    Metadata,
     Progress,
-    TextBuilder,
     Unextractable,
     no_progress,
+    only_heading,
     tags_of,
 )
 from index.readers.inline.list_numbers import format_number
@@ -29,6 +29,7 @@ from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_rai
 from index.readers.ooxml.markup import child, children, int_of, local_name
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
+from index.readers.text_builder import LONGEST_REPEATED, TextBuilder
 from index.text.structure.blocks import refined
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -85,20 +86,13 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         text_of(meta.find(f".//{name}")) for name in (f"{_META}initial-creator", f"{DUBLIN_CORE}creator")
     )
     date = _DATE.match(next(filter(None, dates), ""))
-    headings = [
-        " ".join(builder.text[b.start : b.end].split())
-        for b in blocks
-        if b.kind == "heading" and b.level == 1
-    ]
-    return Extract(
-        builder.text,
+    about = Metadata(
         text_of(meta.find(f".//{DUBLIN_CORE}title")),
         next(filter(None, authors), ""),
-        headings[0] if len(headings) == 1 else "",
         date[0] if date else "",
-        blocks,
-        tags=tags_of(*map(text_of, meta.iter(f"{_META}keyword"))),
+        tags_of(*map(text_of, meta.iter(f"{_META}keyword"))),
     )
+    return Extract.of(builder.text, blocks, about, heading=only_heading(builder.text, blocks))
 
 
 @dataclass(frozen=True)

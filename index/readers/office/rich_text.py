@@ -13,10 +13,11 @@ from typing import Final
 
 import regex
 
-from index.readers.extracted_text import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
+from index.readers.extracted_text import HOLE, Extract, Progress, damaged, no_progress
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
+from index.readers.text_builder import TextBuilder
 from index.readers.text_encoding import likelihood
 from index.text.structure.blocks import refined
 from index.types import BlockKind

@@ -18,11 +18,9 @@ import regex
 
 from index.readers.archives import DefinesEntities, Stream, open_archive
 from index.readers.extracted_text import (
-    LONGEST_REPEATED,
     Extract,
     Flaw,
     Progress,
-    TextBuilder,
     Unextractable,
     damaged,
     missing_parts,
@@ -34,6 +32,7 @@ from index.readers.ooxml.markup import attribute, child, children, local_name, v
 from index.readers.ooxml.package import Package, unread_objects
 from index.readers.tables.grid import add_grid, check_size
 from index.readers.tables.headings import Row
+from index.readers.text_builder import LONGEST_REPEATED, TextBuilder
 
 _MAIN: Final = "xl/workbook.xml"
 _CELL: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -60,9 +59,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         package = Package(archive, _MAIN)
         reader = _Reader(archive, package, progress)
         builder, flaws = _sheets(reader, package)
-        title, author, date = package.metadata()
-        tags = package.tags()
-    return Extract(builder.text, title, author, date=date, blocks=builder.blocks, flaws=flaws, tags=tags)
+        return Extract.of(builder.text, builder.blocks, package.metadata(), flaws=flaws)
 
 
 def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw, ...]]:

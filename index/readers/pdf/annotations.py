@@ -12,8 +12,8 @@ from pdfminer.psexceptions import PSException
 from pdfminer.psparser import PSLiteral
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, decode_text, mult_matrix
 
-from index.readers.extracted_text import CHECKED, UNCHECKED
 from index.readers.pdf.glyphs import Glyph
+from index.readers.text_builder import CHECKED, UNCHECKED
 
 _Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 _Box: TypeAlias = tuple[float, float, float, float]
@@ -42,7 +42,7 @@ def draw_annotations(page: PDFPage, interpreter: PDFPageInterpreter, device: Any
     Args:
         page: that was drawn.
         interpreter: that drew it.
-        device: of `pages.PageGlyphs`, which takes the glyphs.
+        device: of `page_glyphs.PageGlyphs`, which takes the glyphs.
     """
     for annotation in _annotations(page):
         try:

@@ -9,11 +9,11 @@ from typing import Final
 
 import regex
 
-from index.readers.extracted_text import TextBuilder
 from index.readers.pdf.paragraphs.footnotes import NOTE_MARK, note_label
 from index.readers.pdf.paragraphs.paragraph import BULLETS, PAGE_BREAK, Paragraph
 from index.readers.pdf.visual_order import is_right_to_left
 from index.readers.tables.headings import is_header
+from index.readers.text_builder import TextBuilder
 from index.text.structure.blocks import refined
 from index.text.structure.labels import ItemMarker, follows, item_marker
 from index.types import Block, BlockKind

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from index.readers.extracted_text import TextBuilder, Unextractable
+from index.readers.extracted_text import Unextractable
 from index.readers.tables.headings import Row, is_header
+from index.readers.text_builder import TextBuilder
 
 MOST_CELLS: Final = 4_000_000
 """Maximum number of filled cells in a file."""

@@ -15,15 +15,10 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import open_archive
-from index.readers.extracted_text import (
-    Extract,
-    Progress,
-    TextBuilder,
-    damaged,
-    no_progress,
-)
+from index.readers.extracted_text import Extract, Progress, damaged, no_progress, only_heading
 from index.readers.ooxml.markup import attribute, child, int_of, is_on, local_name, value
 from index.readers.ooxml.package import Package, unread_objects
+from index.readers.text_builder import TextBuilder
 from index.readers.word.elements import SKIPPED, chosen, is_contents, is_placeholder, paragraphs_in, words_of
 from index.readers.word.inline_text import InlineReader, InlineText, NoteCall
 from index.readers.word.notes import Notes
@@ -61,15 +56,11 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         package = Package(archive, _MAIN)
         reader = _Reader(package)
         reader.read()
-        title, author, date = package.metadata()
-        tags = package.tags()
+        about = package.metadata()
     text, blocks = reader.builder.text, reader.builder.blocks
     blocks = refined(text, blocks, reader.builder.emphasized)
-    headings = [
-        " ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "heading" and b.level == 1
-    ]
-    heading = headings[0] if len(headings) == 1 else ""
-    return Extract(text, title, author, heading, date, blocks, unread_objects(package), tags=tags)
+    heading = only_heading(text, blocks)
+    return Extract.of(text, blocks, about, heading=heading, flaws=unread_objects(package))
 
 
 class _Reader:

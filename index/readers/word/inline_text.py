@@ -10,12 +10,9 @@ from xml.etree import ElementTree
 
 import regex
 
-from index.readers.extracted_text import (
-    CHECKED,
-    UNCHECKED,
-)
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.ooxml.markup import attribute, child, children, int_of, is_on, local_name, value
+from index.readers.text_builder import CHECKED, UNCHECKED
 from index.readers.word.elements import SKIPPED, chosen, is_placeholder, words_of
 from index.readers.word.notes import Notes
 from index.readers.word.styles import Look, Style, Styles, is_raised, switch

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 from xml.etree import ElementTree
 
-from index.readers.extracted_text import (
-    LONGEST_REPEATED,
-)
 from index.readers.ooxml.markup import child, int_of, is_on, local_name, value
 from index.readers.tables.grid import MOST_TITLE_WORDS
 from index.readers.tables.headings import Row, is_header
+from index.readers.text_builder import LONGEST_REPEATED
 from index.readers.word.inline_text import InlineText
 
 # A table row with a cell of more words belongs to a layout table.
