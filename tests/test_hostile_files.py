@@ -263,9 +263,10 @@ import sys, time
 from pathlib import Path
 from index.readers.converter import process as converter_process
 from index.readers.file_types import digest_of
+from index.readers.page.picture import PageRequest
 path = Path(sys.argv[1])
-request = {"digest": digest_of(path.read_bytes()), "page": 1, "wanted": None}
-print(converter_process.painter.draw(path, request)["pages"], flush=True)
+request = PageRequest(digest_of(path.read_bytes()), 1)
+print(converter_process.painter.draw(path, request).pages, flush=True)
 time.sleep(600)
 """
 # In Tesseract's place: says which process it is, and takes its time.

@@ -215,3 +215,7 @@ def damaged(why: object) -> Unextractable:
 
 def no_progress() -> None:
     """Progress callback that does nothing."""
+
+
+def no_pages(done: int, total: int) -> None:
+    """`PageProgress` callback that does nothing."""

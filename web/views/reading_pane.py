@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from markupsafe import Markup
 
-from index.readers.converter.page_pictures import PageNotShown, PagePicture
+from index.readers.converter.page_pictures import PageNotShown
+from index.readers.page.picture import PagePicture
 from index.text.analyzer import Language, language, normalise
 from index.text.paragraphs import paragraphs
 from index.text.sentences import Span

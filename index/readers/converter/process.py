@@ -22,7 +22,9 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from index.concurrency import FairSemaphore
 from index.readers import process_limits as limits
+from index.readers.converter.request import Request
 from index.readers.extracted_text import Extract, Unextractable, damaged
+from index.readers.page.picture import PagePicture, PageRequest
 
 if TYPE_CHECKING:
     from index.errors import FileFault
@@ -90,22 +92,20 @@ class ConverterProcess:
         Raises:
             Unextractable: it can't be read, or takes too long or too much memory.
         """
-        request = [os.fsencode(path).hex(), on_page is not None, list(wanted), None, claimed]
-        return Extract.from_record(self._ask(path, request, on_page))
+        request = Request(path, on_page is not None, wanted, claimed)
+        return Extract.from_record(self._ask(request, on_page))
 
-    def draw(self, path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
-        """The picture of a page of the file at `path`, as `index.readers.page.draw.answer` gives it.
-
-        Args:
-            path: of the file.
-            wanted: what is asked of that function.
+    def draw(self, path: Path, page: PageRequest) -> PagePicture | None:
+        """The picture of a page of the file at `path`; None if the file was changed since it was read.
 
         Raises:
             Unextractable: it can't be drawn, or takes too long or too much memory.
         """
-        return self._ask(path, [os.fsencode(path).hex(), False, [], wanted, ""])
+        record = self._ask(Request(path, picture=page))
+        return PagePicture.from_record(record) if record else None
 
-    def _ask(self, path: Path, request: list[Any], on_page: PageProgress | None = None) -> dict[str, Any]:
+    def _ask(self, request: Request, on_page: PageProgress | None = None) -> dict[str, Any]:
+        path = request.path
         with self._turn:
             seconds = min(
                 self._seconds,
@@ -114,7 +114,7 @@ class ConverterProcess:
             seconds = max(seconds, limits.PAGE_SECONDS) if on_page else seconds
             patience = limits.wall_seconds(seconds) + _GRACE_SECONDS
             try:
-                answer = self._answer(json.dumps(request).encode(), patience, on_page)
+                answer = self._answer(request.to_line(), patience, on_page)
             except BaseException:  # Ctrl-C: a late reply would be taken for the next file's
                 self._stop()
                 raise
