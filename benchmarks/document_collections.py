@@ -145,7 +145,16 @@ def _records(language: records.Spoken, dice: random.Random) -> tuple[list[str], 
         text = records.question(name, thing, asked, dice)
         group = f"record {kind} {thing.names}"
         questions.append(
-            Example(text, thing.names[side], -1, -1, there, (asked, language), f"record {value}", group)
+            Example(
+                text,
+                thing.names[side],
+                -1,
+                end=-1,
+                answerable=there,
+                languages=(asked, language),
+                source=f"record {value}",
+                group=group,
+            )
         )
     return [f"## {heading}", body], questions
 

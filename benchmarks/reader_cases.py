@@ -246,7 +246,7 @@ class Looker:
         hits = hits[:MOST_CANDIDATES]
         found = score_sentences(self._index, query, hits[: SENTENCES.read])
         if found:
-            yield Case(asked, kind, pairing(query, found), whole, query, hits, found)
+            yield Case(asked, kind, pairing(query, found), whole=whole, query=query, hits=hits, found=found)
 
     def _swapped(self, asked: Asked) -> str | None:
         """The question with a thing exchanged for one of passages like its own."""

@@ -214,11 +214,11 @@ class Sources:
             row["question"].strip(),
             row["context"],
             start,
-            start + len(answer["text"]) if answer else -1,
-            not row["is_impossible"],
-            (row["question_lang"], row["context_lang"]),
-            name,
-            groups.find("p" + _key(row["context"])),
+            end=start + len(answer["text"]) if answer else -1,
+            answerable=not row["is_impossible"],
+            languages=(row["question_lang"], row["context_lang"]),
+            source=name,
+            group=groups.find("p" + _key(row["context"])),
         )
 
 
@@ -372,7 +372,14 @@ def statements(
             start = end = -1
         kinds["there" if answerable else "not"] += 1
         yield Example(
-            question, whole, start, end, answerable, (language, other), "statement", f"{name}{i // 8}"
+            question,
+            whole,
+            start,
+            end=end,
+            answerable=answerable,
+            languages=(language, other),
+            source="statement",
+            group=f"{name}{i // 8}",
         )
 
 
@@ -442,7 +449,15 @@ def one_round(
     if later:
         examples = [_as_in_documents(example, dice) for example in examples]
         examples += [
-            Example(e.question, e.context, e.start, e.end, e.start >= 0, e.languages, "record")
+            Example(
+                e.question,
+                e.context,
+                e.start,
+                end=e.end,
+                answerable=e.start >= 0,
+                languages=e.languages,
+                source="record",
+            )
             for e in invented(round(share * RECORDS), dice)
         ]
     dice.shuffle(examples)

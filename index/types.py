@@ -327,7 +327,18 @@ class Passage:
         sure = document.confidences(start, end)
         recognition = max(1, round(sum(sure) / len(sure))) if sure else 0
         return cls(
-            id_, document.id, number, start, end, text, kind, headings, columns, page, items, recognition
+            id_,
+            document.id,
+            number,
+            start=start,
+            end=end,
+            text=text,
+            kind=kind,
+            headings=headings,
+            columns=columns,
+            page=page,
+            items=items,
+            recognition=recognition,
         )
 
 

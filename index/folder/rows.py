@@ -183,7 +183,9 @@ class RowsReader:
             raise damaged(self._path, f"has no passage {row}")
         id_, *stored = found[0]
         number, first, last, place, _, text = self._checked(stored)
-        return Passage(f"{id_}:{first}-{last}", id_, number, first, last, text, **read_place(place))
+        return Passage(
+            f"{id_}:{first}-{last}", id_, number, start=first, end=last, text=text, **read_place(place)
+        )
 
     def passage_input(self, row: int) -> PassageInput:
         """A passage with its context."""

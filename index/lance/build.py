@@ -60,7 +60,7 @@ def build(
             yield len(batch)
 
     work = Work(write, _counted)
-    fill(documents, address, about, encoder.dimension, work, show_progress)
+    fill(documents, address, about, dimension=encoder.dimension, work=work, show_progress=show_progress)
 
 
 def fill(

@@ -85,7 +85,7 @@ def build_on_cluster(
         return _counted(dataset, pool)
 
     work = build.Work(write, count)
-    build.fill(documents, address, about, chosen.dimension, work, show_progress)
+    build.fill(documents, address, about, dimension=chosen.dimension, work=work, show_progress=show_progress)
 
 
 def started_ray() -> Any:

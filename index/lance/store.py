@@ -94,7 +94,9 @@ class LanceIndex(Index):
         view = self.view
         row_ids = None if also is None else np.array([view.row_id(also)], np.uint64)
         within = None if self.scope is None else view.within(self.scope)
-        found, records = candidates(view.version, view.known, query, per_leg, count, row_ids, within)
+        found, records = candidates(
+            view.version, view.known, query, per_leg=per_leg, count=count, also=row_ids, within=within
+        )
         view.records.add(records.items())
         return found
 

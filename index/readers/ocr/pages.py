@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 import pypdfium2
 import regex
@@ -82,8 +82,17 @@ def extract(content: bytes, suffix: str, progress: PageProgress, wanted: Collect
     )
 
 
-def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[tuple[int, Image.Image, float, int]]:
-    """The number of each wanted page of a PDF, its picture and resolution, and how many there are."""
+class _Page(NamedTuple):
+    """A page to recognise: its number from 1, its picture and resolution, and how many pages there are."""
+
+    number: int
+    picture: Image.Image
+    dpi: float
+    count: int
+
+
+def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[_Page]:
+    """The wanted pages of a PDF."""
     try:
         document = pypdfium2.PdfDocument(content)
         count = len(document)
@@ -101,7 +110,7 @@ def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[tuple[int, Imag
             page.close()
         except (pypdfium2.PdfiumError, ValueError) as error:
             raise damaged(error) from error
-        yield number, picture, scale * 72, len(numbers)
+        yield _Page(number, picture, scale * 72, len(numbers))
 
 
 def _resolution(page: pypdfium2.PdfPage) -> float:
@@ -114,14 +123,14 @@ def _resolution(page: pypdfium2.PdfPage) -> float:
     return tesseract.DPI
 
 
-def _of_picture(content: bytes) -> Iterator[tuple[int, Image.Image, float, int]]:
-    """The number of each frame of a picture, the frame, its resolution, and how many there are."""
+def _of_picture(content: bytes) -> Iterator[_Page]:
+    """The frames of a picture."""
     try:
         picture, count = _opened(content)
         for number, frame in enumerate(ImageSequence.Iterator(picture) if count > 1 else (picture,), 1):
             resolution = frame.info.get("dpi", (0, 0))[0]
             known = float(resolution or 0)
-            yield number, _loaded(frame), known if known > 72 else _guessed_dpi(frame), count
+            yield _Page(number, _loaded(frame), known if known > 72 else _guessed_dpi(frame), count)
     except _FAULTS as error:
         raise damaged(error) from error
 

@@ -190,7 +190,16 @@ def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Wor
         left, top, width, height = (int(row[name]) for name in ("left", "top", "width", "height"))
         for text in UNWRITABLE.sub("", _DIRECTIONS.sub("", row["text"] or "")).split():
             said = _PUNCTUATION.sub(lambda match: match[0].translate(_ARABIC_SIGNS), text)
-            yield Word(said, round(confidence), paragraph, line, left, top, left + width, top + height)
+            yield Word(
+                said,
+                round(confidence),
+                paragraph,
+                line=line,
+                left=left,
+                top=top,
+                right=left + width,
+                bottom=top + height,
+            )
 
 
 def _limited() -> None:

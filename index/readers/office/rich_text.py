@@ -87,7 +87,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
     reader.read(content)
     builder = reader.builder
     blocks = refined(builder.text, builder.blocks, builder.emphasized)
-    return Extract(builder.text, reader.title, reader.author, "", reader.date, blocks)
+    return Extract(builder.text, reader.title, reader.author, heading="", date=reader.date, blocks=blocks)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import zipfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Final, cast
+from typing import IO, Final, NamedTuple, cast
 from xml.etree import ElementTree
 
 import regex
@@ -104,6 +104,15 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
     return builder, flaws
 
 
+class _Range(NamedTuple):
+    """A range of cells, by numbers from 0; the last row and column are in it."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
 @dataclass
 class _Sheet:
     """The filled cells of a sheet.
@@ -111,11 +120,11 @@ class _Sheet:
     Attributes:
         rows: row -> column -> text, both from 0.
         hidden: the columns that aren't shown.
-        merged: first row, first column, last row and last column of each merged range.
+        merged: the ranges of cells that are one.
     """
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merged: list[_Range] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
 
     def hide(self, column: ElementTree.Element) -> None:
@@ -210,7 +219,7 @@ class _Reader:
                 sheet.hide(element)
             elif kind == "mergeCell" and (match := _RANGE.fullmatch(element.get("ref", ""))):
                 first, last = _column(match[1]), _column(match[3])
-                sheet.merged.append((int(match[2]) - 1, first, int(match[4]) - 1, last))
+                sheet.merged.append(_Range(int(match[2]) - 1, first, int(match[4]) - 1, last))
         self._progress()
         self.hidden += sheet.drop_hidden()
         return sheet.grid()

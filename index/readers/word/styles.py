@@ -103,10 +103,10 @@ class Styles:
                 own,
                 level,
                 value(numbers, "numId") or style.list_id,
-                int_of(depth) if depth else style.depth,
-                switch(run, "vanish", style.is_hidden),
-                switch(run, "b", style.is_bold),
-                is_raised(run, style.is_raised),
+                depth=int_of(depth) if depth else style.depth,
+                is_hidden=switch(run, "vanish", style.is_hidden),
+                is_bold=switch(run, "b", style.is_bold),
+                is_raised=is_raised(run, style.is_raised),
             )
         return style
 
