@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import PurePath
@@ -106,6 +106,25 @@ def unpack_boxes(packed: str) -> list[Box]:
         return []
     edges = [(high * 64 + low) / _PARTS for high, low in zip(digits[::2], digits[1::2], strict=False)]
     return [Box(*edges[at : at + 4]) for at in range(0, len(edges) - 3, 4)]
+
+
+@dataclass(frozen=True)
+class DocumentHead:
+    """A document without its text and layout; the attributes are those of `Document`."""
+
+    id: str
+    title: str = ""
+    source: str = ""
+    author: str = ""
+    date: str = ""
+    digest: str = ""
+    tags: tuple[str, ...] = ()
+    fetched: str = ""
+
+    @classmethod
+    def of(cls, document: Document) -> DocumentHead:
+        """The head of a document."""
+        return cls(**{field.name: getattr(document, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True)

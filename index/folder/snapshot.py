@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Final, Generic, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ from index.retrieval.names import NameIndex
 from index.retrieval.token_codec import TokenVectors
 from index.scope import Scope
 from index.text.spelling import Spelling, WordForms, levels
-from index.types import Document, Passage
+from index.types import Document, DocumentHead, Passage
 
 # Small segments beside each other have their vectors searched as one, up to so many passages: some 6 MB are
 # copied. A search of FAISS by itself takes as long as comparing some hundred passages.
@@ -153,8 +153,8 @@ class Snapshot:
             subsets.append(part.segment.dense.subset(rows))
         return Selection(kept, mask, tuple(subsets))
 
-    def document_heads(self) -> list[list[dict[str, Any]]]:
-        """For each part, the ids and fields of its documents without text and blocks."""
+    def document_heads(self) -> list[list[DocumentHead]]:
+        """For each part, its documents without text and blocks."""
         every = [part.segment.rows.heads() for part in self.parts]
         return [
             [own[number] for number in part.documents.tolist()]
@@ -285,10 +285,10 @@ class Snapshot:
         return _OnDemand(places, lambda part, row: part.segment.rows.passage(row))
 
     @property
-    def heads(self) -> Sequence[tuple[dict[str, Any], int]]:
-        """Each document's id and fields without text and blocks, and the number of its last paragraph."""
+    def heads(self) -> Sequence[tuple[DocumentHead, int]]:
+        """Each document without text and blocks, and the number of its last paragraph."""
 
-        def head(part: Part, number: int) -> tuple[dict[str, Any], int]:
+        def head(part: Part, number: int) -> tuple[DocumentHead, int]:
             first, end = part.segment.places.first_rows[number : number + 2].tolist()
             return part.segment.rows.head(number), part.segment.rows.paragraph(end - 1) if end > first else 0
 

@@ -14,7 +14,7 @@ from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
 from index.interface import Index
 from index.lance import build, change, cluster, rows, table
-from index.lance.counts import Known, quoted
+from index.lance.counts import Known, sql_string
 from index.lance.search import Within, candidates
 from index.progress import Progress
 from index.query import Query
@@ -22,7 +22,7 @@ from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors
 from index.scope import Scope
 from index.storage.layout import read_head
-from index.types import Document, Passage
+from index.types import Document, DocumentHead, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
 _DOCUMENT_COLUMNS = ["document_id", "text", "layout", "head"]
@@ -147,7 +147,7 @@ class LanceIndex(Index):
         where = self.view.filter_of(rows.PASSAGE, self.scope)
         return _Rows(self.view.version.dataset, where, _PASSAGE_COLUMNS, rows.read_passage)
 
-    def heads(self) -> list[dict[str, Any]]:
+    def heads(self) -> list[DocumentHead]:
         """See `Index.heads`; no text is read."""
         return self.view.heads()
 
@@ -170,11 +170,11 @@ class _View:
         self.records: _Kept[bytes] = _Kept(_RECORDS_KEPT)
         self.scopes: _Kept[Within] = _Kept(_SCOPES_KEPT)
 
-    def heads(self) -> list[dict[str, Any]]:
-        """The id, title, source, date and tags of each document."""
+    def heads(self) -> list[DocumentHead]:
+        """The documents without their texts."""
         where = f"kind = '{rows.DOCUMENT}'"
         found = self.version.dataset.to_table(columns=["document_id", "head"], filter=where)
-        return [{"id": row["document_id"], "tags": (), **read_head(row["head"])} for row in found.to_pylist()]
+        return [DocumentHead(row["document_id"], **read_head(row["head"])) for row in found.to_pylist()]
 
     def within(self, scope: Scope) -> Within:
         """The documents within a scope; those of the scopes asked for last are kept.
@@ -193,7 +193,7 @@ class _View:
         chosen = scope.chosen(heads)
         # The shorter list of the two.
         are_most = 2 * sum(chosen) > len(chosen)
-        listed = [quoted(head["id"]) for head, own in zip(heads, chosen, strict=True) if own != are_most]
+        listed = [sql_string(head.id) for head, own in zip(heads, chosen, strict=True) if own != are_most]
         where = f"kind = '{rows.PASSAGE}'"
         if listed:
             where += f" AND document_id {'NOT ' if are_most else ''}IN ({', '.join(listed)})"
@@ -219,7 +219,7 @@ class _View:
         Raises:
             KeyError: there is none.
         """
-        where = f"{rows.KEY} = {quoted(key)}"
+        where = f"{rows.KEY} = {sql_string(key)}"
         found = self.version.dataset.to_table(columns=columns, filter=where, with_row_id=True)
         if not len(found):
             raise KeyError(key[2:])

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import DalilError
-from index.readers.watching import Changes, changes_told
+from index.readers.watching import Changes, watch_changes
 from qa.collections.followed import allowed_folder, states
 from qa.collections.interface import CollectionLibrary
 from qa.collections.types import CollectionNotFound, FolderNotAllowed, Report
@@ -179,5 +179,5 @@ class Following:
         while not self._closed.is_set():
             self._renewed.clear()
             folders = [known.folder for known in list(self._known.values())]
-            for is_changed in changes_told(folders, self._renewed):
+            for is_changed in watch_changes(folders, self._renewed):
                 self.look(is_changed)

@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -227,19 +227,9 @@ class Recognizers:
     A file's process ends with it, apart from one that is kept for the next file.
     """
 
-    def __init__(
-        self,
-        make: Callable[[FairSemaphore], ConverterProcess] = lambda turn: ConverterProcess(page_turn=turn),
-        most: int = MOST_AT_ONCE,
-    ) -> None:
-        """Starts no process yet.
-
-        Args:
-            make: makes a process, given what it takes turns by.
-            most: number of files that take turns.
-        """
-        self._make = make
-        self._places = FairSemaphore(most)
+    def __init__(self) -> None:
+        """Starts no process yet."""
+        self._places = FairSemaphore(MOST_AT_ONCE)
         self._page_turn = FairSemaphore(1)
         self._lock = threading.Lock()
         self._free: list[ConverterProcess] = []
@@ -249,7 +239,7 @@ class Recognizers:
         """The recognised text of a file; as `ConverterProcess.convert`."""
         with self._places:
             with self._lock:
-                process = self._free.pop() if self._free else self._make(self._page_turn)
+                process = self._free.pop() if self._free else ConverterProcess(page_turn=self._page_turn)
                 self._busy.append(process)
             try:
                 return process.convert(path, on_page, wanted)

@@ -54,7 +54,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
     """
     with open_archive(content) as archive:
         package = Package(archive, _MAIN)
-        reader = _Reader(package)
+        reader = _Reader(_Document(package))
         reader.read()
         about = package.metadata()
     text, blocks = reader.builder.text, reader.builder.blocks
@@ -63,17 +63,23 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
     return Extract.of(text, blocks, about, heading=heading, flaws=unread_objects(package))
 
 
-class _Reader:
-    """Reads the blocks of a document, or of one of its headers and footers, which share its numbers."""
+class _Document:
+    """What the body, the headers and the footers of a document share."""
 
-    def __init__(self, package: Package, document: _Reader | None = None) -> None:
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.styles = Styles(package.related("styles"))
+        self.numbering = Numbering(package.related("numbering"), self.styles.lists())
+        self.notes = Notes(package)
+
+
+class _Reader:
+    """Reads the blocks of a document's body, or of a header or footer."""
+
+    def __init__(self, document: _Document) -> None:
         self.builder = TextBuilder()
-        self._package = package
-        self._styles = document._styles if document else Styles(package.related("styles"))
-        self._numbering = (
-            document._numbering if document else Numbering(package.related("numbering"), self._styles.lists())
-        )
-        self._notes = document._notes if document else Notes(package)
+        self._document = document
+        self._styles, self._numbering, self._notes = document.styles, document.numbering, document.notes
         self._inline = InlineReader(self._styles, self._notes)
         self._endnotes: list[NoteCall] = []
         self._tables = 0
@@ -82,7 +88,7 @@ class _Reader:
 
     def read(self) -> None:
         """Reads headers, body, endnotes and footers."""
-        body = child(self._package.main, "body")
+        body = child(self._document.package.main, "body")
         if body is None:
             raise damaged("no body in it")
         headers, footers = self._around(body)
@@ -99,7 +105,7 @@ class _Reader:
 
     def _around(self, body: ElementTree.Element) -> tuple[list[str], list[str]]:
         """The texts of headers and of footers, each once."""
-        settings = self._package.related("settings")
+        settings = self._document.package.related("settings")
         has_even = settings is not None and is_on(settings, "evenAndOddHeaders")
         found: tuple[dict[str, None], dict[str, None]] = ({}, {})
         seen: set[str] = set()
@@ -114,10 +120,10 @@ class _Reader:
                 if (kind == "first" and not is_on(section, "titlePg")) or (kind == "even" and not has_even):
                     continue
                 seen.add(relationship)
-                root = self._package.by_id(relationship)
+                root = self._document.package.by_id(relationship)
                 if root is None:
                     continue
-                reader = _Reader(self._package, self)
+                reader = _Reader(self._document)
                 reader._body(root)
                 reader._flush()
                 for block in reader.builder.blocks:
