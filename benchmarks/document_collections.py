@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import invented_records as records
-import train_reader
+import reader_material
 from presentation import topics
 from reader_cases import Asked, Case, Looker
-from train_reader import Contexts, Example
+from reader_material import Contexts, Example
 
 from index.interface import Index
 from index.readers.read_files import read_file
@@ -213,12 +213,12 @@ def unseen_examples(folder: Path, most: int) -> tuple[list[Example], dict[str, C
         folder: of the training sets.
         most: questions of a set.
     """
-    sources = train_reader.Sources(folder)
-    kept = train_reader.kept_back(sources)
+    sources = reader_material.Sources(folder)
+    kept = reader_material.kept_back(sources)
     chosen: list[Example] = []
     texts: dict[str, list[str]] = defaultdict(list)
     for name, examples in sources.examples.items():
-        usable = [e for e in examples if e.group in kept or train_reader.is_held_out(e.group)]
+        usable = [e for e in examples if e.group in kept or reader_material.is_held_out(e.group)]
         if name not in LEFT_OUT:
             dice = random.Random(2)
             dice.shuffle(usable)

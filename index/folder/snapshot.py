@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
-from typing import Final, Generic, TypeVar, overload
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ from index.retrieval.fusion import is_across
 from index.retrieval.names import NameIndex
 from index.retrieval.token_codec import TokenVectors
 from index.scope import Scope
+from index.storage.lazy_sequence import LazySequence
 from index.text.spelling import Spelling, WordForms, levels
 from index.types import Document, DocumentHead, Passage
 
@@ -436,8 +437,8 @@ class _Places:
         return self._parts[int(self._of_part[position])], int(self._numbers[position])
 
 
-class _OnDemand(Sequence[T], Generic[T]):
-    """A sequence whose items are created on access."""
+class _OnDemand(LazySequence[T]):
+    """The items at some places of a collection."""
 
     def __init__(self, places: _Places, make: Callable[[Part, int], T]) -> None:
         self._places, self._make = places, make
@@ -445,19 +446,5 @@ class _OnDemand(Sequence[T], Generic[T]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, position: int) -> T: ...
-    @overload
-    def __getitem__(self, position: slice) -> Sequence[T]: ...
-    def __getitem__(self, position: int | slice) -> T | Sequence[T]:
-        if isinstance(position, slice):
-            return tuple(self[i] for i in range(*position.indices(len(self))))
-        return self._make(*self._places[range(len(self))[position]])
-
-    def __iter__(self) -> Iterator[T]:
-        return (self[i] for i in range(len(self)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+    def read(self, position: int) -> T:
+        return self._make(*self._places[position])

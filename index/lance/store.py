@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors
 from index.scope import Scope
 from index.storage.layout import read_head
+from index.storage.lazy_sequence import LazySequence
 from index.types import Document, DocumentHead, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
@@ -247,7 +248,7 @@ class _Kept(Generic[T]):
                 self._things.popitem(last=False)
 
 
-class _Rows(Sequence[T], Generic[T]):
+class _Rows(LazySequence[T]):
     """The parsed rows of which a filter is true, in table order."""
 
     def __init__(self, dataset: Any, where: str, columns: list[str], read: Any) -> None:
@@ -260,16 +261,13 @@ class _Rows(Sequence[T], Generic[T]):
             self._length = int(self._dataset.count_rows(self._filter))
         return self._length
 
-    @overload
-    def __getitem__(self, position: int) -> T: ...
-    @overload
-    def __getitem__(self, position: slice) -> Sequence[T]: ...
-    def __getitem__(self, position: int | slice) -> T | Sequence[T]:
-        if isinstance(position, slice):
-            return tuple(self)[position]
-        place = range(len(self))[position]
+    def read_all(self, positions: range) -> Sequence[T]:
+        every = tuple(self)  # one scan, rather than one for each row
+        return tuple(every[position] for position in positions)
+
+    def read(self, position: int) -> T:
         found = self._dataset.to_table(
-            columns=self._columns, filter=self._filter, offset=place, limit=1, scan_in_order=True
+            columns=self._columns, filter=self._filter, offset=position, limit=1, scan_in_order=True
         )
         item: T = self._read(found.to_pylist()[0])
         return item
@@ -277,8 +275,3 @@ class _Rows(Sequence[T], Generic[T]):
     def __iter__(self) -> Iterator[T]:
         batches = self._dataset.to_batches(columns=self._columns, filter=self._filter, scan_in_order=True)
         return (self._read(row) for batch in batches for row in batch.to_pylist())
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))

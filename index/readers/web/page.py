@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import FileWarning, UnreadableFile, UnreadablePage
+from index.readers.extracted_text import no_pages
 from index.readers.file_types import type_of
-from index.readers.read_files import TYPES, ignore, ignore_page, read_file
+from index.readers.read_files import TYPES, ignore, read_file
 from index.readers.web.address import WebAddress
 from index.readers.web.fetch import Fetched, Fetcher
 from index.types import Document, text_id
@@ -75,7 +76,7 @@ def fetch_into(
     address: str,
     fetcher: Fetcher,
     warn: Callable[[FileWarning], None] = ignore,
-    on_page: Callable[[int, int], None] = ignore_page,
+    on_page: Callable[[int, int], None] = no_pages,
 ) -> tuple[Document, Path]:
     """As `read_page`; the page is kept as a file in a folder, and its path is given too.
 
