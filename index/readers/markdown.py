@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from index.readers.extracted_text import Extract, Progress, no_progress, tags_of
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.text_builder import TextBuilder
+from index.readers.text_builder import CHECKED, UNCHECKED, TextBuilder
 from index.readers.text_encoding import decode
 from index.text.structure.blocks import refined
 
@@ -259,7 +259,7 @@ class _Walk:
             task = _TASK.match(text) if item.is_bullet else None
             label = item.label
             if task:
-                label = "☐" if task[1] == " " else "☒"
+                label = UNCHECKED if task[1] == " " else CHECKED
                 text = f"{label} {text[task.end() :]}"
             elif not item.is_bullet:
                 text = f"{label} {text}"
