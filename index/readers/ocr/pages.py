@@ -88,7 +88,7 @@ class _Page(NamedTuple):
     number: int
     picture: Image.Image
     dpi: float
-    count: int
+    pages: int
 
 
 def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[_Page]:
