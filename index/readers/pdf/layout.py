@@ -72,8 +72,8 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
             continue
         paragraph = paragraphs[place]
         text, called = notes.called(paragraph)
-        if place in items:
-            text = _BULLET.sub(r"\1 ", text)
+        if place in items and text.startswith(label := items[place]):
+            text = f"{label} {text[len(label) :].lstrip(' ')}"
         text, starts = _page_starts(text, paragraph)
         if place in levels:
             builder.add("heading", text, level=levels[place], page=paragraph.page, page_starts=starts)

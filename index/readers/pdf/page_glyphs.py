@@ -47,8 +47,7 @@ def draw(page: PDFPage, manager: Manager, fonts: dict[int, Font]) -> PageGlyphs:
 def _is_part(one: Glyph, other: Glyph) -> bool:
     """Whether two glyphs that the file gives the same text are one above the other."""
     return (
-        one.is_as_typed
-        and other.is_as_typed
+        (one.is_as_typed or other.is_as_typed)
         and one.text == other.text
         and len(one.text) > 1
         and other.left <= one.middle <= other.right
@@ -189,11 +188,6 @@ class PageGlyphs(PDFTextDevice):
         left = min(glyph.left for _, glyph in inside)
         right = max(glyph.right for _, glyph in inside)
         glyph = replace(widest, text=text, left=left, right=right, is_as_typed=True)
-        before = self.found.get(turns, [])[-1:]
-        if before and _is_part(before[0], glyph):
-            self.found[turns].pop()  # Typst says of a letter and of its mark that they are both
-        elif before and _is_part(glyph, before[0]):
-            return
         self._add(turns, glyph)
 
     def add(self, glyph: Glyph) -> None:
@@ -205,5 +199,10 @@ class PageGlyphs(PDFTextDevice):
             return
         if self._inside is not None:
             self._inside.append((turns, glyph))
-        else:
-            self.found.setdefault(turns, []).append(glyph)
+            return
+        found = self.found.setdefault(turns, [])
+        if found and _is_part(found[-1], glyph):
+            found.pop()  # Typst says of a letter and of its mark that they are both
+        elif found and _is_part(glyph, found[-1]):
+            return
+        found.append(glyph)

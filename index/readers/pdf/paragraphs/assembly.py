@@ -115,10 +115,10 @@ def _margin(title: RunningTitle) -> Paragraph:
 
 
 def _lines(paragraph: LineGroup, mirrored: str) -> list[str]:
-    lines = [
-        as_read(line.signs, paragraph.edges.right_to_left, mirrored).replace(PAGE_BREAK, " ")
-        for line in paragraph.lines
-    ]
+    lines: list[str] = []
+    for line in paragraph.lines:
+        said = as_read(line.signs, paragraph.edges.right_to_left, mirrored, lines[-1] if lines else "")
+        lines.append(said.replace(PAGE_BREAK, " "))
     return [
         f"{PAGE_BREAK if number in paragraph.page_starts else ''}{line}" for number, line in enumerate(lines)
     ]

@@ -17,6 +17,8 @@ from index.readers.pdf.paragraphs.line_spacing import is_wide
 # Number of lines at the top and bottom of a page that are searched for running titles and page numbers.
 _EDGE: Final = 2
 _FEWEST_REPEATS: Final = 3
+# Of a line in smaller or larger letters than the text, with no wide gap between them.
+_MOST_PARTS: Final = 2
 # What stands beside the number of a page.
 _PAGE_WORDS: Final = frozenset(("page", "pages", "p", "pp", "pg", "of", "صفحة", "الصفحة", "ص", "من", ""))
 _DIGIT: Final = regex.compile(r"\p{Nd}")
@@ -102,6 +104,8 @@ def _edge_lines(page: Sequence[Column], pitches: Mapping[int, float]) -> dict[in
                 number
                 for number, (line, following) in enumerate(pairwise(ordered), 1)
                 if is_wide(abs(line.baseline - following.baseline), following, pitches)
+                # Columns' names at the top of each page belong to their table.
+                or (not line.has_size_of(following) and len(line.cells) <= _MOST_PARTS)
             ),
             len(lines),
         )
