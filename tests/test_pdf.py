@@ -105,6 +105,17 @@ def test_one_line_does_not_hide_the_gutter_of_a_page(beside: Text) -> None:
     assert text.replace(" ٩", "").replace("آ", "") == " ".join(words)
 
 
+def test_the_columns_of_a_table_without_lines_are_not_columns_of_text() -> None:
+    words = ("جسور", "حقول", "سماء", "شارع", "متجر", "نهار")
+    page = [
+        arabic(right, 500 - PITCH * row, f"{word} {words[(row + place) % 6]}")
+        for row, word in enumerate(words)
+        for place, right in enumerate((380, 290, 200, 110))
+    ]
+    found = reader.extract(pdf([page]))
+    assert found.text.split("\n")[2] == "سماء سماء | سماء شارع | سماء متجر | سماء نهار"
+
+
 def test_a_percent_sign_follows_its_number_at_the_beginning_of_a_line() -> None:
     above = arabic(350, 500, "بلغت نسبة الفاقد في الأحياء الشرقية من المدينة")
     below = [Text(330, 486, "12.4"), Text(325, 486, "%"), arabic(320, 486, "من الماء المنتج")]

@@ -172,13 +172,28 @@ def _has_columns(band: Sequence[_Row], place: float) -> bool:
     top = min(left[0][0].baseline, right[0][0].baseline)
     foot = max(left[-1][0].baseline, right[-1][0].baseline)
     beside = [sum(foot <= row[0].baseline <= top for row in side) for side in (left, right)]
-    return min(beside) >= _FEWEST_LINES and _is_running_text(left) and _is_running_text(right)
+    return min(beside) >= _FEWEST_LINES and not any(
+        not _is_running_text(side) or _has_cells(side) for side in (left, right)
+    )
 
 
 def _is_running_text(rows: Sequence[_Row]) -> bool:
     width = max(row[-1].right for row in rows) - min(row[0].left for row in rows)
     long = sum(row[-1].right - row[0].left >= _FULL * width for row in rows)
     return width >= _NARROWEST * rows[0][0].size and 2 * long > len(rows)
+
+
+def _has_cells(rows: Sequence[_Row]) -> bool:
+    """Whether all rows leave an x position free with something on both sides, mostly, but no running text."""
+    for place in {round(s.right + _GAP / 2 * s.size) for row in rows for s in row[:-1]}:
+        sides = _sides(rows, place)
+        if (
+            2 * min(map(len, sides)) > len(rows)
+            and not all(map(_is_running_text, sides))
+            and not any(_is_across(s, place) for row in rows for s in row)
+        ):
+            return True
+    return False
 
 
 def _column(rows: Sequence[_Row]) -> Column | None:

@@ -237,11 +237,7 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
     begins: list[int] = []  # first sign of each word
     right = float("inf")
     for place, glyph in enumerate(ordered):
-        if (
-            signs
-            and (glyph.is_blank or glyph.left - right > least_gap * glyph.size)
-            and signs[-1].text != " "
-        ):
+        if signs and signs[-1].text != " " and _begins_word(signs[-1], glyph, right, least_gap):
             signs.append(Sign(" "))
         if not glyph.is_blank:
             if not words or signs[-1:] == [Sign(" ")]:
@@ -272,6 +268,19 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
             Cell(begin, end, *word)
             for word, begin, end in zip(words, begins, [*begins[1:], len(signs)], strict=True)
         ),
+    )
+
+
+def _begins_word(before: Sign, glyph: Glyph, right: float, least_gap: float) -> bool:
+    """Whether there is a space between a sign that ends at `right` and a glyph, by the least gap of its line.
+
+    Between Latin and Arabic letters a narrow gap is enough: Pango draws no space there.
+    """
+    gap = (glyph.left - right) / glyph.size
+    return (
+        glyph.is_blank
+        or gap > least_gap
+        or (gap > _SPACE and {before.direction, Sign(glyph.text).direction} == {"L", "AL"})
     )
 
 
