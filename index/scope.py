@@ -34,6 +34,7 @@ _MEDIA_TYPES: Final = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ("pptx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx",),
     "application/vnd.oasis.opendocument.text": ("odt",),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods",),
     "application/epub+zip": ("epub",),
     "application/rtf": ("rtf",),
     "application/json": ("json", "jsonl"),

@@ -31,7 +31,7 @@ BlockKind = Literal[
 # Chosen, not measured.
 _MOST_WORDS_OF_RECORD: Final = 40
 _WORD: Final = re.compile(r"\S+")
-DATED_BY_PROGRAMS: Final = frozenset((".docx", ".pdf", ".odt", ".rtf", ".xlsx", ".pptx"))
+DATED_BY_PROGRAMS: Final = frozenset((".docx", ".pdf", ".odt", ".ods", ".rtf", ".xlsx", ".pptx"))
 """Types of files whose metadata say when a program made the file, not when the text was issued."""
 # Of a page's width or height, for boxes.
 _PARTS: Final = 4096

@@ -28,6 +28,7 @@ CONVERTERS: Final = {
     ".docm": "word.document:extract",
     ".epub": "epub:extract",
     ".odt": "office.open_document:extract",
+    ".ods": "office.open_document:extract_sheets",
     ".rtf": "office.rich_text:extract",
     ".pptx": "office.slides:extract",
     ".pptm": "office.slides:extract",
@@ -61,7 +62,7 @@ _NOT_TYPED: Final = regex.compile(
     r"(?i)untitled.*|unknown|(?:no )?title|(?:document|مستند) ?\p{Nd}*|new (?:document|page)\b.*|about:blank"
     r"|(?:https?|file):.*|microsoft (?:word|powerpoint)\b.*|(?:powerpoint presentation|word document)"
     r"|بدون عنوان|عرض تقديمي.*"
-    r"|.*\.(?:docx?|pdf|indd|qxd|tex|dvi|x?html?|pub|pptx?|xlsx?|odt|rtf|txt|md|epub|pages)"
+    r"|.*\.(?:docx?|pdf|indd|qxd|tex|dvi|x?html?|pub|pptx?|xlsx?|od[ts]|rtf|txt|md|epub|pages)"
 )
 _NOBODY: Final = regex.compile(
     r"(?i)(?:the )?(?:users?|admin|administrator|owner|author|unknown|anonymous|guest|root|windows user)"

@@ -37,8 +37,8 @@ from index.readers.text_builder import LONGEST_REPEATED, TextBuilder
 _MAIN: Final = "xl/workbook.xml"
 _CELL: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _RANGE: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
-# Names that programs give to sheets.
-_UNNAMED: Final = regex.compile(r"(?i)(?:sheet|ورقة|feuil|tabelle|hoja|table|صفحة)[ _]?\p{Nd}*")
+UNNAMED: Final = regex.compile(r"(?i)(?:sheet|ورقة|feuil|tabelle|hoja|table|صفحة)[ _]?\p{Nd}*")
+"""Names that programs give to sheets."""
 _TRUE: Final = frozenset(("1", "true"))
 _MOST_COLUMNS: Final = 1 << 14
 _ROWS_PER_PART: Final = 5000
@@ -82,26 +82,34 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
             lost.append(name)
             continue
         # A sheet without a name of its own isn't part of the sheet before it.
-        if rows and (builder.blocks or not _UNNAMED.fullmatch(name)):
+        if rows and (builder.blocks or not UNNAMED.fullmatch(name)):
             builder.add("heading", name, level=1)
         tables += add_grid(builder, rows, tables + 1)
     if lost and not builder.blocks:
         raise damaged(f"no readable sheet {lost[0]} in it")
     flaws = missing_parts(lost)
-    if hidden:
-        names = ", ".join(hidden)
-        flaws += (Flaw("hidden", f"its hidden sheets weren't read ({names}).", len(hidden), names),)
+    flaws += hidden_sheets(hidden)
     if reader.formulas:
         formulas = (
             "1 formula in it has" if reader.formulas == 1 else f"{reader.formulas:,} formulas in it have"
         )
         why = f"{formulas} no stored value. Save it in a spreadsheet program."
         flaws += (Flaw("formulas", why, reader.formulas),)
-    if reader.hidden:
-        why = f"its hidden rows and columns weren't read ({reader.hidden:,})."
-        flaws += (Flaw("hidden_cells", why, reader.hidden),)
+    flaws += hidden_cells(reader.hidden)
     flaws += unread_objects(package)
     return builder, flaws
+
+
+def hidden_sheets(names: Sequence[str]) -> tuple[Flaw, ...]:
+    """The flaw of a file with hidden sheets, if there are any."""
+    said = ", ".join(names)
+    return (Flaw("hidden", f"its hidden sheets weren't read ({said}).", len(names), said),) if names else ()
+
+
+def hidden_cells(count: int) -> tuple[Flaw, ...]:
+    """The flaw of a file with so many hidden rows and columns, if there are any."""
+    why = f"its hidden rows and columns weren't read ({count:,})."
+    return (Flaw("hidden_cells", why, count),) if count else ()
 
 
 class _Range(NamedTuple):
