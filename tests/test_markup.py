@@ -40,6 +40,7 @@ from index.readers.html.page import extract
             "<annotation>x</annotation></math>",
             ["E = mc²1/n"],
         ),
+        ("<html><head><noscript>Enable scripts</noscript><title>x</title></head><body><p>text", ["text"]),
         ("", []),
     ],
 )

@@ -138,6 +138,26 @@ def test_a_line_repeated_at_the_top_of_each_page_in_small_letters_is_a_header() 
     assert found.text.count("دائرة") == 1
 
 
+def test_fields_of_a_form_that_stand_in_one_line_are_apart() -> None:
+    said = (("الاسم: هند العلي", "المهنة: مهندسة"), ("متزوجة: لا", "الأولاد: اثنان"))
+    rows = [
+        arabic(right, 500 - PITCH * row, text)
+        for row, texts in enumerate(said)
+        for right, text in zip((380, 190), texts, strict=True)
+    ]
+    found = reader.extract(pdf([rows]))
+    assert found.text.split("\n\n") == [*said[0], *said[1]]
+    assert {block.kind for block in found.blocks} == {"form_field"}
+
+
+def test_words_bullets_of_the_second_level_begin_items() -> None:
+    lines = [
+        Text(20, 500 - PITCH * n, f"o {text}") for n, text in enumerate(("no food", "no drink", "no dogs"))
+    ]
+    found = reader.extract(pdf([lines]))
+    assert [block.label for block in found.blocks] == ["o"] * 3
+
+
 def test_the_number_of_an_item_is_parted_from_its_first_word() -> None:
     page = [Text(340, 500 - PITCH * n, f".{n + 1}") for n in range(2)]
     page += [

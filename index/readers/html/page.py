@@ -82,7 +82,8 @@ def extract(html: str, *, is_xml: bool = False) -> Extract:
         html: the page.
         is_xml: whether it is XHTML, where `<title/>` is a complete element.
     """
-    document = parse(_EMPTY_ELEMENT.sub(_expanded, html) if is_xml else html, positions=False)
+    # Without scripting, what a head says to browsers without it would be a part of the text.
+    document = parse(_EMPTY_ELEMENT.sub(_expanded, html) if is_xml else html, positions=False, scripting=True)
     builder = TextBuilder()
     _Walk(builder).read(document)
     text = builder.text

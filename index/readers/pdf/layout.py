@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
@@ -15,7 +16,7 @@ from index.readers.pdf.visual_order import is_right_to_left
 from index.readers.tables.headings import is_header
 from index.readers.text_builder import TextBuilder
 from index.text.structure.blocks import refined
-from index.text.structure.labels import ItemMarker, follows, item_marker
+from index.text.structure.labels import ItemMarker, field_key, follows, item_marker
 from index.types import Block, BlockKind
 
 # Minimum size of a heading relative to the text's, and of a bold heading.
@@ -58,7 +59,9 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
     builder = TextBuilder()
     margins = [paragraph for paragraph in paragraphs if paragraph.margin]
     _add_margins(builder, margins, "page_header")
-    paragraphs = _with_whole_tables([paragraph for paragraph in paragraphs if not paragraph.margin])
+    paragraphs = _with_whole_tables(
+        [part for paragraph in paragraphs if not paragraph.margin for part in _fields(paragraph)]
+    )
     levels = _levels(paragraphs)
     notes = _Notes(paragraphs)
     items = _items(paragraphs, levels)
@@ -92,6 +95,14 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
     _add_margins(builder, margins, "page_footer")
     text = builder.text
     return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _fields(paragraph: Paragraph) -> Sequence[Paragraph]:
+    """The fields of a form that stand in one line, each as a paragraph; other paragraphs as they are."""
+    cells = paragraph.cells[::-1] if paragraph.is_right_to_left else paragraph.cells
+    if len(cells) < 2 or paragraph.is_ruled or not all(map(field_key, cells)):
+        return [paragraph]
+    return [replace(paragraph, text=cell, cells=(), edges=()) for cell in cells]
 
 
 def _add_margins(builder: TextBuilder, margins: Sequence[Paragraph], kind: BlockKind) -> None:

@@ -44,7 +44,7 @@ def list_markers(text: str, lines: Sequence[Line]) -> dict[int, tuple[str, int, 
         for one, other in pairwise(numbers):
             if found[one].is_bullet or follows(found[one].value, found[other].value):
                 kept.update((one, other))
-        kept.update(n for n in numbers if found[n].is_bullet and found[n].style not in "-–+*")
+        kept.update(n for n in numbers if found[n].is_bullet and found[n].style not in "-–+*o")
     return {
         number: (
             found[number].style,

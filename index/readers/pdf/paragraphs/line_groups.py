@@ -146,7 +146,9 @@ class Edges:
         """Whether a line begins with the number after the one that a paragraph begins with."""
         one = self.marker(first)
         other = self.marker(following) if one else None
-        return bool(one and other and one.style == other.style and follows(one.value, other.value))
+        return bool(
+            one and other and one.style == other.style and (one.is_bullet or follows(one.value, other.value))
+        )
 
     def marker(self, line: Line) -> ItemMarker | None:
         """The number of an item that a line begins with."""
