@@ -134,6 +134,26 @@ def warned(path: Path) -> tuple[Document, list[FileWarning], list[tuple[int, int
 SURE = [row("وصل", 96.4, 1, 1), row("القطار,", 91, 1, 2), row("أمس.", 95, 1, 3)]
 
 
+def test_a_line_that_was_left_out_is_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = picture()
+    draw = ImageDraw.Draw(page)
+    tops = (60, 190, 320)
+    for top in (*tops, 500):
+        draw.rectangle((200, top, 1600 if top != 500 else 230, top + 50), fill=0)
+
+    def read(strip: Image.Image, *_: object) -> Iterator[Word]:
+        if strip.height > 200:
+            for paragraph, top in enumerate((60, 320)):
+                yield Word(f"line {top}", 90, paragraph, paragraph, 200, top, 1600, top + 51)
+        else:
+            yield Word("لا", 90, 0, 0, 26, 26, 90, 77)
+
+    monkeypatch.setattr(tesseract, "_read", read)
+    words = tesseract.Recognizer().words(page, 300)
+    assert [(word.text, word.paragraph) for word in words] == [("line 60", 0), ("لا", 0), ("line 320", 1)]
+    assert words[1].top in range(185, 196)
+
+
 def test_words_keep_their_confidence(tmp_path: Path, fake: Fake) -> None:
     fake([*SURE, row("\u200eعند\u200f", 55, 2, 1, 2), row("", 95, 2, 2, 2), row("الفجر", 85, 2, 3, 2)], [])
     document, warnings, pages = warned(saved(tmp_path / "a.png", picture()))
