@@ -197,7 +197,7 @@ def _unread_lines(picture: Image.Image, words: Sequence[Word]) -> Iterator[tuple
         return
     height = statistics.median(word.bottom - word.top for word in words)
     ink = np.asarray(picture) < _INK
-    rows = ink.any(axis=1)
+    rows = np.asarray(ink.any(axis=1))
     for word in words:
         rows[word.top : word.bottom] = False
     edges = np.flatnonzero(np.diff(rows.astype(np.int8), prepend=0, append=0)).reshape(-1, 2).tolist()
