@@ -21,7 +21,7 @@ from charset_normalizer import from_bytes
 from results import Section, markdown_table, run
 
 from index.readers.extracted_text import Unextractable
-from index.readers.plain_text import decode
+from index.readers.text_encoding import decode
 
 BROKEN: Final = "UTF-8 with a bad byte"
 LENGTHS: Final = (20, 60, 200, 1000, 5000)

@@ -20,11 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import invented_records as records
-import train_reader
+import reader_material
 from near_misses import Siblings
 from presentation import topics
 from reader_cases import Asked, Case, Looker
-from train_reader import Contexts, Example
+from reader_material import Contexts, Example
 
 from index.interface import Index
 from index.readers.read_files import read_file
@@ -146,7 +146,16 @@ def _records(language: records.Spoken, dice: random.Random) -> tuple[list[str], 
         text = records.question(name, thing, asked, dice)
         group = f"record {kind} {thing.names}"
         questions.append(
-            Example(text, thing.names[side], -1, -1, there, (asked, language), f"record {value}", group)
+            Example(
+                text,
+                thing.names[side],
+                -1,
+                end=-1,
+                answerable=there,
+                languages=(asked, language),
+                source=f"record {value}",
+                group=group,
+            )
         )
     return [f"## {heading}", body], questions
 
@@ -206,12 +215,12 @@ def unseen_examples(folder: Path, most: int) -> tuple[list[Example], dict[str, C
         folder: of the training sets.
         most: questions of a set.
     """
-    sources = train_reader.Sources(folder)
-    kept = train_reader.kept_back(sources)
+    sources = reader_material.Sources(folder)
+    kept = reader_material.kept_back(sources)
     chosen: list[Example] = []
     texts: dict[str, list[str]] = defaultdict(list)
     for name, examples in sources.examples.items():
-        usable = [e for e in examples if e.group in kept or train_reader.is_held_out(e.group)]
+        usable = [e for e in examples if e.group in kept or reader_material.is_held_out(e.group)]
         if name not in LEFT_OUT:
             dice = random.Random(2)
             dice.shuffle(usable)

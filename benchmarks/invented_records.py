@@ -72,7 +72,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Invented:
-    """A question about a passage: as `train_reader.Example`."""
+    """A question about a passage: as `reader_material.Example`."""
 
     question: str
     context: str

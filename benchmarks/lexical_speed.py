@@ -94,10 +94,10 @@ def measure(
         passages,
         build,
         size / passages,
-        opening,
-        statistics.median(best),
-        max(best),
-        statistics.median(legs),
+        opening=opening,
+        best=statistics.median(best),
+        slowest=max(best),
+        leg=statistics.median(legs),
         **theirs,
     )
 

@@ -240,7 +240,7 @@ class Looker:
         hits = hits[:MOST_CANDIDATES]
         found = score_sentences(self._index, query, hits[: SENTENCES.read])
         if found:
-            yield Case(asked, kind, pairing(query, found), whole, query, hits, found)
+            yield Case(asked, kind, pairing(query, found), whole=whole, query=query, hits=hits, found=found)
 
     def _changed(self, asked: Asked) -> Iterator[Case]:
         """The cases of an answerable question with something exchanged."""

@@ -46,7 +46,9 @@ def reader_speed(gold: GoldSet, every: int) -> ReaderSpeed:
     (wall, processor), (wall_without, processor_without) = (
         _medians(timed[uses][1:]) for uses in (True, False)
     )
-    return ReaderSpeed(wall, wall_without, processor, processor_without, opening, disk)
+    return ReaderSpeed(
+        wall, wall_without, processor, processor_without=processor_without, opening=opening, disk=disk
+    )
 
 
 def _opened() -> tuple[PassageReader, float, int]:

@@ -161,10 +161,10 @@ def grown(folder: Path, real: Path, passages: int) -> Grown:
         passages,
         json.loads(record.read_text()),
         size,
-        statistics.median(search[warm]),
-        statistics.median(answer[warm]),
-        first["seconds"],
-        first["memory"],
+        search=statistics.median(search[warm]),
+        answer=statistics.median(answer[warm]),
+        first_answer=first["seconds"],
+        memory=first["memory"],
     )
 
 
@@ -368,10 +368,10 @@ def changes(folder: Path, real: Path, passages: int, count: int = 20) -> Changes
             passages,
             statistics.median(adding),
             statistics.median(removing),
-            max(adding + removing),
-            policy,
-            worst,
-            merging,
+            slowest=max(adding + removing),
+            policy=policy,
+            worst=worst,
+            merging=merging,
         )
     finally:
         shutil.rmtree(copy)

@@ -211,13 +211,13 @@ def growth(folder: Path, encoder: scale.MixedEncoder, passages: int, default: In
         passages,
         json.loads(place.with_suffix(".json").read_text()),
         size,
-        statistics.median(ours[10:]),
-        statistics.median(theirs[10:]) if theirs else None,
-        statistics.median(answers[10:]),
-        recall[0],
-        recall[1],
-        update,
-        removal,
+        search=statistics.median(ours[10:]),
+        default_search=statistics.median(theirs[10:]) if theirs else None,
+        answer=statistics.median(answers[10:]),
+        recall_10=recall[0],
+        recall_100=recall[1],
+        update=update,
+        removal=removal,
     )
 
 

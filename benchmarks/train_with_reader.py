@@ -3,8 +3,8 @@
     python benchmarks/train_with_reader.py --data FOLDER
 
 FOLDER holds the sets that train_reader.py learns from. Only paragraphs are asked about that the reader never
-saw, nor one of the same group (`train_reader.kept_back`). They make one collection of bare paragraphs in each
-language, and small ones of documents (document_collections.py). Every question is asked over all of the
+saw, nor one of the same group (`reader_material.kept_back`). They make one collection of bare paragraphs in
+each language, and small ones of documents (document_collections.py). Every question is asked over all of the
 former (with --small over a small one too), with the paragraph that answers it and without, and twice more:
 with something exchanged by rule, and with a word exchanged for one that stands in its place elsewhere. Those
 are asked, too, that people wrote to look answerable. Learned are, in this order,
@@ -35,6 +35,7 @@ import numpy as np
 from near_misses import Siblings
 from numpy.typing import NDArray
 from reader_cases import NEAR, Asked, Case, Looker, Setting, folds, kept, read_all, some, span_f1
+from reader_material import Sources, is_held_out, kept_back
 from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 from sklearn.preprocessing import StandardScaler
@@ -117,13 +118,11 @@ def unseen(folder: Path, share: float) -> dict[tuple[str, str], list[tuple[Asked
         folder: of the training sets.
         share: of `TAKEN`.
     """
-    import train_reader
-
-    sources = train_reader.Sources(folder)
-    kept = train_reader.kept_back(sources)
+    sources = Sources(folder)
+    kept = kept_back(sources)
     found: dict[tuple[str, str], list[tuple[Asked, Document]]] = defaultdict(list)
     for name, most in TAKEN.items():
-        usable = [e for e in sources.examples[name] if e.group in kept or train_reader.is_held_out(e.group)]
+        usable = [e for e in sources.examples[name] if e.group in kept or is_held_out(e.group)]
         random.Random(1).shuffle(usable)
         for example in usable[: max(1, round(most * share))]:
             document = Document(example.context, id=text_id(example.context))

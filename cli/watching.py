@@ -21,7 +21,7 @@ from index.readers.read_files import (
     source_of,
     text_files,
 )
-from index.readers.settling import Changes, changes_told
+from index.readers.watching import Changes, watch_changes
 from index.types import text_id
 from qa.collections.followed import Followed, FollowedFile, State, file_state
 from qa.collections.types import FolderNotFound
@@ -183,7 +183,7 @@ def watch_texts(watched: Watched) -> None:
     print_note(f"Watching {', '.join(map(str, watched.places))}; Ctrl-C ends it.")
     with suppress(KeyboardInterrupt):
         while watched.places:
-            for is_changed in changes_told(watched.places, stop):
+            for is_changed in watch_changes(watched.places, stop):
                 try:
                     if unchanging := changes.look(is_changed):
                         watched.synchronise(unchanging)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import ClassVar
 
 from index.encoding.base import Encoder
 from index.open import engine_at
@@ -16,9 +16,7 @@ from index.retrieval.candidates import Candidates
 from index.retrieval.fusion import ScoreParts
 from index.retrieval.token_codec import TokenVectors
 from index.scope import Scope
-from index.types import Document, Hit, Passage
-
-_HEAD: Final = ("id", "title", "source", "date", "tags")
+from index.types import Document, DocumentHead, Hit, Passage
 
 
 class Index(ABC):
@@ -239,10 +237,10 @@ class Index(ABC):
     def passages(self) -> Sequence[Passage]:
         """All passages, read on demand."""
 
-    def heads(self) -> list[dict[str, Any]]:
-        """The id, title, source, date and tags of each document of the whole index, whatever its scope."""
+    def heads(self) -> list[DocumentHead]:
+        """The documents of the whole index, whatever its scope, without their texts."""
         whole = self.within(None) if self.scope else self
-        return [{name: getattr(one, name) for name in _HEAD} for one in whole.documents]
+        return list(map(DocumentHead.of, whole.documents))
 
     def sources(self) -> dict[str, str]:
         """The source of each document, by id, in the order of the documents."""

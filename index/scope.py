@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 import regex
 
 from index.errors import InvalidScope, ScopeFault
 from index.text.analyzer import analyze, normalise
+from index.types import DocumentHead
 
 LONGEST: Final = 8_000
 """Most characters of a scope written as text."""
@@ -33,6 +34,7 @@ _MEDIA_TYPES: Final = {
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ("pptx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("xlsx",),
     "application/vnd.oasis.opendocument.text": ("odt",),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods",),
     "application/epub+zip": ("epub",),
     "application/rtf": ("rtf",),
     "application/json": ("json", "jsonl"),
@@ -58,9 +60,6 @@ _YEARS: Final = range(1000, 2200)
 _HIJRI: Final = regex.compile(r"\d\s*(?:هـ|ه\b|AH\b)")
 # A web page as a source: its path is found.
 _ADDRESS: Final = regex.compile(r"https?://[^/]*([^?]*)")
-
-Head = Mapping[str, Any]
-"""A document's `id`, `title`, `source`, `date` and `tags`."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ class Scope:
         dated = [(key, value) for key, value in (("after", self.after), ("before", self.before)) if value]
         return (*named, *dated)
 
-    def chosen(self, heads: Iterable[Head]) -> list[bool]:
+    def chosen(self, heads: Iterable[DocumentHead]) -> list[bool]:
         """Which of a collection's documents are within the scope.
 
         Args:
@@ -228,7 +227,7 @@ def _days(year: int, month: int, day: int) -> tuple[date, date] | None:
 
 
 _LISTS: Final = ("documents", "folders", "types", "tags")
-_Test = Callable[[Head], bool]
+_Test = Callable[[DocumentHead], bool]
 
 
 def _test(key: str, value: str) -> _Test:
@@ -245,7 +244,7 @@ def _test(key: str, value: str) -> _Test:
 
 def _is_named(value: str) -> _Test:
     wanted = _key(value)
-    return lambda head: head["id"] == value or wanted in map(_key, _names(head))
+    return lambda head: head.id == value or wanted in map(_key, _names(head))
 
 
 def _is_in(value: str) -> _Test:
@@ -263,17 +262,17 @@ def _is_of_type(value: str) -> _Test:
 
 def _is_tagged(value: str) -> _Test:
     wanted = _key(value)
-    return lambda head: any(_key(tag) == wanted for tag in head["tags"])
+    return lambda head: any(_key(tag) == wanted for tag in head.tags)
 
 
 def _is_after(value: str) -> _Test:
     first = _first_day(value)
-    return lambda head: (found := dates(head["date"])) is not None and found[1] >= first
+    return lambda head: (found := dates(head.date)) is not None and found[1] >= first
 
 
 def _is_before(value: str) -> _Test:
     first = _first_day(value)
-    return lambda head: (found := dates(head["date"])) is not None and found[0] < first
+    return lambda head: (found := dates(head.date)) is not None and found[0] < first
 
 
 def _first_day(value: str) -> date:
@@ -281,42 +280,42 @@ def _first_day(value: str) -> date:
     return found[0] if found else date.min  # `Scope` has checked it
 
 
-def references(heads: Iterable[Head]) -> Callable[[Head], str]:
+def references(heads: Iterable[DocumentHead]) -> Callable[[DocumentHead], str]:
     """Gives what a scope names a document by: its title, file or source that no other has, else its id."""
     count = Counter(name for head in heads for name in set(map(_key, _names(head))))
 
-    def reference(head: Head) -> str:
+    def reference(head: DocumentHead) -> str:
         names = (name for name in _names(head) if _key(name) and count[_key(name)] == 1)
-        return next(names, str(head["id"]))
+        return next(names, head.id)
 
     return reference
 
 
-def _names(head: Head) -> tuple[str, str, str]:
-    source = str(head["source"])
-    return str(head["title"]), source.replace("\\", "/").rpartition("/")[2], source
+def _names(head: DocumentHead) -> tuple[str, str, str]:
+    source = head.source
+    return head.title, source.replace("\\", "/").rpartition("/")[2], source
 
 
-def extension(head: Head) -> str:
+def extension(head: DocumentHead) -> str:
     """The extension of a document's file or page, in lower case and without its dot; empty if it has none."""
-    source = _key(head["source"]).replace("\\", "/")
+    source = _key(head.source).replace("\\", "/")
     if (address := _ADDRESS.match(source)) is not None:
         source = address[1]
     return PurePosixPath(source).suffix.removeprefix(".")
 
 
-def folders(heads: Iterable[Head]) -> list[str]:
+def folders(heads: Iterable[DocumentHead]) -> list[str]:
     """The folders of documents as a reader names them, without what all have in common, in order."""
-    steps = [tuple(_parts(head["source"]))[:-1] for head in heads]
+    steps = [tuple(_parts(head.source))[:-1] for head in heads]
     common = 0
     while steps and all(len(one) > common and one[common] == steps[0][common] for one in steps):
         common += 1
     return sorted({"/".join(one[common:end]) for one in steps for end in range(common + 1, len(one) + 1)})
 
 
-def _folder(head: Head) -> str:
+def _folder(head: DocumentHead) -> str:
     """The path of a document's folder: each step after a slash."""
-    return "".join(f"/{step}" for step in _steps(head["source"])[:-1])
+    return "".join(f"/{step}" for step in _steps(head.source)[:-1])
 
 
 def _steps(path: str) -> list[str]:

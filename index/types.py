@@ -6,7 +6,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import pairwise
 from pathlib import PurePath
@@ -31,7 +31,7 @@ BlockKind = Literal[
 # Chosen, not measured.
 _MOST_WORDS_OF_RECORD: Final = 40
 _WORD: Final = re.compile(r"\S+")
-DATED_BY_PROGRAMS: Final = frozenset((".docx", ".pdf", ".odt", ".rtf", ".xlsx", ".pptx"))
+DATED_BY_PROGRAMS: Final = frozenset((".docx", ".pdf", ".odt", ".ods", ".rtf", ".xlsx", ".pptx"))
 """Types of files whose metadata say when a program made the file, not when the text was issued."""
 # Of a page's width or height, for boxes.
 _PARTS: Final = 4096
@@ -106,6 +106,25 @@ def unpack_boxes(packed: str) -> list[Box]:
         return []
     edges = [(high * 64 + low) / _PARTS for high, low in zip(digits[::2], digits[1::2], strict=False)]
     return [Box(*edges[at : at + 4]) for at in range(0, len(edges) - 3, 4)]
+
+
+@dataclass(frozen=True)
+class DocumentHead:
+    """A document without its text and layout; the attributes are those of `Document`."""
+
+    id: str
+    title: str = ""
+    source: str = ""
+    author: str = ""
+    date: str = ""
+    digest: str = ""
+    tags: tuple[str, ...] = ()
+    fetched: str = ""
+
+    @classmethod
+    def of(cls, document: Document) -> DocumentHead:
+        """The head of a document."""
+        return cls(**{field.name: getattr(document, field.name) for field in fields(cls)})
 
 
 @dataclass(frozen=True)
@@ -327,7 +346,18 @@ class Passage:
         sure = document.confidences(start, end)
         recognition = max(1, round(sum(sure) / len(sure))) if sure else 0
         return cls(
-            id_, document.id, number, start, end, text, kind, headings, columns, page, items, recognition
+            id_,
+            document.id,
+            number,
+            start=start,
+            end=end,
+            text=text,
+            kind=kind,
+            headings=headings,
+            columns=columns,
+            page=page,
+            items=items,
+            recognition=recognition,
         )
 
 

@@ -15,6 +15,7 @@ from cli.app import app
 from index import Document, Index, InvalidScope, Scope
 from index.readers.extracted_text import tags_of
 from index.readers.read_files import read_file
+from index.types import DocumentHead
 from qa import Conversation, Turn, ask, converse, retrieve
 from qa.api.integrations import find
 from qa.api.service import Endpoints, InvalidRequest, Service
@@ -153,7 +154,7 @@ def test_the_page_offers_what_there_is_and_is_told_what_isnt(index: Index) -> No
 
 def test_documents_of_one_title_are_told_apart() -> None:
     heads = [
-        {"id": str(number), "title": title, "source": source, "date": "", "tags": ()}
+        DocumentHead(str(number), title=title, source=source)
         for number, (title, source) in enumerate(
             [("A", "/x/1/a.pdf"), ("A", "/x/2/a.pdf"), ("A", "/x/2/b.pdf"), ("", "")]
         )

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
+from index.readers.inline.list_numbers import format_number
 from index.readers.word.document import extract
-from index.readers.word.numbering import formatted
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -204,7 +204,7 @@ def test_numbers_are_counted_as_word_counts_them() -> None:
     ],
 )  # fmt: skip
 def test_formats_of_numbers(number: int, kind: str, text: str) -> None:
-    assert formatted(number, kind) == text
+    assert format_number(number, kind) == text
 
 
 def test_a_text_box_is_there_once() -> None:

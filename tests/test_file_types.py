@@ -16,7 +16,8 @@ from index.readers import archives, file_types
 from index.readers.converter import process as converter_process
 from index.readers.converter import service as converter_service
 from index.readers.converter.process import ConverterProcess
-from index.readers.extracted_text import Extract, Unextractable, no_progress
+from index.readers.converter.request import Request
+from index.readers.extracted_text import Extract, Unextractable
 from index.readers.file_types import convert
 from index.readers.ocr import tesseract
 from index.readers.read_files import duplicates, read_file, read_paths
@@ -269,7 +270,7 @@ def test_a_file_that_a_library_has_a_fault_with_is_called_damaged(
 
     monkeypatch.setattr(file_types, "convert", fail)
     (tmp_path / "a.html").write_text("<p>text")
-    answer = converter_service.answer(tmp_path / "a.html", no_progress)
+    answer = converter_service.answer(Request(tmp_path / "a.html"))
     assert answer["fault"] == "damaged"
     assert answer["error"].startswith("it is damaged (AssertionError: unknown state)")
 

@@ -23,9 +23,9 @@ from PIL import Image
 from index import UnreadableFile
 from index.readers import file_types
 from index.readers.converter import process as converter_process
-from index.readers.converter.limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
 from index.readers.converter.process import ConverterProcess
 from index.readers.ocr import tesseract
+from index.readers.process_limits import BASE_SECONDS, MAX_SECONDS, processor_seconds
 from index.readers.read_files import read_file
 from index.text.split import split
 from qa.collections.library import Library
@@ -263,9 +263,10 @@ import sys, time
 from pathlib import Path
 from index.readers.converter import process as converter_process
 from index.readers.file_types import digest_of
+from index.readers.page.picture import PageRequest
 path = Path(sys.argv[1])
-request = {"digest": digest_of(path.read_bytes()), "page": 1, "wanted": None}
-print(converter_process.painter.draw(path, request)["pages"], flush=True)
+request = PageRequest(digest_of(path.read_bytes()), 1)
+print(converter_process.painter.draw(path, request).pages, flush=True)
 time.sleep(600)
 """
 # In Tesseract's place: says which process it is, and takes its time.
@@ -382,9 +383,9 @@ def test_an_interrupt_leaves_nothing_that_is_waited_for(
 
 ALONE = """
 import sys, types
-from index.readers.converter import limits
+from index.readers import process_limits
 {without}
-limits.end_with_parent(int(sys.argv[1]))
+process_limits.end_with_parent(int(sys.argv[1]))
 print("ready", flush=True)
 while True:
     pass
@@ -401,11 +402,11 @@ sys.stdin.readline()
 # Starts a program first, as a converter does Tesseract, which the kernel ends with no one.
 WITH_ANOTHER = """
 import os, subprocess, sys, types
-from index.readers.converter import limits
-limits.sys = types.SimpleNamespace(platform='darwin')
+from index.readers import process_limits
+process_limits.sys = types.SimpleNamespace(platform='darwin')
 os.setsid()
 other = subprocess.Popen(["sleep", "600"])
-limits.end_with_parent(int(sys.argv[1]))
+process_limits.end_with_parent(int(sys.argv[1]))
 print(other.pid, flush=True)
 while True:
     pass
@@ -428,8 +429,10 @@ def test_without_the_kernels_help_a_converter_takes_tesseract_with_it() -> None:
     waiting_for(lambda: not is_alive(child) and not is_alive(other), 30)
 
 
-NO_THREAD = "limits.threading = types.SimpleNamespace(Thread=lambda **_: types.SimpleNamespace(start=int))"
-NO_KERNEL = "limits.sys = types.SimpleNamespace(platform='darwin')"
+NO_THREAD = (
+    "process_limits.threading = types.SimpleNamespace(Thread=lambda **_: types.SimpleNamespace(start=int))"
+)
+NO_KERNEL = "process_limits.sys = types.SimpleNamespace(platform='darwin')"
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel does that on Linux alone")
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 from types import CodeType
 
-import pytest
 from conftest import REPOSITORY
 
 ROOMS = ("index", "qa", "web", "cli", "seeds")
@@ -65,17 +64,36 @@ def test_modules_dont_import_each_other_in_a_circle() -> None:
     assert circles({name: imports(name) for name in MODULES}) == []
 
 
-@pytest.mark.parametrize("room", ["index", "qa", "web"])
-def test_subpackages_dont_import_each_other_in_a_circle(room: str) -> None:
-    def package(name: str) -> str:
-        return ".".join(name.split(".")[:2])
+def among(package: str, arrows: dict[str, set[str]]) -> dict[str, set[str]]:
+    """The arrows between what stands in a package: its modules and its subpackages, each as one."""
 
-    arrows: dict[str, set[str]] = {}
-    for name in MODULES:
-        if name.startswith(f"{room}."):
-            targets = {package(other) for other in imports(name) if other.startswith(f"{room}.")}
-            arrows.setdefault(package(name), set()).update(targets - {package(name)})
+    def part(name: str) -> str:
+        return ".".join(name.split(".")[: package.count(".") + 2])
+
+    inner: dict[str, set[str]] = {}
+    for name, targets in arrows.items():
+        if name.startswith(f"{package}."):
+            parts = {part(other) for other in targets if other.startswith(f"{package}.")}
+            inner.setdefault(part(name), set()).update(parts - {part(name)})
+    return inner
+
+
+def test_a_circle_of_subpackages_is_found_at_any_depth() -> None:
+    arrows = {
+        "a.b.c.one": {"a.b.d.two"},
+        "a.b.d.three": {"a.b.c.four"},
+        "a.b.d.two": set(),
+        "a.b.c.four": set(),
+    }
     assert circles(arrows) == []
+    assert circles(among("a", arrows)) == []
+    assert circles(among("a.b", arrows)) == [["a.b.c", "a.b.d"]]
+
+
+def test_subpackages_dont_import_each_other_in_a_circle() -> None:
+    arrows = {name: imports(name) for name in MODULES}
+    packages = {name for name, path in MODULES.items() if path.name == "__init__.py"}
+    assert {p: found for p in packages if (found := circles(among(p, arrows)))} == {}
 
 
 def test_a_folder_can_be_overlooked() -> None:

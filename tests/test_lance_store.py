@@ -134,7 +134,7 @@ def test_within_a_scope_it_finds_what_the_default_engine_finds(
 
 def plain_heads(index: Index) -> list[tuple[object, ...]]:
     names = ("id", "title", "source", "date", "tags")
-    return [tuple(head[name] for name in names) for head in index.heads()]
+    return [tuple(getattr(head, name) for name in names) for head in index.heads()]
 
 
 def scores_of_all(index: Index) -> list[dict[str, float]]:

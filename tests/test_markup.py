@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.readers.html import extract
+from index.readers.html.page import extract
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,7 @@ from index.readers.html import extract
             "<annotation>x</annotation></math>",
             ["E = mc²1/n"],
         ),
+        ("<html><head><noscript>Enable scripts</noscript><title>x</title></head><body><p>text", ["text"]),
         ("", []),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 from test_file_types import archive, refusal, told
 from test_tables import table
 
+from index.errors import FileWarning
 from index.readers.file_types import convert
 from index.readers.read_files import read_file
 
@@ -157,6 +158,15 @@ def odt(path: Path, body: str, *, styles: str = "", more: Mapping[str, str] | No
     return archive(path, parts | dict(more or {}))
 
 
+def ods(path: Path, sheets: str, styles: str) -> Path:
+    content = (
+        f"<office:document-content {HEAD}><office:automatic-styles>{styles}</office:automatic-styles>"
+        f"<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body></office:document-content>"
+    )
+    parts = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content}
+    return archive(path, parts)
+
+
 def test_an_open_document_is_read_as_it_is_seen(tmp_path: Path) -> None:
     body = (
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>deleted</text:p></text:deletion>"
@@ -216,6 +226,43 @@ def test_tables_of_an_open_document(tmp_path: Path) -> None:
         [("city", "Mosul"), ("2021", "7"), ("2022", "8")],
         [("city", "Mosul"), ("2021", "9"), ("2022", "10")],
         [("city", "Basra"), ("2021", "closed")],
+    ]
+
+
+def test_the_sheets_of_an_open_document_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    hidden = (
+        '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/>'
+        "</style:style>"
+    )
+
+    def row(*cells: str, more: str = "") -> str:
+        inner = "".join(f"<table:table-cell {cell}</table:table-cell>" for cell in cells)
+        return f"<table:table-row {more}>{inner}</table:table-row>"
+
+    sheets = (
+        '<table:table table:name="Sheet1"><table:table-column/>'
+        '<table:table-column table:visibility="collapse"/><table:table-column/>'
+        + row("><text:p>city</text:p>", "><text:p>code</text:p>", "><text:p>rent</text:p>")
+        + row(
+            "><office:annotation><text:p>a comment</text:p></office:annotation><text:p>Mosul</text:p>",
+            "><text:p>X1</text:p>",
+            'office:value-type="float" office:value="1200"><text:p>1,200 د.ع</text:p>',
+        )
+        + row("><text:p>Basra</text:p>", ">", "><text:p>9</text:p>", more='table:visibility="filter"')
+        + row("><text:p>Erbil</text:p>", ">", 'office:value-type="float" office:value="800">')
+        + '</table:table><table:table table:name="plans" table:style-name="h">'
+        + row("><text:p>secret</text:p>")
+        + '</table:table><table:table table:name="العقود">'
+        + row("><text:p>لا تُجدّد</text:p>")
+        + "</table:table>"
+    )
+    warnings: list[FileWarning] = []
+    document = read_file(ods(tmp_path / "a.ods", sheets, hidden), warn=warnings.append)
+    assert document.text == "city | rent\nMosul | 1,200 د.ع\nErbil | 800\n\nالعقود\n\nلا تُجدّد"
+    assert table(document)[0] == [("city", "Mosul"), ("rent", "1,200 د.ع")]
+    assert [(one.kind, one.names or one.count) for one in warnings] == [
+        ("hidden", "plans"),
+        ("hidden_cells", 2),
     ]
 
 

@@ -412,7 +412,7 @@ finally:
 PAGE_PICTURE: Final = f"""
 import time
 from pathlib import Path
-from index.readers.page.pictures import PagePictures
+from index.readers.converter.page_pictures import PagePictures
 from index.readers.read_files import read_file
 path = Path("files/d.pdf")
 document = read_file(path)

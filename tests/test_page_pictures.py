@@ -23,10 +23,11 @@ from test_recognition import ARABIC, picture, real, saved
 
 __all__ = ["browser", "real"]  # fixtures
 
+from index.readers.converter.page_pictures import PageNotShown, PagePictures
 from index.readers.converter.process import ConverterProcess
-from index.readers.page.pictures import PageNotShown, PagePicture, PagePictures
+from index.readers.page.locate import locate
+from index.readers.page.picture import PagePicture, PageRequest
 from index.readers.page.wanted import letters, wanted_of
-from index.readers.pdf.locate import locate
 from index.readers.read_files import read_file
 from index.storage.layout import read_blocks, write_blocks
 from index.types import Block, Box, Document, Passage, pack_boxes, unpack_boxes
@@ -372,11 +373,11 @@ class Counting:
 
     def __init__(self, size: int = 10) -> None:
         self.size = size
-        self.asked: list[dict[str, Any]] = []
+        self.asked: list[PageRequest] = []
 
-    def draw(self, path: Path, wanted: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
-        self.asked.append(wanted)
-        return {"content": "AAAA" * self.size, "width": 1, "height": 1, "pages": 9, "boxes": []}
+    def draw(self, path: Path, page: PageRequest) -> PagePicture:  # noqa: ARG002
+        self.asked.append(page)
+        return PagePicture(bytes(3 * self.size), 1, 1, 9)
 
 
 def test_the_last_pictures_are_kept_up_to_a_bound(tmp_path: Path) -> None:
@@ -386,9 +387,11 @@ def test_the_last_pictures_are_kept_up_to_a_bound(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     for page in (1, 2, 1, 3, 1, 2):
         pictures.get(tmp_path / "a.pdf", document, page)
-    assert [one["page"] for one in process.asked] == [1, 2, 3, 2]
+    assert [one.page for one in process.asked] == [1, 2, 3, 2]
     pictures.get(tmp_path / "a.pdf", document, 1, 0, 5)
-    assert process.asked[-1]["wanted"]["text"] == "Text."
+    wanted = process.asked[-1].wanted
+    assert wanted is not None
+    assert wanted.text == "Text."
     pictures.get(tmp_path / "a.pdf", document, 2, 0, 5)  # it stands on another one
     assert len(process.asked) == 5
 
@@ -459,10 +462,10 @@ def test_only_so_many_wait_for_a_picture(tmp_path: Path) -> None:
     let_go, waiting = threading.Event(), threading.Event()
 
     class Slow(Counting):
-        def draw(self, path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
+        def draw(self, path: Path, page: PageRequest) -> PagePicture:
             waiting.set()
             assert let_go.wait(60)
-            return super().draw(path, wanted)
+            return super().draw(path, page)
 
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     pictures = PagePictures(Slow(), most_waiting=1)  # type: ignore[arg-type]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from pdf_files import WIDTH, Text, arabic, pdf
 
@@ -85,6 +87,83 @@ def test_the_left_one_of_two_english_columns_comes_first() -> None:
     page = [Text(20, 500 - PITCH * i, line) for i, line in enumerate(lines[:half])]
     page += [Text(200, 500 - PITCH * i, line) for i, line in enumerate(lines[half:])]
     assert paragraphs(page) == [" ".join(words)]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param(arabic(217, 24, "٩"), id="a page number in the gutter"),
+        pytest.param(arabic(213, 440, "آ"), id="a letter that reaches into it"),
+    ],
+)
+def test_one_line_does_not_hide_the_gutter_of_a_page(beside: Text) -> None:
+    known = ("جملة", "قلعة", "مطار", "جسور", "حقول", "سماء", "شارع", "متجر", "نهار", "كتاب")
+    words = [word for pair in itertools.product(known, repeat=2) for word in pair][:100]
+    lines = [" ".join(words[place : place + 5]) for place in range(0, 100, 5)]
+    right, left = column(lines[:10], 340, 496), column(lines[10:], 210, 496)
+    text = " ".join(paragraphs([*right, *left, beside]))
+    assert text.replace(" ٩", "").replace("آ", "") == " ".join(words)
+
+
+def test_the_columns_of_a_table_without_lines_are_not_columns_of_text() -> None:
+    words = ("جسور", "حقول", "سماء", "شارع", "متجر", "نهار")
+    page = [
+        arabic(right, 500 - PITCH * row, f"{word} {words[(row + place) % 6]}")
+        for row, word in enumerate(words)
+        for place, right in enumerate((380, 290, 200, 110))
+    ]
+    found = reader.extract(pdf([page]))
+    assert found.text.split("\n")[2] == "سماء سماء | سماء شارع | سماء متجر | سماء نهار"
+
+
+def test_a_percent_sign_follows_its_number_at_the_beginning_of_a_line() -> None:
+    above = arabic(350, 500, "بلغت نسبة الفاقد في الأحياء الشرقية من المدينة")
+    below = [Text(330, 486, "12.4"), Text(325, 486, "%"), arabic(320, 486, "من الماء المنتج")]
+    assert paragraphs([above, *below]) == [
+        "بلغت نسبة الفاقد في الأحياء الشرقية من المدينة 12.4% من الماء المنتج"
+    ]
+
+
+def test_a_mark_that_is_said_to_be_its_letter_too_is_not_read_twice() -> None:
+    # As Typst writes it: the mark with the text of both, and the letter with the same meaning in its font.
+    letter = [arabic(340, 500, "لم ين"), Text(312, 501, "\u064f", actual="جُ"), Text(310, 500, "\ue000")]
+    found = reader.extract(pdf([letter], meanings={"\ue000": "جُ"}))
+    assert found.text == "لم ينجُ"
+
+
+def test_a_line_repeated_at_the_top_of_each_page_in_small_letters_is_a_header() -> None:
+    part = column(lines_of(WORDS * 2, 30), 350, 536)
+    found = reader.extract(pdf([[arabic(350, 550, "دائرة المياه", 7), *part]] * 2))
+    assert found.blocks[0].kind == "page_header"
+    assert found.text.count("دائرة") == 1
+
+
+def test_fields_of_a_form_that_stand_in_one_line_are_apart() -> None:
+    said = (("الاسم: هند العلي", "المهنة: مهندسة"), ("متزوجة: لا", "الأولاد: اثنان"))
+    rows = [
+        arabic(right, 500 - PITCH * row, text)
+        for row, texts in enumerate(said)
+        for right, text in zip((380, 190), texts, strict=True)
+    ]
+    found = reader.extract(pdf([rows]))
+    assert found.text.split("\n\n") == [*said[0], *said[1]]
+    assert {block.kind for block in found.blocks} == {"form_field"}
+
+
+def test_words_bullets_of_the_second_level_begin_items() -> None:
+    lines = [
+        Text(20, 500 - PITCH * n, f"o {text}") for n, text in enumerate(("no food", "no drink", "no dogs"))
+    ]
+    found = reader.extract(pdf([lines]))
+    assert [block.label for block in found.blocks] == ["o"] * 3
+
+
+def test_the_number_of_an_item_is_parted_from_its_first_word() -> None:
+    page = [Text(340, 500 - PITCH * n, f".{n + 1}") for n in range(2)]
+    page += [
+        arabic(340, 500 - PITCH * n, text) for n, text in enumerate(("ألا تصرف السلفة", "استبدال العداد"))
+    ]
+    assert reader.extract(pdf([page])).text == "1. ألا تصرف السلفة\n2. استبدال العداد"
 
 
 def test_the_cells_of_a_table_stay_in_their_rows() -> None:

@@ -118,6 +118,12 @@ def test_the_embedded_fonts_names_fill_gaps() -> None:
     assert found.text == "بلام"
 
 
+def test_a_name_of_a_private_character_is_no_meaning() -> None:
+    shapes = {c: (f"uniF0{ord(c) & 0xFF:02X}", INK) for c in "بلام"}
+    with pytest.raises(Unextractable):
+        read(arabic(380, 500, "بلام"), font=made_font(shapes), meanings=dict.fromkeys("بلام", ""))
+
+
 @pytest.mark.parametrize(
     ("name", "letters"),
     [
@@ -209,6 +215,7 @@ def test_a_file_that_names_wrong_letters_is_refused() -> None:
         ("\u4423", "لأ"),
         ("ل\u4427", "لا"),
         ("لله", "لله"),
+        ("ت\u2a4f", "تُ"),
     ],
 )
 def test_letters_that_share_a_glyph_are_in_their_order(meaning: str, read_as: str) -> None:
@@ -252,6 +259,11 @@ def test_a_space_under_a_letter_beside_a_gap_is_in_the_gap() -> None:
     said = (("ما", 380.6), ("لا ", 367.5), ("يدخل أحد", 352.5))
     page = [*(arabic(right, 500, words) for words, right in said), Text(362.5, 500, " ")]
     assert read(*page).text == "ما لا يدخل أحد"
+
+
+def test_a_narrow_gap_between_latin_and_arabic_letters_is_a_space() -> None:
+    said = (arabic(380, 500, "جاء في "), arabic(342, 500, "من"), Text(309, 500, "Lyon"))
+    assert read(*said).text == "جاء في من Lyon"
 
 
 def spaced(x: float, y: float, text: str, step: float, *, spaces: bool) -> list[Text]:

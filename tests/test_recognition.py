@@ -28,7 +28,7 @@ from test_pdf_annotations import made, stream
 
 from index import Document, FileWarning, Index, UnreadableFile
 from index.encoding.base import Encoder
-from index.readers.converter import limits as process_limits
+from index.readers import process_limits
 from index.readers.converter import process as converter_process
 from index.readers.converter.process import ConverterProcess, Recognizers
 from index.readers.extracted_text import Extract, Unextractable
@@ -89,7 +89,8 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fake]:
         program = folder / "tesseract"
         program.write_text(
             f'#!/bin/sh\nif [ "$1" = --list-langs ]; then printf "List:\\nara\\neng\\n"; exit; fi\n'
-            f'cat > /dev/null; cat "{folder}/$4"\n'
+            # Of a single line, which the words of a page aren't in, it reads nothing.
+            f'cat > /dev/null; case "$*" in *"--psm 13"*) exit;; esac; cat "{folder}/$4"\n'
         )
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
@@ -132,6 +133,26 @@ def warned(path: Path) -> tuple[Document, list[FileWarning], list[tuple[int, int
 
 
 SURE = [row("وصل", 96.4, 1, 1), row("القطار,", 91, 1, 2), row("أمس.", 95, 1, 3)]
+
+
+def test_a_line_that_was_left_out_is_read_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = picture()
+    draw = ImageDraw.Draw(page)
+    tops = (60, 190, 320)
+    for top in (*tops, 500):
+        draw.rectangle((200, top, 1600 if top != 500 else 230, top + 50), fill=0)
+
+    def read(strip: Image.Image, *_: object) -> Iterator[Word]:
+        if strip.height > 200:
+            for paragraph, top in enumerate((60, 320)):
+                yield Word(f"line {top}", 90, paragraph, paragraph, 200, top, 1600, top + 51)
+        else:
+            yield Word("لا", 90, 0, 0, 26, 26, 90, 77)
+
+    monkeypatch.setattr(tesseract, "_read", read)
+    words = tesseract.Recognizer().words(page, 300)
+    assert [(word.text, word.paragraph) for word in words] == [("line 60", 0), ("لا", 0), ("line 320", 1)]
+    assert words[1].top in range(185, 196)
 
 
 def test_words_keep_their_confidence(tmp_path: Path, fake: Fake) -> None:

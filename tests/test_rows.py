@@ -69,7 +69,7 @@ def test_what_is_read_is_what_was_written(
     for number, (document, of_document) in enumerate(split):
         assert read.number(document.id) == number
         assert read.document(number) == document
-        assert read.head(number) == {
+        assert vars(read.head(number)) == {
             field.name: getattr(document, field.name)
             for field in fields(document)
             if field.name not in ("text", "blocks")

@@ -10,8 +10,9 @@ from test_docx import docx, p, run
 from test_office import odt, presentation, shape
 from test_tables import cell, data, row, workbook
 
-from index.readers import html, markdown
+from index.readers import markdown
 from index.readers.file_types import convert
+from index.readers.html import page as html
 from index.readers.inline.superscripts import raised
 from index.readers.read_files import read_file
 

@@ -330,6 +330,27 @@ def test_broken_delimited_files_are_read() -> None:
     assert convert(".csv", b"one column\nof words\n").text == "one column\n\nof words"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "اسم المدرسة,الفرات\nعدد الطلاب,412\nالمدير,حسن\nهل فيها مختبر,لا\nسنة التأسيس,1964\n",
+        "Station,Marj\nElevation,1240 m\nOperator,none since 2011\nRain gauge,not installed\n",
+        "Colour,red\nWeight,12\nMaker,Quill\nPieces,4\nOrigin,Basra\n",
+        "Open?,no\nPaid?,yes\n",
+        "المشروع,جسر,,\nرقم العقد,C-22,,\nتاريخ البدء,2022-05-01,,\n",
+    ],
+)
+def test_names_and_values_have_no_column_headings(text: str) -> None:
+    assert rows_of(text)[0] == [("", cell) for cell in text.split("\n")[0].rstrip(",").split(",")]
+
+
+@pytest.mark.parametrize(
+    "text", ["الصنف,السعر\nقمح,320\nشعير,غير متوفر\nعدس,150\n", "الاسم,المدينة\nخالد,حمص\nليلى,إدلب\n"]
+)
+def test_tables_of_two_columns_have_column_headings(text: str) -> None:
+    assert [column for column, _ in rows_of(text)[0]] == text.split("\n")[0].split(",")
+
+
 def test_records_of_json_are_rows(tmp_path: Path) -> None:
     records = [
         {"name": "علي", "age": 45, "address": {"city": "بغداد", "zip": None}, "tags": ["a", "b"], "ok": True},

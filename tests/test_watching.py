@@ -20,7 +20,7 @@ from cli.watching import Watched
 from index import Index, IndexLocked
 from index.folder import live
 from index.readers.read_files import Reading
-from index.readers.settling import Changes, Settling
+from index.readers.watching import Changes, Settling
 from qa.collections.types import FolderNotFound
 
 WATCH = """
@@ -28,8 +28,8 @@ import sys
 import index.encoding.load
 from fake_encoder import FakeEncoder
 index.encoding.load.load = lambda name=None: FakeEncoder()
-from index.readers import settling
-settling.Settling.__init__.__defaults__ = (0.3, settling.time.monotonic)
+from index.readers import watching
+watching.Settling.__init__.__defaults__ = (0.3, watching.time.monotonic)
 from cli.app import app
 app(["index", "texts", "--watch"])
 """

@@ -24,7 +24,7 @@ from index.readers.web.address import WebAddress
 from index.readers.web.fetch import Fetcher
 from index.readers.web.page import page_id, read_page
 from index.scope import extension
-from index.types import text_id
+from index.types import DocumentHead, text_id
 from qa.collections import library as libraries
 from qa.collections.library import Library
 from qa.collections.types import Added, CollectionNotFound, ReadOnlyCollection
@@ -187,7 +187,7 @@ def test_nothing_is_left_on_disk(site: Site, tmp_path: Path, monkeypatch: pytest
 
 def test_the_type_of_a_page_is_that_of_its_path() -> None:
     sources = ["https://example.com", "https://example.com/a.PDF?b=c.d", "https://example.com/a", "a.b/c.txt"]
-    assert [extension({"source": source}) for source in sources] == ["", "pdf", "", "txt"]
+    assert [extension(DocumentHead("", source=source)) for source in sources] == ["", "pdf", "", "txt"]
 
 
 @pytest.mark.parametrize(

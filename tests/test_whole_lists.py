@@ -10,9 +10,10 @@ from test_docx import docx, item, level, numbering, p, run
 from test_office import odt
 
 from index import Document
-from index.readers import html, markdown
+from index.readers import markdown
 from index.readers.extracted_text import Extract
 from index.readers.file_types import convert
+from index.readers.html import page as html
 from index.readers.read_files import read_file
 from index.text.structure.blocks import find_blocks
 

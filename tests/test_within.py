@@ -18,6 +18,7 @@ from index import Document, Hit, Index, InvalidScope, Scope
 from index.retrieval import dense
 from index.retrieval.dense import DenseIndex
 from index.scope import dates, extension, folders
+from index.types import DocumentHead
 
 WORDS = ["river", "hill", "bread", "نهر", "النهر", "خبز", "أحمد", "2017", "Hasht", "هشت", "flows", "old"]
 QUESTIONS = ["river نهر", "bread of the old hill 2017", "من هشت؟", "Hasht flows"]
@@ -94,14 +95,14 @@ def test_the_default_engine_is_exact_whatever_the_segments(
     if len(index.documents) > 1:
         index.remove(["d0"])
     heads = index.heads()
-    assert [head["id"] for head in heads] == [one.id for one in index.documents] or len(first) != len(later)
+    assert [head.id for head in heads] == [one.id for one in index.documents] or len(first) != len(later)
     try:
         chosen = scope.chosen(heads)
     except InvalidScope:
         with pytest.raises(InvalidScope):
             index.search(QUESTIONS[0], 3, scope)
         return
-    ids = {head["id"] for head, own in zip(heads, chosen, strict=True) if own}
+    ids = {head.id for head, own in zip(heads, chosen, strict=True) if own}
     assert_as_of_everything(index, scope, ids)
     restricted = index.within(scope)
     assert list(restricted.documents) == [one for one in index.documents if one.id in ids]
@@ -283,14 +284,14 @@ def test_what_is_wrong_with_a_scope_is_told(text: str, reason: str, name: str, t
 
 def test_a_place_is_any_of_those_named_and_the_rest_narrows_it() -> None:
     heads = [
-        {"id": "1", "title": "A", "source": "/x/contracts/2020/a.PDF", "date": "2020", "tags": ("Lease",)},
-        {"id": "2", "title": "B", "source": "/x/contracts/b.docx", "date": "2021-03", "tags": ()},
-        {"id": "3", "title": "C", "source": "C:\\letters\\c.pdf", "date": "", "tags": ("lease", "law")},
+        DocumentHead("1", title="A", source="/x/contracts/2020/a.PDF", date="2020", tags=("Lease",)),
+        DocumentHead("2", title="B", source="/x/contracts/b.docx", date="2021-03"),
+        DocumentHead("3", title="C", source="C:\\letters\\c.pdf", tags=("lease", "law")),
     ]
 
     def within(text: str) -> str:
         chosen = Scope.parse(text).chosen(heads)
-        return "".join(str(head["id"]) for head, own in zip(heads, chosen, strict=True) if own)
+        return "".join(head.id for head, own in zip(heads, chosen, strict=True) if own)
 
     assert within("") == "123"
     assert within("folder:contracts") == within("folder:/x/CONTRACTS") == "12"
@@ -339,5 +340,5 @@ def test_tags_are_kept(tmp_path: Path) -> None:
     index.update([Document("Bread.", id="b", tags=("baking",))])
     assert index.document("b").tags == ("baking",)
     (head,) = index.heads()
-    assert head["tags"] == ("baking",)
-    assert "text" not in head
+    assert head.tags == ("baking",)
+    assert head == DocumentHead("b", tags=("baking",))

@@ -70,11 +70,11 @@ def index(
 ) -> None:
     """Makes an index of your texts, or updates the one that is there.
 
-    PATH is a text (.txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub), slides (.pptx), a table (.xlsx, .csv,
-    .tsv), records (.json, .jsonl), a message (.eml) or a picture (.png, .jpg, .tif), or a folder of them with
-    all folders inside it; hidden files and links to other folders are left out. Pictures and scanned PDF
-    files are read by text recognition where Tesseract is installed. A file that was indexed before takes its
-    older version's place, and what hasn't changed costs next to nothing.
+    PATH is a text (.txt, .md, .html, .pdf, .docx, .odt, .rtf, .epub), slides (.pptx), a table (.xlsx,
+    .ods, .csv, .tsv), records (.json, .jsonl), a message (.eml) or a picture (.png, .jpg, .tif), or a
+    folder of them with all folders inside it; hidden files and links to other folders are left out.
+    Pictures and scanned PDF files are read by text recognition where Tesseract is installed. A file that
+    was indexed before takes its older version's place, and what hasn't changed costs next to nothing.
 
     A PATH that begins with http:// or https:// is a web page. It is fetched from its site when you name it
     for the first time, and again only with --refresh; nothing that it links to is.

@@ -106,9 +106,9 @@ class SentenceTransformerEncoder:
                 text,
                 len(prompt),
                 vectors[i],
-                output["token_embeddings"][i][inside[i]].float().numpy(),
-                np.array(rows["offset_mapping"][i], np.int32),
-                surprisal[rows["input_ids"][i]],
+                states=output["token_embeddings"][i][inside[i]].float().numpy(),
+                offsets=np.array(rows["offset_mapping"][i], np.int32),
+                surprisal=surprisal[rows["input_ids"][i]],
             )
             for i, text in enumerate(texts)
         ]

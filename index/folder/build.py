@@ -96,7 +96,15 @@ def write_segment(own: Path, change: Change) -> SegmentEntry:
             return memoryview(journal[made.digests[row]])[size:]
 
         places, terms, names = made.places(), made.terms.build(), made.names.build()
-        structures = Structures(places, terms, names, forms.build(), language_means, vector, record)
+        structures = Structures(
+            places,
+            terms,
+            names,
+            form_filter=forms.build(),
+            language_means=language_means,
+            vector=vector,
+            record=record,
+        )
         return write_structures(own, structures)
 
 

@@ -64,8 +64,8 @@ def examine(folder: Path, files: Mapping[str, Path] = MappingProxyType({})) -> R
     """
     snapshot = live.load(folder, every_byte=True)
     sizes = sizes_of(snapshot)
-    names = {head["id"]: head["source"] or head["title"] or head["id"] for head, _ in snapshot.heads}
-    sources = [head["source"] for head, _ in snapshot.heads]
+    names = {head.id: head.source or head.title or head.id for head, _ in snapshot.heads}
+    sources = [head.source for head, _ in snapshot.heads]
     places = {source: files.get(source, Path(source)) for source in sources if source}
     own = {entry.name for entry in snapshot.manifest.segments} | live.SMALL_FILES
     return Report(

@@ -212,10 +212,10 @@ def write_merged(own: Path, parts: Sequence[Part]) -> Merged:
             Places(positions[order], np.array(first_rows, np.int32), spans, shares),
             Postings.merged([(p.segment.terms, new) for p, new in zip(parts, new_rows, strict=True)]),
             Postings.merged([(p.segment.names, new) for p, new in zip(parts, new_rows, strict=True)]),
-            forms.build(),
-            parts[0].segment.language_means,
-            lambda row: sources[row][0].dense.vectors[sources[row][1]],
-            lambda row: sources[row][0].late.record(sources[row][1]),
+            form_filter=forms.build(),
+            language_means=parts[0].segment.language_means,
+            vector=lambda row: sources[row][0].dense.vectors[sources[row][1]],
+            record=lambda row: sources[row][0].late.record(sources[row][1]),
         ),
     )
     return Merged(entry, {p.segment.name: new for p, new in zip(parts, new_numbers, strict=True)})

@@ -25,7 +25,7 @@ from index.storage.files import flush
 from index.storage.layout import read_blocks, read_head, read_place, write_blocks, write_head, write_place
 from index.text.context import context
 from index.text.spelling import Count
-from index.types import Document, Passage
+from index.types import Document, DocumentHead, Passage
 
 ROWS: Final = "rows.sqlite"
 
@@ -51,9 +51,6 @@ _SETTINGS: Final = (
 _INDICES: Final = "CREATE UNIQUE INDEX ids ON documents (id); CREATE INDEX digests ON passages (digest);"
 _DOCUMENT: Final = "id, head, blocks, checksum, text"
 _PASSAGE: Final = "number, first, last, place, checksum, text"
-
-# Of documents that versions without these wrote.
-_NOT_KNOWN: Final[dict[str, Any]] = {"tags": (), "fetched": ""}
 
 Row = tuple[Any, ...]
 
@@ -161,17 +158,17 @@ class RowsReader:
         id_, head, blocks, _, text = self.stored(number)
         return Document(text=text, id=id_, blocks=read_blocks(blocks), **read_head(head))
 
-    def head(self, number: int) -> dict[str, Any]:
-        """A document's id and its other fields without its text and blocks, which aren't read."""
+    def head(self, number: int) -> DocumentHead:
+        """A document without its text and blocks, which aren't read."""
         found = self._read("SELECT id, head FROM documents WHERE row = ?", (number,))
         if not found:
             raise damaged(self._path, f"has no document {number}")
-        return {"id": found[0][0], **_NOT_KNOWN, **read_head(found[0][1])}
+        return DocumentHead(found[0][0], **read_head(found[0][1]))
 
-    def heads(self) -> list[dict[str, Any]]:
+    def heads(self) -> list[DocumentHead]:
         """As `head`, of all documents, in the order of their numbers."""
         found = self._read("SELECT id, head FROM documents ORDER BY row")
-        return [{"id": id_, **_NOT_KNOWN, **read_head(head)} for id_, head in found]
+        return [DocumentHead(id_, **read_head(head)) for id_, head in found]
 
     def passage(self, row: int) -> Passage:
         """A passage."""
@@ -183,7 +180,9 @@ class RowsReader:
             raise damaged(self._path, f"has no passage {row}")
         id_, *stored = found[0]
         number, first, last, place, _, text = self._checked(stored)
-        return Passage(f"{id_}:{first}-{last}", id_, number, first, last, text, **read_place(place))
+        return Passage(
+            f"{id_}:{first}-{last}", id_, number, start=first, end=last, text=text, **read_place(place)
+        )
 
     def passage_input(self, row: int) -> PassageInput:
         """A passage with its context."""

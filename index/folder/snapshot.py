@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import compress
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,9 @@ from index.retrieval.fusion import is_across
 from index.retrieval.names import NameIndex
 from index.retrieval.token_codec import TokenVectors
 from index.scope import Scope
+from index.storage.lazy_sequence import LazySequence
 from index.text.spelling import Spelling, WordForms, levels
-from index.types import Document, Passage
+from index.types import Document, DocumentHead, Passage
 
 # Small segments beside each other have their vectors searched as one, up to so many passages: some 6 MB are
 # copied. A search of FAISS by itself takes as long as comparing some hundred passages.
@@ -153,8 +154,8 @@ class Snapshot:
             subsets.append(part.segment.dense.subset(rows))
         return Selection(kept, mask, tuple(subsets))
 
-    def document_heads(self) -> list[list[dict[str, Any]]]:
-        """For each part, the ids and fields of its documents without text and blocks."""
+    def document_heads(self) -> list[list[DocumentHead]]:
+        """For each part, its documents without text and blocks."""
         every = [part.segment.rows.heads() for part in self.parts]
         return [
             [own[number] for number in part.documents.tolist()]
@@ -285,10 +286,10 @@ class Snapshot:
         return _OnDemand(places, lambda part, row: part.segment.rows.passage(row))
 
     @property
-    def heads(self) -> Sequence[tuple[dict[str, Any], int]]:
-        """Each document's id and fields without text and blocks, and the number of its last paragraph."""
+    def heads(self) -> Sequence[tuple[DocumentHead, int]]:
+        """Each document without text and blocks, and the number of its last paragraph."""
 
-        def head(part: Part, number: int) -> tuple[dict[str, Any], int]:
+        def head(part: Part, number: int) -> tuple[DocumentHead, int]:
             first, end = part.segment.places.first_rows[number : number + 2].tolist()
             return part.segment.rows.head(number), part.segment.rows.paragraph(end - 1) if end > first else 0
 
@@ -436,8 +437,8 @@ class _Places:
         return self._parts[int(self._of_part[position])], int(self._numbers[position])
 
 
-class _OnDemand(Sequence[T], Generic[T]):
-    """A sequence whose items are created on access."""
+class _OnDemand(LazySequence[T]):
+    """The items at some places of a collection."""
 
     def __init__(self, places: _Places, make: Callable[[Part, int], T]) -> None:
         self._places, self._make = places, make
@@ -445,19 +446,5 @@ class _OnDemand(Sequence[T], Generic[T]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, position: int) -> T: ...
-    @overload
-    def __getitem__(self, position: slice) -> Sequence[T]: ...
-    def __getitem__(self, position: int | slice) -> T | Sequence[T]:
-        if isinstance(position, slice):
-            return tuple(self[i] for i in range(*position.indices(len(self))))
-        return self._make(*self._places[range(len(self))[position]])
-
-    def __iter__(self) -> Iterator[T]:
-        return (self[i] for i in range(len(self)))
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+    def read(self, position: int) -> T:
+        return self._make(*self._places[position])

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,7 +25,7 @@ from index.retrieval.token_codec import TokenVectors
 from index.retrieval.translations import meanings
 from index.scope import Scope
 from index.storage.files import expanded
-from index.types import Document, Passage, unique_documents
+from index.types import Document, DocumentHead, Passage, unique_documents
 
 
 class FolderIndex(Index):
@@ -193,13 +192,13 @@ class FolderIndex(Index):
         selection = self._selection(snapshot)
         return snapshot.passages if selection is None else snapshot.passages_of(selection)
 
-    def heads(self) -> list[dict[str, Any]]:
+    def heads(self) -> list[DocumentHead]:
         """See `Index.heads`; no text is read."""
         return [head for own in self._snapshot.document_heads() for head in own]
 
     def sources(self) -> dict[str, str]:
         """See `Index.sources`; no text is read."""
-        return {head["id"]: head["source"] for head, _ in self._snapshot.heads}
+        return {head.id: head.source for head, _ in self._snapshot.heads}
 
     def refresh(self) -> None:
         """See `Index.refresh`."""

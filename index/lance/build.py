@@ -14,7 +14,7 @@ from typing import Any, Final
 from index.encoding.base import Encoder
 from index.errors import IndexLocked
 from index.lance import rows, table
-from index.lance.counts import Counts, quoted
+from index.lance.counts import Counts, sql_string
 from index.progress import Progress, encoding
 from index.types import Document, unique_documents
 
@@ -60,7 +60,7 @@ def build(
             yield len(batch)
 
     work = Work(write, _counted)
-    fill(documents, address, about, encoder.dimension, work, show_progress)
+    fill(documents, address, about, dimension=encoder.dimension, work=work, show_progress=show_progress)
 
 
 def fill(
@@ -127,7 +127,7 @@ def fill(
 def delete_documents(dataset: Any, ids: list[str]) -> None:
     """Removes all rows of some documents."""
     for first in range(0, len(ids), _LISTED):
-        listed = ", ".join(map(quoted, ids[first : first + _LISTED]))
+        listed = ", ".join(map(sql_string, ids[first : first + _LISTED]))
         delete(dataset, f"document_id IN ({listed})")
 
 

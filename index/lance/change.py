@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from index.encoding.base import Encoder, check_encoder
 from index.errors import IndexLocked
 from index.lance import rows, table, upkeep
-from index.lance.counts import Counts, quoted
+from index.lance.counts import Counts, sql_string
 from index.progress import Progress, encoding
 from index.types import Document, unique_documents
 
@@ -142,7 +142,7 @@ def _known(found: pa.Table) -> Encoded:
 def _digests(dataset: Any, ids: list[str]) -> dict[str, bytes]:
     """Document id -> digest, for those of these documents that exist."""
     found: dict[str, bytes] = {}
-    keys = [quoted(rows.document_key(id_)) for id_ in ids]
+    keys = [sql_string(rows.document_key(id_)) for id_ in ids]
     for first in range(0, len(keys), _LISTED):
         listed = ", ".join(keys[first : first + _LISTED])
         part = dataset.to_table(columns=["document_id", "digest"], filter=f"{rows.KEY} IN ({listed})")
@@ -158,4 +158,4 @@ def _passages(dataset: Any, ids: list[str]) -> pa.Table:
 
 
 def _of_documents(ids: list[str]) -> str:
-    return f"document_id IN ({', '.join(map(quoted, ids))})"
+    return f"document_id IN ({', '.join(map(sql_string, ids))})"

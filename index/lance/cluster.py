@@ -51,7 +51,6 @@ def build_on_cluster(
     address: str,
     encoder: Encoder | str | None,
     show_progress: bool | Progress | None,
-    workers: int | None = None,
 ) -> None:
     """Builds a table of the documents with the cluster's workers and makes it the live one.
 
@@ -60,7 +59,6 @@ def build_on_cluster(
         address: of the index; every machine of the cluster must reach it.
         encoder: as for `Index.build`; named, or of a class that every machine can import.
         show_progress: as for `Index.build`.
-        workers: encoding actors, each on half a core; as many as the cluster has cores if not given.
 
     Raises:
         EngineUnavailable: Ray isn't installed.
@@ -69,7 +67,8 @@ def build_on_cluster(
     ray = started_ray()
     chosen = encoders.load(encoder) if encoder is None or isinstance(encoder, str) else encoder
     about = table.About.of(chosen)
-    pool = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+    # Encoding actors, each on half a core.
+    pool = max(1, int(ray.cluster_resources().get("CPU", 1)))
 
     def write(batches: Iterator[list[Document]], dataset: Any, claim: table.Claim) -> Iterator[int]:
         _keep(address, batches)
@@ -85,7 +84,7 @@ def build_on_cluster(
         return _counted(dataset, pool)
 
     work = build.Work(write, count)
-    build.fill(documents, address, about, chosen.dimension, work, show_progress)
+    build.fill(documents, address, about, dimension=chosen.dimension, work=work, show_progress=show_progress)
 
 
 def started_ray() -> Any:

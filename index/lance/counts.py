@@ -25,6 +25,8 @@ _Counted = Mapping[str, Mapping[str, tuple[int, int]]]
 # The first letter of a key is the kind of thing counted.
 _TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"
 _PASSAGES, _TERMS = "passages", "terms"
+# Keys that are kept in memory.
+_MOST_KNOWN = 1 << 16
 
 
 class Counts:
@@ -90,15 +92,9 @@ class Counts:
 class Known:
     """The counts in one version of a collection, looked up on demand and cached."""
 
-    def __init__(self, dataset: Any, remembered: int = 1 << 16) -> None:
-        """Wraps a Lance dataset.
-
-        Args:
-            dataset: the version.
-            remembered: maximum number of cached keys.
-        """
+    def __init__(self, dataset: Any) -> None:
+        """Wraps a version of a Lance dataset."""
         self._dataset = dataset
-        self._remembered = remembered
         self._known: dict[str, dict[str, tuple[int, int]]] = {}
 
     def frequencies(self, terms: Iterable[str], names: Iterable[str]) -> tuple[Frequencies, Frequencies]:
@@ -140,7 +136,7 @@ class Known:
     def _look_up(self, keys: Iterable[str]) -> _Counted:
         known = {key: self._known.get(key) for key in keys}
         if missing := [key for key, found in known.items() if found is None]:
-            listed = ", ".join(quoted(key) for key in missing)
+            listed = ", ".join(sql_string(key) for key in missing)
             rows = self._dataset.to_table(
                 columns=["key", "form", "count", "article"], filter=f"key IN ({listed})"
             )
@@ -148,7 +144,7 @@ class Known:
             looked_up: dict[str, dict[str, tuple[int, int]]] = {key: {} for key in missing}
             for row in sums.to_pylist():
                 looked_up[row["key"]][row["form"]] = row["count_sum"], row["article_sum"]
-            if len(self._known) > self._remembered:
+            if len(self._known) > _MOST_KNOWN:
                 self._known = {}
             self._known.update(looked_up)
             known |= looked_up
@@ -184,7 +180,7 @@ def merged(dataset: Any) -> Counts:
     return counts
 
 
-def quoted(text: str) -> str:
+def sql_string(text: str) -> str:
     """A text as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
 

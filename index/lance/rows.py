@@ -174,7 +174,9 @@ def read_passage(row: Mapping[str, Any]) -> Passage:
     """Parses a passage from a row with `document_id`, `number`, `start`, `end`, `text` and `layout`."""
     id_ = f"{row['document_id']}:{row['start']}-{row['end']}"
     place = read_place(row["layout"])
-    return Passage(id_, row["document_id"], row["number"], row["start"], row["end"], row["text"], **place)
+    return Passage(
+        id_, row["document_id"], row["number"], start=row["start"], end=row["end"], text=row["text"], **place
+    )
 
 
 def _head(document: Document) -> dict[str, Any]:

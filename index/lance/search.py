@@ -103,13 +103,15 @@ def candidates(
         best, _ = lexical.match(terms).best(per_leg)
         matching = by_words.column("_rowid").to_numpy()[best]
         translated, best_translated = _translated(
-            version.dataset, query, of_terms, frequencies, per_leg, within
+            version.dataset, query, of_terms, frequencies=frequencies, count=per_leg, within=within
         )
         best_share = 0.0
         if within is not None:  # the scores are those of the whole collection
             anywhere = _postings(_matching(version.dataset, terms, _MORE * per_leg), "terms", terms)
             best_share = LexicalIndex([anywhere], frequencies).match(terms).best_share
-            _, best_translated = _translated(version.dataset, query, of_terms, frequencies, per_leg, None)
+            _, best_translated = _translated(
+                version.dataset, query, of_terms, frequencies=frequencies, count=per_leg, within=None
+            )
         nearest = waiting.result()
     proposals = np.union1d(np.union1d(matching, nearest), translated)
     found = _rows(version.dataset, proposals if also is None else np.union1d(proposals, also))

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from index.encoding import load as encoders
 from index.encoding.base import Encoder, check_encoder
 from index.interface import Index
 from index.lance import build, change, cluster, rows, table
-from index.lance.counts import Known, quoted
+from index.lance.counts import Known, sql_string
 from index.lance.search import Within, candidates
 from index.progress import Progress
 from index.query import Query
@@ -22,7 +22,8 @@ from index.retrieval.candidates import Candidates
 from index.retrieval.token_codec import QuantizedTokens, TokenVectors
 from index.scope import Scope
 from index.storage.layout import read_head
-from index.types import Document, Passage
+from index.storage.lazy_sequence import LazySequence
+from index.types import Document, DocumentHead, Passage
 
 _PASSAGE_COLUMNS = ["document_id", "number", "start", "end", "text", "layout"]
 _DOCUMENT_COLUMNS = ["document_id", "text", "layout", "head"]
@@ -94,7 +95,9 @@ class LanceIndex(Index):
         view = self.view
         row_ids = None if also is None else np.array([view.row_id(also)], np.uint64)
         within = None if self.scope is None else view.within(self.scope)
-        found, records = candidates(view.version, view.known, query, per_leg, count, row_ids, within)
+        found, records = candidates(
+            view.version, view.known, query, per_leg=per_leg, count=count, also=row_ids, within=within
+        )
         view.records.add(records.items())
         return found
 
@@ -145,7 +148,7 @@ class LanceIndex(Index):
         where = self.view.filter_of(rows.PASSAGE, self.scope)
         return _Rows(self.view.version.dataset, where, _PASSAGE_COLUMNS, rows.read_passage)
 
-    def heads(self) -> list[dict[str, Any]]:
+    def heads(self) -> list[DocumentHead]:
         """See `Index.heads`; no text is read."""
         return self.view.heads()
 
@@ -168,11 +171,11 @@ class _View:
         self.records: _Kept[bytes] = _Kept(_RECORDS_KEPT)
         self.scopes: _Kept[Within] = _Kept(_SCOPES_KEPT)
 
-    def heads(self) -> list[dict[str, Any]]:
-        """The id, title, source, date and tags of each document."""
+    def heads(self) -> list[DocumentHead]:
+        """The documents without their texts."""
         where = f"kind = '{rows.DOCUMENT}'"
         found = self.version.dataset.to_table(columns=["document_id", "head"], filter=where)
-        return [{"id": row["document_id"], "tags": (), **read_head(row["head"])} for row in found.to_pylist()]
+        return [DocumentHead(row["document_id"], **read_head(row["head"])) for row in found.to_pylist()]
 
     def within(self, scope: Scope) -> Within:
         """The documents within a scope; those of the scopes asked for last are kept.
@@ -191,7 +194,7 @@ class _View:
         chosen = scope.chosen(heads)
         # The shorter list of the two.
         are_most = 2 * sum(chosen) > len(chosen)
-        listed = [quoted(head["id"]) for head, own in zip(heads, chosen, strict=True) if own != are_most]
+        listed = [sql_string(head.id) for head, own in zip(heads, chosen, strict=True) if own != are_most]
         where = f"kind = '{rows.PASSAGE}'"
         if listed:
             where += f" AND document_id {'NOT ' if are_most else ''}IN ({', '.join(listed)})"
@@ -217,7 +220,7 @@ class _View:
         Raises:
             KeyError: there is none.
         """
-        where = f"{rows.KEY} = {quoted(key)}"
+        where = f"{rows.KEY} = {sql_string(key)}"
         found = self.version.dataset.to_table(columns=columns, filter=where, with_row_id=True)
         if not len(found):
             raise KeyError(key[2:])
@@ -245,7 +248,7 @@ class _Kept(Generic[T]):
                 self._things.popitem(last=False)
 
 
-class _Rows(Sequence[T], Generic[T]):
+class _Rows(LazySequence[T]):
     """The parsed rows of which a filter is true, in table order."""
 
     def __init__(self, dataset: Any, where: str, columns: list[str], read: Any) -> None:
@@ -258,16 +261,13 @@ class _Rows(Sequence[T], Generic[T]):
             self._length = int(self._dataset.count_rows(self._filter))
         return self._length
 
-    @overload
-    def __getitem__(self, position: int) -> T: ...
-    @overload
-    def __getitem__(self, position: slice) -> Sequence[T]: ...
-    def __getitem__(self, position: int | slice) -> T | Sequence[T]:
-        if isinstance(position, slice):
-            return tuple(self)[position]
-        place = range(len(self))[position]
+    def read_all(self, positions: range) -> Sequence[T]:
+        every = tuple(self)  # one scan, rather than one for each row
+        return tuple(every[position] for position in positions)
+
+    def read(self, position: int) -> T:
         found = self._dataset.to_table(
-            columns=self._columns, filter=self._filter, offset=place, limit=1, scan_in_order=True
+            columns=self._columns, filter=self._filter, offset=position, limit=1, scan_in_order=True
         )
         item: T = self._read(found.to_pylist()[0])
         return item
@@ -275,8 +275,3 @@ class _Rows(Sequence[T], Generic[T]):
     def __iter__(self) -> Iterator[T]:
         batches = self._dataset.to_batches(columns=self._columns, filter=self._filter, scan_in_order=True)
         return (self._read(row) for batch in batches for row in batch.to_pylist())
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sequence) or isinstance(other, str):
-            return NotImplemented
-        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))

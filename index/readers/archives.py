@@ -17,7 +17,11 @@ MOST_PART: Final = 1 << 26
 # Raised by zipfile for a damaged archive; the last if it claims to be of a later format version.
 _UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
 _UNREADABLE_PART: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError)
-_MEDIA_TYPES: Final = {"application/epub+zip": ".epub", "application/vnd.oasis.opendocument.text": ".odt"}
+_MEDIA_TYPES: Final = {
+    "application/epub+zip": ".epub",
+    "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
+}
 _MEMBERS: Final = {
     "word/document.xml": ".docx",
     "xl/workbook.xml": ".xlsx",

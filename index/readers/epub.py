@@ -11,7 +11,6 @@ from xml.etree import ElementTree
 
 import regex
 
-from index.readers import html
 from index.readers.archives import (
     DUBLIN_CORE,
     DefinesEntities,
@@ -23,13 +22,14 @@ from index.readers.archives import (
 from index.readers.extracted_text import (
     Extract,
     Progress,
-    TextBuilder,
     Unextractable,
     damaged,
     missing_parts,
     no_progress,
     tags_of,
 )
+from index.readers.html import page as html
+from index.readers.text_builder import TextBuilder
 
 _COMMA: Final = "; "
 _CONTAINER: Final = "{urn:oasis:names:tc:opendocument:xmlns:container}"

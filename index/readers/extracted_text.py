@@ -1,4 +1,4 @@
-"""Result and error types of converters, and the builder of their text."""
+"""Result and error types of converters."""
 
 from __future__ import annotations
 
@@ -9,26 +9,17 @@ from typing import Any, Final, TypeAlias
 import regex
 
 from index.errors import FileFault, FlawKind
-from index.types import Block, BlockKind
+from index.readers.text_builder import UNWRITABLE, TextBuilder
+from index.types import Block
 
-UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
-"""Surrogates and control characters, which fonts and pages may contain by mistake."""
 HOLE: Final = "\ufffd"
 """Marks a character that couldn't be read."""
-_SEPARATOR: Final = "|"
-_LONGEST_COLUMN: Final = 200
-LONGEST_REPEATED: Final = 500
-"""Maximum characters of a multi-row cell repeated in each row; a longer one is only in the first."""
-
 # Of the letters recognised on a page, relative to those in its text.
 _MORE: Final = 2
-# In the paragraphs of a list item that are one block.
-_MOST_ITEM_WORDS: Final = 80
 _MOST_NAMES: Final = 5
 _LISTED: Final = regex.compile("[,;،؛\n]")
 # Longer lists of keywords are made for search engines; chosen.
 _MOST_TAGS, _LONGEST_TAG = 30, 60
-
 Progress: TypeAlias = Callable[[], None]
 """Called by a converter after each page or chapter."""
 PageProgress: TypeAlias = Callable[[int, int], None]
@@ -50,6 +41,22 @@ class Flaw:
     message: str
     count: int = 1
     names: str = ""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What a file says of its text; empty where it says nothing.
+
+    Attributes:
+        title, author: as given.
+        date: when it was written, as given or as year-month-day.
+        tags: its keywords.
+    """
+
+    title: str = ""
+    author: str = ""
+    date: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,20 @@ class Extract:
     pictures: tuple[int, ...] = ()
     digest: str = ""
     tags: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        text: str,
+        blocks: tuple[Block, ...],
+        about: Metadata,
+        *,
+        heading: str = "",
+        flaws: tuple[Flaw, ...] = (),
+        pictures: tuple[int, ...] = (),
+    ) -> Extract:
+        """The text of a file with metadata; the arguments are as the attributes."""
+        return cls(text, blocks=blocks, heading=heading, flaws=flaws, pictures=pictures, **vars(about))
 
     def to_record(self) -> dict[str, Any]:
         """Converts to plain data, for `from_record`."""
@@ -130,212 +151,10 @@ class Extract:
         return sum(sum(map(str.isalnum, self.text[block.start : block.end])) for block in blocks)
 
 
-@dataclass(frozen=True)
-class Note:
-    """A footnote, with its mark, which is its label."""
-
-    text: str
-    label: str
-
-
-class TextBuilder:
-    """Assembles a document's text from a reader's blocks."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._length = 0
-        self._blocks: list[Block] = []
-        self._notes: list[Note] = []  # called in a list that may go on
-        self.emphasized: set[int] = set()
-        """Numbers of the blocks that are entirely in bold or in large letters."""
-
-    @property
-    def text(self) -> str:
-        """The text so far."""
-        self._add_notes()
-        return "".join(self._parts)
-
-    @property
-    def blocks(self) -> tuple[Block, ...]:
-        """The blocks so far."""
-        self._add_notes()
-        return tuple(self._blocks)
-
-    @property
-    def count(self) -> int:
-        """The number of blocks so far, but for notes that stand after a list that may go on."""
-        return len(self._blocks)
-
-    def add_note(self, text: str, label: str) -> None:
-        """Adds a footnote; one that is called in a list stands after the list.
-
-        Args:
-            text: of the note, with its mark.
-            label: its mark, as in `Block`.
-        """
-        if self._blocks and self._blocks[-1].kind == "list_item":
-            self._notes.append(Note(text, label))
-        else:
-            self.add("footnote", text, label=label)
-
-    def add_to_item(self, text: str) -> bool:
-        """Adds a further paragraph to a list item, as a line of its own; returns whether it was short enough.
-
-        Args:
-            text: of the paragraph. The last block has to be the item.
-        """
-        last = self._blocks[-1]
-        said = UNWRITABLE.sub("", text).strip()
-        if not said or len(self._parts[-1].split()) + len(said.split()) > _MOST_ITEM_WORDS:
-            return False
-        self._parts[-1] += f"\n{said}"
-        self._length += len(said) + 1
-        self._blocks[-1] = replace(last, end=self._length)
-        return True
-
-    def _add_notes(self) -> None:
-        notes, self._notes = self._notes, []
-        for note in notes:
-            self.add("footnote", note.text, label=note.label)
-
-    def add(
-        self,
-        kind: BlockKind,
-        text: str,
-        *,
-        level: int = 0,
-        label: str = "",
-        page: int = 0,
-        goes_on: bool = False,
-        is_emphasized: bool = False,
-        confidences: tuple[int, ...] = (),
-        page_starts: Sequence[tuple[int, int]] = (),
-        boxes: str = "",
-    ) -> None:
-        """Adds a block, unless its text is blank.
-
-        Args:
-            kind: as in `Block`.
-            level: as in `Block`.
-            label: as in `Block`.
-            page: as in `Block`.
-            text: one or more lines separated by line feeds; surrounding white space is stripped.
-            goes_on: whether it continues the line of the block before it.
-            is_emphasized: whether all of it is in bold or in large letters.
-            confidences: as in `Block`.
-            page_starts: as in `Block`, but counted in `text`.
-            boxes: as in `Block`.
-        """
-        lead = len(UNWRITABLE.sub("", text)) - len(UNWRITABLE.sub("", text).lstrip())
-        kept = [(len(UNWRITABLE.sub("", text[:start])) - lead, number) for start, number in page_starts]
-        text = UNWRITABLE.sub("", text).strip()
-        if not text:
-            return
-        if kind != "list_item" and self._notes:
-            self._add_notes()
-        before = self._blocks[-1].kind if self._blocks else None
-        self._append(" " if goes_on else "\n" if kind == before == "list_item" else "\n\n")
-        start = self._length
-        self._parts.append(text)
-        self._length += len(text)
-        if is_emphasized:
-            self.emphasized.add(len(self._blocks))
-        starts = tuple((start + offset, number) for offset, number in kept)
-        self._blocks.append(
-            Block(
-                kind,
-                start,
-                self._length,
-                level,
-                label,
-                page=page,
-                confidences=confidences,
-                page_starts=starts,
-                boxes=boxes,
-            )
-        )
-
-    def add_row(
-        self,
-        cells: Sequence[str],
-        columns: Sequence[str] = (),
-        *,
-        table: int,
-        is_header: bool = False,
-        page: int = 0,
-    ) -> None:
-        """Adds a table row as one line, with ` | ` between its cells; a blank row is skipped.
-
-        Args:
-            cells: the text of each.
-            columns: the column heading of each cell, or empty.
-            table: number of the table in the document, from 1.
-            is_header: whether it is the row of column headings.
-            page: the page that it is on, from 1.
-        """
-        said = [" ".join(UNWRITABLE.sub(" ", cell).split()) for cell in cells]
-        if not any(said):
-            return
-        self._add_notes()
-        before = self._blocks[-1] if self._blocks else None
-        self._append("\n" if before and before.table == table else "\n\n")
-        start = self._length
-        spans: list[tuple[int, int]] = []
-        line = ""
-        last = max(number for number, cell in enumerate(said) if cell)
-        for number, cell in enumerate(said):
-            if 0 < number <= last:
-                line += f" {_SEPARATOR}" if line else _SEPARATOR
-            if cell and line:
-                line += " "
-            spans.append((start + len(line), start + len(line) + len(cell)))
-            line += cell
-        self._parts.append(line)
-        self._length += len(line)
-        # Each row stores its column headings: long ones would let the size grow without bound.
-        named = tuple(" ".join(UNWRITABLE.sub(" ", column[:_LONGEST_COLUMN]).split()) for column in columns)
-        self._blocks.append(
-            Block(
-                "table_header" if is_header else "table_row",
-                start,
-                self._length,
-                table=table,
-                cells=tuple(spans),
-                columns=named if any(named) else (),
-                page=page,
-            )
-        )
-
-    def extend(self, others: Iterable[Block], text: str, first_table: int = 0) -> None:
-        """Adds blocks of another text, with table numbers offset by `first_table`."""
-        for block in others:
-            said = text[block.start : block.end]
-            if block.table:
-                self.add_row(
-                    [text[start:end] for start, end in block.cells],
-                    block.columns,
-                    table=first_table + block.table,
-                    is_header=block.kind == "table_header",
-                    page=block.page,
-                )
-            else:
-                joined = bool(self._blocks) and block.start > 0 and text[block.start - 1] == " "
-                self.add(
-                    block.kind,
-                    said,
-                    level=block.level,
-                    label=block.label,
-                    page=block.page,
-                    goes_on=joined,
-                    confidences=block.confidences,
-                    page_starts=[(start - block.start, page) for start, page in block.page_starts],
-                    boxes=block.boxes,
-                )
-
-    def _append(self, separator: str) -> None:
-        if self._blocks:
-            self._parts.append(separator)
-            self._length += len(separator)
+def only_heading(text: str, blocks: Iterable[Block]) -> str:
+    """The heading of the first level, on one line; empty if there are several, or none."""
+    found = [block for block in blocks if block.kind == "heading" and block.level == 1]
+    return " ".join(text[found[0].start : found[0].end].split()) if len(found) == 1 else ""
 
 
 def unreadable_characters(text: str) -> tuple[Flaw, ...]:
@@ -396,3 +215,7 @@ def damaged(why: object) -> Unextractable:
 
 def no_progress() -> None:
     """Progress callback that does nothing."""
+
+
+def no_pages(done: int, total: int) -> None:
+    """`PageProgress` callback that does nothing."""

@@ -10,14 +10,8 @@ from typing import Final, TypeAlias
 
 import regex
 
-from index.readers.extracted_text import (
-    UNWRITABLE,
-    Extract,
-    PageProgress,
-    Progress,
-    Unextractable,
-    no_progress,
-)
+from index.readers.extracted_text import Extract, PageProgress, Progress, Unextractable, no_progress
+from index.readers.text_builder import UNWRITABLE
 
 # Of the bytes of a file, and a callback for progress; of web pages also of their claimed encoding.
 Converter: TypeAlias = Callable[..., Extract]
@@ -26,14 +20,15 @@ _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CONVERTERS: Final = {
     ".txt": "text_file:extract",
     ".md": "markdown:extract_file",
-    ".html": "html:extract_page",
-    ".htm": "html:extract_page",
-    ".xhtml": "html:extract_xhtml",
+    ".html": "html.page:extract_page",
+    ".htm": "html.page:extract_page",
+    ".xhtml": "html.page:extract_xhtml",
     ".pdf": "pdf.pages:extract",
     ".docx": "word.document:extract",
     ".docm": "word.document:extract",
     ".epub": "epub:extract",
     ".odt": "office.open_document:extract",
+    ".ods": "office.open_document:extract_sheets",
     ".rtf": "office.rich_text:extract",
     ".pptx": "office.slides:extract",
     ".pptm": "office.slides:extract",
@@ -67,7 +62,7 @@ _NOT_TYPED: Final = regex.compile(
     r"(?i)untitled.*|unknown|(?:no )?title|(?:document|مستند) ?\p{Nd}*|new (?:document|page)\b.*|about:blank"
     r"|(?:https?|file):.*|microsoft (?:word|powerpoint)\b.*|(?:powerpoint presentation|word document)"
     r"|بدون عنوان|عرض تقديمي.*"
-    r"|.*\.(?:docx?|pdf|indd|qxd|tex|dvi|x?html?|pub|pptx?|xlsx?|odt|rtf|txt|md|epub|pages)"
+    r"|.*\.(?:docx?|pdf|indd|qxd|tex|dvi|x?html?|pub|pptx?|xlsx?|od[ts]|rtf|txt|md|epub|pages)"
 )
 _NOBODY: Final = regex.compile(
     r"(?i)(?:the )?(?:users?|admin|administrator|owner|author|unknown|anonymous|guest|root|windows user)"

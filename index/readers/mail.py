@@ -11,18 +11,18 @@ from email.utils import parseaddr, parsedate_to_datetime
 from pathlib import PurePath
 from typing import Final
 
-from index.readers import html
 from index.readers.extracted_text import (
     Extract,
     Flaw,
     Progress,
-    TextBuilder,
     Unextractable,
     damaged,
     missing_parts,
     no_progress,
 )
-from index.readers.plain_text import decode
+from index.readers.html import page as html
+from index.readers.text_builder import TextBuilder
+from index.readers.text_encoding import decode
 from index.text.structure.blocks import find_blocks
 
 _SHOWN: Final = ("From", "To", "Cc", "Date", "Subject")

@@ -11,9 +11,10 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress, tags_of
+from index.readers.extracted_text import Extract, Progress, no_progress, tags_of
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.plain_text import decode
+from index.readers.text_builder import CHECKED, UNCHECKED, TextBuilder
+from index.readers.text_encoding import decode
 from index.text.structure.blocks import refined
 
 # Maximum nesting of quotations and lists; deeper content is skipped.
@@ -258,7 +259,7 @@ class _Walk:
             task = _TASK.match(text) if item.is_bullet else None
             label = item.label
             if task:
-                label = "☐" if task[1] == " " else "☒"
+                label = UNCHECKED if task[1] == " " else CHECKED
                 text = f"{label} {text[task.end() :]}"
             elif not item.is_bullet:
                 text = f"{label} {text}"
@@ -314,7 +315,7 @@ class _Walk:
         return f"[{note.number}]"
 
     def _html(self, content: str) -> None:
-        from index.readers import html
+        from index.readers.html import page as html
 
         found = html.extract(content)
         self.builder.extend(found.blocks, found.text, self._tables)

@@ -11,7 +11,14 @@ from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
 from index.readers.converter import process as converter_process
-from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, unreadable_characters
+from index.readers.extracted_text import (
+    Extract,
+    Flaw,
+    PageProgress,
+    Unextractable,
+    no_pages,
+    unreadable_characters,
+)
 from index.readers.file_types import CONVERTERS, PICTURES, PLAIN, convert
 from index.storage.files import read_regular
 from index.text.structure.official import byline, date_line, opening, plain_title
@@ -46,10 +53,6 @@ class Reading:
 
 def ignore(warning: FileWarning) -> None:
     """Does nothing with a warning."""
-
-
-def ignore_page(done: int, total: int) -> None:
-    """Does nothing with a page whose text was recognised."""
 
 
 def is_passed_over(name: str) -> bool:
@@ -89,7 +92,7 @@ def read_paths(
             if is_passed_over(file.name) or file in left_out:
                 continue
             try:
-                tell = partial(on_page, file) if on_page else ignore_page
+                tell = partial(on_page, file) if on_page else no_pages
                 document = read_file(file, warn=warnings.append, on_page=tell)
                 documents.setdefault(document.id, document)
             except UnreadableFile as error:
@@ -117,7 +120,7 @@ def read_file(
     path: str | Path,
     most_bytes: int = MOST_BYTES,
     warn: Callable[[FileWarning], None] = ignore,
-    on_page: PageProgress = ignore_page,
+    on_page: PageProgress = no_pages,
     claimed: str = "",
 ) -> Document:
     """Reads a file into a document.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from index.readers.extracted_text import Extract, Progress, no_progress
-from index.readers.plain_text import decode
+from index.readers.text_encoding import decode
 from index.text.structure.blocks import find_blocks
 from index.text.structure.official import plain_title
 

@@ -54,10 +54,10 @@ class Candidates:
             self.semantic,
             self.shares,
             self.best_share,
-            self.names,
-            self.distances,
-            self.translated,
-            self.best_translated,
+            names=self.names,
+            script_distance=self.distances,
+            translated=self.translated,
+            best_translated=self.best_translated,
         )
 
     def best(self, count: int) -> Candidates:

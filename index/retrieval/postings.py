@@ -99,9 +99,9 @@ class Postings:
             distinct,
             starts.astype(np.int64),
             rows.astype(np.int32),
-            codes.astype(_code_type(len(pairs))),
-            _unpacked(pairs),
-            lengths,
+            codes=codes.astype(_code_type(len(pairs))),
+            pairs=_unpacked(pairs),
+            lengths=lengths,
         )
 
     @classmethod
@@ -144,9 +144,9 @@ class Postings:
             np.concatenate(keys),
             np.cumsum(np.concatenate(sizes)),
             rows[:end],
-            fewer[codes[:end]],
-            _unpacked(pairs[used]),
-            lengths,
+            codes=fewer[codes[:end]],
+            pairs=_unpacked(pairs[used]),
+            lengths=lengths,
         )
 
     def _moved(

@@ -261,9 +261,9 @@ class TokenBlock:
             np.array([count for count, *_ in heads], np.int64),
             np.frombuffer(b"".join(codes), np.uint8).reshape(-1, dimension // 4),
             np.frombuffer(b"".join(scales), "<f2"),
-            np.concatenate(begins),
-            np.concatenate(is_context),
-            np.frombuffer(b"".join(means), np.int8).reshape(-1, dimension).astype(np.float32)
+            begins=np.concatenate(begins),
+            is_context=np.concatenate(is_context),
+            means=np.frombuffer(b"".join(means), np.int8).reshape(-1, dimension).astype(np.float32)
             * np.array([[mean_scale] for *_, mean_scale in heads], np.float32),
         )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import regex
 
 from index.text.structure.cells import row_cells
-from index.types import Document, Passage
+from index.types import Document, DocumentHead, Passage
 
 # Maximum words of a title or heading, and of a heading path: a long title mustn't outweigh a short passage.
 _MOST_WORDS = 16
@@ -36,19 +36,16 @@ class Context:
         return "\n".join(part for part in (self.document, self.headings, self.columns) if part)
 
 
-def context(document: Document | Mapping[str, str], passage: Passage) -> Context:
+def context(document: Document | DocumentHead, passage: Passage) -> Context:
     """The context of one of a document's passages.
 
     Args:
-        document: the document, or its "title", "author" and "date".
+        document: the document.
         passage: one of its passages.
     """
-    if isinstance(document, Document):
-        known = [document.title, document.author, document.date]
-    else:
-        known = [document[name] for name in ("title", "author", "date")]
-    below = headings_below(known[0], passage.headings)
-    path = [_cut(heading, _MOST_WORDS) for heading in below if heading != known[0]]
+    known = (document.title, document.author, document.date)
+    below = headings_below(document.title, passage.headings)
+    path = [_cut(heading, _MOST_WORDS) for heading in below if heading != document.title]
     # The nearest headings are the most informative.
     while len(path) > 1 and sum(len(_WORD.findall(heading)) for heading in path) > _MOST_WORDS_OF_PATH:
         del path[0]

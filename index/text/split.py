@@ -171,7 +171,14 @@ class _Maker:
         return sorted(self.units, key=lambda unit: unit.start)
 
     def _add(self, block: Block, **changes: object) -> None:
-        unit = _Unit(block.kind, block.start, block.end, self._path(block.kind), block.columns, block.page)
+        unit = _Unit(
+            block.kind,
+            block.start,
+            block.end,
+            headings=self._path(block.kind),
+            columns=block.columns,
+            page=block.page,
+        )
         self.units.append(replace(unit, **changes))  # type: ignore[arg-type]
         self.last_is_key = False
 
@@ -203,7 +210,14 @@ class _Maker:
             if not heading.is_used:
                 block = heading.block
                 self.units.append(
-                    _Unit("heading", block.start, block.end, self._path("heading"), (), block.page)
+                    _Unit(
+                        "heading",
+                        block.start,
+                        block.end,
+                        headings=self._path("heading"),
+                        columns=(),
+                        page=block.page,
+                    )
                 )
 
     def _is_key(self, block: Block) -> bool:

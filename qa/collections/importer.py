@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from index.errors import FileWarning, UnreadableFile
 from index.interface import Index
-from index.readers.read_files import ignore_page, read_file
+from index.readers.extracted_text import no_pages
+from index.readers.read_files import read_file
 from index.types import Document, text_id
 from qa.collections.types import Duplicate, Progress
 
@@ -45,7 +46,7 @@ def read(
     path: Path,
     most_bytes: int,
     name: str | None = None,
-    on_page: Callable[[int, int], None] = ignore_page,
+    on_page: Callable[[int, int], None] = no_pages,
 ) -> ReadFile | UnreadableFile:
     """Reads a file, or returns the reason why it can't be read.
 

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from index.errors import IndexDamaged, IndexLocked
 from index.storage import files
+from index.types import DocumentHead
 from qa.collections.types import CollectionNotFound, DocumentInfo
 
 ABOUT: Final = "collection.json"
@@ -133,17 +134,21 @@ def changing(path: Path, taken: str) -> Iterator[None]:
         lock.release()
 
 
-def document_info(head: Mapping[str, Any], paragraphs: int, entries: Mapping[str, Entry]) -> DocumentInfo:
+def document_info(head: DocumentHead, paragraphs: int, entries: Mapping[str, Entry]) -> DocumentInfo:
     """The `DocumentInfo` of a document of a collection's index.
 
     Args:
-        head: its id and its fields without text and blocks.
+        head: the document.
         paragraphs: how many it has.
         entries: of the collection.
     """
-    entry = entries.get(head["id"])
+    entry = entries.get(head.id)
     return DocumentInfo(
-        **{name: head[name] for name in ("id", "title", "author", "source", "fetched")},
+        id=head.id,
+        title=head.title,
+        author=head.author,
+        source=head.source,
         paragraphs=paragraphs,
         added=entry.when if entry else None,
+        fetched=head.fetched,
     )

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from index.readers.page.pictures import SHOWN
+from index.readers.converter.page_pictures import SHOWN
 from index.storage.files import sha256
 from index.types import Document
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import qa
 from index.errors import DalilError, InvalidQuestion, InvalidScope, UnreadableFile
 from index.ranking_parameters import RANKING
-from index.readers.page.pictures import PagePictures
+from index.readers.converter.page_pictures import PagePictures
 from index.scope import Scope
 from index.text.analyzer import Language
 from index.types import Document, Hit

@@ -1,7 +1,7 @@
 """Collections kept in step with folders of this machine, for as long as the server runs.
 
 One thread is told of changes by the operating system, and looks at what has changed twice a second until it
-has stopped changing (`index.readers.settling`).
+has stopped changing (`index.readers.watching`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import DalilError
-from index.readers.settling import Changes, changes_told
+from index.readers.watching import Changes, watch_changes
 from qa.collections.followed import allowed_folder, states
 from qa.collections.interface import CollectionLibrary
 from qa.collections.types import CollectionNotFound, FolderNotAllowed, Report
@@ -179,5 +179,5 @@ class Following:
         while not self._closed.is_set():
             self._renewed.clear()
             folders = [known.folder for known in list(self._known.values())]
-            for is_changed in changes_told(folders, self._renewed):
+            for is_changed in watch_changes(folders, self._renewed):
                 self.look(is_changed)

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from index.readers.page.pictures import PageNotShown, PagePicture
+from index.readers.converter.page_pictures import PageNotShown
+from index.readers.page.picture import PagePicture
 from index.text.analyzer import Language, language, normalise
 from index.text.sentences import Span
 from index.types import Block, Document

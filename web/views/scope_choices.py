@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from index.scope import Head, dates, extension, folders, references
+from index.scope import dates, extension, folders, references
 from index.text.analyzer import normalise
+from index.types import DocumentHead
 from web.views.answers import plain
 
 MOST: Final = 50
 """Documents, folders, types or tags that are offered at a time."""
 
 
-def choices(heads: Sequence[Head], find: str) -> dict[str, Any]:
+def choices(heads: Sequence[DocumentHead], find: str) -> dict[str, Any]:
     """The conditions to choose from, given some documents.
 
     Args:
@@ -25,22 +26,20 @@ def choices(heads: Sequence[Head], find: str) -> dict[str, Any]:
         any document has a date that can be read.
     """
     wanted = normalise(find).text.casefold().strip()
-    found = [
-        head for head in heads if wanted in normalise(f"{head['title']}\n{head['source']}").text.casefold()
-    ]
+    found = [head for head in heads if wanted in normalise(f"{head.title}\n{head.source}").text.casefold()]
     reference = references(heads)
     types = sorted({extension(head) for head in heads} - {""})
-    tags = sorted({tag for head in heads for tag in head["tags"]})
+    tags = sorted({tag for head in heads for tag in head.tags})
     return {
-        "document": [[reference(head), plain(head["title"] or head["source"])] for head in found[:MOST]],
+        "document": [[reference(head), plain(head.title or head.source)] for head in found[:MOST]],
         "folder": [[name, plain(name)] for name in folders(heads)[:MOST]],
         "type": [[name, name] for name in types[:MOST]] if len(types) > 1 else [],
         "tag": [[name, plain(name)] for name in tags[:MOST]],
-        "is_dated": any(dates(head["date"]) for head in heads),
+        "is_dated": any(dates(head.date) for head in heads),
     }
 
 
-def reference(heads: Sequence[Head], document_id: str) -> str:
+def reference(heads: Sequence[DocumentHead], document_id: str) -> str:
     """The name of a document in a scope; empty if there is no such document."""
-    head = next((head for head in heads if head["id"] == document_id), None)
+    head = next((head for head in heads if head.id == document_id), None)
     return references(heads)(head) if head else ""

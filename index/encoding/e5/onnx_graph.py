@@ -268,7 +268,7 @@ def _layer(graph: Builder, weights: Weights, layer: int, state: str, output: str
         for part in ("query", "key", "value")
     ]
     query, key, value = heads
-    attention = _attention(graph, weights, query, key, value, f"{out}.heads")
+    attention = _attention(graph, weights, query, key=key, value=value, output=f"{out}.heads")
     given = _quantise(graph, attention, f"{out}.heads8")
     attended = _linear(graph, weights, f"{name}.attention.output.dense", given, f"{out}.attended")
     total = graph.node("Add", [attended, state], f"{out}.attended+state")

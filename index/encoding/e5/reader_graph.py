@@ -42,7 +42,9 @@ def write_reader_graph(weights: Weights, encoder: Path, folder: Path, name: str)
     logit = _dense(graph, weights, "answerable", hidden, "logit")
     graph.node("Squeeze", [logit, graph.axis(1)], "answerable")
     outputs: dict[str, list[str | int]] = {"span": ["texts", "longest", 2], "answerable": ["texts"]}
-    graph.save(folder, name, outputs, f"{name}.onnx", f"{name}.data", stored_numbers(encoder))
+    graph.save(
+        folder, name, outputs, file=f"{name}.onnx", numbers=f"{name}.data", stored=stored_numbers(encoder)
+    )
 
 
 def _dense(graph: Builder, weights: Weights, name: str, state: str, output: str) -> str:

@@ -118,8 +118,8 @@ def _parse(reader: _Reader, with_words: bool) -> Weights:
     if words is None:
         raise ValueError("it has no word embeddings")
     return Weights(
-        hidden, layers, heads, feed_forward, vocabulary, positions, types,
-        epsilon, pieces, special, words, tensors,
+        hidden, layers, heads, feed_forward=feed_forward, vocabulary=vocabulary, positions=positions,
+        types=types, epsilon=epsilon, pieces=pieces, special=special, words=words, tensors=tensors,
     )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Runs converters in a separate process, so that no file can exhaust or crash this one.
 
-The converter process limits itself (`index.readers.converter.limits`): it ends when a file takes too long,
+The converter process limits itself (`index.readers.process_limits`): it ends when a file takes too long,
 and when its parent process has ended, however that happened.
 """
 
@@ -14,15 +14,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 from index.concurrency import FairSemaphore
-from index.readers.converter import limits
+from index.readers import process_limits as limits
+from index.readers.converter.request import Request
 from index.readers.extracted_text import Extract, Unextractable, damaged
+from index.readers.page.picture import PagePicture, PageRequest
 
 if TYPE_CHECKING:
     from index.errors import FileFault
@@ -57,7 +59,7 @@ class ConverterProcess:
         """Sets the limits; starts no process yet.
 
         Args:
-            seconds: maximum processor time per file; `limits.processor_seconds` may be less.
+            seconds: maximum processor time per file; `process_limits.processor_seconds` may be less.
             most_bytes: memory limit of the process, on systems that support one.
             most_recognized: maximum processor time per file for recognising text.
             page_turn: shared by several processes that recognise text, so that they take turns by page.
@@ -90,30 +92,29 @@ class ConverterProcess:
         Raises:
             Unextractable: it can't be read, or takes too long or too much memory.
         """
-        request = [os.fsencode(path).hex(), on_page is not None, list(wanted), None, claimed]
-        return Extract.from_record(self._ask(path, request, on_page))
+        request = Request(path, on_page is not None, wanted, claimed)
+        return Extract.from_record(self._ask(request, on_page))
 
-    def draw(self, path: Path, wanted: dict[str, Any]) -> dict[str, Any]:
-        """The picture of a page of the file at `path`, as `index.readers.page.draw.answer` gives it.
-
-        Args:
-            path: of the file.
-            wanted: what is asked of that function.
+    def draw(self, path: Path, page: PageRequest) -> PagePicture | None:
+        """The picture of a page of the file at `path`; None if the file was changed since it was read.
 
         Raises:
             Unextractable: it can't be drawn, or takes too long or too much memory.
         """
-        return self._ask(path, [os.fsencode(path).hex(), False, [], wanted, ""])
+        record = self._ask(Request(path, picture=page))
+        return PagePicture.from_record(record) if record else None
 
-    def _ask(self, path: Path, request: list[Any], on_page: PageProgress | None = None) -> dict[str, Any]:
+    def _ask(self, request: Request, on_page: PageProgress | None = None) -> dict[str, Any]:
+        path = request.path
         with self._turn:
             seconds = min(
-                self._seconds, limits.processor_seconds(path.suffix.casefold(), limits.size_of(path))
+                self._seconds,
+                limits.processor_seconds(path.suffix.casefold(), limits.size_of(path)),
             )
             seconds = max(seconds, limits.PAGE_SECONDS) if on_page else seconds
             patience = limits.wall_seconds(seconds) + _GRACE_SECONDS
             try:
-                answer = self._answer(json.dumps(request).encode(), patience, on_page)
+                answer = self._answer(request.to_line(), patience, on_page)
             except BaseException:  # Ctrl-C: a late reply would be taken for the next file's
                 self._stop()
                 raise
@@ -226,19 +227,9 @@ class Recognizers:
     A file's process ends with it, apart from one that is kept for the next file.
     """
 
-    def __init__(
-        self,
-        make: Callable[[FairSemaphore], ConverterProcess] = lambda turn: ConverterProcess(page_turn=turn),
-        most: int = MOST_AT_ONCE,
-    ) -> None:
-        """Starts no process yet.
-
-        Args:
-            make: makes a process, given what it takes turns by.
-            most: number of files that take turns.
-        """
-        self._make = make
-        self._places = FairSemaphore(most)
+    def __init__(self) -> None:
+        """Starts no process yet."""
+        self._places = FairSemaphore(MOST_AT_ONCE)
         self._page_turn = FairSemaphore(1)
         self._lock = threading.Lock()
         self._free: list[ConverterProcess] = []
@@ -248,7 +239,7 @@ class Recognizers:
         """The recognised text of a file; as `ConverterProcess.convert`."""
         with self._places:
             with self._lock:
-                process = self._free.pop() if self._free else self._make(self._page_turn)
+                process = self._free.pop() if self._free else ConverterProcess(page_turn=self._page_turn)
                 self._busy.append(process)
             try:
                 return process.convert(path, on_page, wanted)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from index.readers.converter import limits
-from index.readers.extracted_text import Unextractable, damaged
+from index.readers import process_limits as limits
+from index.readers.converter.request import Request
+from index.readers.extracted_text import Unextractable, damaged, no_pages, no_progress
 
 if TYPE_CHECKING:
     from index.readers.extracted_text import PageProgress, Progress
@@ -20,7 +19,7 @@ _MOST_ANSWERED: Final = 1 << 30
 
 
 def serve(most_bytes: int, most_seconds: float, most_recognized: float, parent: int) -> None:
-    """Main loop of the converter process: reads one path per line and answers each with one line.
+    """Main loop of the converter process: reads one `Request` per line and answers each with one line.
 
     Args:
         most_bytes: memory limit of the process.
@@ -43,9 +42,9 @@ def serve(most_bytes: int, most_seconds: float, most_recognized: float, parent: 
         replies.flush()
 
     for line in sys.stdin.buffer:
-        name, is_recognition, wanted, drawn, claimed = json.loads(line)
-        path = Path(os.fsdecode(bytes.fromhex(name)))
-        allowance = limits.Allowance(path.suffix.casefold(), limits.size_of(path), most_seconds)
+        request = Request.from_line(line)
+        suffix, size = request.path.suffix.casefold(), limits.size_of(request.path)
+        allowance = limits.Allowance(suffix, size, most_seconds)
 
         def tell(done: int, total: int, allowance: limits.Allowance = allowance) -> None:
             if allowance.recognized() > most_recognized and done < total:
@@ -55,9 +54,9 @@ def serve(most_bytes: int, most_seconds: float, most_recognized: float, parent: 
             sys.stdin.buffer.readline()  # until it is this file's turn again
             allowance.add_page()
 
-        if is_recognition:
+        if request.is_recognition:
             allowance.add_page()
-        reply = answer(path, allowance.add_part, tell if is_recognition else None, wanted, drawn, claimed)
+        reply = answer(request, allowance.add_part, tell)
         allowance.end()
         send(reply)
 
@@ -72,30 +71,29 @@ def too_long(most_seconds: float, done: int, total: int) -> Unextractable:
 
 
 def answer(
-    path: Path,
-    progress: Progress,
-    on_page: PageProgress | None = None,
-    wanted: Sequence[int] = (),
-    drawn: dict[str, Any] | None = None,
-    claimed: str = "",
+    request: Request, progress: Progress = no_progress, on_page: PageProgress = no_pages
 ) -> dict[str, Any]:
-    """Converts the file at `path`; returns the record of its text or of the error, as sent to the parent.
+    """Does what is asked; returns the record of the text, of the picture or of the error, for the parent.
 
-    With `on_page` the text is recognised from its pictures, of a PDF from those of the wanted pages. With
-    `drawn` a page is drawn instead.
+    Args:
+        request: what is asked. For a page of a file that was changed the record is empty.
+        progress: called after each page or chapter that is converted.
+        on_page: called after each page whose text is recognised.
     """
     from index.readers.file_types import convert, recognize
     from index.storage.files import read_regular
 
+    path, suffix = request.path, request.path.suffix.casefold()
     try:
-        if drawn:
-            from index.readers.page import draw
+        if request.picture:
+            from index.readers.page.draw import draw
 
-            return draw.answer(path, drawn)
-        suffix, content = path.suffix.casefold(), read_regular(path)
-        if on_page:
-            return recognize(suffix, content, on_page, wanted).to_record()
-        return convert(suffix, content, progress, claimed).to_record()
+            picture = draw(path, request.picture)
+            return picture.to_record() if picture else {}
+        content = read_regular(path)
+        if request.is_recognition:
+            return recognize(suffix, content, on_page, request.pages).to_record()
+        return convert(suffix, content, progress, request.claimed).to_record()
     except Unextractable as error:
         return {"error": str(error), "fault": error.fault}
     except OSError as error:

@@ -1,1 +1,1 @@
-"""What stands within a line of text besides its letters: superscripts, values of fields, formulas."""
+"""Within a line of text: superscripts, and the numbers of list items."""

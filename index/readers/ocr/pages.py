@@ -8,15 +8,16 @@ import warnings
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 import pypdfium2
 import regex
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from index.readers.extracted_text import Extract, Flaw, PageProgress, TextBuilder, Unextractable, damaged
+from index.readers.extracted_text import Extract, Flaw, PageProgress, Unextractable, damaged
 from index.readers.ocr import tesseract
 from index.readers.ocr.tesseract import Recognizer, Word
+from index.readers.text_builder import TextBuilder
 from index.text.structure.blocks import refined
 from index.types import Block, Box, pack_boxes
 
@@ -81,8 +82,17 @@ def extract(content: bytes, suffix: str, progress: PageProgress, wanted: Collect
     )
 
 
-def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[tuple[int, Image.Image, float, int]]:
-    """The number of each wanted page of a PDF, its picture and resolution, and how many there are."""
+class _Page(NamedTuple):
+    """A page to recognise: its number from 1, its picture and resolution, and how many pages there are."""
+
+    number: int
+    picture: Image.Image
+    dpi: float
+    pages: int
+
+
+def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[_Page]:
+    """The wanted pages of a PDF."""
     try:
         document = pypdfium2.PdfDocument(content)
         count = len(document)
@@ -100,7 +110,7 @@ def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[tuple[int, Imag
             page.close()
         except (pypdfium2.PdfiumError, ValueError) as error:
             raise damaged(error) from error
-        yield number, picture, scale * 72, len(numbers)
+        yield _Page(number, picture, scale * 72, len(numbers))
 
 
 def _resolution(page: pypdfium2.PdfPage) -> float:
@@ -113,14 +123,14 @@ def _resolution(page: pypdfium2.PdfPage) -> float:
     return tesseract.DPI
 
 
-def _of_picture(content: bytes) -> Iterator[tuple[int, Image.Image, float, int]]:
-    """The number of each frame of a picture, the frame, its resolution, and how many there are."""
+def _of_picture(content: bytes) -> Iterator[_Page]:
+    """The frames of a picture."""
     try:
         picture, count = _opened(content)
         for number, frame in enumerate(ImageSequence.Iterator(picture) if count > 1 else (picture,), 1):
             resolution = frame.info.get("dpi", (0, 0))[0]
             known = float(resolution or 0)
-            yield number, _loaded(frame), known if known > 72 else _guessed_dpi(frame), count
+            yield _Page(number, _loaded(frame), known if known > 72 else _guessed_dpi(frame), count)
     except _FAULTS as error:
         raise damaged(error) from error
 

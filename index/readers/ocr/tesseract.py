@@ -10,6 +10,7 @@ import csv
 import io
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import regex
 
-from index.readers.converter import limits as process_limits
-from index.readers.extracted_text import UNWRITABLE, Unextractable
+from index.readers import process_limits
+from index.readers.extracted_text import Unextractable
+from index.readers.text_builder import UNWRITABLE
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -38,6 +40,13 @@ _LOW_DPI: Final = 220
 # Arabic .926 of the words come back with it, .969 as one block).
 _COLUMNS: Final = ("--psm", "3")
 _ONE_COLUMN: Final = ("--psm", "6")
+# Of a line that it has lost, in a picture of the line alone ("7" loses the same lines).
+_ONE_LINE: Final = ("--psm", "13")
+# The height of such a line relative to the page's words, its least width, and the white around it.
+_LINE_HEIGHTS: Final = (0.6, 2.0)
+_LEAST_WIDTH: Final = 4
+_MARGIN: Final = 0.5
+_MOST_LOST: Final = 5
 # In a picture of the page 300 pixels wide: a gap of 2 % of the width in .6 of 16 strips.
 _SMALL: Final = 300
 _WIDE: Final = 6
@@ -153,10 +162,60 @@ def _cleaned(picture: Image.Image, dpi: float) -> tuple[Image.Image, float]:
 
 
 def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Word]:
-    """Tesseract's words in one language."""
+    """Tesseract's words in one language, in reading order; lines that it leaves out are read alone."""
+    if has_columns(picture):
+        yield from _read(picture, dpi, language, _COLUMNS)
+        return
+    words = list(_read(picture, dpi, language, _ONE_COLUMN))
+    for left, top, strip in list(_unread_lines(picture, words)):
+        found = list(_read(strip, dpi, language, _ONE_LINE))
+        if sum(word.confidence for word in found) < _UNSURE * max(len(found), 1):
+            continue
+        place = sum(word.bottom <= top + strip.height // 2 for word in words)
+        before = words[max(place - 1, 0)]
+        line = 1 + max(word.line for word in words)
+        words[place:place] = [
+            replace(
+                word,
+                paragraph=before.paragraph,
+                line=line,
+                left=word.left + left,
+                right=word.right + left,
+                top=word.top + top,
+                bottom=word.bottom + top,
+            )
+            for word in found
+        ]
+    yield from words
+
+
+def _unread_lines(picture: Image.Image, words: Sequence[Word]) -> Iterator[tuple[int, int, Image.Image]]:
+    """Pictures of lines in which no word was found, as high as those with words, and their places."""
+    from PIL import ImageOps
+
+    if not words:
+        return
+    height = statistics.median(word.bottom - word.top for word in words)
+    ink = np.asarray(picture) < _INK
+    rows = np.asarray(ink.any(axis=1))
+    for word in words:
+        rows[word.top : word.bottom] = False
+    edges = np.flatnonzero(np.diff(rows.astype(np.int8), prepend=0, append=0)).reshape(-1, 2).tolist()
+    least, most = (factor * height for factor in _LINE_HEIGHTS)
+    lines = [(top, bottom) for top, bottom in edges if least <= bottom - top <= most]
+    for top, bottom in lines[:_MOST_LOST]:
+        columns = np.flatnonzero(ink[top:bottom].any(axis=0)).tolist()
+        left, right = columns[0], columns[-1] + 1
+        if right - left >= _LEAST_WIDTH * height:
+            margin = round(_MARGIN * (bottom - top))
+            strip = picture.crop((left, top, right, bottom))
+            yield left - margin, top - margin, ImageOps.expand(strip, margin, fill=255)
+
+
+def _read(picture: Image.Image, dpi: float, language: str, layout: Sequence[str]) -> Iterator[Word]:
+    """Tesseract's words in one language and in one way of parting the page."""
     stream = io.BytesIO()
     picture.save(stream, "PPM")
-    layout = _COLUMNS if has_columns(picture) else _ONE_COLUMN
     arguments = [PROGRAM, "stdin", "stdout", "-l", language, "--dpi", str(round(dpi or DPI)), *layout, "tsv"]
     try:
         done = subprocess.run(
@@ -189,7 +248,16 @@ def _recognized(picture: Image.Image, dpi: float, language: str) -> Iterator[Wor
         left, top, width, height = (int(row[name]) for name in ("left", "top", "width", "height"))
         for text in UNWRITABLE.sub("", _DIRECTIONS.sub("", row["text"] or "")).split():
             said = _PUNCTUATION.sub(lambda match: match[0].translate(_ARABIC_SIGNS), text)
-            yield Word(said, round(confidence), paragraph, line, left, top, left + width, top + height)
+            yield Word(
+                said,
+                round(confidence),
+                paragraph,
+                line=line,
+                left=left,
+                top=top,
+                right=left + width,
+                bottom=top + height,
+            )
 
 
 def _limited() -> None:

@@ -1,4 +1,4 @@
-"""Extracts text and blocks from ODT, by traversing its XML.
+"""Extracts text and blocks from ODT and ODS, by traversing their XML.
 
 As of Word files the visible text is extracted: automatic numbers, footnotes after the paragraph that
 references them, text boxes, headers and footers, merged cells. Omitted are tracked deletions, comments and
@@ -16,19 +16,21 @@ import regex
 
 from index.readers.archives import DUBLIN_CORE, open_archive, part, part_xml, text_of
 from index.readers.extracted_text import (
-    LONGEST_REPEATED,
     Extract,
+    Metadata,
     Progress,
-    TextBuilder,
     Unextractable,
     no_progress,
+    only_heading,
     tags_of,
 )
+from index.readers.inline.list_numbers import format_number
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.tables.grid import add_grid
+from index.readers.office.workbook import UNNAMED, hidden_cells, hidden_sheets
+from index.readers.ooxml.markup import child, children, int_of, local_name
+from index.readers.tables.grid import add_grid, check_size
 from index.readers.tables.headings import Row
-from index.readers.word.markup import child, children, local_name
-from index.readers.word.numbering import formatted, int_of
+from index.readers.text_builder import LONGEST_REPEATED, TextBuilder
 from index.text.structure.blocks import refined
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -49,6 +51,10 @@ _NUMBERS: Final = {
     "أ, ب, ت, ...": "arabicAlpha", "أ, ب, ج, ...": "arabicAbjad",
 }  # fmt: skip
 _TITLE: Final = regex.compile(r"(?i)title|العنوان")
+# What a cell has where its text is left out.
+_VALUES: Final = tuple(
+    f"{_OFFICE}{name}" for name in ("string-value", "date-value", "time-value", "boolean-value", "value")
+)
 _MOST_LEVELS: Final = 9
 _DEEPEST: Final = 80
 _MOST_REPEATED: Final = 100
@@ -62,14 +68,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
     Raises:
         Unextractable: it is damaged or protected, or its unpacked size is over the limit.
     """
-    with open_archive(content) as archive:
-        names = archive.namelist()
-        manifest = "META-INF/manifest.xml"
-        if manifest in names and b"encryption-data" in part(archive, manifest):
-            raise Unextractable("it is protected by a password. Save a copy without one.", "password")
-        document = part_xml(archive, "content.xml")
-        styles = part_xml(archive, "styles.xml") if "styles.xml" in names else ElementTree.Element("none")
-        meta = part_xml(archive, "meta.xml") if "meta.xml" in names else ElementTree.Element("none")
+    document, styles, meta = _parts(content)
     reader = _Reader(_Styles(styles, document))
     for header in styles.iter(f"{_STYLE}header"):
         reader.margin("page_header", header)
@@ -80,24 +79,53 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         reader.margin("page_footer", footer)
     builder = reader.builder
     blocks = refined(builder.text, builder.blocks, builder.emphasized)
+    return Extract.of(builder.text, blocks, _metadata(meta), heading=only_heading(builder.text, blocks))
+
+
+def extract_sheets(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
+    """Extracts the visible sheets of an OpenDocument spreadsheet, as a workbook's.
+
+    Raises:
+        Unextractable: it is damaged or protected, or too large.
+    """
+    document, styles, meta = _parts(content)
+    reader = _Reader(_Styles(styles, document))
+    body = document.find(f"{_OFFICE}body/{_OFFICE}spreadsheet")
+    hidden = []
+    for sheet in children(body, "table") if body is not None else ():
+        name = sheet.get(f"{_TABLE}name", "")
+        if reader.is_hidden(sheet):
+            hidden.append(name)
+        else:
+            reader.sheet(name, sheet)
+    flaws = (*hidden_sheets(hidden), *hidden_cells(reader.hidden))
+    return Extract.of(reader.builder.text, reader.builder.blocks, _metadata(meta), flaws=flaws)
+
+
+def _parts(content: bytes) -> tuple[ElementTree.Element, ElementTree.Element, ElementTree.Element]:
+    """The content, the styles and the metadata of a document."""
+    with open_archive(content) as archive:
+        names = archive.namelist()
+        manifest = "META-INF/manifest.xml"
+        if manifest in names and b"encryption-data" in part(archive, manifest):
+            raise Unextractable("it is protected by a password. Save a copy without one.", "password")
+        document = part_xml(archive, "content.xml")
+        styles = part_xml(archive, "styles.xml") if "styles.xml" in names else ElementTree.Element("none")
+        meta = part_xml(archive, "meta.xml") if "meta.xml" in names else ElementTree.Element("none")
+    return document, styles, meta
+
+
+def _metadata(meta: ElementTree.Element) -> Metadata:
     dates = (text_of(meta.find(f".//{name}")) for name in (f"{_META}creation-date", f"{DUBLIN_CORE}date"))
     authors = (
         text_of(meta.find(f".//{name}")) for name in (f"{_META}initial-creator", f"{DUBLIN_CORE}creator")
     )
     date = _DATE.match(next(filter(None, dates), ""))
-    headings = [
-        " ".join(builder.text[b.start : b.end].split())
-        for b in blocks
-        if b.kind == "heading" and b.level == 1
-    ]
-    return Extract(
-        builder.text,
+    return Metadata(
         text_of(meta.find(f".//{DUBLIN_CORE}title")),
         next(filter(None, authors), ""),
-        headings[0] if len(headings) == 1 else "",
         date[0] if date else "",
-        blocks,
-        tags=tags_of(*map(text_of, meta.iter(f"{_META}keyword"))),
+        tags_of(*map(text_of, meta.iter(f"{_META}keyword"))),
     )
 
 
@@ -122,6 +150,8 @@ class _Styles:
         self._names: dict[str, str] = {}
         self._bold: set[str] = set()
         self._raised: set[str] = set()
+        self.hidden: set[str] = set()
+        """Names of the styles of hidden sheets."""
         for root in roots:
             for found in root.iter():
                 name = local_name(found)
@@ -135,6 +165,8 @@ class _Styles:
     def _add(self, style: ElementTree.Element) -> None:
         name = style.get(f"{_STYLE}name", "")
         self._names[name] = style.get(f"{_STYLE}parent-style-name", "")
+        if any(one.get(f"{_TABLE}display") == "false" for one in children(style, "table-properties")):
+            self.hidden.add(name)
         for properties in children(style, "text-properties"):
             if any(value == "bold" and key.endswith("font-weight") for key, value in properties.items()):
                 self._bold.add(name)
@@ -205,7 +237,7 @@ class _Numbers:
             return "" if level.is_bare else "•"
         shown = range(max(1, depth - level.shown + 1), depth + 1)
         parts = [
-            formatted(self.counts.get(at, 1), _NUMBERS.get(self.levels[at].number_format, "decimal"))
+            format_number(self.counts.get(at, 1), _NUMBERS.get(self.levels[at].number_format, "decimal"))
             for at in shown
             if at in self.levels and self.levels[at].number_format
         ]
@@ -235,6 +267,8 @@ class _Reader:
         self._boxes: list[ElementTree.Element] = []
         self._margins: set[str] = set()
         self._bold = self._ink = 0
+        self.hidden = 0
+        """Number of hidden rows and columns, which are left out."""
 
     def margin(self, kind: str, element: ElementTree.Element) -> None:
         """Adds the text of a header or a footer, once."""
@@ -327,13 +361,32 @@ class _Reader:
         self._lists[style] = continued or _Numbers(self._styles.lists.get(style, {}))
         return self._lists[style]
 
+    def is_hidden(self, sheet: ElementTree.Element) -> bool:
+        """Whether a sheet isn't shown."""
+        return sheet.get(f"{_TABLE}style-name", "") in self._styles.hidden
+
+    def sheet(self, name: str, table: ElementTree.Element) -> None:
+        """Adds a sheet under its name."""
+        if (self.builder.count or not UNNAMED.fullmatch(name)) and next(
+            table.iter(f"{_TEXT}p"), None
+        ) is not None:
+            self.builder.add("heading", name, level=1)
+        self._table(table)
+
     def _table(self, table: ElementTree.Element) -> None:
         grid: list[Row] = []
         spanning: dict[int, tuple[str, int]] = {}
+        unseen = _hidden_columns(table)
+        self.hidden += len(unseen)
         for row in _rows(table):
             cells = list(self._cells(row, spanning))
+            if any(cells) and row.get(f"{_TABLE}visibility", "visible") != "visible":
+                self.hidden += 1
+                continue
+            cells = ["" if place in unseen and cell else cell for place, cell in enumerate(cells)]
             repeated = int_of(row.get(f"{_TABLE}number-rows-repeated", "1"), 1)
             grid.extend([cells] * (min(repeated, _MOST_REPEATED) if any(cells) else 1))
+        check_size(sum(map(len, grid)))
         self._tables += add_grid(self.builder, grid, self._tables + 1)
         self._behind()
 
@@ -350,7 +403,8 @@ class _Reader:
             if name not in ("table-cell", "covered-table-cell"):
                 continue
             count = min(int_of(cell.get(f"{_TABLE}number-columns-repeated", "1"), 1), _MOST_REPEATED)
-            said = " ".join(" ".join(self._words(found).split()) for found in cell.iter(f"{_TEXT}p"))
+            said = " ".join(" ".join(self._words(found).split()) for found in _paragraphs(cell))
+            said = said or next(filter(None, map(cell.get, _VALUES)), "")
             rows = int_of(cell.get(f"{_TABLE}number-rows-spanned", "1"), 1)
             for column in range(place, place + count):
                 above, left = spanning.pop(column, ("", 0))
@@ -402,6 +456,28 @@ class _Reader:
         if body is not None:
             self._notes.append((mark, body))
         return f"[{mark}]"
+
+
+def _hidden_columns(table: ElementTree.Element) -> set[int]:
+    found: set[int] = set()
+    place = 0
+    for column in table.iter(f"{_TABLE}table-column"):
+        count = min(int_of(column.get(f"{_TABLE}number-columns-repeated", "1"), 1), _MOST_REPEATED)
+        if column.get(f"{_TABLE}visibility", "visible") != "visible":
+            found.update(range(place, place + count))
+        place += count
+    return found
+
+
+def _paragraphs(cell: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """The paragraphs of a cell, without its comments."""
+    stack = list(reversed(cell))
+    while stack:
+        found = stack.pop()
+        if found.tag == f"{_TEXT}p":
+            yield found
+        elif local_name(found) not in _SKIPPED:
+            stack.extend(reversed(found))
 
 
 def _rows(table: ElementTree.Element) -> Iterator[ElementTree.Element]:

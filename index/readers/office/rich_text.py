@@ -13,11 +13,12 @@ from typing import Final
 
 import regex
 
-from index.readers.extracted_text import HOLE, Extract, Progress, TextBuilder, damaged, no_progress
+from index.readers.extracted_text import HOLE, Extract, Progress, damaged, no_progress
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.plain_text import likelihood
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
+from index.readers.text_builder import TextBuilder
+from index.readers.text_encoding import likelihood
 from index.text.structure.blocks import refined
 from index.types import BlockKind
 
@@ -86,7 +87,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
     reader.read(content)
     builder = reader.builder
     blocks = refined(builder.text, builder.blocks, builder.emphasized)
-    return Extract(builder.text, reader.title, reader.author, "", reader.date, blocks)
+    return Extract(builder.text, reader.title, reader.author, heading="", date=reader.date, blocks=blocks)
 
 
 @dataclass(frozen=True)

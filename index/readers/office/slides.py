@@ -11,21 +11,14 @@ from typing import Final
 from xml.etree import ElementTree
 
 from index.readers.archives import open_archive
-from index.readers.extracted_text import (
-    Extract,
-    Flaw,
-    Progress,
-    TextBuilder,
-    damaged,
-    missing_parts,
-    no_progress,
-)
+from index.readers.extracted_text import Extract, Flaw, Progress, damaged, missing_parts, no_progress
+from index.readers.inline.list_numbers import format_number
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
-from index.readers.office.package import Package, unread_objects
+from index.readers.ooxml.markup import attribute, child, children, int_of, local_name
+from index.readers.ooxml.package import Package, unread_objects
 from index.readers.tables.grid import add_grid
 from index.readers.tables.headings import Row
-from index.readers.word.markup import attribute, child, children, local_name
-from index.readers.word.numbering import formatted, int_of
+from index.readers.text_builder import TextBuilder
 from index.text.analyzer import language
 from index.types import Block
 
@@ -61,8 +54,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         for page, name in enumerate(_slide_names(package), 1):
             reader.read(name, page)
             progress()
-        title, author, date = package.metadata()
-        tags = package.tags()
+        about = package.metadata()
     builder = reader.builder
     if reader.lost and not builder.blocks:
         raise damaged(f"no {reader.lost[0]} in it")
@@ -71,7 +63,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         names = ", ".join(map(str, reader.hidden))
         flaws += (Flaw("hidden", f"its hidden slides weren't read ({names}).", len(reader.hidden), names),)
     heading = next((_line(builder.text, block) for block in builder.blocks if block.kind == "heading"), "")
-    return Extract(builder.text, title, author, heading, date, builder.blocks, flaws, tags=tags)
+    return Extract.of(builder.text, builder.blocks, about, heading=heading, flaws=flaws)
 
 
 def _slide_names(package: Package) -> Iterator[str]:
@@ -240,5 +232,5 @@ def _number(kind: str, number: int) -> str:
     """The number of a list item in one of PowerPoint's formats, such as `alphaLcParenR`."""
     for end, pattern in _NUMBER_ENDS.items():
         if kind.endswith(end):
-            return pattern.format(formatted(number, _NUMBERS.get(kind.removesuffix(end), "decimal")))
+            return pattern.format(format_number(number, _NUMBERS.get(kind.removesuffix(end), "decimal")))
     return f"{number}."

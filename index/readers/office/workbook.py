@@ -11,18 +11,16 @@ import zipfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Final, cast
+from typing import IO, Final, NamedTuple, cast
 from xml.etree import ElementTree
 
 import regex
 
 from index.readers.archives import DefinesEntities, Stream, open_archive
 from index.readers.extracted_text import (
-    LONGEST_REPEATED,
     Extract,
     Flaw,
     Progress,
-    TextBuilder,
     Unextractable,
     damaged,
     missing_parts,
@@ -30,16 +28,17 @@ from index.readers.extracted_text import (
 )
 from index.readers.inline.superscripts import RAISED_END, RAISED_START, with_raised
 from index.readers.office.number_format import BUILT_IN, GENERAL, shown
-from index.readers.office.package import Package, unread_objects
+from index.readers.ooxml.markup import attribute, child, children, local_name, value
+from index.readers.ooxml.package import Package, unread_objects
 from index.readers.tables.grid import add_grid, check_size
 from index.readers.tables.headings import Row
-from index.readers.word.markup import attribute, child, children, local_name, value
+from index.readers.text_builder import LONGEST_REPEATED, TextBuilder
 
 _MAIN: Final = "xl/workbook.xml"
 _CELL: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _RANGE: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
-# Names that programs give to sheets.
-_UNNAMED: Final = regex.compile(r"(?i)(?:sheet|ورقة|feuil|tabelle|hoja|table|صفحة)[ _]?\p{Nd}*")
+UNNAMED: Final = regex.compile(r"(?i)(?:sheet|ورقة|feuil|tabelle|hoja|table|صفحة)[ _]?\p{Nd}*")
+"""Names that programs give to sheets."""
 _TRUE: Final = frozenset(("1", "true"))
 _MOST_COLUMNS: Final = 1 << 14
 _ROWS_PER_PART: Final = 5000
@@ -60,9 +59,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
         package = Package(archive, _MAIN)
         reader = _Reader(archive, package, progress)
         builder, flaws = _sheets(reader, package)
-        title, author, date = package.metadata()
-        tags = package.tags()
-    return Extract(builder.text, title, author, date=date, blocks=builder.blocks, flaws=flaws, tags=tags)
+        return Extract.of(builder.text, builder.blocks, package.metadata(), flaws=flaws)
 
 
 def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw, ...]]:
@@ -85,26 +82,43 @@ def _sheets(reader: _Reader, package: Package) -> tuple[TextBuilder, tuple[Flaw,
             lost.append(name)
             continue
         # A sheet without a name of its own isn't part of the sheet before it.
-        if rows and (builder.blocks or not _UNNAMED.fullmatch(name)):
+        if rows and (builder.blocks or not UNNAMED.fullmatch(name)):
             builder.add("heading", name, level=1)
         tables += add_grid(builder, rows, tables + 1)
     if lost and not builder.blocks:
         raise damaged(f"no readable sheet {lost[0]} in it")
     flaws = missing_parts(lost)
-    if hidden:
-        names = ", ".join(hidden)
-        flaws += (Flaw("hidden", f"its hidden sheets weren't read ({names}).", len(hidden), names),)
+    flaws += hidden_sheets(hidden)
     if reader.formulas:
         formulas = (
             "1 formula in it has" if reader.formulas == 1 else f"{reader.formulas:,} formulas in it have"
         )
         why = f"{formulas} no stored value. Save it in a spreadsheet program."
         flaws += (Flaw("formulas", why, reader.formulas),)
-    if reader.hidden:
-        why = f"its hidden rows and columns weren't read ({reader.hidden:,})."
-        flaws += (Flaw("hidden_cells", why, reader.hidden),)
+    flaws += hidden_cells(reader.hidden)
     flaws += unread_objects(package)
     return builder, flaws
+
+
+def hidden_sheets(names: Sequence[str]) -> tuple[Flaw, ...]:
+    """The flaw of a file with hidden sheets, if there are any."""
+    said = ", ".join(names)
+    return (Flaw("hidden", f"its hidden sheets weren't read ({said}).", len(names), said),) if names else ()
+
+
+def hidden_cells(count: int) -> tuple[Flaw, ...]:
+    """The flaw of a file with so many hidden rows and columns, if there are any."""
+    why = f"its hidden rows and columns weren't read ({count:,})."
+    return (Flaw("hidden_cells", why, count),) if count else ()
+
+
+class _Range(NamedTuple):
+    """A range of cells, by numbers from 0; the last row and column are in it."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
 
 
 @dataclass
@@ -114,11 +128,11 @@ class _Sheet:
     Attributes:
         rows: row -> column -> text, both from 0.
         hidden: the columns that aren't shown.
-        merged: first row, first column, last row and last column of each merged range.
+        merged: the ranges of cells that are one.
     """
 
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merged: list[_Range] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
 
     def hide(self, column: ElementTree.Element) -> None:
@@ -213,7 +227,7 @@ class _Reader:
                 sheet.hide(element)
             elif kind == "mergeCell" and (match := _RANGE.fullmatch(element.get("ref", ""))):
                 first, last = _column(match[1]), _column(match[3])
-                sheet.merged.append((int(match[2]) - 1, first, int(match[4]) - 1, last))
+                sheet.merged.append(_Range(int(match[2]) - 1, first, int(match[4]) - 1, last))
         self._progress()
         self.hidden += sheet.drop_hidden()
         return sheet.grid()

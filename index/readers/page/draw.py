@@ -6,9 +6,8 @@ It is done in a process of the converter's kind: a PDF may be made to crash or t
 from __future__ import annotations
 
 import io
-from base64 import b64encode
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pypdfium2
 from PIL import Image
@@ -16,8 +15,9 @@ from PIL import Image
 from index.readers.extracted_text import Unextractable, damaged
 from index.readers.file_types import check_type, digest_of
 from index.readers.ocr.pages import frame
+from index.readers.page.locate import locate
+from index.readers.page.picture import PagePicture, PageRequest
 from index.readers.page.wanted import Wanted
-from index.readers.pdf.locate import locate
 from index.storage.files import read_regular
 from index.types import Box
 
@@ -27,39 +27,29 @@ _MOST_HEIGHT: Final = 4000
 _QUALITY: Final = 80
 
 
-def answer(path: Path, request: dict[str, Any]) -> dict[str, Any]:
-    """Draws a page of a file; returns the record of the picture, or that the file was changed.
-
-    Args:
-        path: of the file.
-        request: `digest` of the file, number of the `page`, and what is `wanted` as a record, or None.
+def draw(path: Path, request: PageRequest) -> PagePicture | None:
+    """Draws a page of a file; None if the file was changed since it was read.
 
     Raises:
         Unextractable: it can't be read, or has no such page.
     """
     content = read_regular(path)
-    if digest_of(content) != request["digest"]:
-        return {"changed": True}
-    suffix, number = path.suffix.casefold(), int(request["page"])
+    if digest_of(content) != request.digest:
+        return None
+    suffix = path.suffix.casefold()
     check_type(content, suffix)
     boxes: list[Box] = []
     if suffix == ".pdf":
-        picture, pages, size = _page(content, number)
-        if request["wanted"]:
-            boxes = _located(content, number, Wanted(**request["wanted"]), size)
+        picture, pages, size = _page(content, request.page)
+        if request.wanted:
+            boxes = _located(content, request.page, request.wanted, size)
     else:
-        picture, pages = frame(content, number)
+        picture, pages = frame(content, request.page)
     picture = picture.convert("RGB")
     picture.thumbnail((_WIDTH, _MOST_HEIGHT))
     stream = io.BytesIO()
     picture.save(stream, "WEBP", quality=_QUALITY, method=3)
-    return {
-        "content": b64encode(stream.getvalue()).decode(),
-        "width": picture.width,
-        "height": picture.height,
-        "pages": pages,
-        "boxes": [[box.left, box.top, box.right, box.bottom] for box in boxes],
-    }
+    return PagePicture(stream.getvalue(), picture.width, picture.height, pages, tuple(boxes))
 
 
 def _page(content: bytes, number: int) -> tuple[Image.Image, int, tuple[float, float]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -12,8 +11,11 @@ from typing import Final
 from index.readers.pdf.glyphs import Glyph, Line, baseline_of, line_of, rows_of, size_of
 from index.readers.pdf.visual_order import is_right_to_left
 
-# In multiples of the font size.
+# In multiples of the font size: a gap that parts a row; one that does at the gutter, into which a letter may
+# reach; how near to the middle of the gutter a short line belongs to neither side.
 _GAP: Final = 0.8
+_NARROW_GAP: Final = 0.5
+_FREE: Final = 0.3
 _NARROWEST: Final = 8
 # Minimum lines side by side; wide spaces of justified text rarely align in as many.
 _FEWEST_LINES: Final = 4
@@ -96,6 +98,7 @@ def _in_order(rows: Sequence[_Row], rtl: bool) -> list[list[_Row]]:
     gutter = _gutter(rows)
     if gutter is None:
         return [list(rows)]
+    rows = [[part for segment in row for part in _parted(segment, gutter)] for row in rows]
     parts: list[list[_Row]] = []
     across: list[_Row] = []
     for band in _bands(rows, gutter):
@@ -123,9 +126,35 @@ def _gutter(rows: Sequence[_Row]) -> float | None:
     return gutter
 
 
+def _parted(segment: _Segment, place: float) -> list[_Segment]:
+    """A segment across the gutter in two, if it has a gap there, though a narrow one."""
+    if not _is_across(segment, place):
+        return [segment]
+    ink = sorted((g for g in segment.glyphs if not g.is_blank), key=lambda g: g.middle)
+    left, right = ([g for g in ink if (g.middle < place) == is_left] for is_left in (True, False))
+    if not left or not right:
+        return [segment]
+    end, start = max(g.right for g in left), min(g.left for g in right)
+    if start - end < _NARROW_GAP * segment.size:
+        return [segment]
+    sides = ([g for g in segment.glyphs if (g.middle < place) == is_left] for is_left in (True, False))
+    edges = ((segment.left, end), (start, segment.right))
+    return [
+        _Segment(tuple(side), *edge, segment.baseline, size_of(side))
+        for side, edge in zip(sides, edges, strict=True)
+    ]
+
+
+def _is_across(segment: _Segment, place: float) -> bool:
+    """Whether a segment is at an x position, or a short one, such as a page number, next to it."""
+    is_short = segment.right - segment.left < _NARROWEST * segment.size
+    free = _FREE * segment.size if is_short else 0.0
+    return segment.left < place + free and segment.right > place - free
+
+
 def _bands(rows: Sequence[_Row], place: float) -> list[list[_Row]]:
     """Groups consecutive rows by whether they leave an x position free."""
-    marked = [(row, any(s.left < place < s.right for s in row)) for row in rows]
+    marked = [(row, any(_is_across(s, place) for s in row)) for row in rows]
     return [[row for row, _ in band] for _, band in groupby(marked, key=itemgetter(1))]
 
 
@@ -138,17 +167,13 @@ def _sides(rows: Sequence[_Row], place: float) -> tuple[list[_Row], list[_Row]]:
 def _has_columns(band: Sequence[_Row], place: float) -> bool:
     """Whether there is running text on both sides of an x position that the rows leave free."""
     left, right = _sides(band, place)
-    if any(s.left < place < s.right for s in band[0]) or min(len(left), len(right)) < _FEWEST_LINES:
+    if any(_is_across(s, place) for s in band[0]) or min(len(left), len(right)) < _FEWEST_LINES:
         return False
-    gap = min(row[0].left for row in right) - max(row[-1].right for row in left)
     top = min(left[0][0].baseline, right[0][0].baseline)
     foot = max(left[-1][0].baseline, right[-1][0].baseline)
     beside = [sum(foot <= row[0].baseline <= top for row in side) for side in (left, right)]
-    return (
-        gap >= _GAP * statistics.median_low([row[0].size for row in band])
-        and min(beside) >= _FEWEST_LINES
-        and _is_running_text(left)
-        and _is_running_text(right)
+    return min(beside) >= _FEWEST_LINES and not any(
+        not _is_running_text(side) or _has_cells(side) for side in (left, right)
     )
 
 
@@ -156,6 +181,19 @@ def _is_running_text(rows: Sequence[_Row]) -> bool:
     width = max(row[-1].right for row in rows) - min(row[0].left for row in rows)
     long = sum(row[-1].right - row[0].left >= _FULL * width for row in rows)
     return width >= _NARROWEST * rows[0][0].size and 2 * long > len(rows)
+
+
+def _has_cells(rows: Sequence[_Row]) -> bool:
+    """Whether all rows leave an x position free with something on both sides, mostly, but no running text."""
+    for place in {round(s.right + _GAP / 2 * s.size) for row in rows for s in row[:-1]}:
+        sides = _sides(rows, place)
+        if (
+            2 * min(map(len, sides)) > len(rows)
+            and not all(map(_is_running_text, sides))
+            and not any(_is_across(s, place) for row in rows for s in row)
+        ):
+            return True
+    return False
 
 
 def _column(rows: Sequence[_Row]) -> Column | None:

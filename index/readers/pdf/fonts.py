@@ -171,7 +171,7 @@ class Font:
         outline = self._outline
         own = outline.name(code) if outline else None
         for name in (self._names.get(code), own):
-            if name and (text := letters_of_name(name)):
+            if name and (text := letters_of_name(name)) and not _MEANINGLESS.search(text):
                 return letters_of_forms(text)
         return self._in_cmap(own) if own and self._agrees else None
 
@@ -341,15 +341,16 @@ class _Outline:
 def _realigned(text: str, arabic: bool) -> str:
     """Several letters of one glyph, of which Ghostscript has kept the wrong bytes.
 
-    لا (U+0644 U+0627) becomes U+4427 or U+0644 U+4427, and "fi" (U+0066 U+0069) U+6600 U+6900.
+    لا (U+0644 U+0627) becomes U+4427 or U+0644 U+4427, تُ (U+062A U+064F) U+062A U+2A4F, and "fi" (U+0066
+    U+0069) U+6600 U+6900.
     """
     if text and all(ord(c) & 0xFF == 0 and chr(ord(c) >> 8).isalpha() for c in text):
         return "".join(chr(ord(c) >> 8) for c in text)
-    if not arabic or not any(ord(c) in _LOW_BYTES for c in text):
+    if not arabic or not text:
         return text
     letters = [text[0]]
     for before, c in pairwise(text):
-        follows = ord(c) >> 8 == ord(before) & 0xFF
+        follows = ord(c) >> 8 == ord(before) & 0xFF and c not in _LETTERS
         letters.append(chr(0x600 + (ord(c) & 0xFF)) if follows else c)
     pair = divmod(ord(text[0]), 256)
     if ord(text[0]) in _LOW_BYTES and all(byte in _LETTER_BYTES for byte in pair):

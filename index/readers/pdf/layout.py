@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
 import regex
 
-from index.readers.extracted_text import TextBuilder
-from index.readers.pdf.paragraphs import BULLETS, NOTE_MARK, PAGE_BREAK, Paragraph, note_label
+from index.readers.pdf.paragraphs.footnotes import NOTE_MARK, note_label
+from index.readers.pdf.paragraphs.paragraph import BULLETS, PAGE_BREAK, Paragraph
 from index.readers.pdf.visual_order import is_right_to_left
 from index.readers.tables.headings import is_header
+from index.readers.text_builder import TextBuilder
 from index.text.structure.blocks import refined
-from index.text.structure.labels import ItemMarker, follows, item_marker
+from index.text.structure.labels import ItemMarker, field_key, follows, item_marker
 from index.types import Block, BlockKind
 
 # Minimum size of a heading relative to the text's, and of a bold heading.
@@ -57,7 +59,9 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
     builder = TextBuilder()
     margins = [paragraph for paragraph in paragraphs if paragraph.margin]
     _add_margins(builder, margins, "page_header")
-    paragraphs = _with_whole_tables([paragraph for paragraph in paragraphs if not paragraph.margin])
+    paragraphs = _with_whole_tables(
+        [part for paragraph in paragraphs if not paragraph.margin for part in _fields(paragraph)]
+    )
     levels = _levels(paragraphs)
     notes = _Notes(paragraphs)
     items = _items(paragraphs, levels)
@@ -71,8 +75,8 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
             continue
         paragraph = paragraphs[place]
         text, called = notes.called(paragraph)
-        if place in items:
-            text = _BULLET.sub(r"\1 ", text)
+        if place in items and text.startswith(label := items[place]):
+            text = f"{label} {text[len(label) :].lstrip(' ')}"
         text, starts = _page_starts(text, paragraph)
         if place in levels:
             builder.add("heading", text, level=levels[place], page=paragraph.page, page_starts=starts)
@@ -91,6 +95,14 @@ def layout_of(paragraphs: Sequence[Paragraph]) -> tuple[str, tuple[Block, ...]]:
     _add_margins(builder, margins, "page_footer")
     text = builder.text
     return text, refined(text, builder.blocks, page_breaks=True)
+
+
+def _fields(paragraph: Paragraph) -> Sequence[Paragraph]:
+    """The fields of a form that stand in one line, each as a paragraph; other paragraphs as they are."""
+    cells = paragraph.cells[::-1] if paragraph.is_right_to_left else paragraph.cells
+    if len(cells) < 2 or paragraph.is_ruled or not all(map(field_key, cells)):
+        return [paragraph]
+    return [replace(paragraph, text=cell, cells=(), edges=()) for cell in cells]
 
 
 def _add_margins(builder: TextBuilder, margins: Sequence[Paragraph], kind: BlockKind) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree
 
@@ -12,27 +11,12 @@ from pdfminer.pdftypes import PDFStream, resolve1
 from pdfminer.utils import decode_text
 
 from index.readers.archives import DUBLIN_CORE, text_of
+from index.readers.extracted_text import Metadata, tags_of
 
 _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _XMP: Final = "{http://ns.adobe.com/xap/1.0/}"
 _DATE: Final = regex.compile(r"(?:D:)?((?:19|20)\d{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
 _MOST_BYTES: Final = 1 << 20
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """A file's metadata; empty where it has none.
-
-    Attributes:
-        title, author: as given.
-        date: when it was made, as year-month-day.
-        keywords: as given.
-    """
-
-    title: str = ""
-    author: str = ""
-    date: str = ""
-    keywords: str = ""
 
 
 def metadata_of(document: PDFDocument) -> Metadata:
@@ -48,7 +32,7 @@ def metadata_of(document: PDFDocument) -> Metadata:
         values.get("Title") or other.title,
         values.get("Author") or other.author,
         _date(values.get("CreationDate", "")) or other.date,
-        values.get("Keywords", ""),
+        tags_of(values.get("Keywords", "")),
     )
 
 

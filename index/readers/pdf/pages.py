@@ -9,36 +9,27 @@ from __future__ import annotations
 
 import io
 import logging
-import math
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import pairwise
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 import regex
-from pdfminer.pdfdevice import PDFTextDevice
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
-from pdfminer.pdffont import PDFFont
-from pdfminer.pdfinterp import PDFPageInterpreter
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser
-from pdfminer.pdftypes import resolve1
-from pdfminer.utils import apply_matrix_pt, decode_text
 
-from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress, tags_of
+from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Font, Manager
-from index.readers.pdf.furniture.annotations import draw_annotations
-from index.readers.pdf.glyphs import Glyph, drawn_once
+from index.readers.pdf.glyphs import drawn_once
 from index.readers.pdf.layout import layout_of
 from index.readers.pdf.metadata import metadata_of
-from index.readers.pdf.paragraphs import paragraphs_of
+from index.readers.pdf.page_glyphs import PageGlyphs, draw
+from index.readers.pdf.paragraphs.assembly import paragraphs_of
 from index.readers.pdf.plausibility import is_plausible
 from index.readers.pdf.tables import Rules, with_tables
 
 MOST_PAGES: Final = 5000
-_MOST_GLYPHS: Final = 100_000  # a page
 # Share of a text's letters without a known meaning from which it is refused.
 _MOST_HOLES: Final = 0.05
 # Words of nothing but unknown letters, «و» before them apart, except a bullet at the beginning of a line: how
@@ -46,12 +37,6 @@ _MOST_HOLES: Final = 0.05
 _LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s.,،])")
 _MANY_LOST: Final = 3
 _MOST_LOST: Final = 0.01
-_CORNERS: Final = 4
-# Share of a page's area from which pictures are the page, if it has fewer letters than this: a scanner's
-# watermark, a stamp and a page number, but not the text recognised on a scan.
-_MOST_OF_PAGE: Final = 0.7
-_FEW_LETTERS: Final = 100
-
 # These log every irregularity of a file to standard error.
 for _library in ("pdfminer", "fontTools"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
@@ -97,16 +82,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
             "it, or open it in a browser or an office program and print it to PDF again.",
             "fonts",
         )
-    about = metadata_of(document)
-    return Extract(
-        text,
-        about.title,
-        about.author,
-        date=about.date,
-        blocks=blocks,
-        pictures=tuple(pictures),
-        tags=tags_of(about.keywords),
-    )
+    return Extract.of(text, blocks, metadata_of(document), pictures=tuple(pictures))
 
 
 def _is_readable(text: str) -> bool:
@@ -143,183 +119,3 @@ def _pages(document: PDFDocument) -> Iterator[PageGlyphs]:
     fonts: dict[int, Font] = {}
     for page in PDFPage.create_pages(document):
         yield draw(page, manager, fonts)
-
-
-def draw(page: PDFPage, manager: Manager, fonts: dict[int, Font]) -> PageGlyphs:
-    """The glyphs of a page and of what its annotations add.
-
-    Args:
-        page: of a document.
-        manager: of the document's resources.
-        fonts: of the document that are known already; new ones are added.
-    """
-    device = PageGlyphs(manager, fonts)
-    interpreter = PDFPageInterpreter(manager, device)
-    interpreter.process_page(page)
-    draw_annotations(page, interpreter, device)
-    return device
-
-
-def _is_part(one: Glyph, other: Glyph) -> bool:
-    """Whether two glyphs that the file gives the same text are one above the other."""
-    return (
-        one.is_as_typed
-        and other.is_as_typed
-        and one.text == other.text
-        and len(one.text) > 1
-        and other.left <= one.middle <= other.right
-        and abs(one.baseline - other.baseline) < one.size
-    )
-
-
-class PageGlyphs(PDFTextDevice):
-    """Device that collects the glyphs of a page.
-
-    Attributes:
-        found: the glyphs by rotation in quarter turns; positions are rotated back.
-        rules: the lines drawn on the page.
-        has_picture: whether there is a picture on the page.
-        covered: the area of its pictures, as a share of the page's.
-        count: the number of glyphs drawn.
-    """
-
-    def __init__(self, manager: Manager, fonts: dict[int, Font]) -> None:
-        super().__init__(manager)
-        self.found: dict[int, list[Glyph]] = {}
-        self.rules = Rules()
-        self.has_picture = False
-        self.covered = 0.0
-        self._area = 0.0
-        self._manager = manager
-        self._fonts = fonts  # pdfminer keeps its fonts as long as the document is read
-        self.count = 0
-        self._tags: list[str | None] = []
-        self._inside: list[tuple[int, Glyph]] | None = None
-
-    def begin_page(self, page: PDFPage, ctm: object) -> None:  # noqa: ARG002
-        """Takes note of a page's area."""
-        left, low, right, high = page.mediabox
-        self._area = abs((right - left) * (high - low))
-
-    def render_char(  # pdfminer's signature
-        self,
-        matrix: tuple[float, float, float, float, float, float],
-        font: PDFFont,
-        fontsize: float,
-        scaling: float,
-        rise: float,
-        cid: int,
-        ncs: object,  # noqa: ARG002
-        graphicstate: object,  # noqa: ARG002
-    ) -> float:
-        """Adds a glyph, and returns its advance width."""
-        self.count += 1
-        if self.count > _MOST_GLYPHS:
-            raise Unextractable(
-                f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.", "too_large"
-            )
-        known = self._fonts.get(id(font))
-        if known is None:
-            known = self._fonts[id(font)] = Font(font, self._manager.specs.get(id(font), {}))
-        text = known.meaning(cid)
-        advance = font.char_width(cid) * fontsize * scaling
-        a, b, c, d, x, y = matrix
-        x, y = x + rise * c, y + rise * d
-        stretch = math.hypot(a, b)
-        turns = round(math.atan2(b, a) / (math.pi / 2)) % 4
-        x, y = ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
-        left, right = sorted((x, x + advance * stretch))
-        glyph = Glyph(text, left, right, y, abs(fontsize) * math.hypot(c, d), is_bold=known.is_bold)
-        # A mark has zero width; its position is that of its ink.
-        if glyph.is_mark and (ink := known.ink(cid)):
-            left, right = (x + edge * fontsize * scaling * stretch for edge in (ink.left, ink.right))
-            glyph = replace(glyph, left=left, right=right)
-        self._add(turns, glyph)
-        return float(advance)
-
-    def paint_path(  # pdfminer's signature
-        self,
-        graphicstate: object,  # noqa: ARG002
-        stroke: bool,
-        fill: bool,  # noqa: ARG002
-        evenodd: bool,  # noqa: ARG002
-        path: Sequence[tuple[Any, ...]],
-    ) -> None:
-        """Records straight lines and rectangles."""
-        points: list[tuple[float, float]] = []
-        shapes = [step[0] for step in path]
-        if self.ctm is None or not set(shapes) <= set("mlh"):
-            return
-        for step in (*path, ("m",)):
-            if step[0] == "m" and points:
-                if len(points) == _CORNERS or (len(points) == _CORNERS + 1 and points[0] == points[-1]):
-                    self.rules.add_box(points, stroked=stroke)
-                elif stroke:
-                    for one, other in pairwise(points):
-                        self.rules.add_line(one, other)
-                points = []
-            if len(step) > 1:
-                points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
-
-    def render_image(self, name: str, stream: object) -> None:  # noqa: ARG002
-        """Records a picture, and the area of the unit square that it is drawn into."""
-        self.has_picture = True
-        if self.ctm is not None and self._area > 0:
-            a, b, c, d, _, _ = self.ctm
-            self.covered += min(abs(a * d - b * c) / self._area, 1)
-
-    def is_picture(self, *, has_text: bool) -> bool:
-        """Whether the page is a picture, with no text or hardly any.
-
-        Args:
-            has_text: whether any text is on it.
-        """
-        if not has_text:
-            return self.has_picture
-        if self.covered < _MOST_OF_PAGE:
-            return False
-        letters = sum(sum(map(str.isalpha, glyph.text)) for found in self.found.values() for glyph in found)
-        return letters < _FEW_LETTERS
-
-    def begin_tag(self, tag: object, props: Any = None) -> None:  # noqa: ARG002
-        """Begins marked content, which may carry its text as an attribute."""
-        actual = resolve1(props.get("ActualText")) if isinstance(props, dict) else None
-        if isinstance(actual, bytes) and self._inside is None:
-            self._tags.append(decode_text(actual))
-            self._inside = []
-        else:
-            self._tags.append(None)
-
-    def end_tag(self) -> None:
-        """Ends marked content."""
-        text = self._tags.pop() if self._tags else None
-        inside, self._inside = (self._inside, None) if text is not None else (None, self._inside)
-        if text is None or not inside:
-            return
-        letters = [item for item in inside if not item[1].is_mark] or inside
-        turns, widest = max(letters, key=lambda item: item[1].right - item[1].left)
-        if any(abs(glyph.baseline - widest.baseline) > widest.size for _, glyph in inside):
-            for item in inside:  # the text of several lines, which are told apart by their places alone
-                self._add(*item)
-            return
-        left = min(glyph.left for _, glyph in inside)
-        right = max(glyph.right for _, glyph in inside)
-        glyph = replace(widest, text=text, left=left, right=right, is_as_typed=True)
-        before = self.found.get(turns, [])[-1:]
-        if before and _is_part(before[0], glyph):
-            self.found[turns].pop()  # Typst says of a letter and of its mark that they are both
-        elif before and _is_part(glyph, before[0]):
-            return
-        self._add(turns, glyph)
-
-    def add(self, glyph: Glyph) -> None:
-        """Adds a glyph that isn't drawn."""
-        self._add(0, glyph)
-
-    def _add(self, turns: int, glyph: Glyph) -> None:
-        if glyph.size <= 0:
-            return
-        if self._inside is not None:
-            self._inside.append((turns, glyph))
-        else:
-            self.found.setdefault(turns, []).append(glyph)

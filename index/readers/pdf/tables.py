@@ -247,16 +247,16 @@ def _row(grid: _Grid, row: int, shown: Sequence[tuple[Line, ...]]) -> Line:
     first = said[0]
     return Line(
         tuple(sign for line in said for sign in line.signs),
-        grid.xs[0],
-        grid.xs[-1],
-        (grid.ys[row] + grid.ys[row + 1]) / 2,
-        first.size,
-        first.sizes,
-        0.0,
-        0.0,
-        True,
-        tuple(Cell(0, 0, left, right) for left, right in pairwise(grid.xs)),
-        bool(letters) and all(line.is_bold for line in letters),
+        left=grid.xs[0],
+        right=grid.xs[-1],
+        baseline=(grid.ys[row] + grid.ys[row + 1]) / 2,
+        size=first.size,
+        sizes=first.sizes,
+        leftmost_word=0.0,
+        rightmost_word=0.0,
+        has_cells=True,
+        cells=tuple(Cell(0, 0, left, right) for left, right in pairwise(grid.xs)),
+        is_bold=bool(letters) and all(line.is_bold for line in letters),
         row=tuple(shown),
     )
 

@@ -19,6 +19,7 @@ _MIRRORED: Final = str.maketrans(OPENING + CLOSING, CLOSING + OPENING)
 # Alone or in words; excludes symbols that are typed as one character, such as ﷺ.
 _PRESENTATION_FORM: Final = regex.compile(r"[\uFB00-\uFDF9\uFE70-\uFEFE]")
 _RIGHT_TO_LEFT: Final = frozenset(("R", "AL"))
+_STRONG: Final = frozenset(("L", *_RIGHT_TO_LEFT))
 _DIGIT: Final = frozenset(("EN", "AN"))
 
 
@@ -41,22 +42,25 @@ class Sign:
         return next((found for found in classes if found != "NSM"), "NSM")
 
 
-def as_read(signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING + CLOSING) -> str:
+def as_read(
+    signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING + CLOSING, before: str = ""
+) -> str:
     """Converts a line to logical order.
 
     Args:
         signs: from left to right, including spaces.
         right_to_left: the direction of the line's paragraph.
         mirrored: the brackets that are stored in visual form in Arabic, and have to be mirrored.
+        before: the line above in the same paragraph, in logical order.
     """
     return "".join(
         sign.text.translate(_MIRRORED) if is_turned and sign.text in mirrored else sign.text
-        for sign, is_turned in reading_order(signs, right_to_left, mirrored)
+        for sign, is_turned in reading_order(signs, right_to_left, mirrored, before)
     )
 
 
 def reading_order(
-    signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING + CLOSING
+    signs: Sequence[Sign], right_to_left: bool, mirrored: str = OPENING + CLOSING, before: str = ""
 ) -> list[tuple[Sign, bool]]:
     """The signs of a line in logical order, each with whether a bracket in its place is turned around.
 
@@ -64,8 +68,9 @@ def reading_order(
         signs: as for `as_read`.
         right_to_left: as for `as_read`.
         mirrored: as for `as_read`.
+        before: as for `as_read`.
     """
-    line = _Line(signs, mirrored)
+    line = _Line(signs, mirrored, before)
     return line.right_to_left(0, len(signs)) if right_to_left else line.left_to_right()
 
 
@@ -104,9 +109,12 @@ def is_right_to_left(texts: Iterable[str]) -> bool:
 
 
 class _Line:
-    def __init__(self, signs: Sequence[Sign], mirrored: str) -> None:
+    def __init__(self, signs: Sequence[Sign], mirrored: str, before: str) -> None:
         self._signs = signs
         self._directions = [sign.direction for sign in signs]
+        self._before = next(
+            filter(_STRONG.__contains__, map(unicodedata.bidirectional, reversed(before))), ""
+        )
         self._mirrored = mirrored
 
     def left_to_right(self) -> list[tuple[Sign, bool]]:
@@ -158,7 +166,7 @@ class _Line:
                 latin -= 1
             return latin
         before = (self._directions[i] for i in range(end, stop))
-        is_after_arabic = next((d for d in before if d in ("L", *_RIGHT_TO_LEFT)), "") == "AL"
+        is_after_arabic = next((d for d in before if d in _STRONG), self._before) == "AL"
         return self._arabic_number_start(begin, end) if is_after_arabic else self._number_start(begin, end)
 
     def _opening(self, begin: int, last: int) -> int | None:

@@ -7,9 +7,10 @@ import io
 from collections import Counter
 from typing import Final
 
-from index.readers.extracted_text import Extract, Progress, TextBuilder, no_progress
-from index.readers.plain_text import decode
+from index.readers.extracted_text import Extract, Progress, no_progress
 from index.readers.tables.grid import add_grid, check_size
+from index.readers.text_builder import TextBuilder
+from index.readers.text_encoding import decode
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _LOOKED_AT: Final = 100

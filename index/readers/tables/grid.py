@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from index.readers.extracted_text import TextBuilder, Unextractable
+from index.readers.extracted_text import Unextractable
 from index.readers.tables.headings import Row, is_header
+from index.readers.text_builder import TextBuilder
 
 MOST_CELLS: Final = 4_000_000
 """Maximum number of filled cells in a file."""
@@ -102,6 +103,8 @@ def _spread(row: Row) -> list[str]:
 def _header_rows(rows: Sequence[Row]) -> int:
     """The number of header rows: one, or more where a heading spans several columns."""
     count = 0
+    width = 1 + max((place for row in rows for place, cell in enumerate(row) if cell), default=0)
+    rows = [row[:width] for row in rows] if any(len(row) > width for row in rows) else rows
     for place, row in enumerate(rows[: min(len(rows) - 1, _MOST_HEADER_ROWS)]):
         is_spanning = None in row
         # A heading may span rows, too: it is then repeated in the next one.

@@ -33,13 +33,16 @@ _FIELDS: Final = frozenset((
     "job", "title",
     "occupation", "nationality", "gender", "sex", "age", "status", "id", "serial", "file", "reference", "ref",
     "number", "no", "subject", "city", "country", "location", "website", "note", "notes", "remarks",
-    "signature", "author", "founded",
+    "signature", "author", "founded", "founder", "owner", "operator", "manager", "director", "year", "area",
+    "height", "elevation", "length", "capacity", "budget", "duration", "version",
     "اسم", "لقب", "هاتف", "جوال", "موبايل", "فاكس", "عنوان", "بريد", "مكان", "محل", "تاريخ", "وقت", "غرفة",
     "قسم", "دائرة", "مكتب", "وظيفة", "منصب", "مهنة", "جنسية", "جنس", "عمر", "حالة", "رقم", "موضوع", "مدينة",
-    "بلد", "موقع", "ملاحظات", "توقيع", "طابق",
+    "بلد", "موقع", "ملاحظات", "توقيع", "طابق", "عدد", "سنة", "مدير", "مؤسس", "مالك", "مساحة", "ارتفاع", "مدة",
+    "تأسيس", "ميزانية", "سعة",
 ))  # fmt: skip
 _MOST_FIELD_WORDS: Final = 4
-_COLONS: Final = (":", "：")
+_COLONS: Final = (":", "：", "?", "؟")
+_FEWEST_OF_A_KIND: Final = 2
 
 
 def is_header(
@@ -116,10 +119,15 @@ def _is_record(said: Sequence[str], below: Sequence[Sequence[str]], *, is_usual:
         below: the other cells of each column.
         is_usual: as for `is_header`.
     """
-    names = below[0]
+    names, values = below
     if any(name.endswith(_COLONS) for name in (said[0], *names)):
         return True
-    if _is_field(said[0]) and any(map(_is_field, names)):
+    fields = sum(map(_is_field, names))
+    if fields + _is_field(said[0]) >= _FEWEST_OF_A_KIND:
+        return True
+    # The values of different fields are of different kinds, those of a column of one.
+    numbers = sum(map(is_number_like, values))
+    if min(numbers, len(values) - numbers) >= _FEWEST_OF_A_KIND and not any(map(is_number_like, names)):
         return True
     return not is_usual and is_number_like(said[1])
 

@@ -7,17 +7,10 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from index.readers.extracted_text import (
-    Extract,
-    Flaw,
-    Progress,
-    TextBuilder,
-    Unextractable,
-    damaged,
-    no_progress,
-)
-from index.readers.plain_text import decode
+from index.readers.extracted_text import Extract, Flaw, Progress, Unextractable, damaged, no_progress
 from index.readers.tables.grid import check_size
+from index.readers.text_builder import TextBuilder
+from index.readers.text_encoding import decode
 
 _TITLES: Final = ("title", "name", "heading", "subject", "العنوان", "عنوان", "الاسم", "اسم", "الموضوع")
 _AUTHORS: Final = ("author", "creator", "المؤلف", "الكاتب")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import FileWarning, UnreadableFile, UnreadablePage
+from index.readers.extracted_text import no_pages
 from index.readers.file_types import type_of
-from index.readers.read_files import TYPES, ignore, ignore_page, read_file
+from index.readers.read_files import TYPES, ignore, read_file
 from index.readers.web.address import WebAddress
 from index.readers.web.fetch import Fetched, Fetcher
 from index.types import Document, text_id
@@ -32,6 +33,7 @@ _SUFFIXES: Final = {
     "application/x-ndjson": ".jsonl",
     "application/epub+zip": ".epub",
     "application/vnd.oasis.opendocument.text": ".odt",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": ".pptx",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
@@ -75,7 +77,7 @@ def fetch_into(
     address: str,
     fetcher: Fetcher,
     warn: Callable[[FileWarning], None] = ignore,
-    on_page: Callable[[int, int], None] = ignore_page,
+    on_page: Callable[[int, int], None] = no_pages,
 ) -> tuple[Document, Path]:
     """As `read_page`; the page is kept as a file in a folder, and its path is given too.
 

@@ -1,71 +1,22 @@
 """Automatic numbering of a Word document: `numbering.xml` and list counters.
 
-After ECMA-376, part 1, 17.9; number formats are those of 17.18.59.
+After ECMA-376, part 1, 17.9.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.etree import ElementTree
 
 import regex
 
-from index.readers.word.markup import attribute, child, children, local_name, value
+from index.readers.inline.list_numbers import format_number
+from index.readers.ooxml.markup import attribute, child, children, int_of, is_on, local_name, value
 
 _LEVELS: Final = 9
-_MOST: Final = 32_767
 _LONGEST_TEMPLATE: Final = 200
-_HIJAI: Final = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
-_ABJAD: Final = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
-_HEBREW: Final = "אבגדהוזחטיכלמנסעפצקרשת"
-_RUSSIAN: Final = "абвгдежзиклмнопрстуфхцчшщыэюя"
-_CHICAGO: Final = "*†‡§"
-_ROMAN: Final = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),  # noqa: E501
-    (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
-_ONES: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS: Final = ["zero", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_IRREGULAR: Final = {
-    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
-    "twelve": "twelfth",
-}  # fmt: skip
-_DIGITS: Final = {
-    "hindiNumbers": 0x0966,
-    "hindiCounting": 0x0966,
-    "thaiNumbers": 0x0E50,
-    "decimalFullWidth": 0xFF10,
-    "decimalFullWidth2": 0xFF10,
-}
-_ENCLOSED: Final = {
-    "decimalEnclosedCircle": 0x2460,
-    "decimalEnclosedParen": 0x2474,
-    "decimalEnclosedFullstop": 0x2488,
-}
-_PATTERNS: Final = {"decimalZero": "{:02}", "numberInDash": "- {} -", "hex": "{:X}"}
 _PLACEHOLDER: Final = regex.compile(r"%([1-9])")
 # Letters that symbol fonts render as symbols.
 _SYMBOLS: Final = frozenset("oØ§üqvnlwu¨·")
@@ -207,7 +158,7 @@ class Numbering:
                 return ""
             other = levels.get(number, level)
             kind = "decimal" if level.is_legal and other.number_format != "none" else other.number_format
-            return formatted(counts.get(number, other.start), kind, other.padding)
+            return format_number(counts.get(number, other.start), kind, other.padding)
 
         return Number(_PLACEHOLDER.sub(shown, level.template).strip(), is_bullet=False, joins=level.joins)
 
@@ -233,45 +184,6 @@ def _adjust_other_levels(counts: dict[int, int], levels: Mapping[int, Level], de
             del counts[deeper]
 
 
-def formatted(number: int, kind: str, padding: int = 0) -> str:
-    """Formats a number in one of Word's formats; in decimal if the format is unknown."""
-    number = max(-_MOST, min(number, _MOST))
-    if kind == "none":
-        return ""
-    if padding:
-        return f"{number:0{padding}}"
-    if kind in ("lowerRoman", "upperRoman"):
-        roman = _roman(number)
-        return roman.upper() if kind == "upperRoman" else roman
-    alphabets: dict[str, Sequence[str]] = {
-        "lowerLetter": "abcdefghijklmnopqrstuvwxyz",
-        "upperLetter": "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        "arabicAlpha": _HIJAI,
-        "arabicAbjad": _ABJAD,
-        "hebrew2": _HEBREW,
-        "russianLower": _RUSSIAN,
-        "russianUpper": _RUSSIAN.upper(),
-        "chicago": _CHICAGO,
-    }
-    if kind in alphabets and number > 0:
-        letters = alphabets[kind]
-        return letters[(number - 1) % len(letters)] * min(1 + (number - 1) // len(letters), 9)
-    if kind in _DIGITS:
-        return "".join(chr(_DIGITS[kind] + int(c)) if c.isdigit() else c for c in str(number))
-    if kind in _ENCLOSED and 0 < number <= 20:
-        return chr(_ENCLOSED[kind] + number - 1)
-    if kind in _PATTERNS:
-        return _PATTERNS[kind].format(number)
-    if kind in ("ordinal", "cardinalText", "ordinalText") and 0 < number < 100:
-        return _in_words(number, kind)
-    return str(number)
-
-
-def int_of(text: str, default: int = 0) -> int:
-    """An integer attribute's value; the default if it is malformed."""
-    return int(text) if regex.fullmatch(r"-?[0-9]{1,9}", text) else default
-
-
 def _level(element: ElementTree.Element) -> Level:
     number_format, padding = "decimal", 0
     for candidate in element.iter():
@@ -295,35 +207,5 @@ def _level(element: ElementTree.Element) -> Level:
     )
 
 
-def is_on(element: ElementTree.Element, name: str) -> bool:
-    """Whether a toggle property, such as `w:vanish`, is present and not turned off."""
-    found = child(element, name)
-    return found is not None and attribute(found, "val").casefold() not in ("0", "false", "off")
-
-
 def _is_symbol(char: str) -> bool:
     return "\ue000" <= char <= "\uf8ff" or char in _SYMBOLS
-
-
-def _roman(number: int) -> str:
-    if not 0 < number < 4000:
-        return str(number)
-    out = ""
-    for amount, letters in _ROMAN:
-        out += letters * (number // amount)
-        number %= amount
-    return out
-
-
-def _in_words(number: int, kind: str) -> str:
-    if kind == "ordinal":
-        last = number % 10 if not 10 < number % 100 < 14 else 0
-        return f"{number}{('th', 'st', 'nd', 'rd')[last] if last < 4 else 'th'}"
-    tens, ones = divmod(number, 10)
-    words = [_ONES[number]] if number < 20 else [_TENS[tens], *([_ONES[ones]] if ones else [])]
-    if kind == "ordinalText":
-        last_word = words[-1]
-        words[-1] = _IRREGULAR.get(last_word) or (
-            f"{last_word[:-1]}ieth" if last_word.endswith("y") else f"{last_word}th"
-        )
-    return "-".join(words).capitalize()

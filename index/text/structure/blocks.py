@@ -41,7 +41,7 @@ def find_blocks(text: str) -> tuple[Block, ...]:
     within = -1
     for number, line in enumerate(lines):
         if group and (line.begins_group or number in parts):
-            tables = add_group(text, lines, group, markers, units, tables)
+            tables = add_group(text, lines, group, markers=markers, units=units, tables=tables)
             group = []
         if part := parts.get(number):
             within = part.last
@@ -49,7 +49,7 @@ def find_blocks(text: str) -> tuple[Block, ...]:
         elif number >= within:
             group.append(number)
     if group:
-        add_group(text, lines, group, markers, units, tables)
+        add_group(text, lines, group, markers=markers, units=units, tables=tables)
     return with_levels(text, with_headings(text, split_run_in_labels(text, units)))
 
 
@@ -86,10 +86,10 @@ def refined(
             block.kind,
             block.start,
             block.end,
-            block.label,
-            block.table,
-            block.cells,
-            block.columns,
+            label=block.label,
+            table=block.table,
+            cells=block.cells,
+            columns=block.columns,
             rank=block.level if block.kind == "heading" else -1,
             style=STYLE_OF_READERS if block.kind == "list_item" else "",
             is_one_line="\n" not in text[block.start : block.end],

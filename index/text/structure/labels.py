@@ -98,11 +98,11 @@ _ROMANS: Final = (
     "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi",
     "xvii", "xviii", "xix", "xx",
 )  # fmt: skip
-# Word's bullets from the fonts Symbol and Wingdings are in a private area.
+# Word has bullets of the fonts Symbol and Wingdings, in a private area, and an "o" for the second level.
 SYMBOL_BULLETS: Final = "\uf0b7\uf0a7\uf0d8\uf076\uf0fc"
 """Bullets of the fonts Symbol and Wingdings, as files have them that don't name the font."""
 _BULLET: Final = regex.compile(
-    rf"[•●▪◦·‣○■□▶►✓✔➢➤◆◇*+\-–—{SYMBOL_BULLETS}][ \t\u00a0]+(?=\S)|[•●▪‣■►➢➤{SYMBOL_BULLETS}](?=\p{{L}})"
+    rf"[•●▪◦·‣○■□▶►✓✔➢➤◆◇*+\-–—{SYMBOL_BULLETS}o][ \t\u00a0]+(?=\S)|[•●▪‣■►➢➤{SYMBOL_BULLETS}](?=\p{{L}})"
 )
 _ITEM: Final = regex.compile(
     r"(?P<open>[(\[]?)(?P<value>\p{Nd}{1,3}|[a-zA-Z]|[ivxIVX]{1,6}|[\p{Arabic}&&\p{L}]ـ?)(?P<close>[.)\]]|[.)]?\s?[-–—/]|(?<=\p{Nd})ـ)"

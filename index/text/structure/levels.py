@@ -53,4 +53,13 @@ def _blocks(units: Sequence[Unit], ranks: dict[float, int]) -> Iterator[Block]:
                     depths.pop()
                 depths.append((unit.indent, unit.style))
             level = min(len(depths), MOST_LEVELS)
-        yield Block(unit.kind, unit.start, unit.end, level, unit.label, unit.table, unit.cells, unit.columns)
+        yield Block(
+            unit.kind,
+            unit.start,
+            unit.end,
+            level=level,
+            label=unit.label,
+            table=unit.table,
+            cells=unit.cells,
+            columns=unit.columns,
+        )

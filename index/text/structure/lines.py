@@ -44,7 +44,7 @@ def list_markers(text: str, lines: Sequence[Line]) -> dict[int, tuple[str, int, 
         for one, other in pairwise(numbers):
             if found[one].is_bullet or follows(found[one].value, found[other].value):
                 kept.update((one, other))
-        kept.update(n for n in numbers if found[n].is_bullet and found[n].style not in "-–+*")
+        kept.update(n for n in numbers if found[n].is_bullet and found[n].style not in "-–+*o")
     return {
         number: (
             found[number].style,
@@ -125,7 +125,7 @@ def add_group(
                 Unit("paragraph", line.start, line.end, indent=line.indent, is_one_line=True,
                       begins_group=line.begins_group, group=name)
             )  # fmt: skip
-        elif fields := _fields_at(text, lines, group, place - 1, markers, known):
+        elif fields := _fields_at(text, lines, group, place=place - 1, markers=markers, known=known):
             flush()
             units.extend(replace(field, group=name) for field in fields)
             place += len(fields) - 1

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree
 
+import regex
+
 _NAMESPACES: Final = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
     "http://purl.oclc.org/ooxml/wordprocessingml/main",
@@ -44,3 +46,14 @@ def value(element: ElementTree.Element | None, name: str) -> str:
     """The attribute `val` of the first child of that name, or empty."""
     found = child(element, name)
     return "" if found is None else attribute(found, "val")
+
+
+def int_of(text: str, default: int = 0) -> int:
+    """An integer attribute's value; the default if it is malformed."""
+    return int(text) if regex.fullmatch(r"-?[0-9]{1,9}", text) else default
+
+
+def is_on(element: ElementTree.Element, name: str) -> bool:
+    """Whether a toggle property, such as `w:vanish`, is present and not turned off."""
+    found = child(element, name)
+    return found is not None and attribute(found, "val").casefold() not in ("0", "false", "off")

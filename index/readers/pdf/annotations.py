@@ -13,6 +13,7 @@ from pdfminer.psparser import PSLiteral
 from pdfminer.utils import apply_matrix_pt, apply_matrix_rect, decode_text, mult_matrix
 
 from index.readers.pdf.glyphs import Glyph
+from index.readers.text_builder import CHECKED, UNCHECKED
 
 _Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 _Box: TypeAlias = tuple[float, float, float, float]
@@ -26,8 +27,6 @@ _READ: Final = frozenset(("Widget", "FreeText", "Stamp"))
 _UNSEEN: Final = 1 << 1 | 1 << 5
 _PUSHED: Final = 1 << 16
 _PASSWORD: Final = 1 << 13
-_CHECKED: Final = "☒"
-_UNCHECKED: Final = "☐"
 # Of a value without a drawing: its size in points, and that and the baseline in multiples of the field's
 # height.
 _USUAL_SIZE: Final = 10.0
@@ -43,7 +42,7 @@ def draw_annotations(page: PDFPage, interpreter: PDFPageInterpreter, device: Any
     Args:
         page: that was drawn.
         interpreter: that drew it.
-        device: of `pages.PageGlyphs`, which takes the glyphs.
+        device: of `page_glyphs.PageGlyphs`, which takes the glyphs.
     """
     for annotation in _annotations(page):
         try:
@@ -74,7 +73,7 @@ def _draw(annotation: Mapping[str, Any], page: PDFPage, interpreter: PDFPageInte
     matrix = _page_matrix(page)
     if kind == "Btn":
         is_on = _name(annotation.get("AS")) not in ("", "Off")
-        _write(_CHECKED if is_on else _UNCHECKED, box, matrix, device)
+        _write(CHECKED if is_on else UNCHECKED, box, matrix, device)
         return
     count = device.count
     drawing = resolve1(dict_value(annotation.get("AP", {})).get("N"))

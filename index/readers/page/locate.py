@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from pdfminer.pdfdocument import PDFDocument
 from pdfminer.pdfpage import PDFPage
@@ -23,7 +23,7 @@ from index.readers.page.wanted import Wanted, letters
 from index.readers.pdf.diacritics import with_marks
 from index.readers.pdf.fonts import Manager
 from index.readers.pdf.glyphs import Glyph, Line, drawn_once, same_line
-from index.readers.pdf.pages import draw
+from index.readers.pdf.page_glyphs import draw
 from index.readers.pdf.tables import Rules, with_tables
 from index.readers.pdf.visual_order import is_right_to_left, reading_order
 from index.types import Box
@@ -39,6 +39,15 @@ _LEAST_AGREEING: Final = 8
 _MOST_GAPS: Final = 2
 _MOST_SOLUTIONS: Final = 8
 _MOST_STEPS: Final = 20_000
+
+
+class _Outline(NamedTuple):
+    """The extent of some glyphs, in points."""
+
+    left: float
+    low: float
+    right: float
+    high: float
 
 
 class _Drawn(str):
@@ -121,8 +130,8 @@ class _Frame:
             270: cls(y1 - high, left - x0, high - low, right - left),
         }.get(page.rotate, cls(left - x0, low - y0, right - left, high - low))
 
-    def box(self, outline: tuple[float, float, float, float], turns: int) -> Box:
-        """The box of glyphs in a frame turned by quarter turns: (left, low, right, high)."""
+    def box(self, outline: _Outline, turns: int) -> Box:
+        """The box of glyphs in a frame turned by quarter turns."""
         xs, ys = zip(
             *(self._upright(outline[i], outline[j], turns) for i in (0, 2) for j in (1, 3)), strict=True
         )
@@ -251,7 +260,7 @@ class _Search:
             if way.begins[start]:
                 taken = min(len(way.text) - start, len(self._text))
                 if way.text.startswith(self._text[:taken], start):
-                    self._take(number, way, start, taken, 0, [], 0)
+                    self._take(number, way, start, taken=taken, place=0, before=[], gaps=0)
 
     def _take(
         self, number: int, way: _Letters, start: int, taken: int, place: int, before: _Solution, gaps: int
@@ -282,15 +291,15 @@ class _Search:
                 taken = min(len(way.text), len(rest))
                 enough = is_next or taken >= _LEAST_AGREEING
                 if enough and way.text[:taken] == rest[:taken]:
-                    is_found = self._take(other, way, 0, taken, place, solution, gaps + (not is_next))
+                    is_found = self._take(
+                        other, way, 0, taken=taken, place=place, before=solution, gaps=gaps + (not is_next)
+                    )
                     if is_found and is_next:
                         return True
         return False
 
 
-def _outlines(
-    lines: Sequence[Sequence[_Letters]], solution: _Solution
-) -> Iterator[tuple[float, float, float, float]]:
+def _outlines(lines: Sequence[Sequence[_Letters]], solution: _Solution) -> Iterator[_Outline]:
     """Yields the extent of the glyphs on each line, and apart what other letters stand between."""
     for number, found in solution:
         wanted = {id(glyph): glyph for glyph in found if glyph}
@@ -316,8 +325,8 @@ def _rows(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
     return rows
 
 
-def _outline(glyphs: Sequence[Glyph]) -> tuple[float, float, float, float]:
-    return (
+def _outline(glyphs: Sequence[Glyph]) -> _Outline:
+    return _Outline(
         min(glyph.left for glyph in glyphs),
         min(glyph.baseline - _BELOW * glyph.size for glyph in glyphs),
         max(glyph.right for glyph in glyphs),

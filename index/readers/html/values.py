@@ -1,4 +1,4 @@
-"""What elements of a page show that isn't their text: the values of a form's fields, and formulas."""
+"""Attribute values of HTML elements, values of form fields, and formulas (MathML) on one line."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Final
 from turbohtml import Element, Text
 
 from index.readers.inline.superscripts import raised
+from index.readers.text_builder import CHECKED, UNCHECKED
 
-CHECKED: Final = "☒"
-UNCHECKED: Final = "☐"
 _TYPED: Final = frozenset((
     "", "text", "email", "tel", "url", "number", "date", "time", "datetime-local", "month", "week",
 ))  # fmt: skip
@@ -21,6 +20,12 @@ _DEEPEST: Final = 50
 _NOT_SHOWN: Final = frozenset(("annotation", "annotation-xml"))
 
 
+def value_of(element: Element, name: str) -> str:
+    """The value of an attribute; several values are joined by spaces; empty if there is none."""
+    value = element.attrs.get(name)
+    return value if isinstance(value, str) else " ".join(value or ())
+
+
 def field_value(element: Element) -> str:
     """The value of a form's field as it is when the page is opened; empty for buttons and search fields."""
     if element.tag == "textarea":
@@ -28,10 +33,10 @@ def field_value(element: Element) -> str:
     if element.tag == "select":
         options = (option for option in element.iter_elements("option") if "selected" in option.attrs)
         return ", ".join(" ".join(option.text.split()) for option in options)
-    kind = _attribute(element, "type").casefold()
+    kind = value_of(element, "type").casefold()
     if kind in _BOXES:
         return CHECKED if "checked" in element.attrs else UNCHECKED
-    return " ".join(_attribute(element, "value").split()) if kind in _TYPED else ""
+    return " ".join(value_of(element, "value").split()) if kind in _TYPED else ""
 
 
 def formula(element: Element, depth: int = 0) -> str:
@@ -62,8 +67,3 @@ _JOINED: Final[dict[str, Callable[[list[str]], str]]] = {
     "mfrac": lambda parts: _of_two(parts, "/"),
     "msqrt": lambda parts: f"√({''.join(parts)})",
 }
-
-
-def _attribute(element: Element, name: str) -> str:
-    value = element.attrs.get(name)
-    return value if isinstance(value, str) else " ".join(value or ())

@@ -34,6 +34,7 @@ PAGE_SECONDS: Final = 2 * SECONDS_PER_PASS + SECONDS_PER_PICTURE
 # per MB, HTML 1, CSV and JSON 1 to 2.
 _SECONDS_PER_MB: Final = {
     ".pdf": 120.0, ".docx": 30.0, ".epub": 30.0, ".odt": 30.0, ".pptx": 30.0, ".xlsx": 60.0,
+    ".ods": 60.0,
 }  # fmt: skip
 _SECONDS_PER_MB_OF_TEXT: Final = 6.0
 # Converters of these types report progress: a file that makes none gets only BASE_SECONDS.

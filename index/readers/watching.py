@@ -1,7 +1,7 @@
-"""Files that change are read when they have stopped changing.
+"""Watches files and folders, and reports a changed file once it has stopped changing.
 
-The operating system tells that something has changed. Now and then it is looked without being told: not every
-file system tells, and nobody tells what changed before.
+The operating system reports changes. Everything is also compared once a minute, as not every file system
+reports them, nor what changed before the watch began.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class Changes:
         return self._settling.settled()
 
 
-def changes_told(places: Sequence[Path], stop: threading.Event) -> Iterator[bool]:
+def watch_changes(places: Sequence[Path], stop: threading.Event) -> Iterator[bool]:
     """Yields twice a second whether the operating system has told of a change in these files and folders.
 
     It ends when another file or folder, or none, has taken the place of one; call it again then. Where the

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import regex
 
 from index.readers.archives import DUBLIN_CORE, DefinesEntities, part_xml, text_of
-from index.readers.extracted_text import Flaw, Unextractable, tags_of
+from index.readers.extracted_text import Flaw, Metadata, Unextractable, tags_of
 
 # Default dates from templates.
 _TEMPLATE_DATES: Final = ("2006-09-16", "2013-12-23", "1601-01-01", "1970-01-01")
@@ -96,22 +96,18 @@ class Package:
         folder, base = posixpath.split(name)
         return self._relationships(posixpath.join(folder, "_rels", f"{base}.rels"), folder)
 
-    def metadata(self) -> tuple[str, str, str]:
-        """Title, author and date."""
+    def metadata(self) -> Metadata:
+        """The metadata of its core properties."""
         core = self.part(self._core)
         if core is None:
-            return "", "", ""
+            return Metadata()
+        tags = tags_of(text_of(core.find(f"{_CORE}keywords")))
         title, author = (text_of(core.find(f"{DUBLIN_CORE}{key}")) for key in ("title", "creator"))
         for key in ("created", "modified"):
             date = _DATE.match(text_of(core.find(f"{_TERMS}{key}")))
             if date and date[1] not in _TEMPLATE_DATES:
-                return title, author, date[1]
-        return title, author, ""
-
-    def tags(self) -> tuple[str, ...]:
-        """Its keywords."""
-        core = self.part(self._core)
-        return () if core is None else tags_of(text_of(core.find(f"{_CORE}keywords")))
+                return Metadata(title, author, date[1], tags)
+        return Metadata(title, author, "", tags)
 
     def _relationships(self, name: str, folder: str = "") -> dict[str, tuple[str, str]]:
         root = self.part(name)

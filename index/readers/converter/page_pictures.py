@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import threading
-from base64 import b64decode
 from collections import OrderedDict
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple
 
 from index.errors import DalilError
 from index.readers.converter.process import ConverterProcess, painter
 from index.readers.extracted_text import Unextractable
 from index.readers.file_types import PICTURES
-from index.readers.page.wanted import Wanted, lines_of, wanted_of
-from index.types import Box, Document
+from index.readers.page.picture import PagePicture, PageRequest
+from index.readers.page.wanted import lines_of, wanted_of
+from index.types import Document
 
 SHOWN: Final = (".pdf", *PICTURES)
 """Types of files whose pages can be shown."""
@@ -38,26 +38,13 @@ class PageNotShown(DalilError):
         self.reason: NotShownReason = reason
 
 
-@dataclass(frozen=True)
-class PagePicture:
-    """A rendered page.
+class _Key(NamedTuple):
+    """What a picture is kept by: what was asked for, and the file as it was when it was drawn."""
 
-    Attributes:
-        content: the picture, in WebP.
-        width, height: its size in pixels.
-        pages: how many pages the file has.
-        boxes: where the wanted sentence stands, a box for each of its lines; empty where that isn't known.
-    """
-
-    content: bytes
-    width: int
-    height: int
-    pages: int
-    boxes: tuple[Box, ...] = ()
-
-
-# A file's digest, a page, what is looked for there, and the file as it was when it was drawn.
-_Key: TypeAlias = tuple[str, int, Wanted | None, Path, int, int]
+    request: PageRequest
+    path: Path
+    mtime_ns: int
+    size: int
 
 
 class PagePictures:
@@ -101,15 +88,15 @@ class PagePictures:
             raise PageNotShown("missing", "The file that this was read from isn't kept. Add it again.")
         recognized = tuple(lines_of(document.boxes(page, start, end)))
         wanted = None if recognized else wanted_of(document, page, start, end)
-        picture = self._picture(path, document.digest, page, wanted)
+        picture = self._picture(path, PageRequest(document.digest, page, wanted))
         return replace(picture, boxes=recognized) if recognized else picture
 
-    def _picture(self, path: Path, digest: str, page: int, wanted: Wanted | None) -> PagePicture:
+    def _picture(self, path: Path, request: PageRequest) -> PagePicture:
         try:
             state = path.stat()
         except OSError:
             raise PageNotShown("missing", "The file that this was read from has gone.") from None
-        key = (digest, page, wanted, path, state.st_mtime_ns, state.st_size)
+        key = _Key(request, path, state.st_mtime_ns, state.st_size)
         with self._lock:
             if kept := self._kept.get(key):
                 self._kept.move_to_end(key)
@@ -117,7 +104,7 @@ class PagePictures:
         if not self._free.acquire(blocking=False):
             raise PageNotShown("busy", "Too many pages are being drawn. Try again in a moment.")
         try:
-            picture = self._drawn(path, digest, page, wanted)
+            picture = self._drawn(path, request)
         finally:
             self._free.release()
         with self._lock:
@@ -127,13 +114,11 @@ class PagePictures:
                 size -= len(self._kept.popitem(last=False)[1].content)
         return picture
 
-    def _drawn(self, path: Path, digest: str, page: int, wanted: Wanted | None) -> PagePicture:
-        request = {"digest": digest, "page": page, "wanted": asdict(wanted) if wanted else None}
+    def _drawn(self, path: Path, request: PageRequest) -> PagePicture:
         try:
-            record = self._process.draw(path, request)
+            picture = self._process.draw(path, request)
         except Unextractable as error:
             raise PageNotShown("unreadable", f"The page can't be drawn: {error}") from None
-        if "changed" in record:
+        if picture is None:
             raise PageNotShown("changed", "The file has changed since it was read. Index it again.")
-        boxes = tuple(Box(*edges) for edges in record["boxes"])
-        return PagePicture(**{**record, "content": b64decode(record["content"]), "boxes": boxes})
+        return picture

@@ -1,0 +1,1 @@
+"""Text and block extraction from HTML."""

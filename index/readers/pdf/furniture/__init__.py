@@ -1,1 +1,0 @@
-"""What stands on a PDF page besides its running text: form fields and notes, headers and footers."""

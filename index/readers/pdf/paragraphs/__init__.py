@@ -1,0 +1,1 @@
+"""Paragraphs of a PDF, from the lines of its columns."""
