@@ -42,6 +42,7 @@ _HEADING_STYLE: Final = regex.compile(
     r"(?i)(?:heading|عنوان|titre|überschrift|título|titolo|rubrik|kop|заголовок|标题|標題|見出し|başlık|nagłówek)"
     r"\s*([1-9])"
 )
+_TITLE_STYLES: Final = frozenset(("title", "العنوان"))
 _CONTENTS_STYLE: Final = regex.compile(r"(?i)toc ?\d|toc heading|contents \d|table of (?:contents|figures)")
 # Elements of a paragraph that aren't part of its text.
 _SKIPPED: Final = frozenset((
@@ -83,7 +84,8 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
     headings = [
         " ".join(text[b.start : b.end].split()) for b in blocks if b.kind == "heading" and b.level == 1
     ]
-    heading = headings[0] if len(headings) == 1 else ""
+    titles = reader.titles if len(reader.titles) == 1 else headings
+    heading = titles[0] if len(titles) == 1 else ""
     return Extract(text, title, author, heading, date, blocks, unread_objects(package), tags=tags)
 
 
@@ -159,7 +161,7 @@ class _Styles:
             level = style.level
             if match := _HEADING_STYLE.fullmatch(own):
                 level = int(match[1])
-            elif own.casefold() in ("title", "العنوان"):
+            elif own.casefold() in _TITLE_STYLES:
                 level = 1
             if outline := value(properties, "outlineLvl"):
                 level = _level_of(outline)
@@ -256,6 +258,7 @@ class _Cell:
 class _Reader:
     def __init__(self, package: Package) -> None:
         self.builder = TextBuilder()
+        self.titles: list[str] = []
         self._package = package
         self._styles = _Styles(package.related("styles"))
         self._numbering = Numbering(package.related("numbering"), self._styles.lists())
@@ -394,6 +397,8 @@ class _Reader:
         kind: BlockKind = "paragraph"
         if level and len(said.split()) <= 40:
             kind = "heading"
+            if style.name.casefold() in _TITLE_STYLES:
+                self.titles.append(" ".join(said.split()))
         elif style.name.casefold() == "caption":
             kind = "caption"
         elif label and not (is_numbered and heading_label(said) and heading_label(label)):
