@@ -61,6 +61,23 @@ Puppies are fed four times.
 
 Walks take an hour.
 """
+DIARY = """\
+# A week at the weir
+
+## 5 May
+
+The gate was oiled.
+
+## Saturday, 6 May
+
+Two eels were caught.
+
+A heron came.
+
+## 7 أيار
+
+سقط المطر.
+"""
 CHARTER = """\
 Charter of the Bellwater Rowing Club
 
@@ -80,7 +97,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
         Document(CHARTER, title="Charter of the Bellwater Rowing Club", id="charter"),
     ]
     (folder / "kennels.md").write_text(KENNELS, "utf-8")
-    documents.append(read_file(folder / "kennels.md"))
+    (folder / "diary.md").write_text(DIARY, "utf-8")
+    documents += [read_file(folder / "kennels.md"), read_file(folder / "diary.md")]
     return Index.build(documents, folder / "index", encoder=FakeEncoder(), show_progress=False)
 
 
@@ -101,6 +119,13 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
             ["The club is named Bellwater.", "تسمى هذه الجمعية جمعية بساتين الرمان."],
         ),
         ("What is in clause 1?", ["Dogs arrive before noon."]),
+        ("What happened on 6 May?", ["Two eels were caught.", "A heron came."]),
+        ("ماذا حدث يوم 5 أيار؟", ["The gate was oiled."]),
+        ("What did they do on May 7 at the weir?", ["سقط المطر."]),
+        ("What happened on 6 May at the abbey?", []),
+        ("What happened on 6 May 1940?", []),
+        ("What happened on 8 May?", []),
+        ("What was caught on 6 May?", []),
         # What is asked isn't the part's text.
         ("What is the fee in article 3?", []),
         ("متى يعمل بالمادة 2؟", []),

@@ -55,9 +55,9 @@ def cite_part(index: Index, question: str) -> tuple[Citation, ...]:
     if any(found.is_named for part in chosen.values() for found in part):
         chosen = {id_: part for id_, part in chosen.items() if any(found.is_named for found in part)}
     if len(chosen) == 1:
-        ((id_, _),) = chosen.items()
+        ((id_, part),) = chosen.items()
         own = index.search(query, _SEARCHED, within=Scope(documents=(id_,)))
-        cited = _beginning(_found(asked, own)[id_])
+        cited = _beginning(_found(asked, own).get(id_, part))
     else:
         cited = [part[0] for part in list(chosen.values())[:MOST_SENTENCES]]
     return tuple(_cite(index, number, found) for number, found in enumerate(cited, 1))
@@ -78,7 +78,7 @@ def _found(asked: PartQuestion, hits: Sequence[Hit]) -> dict[str, list[_Found]]:
 def lacks_part(question: str, hits: Sequence[Hit]) -> bool:
     """Whether a question asks for a part, and for nothing else, that no passage is of or speaks of."""
     asked = asked_part(question)
-    if asked is None or asked.before or asked.after:
+    if asked is None or asked.part.is_day or asked.before or asked.after:
         return False
     return not any(
         asked.part.is_of(part)

@@ -1,13 +1,19 @@
-"""Questions for a part of a document by its number: «ماذا تقول المادة 9؟», "What is in section 3.2?"."""
+"""Questions for a part of a document by its number: «ماذا تقول المادة 9؟», "What is in section 3.2?".
+
+A day of a diary is such a part, too: "What happened on 6 April?".
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, islice
 from typing import Final
 
 import regex
 
 from index.text.analyzer import analyze, analyzed, words
+from index.text.numerals import is_quantity
 from index.text.structure.labels import heading_label, item_marker, numbered_label
 from qa.answering.questions.wordings import A_DOCUMENT, AR_DOCUMENT
 
@@ -40,6 +46,8 @@ _KINDS: Final = tuple(
 _NAMES: Final = frozenset().union(*_KINDS)
 # A part without a name: "6. Claims". Forms, tables and books are never called by a bare number.
 _BARE: Final = frozenset(range(8))
+# The entry of a day.
+_DAY: Final = frozenset((len(_KINDS),))
 _LATIN: Final = "|".join(sorted((name for name in _NAMES if name.isascii()), key=len, reverse=True))
 _ARABIC: Final = "|".join(name for name in _NAMES if not name.isascii())
 _NUMBER: Final = r"\p{Nd}{1,4}(?:[./-]\p{Nd}{1,3})*"
@@ -54,8 +62,8 @@ _ASKING: Final = frozenset(
     word.term
     for word in words(
         """
-        what what's which do does did is are was the a an of in under from by for to me us please you can
-        could say says said state states provide provides contain contains cover covers about text wording
+        what what's which do does did is are was the a an of at on in under from by for to me us please you
+        can could say says said state states provide provides contain contains cover covers about text wording
         content contents read quote show give tell it according there full exactly this that
         ما ماذا هو هي ذا عم عما علام بم بماذا هل شو ايش وش لي لنا من فضلك
         تقول يقول قالت قال نص نصت ينص تنص على عليه عليها في فيه فيها عن به بها محتوى مضمون فحوى مفاد موضوع
@@ -64,6 +72,18 @@ _ASKING: Final = frozenset(
         """
     )
 )
+_HAPPENED: Final = regex.compile(
+    r"^\W*(?:what (?:happened|was done|did (?:they|we|he|she|you) do)"
+    r"|[وف]?(?:ماذا|شو|ايش|وش) (?:حدث|حصل|جري|كان|صار|فعل(?:وا|ت|نا)?))\b"
+)
+_OF_DAYS: Final = frozenset(
+    term.term
+    for term in analyze(
+        "on in the of day monday tuesday wednesday thursday friday saturday sunday"
+        " في يوم الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد"
+    )
+)
+_LAST_DAY: Final = 31
 _A_DOCUMENT: Final = regex.compile(rf"{A_DOCUMENT}|[وفبلك]?{AR_DOCUMENT}")
 
 
@@ -81,6 +101,11 @@ class Part:
     kinds: frozenset[int]
     number: str
     is_named: bool = True
+
+    @property
+    def is_day(self) -> bool:
+        """Whether it is the entry of a day."""
+        return self.kinds == _DAY
 
     def is_of(self, other: Part) -> bool:
         """Whether they may be the same part."""
@@ -108,6 +133,9 @@ class PartQuestion:
 
 def asked_part(question: str) -> PartQuestion | None:
     """What a question for a part's text asks for; None for other questions."""
+    if happened := _HAPPENED.search(analyzed(question).normalised.text):
+        origins = analyzed(question).normalised.origins
+        return _asked_day(question[origins[happened.end() - 1] + 1 :])
     found = _parts(question)
     if len(found) != 1:
         return None
@@ -115,6 +143,26 @@ def asked_part(question: str) -> PartQuestion | None:
     before, after = question[:start], question[end:]
     kinds = _kinds(before) | _kinds(after)
     return PartQuestion(part, question[start:end], _naming(before), _naming(after), kinds)
+
+
+def _asked_day(written: str) -> PartQuestion | None:
+    """The question for a day, of what stands behind "what happened"; None if it names no day, or a year."""
+    terms = [term.term for term in analyze(written)]
+    dates = [term for term in terms if is_quantity(term)]
+    if len(dates) != 2 or (part := _day(dates)) is None:
+        return None
+    after = _naming(written) - _OF_DAYS - frozenset(dates)
+    return PartQuestion(part, written, frozenset(), after, frozenset())
+
+
+def _day(terms: Sequence[str]) -> Part | None:
+    """The day that a text's first terms are, such as "6 April" or «السبت 12 تشرين الثاني»."""
+    date = list(islice(dropwhile(_OF_DAYS.__contains__, terms), 2))
+    if len(date) < 2 or not all(map(is_quantity, date)):
+        return None
+    day, month = sorted(date, key=lambda term: not term.isdecimal())
+    is_date = day.isdecimal() and 0 < int(day) <= _LAST_DAY and not month.isdecimal()
+    return Part(_DAY, f"{day} {month}") if is_date else None
 
 
 def named_parts(text: str) -> list[Part]:
@@ -131,6 +179,8 @@ def heading_part(heading: str) -> Part | None:
         return found[0][0] if found else None
     if (found := _parts(heading)) and not analyze(heading[: found[0][1]]):
         return found[0][0]
+    if day := _day([term.term for term in analyze(heading)]):
+        return day
     if numbered := numbered_label(heading):
         return Part(_BARE, analyzed(heading[: numbered[0]]).normalised.text, is_named=False)
     marker = item_marker(heading)
