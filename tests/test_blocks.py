@@ -295,3 +295,37 @@ def test_semicolons_part_the_items_that_a_colon_introduces(
 ) -> None:
     found = kinds_as_refined(*paragraphs)
     assert [number for number, kind in enumerate(found) if kind == "list_item"] == items
+
+
+def refined_kinds(*paragraphs: str, heading: str = "") -> list[str]:
+    """The kinds of the paragraphs of a Word file, under a heading if there is one."""
+    text, blocks = heading, [Block("heading", 0, len(heading), level=1)] if heading else []
+    for paragraph in paragraphs:
+        start = len(text) + 2 * bool(text)
+        text += "\n\n" * bool(text) + paragraph
+        blocks.append(Block("paragraph", start, len(text)))
+    return [block.kind for block in refined(text, blocks)]
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "items"),
+    [
+        (("On each boat there are to be:", "- two oars", "- a bailer", "Boats leave at six."), [1, 2]),
+        (("على كل قارب أن يحمل:", "1. مجدافين", "2. دلواً", "3. حبلاً"), [1, 2, 3]),
+        (("على كل قارب أن يحمل:", "أ. مجدافين", "ب. دلواً"), [1, 2]),
+        (("He told us what was said:", "- Come at once."), []),
+        (("Boats leave at six.", "- Come at once.", "- Never."), []),
+        (("On each boat there are to be:", "1. two oars", "4. a bailer"), []),
+        (("On each boat there are to be:", "- two oars", "• a bailer"), []),
+    ],
+)
+def test_typed_bullets_and_numbers_are_those_of_a_list(paragraphs: tuple[str, ...], items: list[int]) -> None:
+    found = refined_kinds(*paragraphs)
+    assert [number for number, kind in enumerate(found) if kind == "list_item"] == items
+
+
+def test_a_heading_introduces_numbers_but_no_speech() -> None:
+    decisions = ("1. The pier is repaired.", "2. The lamp is sold.")
+    speech = ("- Come at once.", "- Never.")
+    assert refined_kinds(*decisions, heading="Decisions").count("list_item") == 2
+    assert refined_kinds(*speech, heading="Evening").count("list_item") == 0

@@ -151,6 +151,16 @@ def test_headings_by_built_in_custom_and_outline_styles() -> None:
     ]
 
 
+def test_the_paragraph_in_the_style_of_titles_is_the_title() -> None:
+    styles = STYLES + '<w:style w:type="paragraph" w:styleId="tt"><w:name w:val="Title"/></w:style>'
+    chapters = p("Boats", style("1")) + p("Row.") + p("Oars", style("1")) + p("Pull.")
+    titled = docx(p("Rules of the pond", style("tt")) + chapters, styles=styles)
+    assert extract(titled).heading == "Rules of the pond"
+    assert extract(docx(chapters, styles=styles)).heading == ""
+    twice = docx(p("Rules", style("tt")) + p("Pond", style("tt")) + chapters, styles=styles)
+    assert extract(twice).heading == ""
+
+
 def test_a_line_in_bold_above_text_is_a_heading() -> None:
     body = (
         p(run("نطاق الخدمة", "<w:b/>"))

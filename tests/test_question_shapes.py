@@ -52,6 +52,20 @@ def test_a_definition_begins_with_the_thing() -> None:
     assert defines(asked, "He sold the old theodolite.", (), True) == 0
 
 
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("Who is the lessor?", "Between Grey Quarries (the lessor) and Ida Marsh (the lessee).", True),
+        ("Who is the lessee?", "Between Grey Quarries and Ida Marsh (hereinafter called the lessee).", True),
+        ("من المقاول؟", "الفريق الثاني (المقاول): شركة الجسر.", True),
+        ("Who is the lessor?", "The lessor (of the quarry) pays.", False),
+        ("Who is the lessor?", "(the lessor) pays.", False),
+    ],
+)
+def test_somebody_is_called_so_in_brackets(question: str, sentence: str, expected: bool) -> None:
+    assert labels(subject(question), sentence) == expected
+
+
 def test_an_entry_has_the_thing_as_its_label() -> None:
     asked = subject("ما الرباب؟")
     assert labels(asked, "- الرباب: آلة وترية تُعزف بقوس.")

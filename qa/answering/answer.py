@@ -15,7 +15,7 @@ from qa.answering.citations import answer_spans, cite, quotations
 from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough, pairing, sentence_weights
 from qa.answering.courtesy import courteous
 from qa.answering.dependent_sentences import topics
-from qa.answering.metadata import cite_metadata, cite_signatures
+from qa.answering.metadata import cite_metadata, cite_number, cite_signatures
 from qa.answering.missing import missing
 from qa.answering.overview import (
     MOST_LISTED_SENTENCES,
@@ -26,13 +26,15 @@ from qa.answering.overview import (
     listed,
     requested,
 )
+from qa.answering.parts import cite_part, lacks_part
 from qa.answering.question_type import asked_keys, asks_for_list, has_short_answer, subject
+from qa.answering.questions.entries import asked_entries
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.answering.reader_evidence import readings_of, with_evidence
-from qa.answering.sentences import choose, context_terms, named_quantities, score_sentences
+from qa.answering.sentences import Sentence, choose, context_terms, named_quantities, score_sentences
 from qa.messages import say_not_found
 from qa.retrieve import open_index
-from qa.types import Answer, AnswerWriter
+from qa.types import Answer, AnswerWriter, Citation
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -149,29 +151,34 @@ def answer(
     is_shaped = bool(subject(query.reading)) or asks_for_list(query.reading)
     quotable = [hit for hit in hits if hit.passage.kind not in _NEVER_QUOTED]
     names = topics(index, query.text, [hit.passage for hit in quotable])
-    quotable = quotable[: SENTENCES.read_for_shape if is_shaped or names else SENTENCES.read]
+    entries = asked_entries(index, query.reading, quotable)
+    read = SENTENCES.read_for_shape if is_shaped or names else SENTENCES.read
+    further = [hit for hit in quotable[read:] if hit.passage.id in entries]
+    quotable = [*quotable[:read], *further[: SENTENCES.read_for_shape]]
     candidates = hits[:MOST_CANDIDATES]
-    found = score_sentences(index, query, quotable, names)
+    found = score_sentences(index, query, quotable, names, entries)
     if names:
         # Passages with the best sentences come first, not those that repeat the name.
         first = {sentence.passage.id: place for place, sentence in reversed([*enumerate(found)])}
         quotable = sorted(quotable, key=lambda hit: first.get(hit.passage.id, len(found)))
     readings = readings_of(reader, expanded or query, quotable, found, names)
-    # The reader learned from questions whose answer is a few words: it doesn't choose among definitions.
-    weights = None if is_shaped or not found else sentence_weights(pairing(query, found))
+    # The reader learned from questions over prose whose answer is a few words: it doesn't choose among
+    # definitions, nor against a row that is asked for by its key.
+    is_chosen = is_shaped or bool(entries) or not found
+    weights = None if is_chosen else sentence_weights(pairing(query, found))
     found = with_evidence(found, readings, weights)
     probability = confidence(query, candidates, found, readings)
     if expanded is not None:
         as_expanded = with_evidence(score_sentences(index, expanded, quotable, names), readings, weights)
         probability = (probability + confidence(expanded, candidates, as_expanded, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not lacks_key(query, quotable)
+    enough = enough and not lacks_part(query.reading, hits)
     is_list = asks_for_list((expanded or query).reading)
     chosen = choose(found, is_list, named_quantities(query)) if enough else []
     is_short = bool(found) and has_short_answer(query.reading)
     spans = answer_spans(readings, pairing(query, found)) if is_short else {}
     citations = cite(index, chosen, spans, [hit.passage for hit in hits])
-    known = cite_signatures(index, query, hits)
-    if known := known or cite_metadata(index, query, hits, found[0] if enough else None):
+    if known := _looked_up(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)
     lacking = () if citations else missing(index, query.text, hits)
     text = quotations(citations, query.language) if citations else say_not_found(lacking, query.language)
@@ -183,6 +190,18 @@ def answer(
         hits=tuple(hits[:k]),
         confidence=probability,
         missing=lacking,
+    )
+
+
+def _looked_up(
+    index: Index, query: Query, hits: Sequence[Hit], best: Sentence | None
+) -> tuple[Citation, ...]:
+    """What answers a question for a numbered part, a signature, or a document's number or metadata."""
+    return (
+        cite_part(index, query.reading)
+        or cite_signatures(index, query, hits)
+        or cite_number(index, query, hits, best)
+        or cite_metadata(index, query, hits, best)
     )
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import Term, analyze, analyzed
-from index.text.arabic import is_arabic
+from index.text.analyzer import Term, analyze, analyzed, normalise, stem
+from index.text.arabic import is_arabic, proclitic_splits
 from index.text.function_words import OF_NAMES
 from index.text.sentences import sentences
 from index.types import Document, Passage
@@ -27,7 +27,8 @@ _DEPENDENT: Final = regex.compile(
     r"\W*(?:"
     r"(?:(?:and|but|so|yet|then|also|however|moreover|in addition),? )?"
     r"(?:he|she|it|they|his|her|hers|its|their|him|them|this|these|those|such|the (?:latter|former)"
-    r"|according to (?:him|her|them|it))\b"
+    r"|according to (?:him|her|them|it)|(?:do|repeat) (?:this|that|these|so|it))\b"
+    r"|(?:كرر|افعل|اصنع|اعد|يكرر|يعاد)ي?(?:وا)? (?:هذا|هذه|ذلك|الامر)\b"
     r"|[وف]?(?:هو|هي|هم|هما|هن|هذا|هذه|هذان|هاتان|هولاء|ذلك|تلك|اوليك|كذلك|بذلك|لذلك|لهذا|بهذا|بهذه)\b"
     r"|[وف]?(?:لكنه|لكنها|لكنهم|انه|انها|انهم|كانه|لانه|لانها|لانهم|منه|منها|فيه|فيها|له|لها|لهم|به|بها)\b"
     r"|[وف]?من (?:جهت|جانب)(?:ه|ها|هم)\b"
@@ -71,6 +72,12 @@ def speaks_on(before: str, sentence: str) -> bool:
     return len(speaker.split()) <= _MOST_WORDS_OF_SPEAKER and _SPEECH.search(speaker) is not None
 
 
+_FIELD: Final = regex.compile(r"(?P<key>[^:|\n]{1,40}?)\s*(?::|：|\s\|)\s*(?P<value>\S.*)")
+# In normalised spelling: the label of a field that has the name of whom a form is about.
+_NAMES_PERSON: Final = regex.compile(
+    r"\b(?:name|applicant|employee|patient|student|tenant|customer|client|member|holder)\b"
+    r"|\b(?:ال)?(?:اسم|موظف|مريض|طالب|مستاجر|عميل|زبون|متقدم|مقدم|صاحب|عضو|مشترك|متدرب)\b"
+)
 # Characters of a document in which its first sentence is looked for.
 _OPENING: Final = 600
 _FEWEST_PASSAGES: Final = 2
@@ -80,7 +87,8 @@ def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str
     """The terms of the name in a question that a whole document is about, by document id.
 
     A sentence of Agnes Tarrow's life rarely repeats "Agnes Tarrow". A name is what its document is about if
-    it is in the title or in the first sentence, and in several passages.
+    it is in the title or in the first sentence, and in several passages; or if the document is a form that
+    was filled in for this person: "Name: Agnes Tarrow".
 
     Args:
         index: the index the passages were retrieved from.
@@ -93,7 +101,9 @@ def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str
         by_document[passage.document_id].append(passage)
     found = {}
     for id_, own in by_document.items():
-        if len(own) < _FEWEST_PASSAGES:
+        if holder := _holder(index.document(id_), question, asked, own):
+            found[id_] = holder
+        if holder or len(own) < _FEWEST_PASSAGES:
             continue
         opening = _opening(index.document(id_))
         if not _name(question, asked, opening, {term.term for term in asked}):
@@ -103,6 +113,34 @@ def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str
         if name := _name(question, asked, opening, frequent):
             found[id_] = name
     return found
+
+
+def _holder(
+    document: Document, question: str, asked: Sequence[Term], passages: Sequence[Passage]
+) -> frozenset[str]:
+    """The terms of a question's name for the one person whom a document's form is filled in for, if any."""
+    for passage in passages:
+        if passage.kind not in ("table_row", "form_field") or any(passage.columns):
+            continue
+        for field in map(_FIELD.match, passage.text.splitlines()):
+            if field is None or not _NAMES_PERSON.search(analyzed(field["key"]).normalised.text):
+                continue
+            value = {term.term for term in analyze(field["value"])} - OF_NAMES
+            named = frozenset(term.term for term in asked if value & _forms(question, term))
+            # A list of members has many names.
+            lines = document.text.splitlines() if named else ()
+            if named and sum(line.startswith(field["key"]) for line in lines) == 1:
+                return named
+    return frozenset()
+
+
+def _forms(question: str, term: Term) -> frozenset[str]:
+    """A term of a question as a name may be written: with a capital letter, or in Arabic without a clitic."""
+    word = question[term.start : term.end]
+    if not is_arabic(word[0]):
+        return frozenset((term.term,) if word[0].isupper() else ())
+    level = normalise(word).text
+    return frozenset((term.term, *(stem(rest) for _, rest in proclitic_splits(level))))
 
 
 def _name(question: str, asked: Sequence[Term], opening: Sequence[str], frequent: set[str]) -> frozenset[str]:

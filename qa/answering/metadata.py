@@ -28,6 +28,17 @@ _SIGNED: Final = regex.compile(
     r"|(?<=^[وف]?من\b.*)\b(?:الذي |التي )وقعت?\b|\bتوقيع من\b"
 )
 _OF_FILE: Final = regex.compile(r"\bfiles?\b|\b(?:created|saved)\b|\b[بلو]?(?:ال)?ملف\b|\b(?:انشئ|انشاء)\b")
+_ARTICLES: Final = frozenset(term.term for term in analyze("the this that a an هذا هذه"))
+# A question for a number, and a number as a title has it.
+_ASKED_NUMBER: Final = regex.compile(
+    r"^[وف]?(?:ما|كم) (?:هو )?رقم (?P<which>.+)$"
+    r"|^(?:what|which)(?:'s| is| was) the (?:number|no\.) of (?P<which>.+)$"
+    r"|^(?:what|which)(?:'s| is| was) the (?P<which>.+?)(?:'s)? (?:number|no\.)\W*$"
+    r"|^(?:what|which) number (?:is|was|does|did) (?P<which>.+?)(?: have| bear| get)?\W*$"
+)
+_NUMBER: Final = regex.compile(
+    r"(?:\bرقم|\bno\b\.?|\bnumber|#|№)\s?[(\[]?(?P<number>\p{Nd}[\p{L}\p{Nd}/.-]*(?<![/.-]))"
+)
 _WHO: Final = regex.compile(r"^(?:who(?:'s| is| was)|[وف]?من(?: هو| هي| كان| كانت)?)\b")
 _PUBLISHED: Final = frozenset(
     term.term
@@ -109,6 +120,35 @@ def cite_metadata(
     if field == "date" and document.is_dated_by_program and not _asks_of_file(query.reading):
         return ()
     return (Citation.of(document, 1, hit.passage, 0, len(_value(document, field)), field=field),)
+
+
+def cite_number(
+    index: Index, query: Query, hits: Sequence[Hit], best: Sentence | None
+) -> tuple[Citation, ...]:
+    """Cites the title of a document whose number is asked for: «ما رقم القرار؟», "Resolution No. 31".
+
+    Args:
+        index: the index the passages were retrieved from.
+        query: the question.
+        hits: the passages, best first.
+        best: the best sentence, if it would be quoted: a number in the text comes first.
+    """
+    match = _ASKED_NUMBER.search(analyzed(query.reading).normalised.text)
+    if match is None or (best is not None and _NUMBER.search(analyzed(best.written).normalised.text)):
+        return ()
+    asked = _terms(match["which"]) - _ARTICLES
+    titled: dict[str, tuple[Citation, ...]] = {}
+    for hit in hits:
+        document = index.document(hit.passage.document_id)
+        normalised = analyzed(document.title).normalised
+        number = _NUMBER.search(normalised.text)
+        if number is None or not asked or not asked <= _terms(document.title):
+            continue
+        span = normalised.origins[number.start("number")], normalised.origins[number.end("number") - 1] + 1
+        citation = Citation.of(document, 1, hit.passage, 0, len(document.title), "title", answer=span)
+        titled.setdefault(document.id, (citation,))
+    # Of several such documents, none is named.
+    return next(iter(titled.values())) if len(titled) == 1 else ()
 
 
 def _asks_of_file(question: str) -> bool:

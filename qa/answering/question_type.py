@@ -111,6 +111,12 @@ def type_match(
     return 1.0 if new & _NAMED[expected] or any(word.isdecimal() for word in new) else -1.0
 
 
+# What somebody is called in the rest of a contract.
+_BRACKETS: Final = regex.compile(r"(?<=\w\W{0,3})\((?P<words>[^()\n]{2,80})\)")
+_CALLED: Final = frozenset(
+    stem(word.term)
+    for word in words("the hereinafter called referred to as ويشار إليه إليها فيما بعد باسم المسمى المسماة ب")
+)
 _SPACES: Final = regex.compile(r"\s+")
 _PRONOUNS: Final = frozenset(("it", "they", "هو", "هي", "هما", "هم"))
 _BE: Final = frozenset(
@@ -162,12 +168,19 @@ def defines(subject: AbstractSet[str], sentence: str, headings: Sequence[str], i
 def labels(subject: AbstractSet[str], sentence: str) -> bool:
     """Whether a sentence is an entry of a glossary, a form or a list about exactly this subject.
 
-    «الفلج: قناة تجري فيها المياه», "Deposit: £300".
+    «الفلج: قناة تجري فيها المياه», "Deposit: £300"; or says of somebody that he is called so: "between Alder
+    Estates (the landlord) and …", «الفريق الأول (المؤجر): …».
     """
+    if subject and any(subject == _named_in(match["words"]) for match in _BRACKETS.finditer(sentence)):
+        return True
     label, colon, meaning = _unnumbered(sentence).partition(":")
     return bool(subject and colon and meaning.strip()) and subject == {
         stem(word.term) for word in words(label)
     }
+
+
+def _named_in(bracket: str) -> frozenset[str]:
+    return frozenset(stem(word.term) for word in words(bracket)) - _CALLED
 
 
 def _unnumbered(sentence: str) -> str:

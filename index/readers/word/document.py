@@ -23,7 +23,7 @@ from index.readers.word.elements import SKIPPED, chosen, is_contents, is_placeho
 from index.readers.word.inline_text import InlineReader, InlineText, NoteCall
 from index.readers.word.notes import Notes
 from index.readers.word.numbering import Numbering
-from index.readers.word.styles import MOST_LEVELS, Style, Styles, level_of
+from index.readers.word.styles import MOST_LEVELS, TITLE_STYLES, Style, Styles, level_of
 from index.readers.word.tables import (
     MOST_COLUMNS,
     Cell,
@@ -59,7 +59,7 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noq
         about = package.metadata()
     text, blocks = reader.builder.text, reader.builder.blocks
     blocks = refined(text, blocks, reader.builder.emphasized)
-    heading = only_heading(text, blocks)
+    heading = reader.titles[0] if len(reader.titles) == 1 else only_heading(text, blocks)
     return Extract.of(text, blocks, about, heading=heading, flaws=unread_objects(package))
 
 
@@ -78,6 +78,7 @@ class _Reader:
 
     def __init__(self, document: _Document) -> None:
         self.builder = TextBuilder()
+        self.titles: list[str] = []
         self._document = document
         self._styles, self._numbering, self._notes = document.styles, document.numbering, document.notes
         self._inline = InlineReader(self._styles, self._notes)
@@ -202,6 +203,8 @@ class _Reader:
         kind: BlockKind = "paragraph"
         if level and len(said.split()) <= 40:
             kind = "heading"
+            if style.name.casefold() in TITLE_STYLES:
+                self.titles.append(" ".join(said.split()))
         elif style.name.casefold() == "caption":
             kind = "caption"
         elif label and not (is_numbered and heading_label(said) and heading_label(label)):

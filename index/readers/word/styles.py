@@ -11,6 +11,8 @@ import regex
 from index.readers.ooxml.markup import attribute, child, children, int_of, is_on, value
 
 MOST_LEVELS: Final = 9
+# Names of the style of a document's title.
+TITLE_STYLES: Final = frozenset(("title", "العنوان"))
 _HEADING_STYLE: Final = regex.compile(
     r"(?i)(?:heading|عنوان|titre|überschrift|título|titolo|rubrik|kop|заголовок|标题|標題|見出し|başlık|nagłówek)"
     r"\s*([1-9])"
@@ -92,7 +94,7 @@ class Styles:
             level = style.level
             if match := _HEADING_STYLE.fullmatch(own):
                 level = int(match[1])
-            elif own.casefold() in ("title", "العنوان"):
+            elif own.casefold() in TITLE_STYLES:
                 level = 1
             if outline := value(properties, "outlineLvl"):
                 level = level_of(outline)

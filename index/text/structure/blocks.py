@@ -16,7 +16,7 @@ import regex
 from index.text.paragraphs import Line, lines_of
 from index.text.structure.fields import with_fields
 from index.text.structure.headings import split_run_in_labels, with_headings
-from index.text.structure.labels import RANK_OF_TITLE
+from index.text.structure.labels import RANK_OF_TITLE, ItemMarker, follows, item_marker
 from index.text.structure.levels import MOST_LEVELS, with_levels
 from index.text.structure.lines import add_group, list_markers
 from index.text.structure.official import Part, official_parts
@@ -25,6 +25,7 @@ from index.types import Block
 
 # In a document with this many headings marked in the file, no others are inferred.
 _FEWEST_STYLED: Final = 2
+_HYPHENS: Final = frozenset("-–—")
 _ITEM_END: Final = regex.compile(r"[;؛]$")
 
 
@@ -101,13 +102,52 @@ def refined(
         for number, block in enumerate(blocks)
     ]
     styled = sum(unit.kind == "heading" for unit in units)
-    found = split_run_in_labels(text, _with_implied_items(text, units))
+    found = split_run_in_labels(text, _with_implied_items(text, _with_typed_items(text, units)))
     if styled < _FEWEST_STYLED:
         found = with_headings(text, found, careful=page_breaks)
     deepest = max((unit.rank for unit in units if unit.kind == "heading"), default=0)
     added = sorted({u.rank for u in found if u.kind == "heading" and u.block_kind != "heading"})
     levels = {rank: min(MOST_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
     return tuple(with_fields(text, (_refined_block(unit, levels) for unit in found)))
+
+
+def _with_typed_items(text: str, units: Sequence[Unit]) -> list[Unit]:
+    """Turns paragraphs into list items whose bullets or numbers were typed, two or more in a row.
+
+    A colon introduces them; for numbers and round bullets a heading suffices. After a hyphen, lines may be
+    what people say.
+    """
+    found = list(units)
+    first = 0
+    while first < len(units):
+        run = _typed_run(text, units, first)
+        before = units[first - 1] if first else None
+        if len(run) > 1 and before is not None:
+            is_introduced = LEAD_IN.search(text[before.start : before.end]) is not None
+            if is_introduced or (before.kind == "heading" and run[0].style not in _HYPHENS):
+                for number, marker in enumerate(run, first):
+                    start = units[number].start
+                    label = text[start : start + marker.length]
+                    found[number] = replace(
+                        found[number], kind="list_item", style=STYLE_OF_READERS, label=label
+                    )
+        first += max(1, len(run))
+    return found
+
+
+def _typed_run(text: str, units: Sequence[Unit], first: int) -> list[ItemMarker]:
+    """The markers of the paragraphs from one on that go on as one list."""
+    run: list[ItemMarker] = []
+    for unit in units[first:]:
+        marker = item_marker(text[unit.start : unit.end]) if unit.kind == "paragraph" else None
+        if marker is None or (run and not _goes_on(run[-1], marker)):
+            break
+        run.append(marker)
+    return run
+
+
+def _goes_on(one: ItemMarker, other: ItemMarker) -> bool:
+    return one.style == other.style and (one.is_bullet or follows(one.value, other.value))
 
 
 def _with_implied_items(text: str, units: Sequence[Unit]) -> list[Unit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,11 @@ _ENDS = regex.compile(r"[.!?؟…。]\W*$")
 
 
 def score_sentences(
-    index: Index, query: Query, hits: Sequence[Hit], names: Mapping[str, frozenset[str]] | None = None
+    index: Index,
+    query: Query,
+    hits: Sequence[Hit],
+    names: Mapping[str, frozenset[str]] | None = None,
+    entries: AbstractSet[str] = frozenset(),
 ) -> list[Sentence]:
     """Scores the sentences of the retrieved passages; best first.
 
@@ -48,6 +53,7 @@ def score_sentences(
         query: the question.
         hits: the passages, best first.
         names: of a document, the question's terms that each of its sentences is about (`topics`).
+        entries: ids of the rows whose value is asked for by their key (`asked_entries`).
     """
     scorer = _Scorer.of(query, hits)
     matched = [(hit, _Matched.of(query, index.tokens(hit.passage))) for hit in hits]
@@ -71,7 +77,16 @@ def score_sentences(
         else s
         for s in found
     ]
-    return sorted(found, key=lambda sentence: -sentence.score)
+    return sorted(_with_entries(found, entries), key=lambda sentence: -sentence.score)
+
+
+def _with_entries(found: Sequence[Sentence], entries: AbstractSet[str]) -> list[Sentence]:
+    """Sentences with the rows that are asked for by their key ahead of all others, by `label_weight`."""
+    rows = [sentence.score for sentence in found if sentence.passage.id in entries]
+    if not rows:
+        return list(found)
+    lead = max(sentence.score for sentence in found) - max(rows) + SENTENCES.label_weight
+    return [replace(s, score=s.score + lead) if s.passage.id in entries else s for s in found]
 
 
 @dataclass(frozen=True, eq=False)
