@@ -88,6 +88,14 @@ def test_conversations_are_found_opened_renamed_and_deleted(page: Page) -> None:
     page.get_by_label(say("conversation_title", "en")).fill("عكاشات")
     page.keyboard.press("Enter")
     expect(items.filter(has_text="عكاشات").locator("[dir=auto]")).to_have_text("عكاشات")
+    # The focus is where it was, though the list is a new one.
+    renamed = items.filter(has_text="عكاشات").get_by_role("button", name="Rename")
+    expect(renamed).to_be_focused()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=say("export", "en")).click()
+        page.locator("#exports [data-format=md]").click()
+    assert saved.value.suggested_filename == "عكاشات.md"
+    assert saved.value.path().read_text(encoding="utf-8").startswith("# عكاشات\n")
     page.reload()
     expect(page.locator(".question")).to_have_count(3)
     assert names(listed(page)) == ["عكاشات", WHERE_ZONE]
@@ -96,6 +104,7 @@ def test_conversations_are_found_opened_renamed_and_deleted(page: Page) -> None:
     page.locator("#asking .do").click()
     expect(items).to_have_count(1)
     expect(page.locator("#said")).to_have_text(say("deleted", "en"))
+    expect(page.locator("#history h2")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#history")).to_be_hidden()
 

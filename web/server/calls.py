@@ -123,6 +123,7 @@ class _Restore(_OfConversation):
 
 class _Export(_OfConversation):
     format: Literal["md", "docx", "ris", "bib", "json"] = "md"
+    title: Annotated[str, Field(max_length=1000)] = ""
 
 
 class _Judge(_Spoken):

@@ -267,9 +267,9 @@ class ChatCalls:
         """
         conversation, name = self._session(data).conversation(), str(data.get("format") or "md")
         if name == "md":
-            content = to_markdown(conversation, self.document).encode()
+            content = to_markdown(conversation, self.document, str(data.get("title") or "")).encode()
         elif name == "docx":
-            content = to_docx(conversation, self.document)
+            content = to_docx(conversation, self.document, str(data.get("title") or ""))
         else:
             write = {"ris": to_ris, "bib": to_bibtex, "json": to_csl_json}[name]
             content = write(references(conversation, self.document)).encode()
