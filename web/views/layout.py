@@ -30,7 +30,7 @@ _SPOKEN: Final = (
     "share", "share_collection", "collection_owner", "sharing_users", "sharing_groups", "sharing_note",
     "sharing_saved", "save",
     "conversations", "find_conversation", "no_conversations", "no_such_conversation", "conversation_title",
-    "delete_conversation", "questions_asked", "renamed", "deleted",
+    "delete_conversation", "log_out", "questions_asked", "renamed", "deleted",
     "write_answers", "translate_always", "why", "export", "export_md", "export_docx", "export_references",
     "saved", "new_conversation", "last_conversation",
     "within", "narrow", "leave_scope", "scope_documents", "scope_folders", "scope_types", "scope_tags",
