@@ -56,6 +56,11 @@ def test_a_question_is_asked_within_what_the_menu_chose_also_after_a_reload(page
     option(page, "letters").click()
     expect(option(page, "letters")).to_have_attribute("aria-pressed", "true")
     assert chips(page) == ["folder “letters”"]
+    # What is chosen is seen below the menu.
+    menu, chosen = page.locator("#narrow").bounding_box(), page.locator("#scope .chips").bounding_box()
+    assert menu is not None
+    assert chosen is not None
+    assert menu["y"] + menu["height"] <= chosen["y"]
     page.locator("[data-date=after]").fill("soon")
     page.locator("[data-date=after]").press("Tab")
     expect(page.locator("[data-date=after]")).to_have_attribute("aria-invalid", "true")

@@ -100,6 +100,11 @@ COLLECTION_MESSAGES: Final[dict[str, dict[Language, str]]] = PAGE_MESSAGES | {
         "ar": "لا مستخدم ولا مجموعة مستخدمين بهذا الاسم: {names}",
         "en": "There is no user or group of this name: {names}",
     },
+    "shared_with": {"ar": "يسألها معك: {names}", "en": "Shared with: {names}"},
+    "no_such_document": {
+        "ar": "لا وثيقة بهذا العنوان ولا ملفّ بهذا الاسم.",
+        "en": "No document has that title or file name.",
+    },
     "shared_by": {
         "ar": "صاحب هذه المجموعة {name}، وهو وحده من يغيّرها.",
         "en": "This is {name}'s collection: only they change it.",

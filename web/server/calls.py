@@ -148,6 +148,7 @@ class _Named(_Library):
 
 class _State(_Library):
     first: Whole | None = None
+    find: Name = ""
 
 
 class _Remove(_Library):

@@ -24,6 +24,7 @@ from qa.collections.types import (
     Added,
     CollectionInfo,
     CollectionNotFound,
+    DocumentInfo,
     NotOwner,
     ReadOnlyCollection,
     Report,
@@ -35,7 +36,7 @@ from web.server.users import UnknownReader, Users
 from web.uploads.batches import PATIENCE, Batch, Uploads, shown_name
 from web.uploads.following import Following
 from web.uploads.pages import Pages
-from web.views import collection_views
+from web.views import collection_views, scope_choices
 
 if TYPE_CHECKING:
     from index import Index
@@ -194,7 +195,7 @@ class Collections:
         infos = [info for info in self.library.collections() if self._may_read(info)]
         info = next((info for info in infos if info.id == data.get("collection")), infos[0])
         first = int(data.get("first") or 0)
-        documents = [] if info.fault else self.library.documents(info.name, first, collection_views.MOST)
+        documents, found = self._listed(info, first, str(data.get("find") or ""))
         is_built_in = info.id == BUILT_IN_ID
         changeable = not (info.read_only or info.fault or self.read_only) and self._may_change(info)
         return {
@@ -203,12 +204,17 @@ class Collections:
             "name": collection_views.name(info, language),
             "menu": collection_views.menu(infos, info.id, language),
             "note": collection_views.note(
-                info, self.read_only, language, owner="" if self._may_change(info) else info.owner
+                info,
+                self.read_only,
+                language,
+                owner="" if self._may_change(info) else info.owner,
+                readers=info.readers if changeable and self._may_share(info) else (),
             ),
             "documents": collection_views.documents(
                 documents, 0, changeable, language, refreshable=changeable and self.pages.is_on
             ),
-            "last": min(first + len(documents), info.documents),
+            "last": min(first + len(documents), found),
+            "found": found,
             "total": info.documents,
             "built_in": is_built_in,
             "changeable": changeable,
@@ -218,6 +224,16 @@ class Collections:
             "fetches": changeable and self.pages.is_on,
             **self._followed({"collection": info.id}, language),
         }
+
+    def _listed(self, info: CollectionInfo, first: int, find: str) -> tuple[list[DocumentInfo], int]:
+        """The documents to list, from number `first` of those that `find` finds, and how many it finds."""
+        if info.fault:
+            return [], 0
+        if not find.strip():
+            return self.library.documents(info.name, first, collection_views.MOST), info.documents
+        every = self.library.documents(info.name)
+        found = [one for one in every if scope_choices.is_named(find, one.title, one.source)]
+        return found[first:][: collection_views.MOST], len(found)
 
     def _followed(self, data: Data, language: Language) -> Reply:
         """The folder that the page's collection follows, and a value that changes with its contents."""

@@ -65,7 +65,9 @@ def questions(asked: Sequence[str]) -> str:
     )
 
 
-def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "") -> str:
+def note(
+    info: CollectionInfo, read_only: bool, page: Language, owner: str = "", readers: Sequence[str] = ()
+) -> str:
     """Renders the note above a collection's documents, if any.
 
     Args:
@@ -73,6 +75,7 @@ def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "")
         read_only: whether nothing can be changed in the whole chat.
         page: the page's language.
         owner: the user whose collection it is, if that is another one than the page's.
+        readers: the users, and groups as "@group", whom its owner, who sees the page, shares it with.
     """
     if info.fault:
         message = "collection_damaged"
@@ -87,9 +90,11 @@ def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "")
     elif not info.documents:
         message = "no_documents"
     else:
-        return ""
-    text = say(message, page, name=listed([owner], page))
-    return f"<p {direction(text)}>{escape(text)}</p>"
+        message = ""
+    said = [say(message, page, name=listed([owner], page))] if message else []
+    if readers:
+        said.append(say("shared_with", page, names=listed([one.removeprefix("@") for one in readers], page)))
+    return "".join(f"<p {direction(text)}>{escape(text)}</p>" for text in said)
 
 
 def listed(names: Sequence[str], page: Language) -> str:

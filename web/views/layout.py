@@ -23,7 +23,7 @@ _SPOKEN: Final = (
     "earlier", "later", "out_of_reach", "page_view", "page_before", "page_after", "zoom",
     "collection", "collections", "documents", "new_collection", "make_collection", "collection_name",
     "create", "rename", "delete", "delete_collection", "remove", "remove_document", "removed", "cancel",
-    "add_files", "drop_files", "no_documents", "more_documents", "own_documents",
+    "add_files", "drop_files", "no_documents", "no_such_document", "more_documents", "own_documents",
     "replace_files", "replace", "suggestions",
     "follow_folder", "folder_path", "follow", "stop_following", "stop_following_folder",
     "add_web_page", "web_address", "web_page_leaves", "fetch_web_page",
