@@ -127,6 +127,20 @@ def test_in_arabic_from_the_list_of_documents_and_by_keyboard(browser: Browser, 
         assert violations(page) == []
 
 
+def test_nothing_is_read_through_the_words_over_the_question_box(page: Page) -> None:
+    for _ in range(6):
+        ask(page, "Who is the seller?")
+    row = page.locator("#scope").bounding_box()
+    assert row is not None
+    clip = {"x": row["x"], "y": row["y"], "width": row["width"], "height": row["height"]}
+    page.mouse.move(0, 0)
+    seen = set()
+    for top in (100, 117, 131, 148, 163):
+        page.evaluate(f"scrollTo({{top: {top}, behavior: 'instant'}})")
+        seen.add(page.screenshot(clip=clip, animations="disabled"))
+    assert len(seen) == 1
+
+
 def test_a_scope_in_which_nothing_is_says_so_and_a_new_conversation_has_none(
     browser: Browser, address: str
 ) -> None:
