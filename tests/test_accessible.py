@@ -46,16 +46,32 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("size", "locale", "scheme"),
-    [(WIDE, "en", "light"), (WIDE, "ar", "dark"), (PHONE, "ar", "light"), (PHONE, "en", "dark")],
-    ids=["wide-en-light", "wide-ar-dark", "phone-ar-light", "phone-en-dark"],
+    ("size", "locale", "scheme", "chosen"),
+    [
+        (WIDE, "en", "light", ""),
+        (WIDE, "ar", "dark", ""),
+        (PHONE, "ar", "light", ""),
+        (PHONE, "en", "dark", ""),
+        (WIDE, "en", "light", "dark"),
+        (PHONE, "ar", "dark", "light"),
+    ],
 )
 def test_axe_finds_nothing_in_any_state(
-    browser: Browser, address: str, asker: Asker, size: tuple[int, int], locale: str, scheme: str
+    browser: Browser, address: str, asker: Asker, size: tuple[int, int], locale: str, scheme: str, chosen: str
 ) -> None:
-    name = f"{'phone' if size == PHONE else 'wide'}-{locale}-{scheme}"
+    """`scheme` is the system's appearance, `chosen` the reader's, which it may differ from."""
+    name = f"{'phone' if size == PHONE else 'wide'}-{locale}-{scheme}{chosen and '-to-'}{chosen}"
     found: dict[str, list[str]] = {}
-    with opened(browser, address, size, locale=locale, color_scheme=scheme, reduced_motion="reduce") as page:
+    cookies = [{"name": "dalil-theme", "value": chosen, "url": address}] if chosen else []
+    with opened(
+        browser,
+        address,
+        size,
+        locale=locale,
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        storage_state={"cookies": cookies},
+    ) as page:
         found["welcome"] = violations(page)
         picture(page, f"{name}-welcome")
         asker.let_go.clear()

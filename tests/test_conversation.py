@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
@@ -13,6 +14,7 @@ import qa
 from index import Document, Hit, Passage
 from index.query import LONGEST
 from index.text.analyzer import Language
+from qa.answering.courtesy import courteous
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say
@@ -102,6 +104,21 @@ def test_the_verdict_is_shown_where_there_may_be_one(verdict: Verdict | None) ->
     session = Session(may_judge=False)
     session.restore([exchange])
     assert "data-verdict" not in session.render("ar")
+
+
+def test_of_dalils_own_words_nothing_is_judged_and_no_collection_said_them() -> None:
+    reply = courteous("thanks")
+    assert reply is not None
+    turn = qa.Turn("thanks", "thanks", reply, NOW, collection="Rivers")
+    page = Exchange("thanks").replied(turn, DOCUMENTS.__getitem__).render(0, "en")
+    assert say("thanks", "en") in html.unescape(page)
+    assert "data-verdict" not in page
+    assert "Rivers" not in page
+    answered = Exchange("When?").replied(
+        dataclasses.replace(TURN, collection="Rivers"), DOCUMENTS.__getitem__
+    )
+    assert "data-verdict" in answered.render(0, "en")
+    assert "Rivers" in answered.render(0, "en")
 
 
 def test_what_no_longer_holds_is_told_as_such() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from chatting import (
     FREED,
@@ -88,6 +90,14 @@ def test_conversations_are_found_opened_renamed_and_deleted(page: Page) -> None:
     page.get_by_label(say("conversation_title", "en")).fill("عكاشات")
     page.keyboard.press("Enter")
     expect(items.filter(has_text="عكاشات").locator("[dir=auto]")).to_have_text("عكاشات")
+    # The focus is where it was, though the list is a new one.
+    renamed = items.filter(has_text="عكاشات").get_by_role("button", name="Rename")
+    expect(renamed).to_be_focused()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=say("export", "en")).click()
+        page.locator("#exports [data-format=md]").click()
+    assert saved.value.suggested_filename == "عكاشات.md"
+    assert saved.value.path().read_text(encoding="utf-8").startswith("# عكاشات\n")
     page.reload()
     expect(page.locator(".question")).to_have_count(3)
     assert names(listed(page)) == ["عكاشات", WHERE_ZONE]
@@ -96,6 +106,7 @@ def test_conversations_are_found_opened_renamed_and_deleted(page: Page) -> None:
     page.locator("#asking .do").click()
     expect(items).to_have_count(1)
     expect(page.locator("#said")).to_have_text(say("deleted", "en"))
+    expect(page.locator("#history h2")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#history")).to_be_hidden()
 
@@ -178,4 +189,6 @@ def test_users_of_one_browser_have_each_their_own(monkeypatch: pytest.MonkeyPatc
         pages.append(preferences.dress(b'<html lang="en"><head></head></html>', Headers({})))
     assert len(set(pages)) == 3
     assert b"data-user" not in pages[2]
-    assert b"salma" not in pages[0]
+    # What is kept for her is told from others' by this, which isn't her name.
+    [kept] = re.findall(rb'data-user="(.+?)"', pages[0])
+    assert b"salma" not in kept

@@ -80,6 +80,28 @@ def test_a_chain_keeps_the_subject_of_its_first_question(twins: Index) -> None:
     assert first(last)[0] == "tower"
 
 
+def test_another_subject_is_asked_what_was_asked_of_the_first(
+    encoder: FakeEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = "Masons built the Kestrel tower.\nThe Heron tower fell.\nSailors built the Heron tower."
+    index = Index.build([Document(texts)], tmp_path / "towers", encoder=encoder, show_progress=False)
+    conversation = after(index, "Who built the Kestrel tower?", "What about the Heron tower?", "Why?")
+    assert [turn.expanded_question for turn in conversation.turns] == [
+        "Who built the Kestrel tower?",
+        "Who built the Heron tower?",
+        "Why? built Heron tower",  # and not the Kestrel tower, which is no longer spoken of
+    ]
+    assert conversation.turns[1].answer == replace(
+        ask("Who built the Heron tower?", index), question="What about the Heron tower?"
+    )
+    assert first(conversation.turns[1]) == (conversation.turns[1].answer.hits[0].passage.document_id, 3)
+    # Where that isn't answered, it is searched for with the words of the turns before.
+    kept = Conversation(conversation.turns[:1])
+    monkeypatch.setattr("qa.answering.answer.confidence", lambda *_: 0.0)
+    turn = converse(kept, "What about the Heron tower?", index)
+    assert turn.expanded_question == "What about the Heron tower? built Kestrel"
+
+
 def test_a_question_about_something_else_begins_a_chain_of_its_own(twins: Index) -> None:
     conversation = after(twins, "Where stands Kestrel tower?", "Which river does Heron bridge cross?")
     assert not conversation.turns[1].is_follow_up

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import html
+import io
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
+import docx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,9 +18,11 @@ from test_history import ASKED, BREAD, FLOODS, FLOUR, RIVER, among, quotation, t
 from index import Document, Passage
 from index.text.arabic import joined_span
 from qa import Answer, Citation, Conversation, Turn
+from qa.answering.courtesy import courteous
 from qa.conversation.export import _quotation, escape, to_markdown
+from qa.conversation.export_docx import to_docx
 from qa.conversation.stored_citation import StoredCitation
-from qa.messages import say_confidence
+from qa.messages import say, say_confidence
 
 ARABIC = Document(
     "أعلن *الحشد* انطلاق المعركة [1].", title="معركة", author="كاتب", source="b/notes_1.md", id="battle"
@@ -115,6 +120,51 @@ def test_an_answer_within_metadata_is_bold() -> None:
 LINES = st.text(
     st.sampled_from("aب1٣٣* _`\\.،«»()$%\u0651\u0640\u200d\t\n\r\u2028☆-#>&<"), min_size=1, max_size=14
 )
+
+
+def test_a_backslash_before_an_answer_leaves_it_bold() -> None:
+    document = Document("C:\\temp", id="d")
+    passage = Passage.of(document, 1, 0, 7)
+    cited = Citation.of(document, 1, passage, 0, 7, answer=(3, 7))
+    exported = to_markdown(Conversation((turn("Where?", cited),)), among(document))
+    assert "C:\\<strong>temp</strong>" in rendered(exported)
+
+
+def test_a_tables_row_stands_below_its_headings() -> None:
+    text = "الموجب | 2003 | 31"
+    document = Document(text, id="d", title="السدود")
+    row = Passage.of(document, 1, 0, len(text))
+    row = replace(row, kind="table_row", columns=("السدّ", "السنة", "السعة"))
+    cited = Citation.of(document, 1, row, 0, len(text), answer=(16, 18))
+    asked = Conversation((turn("ما سعة سدّ الموجب؟", cited),))
+    shown = "السدّ | السنة | السعة"
+    exported = to_markdown(asked, among(document))
+    assert f"> {shown}  \n> الموجب | 2003 | **31**\n" in exported
+    assert "<table" not in rendered(exported)
+    written = docx.Document(io.BytesIO(to_docx(asked, among(document)))).paragraphs
+    [quote] = [one for one in written if one.style is not None and one.style.name == "Quote"]
+    assert quote.text == f"{shown}\n{text}"
+    assert [run.text for run in quote.runs if run.bold] == ["31"]
+
+
+def test_a_conversation_has_its_name_as_its_title() -> None:
+    asked = Conversation((turn("When?", FLOODS),))
+    assert to_markdown(asked, among(RIVER), "Floods #1\nof 2026").startswith("# Floods #1 of 2026\n")
+    named = docx.Document(io.BytesIO(to_docx(asked, among(RIVER), "السدود")))
+    assert (named.core_properties.title, named.paragraphs[0].text) == ("السدود", "السدود")
+    assert named.paragraphs[0].style is not None
+    assert named.paragraphs[0].style.name == "Heading 1"
+
+
+@pytest.mark.parametrize("written", [to_markdown, to_docx])
+def test_a_courtesy_is_exported_as_it_was_answered(written: Callable[..., str | bytes]) -> None:
+    reply = courteous("thanks")
+    assert reply is not None
+    content = written(Conversation((Turn("thanks", "thanks", reply, ASKED),)), among())
+    if isinstance(content, bytes):
+        content = "\n".join(one.text for one in docx.Document(io.BytesIO(content)).paragraphs)
+    assert say("thanks", "en") in content
+    assert say("not_found", "en") not in content
 
 
 @given(LINES.filter(lambda text: text.strip()), st.data())

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.conversation.follow_up import content_words, dependence, topic
+from qa.conversation.follow_up import content_words, dependence, topic, with_new_subject
 
 REFERS = [
     # Nothing of their own.
@@ -113,6 +113,30 @@ def test_words_come_once_whatever_their_form_and_not_if_the_question_has_them() 
     assert topic(before, "Who was the leader?") == "led expeditions leave Sallow"
     arabic = ["كم مخطوطاً في المكتبة؟", "ومن أسّس مكتبة دار القلم؟"]
     assert topic(arabic, "ومتى بُنيت الدار؟") == "مخطوطاً المكتبة أسّس القلم"
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "expected"),
+    [
+        ("ما سعة سدّ النور الكبير؟", "ماذا عن سدّ الريح؟", "ما سعة سدّ الريح؟"),
+        ("متى أُنشئ سدّ النور على نهر الصفا؟", "وماذا عن السدّ القديم؟", "متى أُنشئ السدّ القديم على نهر الصفا؟"),
+        ("كم بلغ مخزون سدّ النور في آذار 2023؟", "ماذا عن سدّ الريح؟", "كم بلغ مخزون سدّ الريح في آذار 2023؟"),
+        ("How long is the Stone Mill bridge?", "What about the iron bridge?", "How long is the iron bridge?"),
+        ("Who built the wooden bridge?", "And what about the Mill bridge?", "Who built the Mill bridge?"),
+        ("Who built the bridge of Mostar?", "How about the bridge of Arta?", "Who built the bridge of Arta?"),
+        # Another side of the same subject, another noun, or nothing that could be put in its place.
+        ("متى بدأ حفر القناة؟", "ماذا عن التمويل؟", None),
+        ("ما سعة سدّ النور؟", "ماذا عن قناة الريح؟", None),
+        ("كم سدّاً في الأردن؟", "ماذا عن سدّ الريح؟", None),
+        ("How long is the bridge?", "What about the iron bridge?", None),
+        ("How long is the Mill bridge?", "Who built the iron bridge?", None),
+        ("How long is the Mill bridge?", "What about the bridge?", None),
+    ],
+)
+def test_another_subject_takes_the_place_of_the_one_before(
+    earlier: str, question: str, expected: str | None
+) -> None:
+    assert with_new_subject(earlier, question) == expected
 
 
 def test_a_long_question_brings_as_many_words_as_are_of_use() -> None:

@@ -106,6 +106,45 @@ def test_a_document_is_searched_gone_through_and_asked_about(page: Page, tmp_pat
     page.evaluate("getSelection().removeAllRanges()")
     pane.get_by_role("button", name="Ask about this").click()
     expect(box(page)).to_have_value("ماذا ذُكر عن «النظام الأساسي»؟")
+    # From what was found back to what was quoted, and from there to the answer.
+    pane.get_by_role("button", name="Close").click()
+    ask(page, "الصكوك")
+    number = page.locator(".turn .number").last
+    number.click()
+    expect(shown(page)).to_contain_text("يوقّع أمين الصندوق")
+    search.fill("الجمعية")
+    expect(shown(page)).to_have_text("الجمعيّة")
+    search.fill("")
+    expect(shown(page)).to_contain_text("يوقّع أمين الصندوق")
+    expect(search).to_be_focused()
+    search.fill("الجمعية")
+    expect(shown(page)).to_have_text("الجمعيّة")
+    search.press("Escape")
+    expect(pane).to_be_hidden()
+    expect(number).to_be_focused()
+
+
+def test_in_a_long_list_a_document_is_found_by_its_title_or_file(page: Page, tmp_path: Path) -> None:
+    create(page, "Many")
+    names = [f"letter {number}.txt" for number in range(1, 11)]
+    for name in names:
+        (tmp_path / name).write_text(f"The letter {name} is short.", "utf-8")
+    add(page, *(tmp_path / name for name in names))
+    search = page.locator("#library").get_by_label(say("scope_find", "en"))
+    expect(page.locator("#library .document")).to_have_count(10)
+    expect(search).to_be_hidden()  # so few are seen at a glance
+    (tmp_path / "b.md").write_text("# سُدُودُ الأُردُنّ\n\nالسدود عشرة، وهي في الشمال.", "utf-8")
+    add(page, tmp_path / "b.md")
+    shown = page.locator("#library .document")
+    for text, number in (("سدود الاردن", 1), ("LETTER 1", 2), ("b.md", 1), ("nothing of it", 0)):
+        search.fill(text)
+        expect(shown).to_have_count(number)
+        expect(search).to_be_focused()
+    expect(page.locator("#library .none")).to_have_text(say("no_such_document", "en"))
+    assert violations(page) == []
+    search.fill("")
+    expect(shown).to_have_count(11)
+    expect(page.locator("#library .none")).to_be_hidden()
 
 
 def test_a_new_version_of_a_file_takes_its_place_after_a_word(

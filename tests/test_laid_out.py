@@ -142,13 +142,14 @@ def test_a_quoted_row_is_highlighted_in_its_table(page: Page) -> None:
     expect(pane).to_be_hidden()
 
 
-def test_a_row_is_copied_as_it_is_written(page: Page) -> None:
+def test_a_row_is_copied_as_it_is_written_below_its_headings(page: Page) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     turn = ask(page, POSTERS)
     turn.get_by_role("button", name="Copy the answer").click()
     expect(page.locator("#said")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert "منشورات دعائية | لمّاع 130 غ | 1000 | 65 [1]" in copied
+    heads = "المطبوعة | الورق | الكمية | السعر"
+    assert f"\n\n{heads}\nمنشورات دعائية | لمّاع 130 غ | 1000 | 65 [1]" in copied
 
 
 def test_an_author_is_named_as_such_and_opens_the_document(page: Page) -> None:

@@ -61,3 +61,9 @@ def test_the_page_has_language_appearance_and_style_from_the_first_byte(cookie: 
         f'<!doctype html>\n<html {attributes}\n\tstyle="margin: 0"\n>\n'
         f"<head><title>x</title>{LINKS}{preloads()}</head><body></body>"
     )
+
+
+def test_a_users_name_is_told_to_the_page_whatever_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("web.server.preferences.user", lambda: '\\1 "رانية" <&>')
+    dressed = dress(PAGE, Headers({})).decode()
+    assert ' data-user-name="\\1 &quot;رانية&quot; &lt;&amp;&gt;"' in dressed

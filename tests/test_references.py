@@ -128,7 +128,7 @@ def paragraphs(content: bytes) -> list[Paragraph]:
 def test_every_paragraph_of_the_word_file_goes_its_own_way() -> None:
     answer = Answer("متى فاض النهر؟", "ar", "", (FLOODS, FLOUR), (), 0.9)
     asked = Turn("متى فاض النهر؟", "متى فاض النهر؟", answer, ASKED, collection="أنهار")
-    shown = paragraphs(to_docx(Conversation((asked,)), DOCUMENTS))
+    shown = paragraphs(to_docx(Conversation((asked,)), DOCUMENTS))[1:]
     texts = [one.text for one in shown]
     assert texts[0] == "متى فاض النهر؟"
     assert "المجموعة: \u2068أنهار\u2069" in texts

@@ -56,6 +56,11 @@ def test_a_question_is_asked_within_what_the_menu_chose_also_after_a_reload(page
     option(page, "letters").click()
     expect(option(page, "letters")).to_have_attribute("aria-pressed", "true")
     assert chips(page) == ["folder “letters”"]
+    # What is chosen is seen below the menu.
+    menu, chosen = page.locator("#narrow").bounding_box(), page.locator("#scope .chips").bounding_box()
+    assert menu is not None
+    assert chosen is not None
+    assert menu["y"] + menu["height"] <= chosen["y"]
     page.locator("[data-date=after]").fill("soon")
     page.locator("[data-date=after]").press("Tab")
     expect(page.locator("[data-date=after]")).to_have_attribute("aria-invalid", "true")
@@ -120,6 +125,20 @@ def test_in_arabic_from_the_list_of_documents_and_by_keyboard(browser: Browser, 
         page.locator("[data-act=language]").click()
         assert chips(page) == ["folder “عقود/2020”", "tag “إيجار”", "from ٢٠٢٠ on"]
         assert violations(page) == []
+
+
+def test_nothing_is_read_through_the_words_over_the_question_box(page: Page) -> None:
+    for _ in range(6):
+        ask(page, "Who is the seller?")
+    row = page.locator("#scope").bounding_box()
+    assert row is not None
+    clip = {"x": row["x"], "y": row["y"], "width": row["width"], "height": row["height"]}
+    page.mouse.move(0, 0)
+    seen = set()
+    for top in (100, 117, 131, 148, 163):
+        page.evaluate(f"scrollTo({{top: {top}, behavior: 'instant'}})")
+        seen.add(page.screenshot(clip=clip, animations="disabled"))
+    assert len(seen) == 1
 
 
 def test_a_scope_in_which_nothing_is_says_so_and_a_new_conversation_has_none(

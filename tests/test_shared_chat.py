@@ -206,8 +206,13 @@ def test_users_see_their_own_collections_and_conversations(
             expect(listed).to_have_text(["Built-in article", *collections])
             database = page.evaluate("async () => (await indexedDB.databases()).map(({name}) => name)")
             assert any(one.startswith("dalil-") for one in database)
-            page.goto(f"{address}logout")
-            page.get_by_role("button").click()
+            # The page says who it is, and logs them out.
+            page.get_by_role("button", name=say("conversations", "en")).click()
+            expect(page.locator("#history .account bdi")).to_have_text(name)
+            assert violations(page) == []
+            page.get_by_role("button", name=say("log_out", "en")).click()
+            expect(page.get_by_label("User name")).to_be_visible()
+            page.reload()
             expect(page.get_by_label("User name")).to_be_visible()
             page.close()
         databases = context.new_page()

@@ -164,6 +164,8 @@ def test_an_owner_shares_by_keyboard_and_a_reader_asks(
         page.keyboard.press("Enter")
         expect(dialog).to_be_hidden()
         expect(page.locator("#said")).to_have_text(say("sharing_saved", "en"))
+        # It says so as long as it is shared.
+        expect(page.locator("#library .note")).to_contain_text("archive")
     with logged_in(browser, address, "sami") as page:
         choose(page, "Mine")
         expect(ask(page, QUESTION).locator(".quote")).to_have_text(NOTES)

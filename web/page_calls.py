@@ -175,6 +175,7 @@ class Export(ConversationCall):
     """Arguments of `ChatCalls.export`."""
 
     format: Literal["md", "docx", "ris", "bib", "json"] = "md"
+    title: Annotated[str, Field(max_length=1000)] = ""
 
 
 class Judge(ConversationCall):
@@ -217,10 +218,11 @@ class LibraryCall(PageCall):
 
 
 class State(LibraryCall):
-    """Arguments of "state": a collection, and the number of the first document to list."""
+    """Arguments of "state": a collection, the number of the first document to list, and what finds it."""
 
     collection: Id | None = None
     first: Whole | None = None
+    find: Name = ""
 
 
 class CollectionCall(LibraryCall):

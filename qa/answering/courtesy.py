@@ -30,6 +30,12 @@ _PHRASES: Final[dict[Courtesy, str]] = {
         r"|thx|ty|cheers|(?:الف |جزيل )?شكرا?(?: (?:لك|لكم|جزيلا|كثيرا|جدا))*|الف شكر|جزيل الشكر"
         r"|(?:ا)?شكرك(?: جزيلا| كثيرا)?"
         r"|(?:كل )?الشكر لك|جزاك الله (?:خيرا|كل خير)|بارك الله فيك|مشكور|ممنون|تسلم|يعطيك العافيه|احسنت"
+        # What thanks come with: that the answer was of use.
+        r"|(?:(?:this|that|it)(?:'s| s| is| was)? )?(?:very |really |so |most )?(?:helpful|useful)"
+        r"|(?:this|that)(?: really)? help(?:s|ed)(?: me)?(?: a lot| very much)?"
+        r"|well done|good (?:job|work|answer)"
+        r"|(?:(?:هذا|هذه|كان|كانت|جواب|اجابه) )*(?:مفيد|نافع|رائع|ممتاز)[اه]?(?: (?:جدا|حقا|للغايه))?"
+        r"|(?:لقد |قد )?(?:افدتني|ساعدتني)(?: (?:كثيرا|جدا))?|(?:عمل|جواب) (?:رائع|ممتاز)"
     ),
     "goodbye": (
         r"bye(?: bye)?|goodbye|see you(?: later| soon)?|good night|مع السلامه|وداعا|الي اللقاء|تصبح علي خير"

@@ -28,7 +28,7 @@ from qa.answering.answer import answer, answer_standalone, with_scope
 from qa.answering.confidence import MOST_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
-from qa.conversation.follow_up import Dependence, content_words, dependence, topic
+from qa.conversation.follow_up import Dependence, content_words, dependence, topic, with_new_subject
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say_not_found
 from qa.retrieve import open_index
@@ -112,7 +112,8 @@ def converse(
     """Answers a question in a conversation, which isn't modified: see `with_turn`.
 
     A self-contained question is answered as by `ask`. One that refers to previous turns
-    («ومن صمّمه؟», "Who led them?") is always expanded with their words; one that is
+    («ومن صمّمه؟», "Who led them?") is always expanded with their words, but "What about the other tower?"
+    is the previous question with another subject where that is answered; one that is
     only brief ("What is the prize?") if that raises the confidence, and one that could stand by itself
     («من يوقّع الصكوك؟») only if it is likely answered so and not alone. Turns that weren't answered are
     no context.
@@ -172,7 +173,11 @@ def _next_turn(
     answered = [turn for turn in conversation.turns if turn.answer.found or turn.broken_citations]
     needs = dependence(question) if answered else None
     before = _context_of(answered)
-    about = topic((turn.question for turn in before), question) if needs else ""
+    if needs and (restated := with_new_subject(_stated(before[-1]), question)) and len(restated) <= LONGEST:
+        reply = answer_standalone(source, source.query(restated), k, reader, is_written_up)
+        if reply.found:
+            return Turn(question, restated, replace(reply, question=question), asked)
+    about = topic(map(_stated, before), question) if needs else ""
     searched = f"{question} {about}"
     in_context = None
     if about and len(searched) <= LONGEST:
@@ -213,9 +218,19 @@ def _is_better(in_context: float, by_itself: float, needs: Dependence | None) ->
 def _context_of(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """The last of some answered turns, preceded by the chain of turns it is a follow-up to."""
     first = len(turns) - 1
-    while first > 0 and turns[first].is_follow_up and len(turns) - first < _LONGEST_CHAIN:
+    while first > 0 and _is_expanded(turns[first]) and len(turns) - first < _LONGEST_CHAIN:
         first -= 1
     return tuple(turns[max(first, 0) :])
+
+
+def _is_expanded(turn: Turn) -> bool:
+    """Whether words of previous turns were added to its question, which wasn't restated."""
+    return turn.is_follow_up and turn.expanded_question.startswith(turn.question)
+
+
+def _stated(turn: Turn) -> str:
+    """A turn's question as asked, or as restated (`with_new_subject`)."""
+    return turn.question if _is_expanded(turn) else turn.expanded_question
 
 
 def _in_context(index: Index, read: Query, whole: Query, quoted: set[str], k: int) -> list[Hit]:

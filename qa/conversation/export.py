@@ -23,6 +23,7 @@ from index.text import bidi
 from index.text.analyzer import Language, language
 from index.text.context import headings_below
 from index.text.sentences import Span
+from index.text.structure.cells import row_cells
 from qa.answering.courtesy import courteous
 from qa.collections.types import BUILT_IN
 from qa.conversation.converse import Conversation, Turn
@@ -48,12 +49,14 @@ _LINK: Final = regex.compile(r"\][(\[:]|\[\^")
 _LINE_BREAK: Final = regex.compile(r"[^\S\n]*\R[^\S\n]*")
 _NOT_SHOWN: Final = regex.compile(r"[\p{Cc}--[\n\t]]", flags=regex.V1)
 _SPACE: Final = regex.compile(r"\s")
+# As in a table's rows (index.text.structure.cells).
+_BETWEEN_CELLS: Final = " | "
 # What can be bold: from a letter or digit to the last one of a line. Asterisks with punctuation inside and a
 # letter outside wouldn't be read as emphasis.
 _PHRASE: Final = regex.compile(r"[\p{L}\p{N}](?:[^\n\v\f\r\x85\u2028\u2029]*[\p{L}\p{N}\p{M}])?")
 
 
-def to_markdown(conversation: Conversation, document: GetDocument) -> str:
+def to_markdown(conversation: Conversation, document: GetDocument, title: str = "") -> str:
     """Returns a conversation as Markdown (CommonMark).
 
     Quotations are verified again. Those no longer found in their documents are listed under a note that
@@ -62,12 +65,32 @@ def to_markdown(conversation: Conversation, document: GetDocument) -> str:
     Args:
         conversation: the conversation to export.
         document: returns the current document with an id; raises KeyError if there is none.
+        title: the conversation's name, if it has one.
     """
-    title = f"# {say('conversation', 'ar')} · {say('conversation', 'en')}"
+    title = title_of(title)
+    first = _line("# ", escape(title), language(title))
     return (
-        "\n\n".join([title, *(block for turn in conversation.turns for block in _turn(turn, document))])
+        "\n\n".join([first, *(block for turn in conversation.turns for block in _turn(turn, document))])
         + "\n"
     )
+
+
+def title_of(name: str) -> str:
+    """The title of an exported conversation: its name, or what it is, in both languages."""
+    return " ".join(name.split()) or f"{say('conversation', 'ar')} · {say('conversation', 'en')}"
+
+
+def unquoted(turn: Turn) -> str:
+    """What an answer without quotations says: that nothing was found, or Dalil's reply to a courtesy."""
+    own = courteous(turn.question)
+    scope = Scope.of(turn.answer.within)
+    return own.text if own else say_not_found(turn.answer.missing, turn.answer.language, scope)
+
+
+def column_headings(quoted: StoredCitation) -> str:
+    """The headings of a quoted table row's columns, as a line to stand above it; empty for other text."""
+    is_row = quoted.field == "text" and row_cells(quoted.quote, quoted.columns) is not None
+    return f"{_BETWEEN_CELLS.join(quoted.columns)}\n" if is_row and any(quoted.columns) else ""
 
 
 def escape(text: str) -> str:
@@ -120,9 +143,7 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
     verified = {one.number: one.citation(document) for one in quoted}
     gone = [one for one in quoted if verified[one.number] is None]
     if not quoted:
-        own = courteous(turn.question)
-        text = own.text if own else say_not_found(turn.answer.missing, spoken, Scope.of(turn.answer.within))
-        for line in text.split("\n"):
+        for line in unquoted(turn).split("\n"):
             yield _line("", escape(line), spoken)
     for one in quoted:
         if citation := verified[one.number]:
@@ -135,7 +156,9 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
 
 def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) -> Iterator[str]:
     if quoted.field == "text":
-        lines, way = _emphasised(quoted.quote, marked).split("\n"), language(quoted.quote)
+        above = column_headings(quoted)
+        marked = (len(above) + marked[0], len(above) + marked[1]) if marked else None
+        lines, way = _emphasised(f"{above}{quoted.quote}", marked).split("\n"), language(quoted.quote)
     else:
         name = _emphasised(_SPACE.sub(" ", quoted.quote), marked)
         lines, way = [f"{say(quoted.field, spoken)}: {bidi.isolated(name)}"], spoken
@@ -173,6 +196,8 @@ def _emphasised(text: str, span: Span | None) -> str:
     needed, start, parts = _read_as_markup("".join(pieces)), 0, []
     for number, piece in enumerate(pieces):
         escaped = "".join(f"\\{c}" if start + at in needed else c for at, c in enumerate(piece))
+        if piece.endswith("\\") and number + 1 < len(pieces) and not escaped.endswith("\\\\"):
+            escaped += "\\"  # what follows are asterisks, which it would take the meaning of
         parts.append(f"**{escaped}**" if number % 2 else escaped)
         start += len(piece)
     # Two spaces at a line's end are a line break, and aren't seen in plain text.

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
-from index.scope import Scope
 from index.text.analyzer import Language, language
 from index.text.sentences import Span
 from qa.conversation.converse import Conversation, Turn
-from qa.conversation.export import about_turn, reference_parts
+from qa.conversation.export import about_turn, column_headings, reference_parts, title_of, unquoted
 from qa.conversation.stored_citation import GetDocument, StoredCitation
-from qa.messages import say, say_not_found
+from qa.messages import say
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -24,7 +23,7 @@ _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 _FACE: Final = "Noto Naskh Arabic"
 
 
-def to_docx(conversation: Conversation, document: GetDocument) -> bytes:
+def to_docx(conversation: Conversation, document: GetDocument, title: str = "") -> bytes:
     """Returns a conversation as a Word file (.docx).
 
     Quotations are verified again, as by `qa.conversation.export.to_markdown`.
@@ -32,12 +31,15 @@ def to_docx(conversation: Conversation, document: GetDocument) -> bytes:
     Args:
         conversation: the conversation to export.
         document: returns the current document with an id; raises KeyError if there is none.
+        title: the conversation's name, if it has one.
     """
     import docx
 
-    written = docx.Document()
-    written.core_properties.title = f"{say('conversation', 'ar')} · {say('conversation', 'en')}"
+    written, title = docx.Document(), title_of(title)
+    # Word's limit of a property.
+    written.core_properties.title = _NOT_XML.sub("\ufffd", title[:255])
     written.core_properties.author = "Dalil"
+    _add(written, "Heading 1", [(title, False)], language(title))
     for turn in conversation.turns:
         for style, pieces, way in _turn(turn, document):
             _add(written, style, pieces, way)
@@ -57,11 +59,7 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[tuple[str, _Pieces, Lan
         yield "Normal", [(line, False)], spoken
     quoted = turn.quoted(document)
     if not quoted:
-        yield (
-            "Normal",
-            [(say_not_found(turn.answer.missing, spoken, Scope.of(turn.answer.within)), False)],
-            spoken,
-        )
+        yield "Normal", [(unquoted(turn), False)], spoken
     gone = []
     for one in quoted:
         citation = one.citation(document)
@@ -80,7 +78,12 @@ def _quotation(
 ) -> Iterator[tuple[str, _Pieces, Language]]:
     first, last = marked or (0, 0)
     quote = quoted.quote
-    pieces = [(quote[:first], False), (quote[first:last], True), (quote[last:], False)]
+    pieces = [
+        (column_headings(quoted), False),
+        (quote[:first], False),
+        (quote[first:last], True),
+        (quote[last:], False),
+    ]
     way = language(quote)
     if quoted.field != "text":
         pieces.insert(0, (f"{say(quoted.field, spoken)}: ", False))

@@ -9,6 +9,7 @@ CAsT 2019, arXiv:2003.13624).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from typing import Final, Literal
 
 import regex
@@ -48,6 +49,7 @@ _THERE: Final = regex.compile(
     r"(?<!\b(?:is|are|was|were|be|been) )\bthere\b(?! (?:is|are|was|were|be|been|will|has|have|had)\b)"
     r"|\bهناك\W*$"
 )
+_NEXT_TO: Final = regex.compile(r"\s+(?:of (?:the )?)?")
 _SUFFIX: Final = regex.compile(r".{2,}(?:ه|ها|هم|هما|هن)")
 # Words that end like a pronoun without having one, or whose pronoun refers to the noun beside them.
 _NO_SUFFIX: Final = regex.compile(
@@ -105,6 +107,56 @@ def topic(questions: Iterable[str], question: str) -> str:
                 known.add(key)
                 kept.append(earlier[word.start : word.end])
     return " ".join(kept[:_MOST_WORDS])
+
+
+def with_new_subject(earlier: str, question: str) -> str | None:
+    """The earlier question, asked of what a "what about" question names in place of its subject.
+
+    Both have to name it by the same noun: «ما سعة سدّ النور؟» and «ماذا عن سدّ الريح؟» give
+    «ما سعة سدّ الريح؟»; "How long is the Mill bridge?" and "What about the iron bridge?" give
+    "How long is the iron bridge?". None if they don't, or if it isn't such a question.
+    """
+    if not _WHAT_ABOUT.match(analyzed(question).normalised.text):
+        return None
+    asked, named = content_words(earlier), content_words(question)
+    if len(named) < 2:
+        return None
+    # An Arabic noun comes before what tells it from others; an English one after that, or before "of".
+    stems = [stem(word.term) for word in asked]
+    first, last = named[0], named[-1]
+    if stem(first.term) in stems:
+        noun = stems.index(stem(first.term))
+        end = _run(earlier, asked[noun:])
+        told = question[first.start : last.end]
+        return f"{earlier[: asked[noun].start]}{told}{earlier[end:]}" if end > asked[noun].end else None
+    if stem(last.term) in stems and not is_arabic(last.term[0]):
+        noun = stems.index(stem(last.term))
+        start = _modifiers(earlier, asked[: noun + 1], len(named) - 1)
+        told = question[first.start : last.start]
+        return f"{earlier[:start]}{told}{earlier[asked[noun].start :]}" if start < asked[noun].start else None
+    return None
+
+
+def _run(text: str, found: Sequence[Term]) -> int:
+    """Where the content words that follow the first one, with nothing else between them but "of", end."""
+    end = found[0].end
+    for word in found[1:]:
+        if word.term.isdecimal() or not _NEXT_TO.fullmatch(text, end, word.start):
+            break
+        end = word.end
+    return end
+
+
+def _modifiers(text: str, found: Sequence[Term], number: int) -> int:
+    """Where the words before the last one that tell it from others begin: names, or so many of them."""
+    start = found[-1].start
+    before = list(reversed(found[:-1]))
+    names = sum(1 for _ in takewhile(lambda word: text[word.start].isupper(), before))
+    for word in before[: names or number]:
+        if text[word.end : start].strip():
+            break
+        start = word.start
+    return start
 
 
 def _is_function_word(word: str) -> bool:

@@ -284,9 +284,9 @@ class ChatCalls:
         """
         conversation, name = self._session(sent).conversation(), sent.format
         if name == "md":
-            content = to_markdown(conversation, self.document).encode()
+            content = to_markdown(conversation, self.document, sent.title).encode()
         elif name == "docx":
-            content = to_docx(conversation, self.document)
+            content = to_docx(conversation, self.document, sent.title)
         else:
             write = {"ris": to_ris, "bib": to_bibtex, "json": to_csl_json}[name]
             content = write(references(conversation, self.document)).encode()

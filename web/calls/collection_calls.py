@@ -22,6 +22,7 @@ from qa.collections.types import (
     Added,
     CollectionInfo,
     CollectionNotFound,
+    DocumentInfo,
     ReadOnlyCollection,
     Report,
 )
@@ -49,7 +50,7 @@ from web.server.users import UnknownReader, Users
 from web.uploads.batches import PATIENCE, Batch, Uploads, shown_name
 from web.uploads.following import Following
 from web.uploads.pages import Pages
-from web.views import collection_views
+from web.views import collection_views, scope_choices
 
 Reply = dict[str, Any]
 Handlers = Mapping[str, Callable[..., Reply]]
@@ -136,13 +137,13 @@ class Collections(CollectionAccess):
             return {"error": collection_views.error_message(error, sent.language)}
 
     def _state(self, sent: State) -> Reply:
-        return self._shown(sent.collection, sent.language, sent.first or 0)
+        return self._shown(sent.collection, sent.language, sent.first or 0, sent.find)
 
-    def _shown(self, collection: str | None, language: Language, first: int = 0) -> Reply:
+    def _shown(self, collection: str | None, language: Language, first: int = 0, find: str = "") -> Reply:
         """The collections, and the documents of the page's collection, or else of the built-in one."""
         infos = [info for info in self.library.collections() if self._may_read(info)]
         info = next((info for info in infos if info.id == collection), infos[0])
-        documents = [] if info.fault else self.library.documents(info.name, first, collection_views.MOST)
+        documents, found = self._listed(info, first, find)
         is_built_in = info.id == BUILT_IN_ID
         changeable = not (info.read_only or info.fault or self.read_only) and self._may_change(info)
         return {
@@ -151,12 +152,17 @@ class Collections(CollectionAccess):
             "name": collection_views.name(info, language),
             "menu": collection_views.menu(infos, info.id, language),
             "note": collection_views.note(
-                info, self.read_only, language, owner="" if self._may_change(info) else info.owner
+                info,
+                self.read_only,
+                language,
+                owner="" if self._may_change(info) else info.owner,
+                readers=info.readers if changeable and self._may_share(info) else (),
             ),
             "documents": collection_views.documents(
                 documents, 0, changeable, language, refreshable=changeable and self.pages.is_on
             ),
-            "last": min(first + len(documents), info.documents),
+            "last": min(first + len(documents), found),
+            "found": found,
             "total": info.documents,
             "built_in": is_built_in,
             "changeable": changeable,
@@ -166,6 +172,16 @@ class Collections(CollectionAccess):
             "fetches": changeable and self.pages.is_on,
             **self._folder(info, language),
         }
+
+    def _listed(self, info: CollectionInfo, first: int, find: str) -> tuple[list[DocumentInfo], int]:
+        """The documents to list, from number `first` of those that `find` finds, and how many it finds."""
+        if info.fault:
+            return [], 0
+        if not find.strip():
+            return self.library.documents(info.name, first, collection_views.MOST), info.documents
+        every = self.library.documents(info.name)
+        found = [one for one in every if scope_choices.is_named(find, one.title, one.source)]
+        return found[first:][: collection_views.MOST], len(found)
 
     def _followed(self, sent: CollectionCall) -> Reply:
         return self._folder(self._info(sent.collection), sent.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from html import escape
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -48,14 +49,18 @@ def dress(page: bytes, headers: Headers) -> bytes:
     """
     language = preferred_language(headers)
     name = user()
-    # Not the name itself: what the browser keeps for one user has to be told from another's, no more.
-    own = f' data-user="-{sha256(name.encode()).hexdigest()[:16]}"' if name else ""
+    # What the browser keeps for one user is told from another's by a hash; the name is shown to its owner.
+    own = (
+        f' data-user="-{sha256(name.encode()).hexdigest()[:16]}" data-user-name="{escape(name)}"'
+        if name
+        else ""
+    )
     theme = _cookie(headers, THEME_COOKIE)
     theme = theme if theme in ("light", "dark") else "system"
     way = "rtl" if language == "ar" else "ltr"
     # Gradio's script writes the browser's language into `lang`; language.js goes by the other one.
     root = f'<html lang="{language}" data-language="{language}" dir="{way}" data-theme="{theme}"{own}'
-    page = _ROOT.sub(root.encode(), page, count=1)
+    page = _ROOT.sub(lambda _: root.encode(), page, count=1)
     links = "".join(f'<link rel="stylesheet" href="style/{name}.css">' for name in STYLES)
     return page.replace(b"</head>", (links + preloads()).encode() + b"</head>", 1)
 

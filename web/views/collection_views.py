@@ -56,7 +56,9 @@ def questions(asked: Sequence[str]) -> str:
     return str(_macros.questions(asked))
 
 
-def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "") -> str:
+def note(
+    info: CollectionInfo, read_only: bool, page: Language, owner: str = "", readers: Sequence[str] = ()
+) -> str:
     """Renders the note above a collection's documents, if any.
 
     Args:
@@ -64,6 +66,7 @@ def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "")
         read_only: whether nothing can be changed in the whole chat.
         page: the page's language.
         owner: the user whose collection it is, if that is another one than the page's.
+        readers: the users, and groups as "@group", whom its owner, who sees the page, shares it with.
     """
     if info.fault:
         message = "collection_damaged"
@@ -78,8 +81,12 @@ def note(info: CollectionInfo, read_only: bool, page: Language, owner: str = "")
     elif not info.documents:
         message = "no_documents"
     else:
-        return ""
-    return str(_macros.paragraph(say(message, page, name=joined_names([owner], page))))
+        message = ""
+    said = [say(message, page, name=joined_names([owner], page))] if message else []
+    if readers:
+        names = joined_names([one.removeprefix("@") for one in readers], page)
+        said.append(say("shared_with", page, names=names))
+    return "".join(str(_macros.paragraph(text)) for text in said)
 
 
 def joined_names(names: Sequence[str], page: Language) -> str:

@@ -10,6 +10,7 @@ from index.errors import DalilError, InvalidScope
 from index.scope import Scope
 from index.text.analyzer import Language
 from index.types import Passage
+from qa.answering.courtesy import courtesy
 from qa.conversation.stored_citation import GetDocument
 from qa.feedback.judgements import Verdict
 from qa.messages import say, say_fault
@@ -132,7 +133,11 @@ class Exchange:
             reply += render_everything(language) if self.reply.fault else ""
         else:
             answer, broken = self.reply.answer, self.reply.broken_citations
-            actions = render_actions(bool(answer.found or broken), may_judge, self.verdict, language)
+            # Of Dalil's own words nothing is right or wrong, and no collection says them.
+            is_own = courtesy(self.question) is not None
+            actions = render_actions(
+                bool(answer.found or broken), may_judge and not is_own, self.verdict, language
+            )
             searched = self.reply.expanded_question
             reply = render_searched(self.question, searched, language) if self.reply.is_follow_up else ""
             reply += render_answer(
@@ -150,5 +155,5 @@ class Exchange:
             scope = Scope.of(answer.within)
             if scope is not None:
                 reply += render_within(scope, language) if answer.found else render_everything(language)
-            reply += render_collection(self.reply.collection, language)
+            reply += "" if is_own else render_collection(self.reply.collection, language)
         return render_turn(number, self.question, reply)

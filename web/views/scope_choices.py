@@ -25,8 +25,7 @@ def choices(heads: Sequence[DocumentHead], find: str) -> dict[str, Any]:
         `document`, `folder`, `type` and `tag`: each a list of values with their labels; `is_dated`: whether
         any document has a date that can be read.
     """
-    wanted = normalise(find).text.casefold().strip()
-    found = [head for head in heads if wanted in normalise(f"{head.title}\n{head.source}").text.casefold()]
+    found = [head for head in heads if is_named(find, head.title, head.source)]
     reference = references(heads)
     types = sorted({extension(head) for head in heads} - {""})
     tags = sorted({tag for head in heads for tag in head.tags})
@@ -37,6 +36,12 @@ def choices(heads: Sequence[DocumentHead], find: str) -> dict[str, Any]:
         "tag": [[name, plain(name)] for name in tags[:MOST]],
         "is_dated": any(dates(head.date) for head in heads),
     }
+
+
+def is_named(find: str, title: str, source: str) -> bool:
+    """Whether what is typed to find a document is in its title or file name, however it is spelled."""
+    wanted = normalise(find).text.casefold().strip()
+    return wanted in normalise(f"{title}\n{source}").text.casefold()
 
 
 def reference(heads: Sequence[DocumentHead], document_id: str) -> str:

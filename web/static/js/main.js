@@ -8,6 +8,7 @@ import {Reader} from "./chat/reader.js";
 import {Scope} from "./chat/scope.js";
 import {Writer} from "./chat/writer.js";
 import {Library} from "./library/library.js";
+import {logOut, showAccount} from "./page/account.js";
 import {cancel} from "./page/dialog.js";
 import {root} from "./page/dom.js";
 import {Language} from "./page/language.js";
@@ -21,6 +22,7 @@ import {labelTheme, switchTheme} from "./page/theme.js";
 export function start({element, trigger, props, server: functions}) {
   const language = new Language(props.words);
   labelTheme();
+  showAccount();
   language.fill();
 
   const server = new Server({functions, trigger, language});
@@ -70,6 +72,7 @@ export function start({element, trigger, props, server: functions}) {
     ...history.acts,
     ...inside.acts,
     "cancel-asking": cancel,
+    "log-out": () => logOut(language),
     theme: () => switchTheme(language),
     language: () => {
       language.switch();

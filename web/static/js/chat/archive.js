@@ -55,11 +55,11 @@ export class Archive {
     return all.sort((one, other) => other.updated - one.updated);
   }
 
-  // A conversation as it was kept, with the number of its changes; null if there is none.
+  // A conversation as it was kept, with its name and the number of its changes; null if there is none.
   get(id) {
     return this.#use("readonly", async ({listed, kept}) => {
       const [about, record] = [await listed.get(id), await kept.get(id)];
-      return about && record ? {id, revision: about.revision, text: record.text} : null;
+      return about && record ? {id, name: about.name, revision: about.revision, text: record.text} : null;
     });
   }
 

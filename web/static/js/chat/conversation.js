@@ -133,14 +133,16 @@ export class Conversation {
 
   async #export(button) {
     find("#exports").hidePopover();
-    const file = await this.#server.tell("export", {format: button.dataset.format});
+    const title = (await this.#archive.get(this.#about.id))?.name ?? "";
+    const file = await this.#server.tell("export", {format: button.dataset.format, title});
     if (file === null) return;
     const bytes = Uint8Array.from(atob(file.content), (character) => character.charCodeAt(0));
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([bytes], {type: file.type}));
     const now = new Date();
     const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => String(n).padStart(2, "0"));
-    link.download = `dalil-${day.join("-")}.${file.ending}`;
+    // The browser puts something else for what the system's file names can't have.
+    link.download = `${title || `dalil-${day.join("-")}`}.${file.ending}`;
     link.click();
     URL.revokeObjectURL(link.href);
     announce(this.#language.say("saved"));

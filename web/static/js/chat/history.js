@@ -75,7 +75,7 @@ export class History {
     this.#side.show(this.#pane);
     this.#box.value = "";
     this.renew();
-    this.#pane.querySelector("h2").focus({preventScroll: true});
+    this.#focus();
   }
 
   #close() {
@@ -107,20 +107,29 @@ export class History {
     const title = this.#language.say("rename");
     const named = this.#language.say("conversation_title");
     const value = item.querySelector("bdi").textContent;
-    ask({title, value, named, label: title}, (name) => this.#change(item, "rename", name.trim()));
+    const {id} = item.dataset;
+    const act = (name) => this.#change(item, "rename", name.trim());
+    // The list is a new one by then.
+    ask({title, value, named, label: title}, act, () => {
+      this.#list.querySelector(`[data-id="${id}"] [data-act=rename-conversation]`)?.focus();
+    });
   }
 
   #delete(item) {
     const title = this.#language.say("delete_conversation");
     const about = item.querySelector("bdi").textContent;
-    ask({title, about, label: this.#language.say("delete")}, () => this.#change(item, "delete"));
+    const act = () => this.#change(item, "delete");
+    ask({title, about, label: this.#language.say("delete")}, act, () => this.#focus());
   }
 
   async #change(item, act, ...more) {
     await this.#archive[act](item.dataset.id, ...more);
     await this.renew();
     announce(this.#language.say(act === "delete" ? "deleted" : "renamed"));
-    this.#pane.querySelector("h2").focus({preventScroll: true});
     return {};
+  }
+
+  #focus() {
+    this.#pane.querySelector("h2").focus({preventScroll: true});
   }
 }

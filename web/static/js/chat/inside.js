@@ -65,6 +65,7 @@ export class Inside {
     this.#at = 0;
     this.#say();
     if (found.total) this.#go(0);
+    else if (!text) this.#reader.back();
   }
 
   // Shows a place, counted round at either end.

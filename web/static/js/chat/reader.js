@@ -48,6 +48,7 @@ export class Reader {
   #shown = null; // the request that is shown
   #view = "read"; // or "why" or "picture": which of the server's functions shows it
   #sheet = 0; // the page of the document that is shown or that the quotation begins on
+  #opened = null; // the request of the link that it was opened by
   #wanted = null; // {request, view, focus} that the server was asked for last and that isn't shown yet
   #extended = 0; // counts what changes the shown range: an answer to an older request for more is dropped
   #copied = "";
@@ -123,7 +124,16 @@ export class Reader {
 
   // Opens a link's document, or why its passage was found (`view` is then "why").
   open(link, options) {
-    return this.#fetch(requestOf(link), options);
+    this.#opened = requestOf(link);
+    return this.#fetch(this.#opened, options);
+  }
+
+  // From what was found in the document to what it was opened at.
+  back() {
+    const opened = this.#opened;
+    if (!this.isOpen || opened?.document !== this.document || opened.name === this.#current.request.name)
+      return;
+    this.#fetch(opened, {focus: false, view: "read"});
   }
 
   close() {
@@ -131,7 +141,8 @@ export class Reader {
     this.#wanted = null;
     this.#extended++;
     if (!this.#shown) return;
-    const link = linkOf(request);
+    const opened = this.#opened?.document === request.document ? linkOf(this.#opened) : null;
+    const link = linkOf(request) ?? opened;
     this.#shown = null;
     this.#side.hide(this.#pane);
     this.#point();

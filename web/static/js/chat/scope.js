@@ -98,6 +98,15 @@ export class Scope {
     this.#chips.replaceChildren(...chips);
     this.#chips.hidden = chips.length === 0;
     for (const button of this.#menu.querySelectorAll("[data-act=choose-scope]")) this.#press(button);
+    this.#place();
+  }
+
+  // Above the chips, which are more with every choice.
+  #place() {
+    const box = find("#scope").getBoundingClientRect();
+    const start = root.dir === "rtl" ? innerWidth - box.right : box.left;
+    this.#menu.style.insetBlockEnd = `${innerHeight - box.top + 4}px`;
+    this.#menu.style.insetInlineStart = `${Math.max(8, Math.min(start, innerWidth - WIDEST - 8))}px`;
   }
 
   #press(button) {
@@ -142,10 +151,7 @@ export class Scope {
   }
 
   #open() {
-    const box = find("#scope").getBoundingClientRect();
-    const start = root.dir === "rtl" ? innerWidth - box.right : box.left;
-    this.#menu.style.insetBlockEnd = `${innerHeight - box.top + 4}px`;
-    this.#menu.style.insetInlineStart = `${Math.max(8, Math.min(start, innerWidth - WIDEST - 8))}px`;
+    this.#place();
     this.#search.value = "";
     for (const box of this.#menu.querySelectorAll("[data-date]")) {
       box.value = this.#conditions.find(([key]) => key === box.dataset.date)?.[1] ?? "";

@@ -8,8 +8,12 @@ import {askReaders} from "./sharing.js";
 import {Uploads} from "./uploads.js";
 
 const COOKIE = "dalil-collection";
+const SOON = 200; // milliseconds after the last letter
+const FEW = 10; // documents that are seen at a glance
 const BETWEEN_LOOKS = 3000; // milliseconds, at a collection that follows a folder
 
+// A button that opens a dialog says so by three dots; the dialog's title has none.
+const titleOf = (label) => label.replace(/…$/, "");
 const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
 
 export class Library {
@@ -31,6 +35,8 @@ export class Library {
   #documents = ""; // HTML of those that are listed
   #asked = 0;
   #loading = null; // the state that was asked for last
+  #search = find("#find-document");
+  #typing = 0; // the timer of the search for what is being typed
   #looking = 0; // the timer of the next look at a collection that follows a folder
 
   // What its buttons do.
@@ -110,6 +116,10 @@ export class Library {
     this.#menu.addEventListener("beforetoggle", (event) => {
       if (event.newState === "open") this.#openMenu();
     });
+    this.#search.addEventListener("input", () => {
+      clearTimeout(this.#typing);
+      this.#typing = setTimeout(() => this.#load(), SOON);
+    });
     // Files are taken wherever they are dropped: else the browser would leave the page to show one.
     document.addEventListener("dragover", (event) => {
       if (!carriesFiles(event)) return;
@@ -154,7 +164,7 @@ export class Library {
 
   async #loadState(more) {
     const number = ++this.#asked;
-    const state = await this.#call("state", more);
+    const state = await this.#call("state", {find: this.#search.value.trim(), ...more});
     if (!state.error && number === this.#asked) this.#apply(state, more.first > 0);
   }
 
@@ -220,7 +230,9 @@ export class Library {
 
   // Shows the buttons of what can be done with the collection.
   #offer(state) {
-    this.#part(".more").hidden = state.last >= state.total;
+    this.#part(".more").hidden = state.last >= state.found;
+    this.#part("search").hidden = state.total <= FEW;
+    this.#part(".none").textContent = state.total && !state.found ? this.#say("no_such_document") : "";
     this.#part(".add").hidden = !state.changeable;
     this.#part("[data-act=add-page]").hidden = !state.fetches;
     this.#menu.querySelector(".new").hidden = this.#readOnly;
@@ -236,6 +248,7 @@ export class Library {
   async #choose(collection) {
     if (collection !== this.current) this.chosen();
     this.current = collection;
+    this.#search.value = "";
     await this.#load();
     announce(`${this.#say("collection")} ${find("#current .name").textContent}`);
   }
@@ -308,7 +321,7 @@ export class Library {
 
   #addPage() {
     const question = {
-      title: this.#say("add_web_page"),
+      title: titleOf(this.#say("add_web_page")),
       about: this.#say("web_page_leaves"),
       value: "",
       named: this.#say("web_address"),
@@ -327,7 +340,12 @@ export class Library {
 
   #follow() {
     const named = this.#say("folder_path");
-    const question = {title: this.#say("follow_folder"), value: "", named, label: this.#say("follow")};
+    const question = {
+      title: titleOf(this.#say("follow_folder")),
+      value: "",
+      named,
+      label: this.#say("follow"),
+    };
     this.#ask(question, (path) => this.#call("follow", {path}));
   }
 

@@ -4,10 +4,14 @@ import {announce} from "./dom.js";
 
 const DONE = 1600; // milliseconds for which the button says that it was copied
 
-// A table's row is copied as it is written.
+// A table's row is copied as it is written, below the headings of its columns, as it is exported.
 function quoteAsText(quote) {
-  const cells = [...quote.querySelectorAll("dd")].map((cell) => cell.textContent);
-  return cells.length ? cells.join(" | ") : quote.textContent;
+  const cells = [...quote.querySelectorAll(".cells > div")];
+  if (!cells.length) return quote.textContent;
+  const line = (part) => cells.map((cell) => cell.querySelector(part)?.textContent ?? "");
+  const headings = line("dt");
+  const rows = headings.some(Boolean) ? [headings, line("dd")] : [line("dd")];
+  return rows.map((row) => row.join(" | ")).join("\n");
 }
 
 function citedAsText(cited) {
