@@ -14,10 +14,10 @@ from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import encode
 from qa.types import Claim
 from qa.writing.alignment import Quotation
+from qa.writing.antonyms import are_opposite
 from qa.writing.check import Checker, Fault, Given
 from qa.writing.claims import WrittenSentence, written_sentences
 from qa.writing.quantities import quantities, values
-from qa.writing.rules.antonyms import are_opposite
 from qa.writing.rules.clauses import negations
 from qa.writing.rules.names import is_like_name, lone_names, names
 

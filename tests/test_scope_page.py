@@ -132,12 +132,11 @@ def test_nothing_is_read_through_the_words_over_the_question_box(page: Page) -> 
         ask(page, "Who is the seller?")
     row = page.locator("#scope").bounding_box()
     assert row is not None
-    clip = {"x": row["x"], "y": row["y"], "width": row["width"], "height": row["height"]}
     page.mouse.move(0, 0)
     seen = set()
     for top in (100, 117, 131, 148, 163):
         page.evaluate(f"scrollTo({{top: {top}, behavior: 'instant'}})")
-        seen.add(page.screenshot(clip=clip, animations="disabled"))
+        seen.add(page.screenshot(clip={**row}, animations="disabled"))
     assert len(seen) == 1
 
 

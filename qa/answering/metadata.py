@@ -145,7 +145,7 @@ def cite_number(
         if number is None or not asked or not asked <= _terms(document.title):
             continue
         span = normalised.origins[number.start("number")], normalised.origins[number.end("number") - 1] + 1
-        citation = Citation.of(document, 1, hit.passage, 0, len(document.title), "title", answer=span)
+        citation = Citation.of(document, 1, hit.passage, 0, len(document.title), field="title", answer=span)
         titled.setdefault(document.id, (citation,))
     # Of several such documents, none is named.
     return next(iter(titled.values())) if len(titled) == 1 else ()

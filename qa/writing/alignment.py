@@ -25,8 +25,8 @@ from index.text.arabic import is_arabic, without_proclitics
 from qa.answering.question_type import plain_words
 from qa.conversation.follow_up import content_words
 from qa.explanation.word_alignment import align_words
+from qa.writing.antonyms import are_opposite, sides
 from qa.writing.quantities import Quantity, quantities
-from qa.writing.rules.antonyms import are_opposite, sides
 
 if TYPE_CHECKING:
     from index.query import Query

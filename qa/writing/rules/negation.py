@@ -13,7 +13,7 @@ from index.text.arabic import is_arabic
 from index.text.sentences import Span
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match, is_translation
-from qa.writing.rules.antonyms import are_opposite, sides
+from qa.writing.antonyms import are_opposite, sides
 from qa.writing.rules.clauses import NEGATION, clauses, negations, scopes
 from qa.writing.rules.degrees import is_bounded
 
