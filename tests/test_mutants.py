@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pdf_files import Text, arabic, pdf
 from test_file_types import BOOK, archive, word
-from test_office import RICH, message, odt, presentation, shape
+from test_office import RICH, message, ods, odt, presentation, shape
 from test_tables import cell, data, row, workbook
 
 from index import Document, UnreadableFile
@@ -56,6 +56,11 @@ def in_bytes(path: Path, content: bytes) -> Path:
     return path
 
 
+ROWS = (
+    '<table:table table:name="One">'
+    "<table:table-row><table:table-cell><text:p>city</text:p></table:table-cell></table:table-row>"
+    "<table:table-row><table:table-cell><text:p>النهر</text:p></table:table-cell></table:table-row></table:table>"
+)
 MAKERS: dict[str, Callable[[Path], Path]] = {
     ".txt": plain,
     ".md": plain,
@@ -65,6 +70,7 @@ MAKERS: dict[str, Callable[[Path], Path]] = {
     ".pdf": printed,
     ".docx": lambda path: word(path, "تقرير", "ليلى"),
     ".epub": lambda path: archive(path, BOOK),
+    ".ods": lambda path: ods(path, ROWS, ""),
     ".odt": lambda path: odt(path, "<text:h>x</text:h><text:p>النهر</text:p>"),
     ".rtf": lambda path: in_bytes(path, RICH),
     ".pptx": lambda path: presentation(
