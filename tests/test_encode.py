@@ -10,7 +10,7 @@ from typing import get_args
 import numpy as np
 import pytest
 from fake_encoder import FakeEncoder
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from index.encoding.base import Encoding, Kind
@@ -169,6 +169,8 @@ def test_an_encoder_that_loses_a_text_is_noticed(language_means: LanguageMeans) 
 
 
 @given(st.text(alphabet="اأبةلىكا\u064e\u0651\u0640\u0654\u200fﻻﷺ ab٣.\n") | st.text())
+@example("ا\u0653")
+@example("ا\u0654 ب")
 def test_a_token_stands_where_its_letters_were_written(text: str) -> None:
     encoder = FakeEncoder()
     language_means = LanguageMeans.known(encoder)

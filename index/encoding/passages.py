@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from index.array_types import FloatArray
@@ -27,6 +28,7 @@ DOCUMENT_SENTENCE: Final = -2
 """Sentence number of the tokens that come from the metadata of a passage's document."""
 SECTION_SENTENCE: Final = -1
 """Sentence number of the tokens that come from the headings of a passage or the columns of a row."""
+_HAMZA_MARK: Final = regex.compile(r"\p{Mn}*[\u0653-\u0655]")
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,11 @@ def _in_original(encoding: Encoding, text: str) -> Encoding:
     # Recomputed: for a whole collection the origins would take more memory than its text.
     origins = np.array(readable(text).origins, np.int32)
     first, last = encoding.spans[:, 0], encoding.spans[:, 1] - 1
-    spans = np.stack([origins[first], origins[last] + 1], axis=1)
+    # A hamza or madda belongs to the letter that it is written after, other marks stand behind it.
+    ends = np.arange(len(text) + 1, dtype=np.int32)
+    for mark in _HAMZA_MARK.finditer(text):
+        ends[mark.start()] = mark.end()
+    spans = np.stack([origins[first], ends[origins[last] + 1]], axis=1)
     return Encoding(encoding.vector, encoding.tokens, spans, encoding.surprisal)
 
 
