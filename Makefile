@@ -75,7 +75,7 @@ clean:                     ## remove the virtual environments and what tools lef
 	rm -rf $(VENV) $(BENCH) $(AUDIT) node_modules .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
 
 $(VENV)/bin/python $(BENCH)/bin/python:
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 12) else "Dalil needs Python 3.10 to 3.12; this is %d.%d. Name another one: make PYTHON=python3.12 ..." % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else "Dalil needs Python 3.10 to 3.13; this is %d.%d. Name another one: make PYTHON=python3.12 ..." % v)'
 	$(PYTHON) -m venv $(@:/bin/python=) || { rm -rf $(@:/bin/python=); exit 1; }
 
 $(BIOME): package.json package-lock.json

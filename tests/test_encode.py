@@ -17,7 +17,7 @@ from index.encoding.base import Encoding, Kind
 from index.encoding.language_means import LanguageMeans
 from index.encoding.passages import encode
 from index.retrieval.token_codec import TokenVectors, rotated
-from index.text.analyzer import legible
+from index.text.analyzer import legible, readable
 
 VOCALISED = "أَعْلَنَ الحَـــشْدُ ﻻ «المَعْرَكَةَ» ٢٠١٧."
 BARE = "أعلن الحشد لا «المعركة» 2017."
@@ -170,12 +170,13 @@ def test_an_encoder_that_loses_a_text_is_noticed(language_means: LanguageMeans) 
 
 @given(st.text(alphabet="اأبةلىكا\u064e\u0651\u0640\u0654\u200fﻻﷺ ab٣.\n") | st.text())
 @example("ا\u0653")
+@example("في تشرىن آلآول")
 @example("ا\u0654 ب")
 def test_a_token_stands_where_its_letters_were_written(text: str) -> None:
     encoder = FakeEncoder()
     language_means = LanguageMeans.known(encoder)
     tokens = one(text, encoder, language_means)
-    seen = legible(text)
+    seen = readable(text)
     read = [
         (first, last)
         for first, last in encoder.encoding(seen.text).spans.tolist()
@@ -184,6 +185,6 @@ def test_a_token_stands_where_its_letters_were_written(text: str) -> None:
     for (start, end), (first, last) in zip(tokens.spans.tolist(), read, strict=True):
         assert 0 <= start < end <= len(text)
         # The letters of the token are in the span, and none before or behind it.
-        assert seen.text[first:last] in legible(text[start:end]).text
+        assert seen.text[first:last] in readable(text[start:end]).text
         assert [n for n in seen.origins[first:last] if not start <= n < end] == []
         assert unicodedata.category(text[start]) != "Cf"

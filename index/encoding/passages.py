@@ -28,7 +28,7 @@ DOCUMENT_SENTENCE: Final = -2
 """Sentence number of the tokens that come from the metadata of a passage's document."""
 SECTION_SENTENCE: Final = -1
 """Sentence number of the tokens that come from the headings of a passage or the columns of a row."""
-_HAMZA_MARK: Final = regex.compile(r"\p{Mn}*[\u0653-\u0655]")
+_HAMZA_MARK: Final = regex.compile(r"[\p{Mn}\p{Cf}\u0640]*[\u0653-\u0655]")
 
 
 @dataclass(frozen=True)
