@@ -456,7 +456,7 @@ def test_launch_serves_this_machine_alone_until_it_is_interrupted() -> None:
         assert process.stdout.readline() == "warm\n"
         with urllib.request.urlopen(address) as response:
             assert "Dalil" in response.read().decode()
-        # An open page holds a connection. That it is cut off is nothing to print_error about.
+        # An open page holds a connection. That it is cut off is nothing to complain about.
         with urllib.request.urlopen(f"{address}/gradio_api/heartbeat/somebody"):
             process.send_signal(signal.SIGINT)
             assert process.stdout.read() == "stopped\n"

@@ -48,8 +48,10 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SECONDS: Final = float(os.environ.get("DALIL_OBSERVED_SECONDS", "12"))
 QUESTION: Final = "من أعلن انطلاق معركة التلاقي؟"
 # A program that has done its work goes on living, as a server would, and says how it ended.
+# A shell's background job, which the tests may be, ignores Ctrl-C, and so would this process.
 STAY: Final = f"""
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     from cli.entry import main
     main()

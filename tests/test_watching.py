@@ -23,8 +23,11 @@ from index.readers.read_files import Reading
 from index.readers.watching import Changes, Settling
 from qa.collections.types import FolderNotFound
 
+# A shell's background job, which the tests may be, ignores Ctrl-C, and so would this process.
 WATCH = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import index.encoding.load
 from fake_encoder import FakeEncoder
 index.encoding.load.load = lambda name=None: FakeEncoder()

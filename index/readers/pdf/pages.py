@@ -8,7 +8,6 @@ pdfminer.six has before layout, each with its position and the file's text for i
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Iterator
 from typing import Final
 
@@ -37,9 +36,6 @@ _MOST_HOLES: Final = 0.05
 _LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s.,،])")
 _MANY_LOST: Final = 3
 _MOST_LOST: Final = 0.01
-# These log every irregularity of a file to standard error.
-for _library in ("pdfminer", "fontTools"):
-    logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:
