@@ -248,24 +248,34 @@ def test_a_connection_that_breaks_off_doesnt_end_its_batch(uploads: Uploads, she
     assert not batch.folder.exists()
 
 
+def an_hour_later(uploads: Uploads, *batches: Batch) -> None:
+    """What is done when the last file came an hour ago."""
+    for batch in batches:
+        batch.touched -= 3600
+    uploads._watch(is_due=True)
+
+
 def test_what_came_of_several_batches_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
     """By one thread: a thread a batch would be one that a page may ask for without end."""
-    uploads = Uploads(shelf.add, patience=3.0)  # more than it takes to send them
+    uploads = Uploads(shelf.add, patience=3600)
     before = threading.active_count()
     batches = [uploads.begin(f"c{n}", [("a.txt", 2), ("b.txt", 1)])[0] for n in range(20)]
     assert threading.active_count() <= before + 1
     for batch in batches:
         assert send(uploads, batch, 0, b"aa") == 200
+    an_hour_later(uploads, *batches)
     wait(lambda: all(batch.stage == "done" for batch in batches))
     assert sorted(shelf.added) == sorted((f"c{n}", {"a.txt": b"aa"}) for n in range(20))
     later, _ = uploads.begin("later", [("a.txt", 1)])
+    an_hour_later(uploads, later)
     wait(lambda: later.stage == "done")
     assert later.faults == {0: "file_not_sent"}
 
 
 def test_what_came_is_added_when_nothing_more_comes(shelf: Shelf) -> None:
-    batch, _ = (uploads := Uploads(shelf.add, patience=0.05)).begin("c", [("a.txt", 2), ("b.txt", 1)])
+    batch, _ = (uploads := Uploads(shelf.add, patience=3600)).begin("c", [("a.txt", 2), ("b.txt", 1)])
     assert send(uploads, batch, 0, b"aa") == 200
+    an_hour_later(uploads, batch)
     wait(lambda: batch.stage == "done")
     assert shelf.added == [("c", {"a.txt": b"aa"})]
     assert batch.faults == {1: "file_not_sent"}
