@@ -42,7 +42,8 @@ class Site:
         """What may ask this site, and no other."""
 
         def is_here(address: IPAddress) -> bool:
-            return address.is_loopback
+            # An IPv6 address that stands for it isn't, though it is of the loopback from Python 3.13 on.
+            return address.is_loopback and not getattr(address, "ipv4_mapped", None)
 
         return Fetcher(**{"allowed": is_here, "ports": {self.port}, **more})
 
