@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from conftest import REPOSITORY
+from syntax import syntax_tree
 from test_cli import AGREEMENT, FAKE_DALIL, WHO_SIGNED, dalil, process, surrounding, surroundings, texts
 from test_cli import cache as cache
 
@@ -195,7 +196,7 @@ def test_only_the_console_prints() -> None:
     ]:
         calls = [
             node
-            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            for node in ast.walk(syntax_tree(path))
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
         ]
         if calls:

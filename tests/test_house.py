@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dis
+import ast
 from collections import Counter
 from pathlib import Path
-from types import CodeType
 
 from conftest import REPOSITORY
+from syntax import syntax_tree
 
 ROOMS = ("index", "qa", "web", "cli", "seeds")
 MODULES = {
@@ -21,24 +21,15 @@ MOST_MODULES_PER_FOLDER = 12
 
 
 def imports(name: str) -> set[str]:
-    """The modules of this house that one imports, wherever in it: at its top, in a function, for types.
-
-    They are read from the compiled code: `ast.parse` raises SystemError in Python 3.11 when another thread of
-    the tests is in it at the same time (python/cpython issue 106905).
-    """
+    """The modules of this house that one imports, wherever in it: at its top, in a function, for types."""
     found = set()
-    codes = [compile(MODULES[name].read_text("utf-8"), name, "exec")]
-    while codes:
-        code = codes.pop()
-        codes += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
-        names: object = None
-        for instruction in dis.get_instructions(code):
-            if instruction.opname == "IMPORT_NAME":
-                module = instruction.argval
-                # What isn't a module is a name in one.
-                full = [f"{module}.{one}" for one in names] if isinstance(names, tuple) else [module]
-                found |= {one if one in MODULES else module for one in full}
-            names = instruction.argval if instruction.opname == "LOAD_CONST" else None
+    for node in ast.walk(syntax_tree(MODULES[name])):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            # What isn't a module is a name in one.
+            full = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {one if one in MODULES else str(node.module) for one in full}
     return (found & MODULES.keys()) - {name}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syntax import syntax_tree
 
 import index
 import qa
@@ -49,7 +50,7 @@ def name(path: Path) -> str:
 def modules(path: Path) -> frozenset[str]:
     """The top-level names of all that a file imports, wherever in it."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name.split(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -59,7 +60,7 @@ def modules(path: Path) -> frozenset[str]:
 
 
 def calls(path: Path) -> Iterator[ast.Call]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(syntax_tree(path)):
         if isinstance(node, ast.Call):
             yield node
 
@@ -273,4 +274,4 @@ def test_nothing_is_pickled(path: Path) -> None:
 @pytest.mark.parametrize("path", PRODUCT, ids=name)
 def test_citations_do_not_hang_on_assert(path: Path) -> None:
     """`python -O` takes assert statements away; what must hold is checked by `if` and raised."""
-    assert not [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Assert)]
+    assert not [node for node in ast.walk(syntax_tree(path)) if isinstance(node, ast.Assert)]
