@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from index import telemetry  # noqa: F401 - before Gradio, which reads what it sets
-from web import gradio_stubs  # noqa: F401 - before Gradio, which would write files otherwise
+from web import gradio_import  # noqa: F401 - before Gradio, which would do more than is needed
 
 # isort: split
 

@@ -14,7 +14,7 @@ from index.concurrency import processors
 from index.encoding import load as encoders
 from index.encoding.base import Encoder
 from qa.answering import reader
-from web import gradio_stubs  # noqa: F401 - before a test module imports Gradio
+from web import gradio_import  # noqa: F401 - before a test module imports Gradio
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 # Before a test module imports what reads them: the hub's client looks when it is imported.

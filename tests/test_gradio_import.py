@@ -1,11 +1,14 @@
-"""Gradio as the chat imports it: without the stub files that it writes beside its components."""
+"""Gradio as the chat imports it: it writes no stub files and loads no MCP server."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from conftest import REPOSITORY
 from test_house import imports
 
 COMPONENT = """
@@ -24,5 +27,14 @@ def test_no_stub_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["own_component.py"]
 
 
+def test_the_package_for_mcp_is_loaded_by_who_needs_it_alone() -> None:
+    shown = "print('mcp' in sys.modules)"
+    code = f"import sys, ui, gradio.mcp; {shown}; import mcp.server; {shown}"
+    seen = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert seen.stdout.split() == ["False", "True"]
+
+
 def test_the_chat_sees_to_it() -> None:
-    assert "web.gradio_stubs" in imports("ui")
+    assert "web.gradio_import" in imports("ui")
