@@ -31,6 +31,7 @@ _LISTS: Final = {
     "person": "people",
     "town": "towns",
     "day": "days",
+    "month": "months",
     "colour": "colours",
     "state": "states",
     "material": "materials",
@@ -45,7 +46,7 @@ _UNITS: Final = {
     "metres": ("م²", "m²"),
 }
 # Of question and record.
-_PAIRINGS: Final[tuple[tuple[Spoken, Spoken], ...]] = (
+PAIRINGS: Final[tuple[tuple[Spoken, Spoken], ...]] = (
     ("ar", "ar"),
     ("en", "en"),
     ("ar", "ar"),
@@ -93,15 +94,15 @@ def things(kind: str, count: int, dice: random.Random) -> list[Thing]:
             for place, pair in filled.items():
                 written = written.replace(place, pair[side])
             names.append(written.replace("{code}", code))
-        values = {name: _value(ATTRIBUTES[name]["value"], dice) for name in KINDS[kind]["attributes"]}
+        values = {name: value(ATTRIBUTES[name]["value"], dice) for name in KINDS[kind]["attributes"]}
         found.setdefault(names[0], Thing(kind, (names[0], names[1]), values))
         if len(found) == count:
             break
     return list(found.values())
 
 
-def _value(kind: str, dice: random.Random) -> tuple[str, str]:
-    """A value, in Arabic and in English."""
+def value(kind: str, dice: random.Random) -> tuple[str, str]:
+    """A value of a kind such as "money", in Arabic and in English."""
     if kind in _LISTS:
         arabic, english = dice.choice(_WORDS[_LISTS[kind]])
         return arabic, english
@@ -185,7 +186,7 @@ def invented(count: int, dice: random.Random, kinds: Sequence[str] | None = None
         dice.shuffle(names)
         size = dice.randint(2, min(5, len(names) - 1))
         shown, absent = names[:size], names[size:]
-        asked, texts = dice.choice(_PAIRINGS)
+        asked, texts = dice.choice(PAIRINGS)
         headings = [heading(kind, texts, dice)] if dice.random() < 0.7 else []
         if dice.random() < 0.25:
             # The heading names what isn't told.

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from invented_records import invented
-from near_misses import Pool, document_frequencies, swapped
+from invented_records import Invented, invented
+from invented_rules import rule_questions
+from near_misses import Pool, Siblings, document_frequencies, swapped
 from presentation import presented
 from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -72,8 +73,14 @@ LATER_UNANSWERABLE = UNANSWERABLE | {
 }
 LATER_ANSWERABLE = ANSWERABLE | {"squad2_train_unansq_dev_pairs": 1600, "squad_cross_ar_en": 4200}
 LATER_SWAPS = {("ar", "ar"): 2600, ("ar", "en"): 1200, ("en", "ar"): 1300, ("en", "en"): 900}
+# A word exchanged for one that stands in its place elsewhere.
+SIBLINGS = {("ar", "ar"): 1200, ("ar", "en"): 500, ("en", "ar"): 500, ("en", "en"): 1200}
 LATER_SIMILAR = {("ar", "ar"): 1800, ("ar", "en"): 1200, ("en", "ar"): 1200, ("en", "en"): 1000}
 RECORDS = 2400  # questions about invented records
+# From the third round on.
+RULES = 5000  # questions about invented rules
+HELD_OUT_RULES = 240
+THIRD_SHARE = 0.3  # of all that the earlier rounds have
 # Of the groups that the first round left out, this part stays out: train_with_reader.py learns from them.
 KEPT_BACK = 0.4
 SCARCE = ("mlqa_test_ar", "arabic_squad_part", "squad_cross_ar_en", "squad2_train_unansq_byid")
@@ -230,6 +237,28 @@ def near_misses(
                 yield replace(example, question=question, start=-1, end=-1, answerable=False, source="swap")
 
 
+def sibling_pairs(
+    answerable: Sequence[Example], contexts: dict[str, Contexts], most: dict[tuple[str, str], int]
+) -> Iterator[tuple[Example, Example]]:
+    """Answerable examples, each with one about a sibling, which the passage doesn't tell of."""
+    for languages, count in most.items():
+        siblings = Siblings(contexts[languages[0]].contexts, languages[0])
+        made = 0
+        for example in answerable:
+            if made == count:
+                break
+            if example.languages == languages and _is_natural(example):
+                question = siblings.exchanged(example.question, example.context)
+                if question is not None:
+                    made += 1
+                    yield (
+                        example,
+                        replace(
+                            example, question=question, start=-1, end=-1, answerable=False, source="sibling"
+                        ),
+                    )
+
+
 def _is_natural(example: Example) -> bool:
     return example.source not in ("squad2_train_unansq_dev_pairs", "nq_swap")
 
@@ -345,6 +374,8 @@ def one_round(
         without: groups to leave out.
     """
     later = number > 0
+    if number > 1:
+        share *= THIRD_SHARE
     numbers = (
         (LATER_ANSWERABLE, LATER_UNANSWERABLE, LATER_SWAPS, LATER_SIMILAR)
         if later
@@ -353,6 +384,7 @@ def one_round(
     dice = random.Random(SEED * 1000 + number)
     answerable: list[Example] = []
     unanswerable: list[Example] = []
+    unused: list[Example] = []  # answerable ones
     texts: dict[str, list[str]] = defaultdict(list)
     for name, examples in sources.examples.items():
         usable = [
@@ -366,6 +398,8 @@ def one_round(
             chosen = [example for example in usable if example.answerable == (into is answerable)]
             dice.shuffle(chosen)
             count = round(share * wanted.get(name, 0))
+            if into is answerable:
+                unused += chosen[count:]
             while chosen and count > 0:
                 into += chosen[:count]
                 count -= len(chosen[:count])
@@ -391,22 +425,30 @@ def one_round(
         for e in answerable
     ]
     examples = [*restyled, *unanswerable, *made, *said]
+    if number > 1:
+        dice.shuffle(unused)
+        examples += [one for pair in sibling_pairs(unused, contexts, SIBLINGS) for one in pair]
     if later:
         examples = [_as_in_documents(example, dice) for example in examples]
-        examples += [
-            Example(
-                e.question,
-                e.context,
-                e.start,
-                end=e.end,
-                answerable=e.start >= 0,
-                languages=e.languages,
-                source="record",
-            )
-            for e in invented(round(share * RECORDS), dice)
-        ]
+        examples += [_of_invented(one, "record") for one in invented(round(share * RECORDS), dice)]
+    if number > 1:
+        examples += [_of_invented(one, "rule") for one in rule_questions(RULES, dice)]
+    if held_out:
+        examples += [_of_invented(one, "rule") for one in rule_questions(HELD_OUT_RULES, dice, held_out=True)]
     dice.shuffle(examples)
     return examples
+
+
+def _of_invented(one: Invented, source: str) -> Example:
+    return Example(
+        one.question,
+        one.context,
+        one.start,
+        end=one.end,
+        answerable=one.start >= 0,
+        languages=one.languages,
+        source=source,
+    )
 
 
 def _as_in_documents(example: Example, dice: random.Random) -> Example:

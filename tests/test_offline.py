@@ -1,7 +1,7 @@
 """Nothing leaves the machine, and nothing is written outside Dalil's folders: the real commands under strace.
 
 onnxruntime's telemetry looked a name up 9 s after the start and again later, so each program is kept alive
-for `SECONDS` after it has done its work; `make test-hostile` sets DALIL_OBSERVED_SECONDS to 30.
+for `SECONDS` after it has done its work.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from index.types import text_id
 __all__ = ["browser"]  # a fixture
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-SECONDS: Final = float(os.environ.get("DALIL_OBSERVED_SECONDS", "12"))
+SECONDS: Final = 30.0
 QUESTION: Final = "من أعلن انطلاق معركة التلاقي؟"
 # A program that has done its work goes on living, as a server would, and says how it ended.
 # A shell's background job, which the tests may be, ignores Ctrl-C, and so would this process.
@@ -467,7 +467,7 @@ def run(name: str, program: Sequence[str], machine: Place) -> tuple[int, str, Se
 
 @pytest.mark.slow
 @pytest.mark.model
-@pytest.mark.observed
+@pytest.mark.hostile
 def test_no_command_leaves_the_machine_or_its_folders(machine: Place, model: Encoder) -> None:
     write_files(machine.work / "files")
     write_questions(machine.work / "squad.json")
@@ -494,7 +494,7 @@ def test_no_command_leaves_the_machine_or_its_folders(machine: Place, model: Enc
 
 @pytest.mark.slow
 @pytest.mark.model
-@pytest.mark.observed
+@pytest.mark.hostile
 def test_a_watched_folder_leaves_nothing(machine: Place) -> None:
     folder = machine.work / "files"
     folder.mkdir()
@@ -524,7 +524,7 @@ def read_line(pipe: IO[bytes] | None) -> str:
 
 @pytest.mark.slow
 @pytest.mark.model
-@pytest.mark.observed
+@pytest.mark.hostile
 def test_the_mcp_server_leaves_nothing(machine: Place) -> None:
     requests: list[dict[str, object]] = [
         {
@@ -588,7 +588,7 @@ def chat(machine: Place) -> Iterator[tuple[str, Place]]:
 
 @pytest.mark.slow
 @pytest.mark.model
-@pytest.mark.observed
+@pytest.mark.hostile
 @pytest.mark.browser
 def test_the_chat_leaves_nothing(chat: tuple[str, Place], browser: Browser) -> None:
     address, machine = chat
