@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from itertools import product
 
@@ -49,16 +49,10 @@ class Synthetic:
     language: Language = "ar"
     seed: int = 0
 
-    @cached_property
+    @property
     def forms(self) -> list[str]:
         """A million words, the most frequent first: those of the repository's own texts, then made-up."""
-        counts = Counter(word.term for text in _own_texts(self.language) for word in words(text))
-        real = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-        made_up = _arabic_forms() if self.language == "ar" else _english_forms()
-        order = np.random.default_rng(0).permutation(len(made_up))
-        known = set(real)
-        rest = (made_up[number] for number in order.tolist() if made_up[number] not in known)
-        return [*real, *(form for form, _ in zip(rest, range(FORMS - len(real)), strict=False))]
+        return _all_forms(self.language)
 
     @cached_property
     def _shares(self) -> NDArray[np.float64]:
@@ -90,6 +84,17 @@ class Synthetic:
         """So many questions, each by its words: neighbours in a passage of another seed."""
         others = Synthetic(self.language, self.seed + 1).passages(count)
         return [passage[:length] for passage in others]
+
+
+@cache
+def _all_forms(language: Language) -> list[str]:
+    counts = Counter(word.term for text in _own_texts(language) for word in words(text))
+    real = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
+    made_up = _arabic_forms() if language == "ar" else _english_forms()
+    order = np.random.default_rng(0).permutation(len(made_up))
+    known = set(real)
+    rest = (made_up[number] for number in order.tolist() if made_up[number] not in known)
+    return [*real, *(form for form, _ in zip(rest, range(FORMS - len(real)), strict=False))]
 
 
 def _own_texts(language: Language) -> Iterator[str]:
