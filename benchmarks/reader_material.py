@@ -10,6 +10,7 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -400,11 +401,7 @@ def one_round(
             count = round(share * wanted.get(name, 0))
             if into is answerable:
                 unused += chosen[count:]
-            while chosen and count > 0:
-                into += chosen[:count]
-                count -= len(chosen[:count])
-                if held_out:
-                    break
+            into += chosen[:count] if held_out else islice(cycle(chosen), count)
     dice.shuffle(answerable)
     contexts = {language: Contexts(texts[language], language) for language in ("ar", "en")}
     swaps = {languages: round(share * count) for languages, count in numbers[2].items()}
@@ -430,13 +427,19 @@ def one_round(
         examples += [one for pair in sibling_pairs(unused, contexts, SIBLINGS) for one in pair]
     if later:
         examples = [_as_in_documents(example, dice) for example in examples]
-        examples += [_of_invented(one, "record") for one in invented(round(share * RECORDS), dice)]
-    if number > 1:
-        examples += [_of_invented(one, "rule") for one in rule_questions(RULES, dice)]
-    if held_out:
-        examples += [_of_invented(one, "rule") for one in rule_questions(HELD_OUT_RULES, dice, held_out=True)]
+    examples += _invented(number, held_out, share, dice)
     dice.shuffle(examples)
     return examples
+
+
+def _invented(number: int, held_out: bool, share: float, dice: random.Random) -> Iterator[Example]:
+    """What a round has of questions about invented texts."""
+    if number > 0:
+        yield from (_of_invented(one, "record") for one in invented(round(share * RECORDS), dice))
+    if number > 1:
+        yield from (_of_invented(one, "rule") for one in rule_questions(RULES, dice))
+    if held_out:
+        yield from (_of_invented(one, "rule") for one in rule_questions(HELD_OUT_RULES, dice, held_out=True))
 
 
 def _of_invented(one: Invented, source: str) -> Example:
