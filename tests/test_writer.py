@@ -23,7 +23,7 @@ from qa.writing.translation import is_faithful
 from qa.writing.write import Writer
 
 ASKED = [Message("user", "Who?")]
-IMPATIENT = Patience(connect=2.0, silent=0.3, whole=1.0)
+IMPATIENT = Patience(connect=120.0, silent=0.3, whole=1.0)
 TEXTS = [
     Document("The river Nile floods in spring. Farmers wait on 12 hills.", title="River", id="river"),
     Document("وصلت سبع سفن إلى المرفأ. ولم يعد منها أحد.", title="السفن", id="ships"),
@@ -144,7 +144,8 @@ def test_what_cant_be_a_writer_is_refused(url: str, model: str) -> None:
 )
 def test_a_bad_server_leaves_the_quotations(index: Index, script: Script, trouble: str) -> None:
     with writing(script) as url:
-        model = ChatModel(url, "m", patience=IMPATIENT)
+        # Only who is to be found slow is waited for so shortly: the machine may be busy.
+        model = ChatModel(url, "m", patience=IMPATIENT) if trouble == "slow" else ChatModel(url, "m")
         result = Writer(model).write(answer(index, 0), index)
     assert (result.claims, result.trouble) == ((), trouble)
     assert say(f"trouble_{trouble}", "en")
