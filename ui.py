@@ -38,6 +38,7 @@ from web.calls.collection_calls import Collections
 from web.page_calls import ConversationCall, Submit, arguments
 from web.server.connections import server_config
 from web.server.gradio_requests import MOST_GRADIO_SESSIONS, NotFound, as_response
+from web.server.memory import share_arenas
 from web.server.person import KnownPerson, signed_in
 from web.server.serving import HOST, PortTaken, application, listen
 from web.server.sharing import OWN_MACHINE, Sharing
@@ -92,6 +93,7 @@ def launch(
         PortTaken: something else listens on the given port, or the address isn't this machine's.
         UsersUnreadable: there is no such file of users, or it is damaged.
     """
+    share_arenas()
     with listen(port, sharing.host) as listener:
         address = sharing.address(listener.getsockname()[1])
         if sharing.warning:

@@ -13,8 +13,24 @@ if TYPE_CHECKING:
     from index import Index
     from qa.writing.write import Writer
 
+
+def _no_file(words: list[str]) -> list[str]:
+    """Refuses a file or folder among a question's words: questions are asked of an index.
+
+    Raises:
+        typer.BadParameter: a later word is a path to something on disk.
+    """
+    for word in words[1:]:
+        is_path = os.sep in word or "." in word.strip(".")
+        if is_path and os.path.exists(word):  # noqa: PTH110 - Path raises OSError for long words
+            raise typer.BadParameter(
+                f"{word!r} is on disk, and not part of a question. To ask it, first run: dalil index {word!r}"
+            )
+    return words
+
+
 # Arguments are hidden from the list, where their Python types would stand, and described in the text.
-QuestionWords = Annotated[list[str], typer.Argument(metavar="QUESTION", hidden=True)]
+QuestionWords = Annotated[list[str], typer.Argument(metavar="QUESTION", hidden=True, callback=_no_file)]
 AnswerFrom = Annotated[
     str | None,
     typer.Option(

@@ -24,6 +24,7 @@ from writing_server import Script, perfect, writing
 import index.encoding.load
 import qa.answering.answer
 from cli.app import app
+from cli.exit_codes import BAD_INPUT
 from index import EncoderMismatch, EncoderUnavailable, Index, IndexLocked
 from index.folder import merge
 from qa import Conversation, converse
@@ -528,6 +529,16 @@ def test_ask_without_an_index_answers_from_the_built_in_article() -> None:
     assert answer["found"] is (shown.exit_code == 0)
     assert {hit["document_id"] for hit in answer["hits"]} == {article().id}
     assert answer["hits"][0]["title"] == article().title
+
+
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_file_is_no_part_of_a_question(texts: Path, tmp_path: Path, command: str) -> None:
+    file = tmp_path / "lease.txt"
+    file.write_text("The rent is 300 euros.", "utf-8")
+    ran = dalil(command, "How", "much", "is", "the", "rent?", str(file), "--index", str(texts))
+    assert (ran.exit_code, ran.stdout) == (BAD_INPUT, "")
+    assert "dalil index" in ran.stderr
+    assert dalil(command, "Who signed it?", "./nowhere.txt", "--index", str(texts)).exit_code != BAD_INPUT
 
 
 def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:

@@ -33,6 +33,8 @@ from qa.collections.types import Added, Report
 from web.uploads.batches import Batch, Uploads
 
 MOST_SECONDS = 30.0
+# What `is_in_time` adds up takes so long on a usual processor.
+USUAL_SECONDS = 0.6
 # Characters of the headings of a passage: of nine levels of headings and nine keys above it.
 MOST_HEADINGS = 18 * 500
 
@@ -58,6 +60,18 @@ def used() -> float:
     return sum(each.ru_utime + each.ru_stime for each in processes)
 
 
+def is_in_time(seconds: float) -> bool:
+    """Whether so much processor time is no more than `MOST_SECONDS` on a processor of usual speed.
+
+    A slow or a shared one is allowed as many times more as it needs for some additions.
+    """
+    if seconds <= MOST_SECONDS:
+        return True
+    before = time.process_time()
+    sum(number for number in range(10_000_000))
+    return seconds <= MOST_SECONDS * (time.process_time() - before) / USUAL_SECONDS
+
+
 def count_tokens(texts: Sequence[str]) -> list[int]:
     return [len(text) // 4 + 1 for text in texts]
 
@@ -80,12 +94,12 @@ def test_a_hostile_file_is_read_or_refused_in_time(
         document, found = None, error.fault
     converter.close()
     converter_process.recognizer.close()
-    assert used() - before <= MOST_SECONDS
+    assert is_in_time(used() - before)
     # In the server's own process.
     before = used()
     passages = split(document, 500, count_tokens) if document else []
     assert sum(sum(map(len, passage.headings)) for passage in passages) <= MOST_HEADINGS * len(passages)
-    assert used() - before <= MOST_SECONDS
+    assert is_in_time(used() - before)
     # What is read, or the faults with which it is refused; or either, where processors decide.
     texts = tuple(each for each in expected.split("|") if each.startswith("= "))
     faults = [fault for each in expected.split("|") if each not in texts for fault in each.split()]
@@ -211,7 +225,9 @@ def is_alive(process: int) -> bool:
 
 
 def by_default() -> None:
+    """For a program that pytest starts: pytest itself may run where these are ignored, as under nohup."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def converter_of(process: subprocess.Popen[bytes]) -> int:
@@ -238,7 +254,7 @@ def test_no_signal_leaves_a_converter_behind(tmp_path: Path, number: signal.Sign
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": here, "TMPDIR": str(temporary)},
-        preexec_fn=by_default,  # pytest may have been started where interrupts are ignored
+        preexec_fn=by_default,
     ) as process:
         try:
             converting = converter_of(process)

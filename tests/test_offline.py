@@ -461,7 +461,7 @@ def run(name: str, program: Sequence[str], machine: Place) -> tuple[int, str, Se
     command = [sys.executable, *program]
     log = machine.folder / f"{name}.log"
     with observed(command, log, machine.work, machine.environment, stdin=subprocess.PIPE) as running:
-        printed, _ = running.process.communicate(b"open sesame\n", timeout=300)
+        printed, _ = running.process.communicate(b"open sesame\n", timeout=1200)
     return running.process.returncode, printed.decode(), running.seen(machine.own)
 
 
