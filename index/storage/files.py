@@ -104,8 +104,8 @@ def read_regular(path: Path, most_bytes: int = -1) -> bytes:
 def keep_font_list() -> None:
     """Makes matplotlib store its font list in the cache folder.
 
-    Otherwise it creates folders in ~/.cache and ~/.config. Nor does it say on standard error that it makes the
-    list, as it would where that takes long. Must be called before matplotlib is imported.
+    Otherwise it creates folders in ~/.cache and ~/.config. Nor does it say on standard error that it makes
+    the list, as it would where that takes long. Must be called before matplotlib is imported.
     """
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
