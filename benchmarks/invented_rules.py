@@ -25,6 +25,16 @@ Asking = tuple[Rule, tuple[str, str]]
 HELD_OUT: Final = ("parts", "crops", "instalments", "fees")
 
 
+def learned_things() -> list[str]:
+    """What the reader learned to tell from its siblings, in English and without an article."""
+    return [
+        english.removeprefix("the ").removeprefix("a ")
+        for kind, things in _DATA["things"].items()
+        if kind not in HELD_OUT
+        for _, english in things
+    ]
+
+
 @dataclass(frozen=True)
 class Told:
     """What a sentence tells: a rule, of which thing, and the value (Arabic and English)."""

@@ -7,16 +7,19 @@ a lease, minutes. To each belong pairs of questions: one that the text answers (
 leave?"), and the same about a sibling that the text doesn't tell of ("How long is maternity leave?"). Each is
 asked in both languages. The second part is to check what was found with the first. Printed are, for each part
 and pairing, the AUROC of confidence between the two, and of each the share that is answered and the share of
-which the chat says "very likely".
+which the chat says "very likely". Pairs about things that the reader's training names (invented_rules.json)
+are left out.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 
+from invented_rules import learned_things
 from sklearn.metrics import roc_auc_score
 
 from index.interface import Index
@@ -45,10 +48,13 @@ def asked(text: str, pairs: list[dict[str, list[str]]]) -> list[tuple[str, bool,
 def main() -> None:
     """Asks and prints."""
     found = defaultdict(list)
+    things = "|".join(map(re.escape, learned_things()))
+    learned = re.compile(rf"\b(?:{things})\b", re.IGNORECASE)
     for line in SIBLINGS.read_text("utf-8").splitlines():
         row = json.loads(line)
         texts = "ar" if row["text"].count("ا") > row["text"].count("e") else "en"
-        for language, *of_reply in asked(row["text"], row["pairs"]):
+        pairs = [pair for pair in row["pairs"] if not learned.search(" ".join(pair["en"]))]
+        for language, *of_reply in asked(row["text"], pairs):
             found[row["part"], f"{language}-{texts}"].append(of_reply)
             found[row["part"], "all"].append(of_reply)
     said = say("certain", "en")
