@@ -138,7 +138,8 @@ def _with_typed_items(text: str, units: Sequence[Unit]) -> list[Unit]:
 def _typed_run(text: str, units: Sequence[Unit], first: int) -> list[ItemMarker]:
     """The markers of the paragraphs from one on that go on as one list."""
     run: list[ItemMarker] = []
-    for unit in units[first:]:
+    for number in range(first, len(units)):
+        unit = units[number]
         marker = item_marker(text[unit.start : unit.end]) if unit.kind == "paragraph" else None
         if marker is None or (run and not _goes_on(run[-1], marker)):
             break
