@@ -103,24 +103,29 @@ class Extract:
 
     def to_record(self) -> dict[str, Any]:
         """Converts to plain data, for `from_record`."""
-        blocks, flaws = map(vars, self.blocks), map(vars, self.flaws)
-        return {**vars(self), "blocks": list(blocks), "flaws": list(flaws)}
+        # Without what is empty and with column headings once: of a million rows that would be most of it.
+        headings: dict[tuple[str, ...], int] = {}
+        blocks = []
+        for block in self.blocks:
+            record = {name: it for name, it in vars(block).items() if it or name == "start"}
+            if block.cells:
+                record["cells"] = [place for cell in block.cells for place in cell]
+            if block.columns:
+                record["columns"] = headings.setdefault(block.columns, len(headings))
+            blocks.append(record)
+        return {
+            **vars(self),
+            "blocks": blocks,
+            "columns": list(headings),
+            "flaws": list(map(vars, self.flaws)),
+        }
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Extract:
         """Restores the output of `to_record`, also after a JSON round trip, which turns tuples into lists."""
-        blocks = tuple(
-            Block(
-                **{
-                    **block,
-                    "cells": tuple((start, end) for start, end in block["cells"]),
-                    "columns": tuple(block["columns"]),
-                    "confidences": tuple(block["confidences"]),
-                    "page_starts": tuple((start, page) for start, page in block["page_starts"]),
-                }
-            )
-            for block in record["blocks"]
-        )
+        record = dict(record)
+        headings = list(map(tuple, record.pop("columns")))
+        blocks = tuple(_block(block, headings) for block in record["blocks"])
         flaws = tuple(Flaw(**flaw) for flaw in record["flaws"])
         lists = {name: tuple(record[name]) for name in ("pictures", "tags")}
         return cls(**{**record, "blocks": blocks, "flaws": flaws, **lists})
@@ -219,3 +224,22 @@ def no_progress() -> None:
 
 def no_pages(done: int, total: int) -> None:
     """`PageProgress` callback that does nothing."""
+
+
+def _block(record: dict[str, Any], headings: Sequence[tuple[str, ...]]) -> Block:
+    """A block of `Extract.to_record`.
+
+    Args:
+        record: the block's.
+        headings: the column headings of all rows.
+    """
+    places = iter(record.get("cells", ()))
+    return Block(
+        **{
+            **record,
+            "cells": tuple(zip(places, places, strict=True)),
+            "columns": headings[record["columns"]] if "columns" in record else (),
+            "confidences": tuple(record.get("confidences", ())),
+            "page_starts": tuple((start, page) for start, page in record.get("page_starts", ())),
+        }
+    )

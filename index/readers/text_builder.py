@@ -31,6 +31,17 @@ class Note:
     label: str
 
 
+def writable(text: str, instead: str = "") -> str:
+    """A text without what `UNWRITABLE` names, in place of which `instead` stands."""
+    # Most texts: looked at without a pattern.
+    return text if text.isprintable() else UNWRITABLE.sub(instead, text)
+
+
+def _on_one_line(text: str) -> str:
+    """A cell's text without line breaks and repeated white space."""
+    return text if text.isalnum() or not text else " ".join(writable(text, " ").split())
+
+
 class TextBuilder:
     """Assembles a document's text from a reader's blocks."""
 
@@ -39,6 +50,7 @@ class TextBuilder:
         self._length = 0
         self._blocks: list[Block] = []
         self._notes: list[Note] = []  # called in a list that may go on
+        self._columns: tuple[list[str], tuple[str, ...]] = ([], ())  # of the last row: as given, and as kept
         self.emphasized: set[int] = set()
         """Numbers of the blocks that are entirely in bold or in large letters."""
 
@@ -78,7 +90,7 @@ class TextBuilder:
             text: of the paragraph. The last block has to be the item.
         """
         last = self._blocks[-1]
-        said = UNWRITABLE.sub("", text).strip()
+        said = writable(text).strip()
         if not said or len(self._parts[-1].split()) + len(said.split()) > _MOST_ITEM_WORDS:
             return False
         self._parts[-1] += f"\n{said}"
@@ -119,9 +131,10 @@ class TextBuilder:
             page_starts: as in `Block`, but counted in `text`.
             boxes: as in `Block`.
         """
-        lead = len(UNWRITABLE.sub("", text)) - len(UNWRITABLE.sub("", text).lstrip())
-        kept = [(len(UNWRITABLE.sub("", text[:start])) - lead, number) for start, number in page_starts]
-        text = UNWRITABLE.sub("", text).strip()
+        whole = writable(text)
+        lead = len(whole) - len(whole.lstrip())
+        kept = [(len(writable(text[:start])) - lead, number) for start, number in page_starts]
+        text = whole.strip()
         if not text:
             return
         if kind != "list_item" and self._notes:
@@ -166,7 +179,7 @@ class TextBuilder:
             is_header: whether it is the row of column headings.
             page: the page that it is on, from 1.
         """
-        said = [" ".join(UNWRITABLE.sub(" ", cell).split()) for cell in cells]
+        said = [_on_one_line(cell) for cell in cells]
         if not any(said):
             return
         self._add_notes()
@@ -174,19 +187,19 @@ class TextBuilder:
         self._append("\n" if before and before.table == table else "\n\n")
         start = self._length
         spans: list[tuple[int, int]] = []
-        line = ""
+        end = start
         last = max(number for number, cell in enumerate(said) if cell)
         for number, cell in enumerate(said):
+            before_cell = ""
             if 0 < number <= last:
-                line += f" {_SEPARATOR}" if line else _SEPARATOR
-            if cell and line:
-                line += " "
-            spans.append((start + len(line), start + len(line) + len(cell)))
-            line += cell
-        self._parts.append(line)
-        self._length += len(line)
-        # Each row stores its column headings: long ones would let the size grow without bound.
-        named = tuple(" ".join(UNWRITABLE.sub(" ", column[:_LONGEST_COLUMN]).split()) for column in columns)
+                before_cell = f" {_SEPARATOR}" if end > start else _SEPARATOR
+            if cell and (before_cell or end > start):
+                before_cell += " "
+            self._parts += (before_cell, cell)
+            end += len(before_cell)
+            spans.append((end, end + len(cell)))
+            end += len(cell)
+        self._length = end
         self._blocks.append(
             Block(
                 "table_header" if is_header else "table_row",
@@ -194,10 +207,18 @@ class TextBuilder:
                 self._length,
                 table=table,
                 cells=tuple(spans),
-                columns=named if any(named) else (),
+                columns=self._kept(columns),
                 page=page,
             )
         )
+
+    def _kept(self, columns: Sequence[str]) -> tuple[str, ...]:
+        """The column headings as a row keeps them: those of the row before it if they are the same."""
+        if self._columns[0] != columns:
+            # Each row has its own: long ones would let the size grow without bound.
+            named = tuple(_on_one_line(column[:_LONGEST_COLUMN]) for column in columns)
+            self._columns = (list(columns), named if any(named) else ())
+        return self._columns[1]
 
     def extend(self, others: Iterable[Block], text: str, first_table: int = 0) -> None:
         """Adds blocks of another text, with table numbers offset by `first_table`."""

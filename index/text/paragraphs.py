@@ -45,7 +45,10 @@ def lines_of(text: str) -> Iterator[Line]:
         content = match.group()
         if not content.strip():
             continue
-        begins_group = previous_end < 0 or len(_LINE_BREAK.findall(text, previous_end, match.start())) > 1
+        between = match.start() - previous_end
+        begins_group = previous_end < 0 or (
+            between > 1 and len(_LINE_BREAK.findall(text, previous_end, match.start())) > 1
+        )
         left = content[: len(content) - len(content.lstrip())]
         start = match.start() + len(left)
         end = match.start() + len(content.rstrip())
@@ -54,7 +57,7 @@ def lines_of(text: str) -> Iterator[Line]:
             end,
             len(left) + (_TAB - 1) * left.count("\t"),
             begins_group,
-            _HAS_WORD.search(text, start, end) is not None,
+            text[start].isalpha() or _HAS_WORD.search(text, start, end) is not None,
         )
         previous_end = match.end()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
@@ -83,6 +83,8 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
     for unit, count in zip(units, counts, strict=True):
         parts = [(unit.start, unit.end)] if count <= window else _parts(text, unit, window, count_tokens)
         for start, end in parts:
+            is_whole = len(parts) == 1 or unit.kind != "table_row"
+            own = unit.items[bisect_left(unit.items, start) : bisect_left(unit.items, end)]
             passages.append(
                 Passage.of(
                     document,
@@ -93,9 +95,7 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     headings=unit.headings,
                     columns=unit.columns,
                     page=document.pages(start, end)[0] or unit.page,
-                    items=tuple(item - start for item in unit.items if start <= item < end)
-                    if len(parts) == 1 or unit.kind != "table_row"
-                    else (),
+                    items=tuple(item - start for item in own) if is_whole else (),
                 )
             )
     return passages
@@ -225,9 +225,9 @@ class _Maker:
         line = self.text[block.start : block.end]
         return (
             "\n" not in line
-            and self._words(block) <= _LONG_KEY
             and _DIGIT.search(line) is not None
             and _LINE_END.search(line) is None
+            and self._words(block) <= _LONG_KEY
         )
 
     def _pairs(self, blocks: Sequence[Block], at: int) -> list[tuple[Block, Block]]:

@@ -85,7 +85,9 @@ class Context:
         if tag in ("caption", "figcaption"):
             return replace(context, kind="caption", level=0)
         if tag in CELLS:
-            return replace(context, kind="footnote" if context.is_note else "paragraph", level=0)
+            kind = "footnote" if context.is_note else "paragraph"
+            is_so = context.kind == kind and not context.level
+            return context if is_so else replace(context, kind=kind, level=0)
         return context._looking_as(tag)
 
     def _looking_as(self, tag: str) -> Context:

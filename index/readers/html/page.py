@@ -162,10 +162,11 @@ class _Walk:
 
     def _end(self, context: Context) -> None:
         """Ends the current block, and adds it if it has any text."""
+        if not self._ink:
+            self._parts.clear()
+            return
         text, ink, bold = with_raised("".join(self._parts)), self._ink, self._bold
         self._parts, self._ink, self._bold = [], 0, 0
-        if not ink:
-            return
         if context.is_preformatted:
             lines = [line.rstrip() for line in text.split(_LINE_BREAK)]
         else:
@@ -198,8 +199,9 @@ class _Walk:
 
     def _end_term(self) -> None:
         """Adds a term without a definition."""
-        term, self._term = self._term, ""
-        self._builder.add("paragraph", term)
+        if self._term:
+            term, self._term = self._term, ""
+            self._builder.add("paragraph", term)
 
     def _table(self, table: Table) -> list[Element]:
         """Adds a table's captions and rows, and returns the tables nested in its cells."""

@@ -25,7 +25,7 @@ FOLDER: Final = "recognition"
 MOST_BYTES: Final = 256 << 20
 """Of all entries; a page has some 5 KB."""
 # Changes whenever what is made of Tesseract's words does.
-_VERSION: Final = 1
+_VERSION: Final = 2
 _DIGEST: Final = hashlib.sha256().digest_size
 
 

@@ -22,6 +22,7 @@ _PAGE_FIELDS: Final = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES"))
 _SYMBOLS: Final = {
     "F0FE": CHECKED, "F0A8": UNCHECKED, "F06F": UNCHECKED, "F0FC": "✓", "F0FB": "✗", "F052": "☑",
 }  # fmt: skip
+_BREAKS: Final = regex.compile(r"[\r\n\t]+")
 _CHARACTERS: Final = {"tab": " ", "ptab": " ", "cr": "\n", "noBreakHyphen": "\u2011"}
 
 
@@ -168,7 +169,7 @@ class InlineReader:
             text = element.text or ""
             if element.get("{http://www.w3.org/XML/1998/namespace}space") != "preserve" and "\n" in text:
                 text = text.strip()
-            return regex.sub(r"[\r\n\t]+", " ", text)
+            return _BREAKS.sub(" ", text)
         if name in ("footnoteReference", "endnoteReference"):
             return "" if hidden else self._note_mark(element, inline, is_end=name == "endnoteReference")
         if name == "sym":

@@ -162,7 +162,8 @@ class ItemMarker:
 
 def folded(text: str) -> str:
     """The beginning of a line, normalised for matching."""
-    return text[:LOOKED_AT].translate(_FOLDED)
+    looked_at = text[:LOOKED_AT]
+    return looked_at if looked_at.isascii() else looked_at.translate(_FOLDED)
 
 
 def _origins(text: str) -> list[int]:

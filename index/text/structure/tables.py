@@ -15,6 +15,7 @@ _TABLE_RULE: Final = regex.compile(r"[|+:\-=─━┼│\s]+")
 _GAP: Final = regex.compile(r"[ \u00a0]{2,}")
 CELL_BREAKS: Final = (regex.compile(r"\|"), regex.compile(r"\t+"), _GAP)
 """The separators of cells, for each kind of table."""
+_ANY_BREAK: Final = regex.compile(r"[|\t]|[ \u00a0]{2}")
 _MOST_CELL_WORDS: Final = 12
 _LONGEST_COLUMN: Final = 200
 
@@ -23,6 +24,9 @@ def table_at(
     text: str, lines: Sequence[Line], group: Sequence[int], place: int, known: list[int]
 ) -> tuple[list[Unit], int] | None:
     """The rows of the table that begins at a line, and the position in the group after it."""
+    first = lines[group[place]]
+    if first.has_word and not _ANY_BREAK.search(text, first.start, first.end):
+        return None
     for kind in range(len(CELL_BREAKS)):
         if place < known[kind]:
             continue
