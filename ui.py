@@ -37,7 +37,7 @@ from web.calls.chat_calls import ChatCalls
 from web.calls.collection_calls import Collections
 from web.page_calls import ConversationCall, Submit, arguments
 from web.server.connections import server_config
-from web.server.gradio_requests import MOST_GRADIO_SESSIONS, NotFound, as_response
+from web.server.gradio_requests import MAX_GRADIO_SESSIONS, NotFound, as_response
 from web.server.memory import share_arenas
 from web.server.person import KnownPerson, signed_in
 from web.server.serving import HOST, PortTaken, application, listen
@@ -245,7 +245,7 @@ def build_chat(
         return collections.call(data)
 
     chat = gr.Blocks(title="دليل · Dalil", analytics_enabled=False)
-    chat.state_session_capacity = MOST_GRADIO_SESSIONS
+    chat.state_session_capacity = MAX_GRADIO_SESSIONS
     with chat:
         page = gr.HTML(
             elem_id="page",

@@ -30,8 +30,8 @@ QUESTIONS: Final = ("arabic_squad_part", "belebele_eqa_ar", "mlqa_test_ar", "squ
 # Not «لل», which may be ل and a word with ل.
 _ARTICLES: Final = ("ال", "وال", "بال", "كال", "فال")
 # Fewest occurrences of a word, and of a word that is told from another.
-_FEWEST: Final = 3
-_FEWEST_TOLD: Final = 4
+_MIN_COUNT: Final = 3
+_MIN_TOLD: Final = 4
 # Letters from which on a known word after a proclitic isn't there by chance.
 _LONG: Final = 4
 _PROCLITICS: Final = "وفبلك"
@@ -87,28 +87,28 @@ def is_own_beginning(word: str, counts: tuple[Counter[str], Counter[str]], known
     left = sum(every[rest + ending] for ending in ENDINGS)
     bases = {rest.removesuffix(ending) for ending in ENDINGS if rest.endswith(ending)}
     is_other = any(len(base) >= _LONG and base in known for base in bases)
-    return longer >= _FEWEST or (left < _FEWEST and not is_other)
+    return longer >= _MIN_COUNT or (left < _MIN_COUNT and not is_other)
 
 
 def is_own_ending(word: str, every: Counter[str]) -> bool:
     """Whether a word's ending is its own: it has no other case, and what is left isn't a word."""
     ending, left = word[-2:], word[:-2]
     others = {"ان": ("ين",), "ون": ("ين",), "ين": ("ون", "ان")}.get(ending)
-    if others is None or every[word] < _FEWEST_TOLD:
+    if others is None or every[word] < _MIN_TOLD:
         return False
     if sum(every[left + other] for other in others) > _SHARE * every[word]:
         return False
-    is_verb = word[0] in "يت" and every[left] >= _FEWEST
-    if is_verb or (ending == "ين" and every[left] >= max(_FEWEST_TOLD, every[word])):
+    is_verb = word[0] in "يت" and every[left] >= _MIN_COUNT
+    if is_verb or (ending == "ين" and every[left] >= max(_MIN_TOLD, every[word])):
         return False
-    return not (len(left) > 3 and every[left] >= _FEWEST_TOLD)
+    return not (len(left) > 3 and every[left] >= _MIN_TOLD)
 
 
 def listed(counts: Counter[str]) -> list[str]:
     """The lines of the list."""
     every, definite = bare_counts(counts)
     kept: dict[str, str] = {}
-    candidates = [word for word, count in every.items() if count >= _FEWEST and len(word) >= 3]
+    candidates = [word for word, count in every.items() if count >= _MIN_COUNT and len(word) >= 3]
     for word in sorted(candidates, key=lambda word: (len(word), word)):
         rest = next((word[len(article) :] for article in _ARTICLES if word.startswith(article)), "")
         if rest and definite[word] <= max(every[rest] - counts[word], 0):

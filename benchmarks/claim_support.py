@@ -42,10 +42,10 @@ from qa.writing.support import features, has_unsupported_clause
 SEED = 3
 HALF = 0.5
 COST = 2  # of a near miss that is shown, in right claims that aren't
-FEWEST_WORDS = 6
+MIN_WORDS = 6
 LANGUAGES = (("en", "ar"), ("ar", "en"))
 # Words in so many sentences say nothing of which is like which.
-MOST_FREQUENT = 3000
+MAX_FREQUENCY = 3000
 
 Pair = Mapping[str, str]
 
@@ -89,7 +89,7 @@ class Neighbours:
         """The most similar pair without a common translation."""
         own, row = self._words[number], self._rows[number]
         counts = Counter(
-            other for word in own if len(self._places[word]) < MOST_FREQUENT for other in self._places[word]
+            other for word in own if len(self._places[word]) < MAX_FREQUENCY for other in self._places[word]
         )
         likeness = {other: count / len(own | self._words[other]) for other, count in counts.items()}
         for other in sorted(likeness, key=lambda other: -likeness[other])[:20]:
@@ -153,7 +153,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=170)
     arguments = parser.parse_args()
     rows = pairs(arguments.data / "parallel" / "tatoeba_opus.jsonl.gz")
-    rows = [row for row in rows if len(row["en"].split()) >= FEWEST_WORDS]
+    rows = [row for row in rows if len(row["en"].split()) >= MIN_WORDS]
     random.Random(SEED).shuffle(rows)
     articles = pairs(arguments.data / "parallel" / "flores200_devtest.jsonl.gz")
     encoder = load()

@@ -152,7 +152,7 @@ _OTHER_CUES = (
 _CUES = dict.fromkeys(_PERSON_CUES.split(), "person") | {cue: cue for cue in _OTHER_CUES.split()}
 _PREFIXES = "وفبلك"
 _ARABIC_WORD = re.compile(r"[\u0621-\u064a\u066e-\u06d3]+")
-_SHORTEST_NAME = 4
+_MIN_NAME_LENGTH = 4
 _RARE = 8  # texts of a collection of some thousands
 # Beginnings and ends that names seldom have: the article, verbs, plurals, possessives.
 _UNLIKE_A_NAME = re.compile(
@@ -169,7 +169,7 @@ _PLAIN_WORD = re.compile(r"(?<!\w)(?:[a-z]+|[\u0621-\u064a]+)(?!\w)")
 _FREQUENT = 0.03
 # A word is exchanged for one of so many that are the most like it, if they are this much like it.
 _LIKEST = 3
-_LEAST_LIKENESS = 0.1
+_MIN_LIKENESS = 0.1
 _ENGLISH_SHAPE = re.compile(r"().*?(ing|ed|ly|s)?")
 _ARABIC_SHAPE = re.compile(r"([وفبك]?ال|لل|[يتس](?=\w{3}))?.*?(ة|ات|ين|ون|ية|ها|ه)?")
 _QUESTION_NEGATION = re.compile(r"(?<!\w)(الذي|التي|الذين)\s+([يت]\w{3,})")
@@ -350,7 +350,7 @@ def names_in(text: str, language: str, frequencies: Mapping[str, int] | None = N
 
 
 def _namelike(word: str) -> bool:
-    return len(word) >= _SHORTEST_NAME and not _UNLIKE_A_NAME.search(word) and word not in _CUES
+    return len(word) >= _MIN_NAME_LENGTH and not _UNLIKE_A_NAME.search(word) and word not in _CUES
 
 
 def _english_names(text: str) -> Iterator[tuple[int, int, Name]]:
@@ -485,7 +485,7 @@ class Siblings:
                 and not _meant(other) & (inside | asked | meaning)
             }
             likest = sorted(siblings, key=lambda other: (-siblings[other], other))[:_LIKEST]
-            if likest and siblings[likest[0]] >= _LEAST_LIKENESS:
+            if likest and siblings[likest[0]] >= _MIN_LIKENESS:
                 return _exchange(question, *match.span(), dice.choice(likest))
         return None
 
@@ -511,7 +511,7 @@ class Siblings:
         return {other for other, count in others.items() if count > 1 and self._is_content(other)}
 
     def _is_content(self, word: str) -> bool:
-        return len(word) >= _SHORTEST_NAME and 2 < self._known[word] < _FREQUENT * self._count
+        return len(word) >= _MIN_NAME_LENGTH and 2 < self._known[word] < _FREQUENT * self._count
 
 
 def _meant(word: str) -> set[str]:

@@ -18,7 +18,7 @@ HEADED, LISTED, CUT = 0.55, 0.1, 0.15
 # What a heading is taken from: the passage itself, the question (where the languages are the same), or
 # headings that stand in any document.
 _OWN, _ASKED = 0.4, 0.3
-_MOST_HEADINGS: Final = (1, 1, 1, 2, 2, 3)
+_MAX_HEADINGS: Final = (1, 1, 1, 2, 2, 3)
 _ARABIC_PHRASE = re.compile(r"(?<![\w])ال[\u0621-\u064a]{3,}(?: ال[\u0621-\u064a]{3,}){0,2}")
 _SENTENCE = re.compile(r"(?<=[.!?؟])\s+")
 _SMALL = (
@@ -119,7 +119,7 @@ def _headed(passage: Presented, question: str, languages: tuple[str, str], dice:
     text, start, end = passage
     language = languages[1]
     heads = []
-    for _ in range(dice.choice(_MOST_HEADINGS)):
+    for _ in range(dice.choice(_MAX_HEADINGS)):
         kind, found = dice.random(), []
         if kind < _OWN:
             found = topics(text, language)[:8]

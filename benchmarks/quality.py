@@ -23,7 +23,7 @@ from tqdm import tqdm
 from index.encoding.load import load
 from index.interface import Index
 from index.types import Hit
-from qa.answering.confidence import MOST_CANDIDATES
+from qa.answering.confidence import MAX_CANDIDATES
 from qa.evaluation.evaluate import Report
 from qa.evaluation.report import measure, table
 from qa.gold import GoldSet, squad
@@ -92,7 +92,7 @@ def _own(index: Index, gold: GoldSet) -> tuple[list[tuple[str, ...]], list[tuple
     """For each question the ids of what Dalil finds, and of what its vectors alone would find."""
     found, nearest = [], []
     for question in tqdm(gold.questions, desc="Dalil", unit=" questions", disable=None):
-        hits = index.search(question.text, MOST_CANDIDATES)
+        hits = index.search(question.text, MAX_CANDIDATES)
         dense = sorted((hit for hit in hits if hit.ranks["dense"]), key=lambda hit: hit.ranks["dense"] or 0)
         found.append(_documents(hits))
         nearest.append(_documents(dense))

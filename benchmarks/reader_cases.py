@@ -28,7 +28,7 @@ from index.query import Query
 from index.ranking_parameters import SENTENCES
 from index.text.analyzer import language
 from index.types import Hit, Passage
-from qa.answering.confidence import MOST_CANDIDATES, pairing
+from qa.answering.confidence import MAX_CANDIDATES, pairing
 from qa.answering.reader import PassageReader, Reading, bundled_reader
 from qa.answering.reader_evidence import readings_of
 from qa.answering.sentences import Sentence, score_sentences
@@ -195,7 +195,7 @@ class Looker:
         """The cases of each question, not yet read."""
         for asked in tqdm(questions, unit=" questions", desc=title, mininterval=30):
             query = self._index.query(asked.text)
-            hits = self._index.search(query, DEPTH if self._small else MOST_CANDIDATES + 1)
+            hits = self._index.search(query, DEPTH if self._small else MAX_CANDIDATES + 1)
             if not asked.spans:
                 yield from self._case(asked, "people", query, hits, True)
                 continue
@@ -237,7 +237,7 @@ class Looker:
     def _case(
         self, asked: Asked, kind: Kind, query: Query, hits: Sequence[Hit], whole: bool
     ) -> Iterator[Case]:
-        hits = hits[:MOST_CANDIDATES]
+        hits = hits[:MAX_CANDIDATES]
         found = score_sentences(self._index, query, hits[: SENTENCES.read])
         if found:
             yield Case(asked, kind, pairing(query, found), whole=whole, query=query, hits=hits, found=found)
@@ -253,7 +253,7 @@ class Looker:
             if text:
                 query = self._index.query(text)
                 other = replace(asked, text=text, spans=())
-                yield from self._case(other, kind, query, self._index.search(query, MOST_CANDIDATES), True)
+                yield from self._case(other, kind, query, self._index.search(query, MAX_CANDIDATES), True)
 
     def _about(self, asked: Asked) -> str:
         """The paragraph that a question is about."""

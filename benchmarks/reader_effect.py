@@ -23,8 +23,8 @@ from reader_cases import NEAR, Asked, Case, Looker, kept, read_all, some, span_f
 from train_with_reader import LANGUAGES, PAIRINGS, figures, first_right
 
 from index.interface import Index
-from qa.answering.citations import MOST_ANSWER_WORDS
-from qa.answering.confidence import confidence, is_enough, least_likelihood, sentence_weights
+from qa.answering.citations import MAX_ANSWER_WORDS
+from qa.answering.confidence import confidence, is_enough, min_likelihood, sentence_weights
 from qa.answering.reader_evidence import with_evidence
 from qa.gold import GoldSet, squad
 
@@ -95,7 +95,7 @@ def spans(cases: Sequence[Case]) -> str:
         ][:1]
         best = with_evidence(case.found, case.readings, sentence_weights(case.pairing))[0].passage
         reading = case.readings[best.id]
-        if reading.words <= MOST_ANSWER_WORDS and reading.likelihood >= least_likelihood(case.pairing):
+        if reading.words <= MAX_ANSWER_WORDS and reading.likelihood >= min_likelihood(case.pairing):
             shown.append(span_f1(case, best, reading))
     right = f", {np.mean(np.array(shown) >= 0.5):.3f} right" if shown else ""
     return f"F1 over characters {np.mean(scores):.3f}; shown in {len(shown)} of {len(answerable)}{right}"

@@ -31,14 +31,14 @@ from export_reference import model_folder
 from near_misses import Pool, document_frequencies, swapped
 from sklearn.metrics import roc_auc_score
 from tokenizers import Tokenizer
-from train_reader import FIRST, LAST, MOST_QUESTION_TOKENS, MOST_TOKENS, PADDING, Reader
+from train_reader import FIRST, LAST, MAX_QUESTION_TOKENS, MAX_TOKENS, PADDING, Reader
 
 from index.encoding.e5 import weights
 from index.encoding.e5.reader_weights import load_reader
 from index.encoding.e5.unpack import weights_file
 
 SEED = 5
-LONGEST_ANSWER = 30  # tokens
+MAX_ANSWER_LENGTH = 30  # tokens
 OVERLAP = 64  # tokens that two windows of a long passage share
 BATCH = 16
 PAIRINGS = (("ar", "ar"), ("en", "en"), ("en", "ar"), ("ar", "en"))
@@ -101,9 +101,9 @@ class Model:
 
     def _windows(self, place: int, asked: Asked) -> list[_Window]:
         question = self.tokenizer.encode(f"query: {asked.question}", add_special_tokens=False).ids
-        question = question[:MOST_QUESTION_TOKENS]
+        question = question[:MAX_QUESTION_TOKENS]
         passage = self.tokenizer.encode(asked.context, add_special_tokens=False)
-        room = MOST_TOKENS - len(question) - 4
+        room = MAX_TOKENS - len(question) - 4
         starts = [0]
         while starts[-1] + room < len(passage.ids):
             starts.append(min(starts[-1] + room - OVERLAP, len(passage.ids) - room))
@@ -131,7 +131,7 @@ class Model:
             inside = slice(window.begin, window.begin + len(window.offsets))
             start, end = span[row, inside, 0].log_softmax(0), span[row, inside, 1].log_softmax(0)
             scores = (start[:, None] + end[None, :]).numpy()
-            allowed = np.triu(np.ones_like(scores)) - np.triu(np.ones_like(scores), LONGEST_ANSWER)
+            allowed = np.triu(np.ones_like(scores)) - np.triu(np.ones_like(scores), MAX_ANSWER_LENGTH)
             scores = np.where(allowed > 0, scores, -np.inf)
             first, last = np.unravel_index(scores.argmax(), scores.shape)
             text = asked[window.asked].context[window.offsets[first][0] : window.offsets[last][1]]

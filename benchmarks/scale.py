@@ -361,7 +361,7 @@ def changes(folder: Path, real: Path, passages: int, count: int = 20) -> Changes
             add(size)
         policy, merging = in_pieces()
         # Too large for a change to merge three of them by itself.
-        while len(sizes_of(live.load(copy))) < merge.MOST_SEGMENTS:
+        while len(sizes_of(live.load(copy))) < merge.MAX_SEGMENTS:
             add(_LARGER)
         worst, _ = in_pieces()
         return Changes(
@@ -441,10 +441,10 @@ def _first_answer(folder: str, real: str, question: str) -> None:
     start = time.perf_counter()
     ask(question, Index.open(folder, encoder=encoder), reader=False)
     seconds = time.perf_counter() - start
-    print(json.dumps({"seconds": seconds, "memory": _most_memory()}))
+    print(json.dumps({"seconds": seconds, "memory": _max_memory()}))
 
 
-def _most_memory() -> int:
+def _max_memory() -> int:
     """The greatest resident set of this process so far, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():

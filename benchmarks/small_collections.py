@@ -21,7 +21,7 @@ from tqdm import tqdm
 from index.interface import Index
 from index.ranking_parameters import SENTENCES
 from index.types import Document
-from qa.answering.confidence import MOST_CANDIDATES, confidence
+from qa.answering.confidence import MAX_CANDIDATES, confidence
 from qa.answering.sentences import score_sentences
 from qa.gold import GoldQuestion, squad
 
@@ -39,7 +39,7 @@ def articles(xquad: Path, texts: str) -> Iterator[list[Document]]:
 def look(index: Index, question: GoldQuestion) -> tuple[bool, bool, float, float]:
     """Whether the first hit and the best sentence are right; confidence with the paragraph and without."""
     query = index.query(question.text)
-    hits = index.search(query, MOST_CANDIDATES)
+    hits = index.search(query, MAX_CANDIDATES)
     found = score_sentences(index, query, hits[: SENTENCES.read])
     right = {answer.document_id for answer in question.answers}
     best = found[0]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from index.text.analyzer import Language, words
 
 FORMS = 1_000_000
-SHORTEST, LONGEST = 40, 120
+MIN_LENGTH, MAX_LENGTH = 40, 120
 # Passages are drawn so many at a time, each block from a seed of its own: the first thousand of a
 # million are the same as a thousand by themselves.
 _BLOCK = 1000
@@ -65,7 +65,7 @@ class Synthetic:
         forms = self.forms
         for first in range(0, count, _BLOCK):
             generator = np.random.default_rng((self.seed, first))
-            lengths = generator.integers(SHORTEST, LONGEST + 1, _BLOCK)
+            lengths = generator.integers(MIN_LENGTH, MAX_LENGTH + 1, _BLOCK)
             numbers = np.searchsorted(self._shares, generator.random(lengths.sum()), side="right")
             drawn = [forms[number] for number in numbers.tolist()]
             ends = np.cumsum(lengths).tolist()

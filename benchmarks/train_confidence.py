@@ -38,7 +38,7 @@ from tqdm import tqdm
 from index.interface import Index
 from index.ranking_parameters import SENTENCES
 from index.types import Hit
-from qa.answering.confidence import FEATURES, MOST_CANDIDATES, features
+from qa.answering.confidence import FEATURES, MAX_CANDIDATES, features
 from qa.answering.sentences import Sentence, score_sentences
 from qa.evaluation.measures import calibration_error
 from qa.gold import GoldSet, squad
@@ -75,7 +75,7 @@ def examples(index: Index, gold: GoldSet, company: Sequence[int | None], depth: 
     for question in tqdm(gold.questions, unit=" questions", desc=gold.name):
         query = index.query(question.text)
         hits = index.search(query, depth)
-        as_asked = index.search(query, MOST_CANDIDATES)
+        as_asked = index.search(query, MAX_CANDIDATES)
         right = {answer.document_id for answer in question.answers}
         own = article[next(iter(right))]
         passages: dict[str, list[Sentence]] = {}  # read once, however many collections they stand in
@@ -104,7 +104,7 @@ def near_misses(index: Index, path: Path, language: str) -> Iterator[Example]:
         if document is None:
             continue
         query = index.query(row["question_en"])
-        hits: list[Hit] = index.search(query, MOST_CANDIDATES)
+        hits: list[Hit] = index.search(query, MAX_CANDIDATES)
         found = score_sentences(index, query, hits[: SENTENCES.read])
         yield Example(features(query, hits, found), 0, document.title, False, near_miss=True)
 
@@ -173,7 +173,7 @@ def main() -> None:
             if (asked, texts) == ("ar", "ar"):
                 gold = squad([arguments.natural])
                 index = Index.build(gold.documents, Path(folder) / "natural")
-                natural = list(examples(index, gold, COMPANY, MOST_CANDIDATES))
+                natural = list(examples(index, gold, COMPANY, MAX_CANDIDATES))
                 x, y, _ = _arrays(natural)
                 _print(arguments.natural.stem, model.predict_proba(x)[:, 1], y)
                 model = fit(rows + natural)

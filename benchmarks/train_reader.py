@@ -43,8 +43,8 @@ from index.encoding.e5.unpack import weights_file
 from index.encoding.e5.weights import Weights
 
 FROZEN_LAYERS = 4
-MOST_TOKENS = 192
-MOST_QUESTION_TOKENS = 48
+MAX_TOKENS = 192
+MAX_QUESTION_TOKENS = 48
 BATCH = 16
 # Of the encoder and of the heads; for a training that goes on from a reader, the later ones.
 RATES, LATER_RATES = (1e-4, 5e-4), (9e-5, 2e-4)
@@ -74,10 +74,10 @@ class Encoded:
 def encode(example: Example, tokenizer: Tokenizer, dice: random.Random) -> Encoded | None:
     """Token ids of the example; a long passage is cut to a window, around the answer where there is one."""
     question = tokenizer.encode(f"query: {example.question}", add_special_tokens=False).ids[
-        :MOST_QUESTION_TOKENS
+        :MAX_QUESTION_TOKENS
     ]
     passage = tokenizer.encode(example.context, add_special_tokens=False)
-    ids, room = passage.ids, MOST_TOKENS - len(question) - 4
+    ids, room = passage.ids, MAX_TOKENS - len(question) - 4
     first = last = -1
     if example.start >= 0:
         inside = [i for i, (a, b) in enumerate(passage.offsets) if a < example.end and b > example.start]

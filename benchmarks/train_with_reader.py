@@ -44,7 +44,7 @@ from tqdm import tqdm
 from index.interface import Index
 from index.types import Document, text_id
 from qa.answering import confidence as product
-from qa.answering.citations import MOST_ANSWER_WORDS
+from qa.answering.citations import MAX_ANSWER_WORDS
 from qa.answering.confidence import (
     NAMED_FEATURES,
     READER_FEATURES,
@@ -179,7 +179,7 @@ def sentence_weights(cases: Sequence[Case]) -> SentenceWeights:
             values = [
                 [
                     s.score,
-                    max(case.readings[s.passage.id].evidence([(s.start, s.end)])[0], product.LEAST_EVIDENCE),
+                    max(case.readings[s.passage.id].evidence([(s.start, s.end)])[0], product.MIN_EVIDENCE),
                     case.readings[s.passage.id].answerable,
                 ]
                 for s in case.found
@@ -264,7 +264,7 @@ def learn(cases: Sequence[Case]) -> dict[str, Learned]:
     for same in (True, False):
         group = [case for case in cases if (case.pairing[:2] == case.pairing[3:]) == same]
         weights = sentence_weights(group)
-        span = least_likelihood(group, weights)
+        span = min_likelihood(group, weights)
         x, without = looked_at(group, weights), 1 / (1 + np.exp(-looked_at(group, None)[:, 0]))
         pairings = np.array([case.pairing for case in group])
         for pairing in sorted(set(pairings)):
@@ -323,7 +323,7 @@ def log_loss(cases: Sequence[Case], own: NDArray[np.bool_], said: NDArray[np.flo
     return float(np.average(-np.log(np.maximum(p, 1e-9)), weights=case_weights(cases, own)))
 
 
-def least_likelihood(cases: Sequence[Case], weights: SentenceWeights) -> float:
+def min_likelihood(cases: Sequence[Case], weights: SentenceWeights) -> float:
     """The likelihood from which on `SPANS_RIGHT` of answerable questions' spans are right.
 
     Those in the passage of the best sentence; they are wrong if that doesn't hold the answer.
@@ -333,7 +333,7 @@ def least_likelihood(cases: Sequence[Case], weights: SentenceWeights) -> float:
         if case.whole and case.kind == "there":
             passage = with_evidence(case.found, case.readings, weights)[0].passage
             reading = case.readings[passage.id]
-            if reading.words <= MOST_ANSWER_WORDS:
+            if reading.words <= MAX_ANSWER_WORDS:
                 spans.append((reading.likelihood, span_f1(case, passage, reading) >= 0.5))
     spans.sort(reverse=True)
     right = np.cumsum([is_right for _, is_right in spans]) / np.arange(1, len(spans) + 1)
@@ -408,7 +408,7 @@ def main() -> None:
         return
     paragraphs, documents = ([c for c in cases if c.setting == setting] for setting in SETTINGS)
     chosen = some(paragraphs, arguments.most, arguments.small)
-    chosen += some(documents, arguments.most_documents)
+    chosen += some(documents, arguments.max_documents)
     cases = kept(arguments.read, lambda: read_all(chosen, arguments.processes))
     learned = learn(cases)
     right = {

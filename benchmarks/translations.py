@@ -48,9 +48,9 @@ _CONCENTRATION: Final = 0.01
 _UNALIGNED: Final = 0.08
 # Added to a term's occurrences: what was seen once is less sure.
 _SMOOTHING: Final = 0.5
-_FEWEST: Final = 0.5
-_LEAST: Final = 0.05
-_MOST: Final = 6
+_MIN_COUNT: Final = 0.5
+_MIN_PROBABILITY: Final = 0.05
+_MAX_TERMS: Final = 6
 
 Numbers = NDArray[np.int32]
 FloatArray = NDArray[np.float64]
@@ -147,16 +147,16 @@ def translations(sentences: Sequence[Pair]) -> dict[str, list[tuple[str, float]]
     agreed = links.probabilities(sides, 0) * links.probabilities(sides, 1)
     counts = np.bincount(links.pairs, agreed)
     found: dict[str, list[tuple[str, float]]] = {}
-    (kept,) = np.nonzero(counts >= _FEWEST)
+    (kept,) = np.nonzero(counts >= _MIN_COUNT)
     for source in (0, 1):
         given, made = sides[source], sides[1 - source]
         for pair in kept:
             term, other = links.terms[source][pair], links.terms[1 - source][pair]
             probability = float(counts[pair] / (given.counts[term] + _SMOOTHING))
-            if probability >= _LEAST and _is_translation(given.terms[term], made.terms[other]):
+            if probability >= _MIN_PROBABILITY and _is_translation(given.terms[term], made.terms[other]):
                 found.setdefault(given.terms[term], []).append((made.terms[other], probability))
     return {
-        term: sorted(others, key=lambda other: (-other[1], other[0]))[:_MOST]
+        term: sorted(others, key=lambda other: (-other[1], other[0]))[:_MAX_TERMS]
         for term, others in sorted(found.items())
     }
 

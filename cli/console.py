@@ -21,7 +21,7 @@ from qa.api.records import RefusalRecord
 from qa.messages import say
 
 # Characters of a line of standard input that are kept; a question may have far fewer.
-_MOST_OF_A_LINE: Final = 1 << 16
+_MAX_LINE_SHARE: Final = 1 << 16
 # JSON leaves DEL and C1 as they are, and some terminals obey them.
 _NOT_ESCAPED_BY_JSON: Final = re.compile("[\x7f-\x9f]")
 
@@ -104,11 +104,11 @@ def _lines() -> Iterator[tuple[int, str]]:
     """The lines of standard input that hold something, with their numbers; of a long one the beginning."""
     number = 0
     try:
-        while line := sys.stdin.readline(_MOST_OF_A_LINE):
+        while line := sys.stdin.readline(_MAX_LINE_SHARE):
             number += 1
             rest = line
             while rest and not rest.endswith("\n"):
-                rest = sys.stdin.readline(_MOST_OF_A_LINE)
+                rest = sys.stdin.readline(_MAX_LINE_SHARE)
             if line.strip():
                 yield number, line.rstrip("\r\n")
     except OSError as error:

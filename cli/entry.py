@@ -15,7 +15,7 @@ from cli import exit_codes, streams
 
 # Bytes of address space: on two cores `dalil ask` takes 1.1 GB, of which 150 MB are in use. With less than
 # this numpy's and onnxruntime's native code was seen to end in a segmentation fault.
-_LEAST_MEMORY: Final = 1 << 30
+_MIN_MEMORY: Final = 1 << 30
 
 
 def main() -> None:
@@ -47,7 +47,7 @@ def main() -> None:
 def _has_too_little_memory() -> bool:
     """Whether the process may have less memory than the libraries take, some of which crash then."""
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return soft != resource.RLIM_INFINITY and soft < _LEAST_MEMORY
+    return soft != resource.RLIM_INFINITY and soft < _MIN_MEMORY
 
 
 def _on_interrupt(handler: Any, instead_of: Any) -> None:

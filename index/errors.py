@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 # Characters of an address in a message.
-_LONGEST_NAMED: Final = 500
+_MAX_NAMED_LENGTH: Final = 500
 
 
 class DalilError(Exception):
@@ -139,7 +139,7 @@ class UnreadablePage(UnreadableFile):
             fault: the cause, other than "content".
             detail: what the message names.
         """
-        error = cls(f"{address[:_LONGEST_NAMED]}: {_PAGE_FAULTS[fault].format(detail, detail)}")
+        error = cls(f"{address[:_MAX_NAMED_LENGTH]}: {_PAGE_FAULTS[fault].format(detail, detail)}")
         error.path, error.page_fault, error.detail = address, fault, detail
         return error
 

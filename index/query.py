@@ -20,7 +20,7 @@ from index.text.question import as_written
 from index.text.spelling import WordForms
 
 # Characters. The encoder's window ends near 1,500; longer questions aren't asked on purpose.
-LONGEST = 2_000
+MAX_QUESTION_LENGTH = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,13 +78,13 @@ def check(question: str) -> list[Term]:
     """Validates a question and returns its terms.
 
     Raises:
-        InvalidQuestion: it is blank, has no word, is longer than `LONGEST`, or isn't text.
+        InvalidQuestion: it is blank, has no word, is longer than `MAX_QUESTION_LENGTH`, or isn't text.
     """
     if not question.strip():
         raise InvalidQuestion("empty", "The question is empty.")
-    if len(question) > LONGEST:
+    if len(question) > MAX_QUESTION_LENGTH:
         raise InvalidQuestion(
-            "too_long", f"The question has {len(question):,} characters; {LONGEST:,} is the most."
+            "too_long", f"The question has {len(question):,} characters; {MAX_QUESTION_LENGTH:,} is the most."
         )
     for character in question:
         if character not in "\t\n\r" and unicodedata.category(character) in ("Cc", "Cs"):

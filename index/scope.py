@@ -17,7 +17,7 @@ from index.errors import InvalidScope, ScopeFault
 from index.text.analyzer import analyze, normalise
 from index.types import DocumentHead
 
-LONGEST: Final = 8_000
+MAX_SCOPE_LENGTH: Final = 8_000
 """Most characters of a scope written as text."""
 _KEYS: Final = {
     "document": "documents", "وثيقة": "documents", "مستند": "documents",
@@ -337,8 +337,10 @@ def _digits(text: str) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    if len(text) > LONGEST:
-        raise InvalidScope("quote", f"A scope has at most {LONGEST:,} characters, not {len(text):,}.", "…")
+    if len(text) > MAX_SCOPE_LENGTH:
+        raise InvalidScope(
+            "quote", f"A scope has at most {MAX_SCOPE_LENGTH:,} characters, not {len(text):,}.", "…"
+        )
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
     try:

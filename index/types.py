@@ -29,7 +29,7 @@ BlockKind = Literal[
 ]
 
 # Chosen, not measured.
-_MOST_WORDS_OF_RECORD: Final = 40
+_MAX_RECORD_WORDS: Final = 40
 _WORD: Final = re.compile(r"\S+")
 DATED_BY_PROGRAMS: Final = frozenset((".docx", ".pdf", ".odt", ".ods", ".rtf", ".xlsx", ".pptx"))
 """Types of files whose metadata say when a program made the file, not when the text was issued."""
@@ -319,7 +319,7 @@ class Passage:
     @property
     def is_record(self) -> bool:
         """Whether it is a record of several fields: a row, a signature, or a form short enough to quote."""
-        is_short = len(self.text.split()) <= _MOST_WORDS_OF_RECORD
+        is_short = len(self.text.split()) <= _MAX_RECORD_WORDS
         return self.kind in ("table_row", "signature") or (self.kind == "form_field" and is_short)
 
     @property

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Keyed by path or address, most recently used last: only the latest state of an index is cached.
 _opened: dict[str | Path, tuple[Hashable, Index]] = {}
 _opening = threading.Lock()
-_MOST_OPENED = 4
+_MAX_OPENED = 4
 
 
 def retrieve(
@@ -64,7 +64,7 @@ def open_index(index: Index | str | Path | None) -> Index:
             known = _opened.pop(place, None)
             opened = known if known and known[0] == now else (now, Index.open(place))
             _opened[place] = opened
-            if len(_opened) > _MOST_OPENED:
+            if len(_opened) > _MAX_OPENED:
                 del _opened[next(iter(_opened))]
         return opened[1]
     return index

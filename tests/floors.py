@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 # Fewer say little: one question that falls the other way would decide.
-LEAST_CASES = 30
+MIN_CASES = 30
 # Standard deviations of a binomial. One last digit of a float changes every vector a little
 # (index/encoding/e5/onnx_graph.py): a few borderline questions fall otherwise on another kind of processor,
 # with a newer onnxruntime or in float32. Three standard deviations are more than that, and what is broken
@@ -22,7 +22,7 @@ def floor(right: int, cases: int) -> float:
     Raises:
         ValueError: there are too few cases; pool them with others.
     """
-    if cases < LEAST_CASES:
-        raise ValueError(f"{cases} cases are too few for a floor; pool at least {LEAST_CASES}.")
+    if cases < MIN_CASES:
+        raise ValueError(f"{cases} cases are too few for a floor; pool at least {MIN_CASES}.")
     share = (right + 2) / (cases + 4)
     return right - MARGIN * sqrt(cases * share * (1 - share))

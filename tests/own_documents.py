@@ -97,7 +97,7 @@ def library(encoder: SlowEncoder, tmp_path_factory: pytest.TempPathFactory) -> I
     built_in = Index.build([article()], folder / "article", encoder=encoder, show_progress=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(libraries, "article_index", lambda: built_in)
-        yield Library(folder / "data", encoder=encoder, most_bytes=200_000)
+        yield Library(folder / "data", encoder=encoder, max_bytes=200_000)
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from index.text.sentences import sentences
 from qa import Answer, BrokenCitation, Citation, ask, retrieve
 from qa.answering.answer import answer
 from qa.answering.confidence import THRESHOLDS
-from qa.answering.sentences import MOST_SENTENCES, Sentence, score_sentences
+from qa.answering.sentences import MAX_SENTENCES, Sentence, score_sentences
 from qa.article import article_index
 from qa.messages import say
 
@@ -877,7 +877,7 @@ def test_every_citation_is_literally_there(
     readable = bool(index.passages)
     assert reply.confidence == (probability if readable else 0.0)
     assert reply.found == (readable and probability == 1.0)
-    assert len(reply.citations) <= MOST_SENTENCES
+    assert len(reply.citations) <= MAX_SENTENCES
     places = [(c.passage.document_id, at) for c in reply.citations for at in range(c.start, c.end)]
     assert len(places) == len(set(places))
     quoted = [
@@ -886,7 +886,7 @@ def test_every_citation_is_literally_there(
         for start, end in sentences(c.passage.text)
         if start < c.end - c.passage.start and end > c.start - c.passage.start
     ]
-    assert len(quoted) <= MOST_SENTENCES
+    assert len(quoted) <= MAX_SENTENCES
     assert [c.number for c in reply.citations] == list(range(1, len(reply.citations) + 1))
     for citation in reply.citations:
         document = documents[citation.passage.document_id]
@@ -902,5 +902,5 @@ def test_every_citation_is_literally_there(
 
 
 def test_constants_are_what_the_documentation_says() -> None:
-    assert (SENTENCES.read, MOST_SENTENCES) == (3, 3)
+    assert (SENTENCES.read, MAX_SENTENCES) == (3, 3)
     assert 0 < SENTENCES.nearly_as_good < 1

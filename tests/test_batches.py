@@ -17,7 +17,7 @@ from starlette.types import Message, Receive, Scope, Send
 from index import IndexLocked, UnreadableFile
 from qa.collections.types import Added, Progress, Report
 from qa.messages import say
-from web.uploads.batches import MOST_FILES, Batch, Uploads, shown_name
+from web.uploads.batches import MAX_FILES, Batch, Uploads, shown_name
 from web.views import collection_views
 
 
@@ -49,7 +49,7 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def uploads(shelf: Shelf) -> Uploads:
-    return Uploads(shelf.add, most_bytes=1000, most_in_all=2500)
+    return Uploads(shelf.add, max_bytes=1000, max_total=2500)
 
 
 def send(uploads: Uploads, batch: Batch | str, number: object, *body: bytes) -> int:
@@ -124,11 +124,11 @@ def test_what_cant_be_added_is_refused_before_it_is_sent(
 
 
 def test_no_more_files_than_a_thousand_at_once(uploads: Uploads) -> None:
-    batch, accepted = uploads.begin("c", [(f"{n}.txt", 1) for n in range(MOST_FILES + 2)])
-    assert accepted == list(range(MOST_FILES))
+    batch, accepted = uploads.begin("c", [(f"{n}.txt", 1) for n in range(MAX_FILES + 2)])
+    assert accepted == list(range(MAX_FILES))
     # Of the others only their number is kept.
-    assert (batch.faults, len(batch.names), batch.surplus, batch.total) == ({}, MOST_FILES, 2, MOST_FILES + 2)
-    assert send(uploads, batch, MOST_FILES, b"a") == 403
+    assert (batch.faults, len(batch.names), batch.surplus, batch.total) == ({}, MAX_FILES, 2, MAX_FILES + 2)
+    assert send(uploads, batch, MAX_FILES, b"a") == 403
 
 
 def kept_names(uploads: Uploads) -> int:
@@ -139,8 +139,8 @@ def test_names_of_refused_files_are_kept_within_bounds(
     uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One file that may be sent would keep the names of all that were refused with it."""
-    monkeypatch.setattr("web.uploads.batches.MOST_NAMES", 30)
-    monkeypatch.setattr("web.uploads.batches.MOST_NAMES_IN_ALL", 50)
+    monkeypatch.setattr("web.uploads.batches.MAX_NAMES", 30)
+    monkeypatch.setattr("web.uploads.batches.MAX_TOTAL_NAMES", 50)
     files = [("a.txt", 1), *[("film.mp4", 1)] * 9]
     begun = [uploads.begin("c", files, "one") for _ in range(5)]
     assert [accepted for _, accepted in begun] == [[0]] * 3 + [[]] * 2
@@ -158,7 +158,7 @@ def test_names_of_refused_files_are_kept_within_bounds(
 def test_so_many_names_of_finished_batches_are_remembered(
     uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.uploads.batches.MOST_NAMES_REMEMBERED", 25)
+    monkeypatch.setattr("web.uploads.batches.MAX_NAMES_REMEMBERED", 25)
     done: list[Batch] = []
     for _ in range(4):
         batch, _ = uploads.begin("c", [("a.txt", 1), *[("film.mp4", 1)] * 9])
@@ -463,7 +463,7 @@ def test_encoding_takes_turns() -> None:
 
 def test_one_person_may_have_so_many_files_waiting() -> None:
     lanes = Lanes("c")
-    uploads = Uploads(lanes.add, most_waiting=3, most_bytes_waiting=1000)
+    uploads = Uploads(lanes.add, max_waiting=3, max_waiting_bytes=1000)
     first = sent(uploads, "c", 2, "one")
     second, accepted = uploads.begin("c", [("a.txt", 1), ("b.mp4", 1), ("c.txt", 1)], "one")
     assert (accepted, second.faults) == ([0], {1: "file_type", 2: "file_quota"})

@@ -46,7 +46,7 @@ from chatting import (
 from playwright.sync_api import Browser, Page, expect
 
 import ui
-from index.query import LONGEST
+from index.query import MAX_QUESTION_LENGTH
 from qa.messages import say
 from web.server.serving import PortTaken, listen
 
@@ -396,7 +396,7 @@ def test_a_question_of_100_000_characters_keeps_the_page_in_shape(page: Page, qu
     turn = ask(page, question)
 
     # Of what is too long to be searched for no more is kept than shows it.
-    assert turn.locator(".question").text_content() == question[: LONGEST + 1]
+    assert turn.locator(".question").text_content() == question[: MAX_QUESTION_LENGTH + 1]
     size = turn.locator(".question").bounding_box()
     assert size is not None
     assert size["width"] <= 1280

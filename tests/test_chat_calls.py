@@ -152,13 +152,13 @@ def test_of_a_very_long_conversation_the_last_turns_are_kept(
     for number in range(8):
         ask(chat, f"{FLOODS} {number}")
     whole = size(chat.keep(sent(ConversationCall)))
-    monkeypatch.setattr(chat_calls, "_MOST_KEPT", whole // 2)
+    monkeypatch.setattr(chat_calls, "_MAX_KEPT", whole // 2)
     kept = chat.keep(sent(ConversationCall))
     assert size(kept) <= whole // 2
     questions = [turn["question"] for turn in json.loads(kept)["turns"]]
     assert questions == [f"{FLOODS} {number}" for number in range(8)][-len(questions) :]
     assert len(questions) >= 2
-    monkeypatch.setattr(chat_calls, "_MOST_KEPT", 10)
+    monkeypatch.setattr(chat_calls, "_MAX_KEPT", 10)
     assert chat.keep(sent(ConversationCall)) == ""
 
 
@@ -227,7 +227,7 @@ def test_where_the_file_of_verdicts_is_full_that_is_said(
 ) -> None:
     chat = ChatCalls(index)
     number = ask(chat, FLOODS)
-    monkeypatch.setattr(judgements, "MOST_BYTES", 10)
+    monkeypatch.setattr(judgements, "MAX_BYTES", 10)
     assert chat.judge(sent(Judge, number=number, verdict="right")) == say("verdict_kept", "en")
     assert chat.judge(sent(Judge, number=number, verdict="wrong")) == say("verdicts_full", "en")
     assert [one.verdict for one in judgements.read().judged] == ["right"]

@@ -971,9 +971,7 @@ def test_the_chats_collections_keep_as_much_of_files_as_is_said(monkeypatch: pyt
     import ui
 
     bounds: list[int] = []
-    monkeypatch.setattr(
-        ui, "launch", lambda _, *, library, **__: bounds.append(library._most_bytes_of_originals)
-    )
+    monkeypatch.setattr(ui, "launch", lambda _, *, library, **__: bounds.append(library._max_originals_bytes))
     for options in ((), ("--originals", "0"), ("--originals", "5")):
         assert dalil("chat", *options).exit_code == 0
     assert bounds == [1 << 30, 0, 5 << 20]

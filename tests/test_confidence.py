@@ -24,7 +24,7 @@ from qa import ask
 from qa.answering.confidence import (
     ALONE,
     FEATURES,
-    MOST_CANDIDATES,
+    MAX_CANDIDATES,
     THRESHOLDS,
     _models,
     _weakest,
@@ -312,10 +312,10 @@ def test_nor_where_more_are_shown_than_are_compared(encoder: FakeEncoder, tmp_pa
     words = ["salt", "Salim", "sells", "bread", "rain", "wind", "snow", "noon"]
     documents = [
         Document(f"{n} {' '.join(chance.choices(words, k=chance.randint(3, 14)))}", id=f"d{n}")
-        for n in range(2 * MOST_CANDIDATES)
+        for n in range(2 * MAX_CANDIDATES)
     ]
     index = Index.build(documents, tmp_path / "i", encoder=encoder)
-    few, all_ = (ask("Who sells salt?", index, k=k) for k in (5, 2 * MOST_CANDIDATES))
+    few, all_ = (ask("Who sells salt?", index, k=k) for k in (5, 2 * MAX_CANDIDATES))
     assert few.confidence == all_.confidence
     assert few.citations == all_.citations
     assert len(few.hits) == 5

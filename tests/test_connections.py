@@ -151,7 +151,7 @@ def test_a_slow_body_is_taken_as_long_as_it_comes(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_client_has_so_many_connections_where_it_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS_OF_A_CLIENT", 5)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS_PER_CLIENT", 5)
     names = ("library.example",)
     with served(Sharing(names=names)) as port:
         first = [opened(port, b"") for _ in range(5)]

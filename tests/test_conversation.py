@@ -12,14 +12,14 @@ import pytest
 
 import qa
 from index import Document, Hit, Passage
-from index.query import LONGEST
+from index.query import MAX_QUESTION_LENGTH
 from index.text.analyzer import Language
 from qa.answering.courtesy import courteous
 from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say
 from qa.types import Answer, Citation
-from web.sessions import MOST_TURNS, MOST_WAITING, Session, Sessions
+from web.sessions import MAX_TURNS, MAX_WAITING, Session, Sessions
 from web.views.answers import Source
 from web.views.conversation import Exchange, NoSuchTurn, Refusal
 
@@ -199,7 +199,7 @@ def test_an_earlier_conversation_is_taken_up_unless_another_has_begun() -> None:
 
 
 def test_each_page_has_its_own_session_and_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.sessions._MOST_SESSIONS", 2)
+    monkeypatch.setattr("web.sessions._MAX_SESSIONS", 2)
     sessions = Sessions()
     first = sessions.of("a")
     first.begin("When?")
@@ -215,8 +215,8 @@ def test_each_page_has_its_own_session_and_the_oldest_are_forgotten(monkeypatch:
 def test_questions_of_many_threads_are_all_there() -> None:
     session = Session()
     with ThreadPoolExecutor(8) as pool:
-        numbers = list(pool.map(session.begin, (str(n) for n in range(MOST_WAITING))))
-    assert sorted(numbers) == list(range(MOST_WAITING))
+        numbers = list(pool.map(session.begin, (str(n) for n in range(MAX_WAITING))))
+    assert sorted(numbers) == list(range(MAX_WAITING))
     assert {session.exchanges[number].question: number for number in numbers} == {
         str(n): number for n, number in enumerate(numbers)
     }
@@ -224,35 +224,35 @@ def test_questions_of_many_threads_are_all_there() -> None:
 
 def test_of_questions_that_wait_for_ever_the_last_are_kept() -> None:
     session = Session()
-    for number in range(3 * MOST_WAITING):
+    for number in range(3 * MAX_WAITING):
         assert session.begin(f"Question {number}") == number
-    assert list(session.exchanges) == list(range(2 * MOST_WAITING, 3 * MOST_WAITING))
+    assert list(session.exchanges) == list(range(2 * MAX_WAITING, 3 * MAX_WAITING))
     session.change(0, Exchange("Question 0").replied(TURN, DOCUMENTS.__getitem__))  # too late
     assert 0 not in session.exchanges
 
 
 def test_a_session_keeps_its_last_turns() -> None:
     session = Session()
-    for number in range(MOST_TURNS + 20):
+    for number in range(MAX_TURNS + 20):
         session.begin(f"Question {number}")
         session.change(number, Exchange(f"Question {number}").replied(TURN, DOCUMENTS.__getitem__))
         session.render("en")
-    assert list(session.exchanges) == list(range(20, MOST_TURNS + 20))
-    assert len(session.conversation().turns) == MOST_TURNS
+    assert list(session.exchanges) == list(range(20, MAX_TURNS + 20))
+    assert len(session.conversation().turns) == MAX_TURNS
     shown = session.render("en")
-    assert shown.count("<article") == MOST_TURNS
+    assert shown.count("<article") == MAX_TURNS
     assert ("Question 19<" in shown, "Question 20<" in shown) == (False, True)
-    assert len(session._rendered) == MOST_TURNS
+    assert len(session._rendered) == MAX_TURNS
 
 
 def test_of_a_question_that_is_too_long_no_more_is_kept_than_tells_so() -> None:
     session = Session()
     session.begin("x" * 1_000_000)
-    assert len(session.exchanges[0].question) == LONGEST + 1
+    assert len(session.exchanges[0].question) == MAX_QUESTION_LENGTH + 1
 
 
 def test_all_sessions_together_have_so_many_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.sessions._MOST_TURNS_IN_ALL", 10)
+    monkeypatch.setattr("web.sessions._MAX_TOTAL_TURNS", 10)
     sessions = Sessions()
     for page in "abc":
         for number in range(4):
@@ -261,7 +261,7 @@ def test_all_sessions_together_have_so_many_turns(monkeypatch: pytest.MonkeyPatc
     assert len(sessions.of("c").exchanges) == 4
     assert len(sessions.of("b").exchanges) == 4
     assert sessions.of("a").exchanges == {}
-    monkeypatch.setattr("web.sessions._MOST_TURNS_IN_ALL", 1)
+    monkeypatch.setattr("web.sessions._MAX_TOTAL_TURNS", 1)
     assert len(sessions.of("b").exchanges) == 4  # the page's own is never taken from it
 
 

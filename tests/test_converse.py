@@ -13,7 +13,7 @@ from floors import floor
 
 from index import Document, Index, InvalidQuestion
 from index.encoding.base import Encoder
-from index.query import LONGEST
+from index.query import MAX_QUESTION_LENGTH
 from qa import Conversation, Turn, ask, converse
 from qa.conversation.converse import _found
 
@@ -156,7 +156,7 @@ def test_a_short_question_of_its_own_is_asked_alone_if_that_answers_it(
 
 
 def test_a_question_as_long_as_may_be_is_asked_alone(twins: Index) -> None:
-    question = "Who finished it" + " a" * ((LONGEST - 20) // 2)
+    question = "Who finished it" + " a" * ((MAX_QUESTION_LENGTH - 20) // 2)
     conversation = after(twins, "Where stands Kestrel tower?")
     assert converse(conversation, question, twins).expanded_question == question
 

@@ -230,7 +230,7 @@ def test_a_full_file_loses_what_later_verdicts_replace_and_then_takes_no_more(
     for number in range(20):
         record(turn("When?", FLOODS), "right" if number % 2 else "wrong", EVERYTHING, path)
     size = path.stat().st_size
-    monkeypatch.setattr(judgements, "MOST_BYTES", size + 10)
+    monkeypatch.setattr(judgements, "MAX_BYTES", size + 10)
     record(turn("What?", FLOUR), "right", EVERYTHING, path)
     assert path.stat().st_size < size / 4
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -240,7 +240,7 @@ def test_a_full_file_loses_what_later_verdicts_replace_and_then_takes_no_more(
         ("What?", "right"),
     ]
     assert feedback.unreadable == 1  # a later version may know it
-    monkeypatch.setattr(judgements, "MOST_BYTES", path.stat().st_size + 10)
+    monkeypatch.setattr(judgements, "MAX_BYTES", path.stat().st_size + 10)
     before = path.read_bytes()
     with pytest.raises(judgements.FeedbackFull, match="Move it elsewhere") as caught:
         record(turn("Why?", FLOUR), "right", EVERYTHING, path)

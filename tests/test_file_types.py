@@ -223,16 +223,16 @@ def test_an_archive_that_isnt_whole_or_grows_too_much_is_refused(
     entities = archive(tmp_path / "c.epub", BOOK | {"META-INF/container.xml": bomb})
     assert refusal(entities).startswith("it defines XML entities")
     large = word(tmp_path / "d.docx", "x" * 5000)
-    monkeypatch.setattr(archives, "MOST_PART", 4000)
+    monkeypatch.setattr(archives, "MAX_PART", 4000)
     assert refusal(large).endswith(" in it is larger than 0 MB. Split it.")
-    monkeypatch.setattr(archives, "MOST_UNPACKED", 1000)
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 1000)
     assert refusal(large).startswith("it would unpack to more than 0 MB.")
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text" * 1000)
     with pytest.raises(UnreadableFile, match=r"a\.txt: it has 0\.0 MB; the most is 0\.0\. Split it\."):
-        read_file(tmp_path / "a.txt", most_bytes=100)
+        read_file(tmp_path / "a.txt", max_bytes=100)
 
 
 def test_what_takes_the_time_of_a_process_leaves_this_one_alive(tmp_path: Path) -> None:
@@ -254,7 +254,7 @@ def test_what_takes_the_time_of_a_process_leaves_this_one_alive(tmp_path: Path) 
 def test_a_process_that_takes_too_much_memory_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.html"
     path.write_bytes(b"<p>" + b"x" * (1 << 27))
-    starved = ConverterProcess(most_bytes=1 << 27)
+    starved = ConverterProcess(max_bytes=1 << 27)
     try:
         with pytest.raises(Unextractable, match="memory"):
             starved.convert(path)

@@ -430,7 +430,7 @@ def test_links_that_lead_out_are_not_followed(folder: Path, tmp_path: Path) -> N
 
 
 def test_too_many_files_are_refused(chat: Chat, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following_, "MOST_FOLLOWED", 2)
+    monkeypatch.setattr(following_, "MAX_FOLLOWED", 2)
     with pytest.raises(FolderTooLarge):
         states(folder, folder / "data")
     refused = chat.call("follow", "ar", collection=chat.create(), path=str(folder))

@@ -23,9 +23,9 @@ from qa.collections.single import SingleIndex
 from web.calls.collection_calls import Collections
 from web.server import gradio_requests
 from web.server.gradio_requests import (
-    MOST_REQUESTS,
-    MOST_UNREAD,
-    MOST_UNREAD_OF_A_SESSION,
+    MAX_REQUESTS,
+    MAX_UNREAD,
+    MAX_UNREAD_PER_SESSION,
     CheckedRequests,
     NotFound,
 )
@@ -328,8 +328,8 @@ def test_so_much_is_worked_on_at_once(chat: gr.Blocks) -> None:
                 send,
             )
 
-        tasks = [asyncio.create_task(one()) for _ in range(MOST_REQUESTS + 5)]
-        while waiting < MOST_REQUESTS or len(statuses) < 5:
+        tasks = [asyncio.create_task(one()) for _ in range(MAX_REQUESTS + 5)]
+        while waiting < MAX_REQUESTS or len(statuses) < 5:
             await asyncio.sleep(0)
         let_go.set()
         await asyncio.gather(*tasks)
@@ -338,27 +338,27 @@ def test_so_much_is_worked_on_at_once(chat: gr.Blocks) -> None:
 
     statuses = asyncio.run(send_all())
     assert statuses[:5] == [503] * 5
-    assert statuses[5:] == [200] * (MOST_REQUESTS + 1)
+    assert statuses[5:] == [200] * (MAX_REQUESTS + 1)
 
 
 def test_answers_that_nobody_fetches_are_given_up(app: CheckedRequests, chat: gr.Blocks) -> None:
     queue = chat._queue
-    for number in range(MOST_UNREAD):
+    for number in range(MAX_UNREAD):
         queue.pending_event_ids_session[f"s{number}"] = {f"event {number}"}
         queue.pending_messages_per_session[f"s{number}"] = asyncio.Queue()
     assert post(app, "/gradio_api/queue/join", event(chat, "change", PAGE, session_hash="new")).status == 200
-    assert list(queue.pending_event_ids_session) == [f"s{n}" for n in range(1, MOST_UNREAD)]
+    assert list(queue.pending_event_ids_session) == [f"s{n}" for n in range(1, MAX_UNREAD)]
     assert "s0" not in queue.pending_messages_per_session
-    queue.pending_event_ids_session["s1"] = set(map(str, range(MOST_UNREAD_OF_A_SESSION)))
+    queue.pending_event_ids_session["s1"] = set(map(str, range(MAX_UNREAD_PER_SESSION)))
     reply = post(app, "/gradio_api/queue/join", event(chat, "change", PAGE, session_hash="s1"))
     assert refused(reply, 503) == "too_many"
-    assert len(queue.pending_event_ids_session) == MOST_UNREAD - 1
+    assert len(queue.pending_event_ids_session) == MAX_UNREAD - 1
 
 
 def test_sessions_that_are_done_leave_nothing_behind(
     app: CheckedRequests, chat: gr.Blocks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradio_requests, "MOST_GRADIO_SESSIONS", 3)
+    monkeypatch.setattr(gradio_requests, "MAX_GRADIO_SESSIONS", 3)
     chat._queue.pending_event_ids_session = {f"s{n}": set() for n in range(9)} | {"busy": {"x"}}
     assert post(app, "/gradio_api/call/ask", {"data": ["Who?"]}).status == 200
     assert chat._queue.pending_event_ids_session == {"busy": {"x"}}

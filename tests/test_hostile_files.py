@@ -32,9 +32,9 @@ from qa.collections.library import Library
 from qa.collections.types import Added, Report
 from web.uploads.batches import Batch, Uploads
 
-MOST_SECONDS = 30.0
+BOUND_SECONDS = 30.0
 # Characters of the headings of a passage: of nine levels of headings and nine keys above it.
-MOST_HEADINGS = 18 * 500
+MAX_HEADINGS = 18 * 500
 
 
 @pytest.fixture
@@ -80,12 +80,12 @@ def test_a_hostile_file_is_read_or_refused_in_time(
         document, found = None, error.fault
     converter.close()
     converter_process.recognizer.close()
-    assert used() - before <= MOST_SECONDS
+    assert used() - before <= BOUND_SECONDS
     # In the server's own process.
     before = used()
     passages = split(document, 500, count_tokens) if document else []
-    assert sum(sum(map(len, passage.headings)) for passage in passages) <= MOST_HEADINGS * len(passages)
-    assert used() - before <= MOST_SECONDS
+    assert sum(sum(map(len, passage.headings)) for passage in passages) <= MAX_HEADINGS * len(passages)
+    assert used() - before <= BOUND_SECONDS
     # What is read, or the faults with which it is refused; or either, where processors decide.
     texts = tuple(each for each in expected.split("|") if each.startswith("= "))
     faults = [fault for each in expected.split("|") if each not in texts for fault in each.split()]
@@ -98,7 +98,7 @@ def test_a_hostile_file_is_read_or_refused_in_time(
 
 def test_limits_of_processor_time_grow_with_the_file() -> None:
     for suffix in (".pdf", ".docx", ".epub", ".html"):
-        assert processor_seconds(suffix, 0) == BASE_SECONDS <= MOST_SECONDS
+        assert processor_seconds(suffix, 0) == BASE_SECONDS <= BOUND_SECONDS
         seconds = [processor_seconds(suffix, size << 20) for size in (0, 1, 2, 5, 200)]
         assert seconds == sorted(seconds)
         assert seconds[0] < seconds[1]

@@ -25,7 +25,7 @@ from test_cli import FAKE_DALIL, surrounding
 from test_connections import HEADERS
 
 import ui
-from web.server.request_limits import MOST_WRONG_PASSWORDS
+from web.server.request_limits import MAX_WRONG_PASSWORDS
 from web.server.users import Users
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ DALIL = [part for part in FAKE_DALIL if part != "-Werror"]
 PASSWORD = "open sesame"
 LIMIT = 60
 # Measured: 15. The pools of what it is built on may grow to 40 each where processors are slow.
-MOST_THREADS = 100
+MAX_THREADS = 100
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def test_200_wrong_passwords_by_any_header(closed: Server) -> None:
         statuses = Counter(people.map(attempt, range(200)))
     assert set(statuses) == {400, 429}
     # One may come back for each half minute that the machine takes over it.
-    assert statuses[400] <= MOST_WRONG_PASSWORDS + 2
+    assert statuses[400] <= MAX_WRONG_PASSWORDS + 2
     status, headers, body = closed.send("/login", form("salma", PASSWORD), headers=FORM)
     assert (status, json.loads(body)["error"]) == (429, "too_many")
     assert int(headers["retry-after"]) > 0
@@ -290,7 +290,7 @@ def test_1000_hostile_calls_leave_its_memory_and_its_log_small(tmp_path: Path) -
         for half in halves:
             half.close()
         assert set(statuses) <= {200, 404, 422, 503}
-        assert max(threads, server.threads()) <= MOST_THREADS
+        assert max(threads, server.threads()) <= MAX_THREADS
         ended = time.monotonic() + LIMIT
         while (used := server.resident()) >= 400 << 20 and time.monotonic() < ended:
             time.sleep(1)

@@ -347,7 +347,7 @@ def test_of_two_builds_at_once_the_later_goes_on_alone(
 def test_upkeep_changes_nothing_that_is_found(
     tables: Index, address: str, encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(upkeep, "_MOST_COUNTS", 1)
+    monkeypatch.setattr(upkeep, "_MAX_COUNTS", 1)
     for number in range(4):
         tables.update([Document(f"Heron {number} stands in the river.", id=f"heron {number}")])
     before, known = [plain(tables.search(question)) for question in QUESTIONS], counted(tables)

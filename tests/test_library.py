@@ -251,7 +251,7 @@ def test_what_never_came_in_takes_no_room(library: Library, files: list[Path], e
             raise KeyboardInterrupt
 
     size = sum(file.stat().st_size for file in files)
-    small = Library(library.folder, encoder=encoder, most_bytes_in_all=size + 1)
+    small = Library(library.folder, encoder=encoder, max_total_bytes=size + 1)
     small.create("texts")
     with pytest.raises(KeyboardInterrupt):
         small.add_files("texts", files, stop)
@@ -263,7 +263,7 @@ def test_what_never_came_in_takes_no_room(library: Library, files: list[Path], e
 def test_sizes_are_limited_for_each_file_and_for_all(
     tmp_path: Path, library: Library, encoder: FakeEncoder
 ) -> None:
-    small = Library(library.folder, encoder=encoder, most_bytes=100, most_bytes_in_all=150)
+    small = Library(library.folder, encoder=encoder, max_bytes=100, max_total_bytes=150)
     small.create("texts")
     paths = []
     for number, size in enumerate((90, 110, 70, 50)):
@@ -281,7 +281,7 @@ def test_a_moved_file_needs_no_further_room(
     library: Library, encoder: FakeEncoder, files: list[Path]
 ) -> None:
     size = sum(file.stat().st_size for file in files)
-    full = Library(library.folder, encoder=encoder, most_bytes_in_all=size)
+    full = Library(library.folder, encoder=encoder, max_total_bytes=size)
     full.create("texts")
     full.follow("texts", files[0].parent.resolve())
     full.synchronise("texts", [file.name for file in files])
@@ -522,7 +522,7 @@ def test_an_id_names_a_collection_or_nothing(library: Library, id_: str) -> None
 
 
 def test_there_are_so_many_collections(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libraries, "MOST_COLLECTIONS", 2)
+    monkeypatch.setattr(libraries, "MAX_COLLECTIONS", 2)
     library.create("one")
     library.create("two")
     with pytest.raises(TooManyCollections, match="There are 2 collections, and no more can be made"):

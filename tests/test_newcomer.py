@@ -23,7 +23,7 @@ from test_accessible import violations
 
 from index.text.analyzer import Language
 from qa.collections.library import Library
-from qa.collections.types import LONGEST_NAME
+from qa.collections.types import MAX_NAME_LENGTH
 from qa.messages import say
 from web.views import layout
 from web.views.answers import render_searched
@@ -64,7 +64,7 @@ def test_the_first_page_says_how_to_add_ones_own_files(
         name = page.get_by_label(say("collection_name", locale))
         expect(name).to_be_focused()
         expect(page.locator("#asking label")).to_be_visible()
-        expect(name).to_have_attribute("maxlength", f"{LONGEST_NAME}")
+        expect(name).to_have_attribute("maxlength", f"{MAX_NAME_LENGTH}")
         assert violations(page) == []
         name.fill(f"{locale} {size[0]}")
         name.press("Enter")
@@ -169,4 +169,4 @@ def test_what_was_searched_for_stands_in_the_order_of_its_readers(
 
 def test_the_name_box_takes_as_many_characters_as_a_name_may_have() -> None:
     boxes = re.findall(r'<input type="text" id="asking-name"[^>]*>', layout.asset("frame.html"))
-    assert [f'maxlength="{LONGEST_NAME}"' in box for box in boxes] == [True]
+    assert [f'maxlength="{MAX_NAME_LENGTH}"' in box for box in boxes] == [True]

@@ -14,7 +14,7 @@ from fake_encoder import FakeEncoder
 
 from index import Index, IndexDamaged
 from qa.collections.library import Library
-from qa.collections.opened import MOST_OPEN, OpenIndexes
+from qa.collections.opened import MAX_OPEN, OpenIndexes
 from web.calls.collection_calls import Collections
 
 
@@ -80,8 +80,8 @@ def test_what_couldnt_be_opened_is_tried_again() -> None:
 
 def test_of_many_collections_some_are_open(tmp_path: Path, encoder: FakeEncoder) -> None:
     library = Library(tmp_path, encoder=encoder)
-    ids = [library.create(f"c{n}").id for n in range(MOST_OPEN + 4)]
+    ids = [library.create(f"c{n}").id for n in range(MAX_OPEN + 4)]
     collections = Collections(library)
     opened = [weakref.ref(collections.index(id_)) for id_ in ids]
     gc.collect()
-    assert [index() is not None for index in opened] == [False] * 4 + [True] * MOST_OPEN
+    assert [index() is not None for index in opened] == [False] * 4 + [True] * MAX_OPEN

@@ -100,7 +100,7 @@ def test_the_file_of_a_document_is_the_one_it_was_read_from(library: Library, tm
 def test_only_so_much_is_kept(tmp_path: Path, encoder: FakeEncoder) -> None:
     one, two = saved_pdf(tmp_path / "a.pdf", lines(LINES)), saved_pdf(tmp_path / "b.pdf", lines(MORE))
     room = one.stat().st_size + two.stat().st_size - 1
-    library = Library(tmp_path / "data", encoder=encoder, most_bytes_of_originals=room)
+    library = Library(tmp_path / "data", encoder=encoder, max_originals_bytes=room)
     library.create("Mine")
     assert len(library.add_files("Mine", [one, two]).added) == 2
     assert list(kept(library).values()) == [one.read_bytes()]
@@ -108,7 +108,7 @@ def test_only_so_much_is_kept(tmp_path: Path, encoder: FakeEncoder) -> None:
     roomier = Library(tmp_path / "data", encoder=encoder)
     assert len(roomier.add_files("Mine", [two]).unchanged) == 1
     assert sorted(kept(library).values()) == sorted((one.read_bytes(), two.read_bytes()))
-    none = Library(tmp_path / "other", encoder=encoder, most_bytes_of_originals=0)
+    none = Library(tmp_path / "other", encoder=encoder, max_originals_bytes=0)
     none.create("Mine")
     none.add_files("Mine", [one])
     assert kept(none) == {}

@@ -14,8 +14,8 @@ from cli.terminal import TextRenderer
 from index import Document, Index
 from qa.answering.courtesy import courtesy
 from qa.answering.overview import (
-    MOST_LISTED_SENTENCES,
-    MOST_WRITTEN_UP,
+    MAX_LISTED_SENTENCES,
+    MAX_WRITTEN_UP,
     Request,
     group_labels,
     requested,
@@ -23,7 +23,7 @@ from qa.answering.overview import (
 from qa.conversation import history
 from qa.messages import say
 from qa.writing.client import ChatModel
-from qa.writing.write import MOST_AT_ONCE, Writer
+from qa.writing.write import MAX_CONCURRENT, Writer
 from web.calls.chat_calls import ChatCalls
 from web.page_calls import Begin
 from web.views.answers import Source, render_answer
@@ -164,21 +164,21 @@ def many(tmp_path: Path, count: int) -> Index:
 @pytest.mark.usefixtures("index")
 def test_a_writer_is_given_more_than_a_list_has(tmp_path: Path) -> None:
     texts, question = many(tmp_path, 30), "List all the recommendations"
-    assert len(qa.ask(question, texts).citations) == MOST_LISTED_SENTENCES
+    assert len(qa.ask(question, texts).citations) == MAX_LISTED_SENTENCES
     script = Script(perfect)
     with writing(script) as url:
         answer = qa.ask(question, texts, writer=Writer(ChatModel(url, "m")))
-    assert MOST_LISTED_SENTENCES < len(answer.citations) <= MOST_WRITTEN_UP
+    assert MAX_LISTED_SENTENCES < len(answer.citations) <= MAX_WRITTEN_UP
     rounds = [list(quotations(body["messages"])) for body in script.bodies]
     assert [n for given in rounds for n in given] == [one.number for one in answer.citations]
-    assert max(map(len, rounds)) == MOST_AT_ONCE
+    assert max(map(len, rounds)) == MAX_CONCURRENT
     assert answer.written is not None
     cited = {n for claim in answer.written.claims for n in claim.numbers}
-    assert len(cited) > MOST_LISTED_SENTENCES
+    assert len(cited) > MAX_LISTED_SENTENCES
     # In a conversation too, where its reader has answers written.
     turn = qa.converse(qa.Conversation(), question, texts, is_written_up=True)
     assert turn.answer.citations == answer.citations
-    assert len(qa.converse(qa.Conversation(), question, texts).answer.citations) == MOST_LISTED_SENTENCES
+    assert len(qa.converse(qa.Conversation(), question, texts).answer.citations) == MAX_LISTED_SENTENCES
 
 
 @pytest.mark.usefixtures("index")
@@ -188,7 +188,7 @@ def test_the_chat_gives_its_writer_more(tmp_path: Path, options: WriterOptions) 
         chat = ChatCalls(many(tmp_path, 30), writer=Writer(ChatModel(url, "m")))
         number = chat.begin(sent(Begin, question="List all the recommendations"))
         *_, shown = chat.respond("a", number, "en", options)
-    assert (shown.count('class="cited"') > MOST_LISTED_SENTENCES) is options.write
+    assert (shown.count('class="cited"') > MAX_LISTED_SENTENCES) is options.write
 
 
 def test_groups_of_a_list_have_their_heading_above_them(index: Index) -> None:

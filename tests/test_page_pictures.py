@@ -382,7 +382,7 @@ class Counting:
 
 def test_the_last_pictures_are_kept_up_to_a_bound(tmp_path: Path) -> None:
     process = Counting()
-    pictures = PagePictures(process, most_bytes=65)  # type: ignore[arg-type]
+    pictures = PagePictures(process, max_bytes=65)  # type: ignore[arg-type]
     document = Document("Text.", digest="d", blocks=(Block("paragraph", 0, 5, page=1),))
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     for page in (1, 2, 1, 3, 1, 2):
@@ -468,7 +468,7 @@ def test_only_so_many_wait_for_a_picture(tmp_path: Path) -> None:
             return super().draw(path, page)
 
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
-    pictures = PagePictures(Slow(), most_waiting=1)  # type: ignore[arg-type]
+    pictures = PagePictures(Slow(), max_waiting=1)  # type: ignore[arg-type]
     document = Document("Text.", digest="d")
     shown: list[PagePicture] = []
     first = threading.Thread(target=lambda: shown.append(pictures.get(tmp_path / "a.pdf", document, 1)))

@@ -248,7 +248,7 @@ def test_a_passage_is_read_alike_whatever_is_read_with_it(tiny: ReaderModel) -> 
 def test_a_long_question_leaves_room_for_the_passage(
     tiny: ReaderModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader_model, "MOST_QUESTION_TOKENS", 10)
+    monkeypatch.setattr(reader_model, "MAX_QUESTION_TOKENS", 10)
     ((short,),) = tiny.read("a " * 8, ["b a"])
     ((long,),) = tiny.read("a " * 80, ["b a"])
     assert same(short, long)

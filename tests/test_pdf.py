@@ -285,7 +285,7 @@ def test_what_has_no_text_is_told_from_what_is_damaged(monkeypatch: pytest.Monke
     assert refusal(pdf([[Text(20, 500, "\ue001\ue002\ue003 a")]])).startswith(
         "its fonts don't tell which letters"
     )
-    monkeypatch.setattr(reader, "MOST_PAGES", 1)
+    monkeypatch.setattr(reader, "MAX_PAGES", 1)
     assert refusal(good) == "it has more than 1 pages. Split it."
 
 

@@ -20,7 +20,7 @@ from index import Index
 from index.encoding.base import Encoder
 from index.text import analyzer
 from index.text.analyzer import Language
-from qa.answering.confidence import least_confidence
+from qa.answering.confidence import min_confidence
 from qa.answering.reader import bundled_reader
 from qa.article import article
 from qa.evaluation.evaluate import WHOLE, Outcome, Report, observe, summarise
@@ -77,7 +77,7 @@ def deciding(outcomes: dict[Language, list[Outcome]]) -> dict[Language, Report]:
 
 
 def decided(outcome: Outcome) -> Outcome:
-    least = least_confidence(f"{outcome.question.language}-ar", with_reader=bundled_reader() is not None)
+    least = min_confidence(f"{outcome.question.language}-ar", with_reader=bundled_reader() is not None)
     if outcome.answer.confidence >= least:
         return outcome
     return replace(outcome, answer=replace(outcome.answer, citations=()))
@@ -151,8 +151,7 @@ def test_the_examples_of_the_chat_are_answered(index: Index) -> None:
 
     # Well above the threshold: on another processor confidence differs by some hundredths.
     above = {
-        question: ask(question, index).confidence
-        - least_confidence(f"{analyzer.language(question)}-ar", True)
+        question: ask(question, index).confidence - min_confidence(f"{analyzer.language(question)}-ar", True)
         for question in EXAMPLES
     }
     assert {question: margin for question, margin in above.items() if margin < 0.1} == {}

@@ -8,7 +8,7 @@ from fake_encoder import FakeEncoder
 
 from index import InvalidQuestion
 from index.encoding.language_means import LanguageMeans
-from index.query import LONGEST, Query, check
+from index.query import MAX_QUESTION_LENGTH, Query, check
 from index.ranking_parameters import RANKING
 from index.retrieval.names import name_keys
 from index.retrieval.token_codec import TokenVectors, rotated
@@ -65,9 +65,9 @@ def test_what_can(question: str, terms: list[Term]) -> None:
 
 
 def test_the_longest_question() -> None:
-    assert len(check("a " * (LONGEST // 2))) == LONGEST // 2
+    assert len(check("a " * (MAX_QUESTION_LENGTH // 2))) == MAX_QUESTION_LENGTH // 2
     with pytest.raises(InvalidQuestion, match="is the most"):
-        check("a " * (LONGEST // 2) + "a")
+        check("a " * (MAX_QUESTION_LENGTH // 2) + "a")
 
 
 def test_a_query_is_what_was_asked(encoder: FakeEncoder) -> None:
@@ -133,7 +133,7 @@ def test_the_encoder_reads_a_question_as_the_collection_spells_it(encoder: FakeE
 def test_a_question_that_is_longest_as_it_is_written(encoder: FakeEncoder) -> None:
     """The limit holds for what is asked, not for what is read."""
     with pytest.raises(InvalidQuestion, match="is the most"):
-        Query.of("من" + "ـ" * LONGEST, encoder, LanguageMeans.known(encoder), Spelling.of([]))
+        Query.of("من" + "ـ" * MAX_QUESTION_LENGTH, encoder, LanguageMeans.known(encoder), Spelling.of([]))
 
 
 def test_a_refused_question_is_not_encoded(encoder: FakeEncoder) -> None:

@@ -330,7 +330,7 @@ def test_a_file_that_grew_since_it_was_looked_at_is_refused(
     (tmp_path / "a.txt").write_text("more than that")
     monkeypatch.setattr(index.readers.read_files, "_check", lambda *_: 0)
     with pytest.raises(UnreadableFile, match="it grew while it was read"):
-        read_file(tmp_path / "a.txt", most_bytes=5)
+        read_file(tmp_path / "a.txt", max_bytes=5)
 
 
 def test_folders_are_read_with_what_is_inside_them(tmp_path: Path) -> None:

@@ -221,7 +221,7 @@ def test_only_so_much_of_what_was_recognised_is_kept(tmp_path: Path, monkeypatch
     cache.write("a", found)
     (one,) = recognised_before(tmp_path)
     size = one.stat().st_size
-    monkeypatch.setattr(cache, "MOST_BYTES", 2 * size)
+    monkeypatch.setattr(cache, "MAX_BYTES", 2 * size)
     cache.write("b", found)
     for seconds, name in enumerate("ab"):
         os.utime(one.with_name(name), (seconds, seconds))
@@ -501,7 +501,7 @@ def test_recognising_a_file_ends_when_it_takes_too_long(
     tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake(SURE, [])
-    own = ConverterProcess(most_recognized=0)
+    own = ConverterProcess(max_recognized=0)
     monkeypatch.setattr(converter_process, "recognizer", own)
     path = saved(tmp_path / "a.tif", *[picture()] * 3)
     pages: list[tuple[int, int]] = []

@@ -17,12 +17,12 @@ from web.server import users as users_module
 from web.server.request_limits import (
     DEVICE_COOKIE,
     LARGEST_REQUEST,
-    MOST_REQUESTS_AT_ONCE,
-    MOST_WRONG_FOR_A_NAME,
-    MOST_WRONG_PASSWORDS,
-    REQUESTS_A_SECOND,
-    SECONDS_A_NAME,
-    SECONDS_A_PASSWORD,
+    MAX_CONCURRENT_REQUESTS,
+    MAX_WRONG_PASSWORDS,
+    MAX_WRONG_PER_NAME,
+    REQUESTS_PER_SECOND,
+    SECONDS_PER_NAME,
+    SECONDS_PER_PASSWORD,
     Allowance,
     LoginRate,
     RequestRate,
@@ -87,7 +87,7 @@ def test_tokens_come_back_with_time(clock: Clock) -> None:
 
 
 def test_only_so_many_clients_are_remembered(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.server.request_limits._MOST_CLIENTS", 3)
+    monkeypatch.setattr("web.server.request_limits._MAX_CLIENTS", 3)
     allowance = Allowance(1, 0.1, clock)
     for client in "abcd":
         allowance.spend(client)
@@ -108,7 +108,7 @@ def test_a_client_that_asks_too_fast_is_told_when_to_come_back(clock: Clock) -> 
 
 def test_eight_people_behind_one_address_never_meet_it(clock: Clock) -> None:
     """Each asks every three seconds, all eight at the same moment; a question is three requests."""
-    app = RequestRate(length, Allowance(MOST_REQUESTS_AT_ONCE, REQUESTS_A_SECOND, clock))
+    app = RequestRate(length, Allowance(MAX_CONCURRENT_REQUESTS, REQUESTS_PER_SECOND, clock))
     statuses = set()
     for _ in range(40):
         statuses |= {request(app, method="POST").status for _ in range(8 * 3)}
@@ -118,7 +118,7 @@ def test_eight_people_behind_one_address_never_meet_it(clock: Clock) -> None:
 
 
 def test_wrong_passwords_are_limited_and_right_ones_are_not(clock: Clock) -> None:
-    app = LoginRate(gate, None, Allowance(MOST_WRONG_PASSWORDS, 1 / SECONDS_A_PASSWORD, clock))
+    app = LoginRate(gate, None, Allowance(MAX_WRONG_PASSWORDS, 1 / SECONDS_PER_PASSWORD, clock))
 
     def attempt(password: bytes, client: str = "192.0.2.7", path: str = "/login") -> Reply:
         return request(app, path, "POST", body=[password], client=client)
@@ -155,8 +155,8 @@ def door(users: Users, clock: Clock) -> LoginRate:
     return LoginRate(
         check,
         users,
-        Allowance(MOST_WRONG_PASSWORDS, 1 / SECONDS_A_PASSWORD, clock),
-        Allowance(MOST_WRONG_FOR_A_NAME, 1 / SECONDS_A_NAME, clock),
+        Allowance(MAX_WRONG_PASSWORDS, 1 / SECONDS_PER_PASSWORD, clock),
+        Allowance(MAX_WRONG_PER_NAME, 1 / SECONDS_PER_NAME, clock),
     )
 
 
@@ -173,9 +173,9 @@ def test_one_users_password_is_guessed_from_many_addresses_no_faster(
 ) -> None:
     app = door(users, clock)
     statuses = [log_in(app, f"guess {n}", name, client=f"2001:db8:{n:x}::1").status for n in range(200)]
-    assert statuses == [400] * MOST_WRONG_FOR_A_NAME + [429] * (200 - MOST_WRONG_FOR_A_NAME)
+    assert statuses == [400] * MAX_WRONG_PER_NAME + [429] * (200 - MAX_WRONG_PER_NAME)
     assert log_in(app, "wrong", "another", client="203.0.113.9").status == 400  # others aren't kept out
-    clock.now += SECONDS_A_NAME
+    clock.now += SECONDS_PER_NAME
     assert [log_in(app, "x", name, client=f"198.51.100.{n}").status for n in range(2)] == [400, 429]
 
 
@@ -196,7 +196,7 @@ def test_a_browser_that_was_in_before_isnt_locked_out_by_others_guesses(users: U
     assert [log_in(app, "wrong", cookie=cookie).status for _ in range(6)] == [400] * 5 + [429]
     users.add("omar", "open sesame")
     assert log_in(app, "open sesame", "omar", cookie=cookie).status == 429
-    clock.now += SECONDS_A_PASSWORD
+    clock.now += SECONDS_PER_PASSWORD
     users.add("salma", "another password")
     assert log_in(app, "another password", cookie=cookie, client="2001:db8:1::1").status == 429
 

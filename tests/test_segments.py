@@ -424,7 +424,7 @@ def test_a_segment_with_many_removed_is_written_anew() -> None:
 def test_there_are_few_segments_however_many_changes(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "_FIRST", 2)
     monkeypatch.setattr(merge, "_SMALL", 4)
-    monkeypatch.setattr(merge, "MOST_SEGMENTS", 6)
+    monkeypatch.setattr(merge, "MAX_SEGMENTS", 6)
     most = 0
     for number in range(40):
         index.update([Document(f"Cheese number{number}.", id=str(number))])

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from lexical_speed import measure
-from synthetic import FORMS, LONGEST, SHORTEST, Synthetic
+from synthetic import FORMS, MAX_LENGTH, MIN_LENGTH, Synthetic
 
 from index.text.analyzer import Language, language
 
@@ -29,8 +29,8 @@ def test_the_first_of_many_are_the_same_as_by_themselves(collection: Synthetic) 
 
 def test_passages_are_as_long_as_paragraphs(collection: Synthetic) -> None:
     lengths = [len(passage) for passage in collection.passages(1000)]
-    assert min(lengths) == SHORTEST
-    assert max(lengths) == LONGEST
+    assert min(lengths) == MIN_LENGTH
+    assert max(lengths) == MAX_LENGTH
 
 
 def test_words_are_as_frequent_as_the_law_says(collection: Synthetic) -> None:
@@ -61,6 +61,6 @@ def test_what_is_measured_has_values(tongue: Language) -> None:
     figures = measure(Synthetic(tongue), 200, questions=3)
     assert figures.passages == 200
     assert 0 < figures.best <= figures.slowest
-    assert figures.bytes_a_passage > 6 * SHORTEST / 2
+    assert figures.bytes_a_passage > 6 * MIN_LENGTH / 2
     assert figures.rank_bm25 is None
     assert figures.bm25s is None

@@ -215,7 +215,7 @@ def test_hostile_workbooks_are_refused(tmp_path: Path, monkeypatch: pytest.Monke
     cut = tmp_path / "d.xlsx"
     cut.write_bytes(path.read_bytes()[:-40])
     assert refusal(cut).startswith("it is damaged (")
-    monkeypatch.setattr(grid, "MOST_CELLS", 3)
+    monkeypatch.setattr(grid, "MAX_CELLS", 3)
     many = data(*(row(n, cell(f"A{n}", "x")) for n in range(1, 6)))
     assert refusal(workbook(tmp_path / "e.xlsx", {"Sheet1": many})).startswith(
         "it has more than 3 filled cells"

@@ -156,7 +156,7 @@ def test_pieces_of_equal_hash_are_told_apart(tmp_path: Path, monkeypatch: pytest
 def test_what_is_remembered_is_bounded_and_changes_nothing(
     tiny: tuple[Unigram, Tokenizer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokenizer, "_MOST_KNOWN", 20)
+    monkeypatch.setattr(tokenizer, "_MAX_KNOWN", 20)
     generator = random.Random(5)
     texts = [" ".join("".join(generator.choices("abx", k=4)) for _ in range(6)) for _ in range(50)]
     expected = [tiny[1].encode(text, add_special_tokens=False).ids for text in texts]
@@ -168,7 +168,7 @@ def test_what_is_remembered_is_bounded_and_changes_nothing(
 
 
 def test_threads_share_a_vocabulary(tiny: tuple[Unigram, Tokenizer], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tokenizer, "_MOST_KNOWN", 20)
+    monkeypatch.setattr(tokenizer, "_MAX_KNOWN", 20)
     generator = random.Random(6)
     texts = [" ".join("".join(generator.choices("abx", k=3)) for _ in range(5)) for _ in range(200)]
     expected = [tiny[1].encode(text, add_special_tokens=False).ids for text in texts]

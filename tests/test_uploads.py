@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.uploads.file_names import LONGEST_NAME, UnsafeName, safe_name
+from web.uploads.file_names import MAX_NAME_LENGTH, UnsafeName, safe_name
 
 ORDINARY = [
     "notes.txt",
@@ -22,7 +22,7 @@ ORDINARY = [
     "console.txt",
     "common.txt",
     "ノート.txt",
-    "x" * (LONGEST_NAME - 4) + ".txt",
+    "x" * (MAX_NAME_LENGTH - 4) + ".txt",
 ]
 
 
@@ -85,8 +85,8 @@ UNSAFE = [
     "notes.txt.",
     "notes\u00a0.txt",
     "notes\t.txt",
-    "x" * (LONGEST_NAME + 1),
-    "ع" * (LONGEST_NAME // 2 + 1),
+    "x" * (MAX_NAME_LENGTH + 1),
+    "ع" * (MAX_NAME_LENGTH // 2 + 1),
 ]
 
 

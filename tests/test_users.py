@@ -132,7 +132,7 @@ def test_eight_commands_at_once_add_eight_users(tmp_path: Path) -> None:
 
 
 def test_who_waits_too_long_is_told(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(users_module, "_LONGEST_WAIT", 0)
+    monkeypatch.setattr(users_module, "_MAX_WAIT", 0)
     users.add("salma", "open sesame")
     with files.lock(users.path.with_name(".users.json.lock")):  # as another process does
         with pytest.raises(UsersUnreadable, match="Another process is changing"):

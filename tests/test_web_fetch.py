@@ -333,14 +333,14 @@ def endless(head: bytes, block: bytes) -> Callable[[socket.socket], None]:
     return send
 
 
-MOST = 200_000
+MAX_BYTES = 200_000
 TOO_LARGE: list[bytes | Callable[[socket.socket], None]] = [
-    http(bytes(MOST + 1)),
+    http(bytes(MAX_BYTES + 1)),
     endless(b"HTTP/1.1 200 OK\r\n\r\n", b"word " * 1000),
     endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"5\r\nword \r\n"),
     endless(b"HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n", b"word " * 1000),
     http(gzip.compress(bytes(50 << 20)), Content_Encoding="gzip"),
-    http(b"".join(gzip.compress(bytes(MOST // 10)) for _ in range(11)), Content_Encoding="gzip"),
+    http(b"".join(gzip.compress(bytes(MAX_BYTES // 10)) for _ in range(11)), Content_Encoding="gzip"),
     # Packed data that never ends, and holds nothing.
     endless(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", gzip.compress(b"") * 200),
 ]
@@ -349,15 +349,15 @@ TOO_LARGE: list[bytes | Callable[[socket.socket], None]] = [
 @pytest.mark.parametrize("answer", TOO_LARGE)
 def test_a_page_has_so_many_bytes(site: Site, answer: bytes | Callable[[socket.socket], None]) -> None:
     site.answers["/"] = answer
-    error = refused(site, most_bytes=MOST)
+    error = refused(site, max_bytes=MAX_BYTES)
     assert error.page_fault == "too_large"
 
 
 def test_the_largest_page_comes(site: Site) -> None:
-    content = bytes(MOST)
+    content = bytes(MAX_BYTES)
     site.answers |= {"/": http(content), "/z": http(gzip.compress(content), Content_Encoding="gzip")}
-    assert fetched(site, most_bytes=MOST).content == content
-    assert fetched(site, "/z", most_bytes=MOST).content == content
+    assert fetched(site, max_bytes=MAX_BYTES).content == content
+    assert fetched(site, "/z", max_bytes=MAX_BYTES).content == content
 
 
 def test_no_more_is_unpacked_than_is_allowed() -> None:

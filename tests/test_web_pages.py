@@ -314,7 +314,7 @@ def test_of_a_pdf_file_pages_can_be_shown(library: Library, site: Site) -> None:
 
 
 def test_a_full_collection_takes_no_page(site: Site, library: Library, encoder: FakeEncoder) -> None:
-    small = Library(library.folder, encoder=encoder, most_bytes_in_all=10)
+    small = Library(library.folder, encoder=encoder, max_total_bytes=10)
     site.answers["/"] = html("The river floods.")
     (error,) = small.add_page("Mine", site.address(), fetcher=site.fetcher()).failed
     assert error.fault == "full"
@@ -436,7 +436,7 @@ def test_what_is_no_address_is_refused_at_once(library: Library) -> None:
 def test_one_person_has_so_many_pages_waiting(
     library: Library, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "MOST_WAITING", 2)
+    monkeypatch.setattr(fetching, "MAX_WAITING", 2)
     site.answers["/"] = lambda _: (site.over.wait(60), None)[1]
     chat = Chat(library, site.fetcher(seconds=1.0))
     begun = [chat.call("fetch", address=site.address(f"/?{n}")) for n in range(2)]

@@ -161,7 +161,7 @@ def test_eight_slow_writers_keep_nobody_waiting(chat: Callable[[Script], ChatCal
 def test_beyond_a_number_at_once_the_quotations_stand_alone(
     chat: Callable[[Script], ChatCalls], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.writing.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("web.writing.MAX_CONCURRENT", 1)
     script = Script(perfect)
     script.hold.clear()
     calls = chat(script)
@@ -277,7 +277,7 @@ def test_a_conversation_that_is_cleared_while_it_is_translated_raises_nothing(
 def test_without_a_place_for_it_a_translation_can_be_asked_for_again(
     chat: Callable[[Script], ChatCalls], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.writing.MOST_AT_ONCE", 0)
+    monkeypatch.setattr("web.writing.MAX_CONCURRENT", 0)
     calls = chat(Script(translated))
     *_, shown = respond(calls, WriterOptions(), IN_ARABIC)
     number = int(shown.partition('data-citation="')[2].partition('"')[0])

@@ -27,10 +27,10 @@ from qa.writing.write import TextModel, Writer
 
 SHOWN_FILE: Final = Path(__file__).with_name("real_writer_shown.json")
 # Of fewer sentences nothing follows.
-FEWEST_SENTENCES: Final = 30
+MIN_SENTENCES: Final = 30
 # The share of sentences that may be shown although nobody has read them and found them carried. Of 56 two
 # were shown that aren't (2026-11-30), where none should be; on another processor the model writes others.
-MOST_UNCARRIED: Final = 0.125
+MAX_UNCARRIED: Final = 0.125
 _NUMBER: Final = regex.compile(r"^\[(\d+)\] ", regex.MULTILINE)
 
 
@@ -82,12 +82,12 @@ class Trial:
         found = []
         if self.answered <= 0.8 * self.asked:
             found.append(f"Dalil answered only {self.answered} of {self.asked} questions")
-        if self.sentences < FEWEST_SENTENCES:
+        if self.sentences < MIN_SENTENCES:
             found.append(f"only {self.sentences} sentences were checked")
         # A small model may write nothing about some quotations.
         if set(self.troubles) - {"nonsense"} or self.troubles["nonsense"] > self.answered / 2:
             found.append(f"the writer failed: {dict(self.troubles)}")
-        if len(self.uncarried(read)) > MOST_UNCARRIED * self.sentences:
+        if len(self.uncarried(read)) > MAX_UNCARRIED * self.sentences:
             found += [f"not known to be carried: {one.claim!r}" for one in self.uncarried(read)]
         return found
 

@@ -10,18 +10,18 @@ from threading import Lock
 from typing import Any, Final
 
 import qa
-from index.query import LONGEST
+from index.query import MAX_QUESTION_LENGTH
 from index.scope import Scope
 from index.text.analyzer import Language
 from web.views.conversation import Exchange, NoSuchTurn
 
 # The least recently used session is dropped beyond this number of sessions, or of turns in all of them. A
 # turn with its HTML takes some 30 KB: 120 MB at most.
-_MOST_SESSIONS: Final = 200
-_MOST_TURNS_IN_ALL: Final = 4000
-MOST_TURNS: Final = 100
+_MAX_SESSIONS: Final = 200
+_MAX_TOTAL_TURNS: Final = 4000
+MAX_TURNS: Final = 100
 """Most turns kept per session; the latest are kept."""
-MOST_WAITING: Final = 8
+MAX_WAITING: Final = 8
 """Pending questions per session: a page sends one at a time."""
 
 
@@ -49,14 +49,16 @@ class Session:
     def begin(self, question: str, collection: str = "", within: Scope | None = None) -> int:
         """Adds a pending question; returns its number, which is unique.
 
-        Beyond `MOST_WAITING` pending ones the oldest are dropped. A question too long to be
+        Beyond `MAX_WAITING` pending ones the oldest are dropped. A question too long to be
         searched for is truncated, but stays recognisably too long.
         """
         with self._lock:
             waiting = [number for number, one in self.exchanges.items() if one.reply is None]
-            for number in waiting[: max(0, len(waiting) - MOST_WAITING + 1)]:
+            for number in waiting[: max(0, len(waiting) - MAX_WAITING + 1)]:
                 del self.exchanges[number]
-            return self._add(Exchange(question[: LONGEST + 1], collection=collection, within=within))
+            return self._add(
+                Exchange(question[: MAX_QUESTION_LENGTH + 1], collection=collection, within=within)
+            )
 
     def exchange(self, number: int) -> Exchange:
         """The question with this number.
@@ -123,7 +125,7 @@ class Session:
         self.exchanges[number] = exchange
         self._begun += 1
         self._changes += 1
-        while len(self.exchanges) > MOST_TURNS:
+        while len(self.exchanges) > MAX_TURNS:
             del self.exchanges[next(iter(self.exchanges))]
         self._rendered = {key: shown for key, shown in self._rendered.items() if key[0] in self.exchanges}
         return number
@@ -152,8 +154,8 @@ class Sessions:
             session = self._sessions.setdefault(page, self._new())
             self._sessions.move_to_end(page)
             turns = sum(len(one.exchanges) for one in self._sessions.values())
-            while len(self._sessions) > _MOST_SESSIONS or (
-                turns > _MOST_TURNS_IN_ALL and len(self._sessions) > 1
+            while len(self._sessions) > _MAX_SESSIONS or (
+                turns > _MAX_TOTAL_TURNS and len(self._sessions) > 1
             ):
                 turns -= len(self._sessions.popitem(last=False)[1].exchanges)
             return session

@@ -37,7 +37,7 @@ class WriterOptions:
 
 NO_WRITING: Final = WriterOptions()
 # Answers and translations that are being written at once: each holds a thread of the server's.
-MOST_AT_ONCE: Final = 16
+MAX_CONCURRENT: Final = 16
 
 
 class Writing:
@@ -47,7 +47,7 @@ class Writing:
         """Starts with nothing being written."""
         self.writer = writer
         self._stops: dict[tuple[Session, int], threading.Event] = {}
-        self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._places = threading.BoundedSemaphore(MAX_CONCURRENT)
 
     def follow(
         self, session: Session, number: int, index: Callable[[], Index], options: WriterOptions

@@ -93,7 +93,7 @@ def chat(
     import ui
     from qa.collections.interface import CollectionLibrary
     from qa.collections.library import Library
-    from qa.collections.originals import MOST_BYTES_OF_ORIGINALS
+    from qa.collections.originals import MAX_ORIGINALS_BYTES
     from qa.collections.single import SingleIndex
 
     for proxy in proxies or ():
@@ -115,10 +115,8 @@ def chat(
         web_pages=web_pages,
     )
     index = open_named(folder, model, tell=False)
-    kept = MOST_BYTES_OF_ORIGINALS if originals is None else originals << 20
-    library: CollectionLibrary = (
-        Library(most_bytes_of_originals=kept) if folder is None else SingleIndex(index)
-    )
+    kept = MAX_ORIGINALS_BYTES if originals is None else originals << 20
+    library: CollectionLibrary = Library(max_originals_bytes=kept) if folder is None else SingleIndex(index)
     ui.launch(
         index,
         port=port,

@@ -24,7 +24,7 @@ EPILOG: Final = epilog(
 )
 
 # Lines of a list that are shown.
-_MOST_SHOWN: Final = 20
+_MAX_SHOWN: Final = 20
 
 
 @dataclass(frozen=True)
@@ -142,5 +142,5 @@ def _lists(report: Report, remedies: Remedies) -> Iterator[str]:
 
 def _listed(lines: Iterable[str]) -> list[str]:
     every = [f"  {in_one_line(line)}" for line in lines]
-    more = len(every) - _MOST_SHOWN
-    return every if more <= 0 else [*every[:_MOST_SHOWN], f"  and {more:,} more"]
+    more = len(every) - _MAX_SHOWN
+    return every if more <= 0 else [*every[:_MAX_SHOWN], f"  and {more:,} more"]

@@ -12,7 +12,7 @@ from cli.console import epilog, show
 from cli.streams import in_one_line
 
 USERS: Final = Path("dalil-users.json")
-_MOST_OF_A_LINE: Final = 1 << 16
+_MAX_LINE_SHARE: Final = 1 << 16
 
 UserName = Annotated[str, typer.Argument(metavar="NAME", hidden=True)]
 UsersFile = Annotated[
@@ -40,7 +40,7 @@ def add(name: UserName, path: UsersFile = USERS) -> None:
     if sys.stdin.isatty():
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     else:
-        password = sys.stdin.readline(_MOST_OF_A_LINE).rstrip("\r\n")
+        password = sys.stdin.readline(_MAX_LINE_SHARE).rstrip("\r\n")
     is_new = Users(path).add(name, password)
     show(f"{in_one_line(f'{path}: {name}')} {'was added' if is_new else 'has a new password'}.")
 

@@ -33,8 +33,8 @@ T = TypeVar("T")
 # Tokens of question and passage together, special ones included, and those of the question with its prompt:
 # as in training. A longer passage is read in windows that overlap, so that an answer that one window cuts
 # is whole in the next.
-MOST_TOKENS: Final = 192
-MOST_QUESTION_TOKENS: Final = 48
+MAX_TOKENS: Final = 192
+MAX_QUESTION_TOKENS: Final = 48
 OVERLAP: Final = 32
 
 
@@ -78,8 +78,8 @@ class ReaderModel:
         settings = self._settings
         (asked,) = self._vocabulary.cut([question], follows_space=True)
         before = [settings.first, *self._prompt, *asked.ids.tolist()]
-        before = [*before[: 1 + MOST_QUESTION_TOKENS], settings.last, settings.last]
-        room = min(MOST_TOKENS, settings.positions) - len(before) - 1
+        before = [*before[: 1 + MAX_QUESTION_TOKENS], settings.last, settings.last]
+        room = min(MAX_TOKENS, settings.positions) - len(before) - 1
         work = [
             (i, Pieces(cut.ids[start:end], cut.spans[start:end]))
             for i, cut in enumerate(self._vocabulary.cut(passages))

@@ -20,7 +20,7 @@ from index.text.analyzer import normalise
 # The share of the passages of two documents, counted once, that both have if they are nearly the same.
 _NEARLY_THE_SAME: Final = 0.5
 # A passage shared by more documents belongs to a form or a footer, and identifies nothing.
-_MOST_DOCUMENTS: Final = 20
+_MAX_DOCUMENTS: Final = 20
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _near_duplicates(snapshot: Snapshot) -> Mapping[tuple[str, str], float]:
             sizes[passage.document_id] += 1
     common: Counter[tuple[str, str]] = Counter()
     for documents in having.values():
-        if 1 < len(documents) <= _MOST_DOCUMENTS:
+        if 1 < len(documents) <= _MAX_DOCUMENTS:
             # In the order of the collection, as passages are.
             common.update(combinations(documents, 2))
     shares = {pair: count / (sizes[pair[0]] + sizes[pair[1]] - count) for pair, count in common.items()}

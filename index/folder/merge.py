@@ -37,7 +37,7 @@ _RATIO: Final = 8
 _PER_TIER: Final = 3
 # The most passages that a change merges by itself.
 _SMALL: Final = 512
-MOST_SEGMENTS: Final = 24
+MAX_SEGMENTS: Final = 24
 """The most segments that a change leaves to be merged later."""
 # The share of a segment's passages that may be removed before it is written anew.
 _REMOVED: Final = 1 / 4
@@ -246,7 +246,7 @@ def publish(folder: Path, change: Change) -> Snapshot:
         entry = write_segment(new(), change)
         snapshot = Snapshot(folder, _after(change, entry), change.old)
         # Few enough for a search even without any merge.
-        while numbers := due(sizes_of(snapshot), _SMALL if len(snapshot.parts) <= MOST_SEGMENTS else None):
+        while numbers := due(sizes_of(snapshot), _SMALL if len(snapshot.parts) <= MAX_SEGMENTS else None):
             merged = write_merged(new(), [snapshot.parts[number] for number in numbers])
             snapshot = Snapshot(folder, merged.instead(snapshot.manifest), snapshot)
         live.commit(folder, snapshot.manifest)

@@ -37,7 +37,7 @@ from index.types import Document, DocumentHead, Passage
 # copied. A search of FAISS by itself takes as long as comparing some hundred passages.
 _JOINED: Final = 1 << 13
 # Scopes that are kept ready to be searched.
-_MOST_SELECTIONS: Final = 4
+_MAX_SELECTIONS: Final = 4
 
 T = TypeVar("T")
 Number = TypeVar("Number", bound=np.generic)
@@ -137,7 +137,7 @@ class Snapshot:
         with self._selecting:
             selection = self._selections.pop(scope, None) or self._select(scope)
             self._selections[scope] = selection
-            if len(self._selections) > _MOST_SELECTIONS:
+            if len(self._selections) > _MAX_SELECTIONS:
                 self._selections.popitem(last=False)
         return selection
 

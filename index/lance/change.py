@@ -24,7 +24,7 @@ from index.types import Document, unique_documents
 
 # Attempts of a change before it gives up because of other writers' commits.
 _PATIENCE: Final = 40
-_LONGEST_PAUSE: Final = 2.0
+_MAX_PAUSE: Final = 2.0
 _LISTED: Final = 1000
 _FIELDS: Final = [name for name in rows.REUSED if name != "vector"]
 
@@ -101,7 +101,7 @@ def _tried(address: str, encoder: Encoder, change: Callable[[table.Version], boo
             if not _came_too_late(error):
                 raise
             # Randomised, so that waiting writers don't all retry at the same moment.
-            time.sleep(random.uniform(0, min(_LONGEST_PAUSE, 0.02 * 2**attempt)))
+            time.sleep(random.uniform(0, min(_MAX_PAUSE, 0.02 * 2**attempt)))
             continue
         upkeep.keep_quick(address)
         return table.Version.newest(address)

@@ -26,7 +26,7 @@ _Counted = Mapping[str, Mapping[str, tuple[int, int]]]
 _TERM, _NAME, _WORD, _LETTER = "t:", "n:", "w:", "l:"
 _PASSAGES, _TERMS = "passages", "terms"
 # Keys that are kept in memory.
-_MOST_KNOWN = 1 << 16
+_MAX_KNOWN = 1 << 16
 
 
 class Counts:
@@ -144,7 +144,7 @@ class Known:
             looked_up: dict[str, dict[str, tuple[int, int]]] = {key: {} for key in missing}
             for row in sums.to_pylist():
                 looked_up[row["key"]][row["form"]] = row["count_sum"], row["article_sum"]
-            if len(self._known) > _MOST_KNOWN:
+            if len(self._known) > _MAX_KNOWN:
                 self._known = {}
             self._known.update(looked_up)
             known |= looked_up

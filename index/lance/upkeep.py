@@ -13,11 +13,11 @@ from index.lance import rows, table
 from index.lance.counts import merged
 
 # Number of files above which small ones are compacted.
-_MOST_FRAGMENTS: Final = 64
+_MAX_FRAGMENTS: Final = 64
 # Number of unindexed rows, which each search scans, above which the indices are extended.
-_MOST_UNINDEXED: Final = 10_000
+_MAX_UNINDEXED: Final = 10_000
 # Growth of the number of counts since the last merge above which they are merged.
-_MOST_COUNTS: Final = 2
+_MAX_COUNTS: Final = 2
 # Retention of replaced versions: a reader that doesn't refresh for longer loses its own.
 _KEPT: Final = timedelta(days=7)
 
@@ -25,7 +25,7 @@ _KEPT: Final = timedelta(days=7)
 def keep_quick(address: str) -> None:
     """Maintains the live table if it exceeds a bound."""
     dataset = table.Version.newest(address).dataset
-    if len(dataset.get_fragments()) > _MOST_FRAGMENTS or _unindexed(dataset) > _MOST_UNINDEXED:
+    if len(dataset.get_fragments()) > _MAX_FRAGMENTS or _unindexed(dataset) > _MAX_UNINDEXED:
         # After a conflict, maintenance is left to the next change.
         with contextlib.suppress(OSError):
             look_after(dataset)
@@ -50,7 +50,7 @@ def merge_counts(dataset: Any) -> None:
         OSError: a concurrent writer has merged them.
     """
     known = int(dataset.config().get(table.COUNTED, 0))
-    if dataset.count_rows(f"kind = '{rows.COUNT}'") > _MOST_COUNTS * known:
+    if dataset.count_rows(f"kind = '{rows.COUNT}'") > _MAX_COUNTS * known:
         made = list(merged(dataset).rows())
         dimension = dataset.schema.field("vector").type.list_size
         dataset.update_config({table.COUNTED: str(len(made))})

@@ -11,9 +11,9 @@ from xml.etree import ElementTree
 from index.readers.extracted_text import Unextractable, damaged
 
 # Maximum unpacked bytes of an archive, including pictures.
-MOST_UNPACKED: Final = 1 << 30
+MAX_UNPACKED: Final = 1 << 30
 # Maximum bytes of one part.
-MOST_PART: Final = 1 << 26
+MAX_PART: Final = 1 << 26
 # Raised by zipfile for a damaged archive; the last if it claims to be of a later format version.
 _UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
 _UNREADABLE_PART: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError)
@@ -63,10 +63,8 @@ def open_archive(content: bytes) -> zipfile.ZipFile:
     except _UNREADABLE as error:
         raise damaged(error) from error
     # No part is read beyond its size declared here.
-    if sum(info.file_size for info in archive.infolist()) > MOST_UNPACKED:
-        raise Unextractable(
-            f"it would unpack to more than {MOST_UNPACKED >> 20:,} MB. Split it.", "too_large"
-        )
+    if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
+        raise Unextractable(f"it would unpack to more than {MAX_UNPACKED >> 20:,} MB. Split it.", "too_large")
     return archive
 
 
@@ -77,8 +75,8 @@ def part(archive: zipfile.ZipFile, name: str) -> bytes:
         Unextractable: there is no such part, it is damaged or too large, or it defines entities.
     """
     try:
-        if archive.getinfo(name).file_size > MOST_PART:
-            raise Unextractable(f"{name} in it is larger than {MOST_PART >> 20:,} MB. Split it.", "too_large")
+        if archive.getinfo(name).file_size > MAX_PART:
+            raise Unextractable(f"{name} in it is larger than {MAX_PART >> 20:,} MB. Split it.", "too_large")
         content = archive.read(name)
     except KeyError:
         raise damaged(f"no {name} in it") from None

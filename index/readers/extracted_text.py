@@ -16,10 +16,10 @@ HOLE: Final = "\ufffd"
 """Marks a character that couldn't be read."""
 # Of the letters recognised on a page, relative to those in its text.
 _MORE: Final = 2
-_MOST_NAMES: Final = 5
+_MAX_NAMES: Final = 5
 _LISTED: Final = regex.compile("[,;،؛\n]")
 # Longer lists of keywords are made for search engines; chosen.
-_MOST_TAGS, _LONGEST_TAG = 30, 60
+_MAX_TAGS, _MAX_TAG_LENGTH = 30, 60
 Progress: TypeAlias = Callable[[], None]
 """Called by a converter after each page or chapter."""
 PageProgress: TypeAlias = Callable[[int, int], None]
@@ -179,7 +179,7 @@ def missing_parts(names: Sequence[str]) -> tuple[Flaw, ...]:
     """The flaw of a file with parts that are missing or damaged, if there are any."""
     if not names:
         return ()
-    shown = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
+    shown = ", ".join(names[:_MAX_NAMES]) + (" ..." if len(names) > _MAX_NAMES else "")
     parts = "a part of it is" if len(names) == 1 else f"{len(names):,} parts of it are"
     return (Flaw("parts", f"{parts} missing or damaged ({shown}); the rest was read.", len(names), shown),)
 
@@ -187,8 +187,8 @@ def missing_parts(names: Sequence[str]) -> tuple[Flaw, ...]:
 def tags_of(*keywords: str) -> tuple[str, ...]:
     """The keywords in lists of them, as a file's metadata has them: between commas or semicolons."""
     said = (" ".join(UNWRITABLE.sub(" ", one).split()) for words in keywords for one in _LISTED.split(words))
-    tags = dict.fromkeys(one for one in said if 0 < len(one) <= _LONGEST_TAG)
-    return tuple(tags)[:_MOST_TAGS]
+    tags = dict.fromkeys(one for one in said if 0 < len(one) <= _MAX_TAG_LENGTH)
+    return tuple(tags)[:_MAX_TAGS]
 
 
 class Unextractable(Exception):

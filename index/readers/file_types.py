@@ -71,8 +71,8 @@ _NOBODY: Final = regex.compile(
     r"|\S+@\S+|(?:user|pc) ?\d+|(?:ال)?مستخدم|مجهول"
 )
 _CONTROL: Final = regex.compile(r"\p{Cc}")
-_LONGEST: Final = 200
-_LONGEST_DATE: Final = 40
+_MAX_LENGTH: Final = 200
+_MAX_DATE_LENGTH: Final = 40
 
 
 def convert(suffix: str, content: bytes, progress: Progress = no_progress, claimed: str = "") -> Extract:
@@ -169,11 +169,11 @@ def type_of(content: bytes) -> str:
 def _clean(date: str) -> str:
     """A date in displayable form; empty if it isn't one."""
     date = " ".join(UNWRITABLE.sub("", date).split())
-    return date if len(date) <= _LONGEST_DATE and any(map(str.isdigit, date)) else ""
+    return date if len(date) <= _MAX_DATE_LENGTH and any(map(str.isdigit, date)) else ""
 
 
 def _name(value: str, junk: regex.Pattern[str]) -> str:
     """A title or a name; empty if it is a program's placeholder."""
     name = " ".join(value.split())
     usable = any(map(str.isalpha, name)) and "\ufffd" not in name and not _CONTROL.search(name)
-    return name if usable and len(name) <= _LONGEST and not junk.fullmatch(name) else ""
+    return name if usable and len(name) <= _MAX_LENGTH and not junk.fullmatch(name) else ""

@@ -27,12 +27,12 @@ from index.text.structure.blocks import find_blocks
 
 _SHOWN: Final = ("From", "To", "Cc", "Date", "Subject")
 _ATTACHMENTS: Final = "Attachments"
-_DEEPEST: Final = 20
-_MOST_PARTS: Final = 1000
-_MOST_LEVELS: Final = 9
-_MOST_NAMES: Final = 20
+_MAX_DEPTH: Final = 20
+_MAX_PARTS: Final = 1000
+_MAX_LEVELS: Final = 9
+_MAX_NAMES: Final = 20
 # Characters of a header beyond which it is shown as it is written: parsing takes quadratic time.
-_LONGEST_PARSED: Final = 50_000
+_MAX_PARSED_LENGTH: Final = 50_000
 _PLAIN: Final = frozenset((".txt",))
 _NESTED: Final = frozenset((".eml",))
 
@@ -93,8 +93,8 @@ class _Reader:
 
     def _body(self, part: EmailMessage, depth: int) -> None:
         self._parts += 1
-        if depth > _DEEPEST or self._parts > _MOST_PARTS:
-            raise Unextractable(f"it has more than {_MOST_PARTS:,} parts. Split it.", "too_large")
+        if depth > _MAX_DEPTH or self._parts > _MAX_PARTS:
+            raise Unextractable(f"it has more than {_MAX_PARTS:,} parts. Split it.", "too_large")
         kind = part.get_content_type()
         inner = (
             [each for each in part.iter_parts() if isinstance(each, EmailMessage)]
@@ -135,7 +135,7 @@ class _Reader:
         own = (
             replace(
                 block,
-                level=min(block.level + 1, _MOST_LEVELS) if block.kind == "heading" else block.level,
+                level=min(block.level + 1, _MAX_LEVELS) if block.kind == "heading" else block.level,
                 page=0,
                 page_starts=(),
                 boxes="",
@@ -182,13 +182,13 @@ def _converted(suffix: str, content: bytes) -> Extract | None:
 def _unread(names: list[str]) -> tuple[Flaw, ...]:
     if not names:
         return ()
-    shown = ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
+    shown = ", ".join(names[:_MAX_NAMES]) + (" ..." if len(names) > _MAX_NAMES else "")
     return (Flaw("attachments", f"attachments of it weren't read ({shown}).", len(names), shown),)
 
 
 def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:
     for count, part in enumerate(message.walk()):
-        if count > _MOST_PARTS:
+        if count > _MAX_PARTS:
             return
         if isinstance(part, EmailMessage):
             yield part
@@ -204,7 +204,7 @@ def _file_name(part: EmailMessage) -> str:
 def _header(message: EmailMessage, name: str) -> str:
     """A header's text, decoded; empty if it isn't there or can't be parsed."""
     written = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    if len(written) > _LONGEST_PARSED:
+    if len(written) > _MAX_PARSED_LENGTH:
         return " ".join(written.split())
     try:
         return " ".join(str(message.get(name, "")).split())

@@ -18,8 +18,8 @@ from index.readers.text_encoding import decode
 from index.text.structure.blocks import refined
 
 # Maximum nesting of quotations and lists; deeper content is skipped.
-_DEEPEST: Final = 100
-_LONGEST_FRONT_MATTER: Final = 1 << 16
+_MAX_DEPTH: Final = 100
+_MAX_FRONT_MATTER_LENGTH: Final = 1 << 16
 _YAML: Final = regex.compile(r"---[ \t]*\n((?:.*\n)*?)(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _TOML: Final = regex.compile(r"\+\+\+[ \t]*\n((?:.*\n)*?)\+\+\+[ \t]*(?:\n|$)")
 _NOTE: Final = regex.compile(r" {0,3}\[\^([^\]\s]{1,100})\]:[ \t]*(.*)")
@@ -52,7 +52,7 @@ def extract(text: str) -> Extract:
     source = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     values, source = _front_matter(source)
     notes, source = _notes(source)
-    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_DEPTH}).enable(["table", "strikethrough"])
     walk = _Walk(parser, notes)
     walk.read(parser.parse(source))
     found = walk.builder
@@ -75,7 +75,7 @@ def _front_matter(source: str) -> tuple[Mapping[str, Any], str]:
     """Splits a file into front matter values and the rest."""
     values: Any = None
     match = None
-    head = source[:_LONGEST_FRONT_MATTER]
+    head = source[:_MAX_FRONT_MATTER_LENGTH]
     try:
         if match := _YAML.match(head):
             # All values are text: a date stays as it was written.

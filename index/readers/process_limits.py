@@ -78,15 +78,15 @@ class Allowance:
     On expiry the kernel sends SIGXCPU or SIGALRM, which end the process.
     """
 
-    def __init__(self, suffix: str, size: int, most_seconds: float = math.inf) -> None:
+    def __init__(self, suffix: str, size: int, max_seconds: float = math.inf) -> None:
         """Starts the limits.
 
         Args:
             suffix: of the file.
             size: bytes of the file.
-            most_seconds: maximum processor time for any file.
+            max_seconds: maximum processor time for any file.
         """
-        self._most = min(most_seconds, processor_seconds(suffix, size))
+        self._most = min(max_seconds, processor_seconds(suffix, size))
         self._allowed = min(self._most, BASE_SECONDS) if suffix in _IN_PARTS else self._most
         self._base = self._most
         self._start = time.process_time()
@@ -135,18 +135,18 @@ def _of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def limit_seconds(most_seconds: float) -> None:
+def limit_seconds(max_seconds: float) -> None:
     """Limits the processor time of this process and those that it starts, each for itself."""
     with suppress(ValueError, OSError):
         _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-        most = math.ceil(most_seconds)
+        most = math.ceil(max_seconds)
         soft = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
 
 
-def limit_memory(most_bytes: int) -> None:
+def limit_memory(max_bytes: int) -> None:
     """Limits this process's address space where supported (not on macOS), and disables core dumps."""
-    for kind, most in ((resource.RLIMIT_AS, most_bytes), (resource.RLIMIT_CORE, 0)):
+    for kind, most in ((resource.RLIMIT_AS, max_bytes), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):
             _, hard = resource.getrlimit(kind)
             resource.setrlimit(kind, (most, hard))

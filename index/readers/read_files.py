@@ -30,10 +30,10 @@ TYPES = (*CONVERTERS, *PICTURES)
 _LOCK_FILE = "~$"
 _MANIFEST = b'{\n "format"'  # the beginning of an index's manifest.json
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
-MOST_BYTES = 200 << 20
+MAX_BYTES = 200 << 20
 # Plain text up to this size is read in this process: it takes less than a second. A larger one is read with
 # the limits of a converter, and in turn.
-_MOST_BYTES_HERE = 1 << 20
+_MAX_LOCAL_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _pictures_left_out(folder: Path, files: Sequence[Path], warnings: list[FileW
 
 def read_file(
     path: str | Path,
-    most_bytes: int = MOST_BYTES,
+    max_bytes: int = MAX_BYTES,
     warn: Callable[[FileWarning], None] = ignore,
     on_page: PageProgress = no_pages,
     claimed: str = "",
@@ -136,7 +136,7 @@ def read_file(
 
     Args:
         path: of the file.
-        most_bytes: maximum size of the file.
+        max_bytes: maximum size of the file.
         warn: called with each thing in the file that couldn't be read although the rest was.
         on_page: called after the text of each page of a picture or a scanned PDF was recognised (OCR), with
             the number of pages done, and of all.
@@ -148,11 +148,11 @@ def read_file(
     """
     file = Path(path)
     suffix = file.suffix.casefold()
-    size = _check(file, most_bytes)
+    size = _check(file, max_bytes)
     try:
-        is_small = suffix in PLAIN and size <= _MOST_BYTES_HERE
+        is_small = suffix in PLAIN and size <= _MAX_LOCAL_BYTES
         found = (
-            _read_here(file, min(most_bytes, _MOST_BYTES_HERE), claimed)
+            _read_here(file, min(max_bytes, _MAX_LOCAL_BYTES), claimed)
             if is_small
             else _converted(file.absolute(), on_page, claimed)
         )
@@ -232,7 +232,7 @@ def is_index(folder: Path) -> bool:
         return False
 
 
-def _check(path: Path, most_bytes: int) -> int:
+def _check(path: Path, max_bytes: int) -> int:
     """Checks that a path is a readable file of a supported type and size; returns its size in bytes."""
     try:
         state = path.stat()
@@ -247,19 +247,19 @@ def _check(path: Path, most_bytes: int) -> int:
         raise UnreadableFile.of(path, why, "type")
     if not stat.S_ISREG(state.st_mode):  # opening a pipe would block indefinitely
         raise UnreadableFile.of(path, "this isn't a regular file.", "unreadable")
-    if state.st_size > most_bytes:
-        why = f"it has {state.st_size / 2**20:,.1f} MB; the most is {most_bytes / 2**20:,.1f}. Split it."
+    if state.st_size > max_bytes:
+        why = f"it has {state.st_size / 2**20:,.1f} MB; the most is {max_bytes / 2**20:,.1f}. Split it."
         raise UnreadableFile.of(path, why, "too_large")
     return state.st_size
 
 
-def _read_here(path: Path, most_bytes: int, claimed: str) -> Extract:
+def _read_here(path: Path, max_bytes: int, claimed: str) -> Extract:
     try:
         # The file may have been replaced or have grown since it was checked.
-        content = read_regular(path, most_bytes + 1)
+        content = read_regular(path, max_bytes + 1)
     except OSError as error:
         raise UnreadableFile.of(path, f"it can't be read ({error.strerror}).", "unreadable") from error
-    if len(content) > most_bytes:
+    if len(content) > max_bytes:
         raise UnreadableFile.of(path, "it grew while it was read. Try again.", "too_large")
     return convert(path.suffix.casefold(), content, claimed=claimed)
 

@@ -16,11 +16,11 @@ CHECKED: Final = "☒"
 UNCHECKED: Final = "☐"
 """Stand for a check box in a form."""
 _SEPARATOR: Final = "|"
-_LONGEST_COLUMN: Final = 200
-LONGEST_REPEATED: Final = 500
+_MAX_COLUMN_LENGTH: Final = 200
+MAX_REPEATED_LENGTH: Final = 500
 """Maximum characters of a multi-row cell repeated in each row; a longer one is only in the first."""
 # In the paragraphs of a list item that are one block.
-_MOST_ITEM_WORDS: Final = 80
+_MAX_ITEM_WORDS: Final = 80
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class TextBuilder:
         """
         last = self._blocks[-1]
         said = writable(text).strip()
-        if not said or len(self._parts[-1].split()) + len(said.split()) > _MOST_ITEM_WORDS:
+        if not said or len(self._parts[-1].split()) + len(said.split()) > _MAX_ITEM_WORDS:
             return False
         self._parts[-1] += f"\n{said}"
         self._length += len(said) + 1
@@ -216,7 +216,7 @@ class TextBuilder:
         """The column headings as a row keeps them: those of the row before it if they are the same."""
         if self._columns[0] != columns:
             # Each row has its own: long ones would let the size grow without bound.
-            named = tuple(_on_one_line(column[:_LONGEST_COLUMN]) for column in columns)
+            named = tuple(_on_one_line(column[:_MAX_COLUMN_LENGTH]) for column in columns)
             self._columns = (list(columns), named if any(named) else ())
         return self._columns[1]
 

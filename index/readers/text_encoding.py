@@ -14,7 +14,7 @@ import regex
 
 from index.readers.extracted_text import HOLE, Unextractable
 
-_MOST_HOLEED: Final = 0.05
+_MAX_HOLED: Final = 0.05
 """Maximum share of characters that can't be read; with more it isn't the text's encoding."""
 _CONTROL: Final = regex.compile(r"[\p{Cc}--[\t\n\v\f\r]]", regex.VERSION1)
 _LOW_CONTROL: Final = regex.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -22,7 +22,7 @@ _HIGH: Final = regex.compile(rb"[\x80-\xff]")
 _ASCII: Final = bytes(range(128))
 # Maximum number of damaged places per valid sequence. Arabic in Windows-1256 has at most .1 valid sequences
 # per damaged place, where a comma follows a letter.
-_MOST_DAMAGED: Final = 1.0
+_MAX_DAMAGED: Final = 1.0
 _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -32,7 +32,7 @@ _BYTE_ORDER_MARKS: Final = (
 )
 # What UTF-16 without a mark is recognised by: Latin to Arabic, and punctuation.
 _UNEXPECTED: Final = regex.compile(r"[^\t\n\r -~\u00a0-\u06ff\u200b-\u206f\ufb50-\ufdff\ufe70-\ufeff]+")
-_LEAST_EXPECTED: Final = 0.9
+_MIN_EXPECTED: Final = 0.9
 # Python's names of the encodings in the Encoding Standard. Of Python's others some take quadratic time
 # (punycode), and some aren't character encodings (rot13).
 _ENCODINGS: Final = frozenset((
@@ -71,12 +71,12 @@ _UNLIKELY: Final = log(0.0005)
 # 20 to 5,000 characters in Arabic, English and French (benchmarks/decoding.py) the right encoding has -4.1
 # or more but for single rare words; KOI8-R, Windows-1251, -1253 and -1255, GBK, Big5, EUC-KR, DOS and Mac
 # Roman have -4.77 or less in any.
-_LEAST_LIKELY: Final = -4.6
+_MIN_LIKELY: Final = -4.6
 _ALLOWANCE: Final = 3.0
 _OF_A_CLAIM: Final = 4.0
 _OF_THE_RARE: Final = -2.0  # ISO-8859-6 is rare
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\u0640]+")
-_MOST_SCORED: Final = 1 << 16
+_MAX_SCORED: Final = 1 << 16
 
 
 def decode(content: bytes, claimed: str = "") -> str:
@@ -112,14 +112,14 @@ def decode(content: bytes, claimed: str = "") -> str:
 
 
 def _is_damaged(text: str) -> bool:
-    return text.count(HOLE) > _MOST_HOLEED * len(text)
+    return text.count(HOLE) > _MAX_HOLED * len(text)
 
 
 def _unmarked_utf16(content: bytes) -> str | None:
     """UTF-16 without a byte order mark, told by its letters; None if it isn't."""
     for encoding in ("utf-16-le", "utf-16-be"):
         text = content.decode(encoding, "replace")
-        if len(_UNEXPECTED.sub("", text)) >= _LEAST_EXPECTED * len(text) and not _is_damaged(text):
+        if len(_UNEXPECTED.sub("", text)) >= _MIN_EXPECTED * len(text) and not _is_damaged(text):
             return text.replace("\0", HOLE)
     return None
 
@@ -137,7 +137,7 @@ def _utf8(content: bytes, claimed: str) -> str | None:
         holes = text.count(HOLE)
         ascii_characters = len(content) - len(content.translate(None, _ASCII))
         sequences = len(text) - holes - ascii_characters
-        if holes > _MOST_DAMAGED * sequences or _is_damaged(text):
+        if holes > _MAX_DAMAGED * sequences or _is_damaged(text):
             text = ""
     if b"\0" in content:
         text = text.replace("\0", HOLE)
@@ -174,7 +174,7 @@ def _by_letters(content: bytes, claimed: str) -> str:
         Unextractable: they aren't likely in any.
     """
     claimed_codec = _AS_GUESSED.get(_codec(claimed), _codec(claimed))
-    sample = content[:_MOST_SCORED]
+    sample = content[:_MAX_SCORED]
     high = len(_HIGH.findall(sample)) or 1
     scores = {codec: likelihood(sample.decode(codec, "replace")) for codec in _GUESSED}
     best = max(
@@ -184,7 +184,7 @@ def _by_letters(content: bytes, claimed: str) -> str:
         ),
     )
     text = _CONTROL.sub(HOLE, content.decode(best, "replace"))
-    if scores[best] < _LEAST_LIKELY * high - _ALLOWANCE or _is_damaged(text):
+    if scores[best] < _MIN_LIKELY * high - _ALLOWANCE or _is_damaged(text):
         place = next((match.start() for match in _HIGH.finditer(content)), 0)
         raise Unextractable(
             f"its encoding isn't known (not UTF-8: byte 0x{content[place]:02X} at {place:,}; "

@@ -21,8 +21,8 @@ from index.text.analyzer import Term, words
 from index.text.arabic import is_arabic, proclitic_splits
 
 # Fewer consonants than this match by chance; three are enough if a capital marks a name.
-_SHORTEST = 4
-_SHORTEST_CAPITALISED = 3
+_MIN_LENGTH = 4
+_MIN_CAPITALISED_LENGTH = 3
 
 _ARABIC = str.maketrans(
     dict(zip("بپتثجحخدذرزسشصضطظغفڤقكگلمنهچ", "bbttjhkddrzs$sdtdgffkkglmnh$", strict=True))
@@ -36,10 +36,12 @@ _DIGRAPH = regex.compile("|".join(_DIGRAPHS))
 _LATIN = str.maketrans(dict(zip("pvqc", "bfkk", strict=True)) | dict.fromkeys("aeiouwy'", ""))
 _REPEATED = regex.compile(r"(.)\1+")
 _CONSONANTS = regex.compile(r"[a-z$]+")
-_SHORTEST_AFTER_PROCLITIC = 3
+_MIN_LENGTH_AFTER_PROCLITIC = 3
 
 
-def name_keys(text: str, shortest: int = _SHORTEST, shortest_name: int = _SHORTEST_CAPITALISED) -> list[Term]:
+def name_keys(
+    text: str, shortest: int = _MIN_LENGTH, shortest_name: int = _MIN_CAPITALISED_LENGTH
+) -> list[Term]:
     """The phonetic keys of a text's possible names, and its numbers.
 
     A word may have two keys (with its proclitic and without), and two neighbouring Latin words may share
@@ -71,7 +73,7 @@ def name_keys(text: str, shortest: int = _SHORTEST, shortest_name: int = _SHORTE
 
 
 def _arabic_forms(word: str) -> list[str]:
-    split = next(proclitic_splits(word, _SHORTEST_AFTER_PROCLITIC), None)
+    split = next(proclitic_splits(word, _MIN_LENGTH_AFTER_PROCLITIC), None)
     return [word, split[1]] if split else [word]
 
 

@@ -21,7 +21,7 @@ from index.array_types import Rows
 # Keys of passages sorted, and postings merged, at a time. Bounds the memory: some 50 bytes for each.
 _CHUNK = 1 << 22
 _HASHES = 1 << 64
-_MOST_SMALL = 1 << 16
+_MAX_SMALL = 1 << 16
 
 Hashes = NDArray[np.uint64]
 
@@ -259,4 +259,4 @@ def _unpacked(pairs: NDArray[np.int64]) -> NDArray[np.int32]:
 
 
 def _code_type(pairs: int) -> type[np.unsignedinteger]:
-    return np.uint16 if pairs <= _MOST_SMALL else np.uint32
+    return np.uint16 if pairs <= _MAX_SMALL else np.uint32

@@ -35,7 +35,7 @@ STEP = 0.9957
 # The position of zero among the levels, which are numbered from 0.
 MIDDLE = (LEVELS - 1) / 2
 # The greatest absolute value of a query's rounded values.
-_MOST = 127
+_MAX_LEVEL = 127
 # Dimensions are zero-padded to a multiple of this: whole bytes.
 _UNIT = 16
 _KINDS = (np.int8, np.int16, np.int32)
@@ -116,7 +116,7 @@ class QuantizedQuery:
     def of(cls, vectors: FloatArray) -> QuantizedQuery:
         """Rounds (m, dimension) vectors to 8 bits: a cosine changes by some .0004."""
         count, dimension = vectors.shape
-        scales = np.maximum(np.abs(vectors).max(axis=1, initial=0) / _MOST, 1e-12)
+        scales = np.maximum(np.abs(vectors).max(axis=1, initial=0) / _MAX_LEVEL, 1e-12)
         rounded = np.rint(vectors / scales[:, None]).astype(np.int8)
         values = np.ascontiguousarray(rounded.reshape(count, 4, dimension // 4).transpose(1, 2, 0))
         middles = MIDDLE * rounded.sum(axis=1, dtype=np.int32)

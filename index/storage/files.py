@@ -95,10 +95,10 @@ def open_regular(path: Path, flags: int = os.O_RDONLY) -> BinaryIO:
     return os.fdopen(handle, "r+b" if flags & os.O_RDWR else "rb")
 
 
-def read_regular(path: Path, most_bytes: int = -1) -> bytes:
-    """The content of a regular file, up to `most_bytes`; all of it if negative."""
+def read_regular(path: Path, max_bytes: int = -1) -> bytes:
+    """The content of a regular file, up to `max_bytes`; all of it if negative."""
     with open_regular(path) as file:
-        return file.read(most_bytes)
+        return file.read(max_bytes)
 
 
 def keep_font_list() -> None:

@@ -38,9 +38,9 @@ Language = Literal["ar", "en"]
 
 _TATWEEL = "\u0640"
 # Distinct characters cached: more than any text has that wasn't constructed to have them.
-_MOST_REMEMBERED = 1 << 16
+_MAX_REMEMBERED = 1 << 16
 # Characters of the longest text whose analysis is remembered.
-_LONGEST_REMEMBERED = 20_000
+_MAX_REMEMBERED_LENGTH = 20_000
 _FORMAT = regex.compile(r"\p{Cf}")
 _HAMZA_MARK = regex.compile("[\u0653\u0654\u0655]")
 # Maps interchangeable letter forms to one letter; marks (including hamza above and below) are already
@@ -85,7 +85,7 @@ class _Pieces(dict[str, str]):
 
     def __missing__(self, character: str) -> str:
         piece = self._become(character)
-        if len(self) < _MOST_REMEMBERED:
+        if len(self) < _MAX_REMEMBERED:
             self[character] = piece
         return piece
 
@@ -271,7 +271,7 @@ class AnalyzedText:
 
 def analyzed(text: str) -> AnalyzedText:
     """A text's analysis; that of a text of a moment ago is remembered, unless it is as long as a book's."""
-    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else AnalyzedText(text)
+    return _remembered(text) if len(text) <= _MAX_REMEMBERED_LENGTH else AnalyzedText(text)
 
 
 _remembered = lru_cache(maxsize=64)(AnalyzedText)

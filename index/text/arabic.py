@@ -135,9 +135,9 @@ _PRONOUNS: Final = ("ها", "ه")
 _ARTICLES: Final = ("بال", "كال", "لل", "ال")
 _CONJUNCTIONS: Final = "وف"
 _PREPOSITIONS: Final = "بلك"
-_SHORTEST_STEM: Final = 2
+_MIN_STEM_LENGTH: Final = 2
 # Without an article, less than this may be letters of the word.
-_SHORTEST_AFTER_LETTER: Final = 3
+_MIN_LENGTH_AFTER_LETTER: Final = 3
 _OWN: Final = "-"
 
 
@@ -154,7 +154,7 @@ def stem(word: str) -> str:
     if word in _known_words().own_endings:
         return word
     for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) >= len(suffix) + _SHORTEST_STEM:
+        if word.endswith(suffix) and len(word) >= len(suffix) + _MIN_STEM_LENGTH:
             return _without_feminine(word[: -len(suffix)]) if suffix in _PRONOUNS else word[: -len(suffix)]
     return word
 
@@ -162,14 +162,14 @@ def stem(word: str) -> str:
 def _without_feminine(word: str) -> str:
     """A word that had a pronoun without the ت that stands for ة before one: مدرستها is of مدرسة."""
     known = _known_words().every
-    is_feminine = word[-1] == "ت" and len(word) > _SHORTEST_AFTER_LETTER and word not in known
+    is_feminine = word[-1] == "ت" and len(word) > _MIN_LENGTH_AFTER_LETTER and word not in known
     return word[:-1] if is_feminine and is_known(word[:-1]) else word
 
 
 def without_proclitics(word: str) -> str:
     """An Arabic word in normalised spelling without conjunction, preposition and article."""
     rest = word[1:]
-    if word[0] in _CONJUNCTIONS and len(rest) >= _SHORTEST_AFTER_LETTER and not _begins_so(word):
+    if word[0] in _CONJUNCTIONS and len(rest) >= _MIN_LENGTH_AFTER_LETTER and not _begins_so(word):
         noun = _without_article_or_preposition(rest)
         if word[0] == "و" or noun != rest or is_known(rest):
             return noun
@@ -178,13 +178,13 @@ def without_proclitics(word: str) -> str:
 
 def _without_article_or_preposition(word: str) -> str:
     rest = word[1:]
-    after_letter = len(rest) >= _SHORTEST_AFTER_LETTER and word[0] in _PREPOSITIONS and is_known(rest)
+    after_letter = len(rest) >= _MIN_LENGTH_AFTER_LETTER and word[0] in _PREPOSITIONS and is_known(rest)
     for article in _ARTICLES:
-        if word.startswith(article) and len(word) >= len(article) + _SHORTEST_STEM:
+        if word.startswith(article) and len(word) >= len(article) + _MIN_STEM_LENGTH:
             if _begins_so(word):
                 return word
             # للقاء is ل and لقاء, بالتزام is ب and التزام.
-            is_other = article != ARTICLE and len(rest) > _SHORTEST_AFTER_LETTER and _begins_so(rest)
+            is_other = article != ARTICLE and len(rest) > _MIN_LENGTH_AFTER_LETTER and _begins_so(rest)
             return rest if is_other else word[len(article) :]
     return rest if after_letter and not _begins_so(word) else word
 
@@ -252,14 +252,14 @@ DIALECT: Final = {
 def dialect_forms(word: str) -> list[str]:
     """Standard forms that a dialect's verb may stand for, in normalised spelling: بيتباع is يباع."""
     found = []
-    if word[0] in "بهح" and word[1:2] in _IMPERFECT and len(word) > _SHORTEST_VERB and not _begins_so(word):
+    if word[0] in "بهح" and word[1:2] in _IMPERFECT and len(word) > _MIN_VERB_LENGTH and not _begins_so(word):
         found.append(word[1:])
     for verb in (*found, word):
         # The passive: يتباع, اتبنى, انبنى.
         if (
             verb[0] in "يتا"
             and verb[1:2] in _OF_PASSIVE
-            and len(verb) > _SHORTEST_VERB
+            and len(verb) > _MIN_VERB_LENGTH
             and not is_known(verb)
         ):
             found.append(verb[2:] if verb[0] == "ا" else verb[0] + verb[2:])
@@ -268,7 +268,7 @@ def dialect_forms(word: str) -> list[str]:
 
 _IMPERFECT: Final = ("ي", "ت", "ن", "ا")
 _OF_PASSIVE: Final = ("ت", "ن")
-_SHORTEST_VERB: Final = 4
+_MIN_VERB_LENGTH: Final = 4
 
 
 def is_arabic(character: str) -> bool:

@@ -88,7 +88,7 @@ _ATTACHED: Final = (
     *(("fel", "في ال"), ("fil", "في ال"), ("el", "ال"), ("al", "ال"), ("il", "ال")),
 )
 # Readings of a word that are looked up.
-_MOST: Final = 400
+_BEAM_WIDTH: Final = 400
 
 
 def is_arabizi(question: str) -> bool:
@@ -120,7 +120,7 @@ def readings(word: str) -> list[str]:
         if word.startswith(latin) and len(word) >= len(latin) + 3:
             found += [arabic + rest for rest in _spelled(word[len(latin) :])]
             break
-    return found[: 2 * _MOST]
+    return found[: 2 * _BEAM_WIDTH]
 
 
 def _spelled(word: str) -> Iterator[str]:
@@ -134,5 +134,5 @@ def _spelled(word: str) -> Iterator[str]:
         elif place == len(units) - 1:
             options = _FINAL.get(unit, options)
         longer = [(cost + rank, text + option) for cost, text in beam for rank, option in enumerate(options)]
-        beam = sorted(longer, key=lambda pair: pair[0])[:_MOST]
+        beam = sorted(longer, key=lambda pair: pair[0])[:_BEAM_WIDTH]
     yield from dict.fromkeys(text for _, text in beam if text)

@@ -11,8 +11,8 @@ from index.text.structure.cells import row_cells
 from index.types import Document, DocumentHead, Passage
 
 # Maximum words of a title or heading, and of a heading path: a long title mustn't outweigh a short passage.
-_MOST_WORDS = 16
-_MOST_WORDS_OF_PATH = 40
+_MAX_WORDS = 16
+_MAX_PATH_WORDS = 40
 _WORD = regex.compile(r"\S+")
 
 
@@ -45,14 +45,14 @@ def context(document: Document | DocumentHead, passage: Passage) -> Context:
     """
     known = (document.title, document.author, document.date)
     below = headings_below(document.title, passage.headings)
-    path = [_cut(heading, _MOST_WORDS) for heading in below if heading != document.title]
+    path = [_cut(heading, _MAX_WORDS) for heading in below if heading != document.title]
     # The nearest headings are the most informative.
-    while len(path) > 1 and sum(len(_WORD.findall(heading)) for heading in path) > _MOST_WORDS_OF_PATH:
+    while len(path) > 1 and sum(len(_WORD.findall(heading)) for heading in path) > _MAX_PATH_WORDS:
         del path[0]
     return Context(
-        " · ".join(_cut(part, _MOST_WORDS) for part in known if part),
+        " · ".join(_cut(part, _MAX_WORDS) for part in known if part),
         " › ".join(path),
-        _cut("; ".join(column for column in passage.columns if column), _MOST_WORDS_OF_PATH),
+        _cut("; ".join(column for column in passage.columns if column), _MAX_PATH_WORDS),
     )
 
 

@@ -43,8 +43,8 @@ _INFLECTING: Final = "سالتمونيه"
 # Fewest letters of a word that may be a name with a superfluous vowel letter.
 _LONG_NAME: Final = 7
 # Fewest letters of a word with any letter wrong, and with one of `_SOUNDS`.
-_SHORTEST_SLIP: Final = 5
-_SHORTEST_SOUND: Final = 3
+_MIN_SLIP_LENGTH: Final = 5
+_MIN_SOUND_LENGTH: Final = 3
 
 
 def as_written(question: str, forms: WordForms) -> Normalised:
@@ -107,12 +107,12 @@ def _slips(text: str, forms: WordForms) -> Iterator[Change]:
 
 def _is_had(level: str, forms: WordForms) -> bool:
     """Whether the collection has a word of this form, with or without affixes."""
-    return bool(forms.look_up([level, *(rest for _, rest in proclitic_splits(level, _SHORTEST_SOUND))]))
+    return bool(forms.look_up([level, *(rest for _, rest in proclitic_splits(level, _MIN_SOUND_LENGTH))]))
 
 
 def _near(word: str, level: str, forms: WordForms) -> str | None:
     """The collection's one near spelling of a word that it doesn't have, with the word's proclitic."""
-    for proclitic, rest in proclitic_splits(level, _SHORTEST_SOUND, ("", *PROCLITICS)):
+    for proclitic, rest in proclitic_splits(level, _MIN_SOUND_LENGTH, ("", *PROCLITICS)):
         is_word = is_known(without_proclitics(level))
         slips = () if is_word else (_other_sounds(rest), _one_letter_off(rest))
         for candidates in (dialect_forms(rest), _other_hamzas(word[len(proclitic) :], rest), *slips):
@@ -135,7 +135,7 @@ def _frequency(found: Mapping[str, tuple[int, int]]) -> int:
 
 def _other_hamzas(word: str, level: str) -> set[str]:
     """The words that have a hamza on another carrier, or ق that is spoken as one: مسئول and مسؤول, غرئت."""
-    if len(word) != len(level) or len(word) <= _SHORTEST_SOUND:
+    if len(word) != len(level) or len(word) <= _MIN_SOUND_LENGTH:
         return set()
     carriers = ("و", "ي", "ا", "ء", "وو", "ق")
     places = [i for i, letter in enumerate(word) if letter in "ئؤ"]
@@ -158,7 +158,7 @@ def _one_letter_off(word: str) -> set[str]:
     The first letter stays, no letter that inflects is exchanged for another or put near the end, and only
     a doubled letter is left out, or a vowel's in a long word, which is often a name.
     """
-    if len(word) < _SHORTEST_SLIP:
+    if len(word) < _MIN_SLIP_LENGTH:
         return set()
     found, size = set(), len(without_proclitics(word))
     for i in range(1, len(word)):
@@ -178,7 +178,7 @@ def _one_letter_off(word: str) -> set[str]:
 def _missing(is_inside: bool, size: int) -> str:
     """The letters that may be missing: none that inflects near the end, no vowel's in a short word."""
     letters = _LETTERS if is_inside else "".join(set(_LETTERS) - set(_INFLECTING))
-    return letters if size > _SHORTEST_SLIP else letters.translate(str.maketrans("", "", "اوي"))
+    return letters if size > _MIN_SLIP_LENGTH else letters.translate(str.maketrans("", "", "اوي"))
 
 
 def _alike(letter: str) -> set[str]:

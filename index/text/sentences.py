@@ -16,7 +16,7 @@ Span = tuple[int, int]
 
 # Words. Newspaper Arabic may have no full stop for a page; a quotation of that length is of no use to
 # the reader, so a longer sentence is split at clause marks.
-LONGEST = 50
+MAX_SENTENCE_WORDS = 50
 
 # With closing quotes, and the reference marks of footnotes. Possessive, and only at the first of several
 # marks: otherwise a long row of dots within a word takes quadratic time.
@@ -49,7 +49,7 @@ _GOES_ON = regex.compile(
 _LOOK_BEHIND = 12
 
 
-def sentences(text: str, longest: int = LONGEST) -> list[Span]:
+def sentences(text: str, longest: int = MAX_SENTENCE_WORDS) -> list[Span]:
     """The sentences of a text.
 
     Args:

@@ -18,7 +18,7 @@ from index.text.analyzer import legible, normalise, words
 from index.text.arabic import ARTICLE, is_arabic, proclitic_splits
 
 # Fewest letters of a word that a proclitic may be attached to.
-_SHORTEST = 3
+_MIN_LENGTH = 3
 _DIGITS: Final = frozenset("0123456789")
 
 CountKind: TypeAlias = Literal["letter", "number", "word"]
@@ -188,7 +188,7 @@ def written_words(text: str) -> Iterator[str]:
 
 def without_article(word: str) -> str | None:
     """A word without its article; None if it has none, or if the remainder is too short."""
-    long_enough = len(word) >= len(ARTICLE) + _SHORTEST
+    long_enough = len(word) >= len(ARTICLE) + _MIN_LENGTH
     return word.removeprefix(ARTICLE) if long_enough and word.startswith(ARTICLE) else None
 
 
@@ -206,5 +206,5 @@ def _splits(word: str, level: str) -> Iterator[tuple[str, str]]:
     """Yields each way of splitting a proclitic off a word as it is spelled, given its normalised form."""
     for proclitic, _ in proclitic_splits(level):
         rest = word[len(proclitic) :]
-        if len(rest) >= _SHORTEST:
+        if len(rest) >= _MIN_LENGTH:
             yield proclitic, rest

@@ -26,8 +26,8 @@ _LINE_END = regex.compile(r"[.!?؟…:،؛,;]\s*$")
 _LEAD_IN_END = regex.compile(r"[:：]\s*$")
 # Characters per token of the window, and minimum total, beyond which a text certainly doesn't fit: no piece
 # of the bundled model's vocabulary is longer.
-_LONGEST_TOKEN = 16
-_LEAST_COUNTED = 4096
+_MAX_TOKEN_LENGTH = 16
+_MIN_COUNTED = 4096
 # Words; chosen, not measured. A list whose items are longer on average is a series of paragraphs.
 _LONG_ITEM = 30
 # Words; chosen. Items that ordinals begin, as the clauses of a decree, are passages if they are longer.
@@ -46,8 +46,8 @@ _SHORT_NAME = 5
 _LONG_CAPTION = 15
 # Lines above a text that are its keys, and characters of what stands in each passage under it: more would let
 # the size of a document's passages grow with its square.
-_MOST_KEYS = 9
-_LONGEST_REPEATED = 500
+_MAX_KEYS = 9
+_MAX_REPEATED_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ class _Maker:
             if not self.last_is_key:
                 self.keys = []
             self._add(block)
-            self.keys = [*self.keys, self._line(block)[:_LONGEST_REPEATED]][-_MOST_KEYS:]
+            self.keys = [*self.keys, self._line(block)[:_MAX_REPEATED_LENGTH]][-_MAX_KEYS:]
             self.last_is_key = True
             return at + 1
         self._add(block)
@@ -195,12 +195,12 @@ class _Maker:
         self.keys, self.last_is_key = [], False
         heading = _Heading(block, self._line(block))
         words = self._words(block)
-        is_long = words > _LONG_HEADING or len(heading.text) > _LONGEST_REPEATED
+        is_long = words > _LONG_HEADING or len(heading.text) > _MAX_REPEATED_LENGTH
         if is_long or (words >= _SHORT_STATEMENT and _STATEMENT_END.search(heading.text)):
             # A sentence in large type is content of its own.
             self._add(block, kind="paragraph")
             heading.is_used = True
-        heading.text = heading.text[:_LONGEST_REPEATED]
+        heading.text = heading.text[:_MAX_REPEATED_LENGTH]
         self.open.append(heading)
 
     def _close(self, level: int) -> None:
@@ -376,7 +376,7 @@ class _Maker:
         is_short = before.kind == "caption" or not self.open or self._words(before) <= _SHORT_NAME
         if not (is_name and is_short and self._words(before) <= _LONG_CAPTION):
             return ()
-        return (line[:_LONGEST_REPEATED],)
+        return (line[:_MAX_REPEATED_LENGTH],)
 
     def _line(self, block: Block) -> str:
         return " ".join(self.text[block.start : block.end].split())
@@ -427,7 +427,7 @@ def _cut(text: str, span: Span, window: int, count_tokens: CountTokens) -> list[
 
 def _counts(text: str, spans: Sequence[Span], window: int, count_tokens: CountTokens) -> list[int]:
     """Token count of each span; `window + 1`, without counting, for one that certainly exceeds the window."""
-    limit = max(_LONGEST_TOKEN * window, _LEAST_COUNTED)
+    limit = max(_MAX_TOKEN_LENGTH * window, _MIN_COUNTED)
     short = [i for i, (start, end) in enumerate(spans) if end - start <= limit]
     counts = [window + 1] * len(spans)
     counted = count_tokens([text[spans[i][0] : spans[i][1]] for i in short])

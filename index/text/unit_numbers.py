@@ -26,7 +26,7 @@ _UNIT: Final = regex.compile(
     rf"(?:(?P<key>{_KEY_UNITS})|{_OTHER_UNITS})|{_AR_PREFIX}(?:(?P<key>{_AR_KEY_UNITS})|{_AR_OTHER_UNITS})"
 )
 # "The second chapter" may be one of two that aren't numbered.
-_MOST_UNNUMBERED: Final = 2
+_MAX_UNNUMBERED: Final = 2
 # Between a part's name and its number: "Article No. 9", «المادة رقم 9».
 _NUMBER_SIGNS: Final = frozenset(("no", "nr", "number", "رقم"))
 _OPENING: Final = " \t\u00a0([﴿«\"'-#"
@@ -128,7 +128,7 @@ def unit_number(
     named = _UNIT.fullmatch(words[end]) if not between[end - 1].strip() else None
     if named is None or not named["key"] or named["article"] or words[end].endswith("s"):
         return None
-    return UnitNumber(at, end, end, str(number), is_key=number > _MOST_UNNUMBERED)
+    return UnitNumber(at, end, end, str(number), is_key=number > _MAX_UNNUMBERED)
 
 
 def _leads(words: Sequence[str], between: Sequence[str], unit: int, at: int) -> bool:

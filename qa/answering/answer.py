@@ -12,14 +12,14 @@ from index.text.analyzer import analyze, stem, words
 from index.types import Hit
 from qa.admission import admission
 from qa.answering.citations import answer_spans, cite, quotations
-from qa.answering.confidence import MOST_CANDIDATES, confidence, is_enough, pairing, sentence_weights
+from qa.answering.confidence import MAX_CANDIDATES, confidence, is_enough, pairing, sentence_weights
 from qa.answering.courtesy import courteous
 from qa.answering.dependent_sentences import topics
 from qa.answering.metadata import cite_metadata, cite_number, cite_signatures
 from qa.answering.missing import missing
 from qa.answering.overview import (
-    MOST_LISTED_SENTENCES,
-    MOST_WRITTEN_UP,
+    MAX_LISTED_SENTENCES,
+    MAX_WRITTEN_UP,
     PASSAGES_READ,
     Request,
     about,
@@ -115,13 +115,13 @@ def answer_standalone(
     A summary, a list or a comparison has more quotations if a writer is to write from them.
     """
     request = requested(query.text)
-    most = MOST_WRITTEN_UP if is_written_up else MOST_LISTED_SENTENCES
+    most = MAX_WRITTEN_UP if is_written_up else MAX_LISTED_SENTENCES
     overview = _overview(index, query, request, k=k, reader=reader, most=most) if request else None
     if overview is not None:
         return overview
-    hits = index.search(query, MOST_CANDIDATES)
+    hits = index.search(query, MAX_CANDIDATES)
     reply = answer(index, query, hits, k, reader=reader)
-    if k <= MOST_CANDIDATES:
+    if k <= MAX_CANDIDATES:
         return reply
     known = {hit.passage.id for hit in hits}
     further = [hit for hit in index.search(query, k) if hit.passage.id not in known][: k - len(hits)]
@@ -155,7 +155,7 @@ def answer(
     read = SENTENCES.read_for_shape if is_shaped or names else SENTENCES.read
     further = [hit for hit in quotable[read:] if hit.passage.id in entries]
     quotable = [*quotable[:read], *further[: SENTENCES.read_for_shape]]
-    candidates = hits[:MOST_CANDIDATES]
+    candidates = hits[:MAX_CANDIDATES]
     found = score_sentences(index, query, quotable, names, entries)
     if names:
         # Passages with the best sentences come first, not those that repeat the name.
@@ -218,7 +218,7 @@ def _overview(
         if not sentences:
             return None
         readings = readings_of(reader, topic, quotable[: SENTENCES.read], sentences)
-        candidates = hits[:MOST_CANDIDATES]
+        candidates = hits[:MAX_CANDIDATES]
         certain = confidence(topic, candidates, with_evidence(sentences, readings, None), readings)
         named = max(_named(index, topic, hit) for hit in quotable[: SENTENCES.read])
         if not (is_enough(certain, topic, sentences, bool(readings)) or named >= 1):

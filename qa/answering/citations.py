@@ -11,9 +11,9 @@ import regex
 from index.text.analyzer import Language, language
 from index.text.sentences import Span
 from index.types import Passage
-from qa.answering.confidence import least_likelihood
+from qa.answering.confidence import min_likelihood
 from qa.answering.reader import Reading
-from qa.answering.sentences import MOST_SENTENCES, Sentence
+from qa.answering.sentences import MAX_SENTENCES, Sentence
 from qa.messages import say
 from qa.punctuation import in_quotation_marks
 from qa.types import Citation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from index.interface import Index
 
 # Longer answers aren't marked within the quotation: the eye finds them.
-MOST_ANSWER_WORDS = 12
+MAX_ANSWER_WORDS = 12
 # Clause-final characters stripped from the end of a quotation.
 _TRAILING: Final = " \t\n،؛,;:—–"
 # A reference mark in brackets, as the readers of files write it.
@@ -30,7 +30,7 @@ _CALL: Final = regex.compile(r"\[(\p{Nd}{1,3}|[ivxlc]{1,6}|[*†‡§])\]")
 # The mark that a note begins with.
 _LABEL: Final = regex.compile(r"\s*[\[(]?(\p{Nd}{1,3}|[ivxlc]{1,6}|[*†‡§])[\])]?[.:)\s]")
 # A longer note is a text of its own; chosen, not measured.
-_MOST_WORDS: Final = 60
+_MAX_WORDS: Final = 60
 
 
 def answer_spans(readings: Mapping[str, Reading], pair: str) -> dict[str, Span]:
@@ -38,9 +38,7 @@ def answer_spans(readings: Mapping[str, Reading], pair: str) -> dict[str, Span]:
     return {
         id_: reading.span
         for id_, reading in readings.items()
-        if reading.span
-        and reading.words <= MOST_ANSWER_WORDS
-        and reading.likelihood >= least_likelihood(pair)
+        if reading.span and reading.words <= MAX_ANSWER_WORDS and reading.likelihood >= min_likelihood(pair)
     }
 
 
@@ -49,7 +47,7 @@ def cite(
     chosen: Sequence[Sentence],
     spans: Mapping[str, Span],
     passages: Sequence[Passage],
-    most: int = MOST_SENTENCES,
+    most: int = MAX_SENTENCES,
 ) -> tuple[Citation, ...]:
     """Cites sentences, and after the best one the footnotes that it refers to.
 
@@ -130,7 +128,7 @@ def called_notes(quotation: str, passage: Passage, others: Iterable[Passage]) ->
             if other.kind == "footnote"
             and other.document_id == passage.document_id
             and other.start >= passage.end
-            and len(other.text.split()) <= _MOST_WORDS
+            and len(other.text.split()) <= _MAX_WORDS
         ),
         key=lambda note: note.start,
     )

@@ -38,7 +38,7 @@ WITH_READER: Final = "confidence_with_reader.json"
 THRESHOLDS: Final = {"ar-ar": 0.11, "en-en": 0.11, "en-ar": 0.22, "ar-en": 0.25}
 # Passages that `ask` retrieves, so that confidence doesn't depend on how many are shown: the candidates that
 # late interaction scores.
-MOST_CANDIDATES: Final = 32
+MAX_CANDIDATES: Final = 32
 
 FEATURES: Final = (
     "sentence",  # late interaction with the best sentence
@@ -77,14 +77,14 @@ NAMED_FEATURES: Final = (
     "weakest_in_sentence",  # like "weakest", in the best sentence
 )
 # Below this log probability a sentence doesn't hold the answer, by how much doesn't matter.
-LEAST_EVIDENCE: Final = -8.0
+MIN_EVIDENCE: Final = -8.0
 _RIVALS: Final = 19
 # Beyond this many candidates the count carries no more information.
-_MOST_COUNTED: Final = 25
+_MAX_COUNTED: Final = 25
 # Standard deviations from the mean of the training questions.
 FURTHEST: Final = 3.0
 # Bounds the z-score where a handful of passages have nearly equal scores.
-_LEAST_DEVIATION: Final = 0.01
+_MIN_DEVIATION: Final = 0.01
 
 
 def confidence(
@@ -132,10 +132,10 @@ def is_enough(probability: float, query: Query, found: Sequence[Sentence], with_
     """Whether there are sentences and the confidence reaches the threshold of the language pair."""
     if not found:
         return False
-    return probability >= least_confidence(pairing(query, found), with_reader)
+    return probability >= min_confidence(pairing(query, found), with_reader)
 
 
-def least_confidence(pair: str, with_reader: bool) -> float:
+def min_confidence(pair: str, with_reader: bool) -> float:
     """The confidence from which on Dalil answers, for a pair of question and passage language."""
     return float(_models(WITH_READER)[pair]["threshold"]) if with_reader else THRESHOLDS[pair]
 
@@ -171,14 +171,14 @@ def features(query: Query, hits: Sequence[Hit], found: Sequence[Sentence]) -> ND
             scores[0],
             scores[0] - scores[1] if len(scores) > 1 else 0.0,
             rise,
-            rise / (rivals.std() + _LEAST_DEVIATION) if rivals.size else 0.0,
+            rise / (rivals.std() + _MIN_DEVIATION) if rivals.size else 0.0,
             bm25[0] * is_one_language,
             float(bm25[0] == bm25.max()) * is_one_language,
             cosine,
             nearest[0] - nearest[1] if len(nearest) > 1 else 0.0,
             cosine - behind.mean() if behind.size else 0.0,
             np.log(max(len(weights), 1)),
-            np.log(min(len(hits), _MOST_COUNTED)),
+            np.log(min(len(hits), _MAX_COUNTED)),
         ]
     )
 
@@ -260,7 +260,7 @@ def with_reader_features(
         # Of a passage that wasn't read nothing is known: it is taken for the least likely of those that were.
         own = min(readings.values(), key=lambda reading: reading.answerable)
     holds = own.span is not None and best.start <= own.span[0] and own.span[1] <= best.end
-    evidence = LEAST_EVIDENCE if best.evidence is None else best.evidence
+    evidence = MIN_EVIDENCE if best.evidence is None else best.evidence
     yes = -np.logaddexp(0, -alone) - np.logaddexp(0, -own.answerable)
     both = yes - np.log(-np.expm1(min(yes, -1e-6)))
     read = [alone, own.answerable, most, own.certainty, evidence, float(holds), both]
@@ -280,7 +280,7 @@ def sentence_weights(pair: str) -> SentenceWeights:
     return weights
 
 
-def least_likelihood(pair: str) -> float:
+def min_likelihood(pair: str) -> float:
     """The `Reading.likelihood` from which on a span is shown as the answer."""
     return float(_learned(WITH_READER)["span"][pair])
 

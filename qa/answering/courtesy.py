@@ -49,13 +49,13 @@ _FOR: Final = (
 _ALL: Final = "|".join(f"(?:{phrases})" for phrases in _PHRASES.values())
 _WHOLE: Final = regex.compile(rf"(?:(?:and |و)?(?:{_ALL}){_FOR}{_ADDRESSED} ?)+")
 _KINDS: Final = {name: regex.compile(rf"\b(?:{phrases})\b") for name, phrases in _PHRASES.items()}
-_LONGEST: Final = 120
+_MAX_LENGTH: Final = 120
 _NO_WORDS: Final = regex.compile(r"[^\p{L}\p{N}'-]+")
 
 
 def courtesy(question: str) -> Courtesy | None:
     """Which courtesy a question is, if it is nothing else; of several the last."""
-    if len(question) > _LONGEST:
+    if len(question) > _MAX_LENGTH:
         return None
     text = _NO_WORDS.sub(" ", normalise(question).text).strip()
     if not text or not _WHOLE.fullmatch(text):

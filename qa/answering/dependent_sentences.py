@@ -57,7 +57,7 @@ _SPEECH: Final = regex.compile(
 _OPENS: Final = regex.compile(r"\s*[\"“«]")
 _CLOSES: Final = regex.compile(r"[\"”»][^\"“”«»]{0,80}[.!?…]\s*$")
 # Words after a quotation that name its speaker.
-_MOST_WORDS_OF_SPEAKER: Final = 8
+_MAX_SPEAKER_WORDS: Final = 8
 
 
 def speaks_on(before: str, sentence: str) -> bool:
@@ -69,7 +69,7 @@ def speaks_on(before: str, sentence: str) -> bool:
     if match is None or not _OPENS.match(sentence):
         return False
     speaker = analyzed(match.group()).normalised.text
-    return len(speaker.split()) <= _MOST_WORDS_OF_SPEAKER and _SPEECH.search(speaker) is not None
+    return len(speaker.split()) <= _MAX_SPEAKER_WORDS and _SPEECH.search(speaker) is not None
 
 
 _FIELD: Final = regex.compile(r"(?P<key>[^:|\n]{1,40}?)\s*(?::|：|\s\|)\s*(?P<value>\S.*)")
@@ -80,7 +80,7 @@ _NAMES_PERSON: Final = regex.compile(
 )
 # Characters of a document in which its first sentence is looked for.
 _OPENING: Final = 600
-_FEWEST_PASSAGES: Final = 2
+_MIN_PASSAGES: Final = 2
 
 
 def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str, frozenset[str]]:
@@ -103,13 +103,13 @@ def topics(index: Index, question: str, passages: Sequence[Passage]) -> dict[str
     for id_, own in by_document.items():
         if holder := _holder(index.document(id_), question, asked, own):
             found[id_] = holder
-        if holder or len(own) < _FEWEST_PASSAGES:
+        if holder or len(own) < _MIN_PASSAGES:
             continue
         opening = _opening(index.document(id_))
         if not _name(question, asked, opening, {term.term for term in asked}):
             continue
         counts = Counter(term for passage in own for term in {term.term for term in analyze(passage.text)})
-        frequent = {term for term, count in counts.items() if count >= _FEWEST_PASSAGES}
+        frequent = {term for term, count in counts.items() if count >= _MIN_PASSAGES}
         if name := _name(question, asked, opening, frequent):
             found[id_] = name
     return found

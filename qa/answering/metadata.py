@@ -13,7 +13,7 @@ from index.text.function_words import OF_TITLES
 from index.text.structure.official import name_span, offices
 from index.types import Document, Hit
 from qa.answering.questions.wordings import METADATA
-from qa.answering.sentences import MOST_SENTENCES, Sentence
+from qa.answering.sentences import MAX_SENTENCES, Sentence
 from qa.types import Citation, CitedField
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _asks_of_file(question: str) -> bool:
 def cite_signatures(index: Index, query: Query, hits: Sequence[Hit]) -> tuple[Citation, ...]:
     """Cites the signatures that tell who signed a paper, or who holds the office asked for."""
     citations = []
-    for number, hit in enumerate(_asked_signatures(index, query.text, hits)[:MOST_SENTENCES], 1):
+    for number, hit in enumerate(_asked_signatures(index, query.text, hits)[:MAX_SENTENCES], 1):
         passage, document = hit.passage, index.document(hit.passage.document_id)
         name = name_span(passage.text)
         span = (passage.start + name[0], passage.start + name[1]) if name else None

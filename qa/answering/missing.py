@@ -26,11 +26,11 @@ _LETTER: Final = r"[\p{L}--\p{Arabic}]"
 _SEPARATOR: Final = r"[,.'’٬٫،]"
 _NUMBER: Final = regex.compile(rf"(?V1)(?<!{_LETTER}|\d)\d+(?:{_SEPARATOR}\d+)*(?!{_LETTER}|\d)")
 _YEARS: Final = range(1000, 2200)
-_FEWEST_DIGITS: Final = 3
+_MIN_DIGITS: Final = 3
 # Multiples of it are often written in words.
 _ROUND: Final = 100
 # A long list would say less than its beginning.
-_MOST: Final = 3
+_MAX_WORDS: Final = 3
 # Passages whose documents are looked at: as many as are shown with a refusal.
 _NEAREST: Final = 3
 
@@ -45,7 +45,7 @@ def missing(index: Index, question: str, hits: Sequence[Hit]) -> tuple[str, ...]
             thousands apart, and the first ones' documents for what isn't indexed.
     """
     spans = (span for span, digits in _named(question) if _is_nowhere(index, digits, hits))
-    return tuple(dict.fromkeys(question[start:end] for start, end in sorted(spans)))[:_MOST]
+    return tuple(dict.fromkeys(question[start:end] for start, end in sorted(spans)))[:_MAX_WORDS]
 
 
 def _named(question: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
@@ -55,14 +55,14 @@ def _named(question: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
     for span, number in key_spans(question):
         taken.append(span)
         # «المادة 9» may be «المادة التاسعة» in the text; "HX-110" is nothing else.
-        if "-" in question[slice(*span)] or len(number) >= _FEWEST_DIGITS:
+        if "-" in question[slice(*span)] or len(number) >= _MIN_DIGITS:
             yield span, (number,)
     for match in _NUMBER.finditer(normalised.text):
         span = normalised.origins[match.start()], normalised.origins[match.end() - 1] + 1
         groups = tuple(regex.findall(r"\d+", match.group()))
         digits = "".join(groups)
         is_inside = any(start <= span[0] and span[1] <= end for start, end in taken)
-        if not is_inside and len(digits) >= _FEWEST_DIGITS and int(digits) % _ROUND:
+        if not is_inside and len(digits) >= _MIN_DIGITS and int(digits) % _ROUND:
             yield span, groups
 
 
@@ -70,11 +70,11 @@ def _is_nowhere(index: Index, groups: tuple[str, ...], hits: Sequence[Hit]) -> b
     digits = "".join(groups)
     if index.mentions_number(digits) or _is_near(index, digits, hits):
         return False
-    if len(groups) == 1 and (len(digits) <= _FEWEST_DIGITS or int(digits) in _YEARS):
+    if len(groups) == 1 and (len(digits) <= _MIN_DIGITS or int(digits) in _YEARS):
         return True
     # The text may have the thousands of a number apart: then its last three digits are a word of their own.
-    apart = groups if len(groups) > 1 else (digits[-_FEWEST_DIGITS:],)
-    return any(len(group) >= _FEWEST_DIGITS and not index.mentions_number(group) for group in apart)
+    apart = groups if len(groups) > 1 else (digits[-_MIN_DIGITS:],)
+    return any(len(group) >= _MIN_DIGITS and not index.mentions_number(group) for group in apart)
 
 
 def _is_near(index: Index, digits: str, hits: Sequence[Hit]) -> bool:

@@ -19,15 +19,15 @@ from qa.types import Citation
 
 Shape = Literal["summary", "list", "comparison"]
 
-MOST_LISTED_SENTENCES: Final = 8
+MAX_LISTED_SENTENCES: Final = 8
 # A writer is given more, in rounds, and says the same more shortly; chosen.
-MOST_WRITTEN_UP: Final = 24
+MAX_WRITTEN_UP: Final = 24
 # Passages whose sentences are looked at; chosen.
 PASSAGES_READ: Final = 24
 # A further sentence is listed if it scores at least this share of the best; chosen.
 _GOOD_ENOUGH: Final = 0.7
 # Shorter ones say too little by themselves.
-_FEWEST_WORDS: Final = 4
+_MIN_WORDS: Final = 4
 
 # In normalised spelling; what follows is the topic.
 _PLEASE: Final = r"(?:please |could you |can you |would you |من فضلك |رجاء |هل يمكنك (?:ان )?|اريد )?"
@@ -118,7 +118,7 @@ def about(sentences: Sequence[Sentence], topic: str, title: Callable[[str], str]
     return list(sentences)
 
 
-def listed(found: Iterable[Sequence[Sentence]], most: int = MOST_LISTED_SENTENCES) -> list[Sentence]:
+def listed(found: Iterable[Sequence[Sentence]], most: int = MAX_LISTED_SENTENCES) -> list[Sentence]:
     """The sentences to list: the best of each topic, each passage's best first, in the texts' order.
 
     Args:
@@ -181,7 +181,7 @@ def _in_arabic(sentence: Sentence) -> bool:
 
 
 def _says_something(sentence: Sentence) -> bool:
-    return len(sentence.written.split()) >= _FEWEST_WORDS
+    return len(sentence.written.split()) >= _MIN_WORDS
 
 
 def _spread(good: Sequence[Sentence], taken: Sequence[Sentence], room: int) -> list[Sentence]:

@@ -12,10 +12,10 @@ from index.scope import Scope
 from index.text.analyzer import analyze
 from index.text.sentences import Span, count_words, passage_sentences
 from index.types import Hit, Passage
-from qa.answering.overview import MOST_LISTED_SENTENCES
+from qa.answering.overview import MAX_LISTED_SENTENCES
 from qa.answering.questions.parts import PartQuestion, asked_part, heading_part, named_parts
-from qa.answering.sentences import MOST_SENTENCES
-from qa.answering.sentences.choice import MOST_LISTED
+from qa.answering.sentences import MAX_SENTENCES
+from qa.answering.sentences.choice import MAX_LISTED
 from qa.types import Citation
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def cite_part(index: Index, question: str) -> tuple[Citation, ...]:
         own = index.search(query, _SEARCHED, within=Scope(documents=(id_,)))
         cited = _beginning(_found(asked, own).get(id_, part))
     else:
-        cited = [part[0] for part in list(chosen.values())[:MOST_SENTENCES]]
+        cited = [part[0] for part in list(chosen.values())[:MAX_SENTENCES]]
     return tuple(_cite(index, number, found) for number, found in enumerate(cited, 1))
 
 
@@ -139,8 +139,8 @@ def _names(index: Index, passage: Passage) -> frozenset[str]:
 def _beginning(part: Sequence[_Found]) -> list[_Found]:
     """The part's first stretches, as many as fit."""
     cited: list[_Found] = []
-    room = MOST_LISTED
-    for found in part[:MOST_LISTED_SENTENCES]:
+    room = MAX_LISTED
+    for found in part[:MAX_LISTED_SENTENCES]:
         length = count_words(found.passage.text, *found.span)
         if cited and length > room:
             break
@@ -152,13 +152,13 @@ def _beginning(part: Sequence[_Found]) -> list[_Found]:
 def _cite(index: Index, number: int, found: _Found) -> Citation:
     """The citation of a stretch, of its first sentences if it is long."""
     passage, (start, end) = found.passage, found.span
-    if count_words(passage.text, start, end) > MOST_LISTED:
+    if count_words(passage.text, start, end) > MAX_LISTED:
         ends = [
             stop
             for _, stop in passage_sentences(passage.text, passage.is_record, passage.items)
             if start < stop <= end
         ]
-        fitting = [stop for stop in ends if count_words(passage.text, start, stop) <= MOST_LISTED]
+        fitting = [stop for stop in ends if count_words(passage.text, start, stop) <= MAX_LISTED]
         end = max(fitting, default=min(ends, default=end))
     return Citation.of(
         index.document(passage.document_id), number, passage, passage.start + start, passage.start + end

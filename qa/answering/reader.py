@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from index.encoding.reader_model import ReaderModel, Window
 
 # Tokens of the longest span that is looked for; the training data's answers are shorter.
-MOST_SPAN_TOKENS: Final = 40
+MAX_SPAN_TOKENS: Final = 40
 # The range of logits and log probabilities: beyond it they say no more.
 FURTHEST: Final = 15.0
 
@@ -186,7 +186,7 @@ def _best(window: Window, most: float) -> tuple[float, int, int]:
     size = len(window.starts)
     scores = window.starts[:, None] + window.ends[None, :]
     first, last = np.ogrid[:size, :size]
-    scores = np.where((first <= last) & (last < first + MOST_SPAN_TOKENS), scores, -np.inf)
+    scores = np.where((first <= last) & (last < first + MAX_SPAN_TOKENS), scores, -np.inf)
     best = int(scores.argmax())
     certainty = float(scores.flat[best]) - _total(window.starts) - _total(window.ends)
     start, end = window.spans[best // size, 0], window.spans[best % size, 1]

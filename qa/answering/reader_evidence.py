@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.ranking_parameters import SENTENCES
 from index.text.context import row_pieces
 from index.types import Hit, Passage
-from qa.answering.confidence import LEAST_EVIDENCE, SentenceWeights
+from qa.answering.confidence import MIN_EVIDENCE, SentenceWeights
 from qa.answering.reader import PassageReader, Reading, in_passage
 from qa.answering.sentences import Sentence
 
@@ -80,7 +80,7 @@ def with_evidence(
     for sentence in found:
         if reading := readings.get(sentence.passage.id):
             (evidence,) = reading.evidence([(sentence.start, sentence.end)])
-            evidence = max(evidence, LEAST_EVIDENCE)
+            evidence = max(evidence, MIN_EVIDENCE)
             score = sentence.score
             if weights is not None:
                 score += weights["evidence"] * evidence + weights["answerable"] * reading.answerable

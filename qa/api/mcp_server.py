@@ -23,7 +23,7 @@ from pydantic import Field, ValidationError
 
 from index.errors import DalilError
 from qa.api.records import AnswerRecord, PassageRecord, SearchRecord
-from qa.api.service import MOST_AROUND, MOST_PASSAGES, Service, explain
+from qa.api.service import MAX_AROUND, MAX_PASSAGES, Service, explain
 
 HOST: Final = "127.0.0.1"
 
@@ -60,7 +60,7 @@ Count = Annotated[
     int,
     Field(
         description="How many passages to give.",
-        json_schema_extra={"minimum": 1, "maximum": MOST_PASSAGES},
+        json_schema_extra={"minimum": 1, "maximum": MAX_PASSAGES},
     ),
 ]
 Write = Annotated[
@@ -78,7 +78,7 @@ Around = Annotated[
     int,
     Field(
         description="How many paragraphs before and after it to read too.",
-        json_schema_extra={"minimum": 0, "maximum": MOST_AROUND},
+        json_schema_extra={"minimum": 0, "maximum": MAX_AROUND},
     ),
 ]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from index.errors import DalilError, InvalidQuestion
-from index.query import LONGEST
+from index.query import MAX_QUESTION_LENGTH
 from index.text.analyzer import language
 from index.text.paragraphs import paragraphs
 from index.types import Document
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from index import Index
 
 # How many passages, and how many paragraphs on either side, may be asked for at once.
-MOST_PASSAGES: Final = 50
-MOST_AROUND: Final = 10
+MAX_PASSAGES: Final = 50
+MAX_AROUND: Final = 10
 
 Record = TypeVar("Record")
 
@@ -131,7 +131,7 @@ class Service:
             IndexNotFound, IndexDamaged, EncoderMismatch: as in `ask`.
         """
         _check_number("paragraph", paragraph, 1, None)
-        _check_number("around", around, 0, MOST_AROUND)
+        _check_number("around", around, 0, MAX_AROUND)
         document = self._document(document_id, self._named(collection))
         spans = list(paragraphs(document.text))
         if paragraph > len(spans):
@@ -169,7 +169,7 @@ class Service:
         """The index in its newest state, after the arguments are validated."""
         if not isinstance(question, str):  # JSON may hold anything
             raise InvalidRequest("The question must be a text, in Arabic or English.")
-        _check_number("k", k, 1, MOST_PASSAGES)
+        _check_number("k", k, 1, MAX_PASSAGES)
         if not isinstance(within, str):
             raise InvalidRequest("The scope `within` must be a text, such as folder:contracts.")
         index = self._named(collection)
@@ -250,7 +250,11 @@ def _told_of(question: str, reply: Callable[[], Record]) -> Record | RefusalReco
     if not isinstance(told, _Told):
         return told
     # Truncated to the length of a question: a megabyte isn't sent back.
-    return {"question": f"{question}"[: LONGEST + 1], "error": told.error, "message": told.message}
+    return {
+        "question": f"{question}"[: MAX_QUESTION_LENGTH + 1],
+        "error": told.error,
+        "message": told.message,
+    }
 
 
 def _check_number(name: str, number: int, least: int, most: int | None) -> None:

@@ -26,7 +26,7 @@ from qa.collections.types import (
 UNFINISHED: Final = "."
 """Begins the name of a folder that is partly created or partly deleted."""
 # Number of collections that are kept open for document lists.
-_MOST_OPEN: Final = 4
+_MAX_OPEN: Final = 4
 
 
 class CollectionFolders:
@@ -142,7 +142,7 @@ class CollectionFolders:
             snapshot = live.load(folder / INDEX, known[1] if known else None)
             with self._reading:
                 self._opened[folder] = (state, snapshot)
-                while len(self._opened) > _MOST_OPEN:
+                while len(self._opened) > _MAX_OPEN:
                     self._opened.popitem(last=False)
             return snapshot
 

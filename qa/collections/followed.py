@@ -21,7 +21,7 @@ from index.storage import files
 from qa.collections.types import FolderNotAllowed, FolderNotFound, FolderTooLarge
 
 FOLLOWED: Final = "followed.json"
-MOST_FOLLOWED: Final = 5_000
+MAX_FOLLOWED: Final = 5_000
 """Most files of a folder."""
 
 State = tuple[int, int, int]
@@ -154,7 +154,7 @@ def states(folder: Path, own: Path) -> dict[str, State]:
 
     Raises:
         FolderNotFound: it is gone, or something else is in its place.
-        FolderTooLarge: there are more than `MOST_FOLLOWED`.
+        FolderTooLarge: there are more than `MAX_FOLLOWED`.
     """
     if os.path.realpath(folder) != str(folder) or not os.access(folder, os.R_OK | os.X_OK):
         raise FolderNotFound(f"{folder} is no folder any more, or can't be read.")
@@ -163,10 +163,8 @@ def states(folder: Path, own: Path) -> dict[str, State]:
         state = state_of(path, folder, own)
         if state is None:
             continue
-        if len(found) == MOST_FOLLOWED:
-            raise FolderTooLarge(
-                f"{folder} holds more than {MOST_FOLLOWED:,} files. Name a folder inside it."
-            )
+        if len(found) == MAX_FOLLOWED:
+            raise FolderTooLarge(f"{folder} holds more than {MAX_FOLLOWED:,} files. Name a folder inside it.")
         found[path.relative_to(folder).as_posix()] = state
     return found
 

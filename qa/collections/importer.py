@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from index.readers.web.fetch import Fetcher
 
 # Seconds that must have passed before the remaining time is estimated.
-_LEAST_SECONDS = 1.0
+_MIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ReadFile:
 
 def read(
     path: Path,
-    most_bytes: int,
+    max_bytes: int,
     name: str | None = None,
     on_page: Callable[[int, int], None] = no_pages,
 ) -> ReadFile | UnreadableFile:
@@ -52,13 +52,13 @@ def read(
 
     Args:
         path: path of the file.
-        most_bytes: largest accepted size in bytes.
+        max_bytes: largest accepted size in bytes.
         name: its original name, if it is stored under another one.
         on_page: called after the text of each of its pages was recognised (OCR).
     """
     try:
         warnings: list[FileWarning] = []
-        document = read_file(path, most_bytes, warnings.append, on_page)
+        document = read_file(path, max_bytes, warnings.append, on_page)
         return ReadFile(path, document, path.stat().st_size, name, tuple(warnings))
     except UnreadableFile as error:
         return error
@@ -116,7 +116,7 @@ class ImportPlan:
         collection: str,
         index: Index,
         bytes_before: int,
-        most_bytes_in_all: int,
+        max_total_bytes: int,
         released: AbstractSet[str] = frozenset(),
     ) -> None:
         """Prepares one import.
@@ -125,7 +125,7 @@ class ImportPlan:
             collection: id of the collection.
             index: its current index.
             bytes_before: total size of the files added before, in bytes.
-            most_bytes_in_all: largest total size in bytes.
+            max_total_bytes: largest total size in bytes.
             released: sources whose documents other files with the same text take over.
         """
         self.new: dict[str, Document] = {}
@@ -139,7 +139,7 @@ class ImportPlan:
         self._collection = collection
         self._index = index
         self._bytes = bytes_before
-        self._most_bytes_in_all = most_bytes_in_all
+        self._max_total_bytes = max_total_bytes
         self._released = released
 
     def classify(self, found: ReadFile | UnreadableFile) -> None:
@@ -164,8 +164,8 @@ class ImportPlan:
             self.unchanged |= {} if document.id in self.new else {document.id: None}
             if document.fetched != there.fetched:
                 self.refetched.append(replace(there, fetched=document.fetched))
-        elif size and self._bytes + size > self._most_bytes_in_all:
-            most = self._most_bytes_in_all / 2**20
+        elif size and self._bytes + size > self._max_total_bytes:
+            most = self._max_total_bytes / 2**20
             self.failed.append(
                 UnreadableFile.of(
                     found.path,
@@ -215,5 +215,5 @@ class StageProgress:
         now = time.monotonic()
         started, before = self._first = self._first or (now, done)
         elapsed, since = now - started, done - before
-        left = elapsed / since * (total - done) if since and elapsed >= _LEAST_SECONDS else None
+        left = elapsed / since * (total - done) if since and elapsed >= _MIN_SECONDS else None
         self._report(Progress(self._stage, done, total, 0.0 if done == total else left))

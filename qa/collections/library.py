@@ -23,7 +23,7 @@ from index.encoding.base import Encoder
 from index.errors import DalilError, UnreadableFile, UnreadablePage
 from index.folder.merge import due, is_clean, merge, sizes_of
 from index.interface import Index
-from index.readers.read_files import MOST_BYTES, is_picture_without_text
+from index.readers.read_files import MAX_BYTES, is_picture_without_text
 from index.storage import files
 from index.types import Document
 from qa.article import article_index
@@ -31,11 +31,11 @@ from qa.collections.folders import UNFINISHED, CollectionFolders
 from qa.collections.followed import FOLLOWED, Followed, FollowedFile, state_of, states
 from qa.collections.importer import ImportPlan, ReadFile, StageProgress, read, read_web_page
 from qa.collections.metadata import INDEX, About, Entry, document_info, now
-from qa.collections.originals import MOST_BYTES_OF_ORIGINALS, Originals
+from qa.collections.originals import MAX_ORIGINALS_BYTES, Originals
 from qa.collections.types import (
     BUILT_IN,
     BUILT_IN_ID,
-    MOST_COLLECTIONS,
+    MAX_COLLECTIONS,
     Added,
     CollectionInfo,
     CollectionNotFound,
@@ -50,7 +50,7 @@ from qa.collections.types import (
 if TYPE_CHECKING:
     from index.readers.web.fetch import Fetcher
 
-MOST_BYTES_IN_ALL: Final = 2 << 30
+MAX_TOTAL_BYTES: Final = 2 << 30
 # Number of files of a folder that are added at a time: others may add files to the collection in between.
 _AT_ONCE: Final = 50
 
@@ -71,25 +71,25 @@ class Library:
         folder: str | Path | None = None,
         *,
         encoder: Encoder | str | None = None,
-        most_bytes: int = MOST_BYTES,
-        most_bytes_in_all: int = MOST_BYTES_IN_ALL,
-        most_bytes_of_originals: int = MOST_BYTES_OF_ORIGINALS,
+        max_bytes: int = MAX_BYTES,
+        max_total_bytes: int = MAX_TOTAL_BYTES,
+        max_originals_bytes: int = MAX_ORIGINALS_BYTES,
     ) -> None:
         """Neither reads nor writes yet.
 
         Args:
             folder: folder of the collections; `data_folder()` if not given.
             encoder: encoder of new collections, as in `Index.build`.
-            most_bytes: largest size of a file to add, in bytes.
-            most_bytes_in_all: largest total size of a collection's files, in bytes.
-            most_bytes_of_originals: most bytes of PDF files and pictures that a collection keeps, so that
+            max_bytes: largest size of a file to add, in bytes.
+            max_total_bytes: largest total size of a collection's files, in bytes.
+            max_originals_bytes: most bytes of PDF files and pictures that a collection keeps, so that
                 their pages can be shown; 0 to keep none.
         """
         self.folder = files.expanded(folder) if folder is not None else data_folder()
         self._encoder = encoder
-        self._most_bytes = most_bytes
-        self._most_bytes_in_all = most_bytes_in_all
-        self._most_bytes_of_originals = most_bytes_of_originals
+        self._max_bytes = max_bytes
+        self._max_total_bytes = max_total_bytes
+        self._max_originals_bytes = max_originals_bytes
         self._folders = CollectionFolders(self.folder)
         self._adding_to: dict[str, FairSemaphore] = {}
 
@@ -140,15 +140,15 @@ class Library:
         Raises:
             InvalidName: the name isn't valid.
             CollectionExists: a collection has this name.
-            TooManyCollections: there are `MOST_COLLECTIONS` already.
+            TooManyCollections: there are `MAX_COLLECTIONS` already.
             IndexLocked: another process is creating or renaming one.
         """
         name = clean_name(name)
         with self._folders.changing_names():
             self._folders.check_free(name)
-            if len(self._folders.all()) >= MOST_COLLECTIONS:
+            if len(self._folders.all()) >= MAX_COLLECTIONS:
                 raise TooManyCollections(
-                    f"There are {MOST_COLLECTIONS} collections, and no more can be made. Delete one that "
+                    f"There are {MAX_COLLECTIONS} collections, and no more can be made. Delete one that "
                     "isn't needed."
                 )
             for left in self._folders.root.glob(f"{UNFINISHED}*"):  # by a crash, or being deleted
@@ -251,7 +251,7 @@ class Library:
     def original(self, document: Document) -> Path | None:
         """The file that a document of a collection was read from; None if it isn't kept."""
         folder = self._folders.by_id(self.collection_of(document.id))
-        return Originals(folder, self._most_bytes_of_originals).path(document.id) if folder else None
+        return Originals(folder, self._max_originals_bytes).path(document.id) if folder else None
 
     def add_files(
         self,
@@ -324,7 +324,7 @@ class Library:
         for number, path in enumerate(files):
             clock(number, len(files))
             pages = StageProgress("recognizing", progress)
-            found.append(read(path, self._most_bytes, names.get(path), pages))
+            found.append(read(path, self._max_bytes, names.get(path), pages))
         clock(len(files), len(files))
         return found
 
@@ -355,7 +355,7 @@ class Library:
             released: further sources whose documents are taken over by files with the same text, as those of
                 moved files are.
         """
-        originals = Originals(folder, self._most_bytes_of_originals)
+        originals = Originals(folder, self._max_originals_bytes)
         index = self.open(name)
         about = About.load(folder)
         # An interrupted import leaves entries of documents that were never added.
@@ -363,7 +363,7 @@ class Library:
         ids = {document.id for document in there}
         known = {id_: entry for id_, entry in about.entries.items() if id_ in ids}
         before = sum(entry.size for entry in known.values())
-        plan = ImportPlan(folder.name, index, before, self._most_bytes_in_all, {*gone, *released})
+        plan = ImportPlan(folder.name, index, before, self._max_total_bytes, {*gone, *released})
         for each in found:
             plan.classify(each)
         if plan.new:
@@ -407,7 +407,7 @@ class Library:
             about = About.load(folder)
             kept = {id_: entry for id_, entry in about.entries.items() if id_ not in ids}
             replace(about, entries=kept).save(folder)
-            Originals(folder, self._most_bytes_of_originals).keep_only(
+            Originals(folder, self._max_originals_bytes).keep_only(
                 [document.id for document in self.documents(name)]
             )
         self._merge_later(folder)

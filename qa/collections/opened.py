@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from index.interface import Index
 
-MOST_OPEN: Final = 16
+MAX_OPEN: Final = 16
 """Most indexes kept open: each holds several files, and its token vectors in memory maps."""
 
 
@@ -21,7 +21,7 @@ class OpenIndexes:
     closed for another's sake stays usable for whoever has it.
     """
 
-    def __init__(self, open_: Callable[[str], Index], most: int = MOST_OPEN) -> None:
+    def __init__(self, open_: Callable[[str], Index], most: int = MAX_OPEN) -> None:
         """Opens none yet.
 
         Args:

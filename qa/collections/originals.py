@@ -13,7 +13,7 @@ from index.readers.converter.page_pictures import SHOWN
 from index.storage.files import sha256
 from index.types import Document
 
-MOST_BYTES_OF_ORIGINALS: Final = 1 << 30
+MAX_ORIGINALS_BYTES: Final = 1 << 30
 """Of the files that a collection keeps."""
 _FOLDER: Final = "originals"
 
@@ -21,15 +21,15 @@ _FOLDER: Final = "originals"
 class Originals:
     """The files of one collection, named after their documents. Changes require the collection's lock."""
 
-    def __init__(self, collection: Path, most_bytes: int) -> None:
+    def __init__(self, collection: Path, max_bytes: int) -> None:
         """Reads and writes nothing yet.
 
         Args:
             collection: the collection's folder.
-            most_bytes: most bytes of all files; one that doesn't fit isn't kept.
+            max_bytes: most bytes of all files; one that doesn't fit isn't kept.
         """
         self._folder = collection / _FOLDER
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
 
     def path(self, document_id: str) -> Path | None:
         """Where the file of a document is; None if it isn't kept."""
@@ -51,7 +51,7 @@ class Originals:
             if kept and sha256(kept) == document.digest:
                 return
             others = sum(path.stat().st_size for path in self._files() if path != kept)
-            if file.stat().st_size + others > self._most_bytes:
+            if file.stat().st_size + others > self._max_bytes:
                 return
             self._folder.mkdir(exist_ok=True)
             shutil.copyfile(file, partial)

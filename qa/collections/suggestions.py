@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 Ask = Callable[[str, "Index"], Answer]
 
-MOST: Final = 3
+MAX_SUGGESTIONS: Final = 3
 """Questions suggested at a time."""
 # Passages looked at, spread over the collection, and questions asked of them: some tenths of a second each.
-_MOST_PASSAGES: Final = 200
-_MOST_ASKED: Final = 12
+_MAX_PASSAGES: Final = 200
+_MAX_ASKED: Final = 12
 _MARKS: Final = r"[\u0610-\u061a\u064b-\u065f\u0670\u0640]*"
 _VERBS: Final = """
 تأسس تأسست أسس أسست بني بنيت افتتح افتتحت ولد ولدت توفي توفيت وقع وقعت صدر صدرت بدأ بدأت انطلق انطلقت
@@ -59,7 +59,7 @@ class _Candidate:
     end: int
 
 
-def suggest(index: Index, ask: Ask, most: int = MOST) -> list[str]:
+def suggest(index: Index, ask: Ask, most: int = MAX_SUGGESTIONS) -> list[str]:
     """Questions that an index answers, of as many documents as there are.
 
     Args:
@@ -70,7 +70,7 @@ def suggest(index: Index, ask: Ask, most: int = MOST) -> list[str]:
     suggested: dict[str, str] = {}  # by document, then whatever is left
     others: list[str] = []
     for asked, candidate in enumerate(_candidates(index)):
-        if asked >= _MOST_ASKED or len(suggested) >= most:
+        if asked >= _MAX_ASKED or len(suggested) >= most:
             break
         if not _is_answered(candidate, index, ask):
             continue
@@ -97,7 +97,7 @@ def _is_answered(candidate: _Candidate, index: Index, ask: Ask) -> bool:
 def _candidates(index: Index) -> Iterator[_Candidate]:
     """Questions of sentences first, one of each passage, then of headings."""
     passages = index.passages
-    step = max(len(passages) // _MOST_PASSAGES, 1)
+    step = max(len(passages) // _MAX_PASSAGES, 1)
     looked_at = [passages[number] for number in range(0, len(passages), step)]
     for passage in looked_at:
         for start, end in sentences(passage.text):

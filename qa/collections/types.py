@@ -17,8 +17,8 @@ from index.storage.files import chosen_folder
 BUILT_IN: Final = "built-in article"
 """Name of the built-in, read-only collection."""
 BUILT_IN_ID: Final = "built-in"
-LONGEST_NAME: Final = 100
-MOST_COLLECTIONS: Final = 200
+MAX_NAME_LENGTH: Final = 100
+MAX_COLLECTIONS: Final = 200
 """Most collections of a library beside the built-in one: all are in one menu."""
 _JOINERS: Final = "\u200c\u200d"  # Persian and Urdu are written with them
 
@@ -201,8 +201,8 @@ def clean_name(name: str) -> str:
         raise InvalidName(f"The name {name!r} has characters that can't be seen. Type it again.")
     if not any(map(str.isalnum, cleaned)):
         raise InvalidName("A name needs a letter or a digit.")
-    if len(cleaned) > LONGEST_NAME:
-        raise InvalidName(f"The name is longer than {LONGEST_NAME} characters. Shorten it.")
+    if len(cleaned) > MAX_NAME_LENGTH:
+        raise InvalidName(f"The name is longer than {MAX_NAME_LENGTH} characters. Shorten it.")
     return cleaned
 
 

@@ -20,12 +20,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from index.query import LONGEST
+from index.query import MAX_QUESTION_LENGTH
 from index.ranking_parameters import RANKING
 from index.types import Hit, Passage
 from qa.admission import admission
 from qa.answering.answer import answer, answer_standalone, with_scope
-from qa.answering.confidence import MOST_CANDIDATES
+from qa.answering.confidence import MAX_CANDIDATES
 from qa.answering.courtesy import courteous, courtesy
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.conversation.follow_up import Dependence, content_words, dependence, topic, with_new_subject
@@ -47,7 +47,7 @@ _TOPIC_WEIGHT: Final = 0.3
 # Bonus for a passage of a document that was quoted in those turns.
 _QUOTED: Final = 0.15
 # Most turns that a chain of follow-ups is traced back.
-_LONGEST_CHAIN: Final = 5
+_MAX_CHAIN_LENGTH: Final = 5
 
 
 @dataclass(frozen=True)
@@ -168,19 +168,23 @@ def _next_turn(
     is_written_up: bool,
 ) -> Turn:
     asked = datetime.now(timezone.utc)
-    most = max(k, MOST_CANDIDATES)
+    most = max(k, MAX_CANDIDATES)
     own = source.query(question)
     answered = [turn for turn in conversation.turns if turn.answer.found or turn.broken_citations]
     needs = dependence(question) if answered else None
     before = _context_of(answered)
-    if needs and (restated := with_new_subject(_stated(before[-1]), question)) and len(restated) <= LONGEST:
+    if (
+        needs
+        and (restated := with_new_subject(_stated(before[-1]), question))
+        and len(restated) <= MAX_QUESTION_LENGTH
+    ):
         reply = answer_standalone(source, source.query(restated), k, reader, is_written_up)
         if reply.found:
             return Turn(question, restated, replace(reply, question=question), asked)
     about = topic(map(_stated, before), question) if needs else ""
     searched = f"{question} {about}"
     in_context = None
-    if about and len(searched) <= LONGEST:
+    if about and len(searched) <= MAX_QUESTION_LENGTH:
         whole = source.query(searched)
         quoted = {c.passage.document_id for turn in before for c in turn.answer.citations}
         # «ولماذا؟» alone has nothing for a passage to match. And where nothing was quoted, the topic
@@ -218,7 +222,7 @@ def _is_better(in_context: float, by_itself: float, needs: Dependence | None) ->
 def _context_of(turns: Sequence[Turn]) -> tuple[Turn, ...]:
     """The last of some answered turns, preceded by the chain of turns it is a follow-up to."""
     first = len(turns) - 1
-    while first > 0 and _is_expanded(turns[first]) and len(turns) - first < _LONGEST_CHAIN:
+    while first > 0 and _is_expanded(turns[first]) and len(turns) - first < _MAX_CHAIN_LENGTH:
         first -= 1
     return tuple(turns[max(first, 0) :])
 

@@ -27,7 +27,7 @@ from index.text.function_words import (
 Dependence = Literal["refers", "brief", "short"]
 
 # Chosen, not measured: more words from the first question of a long chain are noise.
-_MOST_WORDS = 24
+_MAX_WORDS = 24
 # A question that begins with "and" is self-contained if it has more content words than the first of these;
 # any other if it has more than the second, or more than one and nothing definite, such as "the crew".
 _FEW_AFTER_AND: Final = 4
@@ -106,7 +106,7 @@ def topic(questions: Iterable[str], question: str) -> str:
             if (key := stem(word.term)) not in known:
                 known.add(key)
                 kept.append(earlier[word.start : word.end])
-    return " ".join(kept[:_MOST_WORDS])
+    return " ".join(kept[:_MAX_WORDS])
 
 
 def with_new_subject(earlier: str, question: str) -> str | None:

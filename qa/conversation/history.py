@@ -33,12 +33,12 @@ VERSION: Final = 3
 _READ: Final = (1, 2, VERSION)
 # Upper bounds that no conversation saved by Dalil exceeds: turns shown on a page, quotations per answer (at
 # most three) and passages.
-MOST_TURNS: Final = 200
-MOST_QUOTED: Final = 20
-MOST_HITS: Final = 50
-MOST_MISSING: Final = 20
+MAX_TURNS: Final = 200
+MAX_QUOTED: Final = 20
+MAX_HITS: Final = 50
+MAX_MISSING: Final = 20
 # Characters; the query text is a question of at most 2,000 with words of previous ones.
-_LONGEST_TEXT: Final = 10_000
+_MAX_TEXT_LENGTH: Final = 10_000
 _FORMAT: Final = "dalil conversation"
 
 
@@ -111,15 +111,15 @@ class _SavedTurn:
 
     __pydantic_config__: ClassVar = {"strict": True, "allow_inf_nan": False}
 
-    question: Annotated[str, MaxLen(_LONGEST_TEXT)]
-    searched: Annotated[str, MaxLen(_LONGEST_TEXT)]
+    question: Annotated[str, MaxLen(_MAX_TEXT_LENGTH)]
+    searched: Annotated[str, MaxLen(_MAX_TEXT_LENGTH)]
     asked: str
-    collection: Annotated[str, MaxLen(_LONGEST_TEXT)] = ""
+    collection: Annotated[str, MaxLen(_MAX_TEXT_LENGTH)] = ""
     within: str = ""
     confidence: Annotated[float, Interval(ge=0, le=1)]
-    missing: Annotated[tuple[str, ...], MaxLen(MOST_MISSING)] = ()
-    quoted: Annotated[tuple[StoredCitation, ...], MaxLen(MOST_QUOTED)]
-    hits: Annotated[tuple[_SavedHit, ...], MaxLen(MOST_HITS)]
+    missing: Annotated[tuple[str, ...], MaxLen(MAX_MISSING)] = ()
+    quoted: Annotated[tuple[StoredCitation, ...], MaxLen(MAX_QUOTED)]
+    hits: Annotated[tuple[_SavedHit, ...], MaxLen(MAX_HITS)]
 
     @classmethod
     def of(cls, turn: Turn, document: GetDocument) -> _SavedTurn:
@@ -187,7 +187,7 @@ class _Header(TypedDict):
 class _Saved(_Header):
     """A conversation as it is saved."""
 
-    turns: Annotated[list[_SavedTurn], MaxLen(MOST_TURNS)]
+    turns: Annotated[list[_SavedTurn], MaxLen(MAX_TURNS)]
 
 
 _HEADER: Final = TypeAdapter(_Header)

@@ -16,7 +16,7 @@ from tqdm import tqdm
 from index.text.analyzer import language
 from index.types import Hit
 from qa.answering.answer import answer
-from qa.answering.confidence import MOST_CANDIDATES
+from qa.answering.confidence import MAX_CANDIDATES
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.evaluation.measures import (
     Bin,
@@ -159,7 +159,7 @@ def observe(index: Index, question: GoldQuestion, reader: PassageReader | None =
     """Asks one question, with its relevant documents and, if there are any, without them."""
     began = time.perf_counter()
     query = index.query(question.text)
-    hits = index.search(query, MOST_CANDIDATES)
+    hits = index.search(query, MAX_CANDIDATES)
     reply = answer(index, query, hits, k=5, reader=reader)
     seconds = time.perf_counter() - began
     without = None

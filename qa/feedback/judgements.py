@@ -29,10 +29,10 @@ from qa.gold import GoldAnswer, GoldQuestion
 Verdict = Literal["right", "wrong"]
 
 VERSION: Final = 1
-MOST_BYTES: Final = 8 << 20
+MAX_BYTES: Final = 8 << 20
 """Of the file of verdicts; one has 1 to 2 KB."""
 # Seconds; a line takes milliseconds.
-_LONGEST_WAIT: Final = 10
+_MAX_WAIT: Final = 10
 # The file that was read last, as it was then, and what stood in it.
 _last_read: tuple[object, Feedback] | None = None
 
@@ -130,7 +130,7 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
         path: the file; `feedback_file()` if not given.
 
     Raises:
-        FeedbackFull: the file has `MOST_BYTES`, although replaced verdicts were taken out.
+        FeedbackFull: the file has `MAX_BYTES`, although replaced verdicts were taken out.
         OSError: it can't be written.
         ValueError: there is no such verdict.
     """
@@ -150,10 +150,10 @@ def record(turn: Turn, verdict: Verdict, document: GetDocument, path: Path | Non
 
 def _append(path: Path, line: bytes) -> None:
     make_private_folder(path.parent)
-    with lock(Path(f"{path}.lock"), _LONGEST_WAIT):
-        room = MOST_BYTES - len(line) - 1
+    with lock(Path(f"{path}.lock"), _MAX_WAIT):
+        room = MAX_BYTES - len(line) - 1
         if path.exists() and path.stat().st_size > room and _compacted(path) > room:
-            why = f"It has {MOST_BYTES >> 20} MB of verdicts. Move it elsewhere; a new one is begun then"
+            why = f"It has {MAX_BYTES >> 20} MB of verdicts. Move it elsewhere; a new one is begun then"
             raise FeedbackFull(errno.EFBIG, why, str(path))
         with _opened(path) as file:
             end = file.seek(0, os.SEEK_END)

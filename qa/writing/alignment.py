@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from index.query import Query
 
 # Consonants of a name: a quotation is short, so that few are enough.
-_SHORTEST_SOUND: Final = 3
-_SHORTEST_NAME: Final = 2
+_MIN_SOUND_LENGTH: Final = 3
+_MIN_NAME_LENGTH: Final = 2
 # Words that say nothing of their own, or what another rule looks at: negations, comparisons, quantifiers.
 _LIGHT: Final = frozenset(
     word.term
@@ -54,13 +54,13 @@ _OBJECTS: Final = ("ها", "هما", "هم", "ه")
 _SUBJECTS: Final = ("ت", "تا", "وا", "ا", "ان", "ون", "ين")
 # The weak letter of «أحال» and «أُحيل».
 _HOLLOW: Final = regex.compile(r"(?<=..)[اويى](?=.$)")
-_SHORTEST_VERB: Final = 3
+_MIN_VERB_LENGTH: Final = 3
 _PRESENT: Final = "ي-"
 _TAFIL: Final = regex.compile(r"ت\p{Arabic}{2}ي\p{Arabic}")
 # The least likeness of the consonants of two names, beside another part of the name and by themselves.
 _LIKE_BESIDE: Final = 0.85
 _LIKE: Final = 0.8
-_SHORTEST_ALIKE: Final = 5
+_MIN_LENGTH_ALIKE: Final = 5
 # English words that begin with so many of the same letters are near, such as "employees" and "employed".
 _SHARED_LETTERS: Final = 5
 _COSINE_OF_SHARED: Final = 0.85
@@ -69,7 +69,7 @@ _ROLE: Final = regex.compile(r"(?:ees?|ers?|ors?)$")
 # of the same translations, such as "began" and "started".
 _COSINE_OF_TRANSLATION: Final = 0.9
 _COSINE_OF_SYNONYM: Final = 0.85
-_LEAST_SHARED: Final = 0.1
+_MIN_SHARED: Final = 0.1
 _CH: Final = regex.compile(r"([cC])h")
 # Words for a sign that the quotation has.
 _SIGNS: Final = {
@@ -220,7 +220,7 @@ def _name_keys(text: str, shortest: int, shortest_name: int) -> list[Term]:
 def _are_alike(sounds: AbstractSet[str], others: AbstractSet[str], least: float) -> bool:
     return any(
         SequenceMatcher(None, one, other, autojunk=False).ratio() >= least
-        and (least > _LIKE or len(one) >= _SHORTEST_ALIKE)
+        and (least > _LIKE or len(one) >= _MIN_LENGTH_ALIKE)
         for one in sounds
         for other in others
     )
@@ -263,12 +263,12 @@ class _Lexical:
             if is_arabic(word[0]) == is_arabic(other.term[0]):
                 there = _translated(other.term)
                 likely = sum(min(here[one], there[one]) for one in here.keys() & there.keys())
-                least, assumed = _LEAST_SHARED, _COSINE_OF_SYNONYM
+                least, assumed = _MIN_SHARED, _COSINE_OF_SYNONYM
             else:
                 likely = max((here.get(one, 0.0) for one in stems), default=0.0)
                 least, assumed = 0.0, _COSINE_OF_TRANSLATION
             if sides(word) & sides(other.term):
-                likely, assumed = max(likely, 2 * _LEAST_SHARED), _COSINE_OF_SYNONYM
+                likely, assumed = max(likely, 2 * _MIN_SHARED), _COSINE_OF_SYNONYM
             if likely > max(least, most):
                 best, most, cosine = other, likely, assumed
         return best, cosine
@@ -334,17 +334,17 @@ def _verb_forms(word: str) -> tuple[str, ...]:
         *ends,
         *(form.removesuffix(ending) for form in ends for ending in _SUBJECTS if form.endswith(ending)),
     ]
-    past = [form for form in past if len(form) >= _SHORTEST_VERB]
-    present = [_PRESENT + form[1:] for form in past if form[0] in "يت" and len(form) > _SHORTEST_VERB]
+    past = [form for form in past if len(form) >= _MIN_VERB_LENGTH]
+    present = [_PRESENT + form[1:] for form in past if form[0] in "يت" and len(form) > _MIN_VERB_LENGTH]
     masdar = [form[:-2] + form[-1] for form in past if form[0] == "ا" and form[-2] == "ا" and len(form) > 4]
     # «تأجيل» of «يؤجّل».
     masdar += [_PRESENT + form[1:-2].replace("ا", "و") + form[-1] for form in past if _TAFIL.fullmatch(form)]
-    if bare != word and bare[0] == "م" and len(bare) > _SHORTEST_VERB + 1:
+    if bare != word and bare[0] == "م" and len(bare) > _MIN_VERB_LENGTH + 1:
         present.append(_PRESENT + bare[1:])  # «المخالف» is who «يخالف»
     hollow = [_HOLLOW.sub("-", form) for form in past if form[0] in "ايت" and _HOLLOW.search(form)]
     # «مدّته» is of «مدّة».
     nouns = [form[:-1] + "ه" for form in ends[1:] if form[-1:] == "ت"]
-    known = [form for form in past if form != word and len(form) > _SHORTEST_VERB]
+    known = [form for form in past if form != word and len(form) > _MIN_VERB_LENGTH]
     return (*known, *nouns, *present, *masdar, *hollow)
 
 
@@ -356,7 +356,7 @@ def same_sounds(text: str, other: str) -> frozenset[int]:
 
 def _sounds(text: str) -> dict[str, list[Term]]:
     sounds: dict[str, list[Term]] = {}
-    for key in _name_keys(text, _SHORTEST_SOUND, _SHORTEST_NAME):
+    for key in _name_keys(text, _MIN_SOUND_LENGTH, _MIN_NAME_LENGTH):
         if not key.term.isdecimal():
             sounds.setdefault(key.term, []).append(key)
     return sounds
@@ -373,7 +373,7 @@ def _same_sound(
     meant = _translated(word.term) if is_arabic(word.term[0]) else {}
     is_ordinary = bool(meant) and not any(sound_alike(word.term, one) for one in meant)
     for key, places in sounds.items():
-        if is_ordinary and len(key) < _SHORTEST_SOUND:
+        if is_ordinary and len(key) < _MIN_SOUND_LENGTH:
             continue
         if key in others and any(place.start <= word.start and word.end <= place.end for place in places):
             for other in others[key]:

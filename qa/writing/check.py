@@ -43,8 +43,8 @@ Fault = Literal[
 ]
 """Why a claim isn't shown."""
 
-_FEWEST_WORDS: Final = 2
-MOST_SUBJECT_WORDS: Final = 2
+_MIN_WORDS: Final = 2
+MAX_SUBJECT_WORDS: Final = 2
 _CLOSING: Final = " .!…\"'”’»)"
 _DEFINITE: Final = frozenset(("the", "this", "that", "these", "those", "its", "their"))
 
@@ -140,7 +140,7 @@ def _without_subject(
         is_name = is_known(match.word, named) or is_arabic(match.word.term[0])
         if is_name or is_definite or (follows and is_known(subject[-1].word, named)):
             subject.append(match)
-    if len(subject) > min(MOST_SUBJECT_WORDS, len(matches) / 2) or _has_subject(quotation, matches, subject):
+    if len(subject) > min(MAX_SUBJECT_WORDS, len(matches) / 2) or _has_subject(quotation, matches, subject):
         return matches
     return [match for match in matches if match not in subject]
 
@@ -153,7 +153,7 @@ def _has_subject(quotation: str, matches: Sequence[Match], subject: Sequence[Mat
     if not subject or not is_arabic(subject[0].word.term[0]) or not matches.index(subject[0]):
         return False
     verb = matches[0]
-    if matches.index(subject[0]) > MOST_SUBJECT_WORDS:
+    if matches.index(subject[0]) > MAX_SUBJECT_WORDS:
         return True
     if not verb.is_sure or verb.partner is None:
         return False
@@ -169,7 +169,7 @@ def _plain_fault(claim: WrittenSentence, given: Given) -> Fault | None:
         return "unmarked"
     if not set(claim.marks) <= given.quotations.keys():
         return "unknown_mark"
-    if len(content_words(claim.text)) < _FEWEST_WORDS or claim.text.rstrip(_CLOSING).endswith(("?", "؟")):
+    if len(content_words(claim.text)) < _MIN_WORDS or claim.text.rstrip(_CLOSING).endswith(("?", "؟")):
         return "empty"  # a question says nothing
     if any(map(str.isalpha, claim.text)) and language(claim.text) != given.spoken:
         return "language"

@@ -10,8 +10,8 @@ import regex
 from index.text.sentences import sentences
 
 # More would be no answer; what follows isn't read.
-MOST_CHARACTERS: Final = 20_000
-MOST_CLAIMS: Final = 60
+MAX_CHARACTERS: Final = 20_000
+MAX_CLAIMS: Final = 60
 
 _MARK: Final = r"\[\s*\p{Nd}{1,3}(?:\s*[,،;–-]\s*\p{Nd}{1,3})*\s*\]"
 _MARKS: Final = regex.compile(rf"\s*(?:{_MARK}\s*)+")
@@ -42,7 +42,7 @@ class WrittenSentence:
 
 
 def written_sentences(text: str) -> list[WrittenSentence]:
-    """Splits model output into sentences, at most `MOST_CLAIMS`.
+    """Splits model output into sentences, at most `MAX_CLAIMS`.
 
     A sentence ends where sentences end, and behind its marks. Markdown and what a model thinks aloud are
     taken away.
@@ -52,12 +52,12 @@ def written_sentences(text: str) -> list[WrittenSentence]:
         line = _BEHIND.sub(r"\2\1", line)
         for start, end in sentences(line, longest=10_000):
             found += _parts(line[start:end])
-    return found[:MOST_CLAIMS]
+    return found[:MAX_CLAIMS]
 
 
 def plain(text: str) -> str:
     """Model output without Markdown, invisible characters and reasoning."""
-    text = _THOUGHT.sub("\n", text[:MOST_CHARACTERS])
+    text = _THOUGHT.sub("\n", text[:MAX_CHARACTERS])
     return _EMPHASIS.sub("", _LEADING.sub("", _INVISIBLE.sub("", text))).strip()
 
 

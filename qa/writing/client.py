@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from index.errors import DalilError
 from qa.extras import require
-from qa.writing.claims import MOST_CHARACTERS
+from qa.writing.claims import MAX_CHARACTERS
 
 if TYPE_CHECKING:
     from openai import OpenAI
@@ -30,7 +30,7 @@ CONNECT_SECONDS: Final = 5.0
 # Until the first word, and between two: a large model on a CPU reads a long prompt for a minute.
 SILENT_SECONDS: Final = 90.0
 # Of an answer in all.
-MOST_SECONDS: Final = 300.0
+MAX_SECONDS: Final = 300.0
 _LOOK_SECONDS: Final = 0.1
 # The client sends these where the user's own OpenAI account is set up; they are nobody else's business.
 _PRIVATE_HEADERS: Final = ("x-stainless-", "openai-organization", "openai-project")
@@ -62,7 +62,7 @@ class Patience:
 
     connect: float = CONNECT_SECONDS
     silent: float = SILENT_SECONDS
-    whole: float = MOST_SECONDS
+    whole: float = MAX_SECONDS
 
 
 class ChatModel:
@@ -103,7 +103,7 @@ class ChatModel:
             return self.host == "localhost" or self.host.endswith(".localhost")
 
     def stream(self, messages: Sequence[Message], stop: threading.Event | None = None) -> Iterator[str]:
-        """Yields what the model writes, piece by piece, at most `MOST_CHARACTERS`.
+        """Yields what the model writes, piece by piece, at most `MAX_CHARACTERS`.
 
         The server is read in a thread of its own: whatever it does, this ends in time.
 
@@ -122,7 +122,7 @@ class ChatModel:
         deadline, size = time.monotonic() + self._patience.whole, 0
         heard = time.monotonic()
         try:
-            while size < MOST_CHARACTERS:
+            while size < MAX_CHARACTERS:
                 if stop is not None and stop.is_set():
                     raise WriterTrouble("stopped")
                 try:

@@ -13,17 +13,17 @@ from index.text.arabic import is_arabic
 from qa.writing.alignment import same_sounds, sound_alike
 from qa.writing.quantities import quantities, values
 from qa.writing.rules.clauses import clauses, negations
-from qa.writing.rules.names import LEAST_NAME, introduced_names, lone_names, names, translations
+from qa.writing.rules.names import MIN_NAME, introduced_names, lone_names, names, translations
 
 Likeness = Callable[[str, str], float]
 
 # A translation is about as long as its original: more or less than this many times isn't one.
-_LONGEST: Final = 2.5
-_SHORTEST: Final = 0.35
+_MAX_RATIO: Final = 2.5
+_MIN_RATIO: Final = 0.35
 # What stands before a name may be written in full or shortened.
 _TITLES: Final = frozenset(("mr", "mrs", "ms", "dr", "prof", "st"))
 # Fewer consonants of a name are in any text by chance.
-_SHORTEST_SOUND: Final = 3
+_MIN_SOUND_LENGTH: Final = 3
 # "Only" is also "not ... except": such a pair says no to nothing.
 _PAIR: Final = regex.compile(
     r"\b(?:not|no|never|none|nobody|nothing|cannot|\p{L}+n['’]t)\b.{1,80}?\b(?:except|unless)\b"
@@ -48,7 +48,7 @@ def is_faithful(original: str, translated: str, into: Language, likeness: Likene
     length, original_length = len(words(translated)), len(words(original))
     if not length or language(translated) != into:
         return False
-    if not _SHORTEST <= length / max(original_length, 1) <= _LONGEST and original_length > 3:
+    if not _MIN_RATIO <= length / max(original_length, 1) <= _MAX_RATIO and original_length > 3:
         return False
     if not _has_all(original, translated) or not _has_all(translated, original):
         return False
@@ -86,6 +86,6 @@ def _has_counterpart(text: str, word: Term, other: str, terms: set[str], likenes
     written = text[word.start : word.end]
     found = [one for one in words(other) if is_arabic(one.term[0]) != is_arabic(word.term[0])]
     joined = [f"{one.term}{after.term}" for one, after in pairwise(found)]  # Tal Afar, «تلعفر»
-    if any(sound_alike(written, one, _SHORTEST_SOUND) for one in (*(one.term for one in found), *joined)):
+    if any(sound_alike(written, one, _MIN_SOUND_LENGTH) for one in (*(one.term for one in found), *joined)):
         return True
-    return likeness is not None and any(likeness(word.term, one.term) >= LEAST_NAME for one in found)
+    return likeness is not None and any(likeness(word.term, one.term) >= MIN_NAME for one in found)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from index.interface import Index
 
 # Quotations that a writer is given at once; of more it writes in rounds. Chosen: small models get lost.
-MOST_AT_ONCE: Final = 6
+MAX_CONCURRENT: Final = 6
 
 
 class TextModel(Protocol):
@@ -191,8 +191,8 @@ def _no_tokens() -> TokenVectors:
 
 
 def _rounds(citations: Sequence[Citation]) -> Iterator[Sequence[Citation]]:
-    for first in range(0, len(citations), MOST_AT_ONCE):
-        yield citations[first : first + MOST_AT_ONCE]
+    for first in range(0, len(citations), MAX_CONCURRENT):
+        yield citations[first : first + MAX_CONCURRENT]
 
 
 def _may_end(character: str) -> bool:

@@ -45,7 +45,7 @@ from web.page_calls import (
     Translate,
     Why,
 )
-from web.sessions import MOST_TURNS, Session, Sessions
+from web.sessions import MAX_TURNS, Session, Sessions
 from web.views import reading_pane, scope_choices
 from web.views.conversation import Exchange, NoSuchTurn
 from web.writing import NO_WRITING, WriterOptions, Writing
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
 
 _LINK: Final = re.compile(r"cite-(\d{1,9})-((?:near)?\d{1,9})", re.ASCII)
 # Bytes of a saved conversation: web.server.request_limits accepts requests of 1 MB.
-_MOST_KEPT: Final = 900_000
+_MAX_KEPT: Final = 900_000
 # Media types of exported files, by the ending of their names.
 _TYPES: Final = {
     "md": "text/markdown;charset=utf-8",
@@ -246,7 +246,7 @@ class ChatCalls:
         turns = self._session(sent).conversation().turns
         while turns:
             kept = history.to_json(qa.Conversation(turns), self.document)
-            if len(json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= _MOST_KEPT:
+            if len(json.dumps(kept, ensure_ascii=False).encode("utf-8", "surrogatepass")) <= _MAX_KEPT:
                 return kept
             turns = turns[len(turns) // 4 + 1 :]
         return ""
@@ -265,7 +265,7 @@ class ChatCalls:
                 ).replied(turn, self.document),
                 verdict=verdicts.get(self._key(turn)),
             )
-            for turn in conversation.turns[-MOST_TURNS:]
+            for turn in conversation.turns[-MAX_TURNS:]
         )
         return True
 

@@ -178,10 +178,10 @@ class Collections(CollectionAccess):
         if info.fault:
             return [], 0
         if not find.strip():
-            return self.library.documents(info.name, first, collection_views.MOST), info.documents
+            return self.library.documents(info.name, first, collection_views.MAX_SHOWN), info.documents
         every = self.library.documents(info.name)
         found = [one for one in every if scope_choices.is_named(find, one.title, one.source)]
-        return found[first:][: collection_views.MOST], len(found)
+        return found[first:][: collection_views.MAX_SHOWN], len(found)
 
     def _followed(self, sent: CollectionCall) -> Reply:
         return self._folder(self._info(sent.collection), sent.language)

@@ -49,7 +49,7 @@ def _could_be(path: str) -> bool:
     """Whether a path has no control characters, and no part longer than a file name may be."""
     if any(character < " " or character == "\x7f" for character in path):
         return False
-    return all(len(name.encode("utf-8", "surrogatepass")) <= _LONGEST_NAME for name in path.split("/"))
+    return all(len(name.encode("utf-8", "surrogatepass")) <= _MAX_NAME_LENGTH for name in path.split("/"))
 
 
 class LogoutByPost:
@@ -141,7 +141,7 @@ class ContentPolicy:
 
 
 # Most bytes of a path segment, as of a file name.
-_LONGEST_NAME: Final = 255
+_MAX_NAME_LENGTH: Final = 255
 # Gradio's routes that write files, reveal server details, or give scripts the token that the HttpOnly cookie
 # hides from them.
 _PROXY: Final = "/proxy="  # fetches other URLs, for pages that embed model-hub apps

@@ -27,8 +27,8 @@ BODY_SECONDS: Final = 30.0
 # Largest head of a request in bytes; a browser's has some kilobytes.
 LARGEST_HEAD: Final = 32 << 10
 # Concurrent connections. A page opens up to six; a process often has a limit of 1,024 open files.
-MOST_CONNECTIONS: Final = 600
-MOST_CONNECTIONS_OF_A_CLIENT: Final = 100
+MAX_CONNECTIONS: Final = 600
+MAX_CONNECTIONS_PER_CLIENT: Final = 100
 
 
 def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config:
@@ -48,7 +48,7 @@ def server_config(app: ASGIApp, sharing: Sharing, **more: Any) -> uvicorn.Config
         NamedProxies(app, proxies),
         http=protocol,
         h11_max_incomplete_event_size=LARGEST_HEAD,
-        limit_concurrency=MOST_CONNECTIONS,
+        limit_concurrency=MAX_CONNECTIONS,
         proxy_headers=False,
         **more,
     )
@@ -175,7 +175,7 @@ class BoundedShared(Bounded):
             for other in self.connections
             if isinstance(other, Bounded)
         )
-        if held > MOST_CONNECTIONS_OF_A_CLIENT:
+        if held > MAX_CONNECTIONS_PER_CLIENT:
             self.transport.abort()
 
 

@@ -21,17 +21,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from index.errors import DalilError
 from qa.api.records import error_name
 from qa.api.service import InvalidRequest
-from web.page_calls import LONGEST_ARGUMENT, LONGEST_ID, ConversationCall, PageCall, Submit
+from web.page_calls import MAX_ARGUMENT_LENGTH, MAX_ID_LENGTH, ConversationCall, PageCall, Submit
 from web.server.request_limits import given_again, refuse, whole_body
 from web.uploads.batches import UPLOAD
 
 # Requests running or queued, uploads excluded. Eight people asking at the same moment send 24.
-MOST_REQUESTS: Final = 64
+MAX_REQUESTS: Final = 64
 # Unfetched answers of one session, and of all: a page fetches them immediately.
-MOST_UNREAD_OF_A_SESSION: Final = 16
-MOST_UNREAD: Final = 64
+MAX_UNREAD_PER_SESSION: Final = 16
+MAX_UNREAD: Final = 64
 # Sessions whose last request Gradio keeps.
-MOST_GRADIO_SESSIONS: Final = 200
+MAX_GRADIO_SESSIONS: Final = 200
 
 _EVENTS: Final[Mapping[str, type[PageCall]]] = {"submit": Submit, "change": ConversationCall}
 _API: Final = "/gradio_api/"
@@ -59,9 +59,9 @@ def filled(parameters: Sequence[inspect.Parameter], data: object) -> list[Any]:
         if parameter.default is inspect.Parameter.empty:
             raise InvalidRequest(f"{parameter.name} is missing. `data` is a list of the arguments: {names}.")
     for parameter, value in zip(parameters, data, strict=False):
-        if isinstance(value, list | dict) or (isinstance(value, str) and len(value) > LONGEST_ARGUMENT):
+        if isinstance(value, list | dict) or (isinstance(value, str) and len(value) > MAX_ARGUMENT_LENGTH):
             raise InvalidRequest(
-                f"{parameter.name} must be a text of at most {LONGEST_ARGUMENT:,} characters, or a number."
+                f"{parameter.name} must be a text of at most {MAX_ARGUMENT_LENGTH:,} characters, or a number."
             )
     return [*data, *(parameter.default for parameter in missing)]
 
@@ -101,7 +101,7 @@ class CheckedRequests:
         if scope["type"] != "http" or scope["method"] != "POST" or path in (UPLOAD, "/login", "/logout"):
             await self.app(scope, receive, send)
             return
-        if self._at_once >= MOST_REQUESTS:
+        if self._at_once >= MAX_REQUESTS:
             await as_response(Busy())(scope, receive, send)
             return
         self._at_once += 1
@@ -178,7 +178,7 @@ class CheckedRequests:
 
     def _cancel(self, sent: dict[str, Any]) -> dict[str, Any]:
         event, number = sent.get("event_id"), sent.get("fn_index")
-        if not isinstance(event, str) or len(event) > LONGEST_ID or not isinstance(number, int):
+        if not isinstance(event, str) or len(event) > MAX_ID_LENGTH or not isinstance(number, int):
             raise InvalidRequest("`event_id` and `fn_index` must be those of a call.")
         return {"event_id": event, "fn_index": number, **_session(sent, required=True)}
 
@@ -204,16 +204,16 @@ class CheckedRequests:
         """
         queue = self._chat._queue
         unread = queue.pending_event_ids_session
-        if session is not None and len(unread.get(session, ())) >= MOST_UNREAD_OF_A_SESSION:
+        if session is not None and len(unread.get(session, ())) >= MAX_UNREAD_PER_SESSION:
             raise Busy
         for oldest in list(unread):
-            if sum(map(len, unread.values())) < MOST_UNREAD:
+            if sum(map(len, unread.values())) < MAX_UNREAD:
                 break
             if unread.get(oldest) and oldest != session:
                 await queue.clean_events(session_hash=oldest)
                 unread.pop(oldest, None)
                 queue.pending_messages_per_session.pop(oldest, None)
-        if len(unread) > MOST_GRADIO_SESSIONS:
+        if len(unread) > MAX_GRADIO_SESSIONS:
             for empty in [one for one, events in unread.items() if not events]:
                 del unread[empty]
 
@@ -222,8 +222,8 @@ def _session(sent: dict[str, Any], required: bool) -> dict[str, str]:
     session = sent.get("session_hash")
     if session is None and not required:
         return {}
-    if not isinstance(session, str) or not 0 < len(session) <= LONGEST_ID:
-        raise InvalidRequest(f"session_hash must be a text of 1 to {LONGEST_ID} characters.")
+    if not isinstance(session, str) or not 0 < len(session) <= MAX_ID_LENGTH:
+        raise InvalidRequest(f"session_hash must be a text of 1 to {MAX_ID_LENGTH} characters.")
     return {"session_hash": session}
 
 

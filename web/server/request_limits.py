@@ -29,22 +29,22 @@ from web.server.users import Users, UsersUnreadable
 
 # Chosen, not measured: a page sends up to three requests per question, and eight people behind one address
 # who each ask every three seconds send eight per second.
-REQUESTS_A_SECOND: Final = 10.0
-MOST_REQUESTS_AT_ONCE: Final = 60
+REQUESTS_PER_SECOND: Final = 10.0
+MAX_CONCURRENT_REQUESTS: Final = 60
 # Seconds until one more wrong password is allowed, after these.
-MOST_WRONG_PASSWORDS: Final = 5
-SECONDS_A_PASSWORD: Final = 30.0
+MAX_WRONG_PASSWORDS: Final = 5
+SECONDS_PER_PASSWORD: Final = 30.0
 # The same per user name, over all addresses, except browsers where that user has logged in
 # before: some 700 guesses per day at one password, from any number of addresses.
-MOST_WRONG_FOR_A_NAME: Final = 20
-SECONDS_A_NAME: Final = 120.0
+MAX_WRONG_PER_NAME: Final = 20
+SECONDS_PER_NAME: Final = 120.0
 DEVICE_COOKIE: Final = "dalil-device"
-_SECONDS_A_DEVICE: Final = 180 * 24 * 3600
+_SECONDS_PER_DEVICE: Final = 180 * 24 * 3600
 # Bytes of a request other than an upload: a question has 2,000 characters at most, and a saved conversation
 # is sent as one request (`web.calls.chat_calls`).
 LARGEST_REQUEST: Final = 1 << 20
 # Number of clients remembered.
-_MOST_CLIENTS: Final = 10_000
+_MAX_CLIENTS: Final = 10_000
 
 
 class Allowance:
@@ -68,7 +68,7 @@ class Allowance:
         """Takes a token from the client, whether or not it has one."""
         self._left[client] = (self._now(client) - 1, self._clock())
         self._left.move_to_end(client)
-        if len(self._left) > _MOST_CLIENTS:
+        if len(self._left) > _MAX_CLIENTS:
             self._left.popitem(last=False)
 
     def give_back(self, client: str) -> None:
@@ -90,7 +90,7 @@ class RequestRate:
 
     def __init__(self, app: ASGIApp, allowance: Allowance | None = None) -> None:
         self.app = app
-        self._allowance = allowance or Allowance(MOST_REQUESTS_AT_ONCE, REQUESTS_A_SECOND)
+        self._allowance = allowance or Allowance(MAX_CONCURRENT_REQUESTS, REQUESTS_PER_SECOND)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -126,8 +126,8 @@ class LoginRate:
     ) -> None:
         self.app = app
         self._users = users
-        self._allowance = allowance or Allowance(MOST_WRONG_PASSWORDS, 1 / SECONDS_A_PASSWORD)
-        self._for_a_name = for_a_name or Allowance(MOST_WRONG_FOR_A_NAME, 1 / SECONDS_A_NAME)
+        self._allowance = allowance or Allowance(MAX_WRONG_PASSWORDS, 1 / SECONDS_PER_PASSWORD)
+        self._for_a_name = for_a_name or Allowance(MAX_WRONG_PER_NAME, 1 / SECONDS_PER_NAME)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request."""
@@ -175,7 +175,7 @@ class LoginRate:
             cookie.set_cookie(
                 DEVICE_COOKIE,
                 self._users.device_token(name),
-                max_age=_SECONDS_A_DEVICE,
+                max_age=_SECONDS_PER_DEVICE,
                 # That of the page that asked: below whatever path a proxy serves it.
                 path=None,
                 secure=scope.get("scheme") == "https",

@@ -17,14 +17,14 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import DalilError
-from index.readers.read_files import MOST_BYTES
+from index.readers.read_files import MAX_BYTES
 from web.server.browser_security import ContentPolicy, LoginPage, LogoutByPost, OwnPagesOnly
 from web.server.gradio_requests import CheckedRequests
 from web.server.host_names import NamedHosts
 from web.server.preferences import STYLES
 from web.server.request_limits import (
-    MOST_REQUESTS_AT_ONCE,
-    REQUESTS_A_SECOND,
+    MAX_CONCURRENT_REQUESTS,
+    REQUESTS_PER_SECOND,
     Allowance,
     LoginRate,
     RequestRate,
@@ -119,9 +119,11 @@ def limit_access(app: FastAPI, sharing: Sharing, clock: Callable[[], float] = ti
     # Middleware added last runs first.
     if sharing.auth is not None:
         app.add_middleware(LoginRate, users=Users(sharing.auth))
-    app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else MOST_BYTES)
+    app.add_middleware(RequestSize, largest_upload=0 if sharing.read_only else MAX_BYTES)
     if sharing.is_shared:
-        app.add_middleware(RequestRate, allowance=Allowance(MOST_REQUESTS_AT_ONCE, REQUESTS_A_SECOND, clock))
+        app.add_middleware(
+            RequestRate, allowance=Allowance(MAX_CONCURRENT_REQUESTS, REQUESTS_PER_SECOND, clock)
+        )
     app.add_middleware(NamedHosts, host=sharing.host, names=sharing.names)
 
 

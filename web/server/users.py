@@ -19,15 +19,15 @@ from starlette.concurrency import run_in_threadpool
 from index.errors import DalilError
 from index.storage import files
 
-SHORTEST_PASSWORD: Final = 8
-_LONGEST: Final = 1024  # characters of a name or a password
+MIN_PASSWORD_LENGTH: Final = 8
+_MAX_LENGTH: Final = 1024  # characters of a name or a password
 # From OWASP's Password Storage Cheat Sheet for scrypt with 32 MB; some .2 s of one core.
 _N, _R, _P = 2**15, 8, 3
-_MOST_MEMORY: Final = 256 << 20
+_MAX_MEMORY: Final = 256 << 20
 _SALT_SIZE: Final = 16
 _HASH_SIZE: Final = 32
 # Seconds that a change waits for the lock; each takes milliseconds.
-_LONGEST_WAIT: Final = 30
+_MAX_WAIT: Final = 30
 
 
 class InvalidUser(DalilError, ValueError):
@@ -68,7 +68,7 @@ class HashedPassword:
     def __post_init__(self) -> None:
         if not all(isinstance(number, int) and number > 0 for number in (self.n, self.r, self.p)):
             raise ValueError("scrypt's parameters are numbers above 0")
-        if 128 * self.n * self.r * self.p > _MOST_MEMORY or self.n & (self.n - 1):
+        if 128 * self.n * self.r * self.p > _MAX_MEMORY or self.n & (self.n - 1):
             raise ValueError("scrypt's parameters are out of range")
         if len(bytes.fromhex(self.salt)) < _SALT_SIZE or len(bytes.fromhex(self.hash)) != _HASH_SIZE:
             raise ValueError("salt or hash is cut off")
@@ -106,7 +106,7 @@ class Users:
             UsersUnreadable: the file is missing or damaged.
         """
         known = self.load().get(_normal(name))
-        if max(len(name), len(password)) > _LONGEST:
+        if max(len(name), len(password)) > _MAX_LENGTH:
             return False
         return (known or _NOBODY).matches(password) and known is not None
 
@@ -122,10 +122,10 @@ class Users:
             UsersUnreadable: the file is damaged. It isn't changed.
         """
         name = _normal(name)
-        if not name or len(name) > _LONGEST or not name.isprintable() or name.startswith(("@", "-")):
+        if not name or len(name) > _MAX_LENGTH or not name.isprintable() or name.startswith(("@", "-")):
             raise InvalidUser(f"{name!r} can't be a user's name. Take letters, digits, dots or dashes.")
-        if not SHORTEST_PASSWORD <= len(password) <= _LONGEST:
-            raise InvalidUser(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+        if not MIN_PASSWORD_LENGTH <= len(password) <= _MAX_LENGTH:
+            raise InvalidUser(f"A password needs at least {MIN_PASSWORD_LENGTH} characters.")
         hashed = HashedPassword.of(password)  # before the lock is taken: hashing is slow
         with self._changing():
             users, groups = (self.load(), self.groups()) if self.path.exists() else ({}, {})
@@ -269,7 +269,7 @@ class Users:
         from filelock import Timeout
 
         try:
-            with files.lock(self.path.with_name(f".{self.path.name}.lock"), _LONGEST_WAIT):
+            with files.lock(self.path.with_name(f".{self.path.name}.lock"), _MAX_WAIT):
                 yield
         except Timeout:
             raise UsersUnreadable(
@@ -294,7 +294,7 @@ def _normal(name: str) -> str:
 def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
     # Another keyboard may send the same password in another Unicode composition.
     content = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
-    return hashlib.scrypt(content, salt=salt, n=n, r=r, p=p, maxmem=_MOST_MEMORY, dklen=_HASH_SIZE)
+    return hashlib.scrypt(content, salt=salt, n=n, r=r, p=p, maxmem=_MAX_MEMORY, dklen=_HASH_SIZE)
 
 
 def login(path: Path) -> Callable[[str, str], Awaitable[bool]]:

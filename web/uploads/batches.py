@@ -29,8 +29,8 @@ from starlette.responses import PlainTextResponse, Response
 
 from index.concurrency import FairSemaphore
 from index.errors import DalilError, FileWarning
-from index.readers.read_files import MOST_BYTES, TYPES, is_passed_over
-from qa.collections.library import MOST_BYTES_IN_ALL
+from index.readers.read_files import MAX_BYTES, TYPES, is_passed_over
+from qa.collections.library import MAX_TOTAL_BYTES
 from qa.collections.types import Added, Progress, Report
 from web.uploads.file_names import UnsafeName, safe_name
 from web.uploads.spool import Spool
@@ -38,16 +38,16 @@ from web.uploads.spool import Spool
 UPLOAD: Final = "/library/upload"
 """Path of the upload endpoint."""
 
-MOST_FILES: Final = 1000
-MOST_WAITING: Final = 2000
+MAX_FILES: Final = 1000
+MAX_WAITING: Final = 2000
 """Most waiting files per person."""
-MOST_NAMES: Final = 10_000
+MAX_NAMES: Final = 10_000
 """Most names of files that are kept of a person's unfinished batches, those of refused files included."""
-MOST_NAMES_IN_ALL: Final = 50_000
+MAX_TOTAL_NAMES: Final = 50_000
 """The same of everybody's."""
-MOST_NAMES_REMEMBERED: Final = 20_000
+MAX_NAMES_REMEMBERED: Final = 20_000
 """Most names of files that are kept of finished batches."""
-MOST_BYTES_WAITING: Final = 512 << 20
+MAX_WAITING_BYTES: Final = 512 << 20
 """Most waiting bytes per person."""
 LANES: Final = 4
 """Persons served concurrently."""
@@ -82,7 +82,7 @@ class Batch:
         warnings: file number, and the parts of an added file that couldn't be read.
         is_page: whether it is a web page that is fetched, in place of files.
         is_renewal: whether an older version of the page was in the collection.
-        surplus: number of further files that the page named; beyond `MOST_FILES` none is added, and only
+        surplus: number of further files that the page named; beyond `MAX_FILES` none is added, and only
             their number is kept.
     """
 
@@ -147,28 +147,28 @@ class Uploads:
         self,
         add: Add,
         *,
-        most_bytes: int = MOST_BYTES,
-        most_in_all: int = MOST_BYTES_IN_ALL,
+        max_bytes: int = MAX_BYTES,
+        max_total: int = MAX_TOTAL_BYTES,
         patience: float = PATIENCE,
-        most_waiting: int = MOST_WAITING,
-        most_bytes_waiting: int = MOST_BYTES_WAITING,
+        max_waiting: int = MAX_WAITING,
+        max_waiting_bytes: int = MAX_WAITING_BYTES,
     ) -> None:
         """Starts no threads yet.
 
         Args:
             add: adds files to a collection by id, as `Library.add_files` does by name.
-            most_bytes: largest file in bytes.
-            most_in_all: largest total of all waiting files in bytes.
+            max_bytes: largest file in bytes.
+            max_total: largest total of all waiting files in bytes.
             patience: seconds to wait for the next file.
-            most_waiting: most waiting files per person.
-            most_bytes_waiting: most waiting bytes per person.
+            max_waiting: most waiting files per person.
+            max_waiting_bytes: most waiting bytes per person.
         """
         self._add = add
-        self._most_bytes = most_bytes
-        self._most_in_all = most_in_all
+        self._max_bytes = max_bytes
+        self._max_total = max_total
         self._patience = patience
-        self._most_waiting = most_waiting
-        self._most_bytes_waiting = most_bytes_waiting
+        self._max_waiting = max_waiting
+        self._max_waiting_bytes = max_waiting_bytes
         self._batches: dict[str, Batch] = {}
         self._spool = Spool()
         self._lock = threading.Lock()
@@ -195,7 +195,7 @@ class Uploads:
         Raises:
             OSError: the disk is full or can't be written.
         """
-        named = files[:MOST_FILES]
+        named = files[:MAX_FILES]
         names = tuple(shown_name(name) for name, _ in named)
         surplus = len(files) - len(named)
         batch = Batch(secrets.token_urlsafe(24), collection, names, person=person, surplus=surplus)
@@ -298,9 +298,9 @@ class Uploads:
         held = self._unfinished()
         own = [one for one in held if one.person == person]
         kept, kept_of_all = (sum(len(one.names) for one in some) for some in (own, held))
-        if kept + names > MOST_NAMES or kept_of_all + names > MOST_NAMES_IN_ALL:
+        if kept + names > MAX_NAMES or kept_of_all + names > MAX_TOTAL_NAMES:
             return 0
-        return self._most_waiting - sum(len(one.names) - len(one.faults) for one in own)
+        return self._max_waiting - sum(len(one.names) - len(one.faults) for one in own)
 
     def _forget(self) -> None:
         """Forgets the oldest of the finished batches, beyond their bounds."""
@@ -308,7 +308,7 @@ class Uploads:
         kept = 0
         for number, batch in enumerate(reversed(done)):
             kept += len(batch.names)
-            if number >= _REMEMBERED or kept > MOST_NAMES_REMEMBERED:
+            if number >= _REMEMBERED or kept > MAX_NAMES_REMEMBERED:
                 del self._batches[batch.id]
 
     def _refusal(self, name: str, size: int) -> str:
@@ -321,17 +321,17 @@ class Uploads:
             return "file_lock"
         if Path(safe).suffix.casefold() not in TYPES:
             return "file_type"
-        return "file_too_large" if size > self._most_bytes else ""
+        return "file_too_large" if size > self._max_bytes else ""
 
     def _excess(self, batch: Batch, size: int) -> str:
         """The name of the message for the size limit that a file exceeds; empty if none."""
-        if size > self._most_bytes:
+        if size > self._max_bytes:
             return "file_too_large"
         held = self._unfinished()
-        if sum(one.bytes for one in held) > self._most_in_all:
+        if sum(one.bytes for one in held) > self._max_total:
             return "file_full"
         own = sum(one.bytes for one in held if one.person == batch.person)
-        return "file_quota" if own > self._most_bytes_waiting else ""
+        return "file_quota" if own > self._max_waiting_bytes else ""
 
     def _watch(self, is_due: bool = False) -> None:
         """Finishes batches that receive no more files; one timer serves all."""

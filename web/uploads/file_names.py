@@ -9,7 +9,7 @@ from typing import Final
 from index.errors import DalilError
 
 # Bytes of a name; file systems allow 255, and companion files append to the name.
-LONGEST_NAME: Final = 200
+MAX_NAME_LENGTH: Final = 200
 # Device names on Windows, with any extension: the folder may be copied there.
 _DEVICES: Final = frozenset(
     ("con", "prn", "aux", "nul", "conin$", "conout$", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10)))
@@ -51,8 +51,8 @@ def safe_name(name: str) -> str:
         raise _unsafe(name, "it has a character that not every system takes")
     if plain.partition(".")[0].rstrip().casefold() in _DEVICES:
         raise _unsafe(name, "it is the name of a device")
-    if len(composed.encode()) > LONGEST_NAME:
-        raise _unsafe(name, f"it is longer than {LONGEST_NAME} bytes")
+    if len(composed.encode()) > MAX_NAME_LENGTH:
+        raise _unsafe(name, f"it is longer than {MAX_NAME_LENGTH} bytes")
     return composed
 
 

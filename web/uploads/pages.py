@@ -17,7 +17,7 @@ from qa.collections.interface import CollectionLibrary
 from qa.collections.types import Report
 from web.uploads.batches import Batch
 
-MOST_WAITING: Final = 20
+MAX_WAITING: Final = 20
 """Pages per person that are fetched or waited for."""
 _AT_ONCE: Final = 4
 # Number of pages whose outcome is remembered.
@@ -80,8 +80,8 @@ class Pages:
         batch.stage = "waiting"
         with self._lock:
             waiting = [one for one in self._batches.values() if one.stage != "done" and one.person == person]
-            if len(waiting) >= MOST_WAITING:
-                raise TooManyPages(f"{MOST_WAITING} of your pages are waiting already.")
+            if len(waiting) >= MAX_WAITING:
+                raise TooManyPages(f"{MAX_WAITING} of your pages are waiting already.")
             for old in [key for key, one in self._batches.items() if one.stage == "done"][:-_REMEMBERED]:
                 del self._batches[old]
             self._batches[batch.id] = batch

@@ -11,11 +11,11 @@ from index.readers.ocr.tesseract import install_command
 from index.readers.read_files import TYPES
 from index.text.analyzer import Language
 from index.text.bidi import isolated, left_to_right
-from qa.collections.followed import MOST_FOLLOWED, Followed
+from qa.collections.followed import MAX_FOLLOWED, Followed
 from qa.collections.types import (
     BUILT_IN_ID,
-    LONGEST_NAME,
-    MOST_COLLECTIONS,
+    MAX_COLLECTIONS,
+    MAX_NAME_LENGTH,
     CollectionExists,
     CollectionInfo,
     CollectionNotFound,
@@ -35,7 +35,7 @@ from web.uploads.pages import TooManyPages, WebPagesOff
 from web.views.answers import plain
 from web.views.templating import environment
 
-MOST: Final = 100
+MAX_SHOWN: Final = 100
 """Documents listed at a time."""
 # The template's macros.
 _macros: Final[Any] = environment.get_template("collections.html").module
@@ -101,12 +101,12 @@ def documents(
 
     Args:
         infos: all of them.
-        first: number of the first one listed, of at most `MOST`.
+        first: number of the first one listed, of at most `MAX_SHOWN`.
         changeable: whether they can be removed.
         page: the page's language.
         refreshable: whether web pages can be fetched again.
     """
-    return str(_macros.documents(infos[first : first + MOST], changeable, refreshable, page))
+    return str(_macros.documents(infos[first : first + MAX_SHOWN], changeable, refreshable, page))
 
 
 def progress(batch: Batch | None, own: bool, page: Language) -> dict[str, Any]:
@@ -161,18 +161,18 @@ def followed(known: Followed, error: Exception | None, page: Language) -> str:
     ]
     parts = [part for part in known.folder.parts if part != known.folder.anchor]
     why = error_message(error, page) if error is not None else ""
-    more = max(len(told) - MOST, 0)
-    return str(_macros.followed(known.folder.anchor, parts, why, told[:MOST], more=more, page=page))
+    more = max(len(told) - MAX_SHOWN, 0)
+    return str(_macros.followed(known.folder.anchor, parts, why, told[:MAX_SHOWN], more=more, page=page))
 
 
 def error_message(error: Exception, page: Language) -> str:
     """The message for an error, and what to do about it."""
     if isinstance(error, InvalidName):
-        return say("name_invalid", page, number=LONGEST_NAME)
+        return say("name_invalid", page, number=MAX_NAME_LENGTH)
     if isinstance(error, TooManyCollections):
-        return say("too_many_collections", page, number=MOST_COLLECTIONS)
+        return say("too_many_collections", page, number=MAX_COLLECTIONS)
     if isinstance(error, FolderTooLarge):
-        return say("folder_too_large", page, number=MOST_FOLLOWED)
+        return say("folder_too_large", page, number=MAX_FOLLOWED)
     if isinstance(error, UnreadablePage):
         return _page_fault(error, page)
     if isinstance(error, FolderNotAllowed):
@@ -195,7 +195,7 @@ def error_message(error: Exception, page: Language) -> str:
 
 
 # Added files that a report names.
-_MOST_NAMED: Final = 10
+_MAX_NAMED: Final = 10
 
 
 def _outcome(batch: Batch, page: Language) -> str:
@@ -219,8 +219,8 @@ def _outcome(batch: Batch, page: Language) -> str:
     return str(
         _macros.outcome(
             _summary(batch, page),
-            added=added[:_MOST_NAMED],
-            rest=max(len(added) - _MOST_NAMED, 0),
+            added=added[:_MAX_NAMED],
+            rest=max(len(added) - _MAX_NAMED, 0),
             trouble=error_message(batch.error, page) if batch.error is not None else "",
             told=told,
             surplus=batch.surplus,

@@ -22,7 +22,7 @@ from qa.messages import say
 from web.views.templating import css_class, environment
 
 _LEGS: Final = ("bm25", "translations", "dense", "late")
-_MOST_ROWS: Final = 12
+_MAX_ROWS: Final = 12
 # Heights of a bar, in SVG units of a row that is 20 high and 100 long.
 _DEPTH: Final = 10.0
 _DEEPEST: Final = 20.0
@@ -131,10 +131,10 @@ def _nearest_words(explanation: Explanation, language: Language) -> _Chart:
     """Chart of each question word, its similarity as a bar, and the passage's nearest word."""
     words = [word for word in explanation.words if word.nearest]
     caption = say("nearest_words", language)
-    if len(words) > _MOST_ROWS:
-        heaviest = sorted(words, key=attrgetter("weight"), reverse=True)[:_MOST_ROWS]
+    if len(words) > _MAX_ROWS:
+        heaviest = sorted(words, key=attrgetter("weight"), reverse=True)[:_MAX_ROWS]
         words = sorted(heaviest, key=attrgetter("span.start"))
-        caption = say("heaviest_words", language, number=_MOST_ROWS)
+        caption = say("heaviest_words", language, number=_MAX_ROWS)
     most = max((word.weight for word in words), default=0) or 1.0
     rows = [
         _Row(

@@ -13,7 +13,7 @@ from index.types import Block, Document
 
 # Characters. A longer paragraph is split into several pieces; otherwise a text without line breaks
 # would be one piece of megabytes.
-_LONGEST: Final = 6000
+_MAX_LENGTH: Final = 6000
 
 
 class Piece(NamedTuple):
@@ -43,8 +43,8 @@ def pieces_of(document: Document) -> tuple[Piece, ...]:
         number = max(bisect_right(starts, block.start), 1)
         start, is_continued = block.start, bool(found) and found[-1].number == number
         # A table row isn't split, however long.
-        while not block.cells and block.end - start > _LONGEST:
-            cut = text.rfind(" ", start + 1, start + _LONGEST) + 1 or start + _LONGEST
+        while not block.cells and block.end - start > _MAX_LENGTH:
+            cut = text.rfind(" ", start + 1, start + _MAX_LENGTH) + 1 or start + _MAX_LENGTH
             found.append(Piece(number, start, cut, block, is_continued))
             start, is_continued = cut, True
         found.append(Piece(number, start, block.end, block, is_continued))

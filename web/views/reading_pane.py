@@ -29,11 +29,11 @@ from web.views.templating import direction, environment, has_letters
 BEFORE: Final = 20
 AFTER: Final = 40
 MORE: Final = 60
-MOST_FOUND: Final = 1000
+MAX_FOUND: Final = 1000
 """Most places of a text that are given at once."""
-_MOST_HEADINGS: Final = 500
+_MAX_HEADINGS: Final = 500
 # Deepest list nesting shown.
-_DEEPEST: Final = 6
+_MAX_DEPTH: Final = 6
 # The template's macros.
 _macros: Final[Any] = environment.get_template("reading_pane.html").module
 
@@ -208,7 +208,7 @@ def find(document: Document, text: str) -> dict[str, Any]:
     """The positions of a text in a document, ignoring tashkeel, hamza, tatweel, digits and case.
 
     Returns:
-        `places`: the first `MOST_FOUND`, as start, end and checksum of each; `total`: how many there are.
+        `places`: the first `MAX_FOUND`, as start, end and checksum of each; `total`: how many there are.
     """
     whole, wanted = normalise(document.text), normalise(" ".join(text.split())).text
     spans: list[Span] = []
@@ -220,7 +220,7 @@ def find(document: Document, text: str) -> dict[str, Any]:
         first = whole.origins[start]
         spans.append((first, first + len(document.text[first:last].rstrip())))
         start = whole.text.find(wanted, end)
-    places = [[a, b, checksum(document.text[a:b])] for a, b in spans[:MOST_FOUND]]
+    places = [[a, b, checksum(document.text[a:b])] for a, b in spans[:MAX_FOUND]]
     return {"places": places, "total": len(spans)}
 
 
@@ -228,8 +228,8 @@ def _outline(document: Document, pieces: Sequence[Piece]) -> str:
     """The headings of a document as buttons; empty where there are fewer than two."""
     found = [(number, piece) for number, piece in enumerate(pieces) if piece.block.kind == "heading"]
     headings = [
-        (number, min(piece.block.level, _DEEPEST), " ".join(document.text[piece.start : piece.end].split()))
-        for number, piece in found[:_MOST_HEADINGS]
+        (number, min(piece.block.level, _MAX_DEPTH), " ".join(document.text[piece.start : piece.end].split()))
+        for number, piece in found[:_MAX_HEADINGS]
     ]
     return str(_macros.outline(headings)) if len(headings) > 1 else ""
 
@@ -309,7 +309,7 @@ def _part(text: str, piece: Piece, marks: Sequence[Mark]) -> _Part:
     if block.kind == "list_item":
         label = block.label if begins and not text.startswith(block.label, block.start) else ""
         return _Part(
-            way, 0, kind="item", indent=min(max(block.level, 1), _DEEPEST), label=plain(label), runs=runs
+            way, 0, kind="item", indent=min(max(block.level, 1), _MAX_DEPTH), label=plain(label), runs=runs
         )
     kind = "" if block.kind in ("paragraph", "table_row", "table_header") else block.kind.replace("_", "-")
     label = block.label if block.kind == "footnote" and begins else ""

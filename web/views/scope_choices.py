@@ -10,7 +10,7 @@ from index.text.analyzer import normalise
 from index.types import DocumentHead
 from web.views.answers import plain
 
-MOST: Final = 50
+MAX_CHOICES: Final = 50
 """Documents, folders, types or tags that are offered at a time."""
 
 
@@ -30,10 +30,10 @@ def choices(heads: Sequence[DocumentHead], find: str) -> dict[str, Any]:
     types = sorted({extension(head) for head in heads} - {""})
     tags = sorted({tag for head in heads for tag in head.tags})
     return {
-        "document": [[reference(head), plain(head.title or head.source)] for head in found[:MOST]],
-        "folder": [[name, plain(name)] for name in folders(heads)[:MOST]],
-        "type": [[name, name] for name in types[:MOST]] if len(types) > 1 else [],
-        "tag": [[name, plain(name)] for name in tags[:MOST]],
+        "document": [[reference(head), plain(head.title or head.source)] for head in found[:MAX_CHOICES]],
+        "folder": [[name, plain(name)] for name in folders(heads)[:MAX_CHOICES]],
+        "type": [[name, name] for name in types[:MAX_CHOICES]] if len(types) > 1 else [],
+        "tag": [[name, plain(name)] for name in tags[:MAX_CHOICES]],
         "is_dated": any(dates(head.date) for head in heads),
     }
 

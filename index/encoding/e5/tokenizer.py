@@ -25,9 +25,9 @@ _BETWEEN = 0x110000
 # Any odd number works for hashing; pieces are also compared character by character.
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
 # Maximum number of cached chunks: some 20 MB.
-_MOST_KNOWN = 50_000
+_MAX_KNOWN = 50_000
 # Number of chunks tokenized at a time: some 20 MB of hashes.
-_MOST_AT_ONCE = 4_096
+_MAX_CONCURRENT = 4_096
 
 _FILES = ("piece_keys.npy", "piece_ids.npy", "piece_characters.npy", "piece_scores.npy")
 
@@ -166,13 +166,13 @@ class Unigram:
         found = {chunk: known[chunk] for chunk in chunks if chunk in known}
         if new := [chunk for chunk in chunks if chunk not in found]:
             cut: dict[str, _Chunk] = {}
-            for start in range(0, len(new), _MOST_AT_ONCE):
-                some = new[start : start + _MOST_AT_ONCE]
+            for start in range(0, len(new), _MAX_CONCURRENT):
+                some = new[start : start + _MAX_CONCURRENT]
                 cut.update(zip(some, self._cut_new(some), strict=True))
             found |= cut
             # Threads may overwrite each other's entries here: those that are lost are tokenized again.
-            if len(known) + len(cut) > _MOST_KNOWN:
-                self._known = cut if len(cut) <= _MOST_KNOWN else {}
+            if len(known) + len(cut) > _MAX_KNOWN:
+                self._known = cut if len(cut) <= _MAX_KNOWN else {}
             else:
                 known.update(cut)
         return found

@@ -19,8 +19,8 @@ from index.types import Document
 SHOWN: Final = (".pdf", *PICTURES)
 """Types of files whose pages can be shown."""
 # Bytes of pictures that are kept, and requests that may wait.
-_MOST_KEPT: Final = 48 << 20
-_MOST_WAITING: Final = 12
+_MAX_KEPT: Final = 48 << 20
+_MAX_WAITING: Final = 12
 
 NotShownReason = Literal["missing", "changed", "unreadable", "busy"]
 
@@ -53,19 +53,19 @@ class PagePictures:
     def __init__(
         self,
         process: ConverterProcess = painter,
-        most_bytes: int = _MOST_KEPT,
-        most_waiting: int = _MOST_WAITING,
+        max_bytes: int = _MAX_KEPT,
+        max_waiting: int = _MAX_WAITING,
     ) -> None:
         """Renders nothing yet.
 
         Args:
             process: what draws.
-            most_bytes: most bytes of the pictures that are kept.
-            most_waiting: most threads that may wait for a picture at once.
+            max_bytes: most bytes of the pictures that are kept.
+            max_waiting: most threads that may wait for a picture at once.
         """
         self._process = process
-        self._most_bytes = most_bytes
-        self._free = threading.BoundedSemaphore(most_waiting)
+        self._max_bytes = max_bytes
+        self._free = threading.BoundedSemaphore(max_waiting)
         self._kept: OrderedDict[_Key, PagePicture] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -110,7 +110,7 @@ class PagePictures:
         with self._lock:
             self._kept[key] = picture
             size = sum(len(one.content) for one in self._kept.values())
-            while size > self._most_bytes:
+            while size > self._max_bytes:
                 size -= len(self._kept.popitem(last=False)[1].content)
         return picture
 

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 BYTES: Final = 3 << 30
 """Memory limit of the converter process."""
-MOST_RECOGNIZED: Final = 3600.0
+MAX_RECOGNIZED: Final = 3600.0
 """Processor seconds for recognising the text of one file, Tesseract's included."""
-MOST_AT_ONCE: Final = 6
+MAX_CONCURRENT: Final = 6
 """Files whose text is recognised in turns by page; further ones wait for one of them to end. A chat reads the
 files of four persons at a time, and of a followed folder."""
 # Extra wall-clock seconds after which the parent kills a converter that hasn't ended itself.
@@ -52,21 +52,21 @@ class ConverterProcess:
     def __init__(
         self,
         seconds: float = limits.MAX_SECONDS,
-        most_bytes: int = BYTES,
-        most_recognized: float = MOST_RECOGNIZED,
+        max_bytes: int = BYTES,
+        max_recognized: float = MAX_RECOGNIZED,
         page_turn: FairSemaphore | None = None,
     ) -> None:
         """Sets the limits; starts no process yet.
 
         Args:
             seconds: maximum processor time per file; `process_limits.processor_seconds` may be less.
-            most_bytes: memory limit of the process, on systems that support one.
-            most_recognized: maximum processor time per file for recognising text.
+            max_bytes: memory limit of the process, on systems that support one.
+            max_recognized: maximum processor time per file for recognising text.
             page_turn: shared by several processes that recognise text, so that they take turns by page.
         """
         self._seconds = seconds
-        self._most_bytes = most_bytes
-        self._most_recognized = most_recognized
+        self._max_bytes = max_bytes
+        self._max_recognized = max_recognized
         self._page_turn = page_turn or FairSemaphore(1)
         self._turn = FairSemaphore(1)
         self._process: subprocess.Popen[bytes] | None = None
@@ -180,7 +180,7 @@ class ConverterProcess:
     def _start(self) -> subprocess.Popen[bytes]:
         package = str(Path(__file__).resolve().parents[3])
         known = os.environ.get("PYTHONPATH")
-        call = f"serve({self._most_bytes}, {self._seconds}, {self._most_recognized}, {os.getpid()})"
+        call = f"serve({self._max_bytes}, {self._seconds}, {self._max_recognized}, {os.getpid()})"
         # Here, not where this is waited for: Ctrl-C there would lose it.
         self._process = subprocess.Popen(
             [sys.executable, "-c", f"from index.readers.converter.service import serve; {call}"],
@@ -203,7 +203,7 @@ class ConverterProcess:
             return damaged(f"its converter crashed: {signal.Signals(-ended).name}")
         return Unextractable(
             f"it could not be read within {math.ceil(seconds):,} seconds of processor time "
-            f"({limits.BASE_SECONDS:.0f} before the first page) and {self._most_bytes >> 20:,} MB of memory. "
+            f"({limits.BASE_SECONDS:.0f} before the first page) and {self._max_bytes >> 20:,} MB of memory. "
             "Split it, or save its text as .txt.",
             "too_slow",
         )
@@ -229,7 +229,7 @@ class Recognizers:
 
     def __init__(self) -> None:
         """Starts no process yet."""
-        self._places = FairSemaphore(MOST_AT_ONCE)
+        self._places = FairSemaphore(MAX_CONCURRENT)
         self._page_turn = FairSemaphore(1)
         self._lock = threading.Lock()
         self._free: list[ConverterProcess] = []

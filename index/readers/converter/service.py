@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from index.readers.extracted_text import PageProgress, Progress
 
 # Bytes of an answer: the text of the largest file and its blocks. What is larger would fill the parent.
-_MOST_ANSWERED: Final = 1 << 30
+_MAX_ANSWERED: Final = 1 << 30
 
 
-def serve(most_bytes: int, most_seconds: float, most_recognized: float, parent: int) -> None:
+def serve(max_bytes: int, max_seconds: float, max_recognized: float, parent: int) -> None:
     """Main loop of the converter process: reads one `Request` per line and answers each with one line.
 
     Args:
-        most_bytes: memory limit of the process.
-        most_seconds: maximum processor time per file.
-        most_recognized: maximum processor time per file for recognising text.
+        max_bytes: memory limit of the process.
+        max_seconds: maximum processor time per file.
+        max_recognized: maximum processor time per file for recognising text.
         parent: process id of the parent.
     """
     limits.end_with_parent(parent)
-    limits.limit_memory(most_bytes)
+    limits.limit_memory(max_bytes)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # output that a library prints mustn't mix with the replies
 
     def send(record: dict[str, Any]) -> None:
         # Not in ASCII: of Arabic that would be three times as much. Metadata may have surrogates.
         reply = json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        if len(reply) > _MOST_ANSWERED:
+        if len(reply) > _MAX_ANSWERED:
             reply = json.dumps({"error": str(damaged(MemoryError())), "fault": "too_slow"}).encode()
         replies.write(reply)
         replies.write(b"\n")
@@ -44,11 +44,11 @@ def serve(most_bytes: int, most_seconds: float, most_recognized: float, parent: 
     for line in sys.stdin.buffer:
         request = Request.from_line(line)
         suffix, size = request.path.suffix.casefold(), limits.size_of(request.path)
-        allowance = limits.Allowance(suffix, size, most_seconds)
+        allowance = limits.Allowance(suffix, size, max_seconds)
 
         def tell(done: int, total: int, allowance: limits.Allowance = allowance) -> None:
-            if allowance.recognized() > most_recognized and done < total:
-                raise too_long(most_recognized, done, total)
+            if allowance.recognized() > max_recognized and done < total:
+                raise too_long(max_recognized, done, total)
             allowance.end()
             send({"page": done, "of": total})
             sys.stdin.buffer.readline()  # until it is this file's turn again
@@ -61,10 +61,10 @@ def serve(most_bytes: int, most_seconds: float, most_recognized: float, parent: 
         send(reply)
 
 
-def too_long(most_seconds: float, done: int, total: int) -> Unextractable:
+def too_long(max_seconds: float, done: int, total: int) -> Unextractable:
     """The error for a file whose pages take too long to recognise."""
     return Unextractable(
-        f"text recognition (OCR) of {done:,} of its {total:,} pages took more than {most_seconds:,.0f} "
+        f"text recognition (OCR) of {done:,} of its {total:,} pages took more than {max_seconds:,.0f} "
         "seconds of processor time. Split it.",
         "too_slow",
     )

@@ -14,7 +14,7 @@ from index.readers.inline.list_numbers import format_number
 from index.types import BlockKind
 
 _LISTS: Final = frozenset(("ol", "ul", "menu"))
-_MOST_LEVELS: Final = 9
+_MAX_LEVELS: Final = 9
 _NUMBERS: Final = {
     "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman", "1": "decimal",
 }  # fmt: skip
@@ -105,7 +105,7 @@ class Context:
 
 
 def _list(element: Element, depth: int) -> _List:
-    depth = min(depth + 1, _MOST_LEVELS)
+    depth = min(depth + 1, _MAX_LEVELS)
     if element.tag != "ol":
         return _List(depth, "")
     style = _LIST_STYLE.search(value_of(element, "style").casefold())

@@ -29,7 +29,7 @@ from index.text.structure.blocks import refined
 _CHARSET: Final = regex.compile(
     rb"<(?:meta[^>]{0,200}charset|\?xml[^>]{0,200}encoding)\s*=\s*[\"']?\s*([\w-]+)", regex.IGNORECASE
 )
-_LONGEST_HEAD: Final = 1 << 16
+_MAX_HEAD_LENGTH: Final = 1 << 16
 _SPACES: Final = regex.compile(r"[ \t\n\f\r]+")
 _LINE_BREAK: Final = "\v"  # within a block, until its lines are trimmed
 # XML allows any element to be self-closing; HTML parses that as a start tag, with all that follows as its
@@ -40,8 +40,8 @@ _VOID: Final = frozenset((
     "wbr",
 ))  # fmt: skip
 # A longer footer, or one with a greater share of links, is a site's.
-_MOST_FOOTER_WORDS: Final = 80
-_MOST_LINKS: Final = 0.5
+_MAX_FOOTER_WORDS: Final = 80
+_MAX_LINKS: Final = 0.5
 
 
 def extract_page(
@@ -62,7 +62,7 @@ def extract_page(
     Raises:
         Unextractable: its encoding isn't known.
     """
-    named = _CHARSET.search(content[:_LONGEST_HEAD])
+    named = _CHARSET.search(content[:_MAX_HEAD_LENGTH])
     page = decode(content, claimed or (named[1].decode() if named else ""))
     return extract(page, is_xml=is_xml or page.lstrip().startswith("<?xml"))
 
@@ -235,7 +235,7 @@ def _footer(element: Element) -> str:
         return ""
     words = flat(element, [])[0].split()
     links = sum(len(link.text.split()) for link in element.iter_elements("a"))
-    is_own = len(words) <= _MOST_FOOTER_WORDS and links <= _MOST_LINKS * len(words)
+    is_own = len(words) <= _MAX_FOOTER_WORDS and links <= _MAX_LINKS * len(words)
     return " ".join(words) if is_own else ""
 
 

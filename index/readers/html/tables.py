@@ -10,14 +10,14 @@ from turbohtml import Element, Node
 
 from index.readers.html.elements import BOLD, CELLS, flat, integer_of, is_skipped
 from index.readers.html.values import value_of
-from index.readers.tables.grid import MOST_TITLE_WORDS
+from index.readers.tables.grid import MAX_TITLE_WORDS
 from index.readers.tables.headings import Row, is_header
-from index.readers.text_builder import LONGEST_REPEATED
+from index.readers.text_builder import MAX_REPEATED_LENGTH
 
 # A table with a cell of more words is a layout table.
-_MOST_CELL_WORDS: Final = 80
-_MOST_COLUMNS: Final = 100
-_MOST_ROWS: Final = 1000
+_MAX_CELL_WORDS: Final = 80
+_MAX_COLUMNS: Final = 100
+_MAX_ROWS: Final = 1000
 
 
 @dataclass
@@ -65,13 +65,13 @@ class Table:
                         text, parts = flat(cell, table.nested)
                         has_heading = has_heading or cell.tag == "th"
                         is_divided = is_divided or parts or len(table.nested) > before
-                        is_divided = is_divided or len(text.split()) > _MOST_CELL_WORDS
+                        is_divided = is_divided or len(text.split()) > _MAX_CELL_WORDS
                         cells.append(
                             _Cell(
                                 text,
                                 cell.tag == "th",
-                                _count(cell, "colspan", _MOST_COLUMNS),
-                                _count(cell, "rowspan", _MOST_ROWS),
+                                _count(cell, "colspan", _MAX_COLUMNS),
+                                _count(cell, "rowspan", _MAX_ROWS),
                                 _is_bold(cell, text),
                             )
                         )
@@ -79,7 +79,7 @@ class Table:
                     rows.append((cells, in_head))
         is_single = all(len(cells) < 2 for cells, _ in rows)
         # What a grid can't hold is read cell by cell.
-        is_too_wide = any(len(cells) > _MOST_COLUMNS for cells, _ in rows)
+        is_too_wide = any(len(cells) > _MAX_COLUMNS for cells, _ in rows)
         if (is_divided and not has_heading) or is_single or is_too_wide or not rows:
             return None
         table._fill(rows)
@@ -102,9 +102,7 @@ class Table:
         """Makes captions of the rows above the headings that are one cell across the columns."""
         while len(self.grid) > 1:
             row, below = self.grid[:2]
-            is_title = (
-                all(cell is row[0] for cell in row) and 0 < len(row[0].text.split()) <= MOST_TITLE_WORDS
-            )
+            is_title = all(cell is row[0] for cell in row) and 0 < len(row[0].text.split()) <= MAX_TITLE_WORDS
             if not is_title or len(row) < 2 or row[0].rows > 1 or all(cell is below[0] for cell in below):
                 break
             self.captions.append(row[0].text)
@@ -120,7 +118,7 @@ def _grid_row(cells: Sequence[_Cell], spanning: dict[int, tuple[_Cell, int]]) ->
     """
     row: list[_Cell] = []
     waiting = list(reversed(cells))
-    while len(row) < _MOST_COLUMNS and (waiting or len(row) in spanning):
+    while len(row) < _MAX_COLUMNS and (waiting or len(row) in spanning):
         place = len(row)
         if place in spanning:
             above, left = spanning.pop(place)
@@ -129,8 +127,10 @@ def _grid_row(cells: Sequence[_Cell], spanning: dict[int, tuple[_Cell, int]]) ->
                 spanning[place] = (above, left - 1)
             continue
         cell = waiting.pop()
-        below = cell if len(cell.text) <= LONGEST_REPEATED else _Cell("", is_heading=False, columns=1, rows=1)
-        for column in range(place, min(place + cell.columns, _MOST_COLUMNS)):
+        below = (
+            cell if len(cell.text) <= MAX_REPEATED_LENGTH else _Cell("", is_heading=False, columns=1, rows=1)
+        )
+        for column in range(place, min(place + cell.columns, _MAX_COLUMNS)):
             if column in spanning:
                 break
             if cell.rows > 1:

@@ -16,7 +16,7 @@ _TYPED: Final = frozenset((
 _BOXES: Final = frozenset(("checkbox", "radio"))
 FIELDS: Final = frozenset(("input", "textarea", "select"))
 """Elements with a value."""
-_DEEPEST: Final = 50
+_MAX_DEPTH: Final = 50
 _NOT_SHOWN: Final = frozenset(("annotation", "annotation-xml"))
 
 
@@ -41,7 +41,7 @@ def field_value(element: Element) -> str:
 
 def formula(element: Element, depth: int = 0) -> str:
     """A formula in MathML on one line, with raised exponents, and a/b for a fraction."""
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return ""
     parts = []
     for child in element.children:

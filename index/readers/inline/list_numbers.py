@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-_MOST: Final = 32_767
+_MAX_NUMBER: Final = 32_767
 _HIJAI: Final = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
 _ABJAD: Final = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _HEBREW: Final = "אבגדהוזחטיכלמנסעפצקרשת"
@@ -47,7 +47,7 @@ def format_number(number: int, kind: str, padding: int = 0) -> str:
         kind: the format, such as `lowerRoman`.
         padding: digits of a decimal number, filled up with zeros.
     """
-    number = max(-_MOST, min(number, _MOST))
+    number = max(-_MAX_NUMBER, min(number, _MAX_NUMBER))
     if kind == "none":
         return ""
     if padding:

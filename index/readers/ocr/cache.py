@@ -22,7 +22,7 @@ from index.readers.ocr import tesseract
 from index.storage import files
 
 FOLDER: Final = "recognition"
-MOST_BYTES: Final = 256 << 20
+MAX_BYTES: Final = 256 << 20
 """Of all entries; a page has some 5 KB."""
 # Changes whenever what is made of Tesseract's words does.
 _VERSION: Final = 2
@@ -87,5 +87,5 @@ def _make_room(folder: Path) -> None:
     total = 0
     for _, size, path in entries:
         total += size
-        if total > MOST_BYTES:
+        if total > MAX_BYTES:
             path.unlink(missing_ok=True)

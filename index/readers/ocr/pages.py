@@ -21,16 +21,16 @@ from index.readers.text_builder import TextBuilder
 from index.text.structure.blocks import refined
 from index.types import Block, Box, pack_boxes
 
-MOST_PAGES: Final = 2000
-_MOST_PIXELS: Final = 100_000_000
-_MOST_PAGE_PIXELS: Final = 40_000_000
+MAX_PAGES: Final = 2000
+_MAX_PIXELS: Final = 100_000_000
+_MAX_PAGE_PIXELS: Final = 40_000_000
 _DOUBTFUL: Final = 60
 """Percent; words with less are counted in the warning."""
 # Blocks of specks and lines, which Tesseract takes for letters.
-_LEAST_CONFIDENCE: Final = 20
+_MIN_CONFIDENCE: Final = 20
 # A picture that is this share of the page's width is a scan of it.
 _FILLS: Final = 0.7
-_LEAST_DPI: Final = 100.0
+_MIN_DPI: Final = 100.0
 _LARGE: Final = 1.3
 _WORD: Final = regex.compile(r"\S+")
 _FORMATS: Final = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
@@ -104,7 +104,7 @@ def _of_pdf(content: bytes, wanted: Collection[int]) -> Iterator[_Page]:
         try:
             page = document[number - 1]
             width, height = page.get_size()
-            fitting = math.sqrt(_MOST_PAGE_PIXELS / max(width * height, 1))
+            fitting = math.sqrt(_MAX_PAGE_PIXELS / max(width * height, 1))
             scale = min(_resolution(page) / 72, fitting)
             picture = page.render(scale=scale, grayscale=True).to_pil()
             page.close()
@@ -119,7 +119,7 @@ def _resolution(page: pypdfium2.PdfPage) -> float:
         left, _, right, _ = picture.get_bounds()
         pixels = picture.get_px_size()[0]
         if right - left >= _FILLS * page.get_width() and pixels:
-            return float(min(max(72 * pixels / (right - left), _LEAST_DPI), tesseract.DPI))
+            return float(min(max(72 * pixels / (right - left), _MIN_DPI), tesseract.DPI))
     return tesseract.DPI
 
 
@@ -163,15 +163,15 @@ def _opened(content: bytes) -> tuple[Image.Image, int]:
 
 def _loaded(frame: Image.Image) -> Image.Image:
     """A frame as displayed: on white, rotated by its EXIF orientation."""
-    if frame.width * frame.height > _MOST_PIXELS:
-        raise Unextractable(f"it has more than {_MOST_PIXELS:,} pixels. Make it smaller.", "too_large")
+    if frame.width * frame.height > _MAX_PIXELS:
+        raise Unextractable(f"it has more than {_MAX_PIXELS:,} pixels. Make it smaller.", "too_large")
     frame.load()  # a picture that isn't whole is found out here
     return _on_white(ImageOps.exif_transpose(frame))
 
 
 def _check_count(count: int) -> None:
-    if count > MOST_PAGES:
-        raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
+    if count > MAX_PAGES:
+        raise Unextractable(f"it has more than {MAX_PAGES:,} pages. Split it.", "too_large")
 
 
 def _on_white(frame: Image.Image) -> Image.Image:
@@ -194,7 +194,7 @@ def _paragraphs(words: Sequence[Word]) -> Iterator[tuple[list[Word], bool]]:
         paragraphs.setdefault(word.paragraph, []).append(word)
     height = median(word.bottom - word.top for word in words) if words else 0
     for paragraph in paragraphs.values():
-        if sum(word.confidence for word in paragraph) >= _LEAST_CONFIDENCE * len(paragraph):
+        if sum(word.confidence for word in paragraph) >= _MIN_CONFIDENCE * len(paragraph):
             own = median(word.bottom - word.top for word in paragraph)
             yield paragraph, own >= _LARGE * height
 

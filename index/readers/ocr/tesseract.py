@@ -44,24 +44,24 @@ _ONE_COLUMN: Final = ("--psm", "6")
 _ONE_LINE: Final = ("--psm", "13")
 # The height of such a line relative to the page's words, its least width, and the white around it.
 _LINE_HEIGHTS: Final = (0.6, 2.0)
-_LEAST_WIDTH: Final = 4
+_MIN_WIDTH: Final = 4
 _MARGIN: Final = 0.5
-_MOST_LOST: Final = 5
+_MAX_LOST: Final = 5
 # In a picture of the page 300 pixels wide: a gap of 2 % of the width in .6 of 16 strips.
 _SMALL: Final = 300
 _WIDE: Final = 6
 _STRIPS: Final = 16
-_FEWEST_STRIPS: Final = 4
-_MOST_STRIPS: Final = 0.6
+_MIN_STRIPS: Final = 4
+_MAX_STRIPS: Final = 0.6
 _INK: Final = 150
 # Pixels of a picture that is enlarged; a page of A3 has 35 million then.
-_MOST_ENLARGED: Final = 100_000_000
+_MAX_ENLARGED: Final = 100_000_000
 # Percent. Of wrong words of the pages of benchmarks/recognition.py three in four have less; of right ones one
 # in thirty.
 _UNSURE: Final = 70
 _SURE: Final = 75
 # Share of a page's words that one language must be sure of, so that the other isn't asked.
-_MOST_UNSURE: Final = 0.03
+_MAX_UNSURE: Final = 0.03
 _ARABIC: Final = regex.compile(r"\p{Arabic}")
 _LATIN: Final = regex.compile(r"\p{Latin}")
 _DIRECTIONS: Final = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -138,7 +138,7 @@ class Recognizer:
         self.size = cleaned.size
         first = list(_recognized(cleaned, dpi, self._languages[0]))
         unsure = sum(word.confidence < _UNSURE for word in first)
-        if first and unsure <= _MOST_UNSURE * len(first):
+        if first and unsure <= _MAX_UNSURE * len(first):
             return first
         second = list(_recognized(cleaned, dpi, self._languages[1]))
         if _certainty(second) > _certainty(first):
@@ -155,7 +155,7 @@ def _cleaned(picture: Image.Image, dpi: float) -> tuple[Image.Image, float]:
     from PIL import Image, ImageFilter
 
     grey = picture.convert("L").filter(ImageFilter.MedianFilter(3))
-    if dpi < _LOW_DPI and 4 * grey.width * grey.height <= _MOST_ENLARGED:
+    if dpi < _LOW_DPI and 4 * grey.width * grey.height <= _MAX_ENLARGED:
         grey = grey.resize((2 * grey.width, 2 * grey.height), Image.Resampling.BICUBIC)
         dpi *= 2
     return grey.filter(ImageFilter.GaussianBlur(1)), dpi
@@ -203,10 +203,10 @@ def _unread_lines(picture: Image.Image, words: Sequence[Word]) -> Iterator[tuple
     edges = np.flatnonzero(np.diff(rows.astype(np.int8), prepend=0, append=0)).reshape(-1, 2).tolist()
     least, most = (factor * height for factor in _LINE_HEIGHTS)
     lines = [(top, bottom) for top, bottom in edges if least <= bottom - top <= most]
-    for top, bottom in lines[:_MOST_LOST]:
+    for top, bottom in lines[:_MAX_LOST]:
         columns = np.flatnonzero(ink[top:bottom].any(axis=0)).tolist()
         left, right = columns[0], columns[-1] + 1
-        if right - left >= _LEAST_WIDTH * height:
+        if right - left >= _MIN_WIDTH * height:
             margin = round(_MARGIN * (bottom - top))
             strip = picture.crop((left, top, right, bottom))
             yield left - margin, top - margin, ImageOps.expand(strip, margin, fill=255)
@@ -279,10 +279,10 @@ def has_columns(picture: Image.Image) -> bool:
             steps = np.diff(columns)
             wide = np.flatnonzero(steps >= _WIDE)
             gaps.append({int(place) for gap in wide for place in range(columns[gap], columns[gap + 1])})
-    if len(gaps) < _FEWEST_STRIPS:
+    if len(gaps) < _MIN_STRIPS:
         return False
     counts = np.bincount([place for gap in gaps for place in gap], minlength=_SMALL)
-    return bool(counts[_SMALL // 6 : -_SMALL // 6].max() >= _MOST_STRIPS * len(gaps))
+    return bool(counts[_SMALL // 6 : -_SMALL // 6].max() >= _MAX_STRIPS * len(gaps))
 
 
 def _certainty(words: Iterable[Word]) -> float:

@@ -47,7 +47,7 @@ _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturda
 _ARABIC_DAYS: Final = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
 _LAST_DAY: Final = 2958466  # the first day of the year 10000
 _FALSE_LEAP_DAY: Final = 60  # 29 February 1900, which never was
-_MOST_DIGITS: Final = 30
+_MAX_DIGITS: Final = 30
 _GENERAL_DIGITS: Final = 10
 
 _Token = dict[str, str | None]
@@ -150,7 +150,7 @@ def _digits(pattern: str, number: Decimal) -> str:
         return (
             f"{shown_number}E{'-' if power < 0 else '+' if '+' in mark else ''}{abs(power):0{len(exponent)}}"
         )
-    said = _rounded(number, min(len(decimals), _MOST_DIGITS))
+    said = _rounded(number, min(len(decimals), _MAX_DIGITS))
     integer, _, fraction = said.partition(".")
     required = sum(char == "0" for char in whole)
     integer = integer.lstrip("0").rjust(required, "0")

@@ -30,7 +30,7 @@ from index.readers.office.workbook import UNNAMED, hidden_cells, hidden_sheets
 from index.readers.ooxml.markup import child, children, int_of, local_name
 from index.readers.tables.grid import add_grid, check_size
 from index.readers.tables.headings import Row
-from index.readers.text_builder import LONGEST_REPEATED, TextBuilder
+from index.readers.text_builder import MAX_REPEATED_LENGTH, TextBuilder
 from index.text.structure.blocks import refined
 
 _OFFICE: Final = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -55,10 +55,10 @@ _TITLE: Final = regex.compile(r"(?i)title|العنوان")
 _VALUES: Final = tuple(
     f"{_OFFICE}{name}" for name in ("string-value", "date-value", "time-value", "boolean-value", "value")
 )
-_MOST_LEVELS: Final = 9
-_DEEPEST: Final = 80
-_MOST_REPEATED: Final = 100
-_MOST_SPACES: Final = 200
+_MAX_LEVELS: Final = 9
+_MAX_DEPTH: Final = 80
+_MAX_REPEATED: Final = 100
+_MAX_SPACES: Final = 200
 _DATE: Final = regex.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -282,7 +282,7 @@ class _Reader:
         """Adds the content of an element."""
         for found in element:
             name = local_name(found)
-            if name in _SKIPPED or depth > _DEEPEST:
+            if name in _SKIPPED or depth > _MAX_DEPTH:
                 continue
             if name == "h":
                 self._heading(found)
@@ -296,7 +296,7 @@ class _Reader:
                 self.read(found, depth + 1)
 
     def _heading(self, element: ElementTree.Element) -> None:
-        level = max(1, min(int_of(element.get(f"{_TEXT}outline-level", "1"), 1), _MOST_LEVELS))
+        level = max(1, min(int_of(element.get(f"{_TEXT}outline-level", "1"), 1), _MAX_LEVELS))
         text = self._words(element).strip()
         if text:
             is_numbered = self._styles.outline.get(level, _Level()).number_format
@@ -311,7 +311,7 @@ class _Reader:
         if text and item is not None:
             label = item.numbers.next(item.depth)
             said = text if label in ("", "•") else f"{label} {text}"
-            self.builder.add("list_item", said, level=min(item.depth, _MOST_LEVELS), label=label)
+            self.builder.add("list_item", said, level=min(item.depth, _MAX_LEVELS), label=label)
         elif text and self._styles.is_title(style):
             self.builder.add("heading", text, level=1)
         elif text:
@@ -337,7 +337,7 @@ class _Reader:
             self._by_id[name] = numbers
         item = _Item(numbers, depth, style)
         for found in element:
-            if local_name(found) not in ("list-item", "list-header") or depth > _DEEPEST:
+            if local_name(found) not in ("list-item", "list-header") or depth > _MAX_DEPTH:
                 continue
             is_begun = local_name(found) == "list-header"
             numbers.begin(depth, found.get(f"{_TEXT}start-value", ""))
@@ -385,7 +385,7 @@ class _Reader:
                 continue
             cells = ["" if place in unseen and cell else cell for place, cell in enumerate(cells)]
             repeated = int_of(row.get(f"{_TABLE}number-rows-repeated", "1"), 1)
-            grid.extend([cells] * (min(repeated, _MOST_REPEATED) if any(cells) else 1))
+            grid.extend([cells] * (min(repeated, _MAX_REPEATED) if any(cells) else 1))
         check_size(sum(map(len, grid)))
         self._tables += add_grid(self.builder, grid, self._tables + 1)
         self._behind()
@@ -402,7 +402,7 @@ class _Reader:
             name = local_name(cell)
             if name not in ("table-cell", "covered-table-cell"):
                 continue
-            count = min(int_of(cell.get(f"{_TABLE}number-columns-repeated", "1"), 1), _MOST_REPEATED)
+            count = min(int_of(cell.get(f"{_TABLE}number-columns-repeated", "1"), 1), _MAX_REPEATED)
             said = " ".join(" ".join(self._words(found).split()) for found in _paragraphs(cell))
             said = said or next(filter(None, map(cell.get, _VALUES)), "")
             rows = int_of(cell.get(f"{_TABLE}number-rows-spanned", "1"), 1)
@@ -412,7 +412,7 @@ class _Reader:
                     yield above if left else None
                 else:
                     left = rows
-                    above = said if len(said) <= LONGEST_REPEATED else ""
+                    above = said if len(said) <= MAX_REPEATED_LENGTH else ""
                     yield said
                 if left > 1:
                     spanning[column] = (above, left - 1)
@@ -430,10 +430,10 @@ class _Reader:
         if name == "text-box":
             self._boxes.append(element)
             return ""
-        if name in _SKIPPED or depth > _DEEPEST:
+        if name in _SKIPPED or depth > _MAX_DEPTH:
             return ""
         if name == "s":
-            return " " * min(int_of(element.get(f"{_TEXT}c", "1"), 1), _MOST_SPACES)
+            return " " * min(int_of(element.get(f"{_TEXT}c", "1"), 1), _MAX_SPACES)
         if name in ("tab", "line-break"):
             return "\n" if name == "line-break" else " "
         style = element.get(f"{_TEXT}style-name", "") if name == "span" else style
@@ -462,7 +462,7 @@ def _hidden_columns(table: ElementTree.Element) -> set[int]:
     found: set[int] = set()
     place = 0
     for column in table.iter(f"{_TABLE}table-column"):
-        count = min(int_of(column.get(f"{_TABLE}number-columns-repeated", "1"), 1), _MOST_REPEATED)
+        count = min(int_of(column.get(f"{_TABLE}number-columns-repeated", "1"), 1), _MAX_REPEATED)
         if column.get(f"{_TABLE}visibility", "visible") != "visible":
             found.update(range(place, place + count))
         place += count

@@ -46,7 +46,7 @@ _CAPTURED: Final = _HEADERS | _FOOTERS | {
     "fonttbl", "stylesheet", "title", "author", "footnote", "listtext", "pntext",
 }  # fmt: skip
 # Fewer digits without a letter are the number of a page.
-_FEWEST_DIGITS: Final = 4
+_MIN_DIGITS: Final = 4
 _CHARACTERS: Final = {
     "tab": " ", "line": "\n", "emdash": "\u2014", "endash": "\u2013", "bullet": "\u2022", "lquote": "\u2018",
     "rquote": "\u2019", "ldblquote": "\u201c", "rdblquote": "\u201d", "emspace": " ", "enspace": " ",
@@ -70,8 +70,8 @@ _CHARSETS: Final = {
 }  # fmt: skip
 _HEADING: Final = regex.compile(r"(?i)(?:heading|عنوان|titre|überschrift)\s*([1-9])")
 _TITLE: Final = regex.compile(r"(?i)title|العنوان")
-_MOST_GROUPS: Final = 1000
-_MOST_LEVELS: Final = 9
+_MAX_GROUPS: Final = 1000
+_MAX_LEVELS: Final = 9
 _SURROGATE: Final = 0x10000
 
 
@@ -160,7 +160,7 @@ class _Reader:
             "row": lambda _: self._end_row(),
             "pard": lambda _: self._set(style=0, level=0, depth=0, in_table=False),
             "intbl": lambda _: self._set(in_table=True),
-            "outlinelevel": lambda number: self._set(level=min((number or 0) + 1, _MOST_LEVELS)),
+            "outlinelevel": lambda number: self._set(level=min((number or 0) + 1, _MAX_LEVELS)),
             "s": self._set_style,
             "ilvl": lambda number: self._set(depth=number or 0),
             "chftn": lambda _: None if self._state.target else self._say(f"[{self._count + 1}]"),
@@ -205,7 +205,7 @@ class _Reader:
                 self.builder.add(kind, said)
 
     def _open(self) -> None:
-        if len(self._stack) > _MOST_GROUPS:
+        if len(self._stack) > _MAX_GROUPS:
             raise damaged("its groups are nested too deep")
         self._stack.append(self._state)
         self._to_skip = 0
@@ -335,7 +335,7 @@ class _Reader:
 
     def _add_margin(self, kind: BlockKind, text: str) -> None:
         """Adds what stands at the top of pages before the text, and anything else after it, once."""
-        is_text = any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= _FEWEST_DIGITS
+        is_text = any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= _MIN_DIGITS
         if is_text and (kind, text) not in self._margins:
             is_first = kind == "page_header" and not self._paragraph.parts
             is_first = is_first and all(block.kind == kind for block in self.builder.blocks)
@@ -390,7 +390,7 @@ class _Reader:
             self.builder.add("heading", said, level=level)
         elif text and ended.label:
             said = text if len(ended.label) == 1 and not ended.label.isalnum() else f"{ended.label} {text}"
-            depth = min(ended.depth + 1, _MOST_LEVELS)
+            depth = min(ended.depth + 1, _MAX_LEVELS)
             self.builder.add("list_item", said, level=depth, label=ended.label)
         elif text:
             self.builder.add("paragraph", text, is_emphasized=ended.ink == ended.bold)

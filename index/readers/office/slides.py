@@ -33,7 +33,7 @@ _NUMBERS: Final = {
     "romanUc": "upperRoman", "arabicDb": "decimal", "arabic1": "arabicAlpha", "arabic2": "arabicAbjad",
 }  # fmt: skip
 _NUMBER_ENDS: Final = {"Period": "{}.", "ParenR": "{})", "ParenBoth": "({})", "Plain": "{}", "Minus": "{} -"}
-_DEEPEST: Final = 50
+_MAX_DEPTH: Final = 50
 # What PowerPoint calls a slide without a title.
 _SLIDE_AR, _SLIDE_EN = "شريحة", "Slide"
 
@@ -172,7 +172,7 @@ def _shapes(slide: ElementTree.Element) -> Iterator[ElementTree.Element]:
         name = local_name(shape)
         if name in ("sp", "graphicFrame"):
             yield shape
-        elif name in ("grpSp", "AlternateContent", "Choice") and depth < _DEEPEST:
+        elif name in ("grpSp", "AlternateContent", "Choice") and depth < _MAX_DEPTH:
             inner = list(shape)[:1] if name == "AlternateContent" else shape
             stack.extend((found, depth + 1) for found in reversed(inner))
 

@@ -32,7 +32,7 @@ from index.readers.ooxml.markup import attribute, child, children, local_name, v
 from index.readers.ooxml.package import Package, unread_objects
 from index.readers.tables.grid import add_grid, check_size
 from index.readers.tables.headings import Row
-from index.readers.text_builder import LONGEST_REPEATED, TextBuilder
+from index.readers.text_builder import MAX_REPEATED_LENGTH, TextBuilder
 
 _MAIN: Final = "xl/workbook.xml"
 _CELL: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -40,9 +40,9 @@ _RANGE: Final = regex.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7}
 UNNAMED: Final = regex.compile(r"(?i)(?:sheet|ورقة|feuil|tabelle|hoja|table|صفحة)[ _]?\p{Nd}*")
 """Names that programs give to sheets."""
 _TRUE: Final = frozenset(("1", "true"))
-_MOST_COLUMNS: Final = 1 << 14
+_MAX_COLUMNS: Final = 1 << 14
 _ROWS_PER_PART: Final = 5000
-_MOST_ROWS_OF_A_MERGE: Final = 1000
+_MAX_ROWS_PER_MERGE: Final = 1000
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:
@@ -139,7 +139,7 @@ class _Sheet:
         """Takes note of columns if they aren't shown."""
         first, last = (column.get(name, "") for name in ("min", "max"))
         if column.get("hidden") in _TRUE and first.isdecimal() and last.isdecimal():
-            self.hidden.update(range(int(first) - 1, min(int(last), _MOST_COLUMNS)))
+            self.hidden.update(range(int(first) - 1, min(int(last), _MAX_COLUMNS)))
 
     def drop_hidden(self) -> int:
         """Removes the columns that aren't shown, and returns how many of them have text."""
@@ -156,15 +156,15 @@ class _Sheet:
             text = self.rows.get(first_row, {}).get(first, "")
             if not text:
                 continue
-            for row in range(first_row, min(last_row, first_row + _MOST_ROWS_OF_A_MERGE) + 1):
+            for row in range(first_row, min(last_row, first_row + _MAX_ROWS_PER_MERGE) + 1):
                 # As in the tables of other types: a value for several rows is repeated in each.
-                if row in self.rows and (row == first_row or len(text) <= LONGEST_REPEATED):
+                if row in self.rows and (row == first_row or len(text) <= MAX_REPEATED_LENGTH):
                     self.rows[row][first] = text
         columns = sorted({column for row in self.rows.values() for column in row})
         beside = {
             (row, column)
             for first_row, first, last_row, last in self.merged
-            for row in range(first_row, min(last_row, first_row + _MOST_ROWS_OF_A_MERGE) + 1)
+            for row in range(first_row, min(last_row, first_row + _MAX_ROWS_PER_MERGE) + 1)
             if row in self.rows
             for column in columns[bisect_right(columns, first) : bisect_right(columns, last)]
         }

@@ -23,7 +23,7 @@ from index.types import Box
 
 # Pixels. Of the pane's width, for screens of twice the usual resolution.
 _WIDTH: Final = 1400
-_MOST_HEIGHT: Final = 4000
+_MAX_HEIGHT: Final = 4000
 _QUALITY: Final = 80
 
 
@@ -46,7 +46,7 @@ def draw(path: Path, request: PageRequest) -> PagePicture | None:
     else:
         picture, pages = frame(content, request.page)
     picture = picture.convert("RGB")
-    picture.thumbnail((_WIDTH, _MOST_HEIGHT))
+    picture.thumbnail((_WIDTH, _MAX_HEIGHT))
     stream = io.BytesIO()
     picture.save(stream, "WEBP", quality=_QUALITY, method=3)
     return PagePicture(stream.getvalue(), picture.width, picture.height, pages, tuple(boxes))
@@ -61,7 +61,7 @@ def _page(content: bytes, number: int) -> tuple[Image.Image, int, tuple[float, f
             raise Unextractable(f"it has {pages:,} pages, and no page {number:,}.", "unreadable")
         page = document[number - 1]
         width, height = page.get_size()
-        scale = min(_WIDTH / max(width, 1), _MOST_HEIGHT / max(height, 1))
+        scale = min(_WIDTH / max(width, 1), _MAX_HEIGHT / max(height, 1))
         return page.render(scale=scale).to_pil(), pages, (width, height)
     except (pypdfium2.PdfiumError, ValueError) as error:
         raise damaged(error) from error

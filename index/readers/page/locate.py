@@ -35,10 +35,10 @@ _ABOVE: Final = 0.95
 _SAME_SIZE: Final = 1.5
 # After lines that aren't part of a sentence (a footnote between its columns) at least so many letters of a
 # line have to agree, and only so many times.
-_LEAST_AGREEING: Final = 8
-_MOST_GAPS: Final = 2
-_MOST_SOLUTIONS: Final = 8
-_MOST_STEPS: Final = 20_000
+_MIN_AGREEING: Final = 8
+_MAX_GAPS: Final = 2
+_MAX_SOLUTIONS: Final = 8
+_MAX_STEPS: Final = 20_000
 
 
 class _Outline(NamedTuple):
@@ -249,11 +249,11 @@ class _Search:
         self._found: dict[tuple[int, ...], _Solution] = {}
 
     def solutions(self) -> list[_Solution]:
-        """All places, up to `_MOST_SOLUTIONS`; none where the page is too intricate to tell."""
+        """All places, up to `_MAX_SOLUTIONS`; none where the page is too intricate to tell."""
         for number, ways in enumerate(self._lines):
             for way in ways:
                 self._begin(number, way)
-        return list(self._found.values()) if self._steps < _MOST_STEPS else []
+        return list(self._found.values()) if self._steps < _MAX_STEPS else []
 
     def _begin(self, number: int, way: _Letters) -> None:
         for start in range(len(way.text)):
@@ -269,7 +269,7 @@ class _Search:
         solution = [*before, (number, way.glyphs[start : start + taken])]
         if place + taken < len(self._text):
             return self._go_on(number, place + taken, solution, gaps)
-        if not way.ends[start + taken - 1] or len(self._found) >= _MOST_SOLUTIONS:
+        if not way.ends[start + taken - 1] or len(self._found) >= _MAX_SOLUTIONS:
             return False
         key = tuple(id(glyph) for _, glyphs in solution for glyph in glyphs if glyph)
         self._found.setdefault(tuple(sorted(set(key))), solution)
@@ -282,14 +282,14 @@ class _Search:
         following = [*range(number + 1, len(self._lines)), *range(number)]
         for distance, other in enumerate(following):
             self._steps += 1
-            if self._steps >= _MOST_STEPS or (distance and gaps >= _MOST_GAPS):
+            if self._steps >= _MAX_STEPS or (distance and gaps >= _MAX_GAPS):
                 return False
             if other in used:
                 continue
             is_next = not distance and other == number + 1
             for way in self._lines[other]:
                 taken = min(len(way.text), len(rest))
-                enough = is_next or taken >= _LEAST_AGREEING
+                enough = is_next or taken >= _MIN_AGREEING
                 if enough and way.text[:taken] == rest[:taken]:
                     is_found = self._take(
                         other, way, 0, taken=taken, place=place, before=solution, gaps=gaps + (not is_next)

@@ -19,8 +19,8 @@ _Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 _Box: TypeAlias = tuple[float, float, float, float]
 
 _IDENTITY: Final = (1, 0, 0, 1, 0, 0)
-_MOST: Final = 5000  # a page
-_DEEPEST: Final = 20
+_MAX_COUNT: Final = 5000  # a page
+_MAX_DEPTH: Final = 20
 _READ: Final = frozenset(("Widget", "FreeText", "Stamp"))
 # Flags (ISO 32000-1, tables 165, 226 and 228): not shown on the screen, and of fields: buttons to press,
 # and passwords.
@@ -32,7 +32,7 @@ _PASSWORD: Final = 1 << 13
 _USUAL_SIZE: Final = 10.0
 _SIZE: Final = 0.7
 _BASELINE: Final = 0.3
-_LONGEST: Final = 10_000
+_MAX_LENGTH: Final = 10_000
 _MALFORMED: Final = (PSException, TypeError, ValueError, ArithmeticError, LookupError, AttributeError)
 
 
@@ -56,7 +56,7 @@ def _annotations(page: PDFPage) -> Iterator[Mapping[str, Any]]:
         references = list_value(page.annots) if page.annots else []
     except _MALFORMED:
         return
-    for reference in references[:_MOST]:
+    for reference in references[:_MAX_COUNT]:
         annotation = resolve1(reference)
         if isinstance(annotation, dict) and _name(annotation.get("Subtype")) in _READ:
             yield annotation
@@ -110,12 +110,12 @@ def _value(annotation: Mapping[str, Any]) -> str:
     value = resolve1(_inherited(annotation, "V")) or resolve1(annotation.get("Contents"))
     values = value if isinstance(value, list) else [value]
     said = (decode_text(one) for one in map(resolve1, values) if isinstance(one, bytes))
-    return " ".join(" ".join(said).split())[:_LONGEST]
+    return " ".join(" ".join(said).split())[:_MAX_LENGTH]
 
 
 def _inherited(field: Mapping[str, Any], name: str) -> Any:
     """An attribute of a field, or of the fields that it is a part of."""
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         if name in field:
             return resolve1(field[name])
         parent = resolve1(field.get("Parent"))

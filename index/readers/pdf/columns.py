@@ -18,11 +18,11 @@ _NARROW_GAP: Final = 0.5
 _FREE: Final = 0.3
 _NARROWEST: Final = 8
 # Minimum lines side by side; wide spaces of justified text rarely align in as many.
-_FEWEST_LINES: Final = 4
+_MIN_LINES: Final = 4
 # Fraction of the longest line that most lines of running text reach, and table cells don't.
 _FULL: Final = 0.6
 # A page with more segments is a drawing or a table, and would be slow.
-_MOST_SEGMENTS: Final = 3000
+_MAX_SEGMENTS: Final = 3000
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _in_order(rows: Sequence[_Row], rtl: bool) -> list[list[_Row]]:
 
 def _gutter(rows: Sequence[_Row]) -> float | None:
     """The x position of the gutter between two columns that separates the most rows; None without one."""
-    if len(rows) < _FEWEST_LINES or sum(map(len, rows)) > _MOST_SEGMENTS:
+    if len(rows) < _MIN_LINES or sum(map(len, rows)) > _MAX_SEGMENTS:
         return None
     best, gutter = 0, None
     for place in sorted({round(s.right + _GAP / 2 * s.size) for row in rows for s in row}):
@@ -167,12 +167,12 @@ def _sides(rows: Sequence[_Row], place: float) -> tuple[list[_Row], list[_Row]]:
 def _has_columns(band: Sequence[_Row], place: float) -> bool:
     """Whether there is running text on both sides of an x position that the rows leave free."""
     left, right = _sides(band, place)
-    if any(_is_across(s, place) for s in band[0]) or min(len(left), len(right)) < _FEWEST_LINES:
+    if any(_is_across(s, place) for s in band[0]) or min(len(left), len(right)) < _MIN_LINES:
         return False
     top = min(left[0][0].baseline, right[0][0].baseline)
     foot = max(left[-1][0].baseline, right[-1][0].baseline)
     beside = [sum(foot <= row[0].baseline <= top for row in side) for side in (left, right)]
-    return min(beside) >= _FEWEST_LINES and not any(
+    return min(beside) >= _MIN_LINES and not any(
         not _is_running_text(side) or _has_cells(side) for side in (left, right)
     )
 

@@ -15,7 +15,7 @@ _FARTHEST: Final = 1.0
 _BESIDE: Final = 0.6
 # Share of marks nearest to the letter drawn before (or after) them for all to be attached that way. Less is
 # enough if they are several times as many as those nearest to the other letter.
-_MOST: Final = 0.8
+_MIN_SHARE: Final = 0.8
 _MORE: Final = 0.55
 _TIMES: Final = 3
 _SHADDA: Final = "\u0651"
@@ -45,7 +45,7 @@ def with_marks(glyphs: Sequence[Glyph]) -> list[Glyph]:
     agreeing = [sum(own[mark] == owner for mark, owner in nearest.items()) for own in neighbours]
     owners = nearest
     most = max(agreeing)
-    if most >= (_MOST if most < _TIMES * min(agreeing) else _MORE) * len(nearest):
+    if most >= (_MIN_SHARE if most < _TIMES * min(agreeing) else _MORE) * len(nearest):
         drawn = neighbours[agreeing.index(most)]
         owners = nearest | {mark: own for mark, own in drawn.items() if own is not None}
     marks: dict[int, str] = {}

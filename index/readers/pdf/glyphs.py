@@ -28,14 +28,14 @@ _TWICE: Final = 0.12
 _COVERED: Final = 0.6
 # In a letter-spaced line without spaces: gaps between words relative to those between letters, and the most
 # of the latter, in multiples of the font size.
-_FEWEST_SPACED: Final = 4
+_MIN_SPACED: Final = 4
 _WIDER: Final = 1.6
 _WIDEST_TRACKING: Final = 0.8
 # Of the size of the text that it belongs to: the most of a raised number, its least and greatest rise, and
 # its distance.
 _SMALLER: Final = 0.82
-_LEAST_RISE: Final = 0.12
-_MOST_RISE: Final = 0.7
+_MIN_RISE: Final = 0.12
+_MAX_RISE: Final = 0.7
 _BESIDE: Final = 0.7
 _RAISED: Final = {
     **{ord(c): raised for c, raised in SUPERSCRIPTS.items() if not c.isalpha() and c not in "=()"},
@@ -217,7 +217,7 @@ def _is_raised(glyph: Glyph, text: Glyph) -> bool:
     rise = (glyph.baseline - text.baseline) / text.size
     return (
         glyph.size <= _SMALLER * text.size
-        and _LEAST_RISE <= rise <= _MOST_RISE
+        and _MIN_RISE <= rise <= _MAX_RISE
         and not text.is_blank
         and text.distance(glyph.middle) <= _BESIDE * text.size
     )
@@ -231,13 +231,13 @@ def same_line(one: Glyph | Line, other: Glyph | Line) -> bool:
 def line_of(glyphs: Sequence[Glyph]) -> Line:
     """Builds a line from the glyphs of one row."""
     ordered = _without_covered_spaces(sorted(glyphs, key=lambda g: g.middle))
-    least_gap = _least_gap(ordered)
+    min_gap = _min_gap(ordered)
     signs: list[Sign] = []
     words: list[tuple[float, float]] = []
     begins: list[int] = []  # first sign of each word
     right = float("inf")
     for place, glyph in enumerate(ordered):
-        if signs and signs[-1].text != " " and _begins_word(signs[-1], glyph, right, least_gap):
+        if signs and signs[-1].text != " " and _begins_word(signs[-1], glyph, right, min_gap):
             signs.append(Sign(" "))
         if not glyph.is_blank:
             if not words or signs[-1:] == [Sign(" ")]:
@@ -271,7 +271,7 @@ def line_of(glyphs: Sequence[Glyph]) -> Line:
     )
 
 
-def _begins_word(before: Sign, glyph: Glyph, right: float, least_gap: float) -> bool:
+def _begins_word(before: Sign, glyph: Glyph, right: float, min_gap: float) -> bool:
     """Whether there is a space between a sign that ends at `right` and a glyph, by the least gap of its line.
 
     Between Latin and Arabic letters a narrow gap is enough: Pango draws no space there.
@@ -279,7 +279,7 @@ def _begins_word(before: Sign, glyph: Glyph, right: float, least_gap: float) -> 
     gap = (glyph.left - right) / glyph.size
     return (
         glyph.is_blank
-        or gap > least_gap
+        or gap > min_gap
         or (gap > _SPACE and {before.direction, Sign(glyph.text).direction} == {"L", "AL"})
     )
 
@@ -304,7 +304,7 @@ def _without_covered_spaces(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
     return sorted([*kept, *moved], key=lambda g: g.middle) if moved else kept or glyphs
 
 
-def _least_gap(glyphs: Sequence[Glyph]) -> float:
+def _min_gap(glyphs: Sequence[Glyph]) -> float:
     """The gap of a line that counts as a space, in multiples of the font size.
 
     In a letter-spaced line it is wider: between the gaps of letters and those of words.
@@ -316,7 +316,7 @@ def _least_gap(glyphs: Sequence[Glyph]) -> float:
         for one, two in pairwise(glyphs)
         if not one.is_blank and not two.is_blank and not two.is_mark and not one.is_mark
     )
-    if len(gaps) < _FEWEST_SPACED or not least / 2 < (usual := gaps[len(gaps) // 2]) <= _WIDEST_TRACKING:
+    if len(gaps) < _MIN_SPACED or not least / 2 < (usual := gaps[len(gaps) // 2]) <= _WIDEST_TRACKING:
         return least
     if has_spaces:
         return least + usual

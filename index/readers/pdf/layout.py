@@ -22,16 +22,16 @@ from index.types import Block, BlockKind
 # Minimum size of a heading relative to the text's, and of a bold heading.
 _LARGER: Final = 1.15
 _NOT_SMALLER: Final = 0.97
-_MOST_WORDS: Final = 16
-_MOST_LINES: Final = 3
-_MOST_LEVELS: Final = 6
+_MAX_WORDS: Final = 16
+_MAX_LINES: Final = 3
+_MAX_LEVELS: Final = 6
 # Fraction of all text; if more is in bold, bold doesn't indicate a heading.
-_MOST_BOLD: Final = 0.4
-_FEWEST_ROWS: Final = 3
+_MAX_BOLD: Final = 0.4
+_MIN_ROWS: Final = 3
 _COLUMNS_OF_FORM: Final = 2
 # Columns of a table are aligned within this multiple of the font size.
 _ALIGNED: Final = 0.6
-_MOST_CELL_WORDS: Final = 12
+_MAX_CELL_WORDS: Final = 12
 _ENDED: Final = regex.compile(r"[.,،؛;]$")
 # The call of a footnote: a raised number or mark, or one in brackets. Before a letter it belongs to the word
 # before the space. After a short number or a unit it is an exponent.
@@ -217,7 +217,7 @@ def _levels(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
         sizes[round(paragraph.size, 1)] += len(paragraph.text)
         bold += len(paragraph.text) if paragraph.is_bold else 0
     body = max(sizes, key=lambda size: (sizes[size], -size), default=0.0)
-    bold_tells = bold <= _MOST_BOLD * sum(sizes.values())
+    bold_tells = bold <= _MAX_BOLD * sum(sizes.values())
     found: dict[int, tuple[float, bool]] = {}
     for place in range(len(paragraphs) - 2, -1, -1):
         paragraph, following = paragraphs[place], paragraphs[place + 1]
@@ -225,8 +225,8 @@ def _levels(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
         heavy = bold_tells and paragraph.is_bold and paragraph.size >= _NOT_SMALLER * body
         if (
             (larger or heavy)
-            and paragraph.lines <= _MOST_LINES
-            and len(paragraph.text.split()) <= _MOST_WORDS
+            and paragraph.lines <= _MAX_LINES
+            and len(paragraph.text.split()) <= _MAX_WORDS
             and any(map(str.isalpha, paragraph.text))
             and not _ENDED.search(paragraph.text)
             and len(paragraph.cells) < 2
@@ -234,7 +234,7 @@ def _levels(paragraphs: Sequence[Paragraph]) -> dict[int, int]:
         ):
             found[place] = (round(paragraph.size) if larger else 0.0, paragraph.is_bold)
     order = {key: level for level, key in enumerate(sorted(set(found.values()), reverse=True), 1)}
-    return {place: min(order[key], _MOST_LEVELS) for place, key in found.items()}
+    return {place: min(order[key], _MAX_LEVELS) for place, key in found.items()}
 
 
 def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
@@ -254,12 +254,12 @@ def _rows(paragraphs: Sequence[Paragraph], place: int) -> int:
         and len(paragraphs[end].cells) == width
         and paragraphs[end].page == first.page
         and not paragraphs[end].is_ruled
-        and all(len(cell.split()) <= _MOST_CELL_WORDS for cell in paragraphs[end].cells)
+        and all(len(cell.split()) <= _MAX_CELL_WORDS for cell in paragraphs[end].cells)
         and _is_aligned(paragraphs[place : end + 1][-2:])
     ):
         end += 1
     rows = paragraphs[place:end]
-    if len(rows) < _FEWEST_ROWS:
+    if len(rows) < _MIN_ROWS:
         return 0
     return len(rows) if width > 2 or _has_headings(rows) else 0
 
@@ -283,7 +283,7 @@ def _has_headings(rows: Sequence[Paragraph]) -> bool:
     first, others = rows[0], rows[1:]
     is_bold = first.is_bold and not any(row.is_bold for row in others)
     # Of two columns and few rows the first may be names of fields, and the second what is filled in.
-    if len(first.cells) == _COLUMNS_OF_FORM and len(others) < _FEWEST_ROWS and not is_bold:
+    if len(first.cells) == _COLUMNS_OF_FORM and len(others) < _MIN_ROWS and not is_bold:
         return False
     return is_header(_said(rows)[0], _said(rows)[1:], is_bold=is_bold)
 

@@ -16,7 +16,7 @@ from index.readers.extracted_text import Metadata, tags_of
 _RDF: Final = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _XMP: Final = "{http://ns.adobe.com/xap/1.0/}"
 _DATE: Final = regex.compile(r"(?:D:)?((?:19|20)\d{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
-_MOST_BYTES: Final = 1 << 20
+_MAX_BYTES: Final = 1 << 20
 
 
 def metadata_of(document: PDFDocument) -> Metadata:
@@ -42,7 +42,7 @@ def _xmp(document: PDFDocument) -> Metadata:
         return Metadata()
     content = stream.get_data()
     # No program writes entities here; nested ones expand exponentially. UTF-16 has zero bytes between.
-    if len(content) > _MOST_BYTES or b"<!ENTITY" in content.replace(b"\0", b""):
+    if len(content) > _MAX_BYTES or b"<!ENTITY" in content.replace(b"\0", b""):
         return Metadata()
     try:
         root = ElementTree.fromstring(content)

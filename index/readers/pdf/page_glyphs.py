@@ -21,11 +21,11 @@ from index.readers.pdf.fonts import Font, Manager
 from index.readers.pdf.glyphs import Glyph
 from index.readers.pdf.tables import Rules
 
-_MOST_GLYPHS: Final = 100_000  # a page
+_MAX_GLYPHS: Final = 100_000  # a page
 _CORNERS: Final = 4
 # Share of a page's area from which pictures are the page, if it has fewer letters than this: a scanner's
 # watermark, a stamp and a page number, but not the text recognised on a scan.
-_MOST_OF_PAGE: Final = 0.7
+_MAX_PAGE_SHARE: Final = 0.7
 _FEW_LETTERS: Final = 100
 
 
@@ -97,9 +97,9 @@ class PageGlyphs(PDFTextDevice):
     ) -> float:
         """Adds a glyph, and returns its advance width."""
         self.count += 1
-        if self.count > _MOST_GLYPHS:
+        if self.count > _MAX_GLYPHS:
             raise Unextractable(
-                f"a page has more than {_MOST_GLYPHS:,} characters. Save it as text.", "too_large"
+                f"a page has more than {_MAX_GLYPHS:,} characters. Save it as text.", "too_large"
             )
         known = self._fonts.get(id(font))
         if known is None:
@@ -159,7 +159,7 @@ class PageGlyphs(PDFTextDevice):
         """
         if not has_text:
             return self.has_picture
-        if self.covered < _MOST_OF_PAGE:
+        if self.covered < _MAX_PAGE_SHARE:
             return False
         letters = sum(sum(map(str.isalpha, glyph.text)) for found in self.found.values() for glyph in found)
         return letters < _FEW_LETTERS

@@ -28,14 +28,14 @@ from index.readers.pdf.paragraphs.assembly import paragraphs_of
 from index.readers.pdf.plausibility import is_plausible
 from index.readers.pdf.tables import Rules, with_tables
 
-MOST_PAGES: Final = 5000
+MAX_PAGES: Final = 5000
 # Share of a text's letters without a known meaning from which it is refused.
-_MOST_HOLES: Final = 0.05
+_MAX_HOLES: Final = 0.05
 # Words of nothing but unknown letters, «و» before them apart, except a bullet at the beginning of a line: how
 # many, and their share.
 _LOST_WORD: Final = regex.compile(rf"(?:(?<=[^\S\n])|(?<!\S)[وف]){HOLE}+(?=[\s.,،])")
 _MANY_LOST: Final = 3
-_MOST_LOST: Final = 0.01
+_MAX_LOST: Final = 0.01
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:
@@ -84,19 +84,19 @@ def extract(content: bytes, progress: Progress = no_progress) -> Extract:
 def _is_readable(text: str) -> bool:
     """Whether nearly all letters of a text are known, and are those of a language."""
     holes = text.count(HOLE)
-    if holes and holes >= _MOST_HOLES * (holes + sum(map(str.isalnum, text))):
+    if holes and holes >= _MAX_HOLES * (holes + sum(map(str.isalnum, text))):
         return False
     # A word without any known letter may be «لا».
     lost = len(_LOST_WORD.findall(text))
-    return lost < max(_MANY_LOST, _MOST_LOST * len(text.split())) and is_plausible(text)
+    return lost < max(_MANY_LOST, _MAX_LOST * len(text.split())) and is_plausible(text)
 
 
 def _columns(document: PDFDocument, progress: Progress, pictures: list[int]) -> Iterator[list[Column]]:
     """Yields the columns of each page; the numbers of pages that are pictures alone are added to a list."""
     before: list[Column] = []
     for number, device in enumerate(_pages(document), 1):
-        if number > MOST_PAGES:
-            raise Unextractable(f"it has more than {MOST_PAGES:,} pages. Split it.", "too_large")
+        if number > MAX_PAGES:
+            raise Unextractable(f"it has more than {MAX_PAGES:,} pages. Split it.", "too_large")
         # Text rotated differently from most of the page is marginal: it comes last.
         by_count = sorted(device.found.items(), key=lambda item: (-len(item[1]), item[0]))
         page: list[Column] = []

@@ -29,13 +29,13 @@ _ENGLISH: Final = {
     "u": 31, "m": 30, "h": 29, "p": 26, "g": 23, "y": 16, "f": 15, "b": 15, "w": 14, "v": 12, "k": 6, "x": 3,
     "j": 2, "q": 1, "z": 1,
 }  # fmt: skip
-_MOST_ARABIC: Final = 0.11
-_MOST_LATIN: Final = 0.15
+_MAX_ARABIC: Final = 0.11
+_MAX_LATIN: Final = 0.15
 # Of English letters that are moved a fifth are vowels, of those of other languages a third at least. (Swahili
 # differs most from English in its letters: .24.)
 _VOWELS: Final = "aeiouy"
-_LEAST_VOWELS: Final = 0.27
-_FEWEST_LETTERS: Final = 150
+_MIN_VOWELS: Final = 0.27
+_MIN_LETTERS: Final = 150
 # With fewer letters more is allowed: XQuAD and TyDi QA have pieces of 200 Arabic letters at .11.
 _MANY_LETTERS: Final = 400
 _MORE: Final = 1.5
@@ -44,15 +44,15 @@ _ARABIC_LETTER: Final = regex.compile(r"\p{Arabic}")
 _INTRUDER: Final = regex.compile(
     r"[\p{Arabic}--\p{P}]\p{Mn}*[!#-'*+<-Z0-9a-z\u00a1-\u024f--[«»×÷]][\p{Arabic}--\p{P}]", regex.VERSION1
 )
-_MOST_INTRUDED: Final = 0.02
-_FEWEST_WORDS: Final = 30
+_MAX_INTRUDED: Final = 0.02
+_MIN_WORDS: Final = 30
 _WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
 # Letters without their dots, which no language is written with, and their maximum share.
 _DOTLESS: Final = "ٮڡٯ"
-_MOST_DOTLESS: Final = 0.01
+_MAX_DOTLESS: Final = 0.01
 # Of Persian, Urdu and Kurdish; with more of them the text isn't Arabic.
 _OTHER: Final = frozenset("پچژگکیڤۆێەےٹڈڑھں")
-_MOST_OTHER: Final = 0.02
+_MAX_OTHER: Final = 0.02
 
 
 def is_plausible(text: str) -> bool:
@@ -62,24 +62,24 @@ def is_plausible(text: str) -> bool:
     """
     arabic_words = [word for word in text.split() if _ARABIC_LETTER.search(word)]
     intruded = sum(_INTRUDER.search(word) is not None for word in arabic_words)
-    if intruded > _MOST_INTRUDED * max(len(arabic_words), _FEWEST_WORDS):
+    if intruded > _MAX_INTRUDED * max(len(arabic_words), _MIN_WORDS):
         return False
     words = "".join(set(_WORD.findall(text.replace("\u0640", ""))))
     arabic = Counter(c for c in words if "\u0621" <= c <= "\u06d3" and c.isalpha())
     latin = Counter(c for c in unicodedata.normalize("NFD", words.lower()) if c in _ENGLISH)
     letters = sum(arabic.values())
-    if sum(arabic[c] for c in _DOTLESS) > _MOST_DOTLESS * letters:
+    if sum(arabic[c] for c in _DOTLESS) > _MAX_DOTLESS * letters:
         return False
     others = sum(arabic[c] for c in _OTHER)
-    if others <= _MOST_OTHER * letters and not _is_usual(arabic, _ARABIC, _MOST_ARABIC):
+    if others <= _MAX_OTHER * letters and not _is_usual(arabic, _ARABIC, _MAX_ARABIC):
         return False
     vowels = sum(latin[c] for c in _VOWELS)
-    return vowels >= _LEAST_VOWELS * sum(latin.values()) or _is_usual(latin, _ENGLISH, _MOST_LATIN)
+    return vowels >= _MIN_VOWELS * sum(latin.values()) or _is_usual(latin, _ENGLISH, _MAX_LATIN)
 
 
 def _is_usual(counts: Mapping[str, int], usual: Mapping[str, int], most: float) -> bool:
     total, whole = sum(counts.values()), sum(usual.values())
-    if total < _FEWEST_LETTERS:
+    if total < _MIN_LETTERS:
         return True
     divergence = 0.0
     for letter in {*counts, *usual}:

@@ -13,16 +13,16 @@ from index.readers.pdf.glyphs import Cell, Glyph, Line
 # In points: of a line's thickness, of the distance of lines that meet, and of a line's length.
 _THICK: Final = 3.5
 _NEAR: Final = 3.0
-_SHORTEST: Final = 5.0
+_MIN_LENGTH: Final = 5.0
 # A page with more is a drawing, and would be slow.
-_MOST_RULES: Final = 2000
-_MOST_CELLS: Final = 3000
+_MAX_RULES: Final = 2000
+_MAX_CELLS: Final = 3000
 # In words; a box with more text is a part of the page.
-_LONGEST_CELL: Final = 80
-_LEAST_FILLED: Final = 0.5
+_MAX_CELL_LENGTH: Final = 80
+_MIN_FILLED: Final = 0.5
 # Of a table without lines: its rows, and the gaps between its columns in multiples of the font size.
-_FEWEST_ALIGNED: Final = 3
-_LEAST_GAP: Final = 1.2
+_MIN_ALIGNED: Final = 3
+_MIN_GAP: Final = 1.2
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ class Rules:
                 self._add(x, low, x, high)
 
     def _add(self, left: float, low: float, right: float, high: float) -> None:
-        if high - low <= _THICK and right - left >= _SHORTEST:
+        if high - low <= _THICK and right - left >= _MIN_LENGTH:
             self.horizontal.append(Rule((low + high) / 2, left, right))
-        elif right - left <= _THICK and high - low >= _SHORTEST:
+        elif right - left <= _THICK and high - low >= _MIN_LENGTH:
             self.vertical.append(Rule((left + right) / 2, low, high))
 
 
@@ -143,13 +143,13 @@ def _aligned(column: Column) -> Column:
         gaps = _gaps(lines[place])
         end = place + 1
         while end < len(lines) and gaps and (common := _common(gaps, _gaps(lines[end]))):
-            if len(common) < len(gaps) and end - place >= _FEWEST_ALIGNED:
+            if len(common) < len(gaps) and end - place >= _MIN_ALIGNED:
                 break
             gaps = common
             end += 1
-        if end - place >= _FEWEST_ALIGNED and gaps:
+        if end - place >= _MIN_ALIGNED and gaps:
             lines[place:end] = [_in_cells(line, gaps) for line in lines[place:end]]
-        place = end if end - place >= _FEWEST_ALIGNED else place + 1
+        place = end if end - place >= _MIN_ALIGNED else place + 1
     return Column(tuple(lines))
 
 
@@ -157,7 +157,7 @@ def _gaps(line: Line) -> list[tuple[float, float]]:
     return [
         (one.right, two.left)
         for one, two in pairwise(line.spans)
-        if two.left - one.right >= _LEAST_GAP * line.size and not line.row
+        if two.left - one.right >= _MIN_GAP * line.size and not line.row
     ]
 
 
@@ -165,7 +165,7 @@ def _common(
     gaps: Sequence[tuple[float, float]], others: Sequence[tuple[float, float]]
 ) -> list[tuple[float, float]]:
     both = [(max(a, c), min(b, d)) for a, b in gaps for c, d in others]
-    return [(left, right) for left, right in both if right - left >= _SHORTEST]
+    return [(left, right) for left, right in both if right - left >= _MIN_LENGTH]
 
 
 def _in_cells(line: Line, gaps: Sequence[tuple[float, float]]) -> Line:
@@ -196,7 +196,7 @@ def _with_rows(found: list[Column], rows: Sequence[Line]) -> list[Column]:
 
 def _grids(rules: Rules) -> Iterator[_Grid]:
     """Yields the grids of lines that cross one another, with two columns at least."""
-    if len(rules.horizontal) + len(rules.vertical) > _MOST_RULES:
+    if len(rules.horizontal) + len(rules.vertical) > _MAX_RULES:
         return
     horizontal, vertical = _merged(rules.horizontal), _merged(rules.vertical)
     left = set(vertical)
@@ -210,7 +210,7 @@ def _grids(rules: Rules) -> Iterator[_Grid]:
             down += others
             left -= others
         xs, ys = _places(down), _places(across)[::-1]
-        if len(xs) > 2 and len(ys) > 1 and len(xs) * len(ys) <= _MOST_CELLS:
+        if len(xs) > 2 and len(ys) > 1 and len(xs) * len(ys) <= _MAX_CELLS:
             yield _Grid(tuple(xs), tuple(ys), _at(ys, across), _at(xs, down))
 
 
@@ -227,7 +227,7 @@ def _rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[Line]:
     }
     filled = {place for place, found in lines.items() if found}
     longest = max((sum(len(line.words) for line in found) for found in lines.values()), default=0)
-    if len(filled) < _LEAST_FILLED * len(set(origins.values())) or longest > _LONGEST_CELL:
+    if len(filled) < _MIN_FILLED * len(set(origins.values())) or longest > _MAX_CELL_LENGTH:
         return []
     rows = []
     for row in range(height):

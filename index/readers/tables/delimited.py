@@ -14,7 +14,7 @@ from index.readers.text_encoding import decode
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _LOOKED_AT: Final = 100
-_LONGEST_FIELD: Final = 1 << 20
+_MAX_FIELD_LENGTH: Final = 1 << 20
 
 
 def extract(content: bytes, progress: Progress = no_progress) -> Extract:  # noqa: ARG001
@@ -49,7 +49,7 @@ def _delimiter(text: str) -> str:
 
 
 def _rows(text: str, delimiter: str) -> list[list[str]]:
-    csv.field_size_limit(_LONGEST_FIELD)
+    csv.field_size_limit(_MAX_FIELD_LENGTH)
     for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_NONE):
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=quoting)
         try:

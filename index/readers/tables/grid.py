@@ -10,21 +10,21 @@ from index.readers.extracted_text import Unextractable
 from index.readers.tables.headings import Row, is_header
 from index.readers.text_builder import TextBuilder
 
-MOST_CELLS: Final = 4_000_000
+MAX_CELLS: Final = 4_000_000
 """Maximum number of filled cells in a file."""
-MOST_TITLE_WORDS: Final = 15
+MAX_TITLE_WORDS: Final = 15
 """Maximum number of words in a row above a table's headings that is its title."""
-_MOST_HEADER_ROWS: Final = 10
+_MAX_HEADER_ROWS: Final = 10
 
 
 def check_size(cells: int) -> None:
     """Checks the number of filled cells of a file.
 
     Raises:
-        Unextractable: there are more than `MOST_CELLS`.
+        Unextractable: there are more than `MAX_CELLS`.
     """
-    if cells > MOST_CELLS:
-        raise Unextractable(f"it has more than {MOST_CELLS:,} filled cells. Split it.", "too_large")
+    if cells > MAX_CELLS:
+        raise Unextractable(f"it has more than {MAX_CELLS:,} filled cells. Split it.", "too_large")
 
 
 def add_grid(builder: TextBuilder, rows: Sequence[Row], first_table: int, *, page: int = 0) -> int:
@@ -69,7 +69,7 @@ def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int
     is_single = titles == len(rows)
     for row in rows[:titles]:
         said = next(filter(None, row))
-        is_title = not is_single and len(said.split()) <= MOST_TITLE_WORDS
+        is_title = not is_single and len(said.split()) <= MAX_TITLE_WORDS
         builder.add("caption" if is_title else "paragraph", said, page=page)
     if is_single:
         return 0
@@ -105,7 +105,7 @@ def _header_rows(rows: Sequence[Row]) -> int:
     count = 0
     width = 1 + max((place for row in rows for place, cell in enumerate(row) if cell), default=0)
     rows = [row[:width] for row in rows] if any(len(row) > width for row in rows) else rows
-    for place, row in enumerate(rows[: min(len(rows) - 1, _MOST_HEADER_ROWS)]):
+    for place, row in enumerate(rows[: min(len(rows) - 1, _MAX_HEADER_ROWS)]):
         is_spanning = None in row
         # A heading may span rows, too: it is then repeated in the next one.
         if not is_header(row, rows[place + 1 + is_spanning :], is_usual=True, is_second=count > 0):

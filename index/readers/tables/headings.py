@@ -12,8 +12,8 @@ from index.text.structure.labels import is_number_like
 Row: TypeAlias = Sequence[str | None]
 """The text of each cell; None where the cell on the left spans this column."""
 
-_MOST_HEADING_WORDS: Final = 8
-_LEAST_FILLED: Final = 0.5
+_MAX_HEADING_WORDS: Final = 8
+_MIN_FILLED: Final = 0.5
 _LOOKED_AT: Final = 20
 _TWO: Final = 2
 _YEAR: Final = r"(?:(?:1[3-9]|20)\d\d|[١٢][٠-٩]{3})"
@@ -40,9 +40,9 @@ _FIELDS: Final = frozenset((
     "بلد", "موقع", "ملاحظات", "توقيع", "طابق", "عدد", "سنة", "مدير", "مؤسس", "مالك", "مساحة", "ارتفاع", "مدة",
     "تأسيس", "ميزانية", "سعة",
 ))  # fmt: skip
-_MOST_FIELD_WORDS: Final = 4
+_MAX_FIELD_WORDS: Final = 4
 _COLONS: Final = (":", "：", "?", "؟")
-_FEWEST_OF_A_KIND: Final = 2
+_MIN_PER_KIND: Final = 2
 
 
 def is_header(
@@ -67,9 +67,9 @@ def is_header(
     """
     said = [cell for cell in row if cell]
     width = max(map(_filled, others[:_LOOKED_AT]), default=0)
-    if len(said) < _TWO or len(said) + row.count(None) < _LEAST_FILLED * width:
+    if len(said) < _TWO or len(said) + row.count(None) < _MIN_FILLED * width:
         return False
-    if any(len(cell.split()) > _MOST_HEADING_WORDS for cell in said):
+    if any(len(cell.split()) > _MAX_HEADING_WORDS for cell in said):
         return False
     if any(
         cell and place < len(other) and other[place] == cell
@@ -123,11 +123,11 @@ def _is_record(said: Sequence[str], below: Sequence[Sequence[str]], *, is_usual:
     if any(name.endswith(_COLONS) for name in (said[0], *names)):
         return True
     fields = sum(map(_is_field, names))
-    if fields + _is_field(said[0]) >= _FEWEST_OF_A_KIND:
+    if fields + _is_field(said[0]) >= _MIN_PER_KIND:
         return True
     # The values of different fields are of different kinds, those of a column of one.
     numbers = sum(map(is_number_like, values))
-    if min(numbers, len(values) - numbers) >= _FEWEST_OF_A_KIND and not any(map(is_number_like, names)):
+    if min(numbers, len(values) - numbers) >= _MIN_PER_KIND and not any(map(is_number_like, names)):
         return True
     return not is_usual and is_number_like(said[1])
 
@@ -135,4 +135,4 @@ def _is_record(said: Sequence[str], below: Sequence[Sequence[str]], *, is_usual:
 def _is_field(text: str) -> bool:
     """Whether a cell reads like the name of a field."""
     words = [word.strip(".:：#()").casefold().removeprefix("ال") for word in text.split()]
-    return 0 < len(words) <= _MOST_FIELD_WORDS and not _FIELDS.isdisjoint((words[0], words[-1]))
+    return 0 < len(words) <= _MAX_FIELD_WORDS and not _FIELDS.isdisjoint((words[0], words[-1]))

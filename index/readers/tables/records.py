@@ -17,12 +17,12 @@ _AUTHORS: Final = ("author", "creator", "المؤلف", "الكاتب")
 _DATES: Final = ("date", "created", "التاريخ", "تاريخ")
 # Keys that say no more than that a text follows.
 _TEXTS: Final = frozenset(("text", "body", "content", "contents", "paragraph", "نص", "النص", "المحتوى"))
-_MOST_CELL_WORDS: Final = 40
-_MOST_ROW_WORDS: Final = 80
-_MOST_COLUMNS: Final = 40
-_MOST_LEVELS: Final = 9
-_DEEPEST: Final = 60
-_MOST_SHOWN: Final = 5
+_MAX_CELL_WORDS: Final = 40
+_MAX_ROW_WORDS: Final = 80
+_MAX_COLUMNS: Final = 40
+_MAX_LEVELS: Final = 9
+_MAX_DEPTH: Final = 60
+_MAX_SHOWN: Final = 5
 # Numbers stay as they are written.
 _load: Final = partial(json.loads, parse_int=str, parse_float=str, parse_constant=str)
 
@@ -71,7 +71,7 @@ def _of_lines(text: str) -> Extract:
     found = _extract(records)
     if not bad:
         return found
-    names = ", ".join(map(str, bad[:_MOST_SHOWN])) + (" ..." if len(bad) > _MOST_SHOWN else "")
+    names = ", ".join(map(str, bad[:_MAX_SHOWN])) + (" ..." if len(bad) > _MAX_SHOWN else "")
     lines = "a line of it isn't" if len(bad) == 1 else f"{len(bad):,} lines of it aren't"
     flaw = Flaw("lines", f"{lines} JSON ({names}); the rest was read.", len(bad), names)
     return Extract(found.text, found.title, found.author, date=found.date, blocks=found.blocks, flaws=(flaw,))
@@ -105,7 +105,7 @@ class _Writer:
         Raises:
             RecursionError: it is nested too deep.
         """
-        if level > _DEEPEST:
+        if level > _MAX_DEPTH:
             raise RecursionError
         if isinstance(value, dict):
             self._object(value, level)
@@ -125,7 +125,7 @@ class _Writer:
         for key, value in record.items():
             if key not in fields:
                 if key.casefold() not in _TEXTS:
-                    self.builder.add("heading", key, level=min(level, _MOST_LEVELS))
+                    self.builder.add("heading", key, level=min(level, _MAX_LEVELS))
                 self.write(value, level + 1)
 
     def _list(self, values: Sequence[Any], level: int) -> None:
@@ -140,13 +140,13 @@ class _Writer:
             return
         flat = [_flat(record) for record in records]
         columns = list(dict.fromkeys(key for record in flat for key in record))
-        if len(columns) <= _MOST_COLUMNS and all(map(_fits_row, flat)):
+        if len(columns) <= _MAX_COLUMNS and all(map(_fits_row, flat)):
             self._rows(flat, columns)
             return
         for record in records:
             title = _value(record, _TITLES)
             if title:
-                self.builder.add("heading", title, level=min(level, _MOST_LEVELS))
+                self.builder.add("heading", title, level=min(level, _MAX_LEVELS))
             rest = {key: value for key, value in record.items() if value != title or not title}
             self._object(rest, level + 1)
 
@@ -183,7 +183,7 @@ def _is_short(value: Any) -> bool:
     ):
         return False
     said = _said(value)
-    return len(said.split()) <= _MOST_CELL_WORDS and "\n" not in said
+    return len(said.split()) <= _MAX_CELL_WORDS and "\n" not in said
 
 
 def _flat(record: Mapping[str, Any], path: str = "", depth: int = 0) -> dict[str, str]:
@@ -191,7 +191,7 @@ def _flat(record: Mapping[str, Any], path: str = "", depth: int = 0) -> dict[str
     flat: dict[str, str] = {}
     for key, value in record.items():
         name = f"{path}.{key}" if path else key
-        if isinstance(value, dict) and depth < _MOST_LEVELS:
+        if isinstance(value, dict) and depth < _MAX_LEVELS:
             flat |= _flat(value, name, depth + 1)
         elif said := _said(value):
             flat[name] = said
@@ -200,4 +200,4 @@ def _flat(record: Mapping[str, Any], path: str = "", depth: int = 0) -> dict[str
 
 def _fits_row(record: Mapping[str, str]) -> bool:
     counts = [len(value.split()) for value in record.values()]
-    return max(counts, default=0) <= _MOST_CELL_WORDS and sum(counts) <= _MOST_ROW_WORDS
+    return max(counts, default=0) <= _MAX_CELL_WORDS and sum(counts) <= _MAX_ROW_WORDS

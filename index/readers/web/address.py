@@ -15,12 +15,12 @@ from index.errors import UnreadablePage
 
 IPAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-LONGEST: Final = 4096
+MAX_ADDRESS_LENGTH: Final = 4096
 """Characters of an address."""
 PORTS: Final = (80, 443)
 """Those of web servers. On others answer programs that aren't meant for readers."""
 _STANDARD: Final = {"http": 80, "https": 443}
-_LONGEST_HOST: Final = 253  # RFC 1035, without the final dot
+_MAX_HOST_LENGTH: Final = 253  # RFC 1035, without the final dot
 _NOT_WRITTEN: Final = regex.compile(r"[\s\\\p{Cc}\p{Cs}]")
 # What is copied along with an address: spaces, marks of direction.
 _AROUND: Final = regex.compile(r"^[\s\p{Cf}]+|[\s\p{Cf}]+$")
@@ -70,7 +70,7 @@ class WebAddress:
             UnreadablePage: it isn't one of http or https, has a password in it or names another port.
         """
         text = _AROUND.sub("", text)
-        if len(text) > LONGEST or _NOT_WRITTEN.search(text):
+        if len(text) > MAX_ADDRESS_LENGTH or _NOT_WRITTEN.search(text):
             raise UnreadablePage.because(text, "address")
         try:
             parts = urlsplit(text)
@@ -111,7 +111,7 @@ class WebAddress:
             UnreadablePage: as `parse`, or it leads from https to http.
         """
         location = location.strip()
-        if len(location) > LONGEST or _NOT_WRITTEN.search(location):
+        if len(location) > MAX_ADDRESS_LENGTH or _NOT_WRITTEN.search(location):
             raise UnreadablePage.because(self.text, "redirects")
         try:
             target = urljoin(f"{self.scheme}://{self.authority}{self.target}", location)
@@ -152,7 +152,7 @@ def _host(name: str, is_bracketed: bool) -> str:
     try:
         if is_bracketed:
             return "" if "%" in name else str(ipaddress.IPv6Address(name))
-        host = name.encode("idna").decode().lower() if len(name) <= _LONGEST_HOST else ""
+        host = name.encode("idna").decode().lower() if len(name) <= _MAX_HOST_LENGTH else ""
         host = host.removesuffix(".")
     except ValueError:  # UnicodeError is one
         return ""

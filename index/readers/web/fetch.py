@@ -22,11 +22,11 @@ from index.errors import PageFault, UnreadablePage
 from index.readers.web.address import PORTS, IPAddress, WebAddress, is_public
 from index.readers.web.deadline import Deadline
 
-MOST_BYTES: Final = 50 << 20
+MAX_BYTES: Final = 50 << 20
 """Of a page, unpacked."""
 SECONDS: Final = 60.0
 """For all of it, with redirections."""
-MOST_REDIRECTS: Final = 5
+MAX_REDIRECTS: Final = 5
 _CONNECT_SECONDS: Final = 10.0
 _BLOCK: Final = 1 << 16
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
@@ -77,7 +77,7 @@ class Fetcher:
     def __init__(
         self,
         *,
-        most_bytes: int = MOST_BYTES,
+        max_bytes: int = MAX_BYTES,
         seconds: float = SECONDS,
         allowed: Callable[[IPAddress], bool] = is_public,
         ports: Collection[int] = PORTS,
@@ -87,7 +87,7 @@ class Fetcher:
         """Sets the limits; the defaults are meant for everything but tests.
 
         Args:
-            most_bytes: largest size of a page, unpacked and as it is sent.
+            max_bytes: largest size of a page, unpacked and as it is sent.
             seconds: for all of a page, with redirections.
             allowed: whether an IP address may be asked.
             ports: ports that may be asked.
@@ -95,7 +95,7 @@ class Fetcher:
             context: how certificates are checked; by those that this machine trusts.
         """
         self.ports = ports
-        self._most_bytes = most_bytes
+        self._max_bytes = max_bytes
         self._seconds = seconds
         self._allowed = allowed
         self._resolve = resolve
@@ -112,7 +112,7 @@ class Fetcher:
         """
         deadline = Deadline(address, self._seconds)
         place = address
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             found = self._ask(place, deadline)
             if isinstance(found, Fetched):
                 return found
@@ -198,15 +198,15 @@ class Fetcher:
         packing = response.headers.get("Content-Encoding", "").strip().lower()
         if packing not in ("", "identity", "gzip", "x-gzip"):  # nothing else was asked for
             raise UnreadablePage.because(place.text, "broken")
-        unpack = _Unzipped(self._most_bytes) if packing.endswith("gzip") else None
+        unpack = _Unzipped(self._max_bytes) if packing.endswith("gzip") else None
         content, received, announced = bytearray(), 0, response.length
         # Some versions of http.client don't count what `read1` gives.
         while block := response.read1(_BLOCK if announced is None else min(_BLOCK, announced - received)):
             deadline.left()
             received += len(block)
             content += unpack.more(block) if unpack else block
-            if max(len(content), received) > self._most_bytes:
-                raise UnreadablePage.because(place.text, "too_large", f"{self._most_bytes >> 20:,}")
+            if max(len(content), received) > self._max_bytes:
+                raise UnreadablePage.because(place.text, "too_large", f"{self._max_bytes >> 20:,}")
         deadline.left()
         if received < (announced or 0) or (unpack and not unpack.is_whole):
             raise UnreadablePage.because(place.text, "broken")

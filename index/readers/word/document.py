@@ -23,9 +23,9 @@ from index.readers.word.elements import SKIPPED, chosen, is_contents, is_placeho
 from index.readers.word.inline_text import InlineReader, InlineText, NoteCall
 from index.readers.word.notes import Notes
 from index.readers.word.numbering import Numbering
-from index.readers.word.styles import MOST_LEVELS, TITLE_STYLES, Style, Styles, level_of
+from index.readers.word.styles import MAX_LEVELS, TITLE_STYLES, Style, Styles, level_of
 from index.readers.word.tables import (
-    MOST_COLUMNS,
+    MAX_COLUMNS,
     Cell,
     column_headings,
     columns_before,
@@ -42,7 +42,7 @@ from index.types import BlockKind
 
 _MAIN: Final = "word/document.xml"
 # Maximum nesting of elements; deeper ones are reduced to their words.
-_DEEPEST: Final = 80
+_MAX_DEPTH: Final = 80
 _CONTENTS_STYLE: Final = regex.compile(r"(?i)toc ?\d|toc heading|contents \d|table of (?:contents|figures)")
 
 
@@ -157,7 +157,7 @@ class _Reader:
         self._depth -= 1
 
     def _nested(self, element: ElementTree.Element, read: Callable[[ElementTree.Element], None]) -> None:
-        if self._depth < _DEEPEST:
+        if self._depth < _MAX_DEPTH:
             read(element)
         else:
             self.builder.add("paragraph", words_of(element))
@@ -209,7 +209,7 @@ class _Reader:
             kind = "caption"
         elif label and not (is_numbered and heading_label(said) and heading_label(label)):
             kind = "list_item"
-        level = level if kind == "heading" else min(depth + 1, MOST_LEVELS) if kind == "list_item" else 0
+        level = level if kind == "heading" else min(depth + 1, MAX_LEVELS) if kind == "list_item" else 0
         self.builder.add(kind, said, level=level, label=label, is_emphasized=inline.is_bold)
 
     def _list_of(
@@ -275,7 +275,7 @@ class _Reader:
         titles = title_rows(rows, shown)
         headers = titles + header_rows(rows[titles:], shown[titles:])
         width = max(sum(cell.span for cell in row) for row in cells)
-        columns: list[str] = [""] * min(width, MOST_COLUMNS)
+        columns: list[str] = [""] * min(width, MAX_COLUMNS)
         for number, row in enumerate(shown):
             is_header = number < headers
             if number < titles:
@@ -297,7 +297,7 @@ class _Reader:
     def _cell(self, element: ElementTree.Element) -> Cell:
         properties = child(element, "tcPr")
         merge = child(properties, "vMerge")
-        cell = Cell(element, span=max(1, min(int_of(value(properties, "gridSpan"), 1), MOST_COLUMNS)))
+        cell = Cell(element, span=max(1, min(int_of(value(properties, "gridSpan"), 1), MAX_COLUMNS)))
         if merge is not None:
             cell.merge = "restart" if attribute(merge, "val") == "restart" else "continue"
         texts = []

@@ -16,7 +16,7 @@ from index.readers.inline.list_numbers import format_number
 from index.readers.ooxml.markup import attribute, child, children, int_of, is_on, local_name, value
 
 _LEVELS: Final = 9
-_LONGEST_TEMPLATE: Final = 200
+_MAX_TEMPLATE_LENGTH: Final = 200
 _PLACEHOLDER: Final = regex.compile(r"%([1-9])")
 # Letters that symbol fonts render as symbols.
 _SYMBOLS: Final = frozenset("oØ§üqvnlwu¨·")
@@ -197,7 +197,7 @@ def _level(element: ElementTree.Element) -> Level:
     return Level(
         start=int_of(value(element, "start"), 1 if child(element, "start") is not None else 0),
         number_format=number_format,
-        template=value(element, "lvlText")[:_LONGEST_TEMPLATE],
+        template=value(element, "lvlText")[:_MAX_TEMPLATE_LENGTH],
         is_legal=is_on(element, "isLgl"),
         restarts_after=int_of(restart) if restart else None,
         joins=value(element, "suff") == "nothing",

@@ -10,7 +10,7 @@ import regex
 
 from index.readers.ooxml.markup import attribute, child, children, int_of, is_on, value
 
-MOST_LEVELS: Final = 9
+MAX_LEVELS: Final = 9
 # Names of the style of a document's title.
 TITLE_STYLES: Final = frozenset(("title", "العنوان"))
 _HEADING_STYLE: Final = regex.compile(
@@ -115,8 +115,8 @@ class Styles:
 
 def level_of(outline: str) -> int:
     """The level of a heading by its outline level, which counts from 0; 9 is body text."""
-    level = int_of(outline, MOST_LEVELS) + 1
-    return level if 1 <= level <= MOST_LEVELS else 0
+    level = int_of(outline, MAX_LEVELS) + 1
+    return level if 1 <= level <= MAX_LEVELS else 0
 
 
 def switch(properties: ElementTree.Element | None, name: str, default: bool) -> bool:

@@ -8,14 +8,14 @@ from typing import Final
 from xml.etree import ElementTree
 
 from index.readers.ooxml.markup import child, int_of, is_on, local_name, value
-from index.readers.tables.grid import MOST_TITLE_WORDS
+from index.readers.tables.grid import MAX_TITLE_WORDS
 from index.readers.tables.headings import Row, is_header
-from index.readers.text_builder import LONGEST_REPEATED
+from index.readers.text_builder import MAX_REPEATED_LENGTH
 from index.readers.word.inline_text import InlineText
 
 # A table row with a cell of more words belongs to a layout table.
-_MOST_CELL_WORDS: Final = 80
-MOST_COLUMNS: Final = 63
+_MAX_CELL_WORDS: Final = 80
+MAX_COLUMNS: Final = 63
 
 
 @dataclass
@@ -43,7 +43,7 @@ def is_layout(cells: Sequence[Sequence[Cell]]) -> bool:
     """Whether a table only arranges text: it has one column, no text, or a cell with many words."""
     texts = [cell.text for row in cells for cell in row]
     width = max((sum(cell.span for cell in row) for row in cells), default=0)
-    return width <= 1 or not any(texts) or any(len(text.split()) > _MOST_CELL_WORDS for text in texts)
+    return width <= 1 or not any(texts) or any(len(text.split()) > _MAX_CELL_WORDS for text in texts)
 
 
 def merged(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
@@ -56,7 +56,7 @@ def merged(rows: Sequence[Sequence[Cell]]) -> list[list[Cell]]:
         for cell in row:
             first = above.get(place)
             if cell.merge == "continue" and first is not None:
-                if len(first.text) <= LONGEST_REPEATED:
+                if len(first.text) <= MAX_REPEATED_LENGTH:
                     cell = replace(cell, text=first.text, is_bold=first.is_bold)
             elif cell.merge == "restart":
                 above[place] = cell
@@ -109,7 +109,7 @@ def is_deleted(row: ElementTree.Element) -> bool:
 
 def columns_before(row: ElementTree.Element) -> int:
     """The number of table columns that a row leaves empty at its start."""
-    return max(0, min(int_of(value(child(row, "trPr"), "gridBefore")), MOST_COLUMNS))
+    return max(0, min(int_of(value(child(row, "trPr"), "gridBefore")), MAX_COLUMNS))
 
 
 def header_rows(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[Cell]]) -> int:
@@ -137,7 +137,7 @@ def title_rows(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[Cel
     count = 0
     for shown in cells[:-1]:
         said = [cell for cell in shown if cell.text]
-        if len(said) != 1 or said[0].span < 2 or len(said[0].text.split()) > MOST_TITLE_WORDS:
+        if len(said) != 1 or said[0].span < 2 or len(said[0].text.split()) > MAX_TITLE_WORDS:
             break
         count += 1
     properties = child(rows[count], "trPr") if count else None

@@ -17,14 +17,14 @@ from index.text.paragraphs import Line, lines_of
 from index.text.structure.fields import with_fields
 from index.text.structure.headings import split_run_in_labels, with_headings
 from index.text.structure.labels import RANK_OF_TITLE, ItemMarker, follows, item_marker
-from index.text.structure.levels import MOST_LEVELS, with_levels
+from index.text.structure.levels import MAX_LEVELS, with_levels
 from index.text.structure.lines import add_group, list_markers
 from index.text.structure.official import Part, official_parts
 from index.text.structure.units import LEAD_IN, SENTENCE_END, STYLE_OF_READERS, Unit
 from index.types import Block
 
 # In a document with this many headings marked in the file, no others are inferred.
-_FEWEST_STYLED: Final = 2
+_MIN_STYLED: Final = 2
 _HYPHENS: Final = frozenset("-–—")
 _ITEM_END: Final = regex.compile(r"[;؛]$")
 
@@ -103,11 +103,11 @@ def refined(
     ]
     styled = sum(unit.kind == "heading" for unit in units)
     found = split_run_in_labels(text, _with_implied_items(text, _with_typed_items(text, units)))
-    if styled < _FEWEST_STYLED:
+    if styled < _MIN_STYLED:
         found = with_headings(text, found, careful=page_breaks)
     deepest = max((unit.rank for unit in units if unit.kind == "heading"), default=0)
     added = sorted({u.rank for u in found if u.kind == "heading" and u.block_kind != "heading"})
-    levels = {rank: min(MOST_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
+    levels = {rank: min(MAX_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
     return tuple(with_fields(text, (_refined_block(unit, levels) for unit in found)))
 
 

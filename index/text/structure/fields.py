@@ -10,7 +10,7 @@ from typing import Final
 from index.text.structure.labels import field_key
 from index.types import Block
 
-_FEWEST: Final = 2
+_MIN_COUNT: Final = 2
 
 
 def with_fields(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
@@ -30,7 +30,7 @@ def with_fields(text: str, blocks: Iterable[Block]) -> Iterator[Block]:
 
     for is_field, group in groupby(blocks, lambda block: bool(key(block))):
         run = list(group)
-        if is_field and len(run) >= _FEWEST:
+        if is_field and len(run) >= _MIN_COUNT:
             yield from (replace(block, kind="form_field", label=key(block)) for block in run)
         else:
             yield from run

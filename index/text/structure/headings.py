@@ -24,21 +24,21 @@ from index.text.structure.labels import (
 )
 from index.text.structure.units import (
     LEAD_IN,
-    LONGEST_HEADING,
-    MOST_TITLE_WORDS,
-    MOST_WORDS,
+    MAX_HEADING_LENGTH,
+    MAX_TITLE_WORDS,
+    MAX_WORDS,
     SENTENCE_END,
     Unit,
     is_ended,
 )
 
 # Minimum words of a complete sentence, and characters of unterminated text, that count as running text.
-_FEWEST_BODY_WORDS: Final = 4
+_MIN_BODY_WORDS: Final = 4
 _LONG_TEXT: Final = 100
 # Minimum characters of a paragraph expected to end as a sentence, the share that must, the fewest to judge.
 _FULL_PARAGRAPH: Final = 60
-_LEAST_ENDED: Final = 0.7
-_FEWEST_FULL: Final = 3
+_MIN_ENDED: Final = 0.7
+_MIN_FULL: Final = 3
 # Minimum characters of the paragraph that answers a question used as a heading.
 _ANSWER: Final = 30
 _QUESTION: Final = regex.compile(r"[?؟][\"”»)]?$")
@@ -73,8 +73,8 @@ def split_run_in_labels(text: str, units: Sequence[Unit]) -> list[Unit]:
         following = units[place + 1] if place + 1 < len(units) else None
         next_label = labels[place + 1] if following else None
         is_title = (
-            len(rest.split()) <= MOST_WORDS
-            and len(rest) <= LONGEST_HEADING
+            len(rest.split()) <= MAX_WORDS
+            and len(rest) <= MAX_HEADING_LENGTH
             and not SENTENCE_END.search(rest)
             and unit.is_one_line
         )
@@ -112,7 +112,7 @@ def with_headings(text: str, units: Sequence[Unit], *, careful: bool = False) ->
     """Marks the headings and captions that can be inferred from the text after them."""
     full = [u for u in units if u.kind == "paragraph" and u.end - u.start >= _FULL_PARAGRAPH]
     ended = sum(is_ended(text, u) for u in full)
-    ends_tell = len(full) < _FEWEST_FULL or ended >= _LEAST_ENDED * len(full)
+    ends_tell = len(full) < _MIN_FULL or ended >= _MIN_ENDED * len(full)
     out = list(units)
     plain: set[int] = set()
     sentences = Counter(u.style for u in out if u.kind == "list_item" and is_ended(text, u))
@@ -120,7 +120,7 @@ def with_headings(text: str, units: Sequence[Unit], *, careful: bool = False) ->
         unit = out[place]
         following = out[place + 1] if place + 1 < len(out) else None
         said = text[unit.start : unit.end]
-        if unit.kind == "paragraph" and is_caption(said) and len(said.split()) <= 3 * MOST_WORDS:
+        if unit.kind == "paragraph" and is_caption(said) and len(said.split()) <= 3 * MAX_WORDS:
             out[place] = replace(unit, kind="caption")
         elif following is None or not unit.is_one_line:
             continue
@@ -144,8 +144,8 @@ def _is_emphasized_heading(text: str, unit: Unit, following: Unit) -> bool:
     """Whether a line in bold or in large letters is the heading of the text after it."""
     said = text[unit.start : unit.end]
     return (
-        len(said) <= LONGEST_HEADING
-        and len(said.split()) <= MOST_TITLE_WORDS
+        len(said) <= MAX_HEADING_LENGTH
+        and len(said.split()) <= MAX_TITLE_WORDS
         and any(map(str.isalpha, said))
         and not said.endswith((".", "،", ",", "؛", ";"))
         and not following.is_emphasized
@@ -153,7 +153,7 @@ def _is_emphasized_heading(text: str, unit: Unit, following: Unit) -> bool:
     ) or (
         following.kind == "heading"
         and following.is_emphasized
-        and len(said) <= LONGEST_HEADING
+        and len(said) <= MAX_HEADING_LENGTH
         and not said.endswith((".", "،", ",", "؛", ";"))
     )
 
@@ -185,7 +185,7 @@ def _rank_of_item(text: str, units: Sequence[Unit], place: int, sentences: Count
         and is_apart
         and not is_lead_in
         and unit.begins_group
-        and 0 < len(said.split()) <= MOST_WORDS
+        and 0 < len(said.split()) <= MAX_WORDS
         and not _UNFINISHED.search(said.removesuffix(":"))
         and (_is_body(text, following) or following.kind == "heading")
     ):
@@ -197,9 +197,9 @@ def _rank_of_marked(text: str, unit: Unit, following: Unit) -> int:
     """The rank of a heading with a number, capitals or a conventional name; 0 for other text."""
     said = text[unit.start : unit.end]
     if (
-        len(said) > LONGEST_HEADING
+        len(said) > MAX_HEADING_LENGTH
         or SENTENCE_END.search(said.removesuffix("."))
-        or len(said.split()) > MOST_TITLE_WORDS
+        or len(said.split()) > MAX_TITLE_WORDS
     ):
         return 0
     if is_named_heading(said):
@@ -222,7 +222,7 @@ def _is_body(text: str, unit: Unit) -> bool:
         return True
     if unit.end - unit.start >= _LONG_TEXT:
         return True
-    return is_ended(text, unit) and len(text[unit.start : unit.end].split()) >= _FEWEST_BODY_WORDS
+    return is_ended(text, unit) and len(text[unit.start : unit.end].split()) >= _MIN_BODY_WORDS
 
 
 def _is_plain_heading(text: str, units: Sequence[Unit], place: int) -> bool:
@@ -236,8 +236,8 @@ def _is_plain_heading(text: str, units: Sequence[Unit], place: int) -> bool:
     )
     if (
         not is_apart
-        or len(said) > LONGEST_HEADING
-        or len(said.split()) > (MOST_TITLE_WORDS if place == 0 else MOST_WORDS)
+        or len(said) > MAX_HEADING_LENGTH
+        or len(said.split()) > (MAX_TITLE_WORDS if place == 0 else MAX_WORDS)
         or _NOT_FIRST.match(said)
         or _INNER_END.search(said)
         or not any(map(str.isalpha, said))

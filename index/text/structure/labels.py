@@ -114,7 +114,7 @@ _ORDINAL_ITEM: Final = regex.compile(
     rf"|(?i:(?P<value>{'|'.join(_ENGLISH_ORDINAL_ITEMS)})(?:ly)?)\s?(?P<close>[:–—]|-(?=\s))\s*(?=\S|$)"
 )
 _FIELD: Final = regex.compile(r"([\p{L}\p{M}][^:：\n|\t?؟!.]{0,38}?)\s?[:：]\s*(?=\S)")
-_LONGEST_VALUE: Final = 60
+_MAX_VALUE_LENGTH: Final = 60
 _KEY_WORDS: Final = 5
 _CAPTION: Final = regex.compile(
     r"(?i)(?:(?:ال)?(?:جدول|شكل|صورة|خريطة|خارطة|مخطط)(?:\s+رقم)?|table|figure|fig\.|chart|map)\s*"
@@ -265,7 +265,7 @@ def follows(one: str, other: str) -> bool:
 def field_key(text: str) -> int:
     """The length of the key in a line such as "Name: Salma"; 0 for other lines."""
     match = _FIELD.match(text)
-    if match is None or len(match[1].split()) > _KEY_WORDS or len(text) - match.end() > _LONGEST_VALUE:
+    if match is None or len(match[1].split()) > _KEY_WORDS or len(text) - match.end() > _MAX_VALUE_LENGTH:
         return 0
     return len(match[1]) if not text.startswith("//", match.end(1) + 1) else 0
 

@@ -11,7 +11,7 @@ from index.text.structure.labels import RANK_OF_CAPITALS, RANK_OF_PLAIN, RANK_OF
 from index.text.structure.units import Unit
 from index.types import Block
 
-MOST_LEVELS: Final = 9
+MAX_LEVELS: Final = 9
 # Rank difference between a label and the title on the line after it.
 _OF_A_LABEL: Final = 0.5
 
@@ -33,7 +33,7 @@ def with_levels(text: str, units: Sequence[Unit]) -> tuple[Block, ...]:
         ):
             units[place] = replace(other, rank=one.rank + _OF_A_LABEL)
     for level, rank in enumerate(sorted({u.rank for u in units if u.kind == "heading"}), 1):
-        ranks[rank] = min(level, MOST_LEVELS)
+        ranks[rank] = min(level, MAX_LEVELS)
     return tuple(_blocks(units, ranks))
 
 
@@ -52,7 +52,7 @@ def _blocks(units: Sequence[Unit], ranks: dict[float, int]) -> Iterator[Block]:
                 while depths and depths[-1][0] > unit.indent:
                     depths.pop()
                 depths.append((unit.indent, unit.style))
-            level = min(len(depths), MOST_LEVELS)
+            level = min(len(depths), MAX_LEVELS)
         yield Block(
             unit.kind,
             unit.start,

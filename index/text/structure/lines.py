@@ -25,7 +25,7 @@ from index.text.structure.labels import (
     numbered_label,
 )
 from index.text.structure.tables import CELL_BREAKS, table_at
-from index.text.structure.units import LONGEST_HEADING, SENTENCE_END, SHORT_LINE, Unit, is_ended
+from index.text.structure.units import MAX_HEADING_LENGTH, SENTENCE_END, SHORT_LINE, Unit, is_ended
 
 _RULE_LINE: Final = regex.compile(r"(=|-|~|_|\*|─|━|═)\1{2,}")
 
@@ -156,7 +156,7 @@ def _add_paragraphs(text: str, plain: list[Line], group: int, units: list[Unit])
 
 def _underlined_rank(text: str, line: Line, following: Line | None) -> int:
     """The rank of a heading underlined with a row of symbols; 0 if it isn't underlined."""
-    if following is None or following.has_word or line.end - line.start > LONGEST_HEADING:
+    if following is None or following.has_word or line.end - line.start > MAX_HEADING_LENGTH:
         return 0
     rule = _RULE_LINE.fullmatch(text, following.start, following.end)
     if rule is None or rule[1] not in "=-~─━═" or _is_ended_strictly(text, line):
@@ -202,7 +202,7 @@ def _may_be_heading_in_group(said: str) -> bool:
     label = heading_label(said)
     if label and not label.is_mentioned:
         return True
-    short = len(said) <= LONGEST_HEADING and not SENTENCE_END.search(said)
+    short = len(said) <= MAX_HEADING_LENGTH and not SENTENCE_END.search(said)
     return (
         short and (numbered_label(said) is not None or is_capitals(said) or is_named_heading(said))
     ) or is_caption(said)

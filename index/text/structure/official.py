@@ -23,17 +23,17 @@ from index.text.paragraphs import Line, lines_of
 from index.text.structure.labels import LOOKED_AT, folded, item_marker
 from index.types import Block
 
-_MOST_WORDS: Final = 9
-_MOST_SIGNATURE_WORDS: Final = 7
-_MOST_LINES: Final = 5
+_MAX_WORDS: Final = 9
+_MAX_SIGNATURE_WORDS: Final = 7
+_MAX_LINES: Final = 5
 # Lines at the beginning among which a title is looked for.
 _FIRST_LINES: Final = 10
 # Blocks under a title among which a byline is looked for, and words of its lines and names.
 _FIRST_BLOCKS: Final = 3
-_MOST_BYLINE_WORDS: Final = 30
-_MOST_DATE_LINE_WORDS: Final = 20
+_MAX_BYLINE_WORDS: Final = 30
+_MAX_DATE_LINE_WORDS: Final = 20
 _LAST_BLOCKS: Final = 6
-_MOST_NAME_WORDS: Final = 6
+_MAX_NAME_WORDS: Final = 6
 
 # Arabic is matched in `folded` spelling.
 _PAPER: Final = regex.compile(
@@ -131,7 +131,7 @@ def byline(texts: Sequence[str]) -> tuple[str, str]:
     """
     author = date = ""
     for text in texts[:_FIRST_BLOCKS]:
-        if len(text.split()) > _MOST_BYLINE_WORDS:
+        if len(text.split()) > _MAX_BYLINE_WORDS:
             break
         for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
             author = author or _author(part)
@@ -171,7 +171,7 @@ def date_line(texts: Sequence[str]) -> str:
     for text in (*texts[:_FIRST_BLOCKS], *texts[-_LAST_BLOCKS:]):
         line = folded(text)
         if (
-            len(text.split()) <= _MOST_DATE_LINE_WORDS
+            len(text.split()) <= _MAX_DATE_LINE_WORDS
             and _DATE_LINE.match(line)
             and (dates := list(_DATE.finditer(line)))
         ):
@@ -216,7 +216,7 @@ def _author(part: str) -> str:
     name = regex.split(r"[،,;؛(]", name)[0].strip()
     words = name.split()
     is_name = (
-        1 < len(words) <= _MOST_NAME_WORDS
+        1 < len(words) <= _MAX_NAME_WORDS
         and not any(map(str.isdecimal, name))
         and not any(word[0].islower() and word not in _PARTICLES for word in words)
     )
@@ -233,15 +233,15 @@ def _heading_parts(text: str, lines: Sequence[Line]) -> dict[int, Part]:
     """The title and, above it, the letterhead."""
     for first, line in enumerate(lines[:_FIRST_LINES]):
         said = text[line.start : line.end]
-        if len(said.split()) > _MOST_WORDS or _SENTENCE_END.search(said):
+        if len(said.split()) > _MAX_WORDS or _SENTENCE_END.search(said):
             break
         if is_paper_title(said):
             last = first + 1
             while (
                 last < len(lines)
                 and not lines[last].begins_group
-                and last - first < _MOST_LINES
-                and len(text[lines[last].start : lines[last].end].split()) <= 2 * _MOST_WORDS
+                and last - first < _MAX_LINES
+                and len(text[lines[last].start : lines[last].end].split()) <= 2 * _MAX_WORDS
                 and not _SENTENCE_END.search(text, lines[last].start, lines[last].end)
             ):
                 last += 1
@@ -258,12 +258,12 @@ def ends_sentence(line: str) -> bool:
 
 def is_paper_title(line: str) -> bool:
     """Whether a line is the title of an official paper, such as «قرار رقم 47» or "Circular No. 5"."""
-    return len(line.split()) <= _MOST_WORDS and not ends_sentence(line) and bool(_PAPER.match(folded(line)))
+    return len(line.split()) <= _MAX_WORDS and not ends_sentence(line) and bool(_PAPER.match(folded(line)))
 
 
 def signature_start(said: Sequence[str]) -> int | None:
     """Where a signature that ends a group of lines begins: its label, a name and an office; None if none."""
-    for begin in range(max(0, len(said) - _MOST_LINES), len(said) - 1):
+    for begin in range(max(0, len(said) - _MAX_LINES), len(said) - 1):
         label, *others = said[begin:]
         is_labelled = is_signature_label(label)
         if not is_labelled:
@@ -287,7 +287,7 @@ def is_signature_label(line: str) -> bool:
 def is_signature_line(line: str) -> bool:
     """Whether a line may be a name or an office: short, without digits, no sentence and no list item."""
     return (
-        0 < len(line.split()) <= _MOST_SIGNATURE_WORDS
+        0 < len(line.split()) <= _MAX_SIGNATURE_WORDS
         and not _SENTENCE_END.search(line)
         and not any(map(str.isdecimal, line))
         and (item_marker(line) is None or _TITLE_OF_PERSON.match(folded(line)) is not None)

@@ -16,8 +16,8 @@ _GAP: Final = regex.compile(r"[ \u00a0]{2,}")
 CELL_BREAKS: Final = (regex.compile(r"\|"), regex.compile(r"\t+"), _GAP)
 """The separators of cells, for each kind of table."""
 _ANY_BREAK: Final = regex.compile(r"[|\t]|[ \u00a0]{2}")
-_MOST_CELL_WORDS: Final = 12
-_LONGEST_COLUMN: Final = 200
+_MAX_CELL_WORDS: Final = 12
+_MAX_COLUMN_LENGTH: Final = 200
 
 
 def table_at(
@@ -74,7 +74,7 @@ def _cells(text: str, line: Line, kind: int) -> Cells:
 def _is_table(text: str, rows: Sequence[tuple[Line, Cells]], kind: int) -> bool:
     """Whether rows with equal cell counts are certainly a table rather than a poem."""
     columns = [[text[slice(*cells[i])] for _, cells in rows] for i in range(len(rows[0][1]))]
-    if any(len(cell.split()) > _MOST_CELL_WORDS for column in columns for cell in column) and kind:
+    if any(len(cell.split()) > _MAX_CELL_WORDS for column in columns for cell in column) and kind:
         return False
     if kind == 0:
         return True
@@ -104,7 +104,7 @@ def _rows(text: str, rows: Sequence[tuple[Line, Cells]], kind: int, rule_after: 
         rule_after == 1 or (wordy and counted) or (kind == 0 and rule_after < 0 and wordy and counted)
     )
     # Each row stores its column headings: long ones would let the size grow without bound.
-    columns = tuple(cell[:_LONGEST_COLUMN] for cell in said[0]) if has_header else ()
+    columns = tuple(cell[:_MAX_COLUMN_LENGTH] for cell in said[0]) if has_header else ()
     return [
         Unit(
             "table_header" if has_header and not number else "table_row",

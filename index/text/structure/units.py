@@ -14,9 +14,9 @@ Cells: TypeAlias = tuple[tuple[int, int], ...]
 """The spans of a row's cells in the text."""
 
 # Maximum words and characters of a heading.
-MOST_WORDS: Final = 10
-MOST_TITLE_WORDS: Final = 14
-LONGEST_HEADING: Final = 90
+MAX_WORDS: Final = 10
+MAX_TITLE_WORDS: Final = 14
+MAX_HEADING_LENGTH: Final = 90
 # Lines of a wrapped paragraph are longer.
 SHORT_LINE: Final = 40
 STYLE_OF_READERS: Final = "reader"

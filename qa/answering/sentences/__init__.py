@@ -3,10 +3,10 @@
 from qa.answering.sentences.choice import choose, named_quantities
 from qa.answering.sentences.scored import Sentence
 from qa.answering.sentences.scoring import score_sentences
-from qa.answering.sentences.split import MOST_SENTENCES, context_terms
+from qa.answering.sentences.split import MAX_SENTENCES, context_terms
 
 __all__ = [
-    "MOST_SENTENCES",
+    "MAX_SENTENCES",
     "Sentence",
     "choose",
     "context_terms",

@@ -12,13 +12,13 @@ from index.ranking_parameters import SENTENCES
 from index.text.analyzer import analyze
 from index.text.numerals import is_quantity
 from qa.answering.sentences.scored import Sentence
-from qa.answering.sentences.split import MOST_SENTENCES
+from qa.answering.sentences.split import MAX_SENTENCES
 
 if TYPE_CHECKING:
     from index.query import Query
 
 # Most words of a list quoted as a whole; a longer one is cut to the items that fit.
-MOST_LISTED = 120
+MAX_LISTED = 120
 
 
 def named_quantities(query: Query) -> frozenset[str]:
@@ -27,7 +27,7 @@ def named_quantities(query: Query) -> frozenset[str]:
 
 
 def choose(found: Sequence[Sentence], is_list: bool, named: AbstractSet[str]) -> list[Sentence]:
-    """Selects the best sentence and its near-ties: `MOST_SENTENCES`, including the context they depend on.
+    """Selects the best sentence and its near-ties: `MAX_SENTENCES`, including the context they depend on.
 
     Beside a best one with the numbers and months that the question names, none without them is a near-tie.
 
@@ -48,7 +48,7 @@ def choose(found: Sequence[Sentence], is_list: bool, named: AbstractSet[str]) ->
     for sentence in takewhile(lambda sentence: sentence.score >= least, found):
         if not needed <= _terms_of(sentence):
             continue
-        room = MOST_SENTENCES - sum(other.length for other in chosen)
+        room = MAX_SENTENCES - sum(other.length for other in chosen)
         if sentence.length <= room and not any(map(sentence.overlaps, chosen)):
             chosen.append(sentence)
     if is_in_list and any(s.passage is best.passage and s.start < items[0] for s in chosen):
@@ -62,9 +62,9 @@ def _terms_of(sentence: Sentence) -> frozenset[str]:
 
 
 def _whole(sentence: Sentence) -> Sentence:
-    """The list that contains a sentence, with its introduction, up to `MOST_LISTED` words."""
+    """The list that contains a sentence, with its introduction, up to `MAX_LISTED` words."""
     passage = sentence.passage
     ends = [*passage.items[1:], len(passage.text)]
-    fitting = [end for end in ends if len(passage.text[:end].split()) <= MOST_LISTED]
+    fitting = [end for end in ends if len(passage.text[:end].split()) <= MAX_LISTED]
     end = max(fitting, default=ends[0])
     return replace(sentence, quote_start=0, quote_end=max(end, sentence.end), lead_in=None)

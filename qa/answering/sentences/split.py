@@ -11,7 +11,7 @@ from index.types import Passage
 from qa.answering.dependent_sentences import is_dependent, speaks_on
 from qa.answering.question_type import plain_words
 
-MOST_SENTENCES = 3
+MAX_SENTENCES = 3
 """Most sentences of a quotation, and of all quotations of an answer."""
 # Up to this many words, an item is quoted with the sentence that introduces its list.
 _SHORT_ITEM = 12
@@ -54,11 +54,11 @@ def split_passage(passage: Passage) -> tuple[SplitSentence, ...]:
         begins_item = start in items
         if found and not begins_item and (is_dependent(written) or speaks_on(found[-1].written, written)):
             # In a long chain only the nearest are kept: the first would be a paragraph away.
-            length = min(found[-1].length + 1, MOST_SENTENCES)
+            length = min(found[-1].length + 1, MAX_SENTENCES)
             quote_start = found[1 - length].start
         if found and not begins_item and speaks_on(found[-1].written, written):
             before = found[-1]
-            found[-1] = replace(before, quote_end=end, length=min(before.length + 1, MOST_SENTENCES))
+            found[-1] = replace(before, quote_end=end, length=min(before.length + 1, MAX_SENTENCES))
         needs_lead_in = lead_in is not None and lead_in[0] != start and _is_short_item(written)
         found.append(
             SplitSentence(

@@ -21,11 +21,11 @@ from qa.writing.quantities import quantities
 
 # The least similarity, each by itself, of two names that are spelt otherwise. Germany and ألمانيا have .73,
 # Egypt and مصر .65, Fouad and فؤاد .69; Germany and مصر .46, Oslo and بيرغن .30.
-LEAST_NAME: Final = 0.6
+MIN_NAME: Final = 0.6
 # Parts of names that are written in one word with the next one in Arabic.
 _PARTICLES: Final = frozenset(("al", "el", "bin", "ibn", "abu"))
 # The least similarity of an Arabic word with a name in its quotation, in context, to be taken for one.
-LEAST_LIKE_NAME: Final = 0.35
+MIN_LIKE_NAME: Final = 0.35
 # "Article 7" is no name.
 _LABEL: Final = regex.compile(r"\p{L}+ \p{Nd}")
 # An unknown word with such an ending is of an ordinary one.
@@ -199,14 +199,14 @@ def has_other_name(
             and (match is not matches[0] or match.partner.start not in taken)  # an Arabic verb
             and not {match.partner.start, after.get(match.word.start)}.isdisjoint(named_there)
         )
-        is_arabic_name = stands_for_name and is_arabic(match.word.term[0]) and match.cosine >= LEAST_LIKE_NAME
+        is_arabic_name = stands_for_name and is_arabic(match.word.term[0]) and match.cosine >= MIN_LIKE_NAME
         if not (match.word.start in named or is_arabic_name):
             continue
         # Across scripts a name may be another word: Germany, ألمانيا.
         if (
             match.partner is None
             or not is_crossed
-            or likeness(match.word.term, match.partner.term) < LEAST_NAME
+            or likeness(match.word.term, match.partner.term) < MIN_NAME
         ):
             return True
     return False

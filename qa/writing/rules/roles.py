@@ -42,12 +42,12 @@ _PRONOUN: Final = regex.compile(
 )
 _JOINED: Final = regex.compile(r"^[،؛,; ]*(?:and|but|while|whereas|و|ثم|بينما|اما)")
 # The least similarity of a word in the other language that tells which clause is meant.
-_LEAST_NEAR: Final = 0.6
+_MIN_NEAR: Final = 0.6
 # Between a name and its English verb; before a name behind its Arabic verb, at most.
 _AUXILIARIES: Final = frozenset(("had", "has", "have", "then", "also", "later", "never", "first"))
 _TITLE_WORDS: Final = 2
 _SAME_PLACE: Final = 0.7
-_LEAST_VERB: Final = 0.8
+_MIN_VERB: Final = 0.8
 # Words between a number and what it counts, at most.
 _NEAR: Final = 2
 
@@ -61,7 +61,7 @@ def is_exchanged(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
         matches: the claim's words with their counterparts.
     """
     sure = [match for match in matches if match.is_sure and match.partner]
-    near = [match for match in matches if match.cosine >= _LEAST_NEAR and match.partner]
+    near = [match for match in matches if match.cosine >= _MIN_NEAR and match.partner]
     return (
         _counts_another(claim, quotation, near)
         or _stands_in_another_clause(claim, quotation, near)
@@ -278,11 +278,11 @@ def _takes_from_later_clause(claim: str, quotation: str, matches: Sequence[Match
     ]
     for start, end in clauses(claim):
         inside = [match for match in matches if start <= match.word.start < end and match.partner]
-        met = [match.partner for match in inside if match.partner and match.cosine >= _LEAST_NEAR]
+        met = [match.partner for match in inside if match.partner and match.cosine >= _MIN_NEAR]
         first = next(
             (i for i, head in enumerate(heads) if head and inside and _renders(inside[0], head)), None
         )
-        begun = inside[0].partner if inside and inside[0].cosine >= _LEAST_NEAR else None
+        begun = inside[0].partner if inside and inside[0].cosine >= _MIN_NEAR else None
         for match in inside:
             places = _clauses_of(match, quotation, spans)
             place = next(iter(places), -1)
@@ -298,7 +298,7 @@ def _takes_from_later_clause(claim: str, quotation: str, matches: Sequence[Match
 
 
 def _renders(match: Match, word: Term) -> bool:
-    return match.partner is not None and match.partner.start == word.start and match.cosine >= _LEAST_NEAR
+    return match.partner is not None and match.partner.start == word.start and match.cosine >= _MIN_NEAR
 
 
 def _turns_recipient(claim: str, quotation: str, matches: Sequence[Match]) -> bool:
@@ -388,7 +388,7 @@ def _gives_to_another(claim: str, quotation: str, matches: Sequence[Match]) -> b
     is_content = content_words(quotation).__contains__
     for match in matches:
         verb = match.partner
-        if verb is None or match.cosine < _LEAST_VERB or unit(match.word.term) or not is_content(verb):
+        if verb is None or match.cosine < _MIN_VERB or unit(match.word.term) or not is_content(verb):
             continue
         if match.word.start in here or verb.start in there:
             continue

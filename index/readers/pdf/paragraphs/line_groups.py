@@ -20,10 +20,10 @@ from index.text.structure.labels import ItemMarker, follows, item_marker
 INDENT: Final = 0.8
 SPACE: Final = 0.25
 # Signs of a line in which an item's number or bullet is looked for.
-_LONGEST_MARKER: Final = 12
+_MAX_MARKER_LENGTH: Final = 12
 _STOPS: Final = frozenset(".!?؟…:;؛")
 _CLOSERS: Final = frozenset("\"”»'’)](«[")  # some are mirrored
-_LONGEST_END: Final = 3
+_MAX_END_LENGTH: Final = 3
 _ENDS: Final = ".,،؛:;؟?!)]}»"
 
 
@@ -152,7 +152,7 @@ class Edges:
 
     def marker(self, line: Line) -> ItemMarker | None:
         """The number of an item that a line begins with."""
-        signs = line.signs[-_LONGEST_MARKER:] if self.right_to_left else line.signs[:_LONGEST_MARKER]
+        signs = line.signs[-_MAX_MARKER_LENGTH:] if self.right_to_left else line.signs[:_MAX_MARKER_LENGTH]
         return item_marker(as_read(signs, self.right_to_left).lstrip())
 
     def begins_item(self, line: Line) -> bool:
@@ -165,7 +165,7 @@ class Edges:
 
     def ends_sentence(self, line: Line) -> bool:
         """Whether a line ends with a full stop or the like, and quotes or brackets after it."""
-        last = line.signs[:_LONGEST_END] if self.right_to_left else line.signs[: -_LONGEST_END - 1 : -1]
+        last = line.signs[:_MAX_END_LENGTH] if self.right_to_left else line.signs[: -_MAX_END_LENGTH - 1 : -1]
         ends = [sign.text for sign in last if sign.text not in _CLOSERS]
         return bool(ends) and ends[0] in _STOPS
 

@@ -16,7 +16,7 @@ _WIDE_GAP: Final = 1.25
 # In multiples of the font size.
 _WIDEST_GAP: Final = 2.5
 # Line distances of one font size on a page that suffice to tell its line spacing.
-_FEWEST_GAPS: Final = 4
+_MIN_GAPS: Final = 4
 
 
 def body_size(lines: Sequence[Line]) -> float:
@@ -41,7 +41,7 @@ def line_spacings(
         for line, following in pairwise(column.lines):
             if line.has_size_of(following):
                 gaps[round(line.size)].append(line.baseline - following.baseline)
-    enough = {size: found for size, found in gaps.items() if len(found) >= _FEWEST_GAPS or not usual}
+    enough = {size: found for size, found in gaps.items() if len(found) >= _MIN_GAPS or not usual}
     return {**usual, **{size: sorted(found)[len(found) // 4] for size, found in enough.items()}}
 
 

@@ -16,13 +16,13 @@ from index.readers.pdf.paragraphs.line_spacing import is_wide
 
 # Number of lines at the top and bottom of a page that are searched for running titles and page numbers.
 _EDGE: Final = 2
-_FEWEST_REPEATS: Final = 3
+_MIN_REPEATS: Final = 3
 # Of a line in smaller or larger letters than the text, with no wide gap between them.
-_MOST_PARTS: Final = 2
+_MAX_PARTS: Final = 2
 # What stands beside the number of a page.
 _PAGE_WORDS: Final = frozenset(("page", "pages", "p", "pp", "pg", "of", "صفحة", "الصفحة", "ص", "من", ""))
 _DIGIT: Final = regex.compile(r"\p{Nd}")
-_FEWEST_DIGITS: Final = 4
+_MIN_DIGITS: Final = 4
 
 Pages: TypeAlias = Sequence[Sequence[Column]]
 """The columns of each page."""
@@ -65,7 +65,7 @@ def without_running_titles(
     """
     edges = [_edge_lines(page, own) for page, own in zip(pages, pitches, strict=True)]
     counts = Counter(key for lines in edges for key in set(lines.values()))
-    fewest = min(_FEWEST_REPEATS, max(len(pages), 2))
+    fewest = min(_MIN_REPEATS, max(len(pages), 2))
     kept = []
     removed = []
     for number, (page, lines) in enumerate(zip(pages, edges, strict=True), 1):
@@ -105,7 +105,7 @@ def _edge_lines(page: Sequence[Column], pitches: Mapping[int, float]) -> dict[in
                 for number, (line, following) in enumerate(pairwise(ordered), 1)
                 if is_wide(abs(line.baseline - following.baseline), following, pitches)
                 # Columns' names at the top of each page belong to their table.
-                or (not line.has_size_of(following) and len(line.cells) <= _MOST_PARTS)
+                or (not line.has_size_of(following) and len(line.cells) <= _MAX_PARTS)
             ),
             len(lines),
         )
@@ -154,7 +154,7 @@ def _without_page_number(titles: list[RunningTitle]) -> str:
 
 
 def _is_text(text: str) -> bool:
-    return any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= _FEWEST_DIGITS
+    return any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= _MIN_DIGITS
 
 
 def _letters(text: str) -> str:

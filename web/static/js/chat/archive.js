@@ -6,7 +6,7 @@ import {fold} from "../page/fold.js";
 const VERSION = 1;
 const STORES = ["listed", "kept"];
 // Characters of a conversation that are searched in.
-const MOST_SEARCHED = 100_000;
+const MAX_SEARCHED = 100_000;
 
 const newId = () => crypto.getRandomValues(new Uint32Array(3)).join("-");
 
@@ -35,7 +35,7 @@ function describe(text) {
   const words = turns.flatMap(({question, quoted}) => [question, ...quoted.map(({quote}) => quote)]);
   return {
     first: turns[0]?.question ?? "",
-    words: fold(words.join("\n").slice(0, MOST_SEARCHED)),
+    words: fold(words.join("\n").slice(0, MAX_SEARCHED)),
     turns: turns.length,
   };
 }

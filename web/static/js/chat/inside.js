@@ -4,7 +4,7 @@ import {find} from "../page/dom.js";
 
 const PAUSE = 250; // milliseconds without another letter after which it is searched for
 const AROUND = 20; // places before and after the one that is shown that are marked too
-const LONGEST = 200; // characters that a question about a selection has of it
+const MAX_LENGTH = 200; // characters that a question about a selection has of it
 const ARABIC = /\p{Script=Arabic}/u;
 
 export class Inside {
@@ -105,7 +105,7 @@ export class Inside {
     const selected = isInside ? selection.toString() : "";
     const text = (selected.trim() || this.#pane.querySelector("h2").textContent)
       .replace(/\s+/g, " ")
-      .slice(0, LONGEST);
+      .slice(0, MAX_LENGTH);
     const language = ARABIC.test(text) ? "ar" : "en";
     this.ask(this.#language.sayIn(language, "about_text").replace("{number}", text));
   }

@@ -4,7 +4,7 @@ import {announce, fill, root} from "../page/dom.js";
 import {stored, storeForTab} from "../page/storage.js";
 
 const SENT = "dalil-uploads"; // where this tab keeps which files it sent
-const MOST_SENT = 5;
+const MAX_SENT = 5;
 const BETWEEN_LOOKS = 1000; // milliseconds
 const TRIES = 3;
 
@@ -71,7 +71,7 @@ export class Uploads {
 
   // What is under way is known to this tab when it is loaded again.
   #begin(batch, collection) {
-    storeForTab(SENT, JSON.stringify([...sent(), {batch, collection}].slice(-MOST_SENT)));
+    storeForTab(SENT, JSON.stringify([...sent(), {batch, collection}].slice(-MAX_SENT)));
     this.watch(collection, batch);
   }
 
