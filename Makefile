@@ -26,7 +26,7 @@ chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 	@echo "Starting; the first time, the model is unpacked and the article indexed: some seconds."
 	$(BIN)/dalil chat $(ARGS)
 
-test: lint                 ## everything: lint, types, all tests
+test: lint                 ## lint, types, and all tests but the long ones below
 	$(BIN)/python -m pytest $(PARALLEL) -m "not scale and not hostile and not writer" $(ARGS)
 
 fast: $(VENV)/.test        ## the tests without the real model, the browser and long waits

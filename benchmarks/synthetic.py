@@ -50,7 +50,7 @@ class Synthetic:
     seed: int = 0
 
     @property
-    def forms(self) -> list[str]:
+    def forms(self) -> tuple[str, ...]:
         """A million words, the most frequent first: those of the repository's own texts, then made-up."""
         return _all_forms(self.language)
 
@@ -87,14 +87,14 @@ class Synthetic:
 
 
 @cache
-def _all_forms(language: Language) -> list[str]:
+def _all_forms(language: Language) -> tuple[str, ...]:
     counts = Counter(word.term for text in _own_texts(language) for word in words(text))
     real = [word for word, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
     made_up = _arabic_forms() if language == "ar" else _english_forms()
     order = np.random.default_rng(0).permutation(len(made_up))
     known = set(real)
     rest = (made_up[number] for number in order.tolist() if made_up[number] not in known)
-    return [*real, *(form for form, _ in zip(rest, range(FORMS - len(real)), strict=False))]
+    return (*real, *(form for form, _ in zip(rest, range(FORMS - len(real)), strict=False)))
 
 
 def _own_texts(language: Language) -> Iterator[str]:

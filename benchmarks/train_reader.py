@@ -95,9 +95,7 @@ def encode(example: Example, tokenizer: Tokenizer, dice: random.Random) -> Encod
         begin = dice.randint(lowest, highest)
     shift = len(question) + 3 - begin
     languages = "-".join(example.languages)
-    kind = (
-        example.source if example.source in ("swap", "sibling", "rule", "similar", "statement") else "people"
-    )
+    kind = example.source if example.source in MADE else "people"
     return Encoded(
         [FIRST, *question, LAST, LAST, *ids[begin : begin + room], LAST],
         first + shift if first >= 0 else 0,
@@ -410,6 +408,8 @@ def main() -> None:
     checkpoint = arguments.out.with_suffix(".checkpoint")
     base = weights.parse(source.read_bytes(), with_words=False)
     start = load_reader(arguments.start, base) if arguments.start else None
+    if arguments.round and start is None:
+        raise SystemExit("--round goes with --start")
     first_round = int(start is not None) if arguments.round is None else arguments.round
     training = Training(
         arguments.data,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
@@ -15,17 +16,21 @@ if TYPE_CHECKING:
 
 
 def _no_file(words: list[str]) -> list[str]:
-    """Refuses a file or folder among a question's words: questions are asked of an index.
+    """Refuses a question in quotation marks with a file beside it: questions are asked of an index.
+
+    In a question without quotation marks the name of a file may be one of its words.
 
     Raises:
-        typer.BadParameter: a later word is a path to something on disk.
+        typer.BadParameter: one of two arguments is a path to something on disk, and the other isn't one word.
     """
-    for word in words[1:]:
-        is_path = os.sep in word or "." in word.strip(".")
-        if is_path and os.path.exists(word):  # noqa: PTH110 - Path raises OSError for long words
-            raise typer.BadParameter(
-                f"{word!r} is on disk, and not part of a question. To ask it, first run: dalil index {word!r}"
-            )
+    if len(words) == 2 and any(len(word.split()) > 1 for word in words):
+        for word in words:
+            is_path = os.sep in word or "." in word.strip(".")
+            if is_path and os.path.exists(word):  # noqa: PTH110 - Path raises OSError for long words
+                command = shlex.join(["dalil", "index", word])
+                raise typer.BadParameter(
+                    f"{word!r} is on disk, and not part of a question. To ask it, first run: {command}"
+                )
     return words
 
 

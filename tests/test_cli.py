@@ -535,10 +535,31 @@ def test_ask_without_an_index_answers_from_the_built_in_article() -> None:
 def test_a_file_is_no_part_of_a_question(texts: Path, tmp_path: Path, command: str) -> None:
     file = tmp_path / "lease.txt"
     file.write_text("The rent is 300 euros.", "utf-8")
-    ran = dalil(command, "How", "much", "is", "the", "rent?", str(file), "--index", str(texts))
-    assert (ran.exit_code, ran.stdout) == (BAD_INPUT, "")
-    assert "dalil index" in ran.stderr
-    assert dalil(command, "Who signed it?", "./nowhere.txt", "--index", str(texts)).exit_code != BAD_INPUT
+    for words in (("How much is the rent?", str(file)), (str(file), "How much is the rent?")):
+        ran = dalil(command, *words, "--index", str(texts))
+        assert (ran.exit_code, ran.stdout) == (BAD_INPUT, "")
+        assert f"dalil index {file}" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("Who opened the crossing?", "./nowhere.txt"),
+        ("Who", "opened", "the", "crossing", "/", "gate?"),
+        ("Who", "opened", "the", "crossing", "of", "lease.txt?"),
+        ("Who", "opened", "the", "crossing", "lease.txt"),
+    ],
+)
+def test_what_looks_like_a_path_may_be_part_of_a_question(
+    texts: Path, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = texts.parent / "elsewhere"
+    folder.mkdir()
+    (folder / "lease.txt").write_text("The rent is 300 euros.", "utf-8")
+    monkeypatch.chdir(folder)
+    ran = dalil("search", *words, "--index", str(texts.parent / "dalil-index"), "--json")
+    assert (ran.exit_code, ran.stderr) == (0, "")
+    assert json.loads(ran.stdout)["question"] == " ".join(words)
 
 
 def test_ask_json_is_one_object_on_one_line(texts: Path) -> None:

@@ -4,7 +4,8 @@
   folder of packages that may be nobody's to write to. It ships the same files, and has no setting for it; so
   its function is replaced when its module is imported (gradio/component_meta.py, `create_or_modify_pyi`).
 - Gradio's own MCP server, which isn't started here, imports the package `mcp` where it is installed. Gradio
-  runs without it (gradio/mcp.py, `GradioMCPServer`), so it isn't found while that module is imported.
+  runs without it (gradio/mcp.py, `GradioMCPServer`), so it isn't found while that module is imported: for
+  that moment by no other thread either, and Gradio's MCP server can't be started in this process.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Loader(SourceFileLoader):
             super().exec_module(module)
         finally:
             if hidden:
-                del sys.modules["mcp"]
+                sys.modules.pop("mcp", None)
 
 
 class Finder(MetaPathFinder):

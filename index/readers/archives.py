@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from typing import Final
@@ -14,9 +15,16 @@ from index.readers.extracted_text import Unextractable, damaged
 MAX_UNPACKED: Final = 1 << 30
 # Maximum bytes of one part.
 MAX_PART: Final = 1 << 26
-# Raised by zipfile for a damaged archive; the last if it claims to be of a later format version.
+# Raised by zipfile for a damaged list of parts: ValueError for names in no encoding, NotImplementedError
+# for a later version of the format.
 _UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
-_UNREADABLE_PART: Final = (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError, OSError)
+# Raised by zipfile for a damaged part: by the decompressors, RuntimeError for one that is encrypted,
+# OverflowError and OSError for places outside the archive.
+_UNREADABLE_PART: Final = (
+    *_UNREADABLE, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError, OverflowError,
+)  # fmt: skip
+# Of a media type, the longest that is looked for.
+_MAX_MEDIA_TYPE_LENGTH: Final = 100
 _MEDIA_TYPES: Final = {
     "application/epub+zip": ".epub",
     "application/vnd.oasis.opendocument.text": ".odt",
@@ -44,10 +52,12 @@ def type_of(content: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
-            kind = (
-                archive.read("mimetype")[:100].decode(errors="replace").strip() if "mimetype" in names else ""
-            )
-    except (*_UNREADABLE, *_UNREADABLE_PART):
+            kind = ""
+            if "mimetype" in names:
+                # Not all of it, which may unpack to gigabytes.
+                with archive.open("mimetype") as part_of_type:
+                    kind = part_of_type.read(_MAX_MEDIA_TYPE_LENGTH).decode(errors="replace").strip()
+    except _UNREADABLE_PART:
         return ""
     return _MEDIA_TYPES.get(kind) or next((kind for name, kind in _MEMBERS.items() if name in names), ".zip")
 

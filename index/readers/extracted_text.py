@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 import regex
 
 from index.errors import FileFault, FlawKind
-from index.readers.text_builder import UNWRITABLE, TextBuilder
+from index.readers.text_builder import TextBuilder, writable
 from index.types import Block
 
 HOLE: Final = "\ufffd"
@@ -107,7 +107,7 @@ class Extract:
         headings: dict[tuple[str, ...], int] = {}
         blocks = []
         for block in self.blocks:
-            record = {name: it for name, it in vars(block).items() if it or name == "start"}
+            record = {name: value for name, value in vars(block).items() if value or name == "start"}
             if block.cells:
                 record["cells"] = [place for cell in block.cells for place in cell]
             if block.columns:
@@ -186,7 +186,7 @@ def missing_parts(names: Sequence[str]) -> tuple[Flaw, ...]:
 
 def tags_of(*keywords: str) -> tuple[str, ...]:
     """The keywords in lists of them, as a file's metadata has them: between commas or semicolons."""
-    said = (" ".join(UNWRITABLE.sub(" ", one).split()) for words in keywords for one in _LISTED.split(words))
+    said = (" ".join(writable(one, " ").split()) for words in keywords for one in _LISTED.split(words))
     tags = dict.fromkeys(one for one in said if 0 < len(one) <= _MAX_TAG_LENGTH)
     return tuple(tags)[:_MAX_TAGS]
 

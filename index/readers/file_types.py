@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 import regex
 
 from index.readers.extracted_text import Extract, PageProgress, Progress, Unextractable, no_progress
-from index.readers.text_builder import UNWRITABLE
+from index.readers.text_builder import writable
 
 # Of the bytes of a file, and a callback for progress; of web pages also of their claimed encoding.
 Converter: TypeAlias = Callable[..., Extract]
@@ -168,7 +168,7 @@ def type_of(content: bytes) -> str:
 
 def _clean(date: str) -> str:
     """A date in displayable form; empty if it isn't one."""
-    date = " ".join(UNWRITABLE.sub("", date).split())
+    date = " ".join(writable(date).split())
     return date if len(date) <= _MAX_DATE_LENGTH and any(map(str.isdigit, date)) else ""
 
 

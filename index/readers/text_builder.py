@@ -10,8 +10,8 @@ import regex
 
 from index.types import Block, BlockKind
 
-UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
-"""Surrogates and control characters, which fonts and pages may contain by mistake."""
+_UNWRITABLE: Final = regex.compile(r"[\p{Cs}\p{Cc}--[\n\t]]", regex.VERSION1)
+# Surrogates and control characters, which fonts and pages may contain by mistake.
 CHECKED: Final = "☒"
 UNCHECKED: Final = "☐"
 """Stand for a check box in a form."""
@@ -32,9 +32,9 @@ class Note:
 
 
 def writable(text: str, instead: str = "") -> str:
-    """A text without what `UNWRITABLE` names, in place of which `instead` stands."""
+    """A text without control characters and surrogates, in place of each of which `instead` stands."""
     # Most texts: looked at without a pattern.
-    return text if text.isprintable() else UNWRITABLE.sub(instead, text)
+    return text if text.isprintable() else _UNWRITABLE.sub(instead, text)
 
 
 def _on_one_line(text: str) -> str:
@@ -50,7 +50,7 @@ class TextBuilder:
         self._length = 0
         self._blocks: list[Block] = []
         self._notes: list[Note] = []  # called in a list that may go on
-        self._columns: tuple[list[str], tuple[str, ...]] = ([], ())  # of the last row: as given, and as kept
+        self._columns: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # of the last row: given, and kept
         self.emphasized: set[int] = set()
         """Numbers of the blocks that are entirely in bold or in large letters."""
 
@@ -214,10 +214,11 @@ class TextBuilder:
 
     def _kept(self, columns: Sequence[str]) -> tuple[str, ...]:
         """The column headings as a row keeps them: those of the row before it if they are the same."""
-        if self._columns[0] != columns:
+        given = tuple(columns)
+        if self._columns[0] != given:
             # Each row has its own: long ones would let the size grow without bound.
-            named = tuple(_on_one_line(column[:_MAX_COLUMN_LENGTH]) for column in columns)
-            self._columns = (list(columns), named if any(named) else ())
+            named = tuple(_on_one_line(column[:_MAX_COLUMN_LENGTH]) for column in given)
+            self._columns = (given, named if any(named) else ())
         return self._columns[1]
 
     def extend(self, others: Iterable[Block], text: str, first_table: int = 0) -> None:

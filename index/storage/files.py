@@ -101,13 +101,17 @@ def read_regular(path: Path, max_bytes: int = -1) -> bytes:
         return file.read(max_bytes)
 
 
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    return "building the font cache" not in record.getMessage()
+
+
 def keep_font_list() -> None:
     """Makes matplotlib store its font list in the cache folder.
 
     Otherwise it creates folders in ~/.cache and ~/.config. Nor does it say on standard error that it makes
     the list, as it would where that takes long. Must be called before matplotlib is imported.
     """
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    logging.getLogger("matplotlib.font_manager").addFilter(_is_worth_saying)
     os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
 
 

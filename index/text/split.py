@@ -83,8 +83,10 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
     for unit, count in zip(units, counts, strict=True):
         parts = [(unit.start, unit.end)] if count <= window else _parts(text, unit, window, count_tokens)
         for start, end in parts:
-            is_whole = len(parts) == 1 or unit.kind != "table_row"
-            own = unit.items[bisect_left(unit.items, start) : bisect_left(unit.items, end)]
+            if unit.kind != "table_row":
+                items = unit.items[bisect_left(unit.items, start) : bisect_left(unit.items, end)]
+            else:
+                items = unit.items if len(parts) == 1 else ()
             passages.append(
                 Passage.of(
                     document,
@@ -95,7 +97,7 @@ def split(document: Document, window: int, count_tokens: CountTokens) -> list[Pa
                     headings=unit.headings,
                     columns=unit.columns,
                     page=document.pages(start, end)[0] or unit.page,
-                    items=tuple(item - start for item in own) if is_whole else (),
+                    items=tuple(item - start for item in items if start <= item < end),
                 )
             )
     return passages

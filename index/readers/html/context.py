@@ -86,8 +86,8 @@ class Context:
             return replace(context, kind="caption", level=0)
         if tag in CELLS:
             kind = "footnote" if context.is_note else "paragraph"
-            is_so = context.kind == kind and not context.level
-            return context if is_so else replace(context, kind=kind, level=0)
+            is_unchanged = context.kind == kind and not context.level
+            return context if is_unchanged else replace(context, kind=kind, level=0)
         return context._looking_as(tag)
 
     def _looking_as(self, tag: str) -> Context:

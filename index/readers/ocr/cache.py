@@ -24,7 +24,7 @@ from index.storage import files
 FOLDER: Final = "recognition"
 MAX_BYTES: Final = 256 << 20
 """Of all entries; a page has some 5 KB."""
-# Changes whenever what is made of Tesseract's words does.
+# Changes whenever what is made of Tesseract's words does, or how it is written.
 _VERSION: Final = 2
 _DIGEST: Final = hashlib.sha256().digest_size
 
@@ -59,7 +59,7 @@ def _program() -> str:
 def read(name: str) -> Extract | None:
     """Reads an entry; None if it is missing or damaged."""
     # Damage by an interrupted write or another program must not cause an error.
-    with suppress(OSError, InvalidPath, ValueError, KeyError, TypeError, zlib.error, RecursionError):
+    with suppress(OSError, InvalidPath, ValueError, LookupError, TypeError, zlib.error, RecursionError):
         path = files.cache_folder() / FOLDER / name
         content = files.read_regular(path)
         if hashlib.sha256(content[_DIGEST:]).digest() == content[:_DIGEST]:

@@ -22,7 +22,7 @@ import regex
 
 from index.readers import process_limits
 from index.readers.extracted_text import Unextractable
-from index.readers.text_builder import UNWRITABLE
+from index.readers.text_builder import writable
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -246,7 +246,7 @@ def _read(picture: Image.Image, dpi: float, language: str, layout: Sequence[str]
         paragraph = paragraphs.setdefault(place, len(paragraphs))
         line = lines.setdefault((*place, row["line_num"]), len(lines))
         left, top, width, height = (int(row[name]) for name in ("left", "top", "width", "height"))
-        for text in UNWRITABLE.sub("", _DIRECTIONS.sub("", row["text"] or "")).split():
+        for text in writable(_DIRECTIONS.sub("", row["text"] or "")).split():
             said = _PUNCTUATION.sub(lambda match: match[0].translate(_ARABIC_SIGNS), text)
             yield Word(
                 said,

@@ -15,7 +15,7 @@ _TABLE_RULE: Final = regex.compile(r"[|+:\-=─━┼│\s]+")
 _GAP: Final = regex.compile(r"[ \u00a0]{2,}")
 CELL_BREAKS: Final = (regex.compile(r"\|"), regex.compile(r"\t+"), _GAP)
 """The separators of cells, for each kind of table."""
-_ANY_BREAK: Final = regex.compile(r"[|\t]|[ \u00a0]{2}")
+_ANY_BREAK: Final = regex.compile("|".join(kind.pattern for kind in CELL_BREAKS))
 _MAX_CELL_WORDS: Final = 12
 _MAX_COLUMN_LENGTH: Final = 200
 
@@ -46,7 +46,7 @@ def table_at(
                 rows.append((line, cells))
             end += 1
         if len(rows) > 1 and _is_table(text, rows, kind):
-            return _rows(text, rows, kind, rule_after), end
+            return _rows(text, rows, rule_after), end
         known[kind] = end
     return None
 
@@ -96,13 +96,11 @@ def _is_table(text: str, rows: Sequence[tuple[Line, Cells]], kind: int) -> bool:
     return aligned and len(rows) > 2 and (len(columns) > 2 or numeric)
 
 
-def _rows(text: str, rows: Sequence[tuple[Line, Cells]], kind: int, rule_after: int) -> list[Unit]:
+def _rows(text: str, rows: Sequence[tuple[Line, Cells]], rule_after: int) -> list[Unit]:
     said = [[text[slice(*cell)] for cell in cells] for _, cells in rows]
     wordy = all(cell and not is_number_like(cell) for cell in said[0])
-    counted = any(all(map(is_number_like, column)) for column in list(zip(*said[1:], strict=True))[0:])
-    has_header = (
-        rule_after == 1 or (wordy and counted) or (kind == 0 and rule_after < 0 and wordy and counted)
-    )
+    counted = any(all(map(is_number_like, column)) for column in zip(*said[1:], strict=True))
+    has_header = rule_after == 1 or (wordy and counted)
     # Each row stores its column headings: long ones would let the size grow without bound.
     columns = tuple(cell[:_MAX_COLUMN_LENGTH] for cell in said[0]) if has_header else ()
     return [
