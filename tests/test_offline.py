@@ -467,6 +467,16 @@ def run(name: str, program: Sequence[str], machine: Place) -> tuple[int, str, Se
 
 @pytest.mark.slow
 @pytest.mark.model
+def test_a_question_leaves_neither_the_machine_nor_its_folders(machine: Place) -> None:
+    """The shortest of the commands below, which the long tests have: without the wait after its work."""
+    program = ["-c", "from cli.entry import main; main()", "ask", QUESTION]
+    code, printed, seen = run("ask", program, machine)
+    assert (code, seen) == (0, Seen()), printed
+    assert machine.foreign() == []
+
+
+@pytest.mark.slow
+@pytest.mark.model
 @pytest.mark.hostile
 def test_no_command_leaves_the_machine_or_its_folders(machine: Place, model: Encoder) -> None:
     write_files(machine.work / "files")
