@@ -29,8 +29,8 @@ chat: $(VENV)/.app         ## open the chat on http://127.0.0.1:7860
 test: lint                 ## lint, types, and all tests but the long ones below
 	$(BIN)/python -m pytest $(PARALLEL) -m "not scale and not hostile and not writer" $(ARGS)
 
-fast: $(VENV)/.test        ## the tests without the real model, the browser and long waits
-	$(BIN)/python -m pytest $(PARALLEL) -m "not model and not browser and not slow and not scale and not hostile and not writer" $(ARGS)
+fast: $(VENV)/.test        ## the tests without the real model, the browser, other processes and long waits
+	$(BIN)/python -m pytest $(PARALLEL:auto=logical) -m "not model and not browser and not slow and not scale and not hostile and not writer" $(ARGS)
 
 lint: $(VENV)/.test lint-js ## ruff, mypy --strict, and what lint-js does
 	$(BIN)/ruff check .

@@ -34,10 +34,13 @@ def _no_reader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Two workers per core on small machines: tests wait for disks, pages, processes half of their time."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two workers per core on small machines: tests wait for disks, pages, processes half of their time.
+
+    With `--numprocesses logical`, for tests that don't wait, one: each worker imports all test modules.
+    """
     cores = processors()
-    return 2 * cores if cores <= 4 else cores
+    return 2 * cores if cores <= 4 and config.option.numprocesses == "auto" else cores
 
 
 @pytest.fixture

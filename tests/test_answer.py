@@ -863,6 +863,7 @@ QUESTIONS = st.lists(st.sampled_from(["salt", "Salim", "من", "ملح", "؟", "
 )
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS, max_size=5), QUESTIONS.filter(lambda q: bool(analyze(q))), st.sampled_from([0.0, 1.0]))
 @settings(max_examples=60)
 def test_every_citation_is_literally_there(

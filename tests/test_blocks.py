@@ -252,6 +252,7 @@ def test_blocks_follow_one_another_and_hold_every_word(text: str) -> None:
         assert not block.columns or len(block.columns) == len(block.cells)
 
 
+@pytest.mark.slow
 def test_a_long_text_takes_a_time_that_grows_with_it() -> None:
     for line in (
         "| a | b |\n",

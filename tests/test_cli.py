@@ -437,6 +437,7 @@ def test_index_can_be_named_by_option_or_environment(monkeypatch: pytest.MonkeyP
     assert "my index: 2 documents" in dalil("index", "texts").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "complaint"),
     [
@@ -720,6 +721,7 @@ def test_search_shows_how_a_long_passage_begins(tmp_path: Path) -> None:
     assert "   " + "x" * 200 + "…" in unbroken.splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("texts")
 def test_questions_are_read_from_standard_input() -> None:
     questions = (
@@ -754,6 +756,7 @@ def test_several_answers_stand_below_their_questions() -> None:
     assert none.stderr == "dalil: There is no question on standard input. Write one a line.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment",
     [
@@ -773,6 +776,7 @@ def test_arabic_goes_through_a_pipe_whatever_the_locale(environment: dict[str, s
     assert invalid.stderr.decode() == f"dalil: {say('not_text', 'en')}\n"
 
 
+@pytest.mark.slow
 def test_names_are_kept_whatever_the_locale(tmp_path: Path) -> None:
     (tmp_path / "كتبي").mkdir()
     (tmp_path / "كتبي" / "عقد.txt").write_text(AGREEMENT, "utf-8")
@@ -785,6 +789,7 @@ def test_names_are_kept_whatever_the_locale(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_direction_marks_and_no_control_characters(tmp_path: Path) -> None:
     (tmp_path / "نص\u202e.md").write_bytes(f"# عنوان\x1b[2J \u2067A\n{AGREEMENT}".encode())
     dalil("index", "نص\u202e.md")
@@ -826,6 +831,7 @@ def test_a_collection_of_the_chat_is_asked_by_its_name(
         assert (both.exit_code, "goes without --index" in both.stderr) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("texts")
 def test_a_reader_that_goes_away_is_no_error() -> None:
     running = subprocess.Popen(
@@ -845,6 +851,7 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     running.stderr.close()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("texts")
 def test_control_c_ends_quietly() -> None:
     running = subprocess.Popen(
@@ -903,6 +910,7 @@ def parallel(tmp_path: Path) -> tuple[str, str]:
     return str(arabic), str(english)
 
 
+@pytest.mark.slow
 def test_eval_as_a_table(parallel: tuple[str, str]) -> None:
     done = dalil("eval", parallel[0])
     assert done.exit_code == 0
@@ -945,6 +953,7 @@ def test_eval_of_one_collection_in_two_languages(parallel: tuple[str, str]) -> N
         assert report["risk_coverage"][-1]["coverage"] == 1
 
 
+@pytest.mark.slow
 def test_eval_with_pictures(parallel: tuple[str, str], tmp_path: Path) -> None:
     done = dalil("eval", parallel[0], "--plots", "pictures")
     assert done.exit_code == 0
@@ -953,6 +962,7 @@ def test_eval_with_pictures(parallel: tuple[str, str], tmp_path: Path) -> None:
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == sorted(names)
 
 
+@pytest.mark.slow
 def test_eval_of_the_built_in_article() -> None:
     done = dalil("eval", "--json")
     arabic, english = (json.loads(line) for line in done.stdout.splitlines())
@@ -1034,6 +1044,7 @@ def test_chat_serves_the_index_or_the_article_with_its_examples(monkeypatch: pyt
     assert (taken.exit_code, taken.stderr) == (2, "dalil: Port 8000 of 127.0.0.1 is taken.\n")
 
 
+@pytest.mark.slow
 def test_users_are_added_listed_and_removed(tmp_path: Path) -> None:
     assert dalil("user", "add", "salma", stdin="open sesame\n").stdout == (
         "dalil-users.json: salma was added.\n"
@@ -1058,6 +1069,7 @@ def test_users_are_added_listed_and_removed(tmp_path: Path) -> None:
     assert not (tmp_path / "none.json").exists()
 
 
+@pytest.mark.slow
 def test_a_password_is_asked_for_twice_and_not_shown(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
     done = subprocess.Popen(

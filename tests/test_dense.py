@@ -100,6 +100,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dense, "EXACT", 5_000)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few")
 def test_clusters_find_nearly_all_that_is_nearest(vectors: FloatArray, tmp_path: Path) -> None:
     settings = DenseIndex.write(tmp_path, vectors, vectors.shape)
@@ -119,6 +120,7 @@ def test_clusters_find_nearly_all_that_is_nearest(vectors: FloatArray, tmp_path:
     assert found / (100 * len(questions)) > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few")
 def test_clusters_give_as_many_as_were_asked_for(vectors: FloatArray, tmp_path: Path) -> None:
     index = written(tmp_path, vectors)
@@ -128,6 +130,7 @@ def test_clusters_give_as_many_as_were_asked_for(vectors: FloatArray, tmp_path: 
         assert rows[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few")
 def test_the_same_vectors_make_the_same_index(vectors: FloatArray, tmp_path: Path) -> None:
     files = []

@@ -45,6 +45,7 @@ def shell(command: str, environment: dict[str, str] | None = None) -> tuple[int,
 # Streams.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [f'ask "{WHO_SIGNED}"', f'search "{WHO_SIGNED}"', "--help", "--version"]
 )
@@ -56,16 +57,19 @@ def test_output_that_cant_be_written_is_told(arguments: str, where: str, why: st
     assert shell(f"$DALIL {arguments} {where}") == (74, "", f"dalil: standard output: {why}.\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", ["--help", f'ask "{WHO_SIGNED}"'])
 def test_a_pipe_that_nobody_reads_any_more_is_no_error(arguments: str) -> None:
     code, shown, said = shell(f"$DALIL {arguments} | true; exit ${{PIPESTATUS[0]}}")
     assert (code in (0, 141), shown, said) == (True, "", "")  # 0 where all was written before `true` ended
 
 
+@pytest.mark.slow
 def test_without_standard_input_there_are_no_questions() -> None:
     assert shell("$DALIL ask - <&-") == (3, "", "dalil: standard input: Bad file descriptor.\n")
 
 
+@pytest.mark.slow
 def test_without_standard_error_answers_are_the_same() -> None:
     told = shell(f'$DALIL ask "{WHO_SIGNED}"')
     assert told[0] == 0
@@ -90,6 +94,7 @@ def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
+@pytest.mark.slow
 def test_a_line_without_end_is_one_question_that_is_too_long() -> None:
     done = process("ask", "-", stdin=b"a" * 300_000 + f"\n{WHO_SIGNED}\n".encode())
     assert done.returncode == 2
@@ -99,6 +104,7 @@ def test_a_line_without_end_is_one_question_that_is_too_long() -> None:
     assert f"\n? {WHO_SIGNED}\n" in done.stdout.decode()
 
 
+@pytest.mark.slow
 def test_questions_with_nul_and_what_isnt_text_are_refused_one_by_one() -> None:
     done = process("ask", "-", "--json", stdin=b"who\0 did\n\xff\xfe\n\x1b[2J\n\0\n")
     assert (done.returncode, done.stderr) == (2, b"")
@@ -135,6 +141,7 @@ def on_a_terminal(*arguments: str | bytes) -> str:
     return shown.decode().replace("\r\n", "\n")
 
 
+@pytest.mark.slow
 def test_nothing_from_outside_reaches_a_terminal_as_it_is(tmp_path: Path) -> None:
     hostile = ESCAPES.replace("\r", "")
     folder = tmp_path / f"f{hostile}"
@@ -164,6 +171,7 @@ def test_nothing_from_outside_reaches_a_terminal_as_it_is(tmp_path: Path) -> Non
         assert r"\x1b]0;owned\x07" in text
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("texts")
 def test_a_pipe_gets_every_character_and_json_is_escaped(tmp_path: Path) -> None:
     (tmp_path / "odd.txt").write_text("Text \x1b[1m here\x9b.\n", "utf-8")
@@ -207,6 +215,7 @@ def test_only_the_console_prints() -> None:
 # Signals.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("delay", [0.3, 0.6, 1.0, 1.5])
 def test_control_c_at_any_moment_of_the_start_ends_quietly(delay: float) -> None:
     """Wherever it comes: while modules are loaded, or later. The process says when it has begun."""
@@ -251,6 +260,7 @@ def test_an_ignored_control_c_stays_ignored() -> None:
 # Surroundings.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", ["DALIL_CACHE", "DALIL_INDEX"])
 def test_a_home_folder_that_there_isnt_is_told(variable: str) -> None:
     code, shown, said = shell("$DALIL ask who", {variable: "~nouser/x"})
@@ -265,6 +275,7 @@ def test_a_data_folder_that_there_isnt_is_told(monkeypatch: pytest.MonkeyPatch) 
         data_folder()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["/dev/null", "/dev/null/x", "file", "loop", "pipe"])
 def test_a_cache_that_cant_be_one_is_one_line(place: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
@@ -276,6 +287,7 @@ def test_a_cache_that_cant_be_one_is_one_line(place: str, tmp_path: Path) -> Non
     assert place in said
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     (tmp_path / "there").mkdir()
     code, shown, said = shell(f"cd there && rmdir ../there && $DALIL index {tmp_path}/text.txt")

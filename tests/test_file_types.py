@@ -235,6 +235,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path: Path) -
         read_file(tmp_path / "a.txt", max_bytes=100)
 
 
+@pytest.mark.slow
 def test_what_takes_the_time_of_a_process_leaves_this_one_alive(tmp_path: Path) -> None:
     endless = endless_pdf(tmp_path / "a.pdf")
     path = tmp_path / "a.html"

@@ -476,6 +476,7 @@ def test_a_collection_that_is_deleted_is_followed_no_more(chat: Chat, folder: Pa
     assert (folder / "a.txt").read_text() == RIVER
 
 
+@pytest.mark.slow
 def test_the_operating_system_tells_of_changes(chat: Chat, folder: Path) -> None:
     """With a thread and a clock of its own; states are waited for, never times."""
     chat.following._clock = time.monotonic

@@ -27,6 +27,7 @@ def test_no_stub_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["own_component.py"]
 
 
+@pytest.mark.slow
 def test_the_package_for_mcp_is_loaded_by_who_needs_it_alone() -> None:
     shown = "print('mcp' in sys.modules)"
     code = f"import sys, ui, gradio.mcp; {shown}; import mcp.server; {shown}"

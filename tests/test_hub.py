@@ -84,6 +84,7 @@ def test_the_error_names_the_model_and_loads_nothing_heavy(asked: list[tuple[str
     assert len(asked) == 1
 
 
+@pytest.mark.slow
 def test_the_command_line_says_so_on_one_line(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("A text.")
     program = (

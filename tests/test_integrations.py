@@ -86,6 +86,7 @@ def test_metadata_tells_where_a_passage_stands(index: Index) -> None:
     }
 
 
+@pytest.mark.slow
 def test_langchain(index: Index) -> None:
     printed = run(
         """
@@ -100,6 +101,7 @@ assert len(asyncio.run(DalilRetriever(index=PATH).ainvoke(QUESTION))) == 5
     assert printed == expected(index, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", ["qa.api.integrations.haystack", "haystack"])
 def test_haystack(index: Index, first: str) -> None:
     """In a pipeline, which would be told of elsewhere, and through its file."""
@@ -127,6 +129,7 @@ assert DalilRetriever().to_dict()["init_parameters"]["index"] is None
     assert printed == expected(index, 3)
 
 
+@pytest.mark.slow
 def test_haystack_keeps_to_what_was_chosen(index: Index) -> None:
     run(
         """
@@ -139,6 +142,7 @@ assert _telemetry.telemetry is not None
     )
 
 
+@pytest.mark.slow
 def test_llama_index(index: Index) -> None:
     printed = run(
         """

@@ -136,6 +136,7 @@ def test_it_is_a_bm25plus_of_rank_bm25(rows: list[list[str]], terms: list[str], 
     np.testing.assert_allclose([scores[places[name]] for name in best], np.sort(scores)[::-1][:3], rtol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(CORPORA, st.lists(st.sampled_from("abcdefghi"), min_size=1), st.integers(1, 9))
 def test_the_best_are_those_of_all(rows: list[list[str]], terms: list[str], k: int) -> None:

@@ -105,6 +105,7 @@ def test_front_matter_is_metadata(source: str, title: str, author: str, date: st
     assert (found.title, found.author, found.date, found.text) == (title, author, date, text)
 
 
+@pytest.mark.slow
 def test_hostile_texts_are_read() -> None:
     for source in (
         ">" * 5000 + " a",

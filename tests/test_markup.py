@@ -145,6 +145,7 @@ def test_the_date_is_the_pages_own(head: str, date: str) -> None:
     assert extract(f"{head}<p>text").date == date
 
 
+@pytest.mark.slow
 def test_large_tables_and_spans_take_a_time_that_grows_with_the_page() -> None:
     spans = "<table>" + "<tr><td rowspan=65534 colspan=1000>a<td>b" * 3000
     assert extract(spans).text.startswith("a")

@@ -50,6 +50,7 @@ def text_of(result: CallToolResult) -> str:
     return str(content.text)  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_an_agent_asks_searches_and_reads(index: Index, tmp_path: Path) -> None:
     async def use(client: Client) -> tuple[list[Tool], list[CallToolResult]]:
         tools = (await client.list_tools()).tools
@@ -108,6 +109,7 @@ def test_an_agent_asks_searches_and_reads(index: Index, tmp_path: Path) -> None:
     assert (tmp_path / "log").read_text() == ""
 
 
+@pytest.mark.slow
 def test_an_index_that_is_gone_is_a_tool_error(index: Index, tmp_path: Path) -> None:
     async def use(client: Client) -> CallToolResult:
         (Path(index.location) / "manifest.json").rename(tmp_path / "manifest.json")
@@ -118,6 +120,7 @@ def test_an_index_that_is_gone_is_a_tool_error(index: Index, tmp_path: Path) -> 
     assert f"There is no index in {Path(index.location)}. Make one: dalil index" in text_of(result)
 
 
+@pytest.mark.slow
 def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
     """Whatever a library prints on the way, and what isn't protocol is answered by an error or left."""
     program = DALIL[1].replace(
@@ -164,6 +167,7 @@ def test_nothing_but_the_protocol_is_on_standard_output(index: Index) -> None:
     assert server.returncode == 0
 
 
+@pytest.mark.slow
 def test_what_is_no_message_is_answered_by_an_error(index: Index) -> None:
     ping = b'{"jsonrpc":"2.0","id":99,"method":"ping"}'
     lines: list[tuple[bytes, int, object]] = [
@@ -198,6 +202,7 @@ def test_what_is_no_message_is_answered_by_an_error(index: Index) -> None:
     assert answered["id"] == 99
 
 
+@pytest.mark.slow
 def test_over_http_on_this_machine_only(index: Index) -> None:
     server = subprocess.Popen(
         [sys.executable, "-c", _ON_A_FREE_PORT, index.location],

@@ -156,6 +156,7 @@ def test_what_isnt_changed_is_read(suffix: str, tmp_path: Path) -> None:
     assert read_file(MAKERS[suffix](tmp_path / f"original{suffix}")).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", MAKERS)
 def test_mutants_are_read_or_refused(suffix: str, tmp_path: Path) -> None:
     outcomes(suffix, 10, tmp_path, "few")

@@ -245,6 +245,7 @@ inet_pton(AF_INET6, "::ffff:192.0.2.1", &sin6_addr), sin6_scope_id=0}}, 28) = -1
 # The settings, and when they are made.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "first", ["index", "cli.app", "index.readers.converter.process", "web.server.serving", "ui"]
 )

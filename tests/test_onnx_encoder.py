@@ -301,6 +301,7 @@ def test_loading_and_asking_imports_neither_torch_nor_transformers(folder: Path)
     assert process.stdout == "[]\n", process.stderr
 
 
+@pytest.mark.slow
 def test_unpacking_needs_no_torch(tmp_path: Path) -> None:
     (tmp_path / "weights.bin").write_bytes(tiny_weights())
     code = (

@@ -114,6 +114,7 @@ def test_only_so_much_is_kept(tmp_path: Path, encoder: FakeEncoder) -> None:
     assert kept(none) == {}
 
 
+@pytest.mark.slow
 def test_a_page_is_shown_to_whoever_may_read_its_document(
     library: Library, users: Users, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

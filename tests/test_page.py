@@ -301,6 +301,7 @@ TEXTS = (
 SHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
+@pytest.mark.slow
 @given(TEXTS, TEXTS, st.data())
 def test_whatever_the_texts_are_they_are_shown_whole_and_nothing_else_is_made(
     text: str, title: str, data: st.DataObject

@@ -291,6 +291,7 @@ def inside(boxes: tuple[Box, ...], shape: tuple[int, ...], margin: int) -> NDArr
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["ar", "en"])
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
 @pytest.mark.parametrize("cropped", [False, True])
@@ -344,6 +345,7 @@ def test_recognised_words_are_boxed_by_their_places(tmp_path: Path) -> None:
     assert PagePictures().get(path, document, 1, 0, 4).boxes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("real")
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".jpg"])
 def test_a_sentence_of_a_scan_is_boxed(tmp_path: Path, suffix: str) -> None:
@@ -443,6 +445,7 @@ def forms(path: Path, depth: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_too_long_is_given_up_and_the_next_is_drawn(tmp_path: Path) -> None:
     own = ConverterProcess(seconds=2)
     pictures = PagePictures(own)

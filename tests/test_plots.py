@@ -93,6 +93,7 @@ def test_the_bins_beside_the_diagonal(tmp_path: Path, figures: list[Figure]) -> 
     assert [text.get_text() for text in axes.texts] == ["30", "38"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "report",
     [

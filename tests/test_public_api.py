@@ -209,6 +209,7 @@ def loaded_by(code: str) -> set[str]:
     return set(run.stdout.splitlines()[-1].split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "code", ["import qa", "import index", "from qa import ask, retrieve", "import cli.app"]
 )

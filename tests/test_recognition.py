@@ -256,6 +256,7 @@ def mixed(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_pages_that_are_pictures_are_recognised_among_others(tmp_path: Path, fake: Fake) -> None:
     fake(SURE, [])
     document, warnings, pages = warned(mixed(tmp_path / "a.pdf"))
@@ -307,6 +308,7 @@ def scan(*layers: str, share: float = 1.0) -> bytes:
 LONG = "The rain came down all day on the roofs of the harbour and on the boats that lay there. " * 2
 
 
+@pytest.mark.slow
 def test_a_stamp_on_a_scan_isnt_the_text_of_its_page(
     tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -328,6 +330,7 @@ def test_a_stamp_on_a_scan_isnt_the_text_of_its_page(
     assert error.value.fault == "scan"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".webp", ".gif", ".bmp"])
 def test_other_types_of_pictures(tmp_path: Path, fake: Fake, suffix: str) -> None:
     fake(SURE, [])
@@ -354,6 +357,7 @@ def test_pictures_in_a_folder(tmp_path: Path, fake: Fake, monkeypatch: pytest.Mo
     )
 
 
+@pytest.mark.slow
 def test_where_one_language_isnt_sure_the_other_is_asked(tmp_path: Path, fake: Fake) -> None:
     english = [row("ay", 30, 1, 1), row("Medicina", 92, 1, 2), row("Nova", 88, 1, 3), row("clas", 35, 1, 4)]
     fake([row("كتاب", 90, 1, 1), row("3ل1", 40, 1, 2), row("ة؟", 35, 1, 3), row("قديم", 93, 1, 4)], english)
@@ -432,6 +436,7 @@ def test_a_language_that_isnt_there_counts_as_none(tmp_path: Path, monkeypatch: 
         recognize(".png", saved(tmp_path / "a.png", picture()).read_bytes(), lambda *_: None)
 
 
+@pytest.mark.slow
 def test_tesseract_ends_with_the_process_that_started_it(tmp_path: Path, fake: Fake) -> None:
     own = fake([], [])
     number = tmp_path / "pid"
@@ -471,6 +476,7 @@ cat "{folder}/ara"
 """
 
 
+@pytest.mark.slow
 def test_scans_of_several_persons_take_turns_by_page(
     tmp_path: Path, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -521,6 +527,7 @@ def test_tesseracts_own_time_is_limited(tmp_path: Path, fake: Fake) -> None:
     assert float((tmp_path / "limit").read_text()) == process_limits.SECONDS_PER_PASS
 
 
+@pytest.mark.slow
 def test_a_large_picture_isnt_enlarged() -> None:
     small, dpi = tesseract._cleaned(Image.new("L", (1000, 1000), 255), 100)
     assert (small.size, dpi) == ((2000, 2000), 200)
@@ -564,6 +571,7 @@ def share(found: str, expected: Sequence[str]) -> float:
     return sum(word in plain for word in wanted) / len(wanted)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("real")
 @pytest.mark.parametrize(("lines", "arabic"), [(ARABIC, True), (ENGLISH, False)])
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".tif", ".pdf"])

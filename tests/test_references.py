@@ -108,6 +108,7 @@ def test_csl_json_is_what_the_schema_says() -> None:
     assert json.loads(to_csl_json(undated))[0]["issued"] == {"literal": "ربيع 1442"}
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_no_text_ends_a_field(title: str, author: str) -> None:
     river = replace(RIVER, title=title, author=author)

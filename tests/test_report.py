@@ -246,6 +246,7 @@ def test_a_language_that_nothing_is_asked_in_has_no_report(watch: Watch, files: 
     assert len(watch.asked) == 1
 
 
+@pytest.mark.slow
 def test_what_is_measured_is_what_is_shown(files: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """All the way with the fake encoder: questions that repeat their paragraphs are found and quoted."""
     monkeypatch.setattr(encoders, "load", lambda _=None: FakeEncoder())

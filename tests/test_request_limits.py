@@ -167,6 +167,7 @@ def log_in(app: LoginRate, password: str, name: str = "salma", client: str = "",
     return request(app, "/login", "POST", headers, [body[:9], body[9:]], client=client or "192.0.2.7")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["salma", "nobody", " salma "])
 def test_one_users_password_is_guessed_from_many_addresses_no_faster(
     users: Users, clock: Clock, name: str

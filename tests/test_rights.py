@@ -268,6 +268,7 @@ def test_a_quotation_is_translated_for_whom_may_read_it(
     assert asked == [1]
 
 
+@pytest.mark.slow
 def test_programs_arent_told_the_names_of_others_collections(door: Door, private: str) -> None:
     assert private
     for name in ("Private", "None"):
@@ -285,6 +286,7 @@ def test_what_is_being_added_to_anothers_collection_isnt_told(door: Door, privat
         assert (progress["done"], progress["shown"] != "") == (not may, may)
 
 
+@pytest.mark.slow
 def test_an_owner_says_on_the_page_who_may_ask(
     door: Door, private: str, library: Library, users: Users
 ) -> None:
@@ -329,6 +331,7 @@ def test_an_owner_says_on_the_page_who_may_ask(
     assert readers() == ()
 
 
+@pytest.mark.slow
 def test_readers_are_users_and_groups_that_there_are(users: Users) -> None:
     users.set_group("archive", ["lina"])
     users.set_group("salma", ["lina"])  # a group may be called as a user is

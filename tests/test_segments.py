@@ -83,6 +83,7 @@ def assert_same_as_built(index: Index, documents: list[Document], folder: Path) 
     assert sorted(lexical.get_scores(["river", "نهر"])) == sorted(others.get_scores(["river", "نهر"]))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(CHANGES, st.sampled_from([2, 3, 4]), st.sampled_from([0, 4, 512]))
 def test_any_changes_lead_where_a_build_does(
@@ -421,6 +422,7 @@ def test_a_segment_with_many_removed_is_written_anew() -> None:
     assert due([Size(63, 63)]) == []
 
 
+@pytest.mark.slow
 def test_there_are_few_segments_however_many_changes(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "_FIRST", 2)
     monkeypatch.setattr(merge, "_SMALL", 4)

@@ -263,6 +263,7 @@ def test_a_collection_is_asked_by_its_name(
             service_.search(question, collection=name)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_http_api_gives_the_same_records(address: str, service: Service) -> None:
     client = Client(address, verbose=False)
     assert client.predict(WHO, 2, api_name="/ask") == service.ask(WHO, 2)

@@ -235,6 +235,7 @@ MEETING = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400)
 @given(st.lists(MEETING | WORDS, max_size=10), st.lists(MEETING | WORDS, min_size=1, max_size=5))
 def test_it_spells_as_sets_and_a_dict_would(texts: list[str], asked: list[str]) -> None:

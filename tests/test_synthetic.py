@@ -27,6 +27,7 @@ def test_the_first_of_many_are_the_same_as_by_themselves(collection: Synthetic) 
     assert many[0] != next(Synthetic(collection.language, seed=1).passages(1))
 
 
+@pytest.mark.slow
 def test_passages_are_as_long_as_paragraphs(collection: Synthetic) -> None:
     lengths = [len(passage) for passage in collection.passages(1000)]
     assert min(lengths) == MIN_LENGTH

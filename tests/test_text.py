@@ -117,6 +117,7 @@ def test_what_is_legible_stays_as_it_is(text: str) -> None:
     assert legible(read).origins == tuple(range(len(read)))
 
 
+@pytest.mark.slow
 def test_every_character_by_itself_is_made_legible_once() -> None:
     changed = []
     for code in (*range(0x20000), *range(0xE0000, 0xE0200)):

@@ -195,6 +195,7 @@ print(count, len(list(folder.iterdir())), flush=True)
 """
 
 
+@pytest.mark.slow
 def test_processes_that_start_together_unpack_once(cache: Path, source: Path) -> None:
     processes = [
         subprocess.Popen(

@@ -391,6 +391,7 @@ DRIPS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("head", "drop"), DRIPS)
 def test_a_page_has_so_much_time(site: Site, head: bytes, drop: bytes) -> None:
     site.answers["/"] = dripping(head, drop, site.over)

@@ -85,6 +85,7 @@ def assert_as_of_everything(index: Index, scope: Scope, ids: set[str]) -> None:
             assert_same(scored(index.search(question, k, scope)), scored(every), k)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(first=documents(), later=documents(), scope=SCOPES)
 def test_the_default_engine_is_exact_whatever_the_segments(

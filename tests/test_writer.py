@@ -169,6 +169,7 @@ def test_writing_can_be_stopped(index: Index) -> None:
     assert (last.is_complete, last.written.trouble) == (True, "stopped")
 
 
+@pytest.mark.slow
 def test_of_an_endless_answer_the_beginning_is_taken() -> None:
     with writing(Script(lambda _: "x" * 5 + " y" * 30_000)) as url:
         assert len("".join(ChatModel(url, "m").stream(ASKED))) < 20_010
@@ -220,6 +221,7 @@ def test_many_quotations_are_written_up_in_rounds(index: Index) -> None:
     assert [list(quotations(body["messages"])) for body in script.bodies] == [[1, 2, 3, 4, 5, 6], [7, 8]]
 
 
+@pytest.mark.slow
 def test_of_a_perfect_writer_all_is_shown(tmp_path: Path) -> None:
     """Every sentence of some texts, repeated: at least 98 of 100 pass."""
     from claim_cases import CASES

@@ -111,6 +111,7 @@ def test_an_agent_asks_within_a_scope_and_in_a_collection(index: Index, tmp_path
 # The frameworks' retrievers.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [
@@ -173,6 +174,7 @@ def served(index: Index, url: str) -> Iterator[str]:
     server.stdout.close()
 
 
+@pytest.mark.slow
 def test_over_http_an_answer_is_written_where_that_is_asked(index: Index) -> None:
     with writing(Script(perfect)) as url, served(index, url) as address:
         client = HttpClient(address, verbose=False)
