@@ -126,6 +126,8 @@ def test_numbers_that_things_are_called_by() -> None:
     assert asked_keys("ماذا تقول المادة (9)؟") == {"9"}
     assert asked_keys("ماذا تقول المادة التاسعة؟") == asked_keys("What does Article IX say?") == {"9"}
     assert asked_keys("What happened in 1951?") == frozenset()
+    assert asked_keys("What does the message E09 mean?") == asked_keys("ما معنى الرسالة E٠٩؟") == {"e09"}
+    assert asked_keys("What was the revenue of FY2023?") == asked_keys("Who invented MP3?") == frozenset()
     assert asked_keys("Who wrote the first article on otters?") == frozenset()
 
 

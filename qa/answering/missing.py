@@ -55,7 +55,8 @@ def _named(question: str) -> Iterator[tuple[Span, tuple[str, ...]]]:
     for span, number in key_spans(question):
         taken.append(span)
         # «المادة 9» may be «المادة التاسعة» in the text; "HX-110" is nothing else.
-        if "-" in question[slice(*span)] or len(number) >= _MIN_DIGITS:
+        # The text may have E09 as E-09.
+        if number.isdecimal() and ("-" in question[slice(*span)] or len(number) >= _MIN_DIGITS):
             yield span, (number,)
     for match in _NUMBER.finditer(normalised.text):
         span = normalised.origins[match.start()], normalised.origins[match.end() - 1] + 1

@@ -257,20 +257,29 @@ def has_short_answer(question: str) -> bool:
     return not (_LONG.search(text) or asks_for_list(question) or subject(question))
 
 
+_LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 _KEYS: Final = regex.compile(
-    r"\b\p{L}{1,5}-(?P<key>\p{Nd}{1,9})\b"
+    r"\b\p{L}{1,5}-(?P<key>\p{Nd}{1,9})\b|\b(?P<key>[a-z]{1,4}(?!(?:19|20)\d\d\b)\p{Nd}{2,9})\b"
     r"|\b(?:article|section|clause|chapter|paragraph|rule|item) (?P<key>\p{Nd}{1,4})\b"
     r"|\b(?:ال)?(?:ماده|بند|فقره|فصل) (?:رقم )?\(?(?P<key>\p{Nd}{1,4})\b"
 )
 
 
 def asked_keys(question: str) -> frozenset[str]:
-    """The identifying numbers in a question: those of HX-110, «المادة التاسعة», "section 4", "Article IV"."""
+    """The identifiers in a question: "110" of HX-110, "9" of «المادة التاسعة», "e09" of E09."""
     return frozenset(number for _, number in key_spans(question))
 
 
+def has_key(terms: AbstractSet[str], key: str) -> bool:
+    """Whether one of `asked_keys` is among a text's terms; HX-110 is two of them, HX110 is one."""
+    digits = key.lstrip(_LATIN)
+    if key != digits:
+        return key in terms or {key.removesuffix(digits), digits} <= terms
+    return key in terms or any(term.endswith(key) and term.removesuffix(key).isalpha() for term in terms)
+
+
 def key_spans(question: str) -> list[tuple[Span, str]]:
-    """The identifiers in a question: the span of each in it, and its number in the digits 0-9."""
+    """The identifiers in a question: the span of each, and its number in the digits 0-9, or "e09" for E09."""
     analysis = analyzed(question)
     normalised, found = analysis.normalised, analysis.words
     in_digits = [

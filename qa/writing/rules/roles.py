@@ -11,11 +11,12 @@ import regex
 
 from index.text.analyzer import Term, normalise, stem, words
 from index.text.arabic import is_arabic, without_proclitics
+from qa.answering.questions.units import unit
 from qa.conversation.follow_up import content_words
 from qa.writing.alignment import Match
 from qa.writing.quantities import Quantity, quantities
 from qa.writing.rules.clauses import clauses
-from qa.writing.rules.degrees import is_converse, unit
+from qa.writing.rules.degrees import is_converse
 from qa.writing.rules.names import introduced_names, is_like_name, lone_names
 from qa.writing.rules.names import names as latin_names
 
