@@ -170,6 +170,68 @@ def test_what_stays_a_paragraph(text: str) -> None:
     assert kinds(text) == {"paragraph"}
 
 
+def test_a_numbered_clause_that_introduces_a_list_is_none() -> None:
+    text = """\
+4. LEAVE
+
+4.1 Staff may take eight weeks of leave a year, in agreement with the manager.
+
+4.2 The following must be attached to the request:
+
+- a certificate;
+- a declaration.
+
+4.3 The manager may postpone the leave once, for no longer than five days."""
+    assert [(kind, part[:8]) for kind, _, part in said(text)] == [
+        ("heading", "4. LEAVE"),
+        ("paragraph", "4.1 Staf"),
+        ("paragraph", "4.2 The "),
+        ("list_item", "- a cert"),
+        ("list_item", "- a decl"),
+        ("paragraph", "4.3 The "),
+    ]
+
+
+INTERVIEW = """\
+OREN: You began as a baker. What does one need for glass, which is so much hotter, and where did you learn it?
+
+MIRA: Patience. I came for a week and stayed, as the furnace was warm.
+
+OREN: Tell us about the blue vase.
+
+MIRA: Cobalt, and a mistake that I made with it.
+
+OREN: And the price?
+
+MIRA: Two hundred euros."""
+IN_ARABIC = """\
+س: متى بدأت العمل في الورشة؟
+ج: بدأت سنة 1998 مع عمّي.
+س: ومن علّمك؟
+ج: عمّي، رحمه الله."""
+
+
+@pytest.mark.parametrize("text", [INTERVIEW, IN_ARABIC])
+def test_an_interviewers_words_are_the_heading_of_the_reply(text: str) -> None:
+    lines = [line for line in text.splitlines() if line]
+    assert said(text) == [
+        ("heading", 1, line) if number % 2 == 0 else ("paragraph", 0, line)
+        for number, line in enumerate(lines)
+    ]
+
+
+def test_two_people_who_both_ask_are_no_interview() -> None:
+    text = """\
+ANN: Who is there, at this hour?
+
+BEN: Who asks, and why at all?
+
+ANN: I do, and I live here.
+
+BEN: Go on, then."""
+    assert kinds(text) == {"paragraph"}
+
+
 def test_the_articles_title_is_a_heading_and_its_paragraphs_are_none(article: Document) -> None:
     blocks = find_blocks(article.text)
     assert [b.kind for b in blocks if b.end - b.start > 100] == ["paragraph"] * sum(

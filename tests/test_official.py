@@ -184,6 +184,8 @@ def test_a_byline(lines: list[str], expected: tuple[str, str]) -> None:
         ("Dated: March 12, 2016", "March 12, 2016"),
         ("The roof fell in on 3 March 2016.", ""),
         ("وقع الزلزال في 3 أيار 2019.", ""),
+        ("حُرّر هذا المحضر من نسختين في طرطوس بتاريخ 9 أيلول 2020، وشهد عليه جارٌ.", "9 أيلول 2020"),
+        ("أُبرم العقد بين الطرفين في 2 آب 2019.", "2 آب 2019"),
     ],
 )
 def test_a_date_line(line: str, date: str) -> None:
@@ -337,6 +339,23 @@ def test_who_signed_a_paper_in_an_office_file(tmp_path: Path, encoder: FakeEncod
     quotes = [citation.quote for citation in qa.ask("من وقّع القرار رقم 47؟", index, reader=False).citations]
 
     assert quotes == ["سعاد النابلسي\n\nرئيسة البلدية", "كمال الحداد\n\nأمين السر"]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        (
+            "OFFICE OF PORTS\n\n          Ref. 12/b\n          Date: 4 May 2021\n\nNOTICE No. 3/2021\n\n{}",
+            "4 May 2021",
+        ),
+        ("بلدية الساحل\n\nالرقم: 12\nالتاريخ: 4 أيار 2021\n\nتعميم رقم 3\n\n{}", "4 أيار 2021"),
+        ("Name: Salma Odeh\nDate: 4 May 2021\nDepartment: Ports\n\n{}", "4 May 2021"),
+        ("Name: Salma Odeh\nDate of birth: 4 May 1981\nDepartment: Ports\n\n{}", ""),
+    ],
+)
+def test_a_letterhead_or_a_form_says_the_date(tmp_path: Path, text: str, date: str) -> None:
+    (tmp_path / "a.txt").write_text(text.format("The harbour is closed at night from now on."), "utf-8")
+    assert read_file(tmp_path / "a.txt").date == date
 
 
 def test_the_texts_own_date_comes_before_that_of_its_file(tmp_path: Path, encoder: FakeEncoder) -> None:

@@ -21,6 +21,7 @@ from qa.answering.question_type import (
     asks_for_cell,
     asks_for_list,
     defines,
+    has_key,
     labels,
     poses,
     subject,
@@ -330,3 +331,18 @@ def test_a_question_names_a_cell_and_the_column_of_another(question: str, expect
     found = [row.text for row in rows if asks_for_cell(asked, row)]
     assert len(found) == len(expected)
     assert all(text.startswith(beginning) for text, beginning in zip(found, expected, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "is_there"),
+    [
+        ("e09", {"message", "e09"}, True),
+        ("e09", {"message", "e", "09"}, True),
+        ("e09", {"e01", "09"}, False),
+        ("110", {"hx", "110"}, True),
+        ("110", {"hx110"}, True),
+        ("110", {"2110", "hx11"}, False),
+    ],
+)
+def test_an_identifier_is_one_word_or_two(key: str, text: set[str], is_there: bool) -> None:
+    assert has_key(text, key) is is_there

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from index.errors import FileWarning, UnreadableFile
@@ -23,12 +24,14 @@ from index.readers.file_types import CONVERTERS, PICTURES, PLAIN, convert
 from index.storage.files import read_regular
 from index.text.structure.official import byline, date_line, opening, plain_title
 from index.text.structure.official_blocks import official_blocks
-from index.types import DATED_BY_PROGRAMS, Document, text_id
+from index.types import DATED_BY_PROGRAMS, Block, Document, text_id
 
 TYPES = (*CONVERTERS, *PICTURES)
 # Lock files that Microsoft Office writes beside an open file: the user's name, and no text.
 _LOCK_FILE = "~$"
 _MANIFEST = b'{\n "format"'  # the beginning of an index's manifest.json
+# Of letterheads and form fields, those among which a date is looked for.
+_FIRST_LINES = 20
 # Maximum file size: a book without pictures has less than 5 MB, a scanned one without text often more.
 MAX_BYTES = 200 << 20
 # Plain text up to this size is read in this process: it takes less than a second. A larger one is read with
@@ -131,8 +134,9 @@ def read_file(
     so that an edited file replaces its older version in an index. The title comes from the file's metadata,
     from the first `# heading` of a .md file or from the title line of a .txt file, else from the file name;
     author and date come from the file's metadata, else from the lines under the title («إعداد: …», "By …")
-    and from a line such as «حُرّر في …»; in the files of office programs and PDFs, whose date is that of the
-    file, from these lines first. Tags are the keywords in the file's metadata.
+    and from a line such as «حُرّر في …», or "Date: …" in a letterhead or a form; in the files of office
+    programs and PDFs, whose date is that of the file, from these lines first. Tags are the keywords in the
+    file's metadata.
 
     Args:
         path: of the file.
@@ -169,7 +173,7 @@ def read_file(
     titled = "" if found.title in headers else found.title
     title = titled or plain_title(found.text, blocks) or found.title or Path(source).stem
     author, date = byline(opening(found.text, blocks))
-    said = date or date_line([found.text[b.start : b.end] for b in blocks if b.kind == "paragraph"])
+    said = date or _said_date(found.text, blocks)
     return Document(
         found.text,
         title=title,
@@ -182,6 +186,15 @@ def read_file(
         digest=found.digest,
         tags=found.tags,
     )
+
+
+def _said_date(text: str, blocks: Sequence[Block]) -> str:
+    """The date that a text gives itself: in a paragraph, else in a letterhead or a form; empty if none."""
+    if date := date_line([text[block.start : block.end] for block in blocks if block.kind == "paragraph"]):
+        return date
+    labelled = (block for block in blocks if block.kind in ("page_header", "form_field"))
+    lines = (line.strip() for block in labelled for line in text[block.start : block.end].splitlines())
+    return next(filter(None, (date_line([line]) for line in islice(lines, _FIRST_LINES))), "")
 
 
 def duplicates(documents: Iterable[Document]) -> list[tuple[Document, Document]]:

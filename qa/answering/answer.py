@@ -29,7 +29,6 @@ from qa.answering.overview import (
 from qa.answering.parts import cite_part, lacks_part
 from qa.answering.question_type import asked_keys, asks_for_list, has_key, has_short_answer, subject
 from qa.answering.questions.entries import asked_entries
-from qa.answering.questions.measures import asked_measure, has_other_measures_alone
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.answering.reader_evidence import readings_of, with_evidence
 from qa.answering.sentences import Sentence, choose, context_terms, named_quantities, score_sentences
@@ -174,7 +173,6 @@ def answer(
         probability = (probability + confidence(expanded, candidates, as_expanded, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not lacks_key(query, quotable)
     enough = enough and not lacks_part(query.reading, hits)
-    enough = enough and not has_other_measures_alone(asked_measure(query.reading), found[0].written)
     is_list = asks_for_list((expanded or query).reading)
     chosen = choose(found, is_list, named_quantities(query)) if enough else []
     is_short = bool(found) and has_short_answer(query.reading)

@@ -10,12 +10,14 @@ from typing import Final
 import regex
 
 from index.text.paragraphs import WRAPPED_LINE
+from index.text.structure.dialogue import prompts
 from index.text.structure.labels import (
     RANK_OF_CAPITALS,
     RANK_OF_EMPHASIZED,
     RANK_OF_NAMED,
     RANK_OF_NUMBERED,
     RANK_OF_PLAIN,
+    RANK_OF_PROMPT,
     heading_label,
     is_capitals,
     is_caption,
@@ -113,7 +115,11 @@ def with_headings(text: str, units: Sequence[Unit], *, careful: bool = False) ->
     full = [u for u in units if u.kind == "paragraph" and u.end - u.start >= _FULL_PARAGRAPH]
     ended = sum(is_ended(text, u) for u in full)
     ends_tell = len(full) < _MIN_FULL or ended >= _MIN_ENDED * len(full)
-    out = list(units)
+    prompted = prompts(text, units)
+    out = [
+        replace(unit, kind="heading", rank=RANK_OF_PROMPT) if place in prompted else unit
+        for place, unit in enumerate(units)
+    ]
     plain: set[int] = set()
     sentences = Counter(u.style for u in out if u.kind == "list_item" and is_ended(text, u))
     for place in range(len(out) - 1, -1, -1):
@@ -206,7 +212,9 @@ def _rank_of_marked(text: str, unit: Unit, following: Unit) -> int:
         return RANK_OF_NAMED
     if said.endswith((".", ",", "،", "؛", ";")) or following.kind == "form_field":
         return 0
-    if numbered := numbered_label(said):
+    # "4.2 The following must be attached:" is a clause that introduces a list.
+    introduces = following.kind == "list_item" and LEAD_IN.search(said) is not None
+    if (numbered := numbered_label(said)) and not introduces:
         has_text = following.kind == "heading" or _is_body(text, following)
         return min(RANK_OF_NUMBERED + numbered[1] - 1, RANK_OF_PLAIN - 1) if has_text else 0
     if is_capitals(said) and (following.kind == "heading" or _is_body(text, following)):

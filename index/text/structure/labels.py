@@ -45,6 +45,7 @@ RANK_OF_NAMED: Final = 63
 RANK_OF_EMPHASIZED: Final = 64
 RANK_OF_NUMBERED: Final = 66
 RANK_OF_PLAIN: Final = 70
+RANK_OF_PROMPT: Final = 72
 
 # In the spelling of `_FOLDED`, which leaves ة as it is.
 _FEMININE_ORDINALS: Final = tuple(regex.sub("ه$", "ة", word) for word in FEMININE_ORDINALS)

@@ -87,6 +87,7 @@ _DATE: Final = regex.compile(
 )
 _DATE_LINE: Final = regex.compile(
     r"(?:كتب|صدر|حرر|اصدر)(?:ت|ه|ها)?\s(?:هذا\s\p{L}+\s|هذه\s\p{L}+\s)?(?:في|ب|عن|يوم)"
+    r"|(?:(?:حرر|ابرم)ت?|وقعت?\s(?:هذا|هذه))\s(?:\p{L}+\s){1,6}(?:في|بتاريخ|يوم)\s"
     r"|(?:في|بتاريخ|التاريخ)\s?[:：]?\s?(?=\p{Nd})"
     r"|(?i:(?:(?:done|given|issued|signed|dated|adopted|made)\s(?:at|in|on|this|by)\b|dated?\s?[:：]))"
 )

@@ -50,6 +50,12 @@ _UNITS: Final = {
         kilogram kilograms kg كيلوغرام كيلوغراما كيلوغرامات كيلوجرام كيلوجراما كيلو كغ
         ton tons tonne tonnes طن طنا أطنان
     """,
+    "energy": """
+        watt watts kilowatt kilowatts kw واط وات كيلوواط كيلووات
+        megawatt megawatts mw ميغاواط ميجاواط
+        kwh mwh gwh
+        joule joules جول
+    """,
     "volume": """
         millilitre millilitres ml مليلتر مليلترا مليلترات
         litre litres liter liters لتر لترا لترات ليتر ليترا ليترات

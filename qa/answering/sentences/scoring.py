@@ -28,7 +28,6 @@ from qa.answering.question_type import (
     subject,
     type_match,
 )
-from qa.answering.questions.measures import asked_measure, has_other_measures_alone
 from qa.answering.sentences.scored import Sentence
 from qa.answering.sentences.split import SplitSentence, context_terms, introduction_terms, split_passage
 
@@ -100,7 +99,6 @@ class _Scorer:
         terms: its terms.
         words: its `plain_words`.
         type: the type of answer that it asks for.
-        measure: the kind of measure that it asks for.
         subject: of a definition question.
         is_list: whether it asks for a list.
         headings: the headings of all passages whose sentences are scored.
@@ -111,7 +109,6 @@ class _Scorer:
     terms: frozenset[str]
     words: frozenset[str]
     type: QuestionType | None
-    measure: str | None
     subject: frozenset[str]
     is_list: bool
     headings: frozenset[str]
@@ -125,7 +122,6 @@ class _Scorer:
             terms=frozenset(term.term for term in query.terms),
             words=plain_words(query.text),
             type=question_type(query.reading),
-            measure=asked_measure(query.reading),
             subject=subject(query.reading),
             is_list=asks_for_list(query.reading),
             headings=frozenset(heading for hit in hits for heading in hit.passage.headings),
@@ -174,19 +170,13 @@ class _Scorer:
                 pooled=float(name.rest @ _unit(tokens.vectors[inside[i]].sum(axis=0))),
                 asked=float(asked.mean()) if asked.size else 0.0,
                 lexical=len(self.terms & (text.terms | above)) / len(self.terms),
-                type_match=self._type_match(text),
+                type_match=type_match(self.type, text.words, self.words),
                 score=0.0,
                 is_introduced=bool(introduction) and not self.terms & text.terms - introduction - above,
             )
             # The passage's score breaks ties between equal sentences of different passages.
             tie = _passage_score(hit) if name.score is None else name.score
             yield replace(sentence, score=self._score(sentence, text, is_first=i == 0) + tie)
-
-    def _type_match(self, text: SplitSentence) -> float:
-        """As `type_match`; -1 too where a sentence has measures, and all of other kinds than is asked for."""
-        if has_other_measures_alone(self.measure, text.written):
-            return -1.0
-        return type_match(self.type, text.words, self.words)
 
     def _score(self, sentence: Sentence, text: SplitSentence, is_first: bool) -> float:
         """The score of a sentence of a passage, without that of the passage."""
