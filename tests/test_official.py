@@ -376,3 +376,17 @@ def test_the_texts_own_date_comes_before_that_of_its_file(tmp_path: Path, encode
     assert (dated.date, undated.date) == ("5 May 2016", "2024-02-21")
     assert asked("When was it issued?", undated) == []
     assert asked("What is the date of the file?", undated) == ["2024-02-21"]
+
+
+@pytest.mark.parametrize(
+    ("question", "date"),
+    [
+        ("When was Circular No. 7/2021 issued?", "4 May 2021"),
+        ("When was Circular No. 3/2019 issued?", ""),
+    ],
+)
+def test_a_papers_number_names_it(tmp_path: Path, encoder: FakeEncoder, question: str, date: str) -> None:
+    paper = Document("Boats are moored by day.", title="CIRCULAR No. 7/2021 Boats", date="4 May 2021")
+    index = Index.build([paper], tmp_path / "index", encoder=encoder, show_progress=False)
+    citations = qa.ask(question, index, reader=False).citations
+    assert [citation.quote for citation in citations if citation.field == "date"] == [date] * bool(date)

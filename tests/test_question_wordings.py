@@ -25,11 +25,13 @@ METADATA = {
         "In which year was it published?", "What is the document's date?", "When is this letter dated?",
         "What is the publication year?", "تاريخ النشر؟", "متى نُشر؟", "What is its date?",
         "في أي تاريخ صدر القرار؟", "ما سنة النشر؟", "When was it sent?",
+        "When was Circular No. 7/2021 issued?", "متى وُقّع عقد البيع؟", "متى أُبرمت الاتفاقية؟",
     ],
     None: [
         "Who's the chair?", "ما عنوان الشركة؟", "When was the castle built?",
         "What is the title of the mayor?", "Who sent the troops?", "في أي سنة بنيت القلعة؟",
         "من أرسل الجيش؟", "What is the date of the open day?", "What year was the king crowned?",
+        "متى وقع الزلزال؟",
     ],
 }  # fmt: skip
 

@@ -206,7 +206,10 @@ def _asked_document(index: Index, question: str, field: CitedField, hits: Sequen
         leads = len(found) == 1 or hit.score - found[1][0].score >= _LEAD
         if most or not leads or language(document.title) == language(question):
             return None
-    return hit if _value(document, field) else None
+    # "Circular No. 3" isn't the circular No. 7.
+    numbers = {term for term in asked if term.isdecimal()}
+    is_it = numbers <= _about(index, hit) or language(document.title) != language(question)
+    return hit if is_it and _value(document, field) else None
 
 
 def _which(match: regex.Match[str]) -> str:

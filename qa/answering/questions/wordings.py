@@ -39,7 +39,10 @@ _AR_MAKER: Final = r"(?:ال)?(?:معد|محرر|مرسل|محاضر|واضع|م
 _ISSUED: Final = r"(?:published|written|issued|released|signed|dated|prepared|compiled|drawn up|printed)"
 _AR_ISSUED: Final = r"(?:نشر|كتب|صدر|حرر|الف|طبع)ت?"
 _AR_ISSUING: Final = r"(?:نشر|كتابه|صدور|اصدار|تحرير|طبع|تاليف)"
-_WHICH: Final = rf"(?:it|this|this {A_DOCUMENT}|the (?P<which>.{{1,80}}))"
+_WHICH: Final = (
+    rf"(?:it|this|this {A_DOCUMENT}|the (?P<which>.{{1,80}})"
+    rf"|(?P<which>(?:\w+ )?{A_DOCUMENT} (?:no\b\.?|number) ?.{{1,40}}?))"
+)
 
 METADATA: Final[dict[CitedField, regex.Pattern[str]]] = {
     "author": regex.compile(
@@ -61,6 +64,7 @@ METADATA: Final[dict[CitedField, regex.Pattern[str]]] = {
         rf"|\bwhat date{_IS} (?:the|this) {A_DOCUMENT}\b"
         rf"|\bwhat{_IS} (?:its|(?:the|this) {A_DOCUMENT}'s) (?:publication )?date\b"
         rf"|\bمتي (?:تم )?(?:{_AR_ISSUED}|ارسلت? {_AR_THIS}|{_AR_ISSUING} {_AR_THIS})\b"
+        rf"|\bمتي (?:وقعت?|ابرمت?|تم (?:توقيع|ابرام)) {_AR_THIS}\b"
         rf"|\b(?:في |ب)?اي (?:سنه|عام|تاريخ|شهر|يوم) {_AR_ISSUED}\b"
         rf"|\b(?:تاريخ|سنه|عام) (?:ال)?{_AR_ISSUING}\b|\bتاريخ {_AR_THIS}\b|\bما تاريخه(?:ا)?\W*$"
     ),
