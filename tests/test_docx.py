@@ -279,6 +279,28 @@ def test_a_table_that_only_parts_the_page_gives_paragraphs() -> None:
     assert extract(docx(body)).text == "أول.\n\nثانٍ.\n\nبعد."
 
 
+@pytest.mark.parametrize("properties", ["", "<w:tblHeader/>"])
+def test_two_header_rows_are_told_whether_they_are_marked_or_not(properties: str) -> None:
+    both = '<w:tcPr><w:vMerge w:val="restart"/></w:tcPr>' + p("Site")
+    wide = '<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>'
+    body = table(
+        row(both, wide + p("Output"), wide + p("Income"), properties=properties),
+        row(
+            "<w:tcPr><w:vMerge/></w:tcPr>" + p(""),
+            "planned",
+            "real",
+            "planned",
+            "real",
+            properties=properties,
+        ),
+        row("Mill", "310", "241", "46,500", "36,270"),
+        row("Weir", "58", "63", "8,700", "9,450"),
+    )
+    found = [(block.kind, block.columns) for block in extract(docx(body)).blocks]
+    columns = ("Site", "Output planned", "Output real", "Income planned", "Income real")
+    assert found == [("table_header", ())] * 2 + [("table_row", columns)] * 2
+
+
 def test_any_depth_is_read() -> None:
     deep = "<w:sdt><w:sdtContent>" * 3000 + p("deep") + "</w:sdtContent></w:sdt>" * 3000
     nested = "<w:tbl><w:tr><w:tc>" * 500 + p("inside") + "</w:tc></w:tr></w:tbl>" * 500

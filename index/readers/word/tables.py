@@ -16,6 +16,7 @@ from index.readers.word.inline_text import InlineText
 # A table row with a cell of more words belongs to a layout table.
 _MAX_CELL_WORDS: Final = 80
 MAX_COLUMNS: Final = 63
+_MAX_HEADER_ROWS: Final = 3
 
 
 @dataclass
@@ -82,7 +83,8 @@ def column_headings(row: Sequence[Cell], place: int, columns: list[str], is_head
         covered = range(place, min(place + cell.span, len(columns)))
         if is_header:
             for column in covered:
-                columns[column] = " ".join(filter(None, (columns[column], cell.text)))
+                # A cell that spans both header rows is in each.
+                columns[column] = " ".join(dict.fromkeys(filter(None, (columns[column], cell.text))))
         else:
             named.append(" ".join(dict.fromkeys(filter(None, (columns[column] for column in covered)))))
         place += cell.span
@@ -122,10 +124,25 @@ def header_rows(rows: Sequence[ElementTree.Element], cells: Sequence[Sequence[Ce
         marked += 1
     if 0 < marked < len(rows):
         return marked
-    first, others = cells[0], cells[1:]
-    is_bold = all(cell.is_bold for cell in first if cell.text)
-    is_bold = is_bold and not all(cell.is_bold for row in others for cell in row)
-    return int(bool(others) and is_header(_row(first), list(map(_row, others)), is_bold=is_bold))
+    return _unmarked_headers(cells)
+
+
+def _unmarked_headers(cells: Sequence[Sequence[Cell]]) -> int:
+    """The number of header rows of a table that marks none: one, or more where a heading spans columns."""
+    count = 0
+    for place, row in enumerate(cells[:_MAX_HEADER_ROWS]):
+        is_spanning = any(cell.span > 1 for cell in row)
+        # A heading may span rows, too: it is then repeated in the next one.
+        others = cells[place + 1 + is_spanning :]
+        is_bold = all(cell.is_bold for cell in row if cell.text)
+        is_bold = is_bold and not all(cell.is_bold for other in others for cell in other)
+        below = list(map(_row, others))
+        if not others or not is_header(_row(row), below, is_bold=is_bold, is_second=count > 0):
+            break
+        count = place + 1
+        if not is_spanning:
+            break
+    return count
 
 
 def _row(cells: Sequence[Cell]) -> Row:
