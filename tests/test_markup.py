@@ -155,3 +155,17 @@ def test_large_tables_and_spans_take_a_time_that_grows_with_the_page() -> None:
 
 def test_any_depth_is_read() -> None:
     assert extract("<div>" * 50_000 + "deep" + "</div>" * 50_000 + "<p>after").text == "deep\n\nafter"
+
+
+def test_a_heading_cell_across_the_body_is_none_of_the_columns_headings() -> None:
+    page = (
+        "<table><tr><th>Item<th>Day<th>Week</tr><tr><th colspan=3>Vessels</tr><tr><td>Yacht<td>5<td>30</tr>"
+        "<tr><th colspan=3>Goods</tr><tr><td>Timber<td>2<td>9</tr></table>"
+    )
+    found = extract(page)
+    rows = [found.text[block.start : block.end] for block in found.blocks]
+    assert rows == ["Item | Day | Week", "Vessels", "Yacht | 5 | 30", "Goods", "Timber | 2 | 9"]
+    columns = ("Item", "Day", "Week")
+    assert [block.columns for block in found.blocks if "|" in found.text[block.start : block.end]] == [
+        (), columns, columns,
+    ]  # fmt: skip

@@ -90,7 +90,9 @@ class Table:
         self.grid.extend(_grid_row(cells, spanning) for cells, _ in rows)
         heads = 0
         for number, (cells, in_head) in enumerate(rows):
-            if heads == number and (in_head or all(cell.is_heading for cell in cells)):
+            # One heading cell under the headings names the rows below it.
+            is_section = number > 0 and len(cells) == 1 and cells[0].columns > 1
+            if heads == number and (in_head or (all(cell.is_heading for cell in cells) and not is_section)):
                 heads += 1
         if heads == len(rows):
             heads = 0
