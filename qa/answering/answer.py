@@ -11,7 +11,7 @@ from index.ranking_parameters import SENTENCES
 from index.text.analyzer import analyze, stem, words
 from index.types import Hit
 from qa.admission import admission
-from qa.answering.citations import answer_spans, cite, quotations
+from qa.answering.citations import answer_spans, cite, in_asked_cells, quotations
 from qa.answering.confidence import MAX_CANDIDATES, confidence, is_enough, pairing, sentence_weights
 from qa.answering.courtesy import courteous
 from qa.answering.dependent_sentences import topics
@@ -177,6 +177,7 @@ def answer(
     chosen = choose(found, is_list, named_quantities(query)) if enough else []
     is_short = bool(found) and has_short_answer(query.reading)
     spans = answer_spans(readings, pairing(query, found)) if is_short else {}
+    spans = in_asked_cells(spans, query, chosen) if is_short else {}
     citations = cite(index, chosen, spans, [hit.passage for hit in hits])
     if known := _looked_up(index, query, hits, found[0] if enough else None):
         citations, probability = known, max(probability, METADATA_CONFIDENCE)

@@ -12,6 +12,7 @@ from index.text.analyzer import Language, language
 from index.text.sentences import Span
 from index.types import Passage
 from qa.answering.confidence import min_likelihood
+from qa.answering.question_type import asked_cells
 from qa.answering.reader import Reading
 from qa.answering.sentences import MAX_SENTENCES, Sentence
 from qa.messages import say
@@ -20,7 +21,10 @@ from qa.types import Citation
 
 if TYPE_CHECKING:
     from index.interface import Index
+    from index.query import Query
 
+# Of the terms of a row's cell, those that a question has which names the row; chosen.
+_MIN_NAMED: Final = 0.6
 # Longer answers aren't marked within the quotation: the eye finds them.
 MAX_ANSWER_WORDS = 12
 # Clause-final characters stripped from the end of a quotation.
@@ -40,6 +44,26 @@ def answer_spans(readings: Mapping[str, Reading], pair: str) -> dict[str, Span]:
         for id_, reading in readings.items()
         if reading.span and reading.words <= MAX_ANSWER_WORDS and reading.likelihood >= min_likelihood(pair)
     }
+
+
+def in_asked_cells(spans: Mapping[str, Span], query: Query, chosen: Sequence[Sentence]) -> dict[str, Span]:
+    """The spans, those of rows in the cell whose column the question names; none where another was taken.
+
+    Args:
+        spans: as returned by `answer_spans`.
+        query: the question.
+        chosen: the sentences that are quoted.
+    """
+    asked = frozenset(term.term for term in query.terms)
+    found = dict(spans)
+    for passage in (sentence.passage for sentence in chosen):
+        cells = asked_cells(asked, passage, _MIN_NAMED)
+        span = found.get(passage.id)
+        if len(cells) == 1:
+            found[passage.id] = cells[0]
+        elif cells and span and not any(start <= span[0] and span[1] <= end for start, end in cells):
+            del found[passage.id]
+    return found
 
 
 def cite(

@@ -202,16 +202,36 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
         asked: the question's terms.
         row: a passage; only a table row whose columns are known has cells.
     """
+    return bool(asked_cells(asked, row))
+
+
+def asked_cells(asked: AbstractSet[str], row: Passage, min_share: float = 1) -> list[Span]:
+    """The cells of a row for whose columns a question asks, another cell being named by it.
+
+    Several if the question names their columns by equally many words.
+
+    Args:
+        asked: the question's terms.
+        row: a passage; only a table row whose columns are known has cells.
+        min_share: of a cell's terms, those that the question needs to name it.
+    """
     cells = row_cells(row.text, row.columns, row.items) if row.kind == "table_row" else None
     if cells is None:
-        return False
+        return []
     terms = [frozenset(term.term for term in analyze(row.text[slice(*cell)])) for cell in cells]
-    named = {n for n, cell in enumerate(terms) if cell <= asked and any(not t.isdecimal() for t in cell)}
+    named = {
+        n
+        for n, cell in enumerate(terms)
+        if len(cell & asked) >= min_share * len(cell) and any(not t.isdecimal() for t in cell)
+    }
     key = frozenset().union(*(terms[n] for n in named))
-    return bool(named) and any(
-        n not in named and terms[n] and not asked.isdisjoint({term.term for term in analyze(column)} - key)
+    shared = {
+        n: len(asked & ({term.term for term in analyze(column)} - key))
         for n, column in enumerate(row.columns)
-    )
+        if n not in named and terms[n]
+    }
+    most = max(shared.values(), default=0) if named else 0
+    return [cells[n] for n, count in shared.items() if count == most] if most else []
 
 
 # In normalised spelling: an indirect question within a sentence, and its question word.
