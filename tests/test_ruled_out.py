@@ -108,6 +108,14 @@ def test_the_passage_with_the_identifier_is_left() -> None:
     assert left("What does message E09 mean?", *texts) == ["E09 | Sensor broken"]
 
 
+def test_behind_a_sentence_of_another_kind_only_one_of_the_right_kind_is_left() -> None:
+    texts = "The site needs a road of 1.3 km.", "Ms Hill spoke of two machines.", "The road costs £4,000."
+    assert left("How much will the road cost?", *texts) == ["The road costs £4,000."]
+    assert left("How much will the road cost?", *texts[1:]) == list(texts[1:])
+    texts = "يعمل المرشّح لمدة ثلاث ساعات.", "المرشّح رمادي.", "يُنظَّف المرشّح كل أسبوعين."
+    assert left("كل كم يُنظَّف المرشّح؟", *texts) == ["يُنظَّف المرشّح كل أسبوعين."]
+
+
 def test_the_title_may_have_the_identifier() -> None:
     text = "It replaces Circular No. 6/2024."
     assert left("What does Circular No. 7/2024 replace?", text, title="Circular No. 7/2024") == [text]

@@ -89,8 +89,8 @@ _ASKED: Final = {
         r"\bhow many (?:people|persons|members|employees|students|workers)\b"
         r"|\bكم (?:شخصا?|عضوا?|موظفا?|طالبا?|عاملا?)\b"
     ),
+    "interval": regex.compile(r"\bhow (?:often|frequently)\b|\bكل كم\b"),
 }  # fmt: skip
-_HOW_OFTEN: Final = regex.compile(r"\bhow (?:often|frequently)\b|\bكل كم\b|\bكم مره\b.*\bكل\b")
 _LASTING: Final = regex.compile(
     r"\b(?:for|up to|within|during|lasts?|takes?|لمده|مده|خلال|يستغرق|تستغرق|حتي)\b"
     r"(?: \w+){0,4}? (?:minutes?|hours?|days?|weeks?|months?|years?"
@@ -128,11 +128,9 @@ def possible(query: Query, found: Sequence[Sentence], title: Callable[[str], str
         title: the title of a document by its id.
     """
     question = analyzed(query.reading).normalised.text
-    left = _with_identifier(question, found, title)
-    for rule in (_measures(question), _excluded(query.reading)):
-        if rule is not None:
-            left = [sentence for sentence in left if not rule(sentence)]
-    return left
+    left = _of_kind(question, _with_identifier(question, found, title))
+    excluded = _excluded(query.reading)
+    return [sentence for sentence in left if not (excluded and excluded(sentence))]
 
 
 def _with_identifier(question: str, found: Sequence[Sentence], title: Callable[[str], str]) -> list[Sentence]:
@@ -188,36 +186,46 @@ def _has_pair(text: str, pair: frozenset[int]) -> bool:
     return pair in _pairs(text) or regex.search(apart, text) is not None
 
 
-def _measures(question: str) -> Callable[[Sentence], bool] | None:
-    """Rules out sentences whose quantities are all of other kinds than what is asked."""
-    if _HOW_OFTEN.search(question):
-        return lambda sentence: _only_lasts(analyzed(sentence.written).normalised.text)
+def _of_kind(question: str, found: Sequence[Sentence]) -> list[Sentence]:
+    """Sentences without those that measure something else than is asked.
+
+    Where the best one is such, only those that certainly measure what is asked: the others were behind it.
+    """
     asked = next((kind for kind, pattern in _ASKED.items() if pattern.search(question)), None)
-    if asked is None:
-        return None
+    if asked is None or not found:
+        return list(found)
+    fits = [_fit(asked, sentence) for sentence in found]
+    least = 1 if fits[0] < 0 else 0
+    return [sentence for sentence, fit in zip(found, fits, strict=True) if fit >= least]
 
-    def rules_out(sentence: Sentence) -> bool:
-        # The cells of a row have their units in the head of its table.
-        if sentence.passage.kind == "table_row":
-            return False
-        written = sentence.written
-        kinds = set(measured(written))
+
+def _fit(asked: str, sentence: Sentence) -> int:
+    """1 if a sentence has the kind of quantity that is asked, -1 if it has others alone, 0 if unclear."""
+    written, is_row = sentence.written, sentence.passage.kind == "table_row"
+    text = analyzed(written).normalised.text
+    if asked == "interval":
+        return 1 if _RECURRING.search(text) else -bool(_LASTING.search(text) and not is_row)
+    kinds = set(measured(written))
+    # The cells of a row have their units in the head of its table.
+    if asked in kinds or (is_row and kinds):
+        return 1
+    if asked == "money":
         # «الخزان» looks like a dual, and "the larger one" like a number: prices are seldom so small.
-        bare = {""} if asked == "money" else {"", LOOSE}
-        if not kinds - {LOOSE} or kinds & {asked, *bare}:
-            return False
-        return asked != "money" or not (
-            _PRICED.search(analyzed(written).normalised.text)
-            or any(sign in written for sign in _CURRENCY)
-            or "money" in {_unit(word) for word in plain_words(written)}
-        )
-
-    return rules_out
+        if _is_priced(written, text):
+            return 1
+        return -bool(kinds - {LOOSE} and "" not in kinds)
+    if kinds & {"", LOOSE}:
+        return 1
+    return -bool(kinds)
 
 
-def _only_lasts(text: str) -> bool:
-    """Whether a text says how long something goes on, and not that it comes again."""
-    return bool(_LASTING.search(text)) and not _RECURRING.search(text)
+def _is_priced(written: str, text: str) -> bool:
+    """Whether a sentence, as written and normalised, has a word or a sign of money or prices."""
+    return (
+        not set(_CURRENCY).isdisjoint(written)
+        or _PRICED.search(text) is not None
+        or any(_unit(word) == "money" for word in plain_words(written))
+    )
 
 
 def measured(text: str) -> Iterator[str]:
