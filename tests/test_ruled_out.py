@@ -96,6 +96,9 @@ def test_what_is_ruled_out(question: str, text: str) -> None:
         ("Who was the librarian before Ada Marsh?", "The librarian was Tom Hill."),
         ("من كان أمين المكتبة قبل جلال بوعزة؟", "خلف جلال بوعزّة سليمان الحداد."),
         ("من كان أمين المكتبة قبل جلال بوعزة؟", "سليم حداد ١٩٩٠–٢٠١٩، جلال بوعزة منذ ٢٠١٩."),
+        ("من كان أمين المكتبة قبل جلال بوعزة؟", "تولّى المكتبة سليم الحداد وجلال بوعزّة."),
+        ("من كان أمين المكتبة قبل جلال بوعزة؟", "كان أمينا المكتبة جلال بوعزّة وسليم الحداد."),
+        ("Who may enter besides Ada Marsh?", "Ada Marsh may enter."),
         ("Who is Ada Marsh?", "The librarian is Ada Marsh."),
     ],
 )

@@ -7,7 +7,7 @@ the question excludes ("before Ada Marsh"). A sentence without any sign of eithe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -106,9 +106,9 @@ _RECURRING: Final = regex.compile(
 
 _NAME: Final = r"(?P<name>\p{Lu}[\w'’.-]+(?: \p{Lu}[\w'’.-]+){0,3})"
 _EXCLUDED: Final = regex.compile(
-    rf"^(?:And )?[Ww]ho\b.*\b(?:before|prior to|preceded|other than|apart from|besides|except) {_NAME}\W*$"
+    rf"^(?:And )?[Ww]ho\b.*\b(?:before|prior to|preceded) {_NAME}\W*$"
     rf"|^(?:And )?[Ww]ho\b.*\b(?:predecessor of) {_NAME}\W*$"
-    r"|^[وف]?من\b(?! (?:قبل|الذين)).*\b(?:قبل|سبق|سبقت|غير|سوى|باستثناء) "
+    r"|^[وف]?من\b(?! (?:قبل|الذين)).*\b(?:قبل|سبق|سبقت) "
     r"(?P<name>\p{Arabic}+(?: \p{Arabic}+){1,3})\W*$"
 )
 _SUCCESSION: Final = regex.compile(
@@ -296,7 +296,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word.term for word in analyzed(text).words)
 
 
-def _others(written: str, name: str) -> Collection[str]:
-    """Names with a capital beside a name, but for the first word."""
+def _others(written: str, name: str) -> bool:
+    """Whether there are other names: with a capital, but for the first word, or joined to this one by «و»."""
     rest = regex.sub(r"^\W*\w+", "", written)
-    return set(regex.findall(r"\b\p{Lu}\w+ \p{Lu}\w+", rest.replace(name, "")))
+    if regex.search(r"\b\p{Lu}\w+ \p{Lu}\w+", rest.replace(name, "")):
+        return True
+    words = analyzed(name).words
+    joined = rf"\bو{regex.escape(words[0].term)}\b|\b{regex.escape(words[-1].term)}\s+و\p{{L}}"
+    return regex.search(joined, analyzed(written).normalised.text) is not None
