@@ -32,6 +32,7 @@ from qa.answering.questions.entries import asked_entries
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.answering.reader_evidence import readings_of, with_evidence
 from qa.answering.sentences import Sentence, choose, context_terms, named_quantities, score_sentences
+from qa.answering.sentences.ruled_out import possible
 from qa.messages import say_not_found
 from qa.retrieve import open_index
 from qa.types import Answer, AnswerWriter, Citation
@@ -167,14 +168,18 @@ def answer(
     is_chosen = is_shaped or bool(entries) or not found
     weights = None if is_chosen else sentence_weights(pairing(query, found))
     found = with_evidence(found, readings, weights)
+    left = possible(query, found, lambda id_: index.document(id_).title)
+    is_possible = bool(left)
+    if left and left[0] is not found[0]:
+        found = left
     probability = confidence(query, candidates, found, readings)
     if expanded is not None:
         as_expanded = with_evidence(score_sentences(index, expanded, quotable, names), readings, weights)
         probability = (probability + confidence(expanded, candidates, as_expanded, readings)) / 2
     enough = is_enough(probability, query, found, bool(readings)) and not lacks_key(query, quotable)
-    enough = enough and not lacks_part(query.reading, hits)
+    enough = enough and is_possible and not lacks_part(query.reading, hits)
     is_list = asks_for_list((expanded or query).reading)
-    chosen = choose(found, is_list, named_quantities(query)) if enough else []
+    chosen = choose(left, is_list, named_quantities(query)) if enough else []
     is_short = bool(found) and has_short_answer(query.reading)
     spans = answer_spans(readings, pairing(query, found)) if is_short else {}
     spans = in_asked_cells(spans, query, chosen) if is_short else {}

@@ -22,6 +22,20 @@ _UNITS: Final = {
         franc francs فرنك فرنكا فرنكات
         krone kroner كرونة كرونات
         rupee rupees روبية روبيات
+        yen
+        yuan
+        penny pence
+        cent cents سنت سنتات
+        piastre piastres قرش قرشا قروش
+        fils فلس فلسا فلوس
+        halala هللة هللات
+        usd
+        eur
+        gbp
+        jod
+        aed
+        sar
+        egp
     """,
     "time": """
         seconds ثانية ثوان ثواني
@@ -39,7 +53,11 @@ _UNITS: Final = {
         metre metres meter meters m متر مترا أمتار
         kilometre kilometres kilometer kilometers km كيلومتر كيلومترا كيلومترات كيلومترين كم
         mile miles ميل ميلا أميال
-        foot feet
+        foot feet قدم قدما أقدام
+        inch inches بوصة بوصات
+        yard yards ياردة ياردات
+    """,
+    "area": """
         hectare hectares هكتار هكتارا هكتارات
         acre acres فدان فدانا
         dunam dunams دونم دونما دونمات
@@ -59,6 +77,7 @@ _UNITS: Final = {
     "volume": """
         millilitre millilitres ml مليلتر مليلترا مليلترات
         litre litres liter liters لتر لترا لترات ليتر ليترا ليترات
+        gallon gallons غالون غالونا غالونات
         barrel barrels برميل براميل
     """,
 }

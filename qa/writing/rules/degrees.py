@@ -76,7 +76,7 @@ _ANY_REASON: Final = regex.compile(
 
 _A: Final = _row("a an per each every كل")
 _MEASURE: Final = "measure"
-_MEASURES: Final = frozenset(("length", "mass", "volume"))
+_MEASURES: Final = frozenset(("length", "area", "mass", "volume", "energy"))
 _PERIODS: Final = _row("الساعة اليوم الأسبوع الشهر السنة العام")
 _OFTEN: Final = _row(
     "hourly daily weekly monthly yearly annually يومي يومية يوميا أسبوعي أسبوعية أسبوعيا"
