@@ -15,14 +15,12 @@ from index.readers.extracted_text import Unextractable, damaged
 MAX_UNPACKED: Final = 1 << 30
 # Maximum bytes of one part.
 MAX_PART: Final = 1 << 26
-# Raised by zipfile for a damaged list of parts: ValueError for names in no encoding, NotImplementedError
-# for a later version of the format.
-_UNREADABLE: Final = (zipfile.BadZipFile, ValueError, NotImplementedError)
-# Raised by zipfile for a damaged part: by the decompressors, RuntimeError for one that is encrypted,
-# OverflowError and OSError for places outside the archive.
-_UNREADABLE_PART: Final = (
-    *_UNREADABLE, zlib.error, lzma.LZMAError, RuntimeError, EOFError, OSError, OverflowError,
-)  # fmt: skip
+# What zipfile raises for a damaged list of parts: ValueError where names are in no encoding, RuntimeError
+# where the archive claims a later version of the format.
+_UNREADABLE: Final = (zipfile.BadZipFile, ValueError, RuntimeError)
+# What it raises for a damaged part: the decompressors' errors too, RuntimeError also where the part is
+# encrypted, OverflowError and OSError where it lies outside the archive.
+_UNREADABLE_PART: Final = (*_UNREADABLE, zlib.error, lzma.LZMAError, EOFError, OSError, OverflowError)
 # Of a media type, the longest that is looked for.
 _MAX_MEDIA_TYPE_LENGTH: Final = 100
 _MEDIA_TYPES: Final = {
