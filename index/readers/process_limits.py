@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-BASE_SECONDS: Final = 25.0
+BASE_SECONDS: Final = 20.0
 """Processor seconds for any file, however small, until it shows progress."""
 MAX_SECONDS: Final = 600.0
 """Processor seconds for the largest file."""
