@@ -35,7 +35,7 @@ from qa.answering.reader import warm_up as warm_up_reader
 from qa.api.service import Endpoints, Service
 from web.calls.chat_calls import ChatCalls
 from web.calls.collection_calls import Collections
-from web.page_calls import ConversationCall, Submit, arguments
+from web.page_calls import Render, Submit, arguments
 from web.server.connections import server_config
 from web.server.gradio_requests import MAX_GRADIO_SESSIONS, NotFound, as_response
 from web.server.memory import share_arenas
@@ -236,8 +236,8 @@ def build_chat(
         yield from chat_calls.respond(sent.conversation, sent.number, sent.language, options)
 
     def render(event: gr.EventData) -> str:
-        sent = ConversationCall.of(event._data)
-        return chat_calls.render(sent.conversation, sent.language)
+        sent = Render.of(event._data)
+        return chat_calls.render(sent.conversation, sent.language, sent.refreshed)
 
     def library(data: object) -> dict[str, Any]:
         if collections is None:

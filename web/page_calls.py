@@ -205,6 +205,12 @@ class Submit(ConversationCall):
     translate: bool = False
 
 
+class Render(ConversationCall):
+    """Arguments of `ChatCalls.render`: the number of a page's refresh."""
+
+    refreshed: Whole = 0
+
+
 class Act(PageCall):
     """The name of a call about collections."""
 

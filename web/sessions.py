@@ -43,6 +43,7 @@ class Session:
         self._can_translate = can_translate
         self._begun = 0
         self._changes = 0
+        self._refreshed = 0
         self._lock = Lock()
         self._rendered: dict[tuple[int, Language], tuple[Exchange, str]] = {}
 
@@ -111,14 +112,17 @@ class Session:
                 ]
         return qa.Conversation(tuple(one.reply for one in asked if isinstance(one.reply, qa.Turn)))
 
-    def render(self, language: Language) -> str:
+    def render(self, language: Language, refreshed: int = 0) -> str:
         """Renders the conversation as HTML. Each part is cached per language until it changes.
 
-        It includes a change counter, since responses may reach the page out of order.
+        It includes a change counter, since responses may reach the page out of order, and the number of
+        the page's last refresh, since they may be lost.
         """
         with self._lock:
+            self._refreshed = max(self._refreshed, refreshed)
             shown = "".join(self._render(number, language) for number in self.exchanges)
-            return f'{shown}<span id="changes" data-changes="{self._changes}" hidden></span>'
+            counters = f'data-changes="{self._changes}" data-refreshed="{self._refreshed}"'
+            return f'{shown}<span id="changes" {counters} hidden></span>'
 
     def _add(self, exchange: Exchange) -> int:
         number = self._begun

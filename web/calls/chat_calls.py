@@ -158,9 +158,9 @@ class ChatCalls:
                 ):
                     yield session.render(language)
 
-    def render(self, page: str, language: Language) -> str:
-        """The conversation as HTML."""
-        return self._sessions.of(page).render(language)
+    def render(self, page: str, language: Language, refreshed: int = 0) -> str:
+        """The conversation as HTML, with the number of the refresh that asked for it."""
+        return self._sessions.of(page).render(language, refreshed)
 
     def read(self, sent: Read) -> dict[str, Any]:
         """The document of a citation, for the reading pane."""

@@ -113,8 +113,12 @@ export class Conversation {
       this.#log.restart();
       number = await this.#begin(asked);
     }
-    if (number === null || number === FORGOTTEN) this.#composer.giveBack(asked.question);
-    else this.#server.submit(number, this.#writer.options);
+    if (number === null || number === FORGOTTEN) {
+      this.#composer.giveBack(asked.question);
+      return;
+    }
+    this.#server.submit(number, this.#writer.options);
+    this.#log.follow(number);
   }
 
   #begin(asked) {

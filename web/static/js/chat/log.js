@@ -4,6 +4,10 @@
 import {find} from "../page/dom.js";
 
 const BETWEEN_REFRESHES = 250; // milliseconds
+// Milliseconds until what doesn't arrive is asked for again, then twice as many, and so on. Gradio's client loses
+// the answer of an event that it sends while the server closes the stream of the one before. The next event opens a
+// stream again, and what was lost comes through it too.
+const PATIENCE = 2000;
 
 export class Log {
   #server;
@@ -12,26 +16,45 @@ export class Log {
   #changes = 0; // of the newest state that was shown
   #lastRefresh = -BETWEEN_REFRESHES;
   #nextRefresh = null;
+  #refreshes = 0;
+  #refreshed = 0; // the number of the last refresh that arrived
+  #following = null;
 
   // Calls `settled` when a newer state is shown in which nothing is being searched for any more.
   constructor(element, server, settled) {
     this.#server = server;
     this.#settled = settled;
     // The conversation isn't there yet: Gradio puts it into the frame later.
-    const watched = {childList: true, subtree: true, attributeFilter: ["data-changes"]};
+    const watched = {childList: true, subtree: true, attributeFilter: ["data-changes", "data-refreshed"]};
     new MutationObserver(() => this.#look()).observe(element, watched);
   }
 
   // Has the conversation shown as the server has it: soon, and once for all that ask for it meanwhile. Many answers
   // that arrive in another order ask for it many times, and a server that has too much to do would be asked again
   // for each of its refusals.
-  refresh() {
+  refresh(patience = PATIENCE) {
     const wait = Math.max(0, this.#lastRefresh + BETWEEN_REFRESHES - performance.now());
     this.#nextRefresh ??= setTimeout(() => {
       this.#nextRefresh = null;
       this.#lastRefresh = performance.now();
-      this.#server.render();
+      const number = ++this.#refreshes;
+      this.#server.render(number);
+      setTimeout(() => {
+        // A later refresh looks after itself.
+        if (this.#refreshed < number && this.#refreshes === number) this.refresh(2 * patience);
+      }, patience);
     }, wait);
+  }
+
+  // Looks after a question that was submitted, until all of its reply is shown.
+  follow(number, patience = PATIENCE, before = this.#changes) {
+    clearTimeout(this.#following);
+    this.#following = setTimeout(() => {
+      const isPending = find(`#turn-${number} :is(.searching, .writing)`) !== null;
+      if (this.#changes > before && !isPending) return;
+      this.refresh();
+      this.follow(number, 2 * patience, before);
+    }, patience);
   }
 
   // A server that was started anew counts from the beginning.
@@ -45,7 +68,9 @@ export class Log {
     find("[data-act=new]").hidden = turns.length === 0;
     find("[popovertarget=exports]").hidden = find(".turn .actions") === null;
     this.#bringIntoView(turns);
-    const changes = Number(find("#changes")?.dataset.changes ?? 0);
+    const state = find("#changes")?.dataset;
+    const changes = Number(state?.changes ?? 0);
+    this.#refreshed = Number(state?.refreshed ?? 0);
     // Of two questions on their way at once the older state may come last: the server is asked again.
     if (changes < this.#changes) this.refresh();
     else if (changes > this.#changes && !find(".searching")) this.#settled();

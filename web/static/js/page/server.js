@@ -41,8 +41,8 @@ export class Server {
     this.#trigger("submit", {...this.#about, number, ...options});
   }
 
-  // Has the conversation shown as the server has it.
-  render() {
-    this.#trigger("change", this.#about);
+  // Has the conversation shown as the server has it, with the number of this wish.
+  render(refreshed) {
+    this.#trigger("change", {...this.#about, refreshed});
   }
 }
