@@ -62,7 +62,7 @@ class LateClose:
         await self.application(scope, receive, late)
 
     def hold(self, runs_late: bool = False) -> None:
-        """From now on, once; `runs_late`: the event before the question is run after the question is noted."""
+        """From now on, once; `runs_late`: the event before the question runs after the question was noted."""
         self.begun, self.closing, self.accepted = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self.holds = True
         self.waits = [self.begun, self.closing] if runs_late else []
