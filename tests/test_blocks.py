@@ -192,6 +192,22 @@ def test_a_numbered_clause_that_introduces_a_list_is_none() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("وطلبوا منه:", "paragraph"),
+        ("ويشمل:", "paragraph"),
+        ("They had to:", "paragraph"),
+        ("It covers:", "paragraph"),
+        ("الوثائق المطلوبة:", "heading"),
+        ("Required documents:", "heading"),
+    ],
+)
+def test_a_clause_of_two_words_introduces_a_list_and_is_no_heading(line: str, kind: str) -> None:
+    text = f"نُقل المتحف إلى بيت قديم على النهر سنة 1931 بقرار.\n\n{line}\n- ثوب قديم\n- مركب من خشب"
+    assert [k for k, _, _ in said(text)] == ["paragraph", kind, "list_item", "list_item"]
+
+
 INTERVIEW = """\
 OREN: You began as a baker. What does one need for glass, which is so much hotter, and where did you learn it?
 

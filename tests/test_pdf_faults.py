@@ -183,6 +183,26 @@ def test_texts_of_languages_are_plausible() -> None:
     assert is_plausible(swahili)
 
 
+def test_letters_beside_a_to_z_are_plausible_in_words_but_not_alone() -> None:
+    icelandic = (
+        "Það er ekki leyfilegt að taka myndir í sölum safnsins, og það má aldrei snerta þá muni sem þar eru. "
+        "Þeir sem ætla að skoða bækurnar þurfa að biðja um leyfi hjá forstöðumanni viku áður. Börn yngri en "
+        "sjö ára greiða ekkert, og nemendur greiða hálft gjald ef þeir sýna skírteini."
+    )
+    azerbaijani = (
+        "Muzeyin zallarında şəkil çəkmək olmaz və əşyalara əl vurmaq qadağandır. Tədqiqatçılar müdirdən bir "
+        "həftə əvvəl yazılı icazə almalıdırlar. Yeddi yaşınadək uşaqlar heç nə ödəmir, tələbələr isə vəsiqə "
+        "göstərdikdə yarısını ödəyirlər. Ötən il gələnlərin sayı əvvəlkindən az idi."
+    )
+    vietnamese = (
+        "Không được chụp ảnh trong các phòng của bảo tàng và không được chạm vào hiện vật. Nhà nghiên cứu "
+        "phải xin phép giám đốc bằng văn bản trước một tuần. Trẻ em dưới bảy tuổi không phải trả tiền."
+    )
+    assert all(map(is_plausible, (icelandic, azerbaijani, vietnamese)))
+    assert not is_plausible("þÿþþÿ þþþÿ þÿþÿþÿ Gþþÿ þþþþÿÿ þþÿþÿÿ þþÿ þÿþÿþ þþÿþ þÿþþ 14 | 3120 þþÿþþÿþþ þþþ")
+    assert not is_plausible(f"{ENGLISH} {' '.join('þÿ' * n + 'þ' * (n % 7) for n in range(2, 30))}")
+
+
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
@@ -247,6 +267,16 @@ def test_text_drawn_twice_is_read_once() -> None:
     shadow = [arabic(right, y, "الفصل الأول", 16) for right, y in ((380, 500), (380.4, 500), (381, 499.2))]
     assert read(*shadow).text == "الفصل الأول"
     assert read(Text(20, 500, "all 1100")).text == "all 1100"
+
+
+def test_words_drawn_over_one_another_do_not_mix_their_letters() -> None:
+    # As wkhtmltopdf does after the mark of a footnote.
+    first = arabic(380, 500, "ولا يدفع الأطفال شيئا")
+    second = arabic(first.x + 12, 500, "أما الطلاب فيدفعون نصفه")
+    assert read(first, second).text == f"{first.seen[::-1]} {second.seen[::-1]}"
+    latin = Text(20, 400, "It is not", 10)
+    over = Text(20 + len(latin.seen) * WIDTH * 10 - 12, 400, "open on Mondays")
+    assert read(latin, over).text == "It is not open on Mondays"
 
 
 def test_spaces_under_letters_are_none() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import unicodedata
 from collections import Counter
@@ -41,6 +42,10 @@ _RAISED: Final = {
     **{ord(c): raised for c, raised in SUPERSCRIPTS.items() if not c.isalpha() and c not in "=()"},
     **{ord(c): c for c in "()[]*†‡"},
 }
+# Of runs of letters that are drawn over one another, as wkhtmltopdf does with Arabic after a footnote's mark: how
+# much of the font size they share at least, and the gap that is put between them.
+_OVERPRINTED: Final = 0.6
+_APART: Final = 0.5
 # Fraction of the widest word gap that all gaps of a justified line exceed.
 _ALIKE: Final = 0.6
 # Fraction of a line's glyphs.
@@ -184,10 +189,13 @@ def _is_same(one: Glyph, other: Glyph) -> bool:
     )
 
 
-def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+def rows_of(glyphs: Iterable[Glyph]) -> list[Sequence[Glyph]]:
     """Groups glyphs of the same height into rows across the page, from top to bottom.
 
     Raised numbers, such as the marks of footnotes, are in the row of their text, as superscripts.
+
+    Args:
+        glyphs: in the order in which they are drawn.
     """
     rows: list[list[Glyph]] = []
     for glyph in sorted(glyphs, key=lambda glyph: -glyph.baseline):
@@ -198,7 +206,33 @@ def rows_of(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     for place, row in enumerate(rows):
         for below in rows[place : place + 3]:
             _take_raised(row, below)
-    return [row for row in rows if row]
+    return [_apart(row) for row in rows if row]
+
+
+def _apart(glyphs: Sequence[Glyph]) -> Sequence[Glyph]:
+    """Moves runs of letters that are drawn over one another apart, so that their letters don't mix."""
+    runs: list[list[Glyph]] = []
+    for glyph in glyphs:
+        last = runs[-1][-1] if runs else None
+        if (
+            last is not None
+            and max(glyph.left, last.left) - min(glyph.right, last.right) <= _SPACE * glyph.size
+        ):
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+    worded = [run for run in runs if sum(any(map(str.isalpha, glyph.text)) for glyph in run) > 1]
+    extents = sorted((min(g.left for g in run), max(g.right for g in run), run[0].size) for run in worded)
+    if all(one[1] - two[0] < _OVERPRINTED * two[2] for one, two in pairwise(extents)):
+        return glyphs
+    moved: list[Glyph] = []
+    end = -math.inf
+    for run in sorted(runs, key=lambda run: sum(glyph.middle for glyph in run) / len(run)):
+        left, size = min(glyph.left for glyph in run), run[0].size
+        by = max(0.0, end + _APART * size - left) if end - left >= _OVERPRINTED * size else 0.0
+        moved += [replace(glyph, left=glyph.left + by, right=glyph.right + by) for glyph in run]
+        end = max(end, *(glyph.right for glyph in moved[-len(run) :]))
+    return moved
 
 
 def _take_raised(row: list[Glyph], below: list[Glyph]) -> None:

@@ -46,6 +46,12 @@ _INTRUDER: Final = regex.compile(
 )
 _MAX_INTRUDED: Final = 0.02
 _MIN_WORDS: Final = 30
+# Letters of Latin alphabets beside A to Z and their marks, such as þ, ð, ß, ı and ə: some languages have a few in
+# a word, none has words of three letters or more that mostly are such. Ghostscript over wkhtmltopdf: þþþÿþþÿ.
+_RARE: Final = regex.compile(r"ÿ|[\p{Latin}--[A-Za-z]]", regex.VERSION1)
+_MIN_RARE_WORD: Final = 3
+_FEW_RARE: Final = 3
+_MAX_RARE: Final = 0.1
 _WORD: Final = regex.compile(r"[\p{L}\p{M}]+")
 # Letters without their dots, which no language is written with, and their maximum share.
 _DOTLESS: Final = "ٮڡٯ"
@@ -64,7 +70,10 @@ def is_plausible(text: str) -> bool:
     intruded = sum(_INTRUDER.search(word) is not None for word in arabic_words)
     if intruded > _MAX_INTRUDED * max(len(arabic_words), _MIN_WORDS):
         return False
-    words = "".join(set(_WORD.findall(text.replace("\u0640", ""))))
+    distinct = set(_WORD.findall(text.replace("\u0640", "")))
+    if not _has_few_rare(distinct):
+        return False
+    words = "".join(distinct)
     arabic = Counter(c for c in words if "\u0621" <= c <= "\u06d3" and c.isalpha())
     latin = Counter(c for c in unicodedata.normalize("NFD", words.lower()) if c in _ENGLISH)
     letters = sum(arabic.values())
@@ -75,6 +84,18 @@ def is_plausible(text: str) -> bool:
         return False
     vowels = sum(latin[c] for c in _VOWELS)
     return vowels >= _MIN_VOWELS * sum(latin.values()) or _is_usual(latin, _ENGLISH, _MAX_LATIN)
+
+
+def _has_few_rare(words: set[str]) -> bool:
+    """Whether few of these words consist mostly of rare letters."""
+    long = [word for word in words if len(word) >= _MIN_RARE_WORD]
+    rare = sum(2 * len(_RARE.findall(_without_marks(word))) > len(word) for word in long)
+    return rare <= max(_FEW_RARE, _MAX_RARE * len(long))
+
+
+def _without_marks(word: str) -> str:
+    """A word without the marks on its letters, but for ÿ, which stands for other letters in faulty files."""
+    return "".join(c if c == "ÿ" else unicodedata.normalize("NFD", c)[0] for c in word)
 
 
 def _is_usual(counts: Mapping[str, int], usual: Mapping[str, int], most: float) -> bool:

@@ -25,6 +25,7 @@ from index.text.structure.labels import (
     numbered_label,
 )
 from index.text.structure.units import (
+    CLAUSE,
     LEAD_IN,
     MAX_HEADING_LENGTH,
     MAX_TITLE_WORDS,
@@ -265,7 +266,11 @@ def _is_plain_heading(text: str, units: Sequence[Unit], place: int) -> bool:
         )
     is_lead = said.endswith((":", "："))
     if is_lead:
-        return len(said.split()) <= 3 and following.kind in ("list_item", "table_header", "table_row")
+        return (
+            len(said.split()) <= 3
+            and not CLAUSE.search(said)
+            and following.kind in ("list_item", "table_header", "table_row")
+        )
     if place == 0 and said.endswith("…"):
         return _is_body(text, following) or following.kind == "heading"
     if _UNFINISHED.search(said) or SENTENCE_END.search(said):

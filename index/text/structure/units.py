@@ -24,7 +24,18 @@ STYLE_OF_READERS: Final = "reader"
 
 SENTENCE_END: Final = regex.compile(r"[.!?؟…。](?:[\"”»'’)\]]|\[\p{Nd}{1,3}\])*$")
 """The end of a sentence at the end of a text."""
-LEAD_IN: Final = regex.compile(r"\S\s+\S+\s+\S+\s?[:：]$")
+_CLAUSE_END: Final = (
+    # «واشترطوا فيه:», «ويشمل:»
+    r"(?:\b(?:في|من|ل|ب|على|علي|عن|إلى|إلي|عند|لدى|لدي)(?:ه|ها|هم|هما|هن)|\b\w{3,}وا(?:\s\S+)?"
+    r"|\b[وف]?[يت](?:شمل|تضمن|شترط|لزم|تعين|جب|جوز|تكون|ضم|حتوي|تألف|نبغي|راعى|حظر|منع)(?:ون|ان)?(?:\s\S+)?"
+    # "They asked for:", "It includes:"
+    r"|\b(?:we|you|they|it|she|he|these|those|this|who)\s\S+"
+    r"|\b(?:includes?|contains?|must|shall|should|may|cannot|not|are|is|were|was|requires?|of|to|for"
+    r"|with|by|that))"
+)
+CLAUSE: Final = regex.compile(_CLAUSE_END + r"\s?[:：]$", regex.IGNORECASE)
+"""A clause, however short, that a list goes on with."""
+LEAD_IN: Final = regex.compile(rf"(?:\S\s+\S+\s+\S+|{_CLAUSE_END})\s?[:：]$", regex.IGNORECASE)
 """A sentence that introduces a list."""
 
 
