@@ -42,8 +42,8 @@ _RAISED: Final = {
     **{ord(c): raised for c, raised in SUPERSCRIPTS.items() if not c.isalpha() and c not in "=()"},
     **{ord(c): c for c in "()[]*†‡"},
 }
-# Of runs of letters that are drawn over one another, as wkhtmltopdf does with Arabic after a footnote's mark: how
-# much of the font size they share at least, and the gap that is put between them.
+# Of runs of letters that are drawn over one another, as wkhtmltopdf does with Arabic after a footnote's mark:
+# how much of the font size they share at least, and the gap that is put between them.
 _OVERPRINTED: Final = 0.6
 _APART: Final = 0.5
 # Fraction of the widest word gap that all gaps of a justified line exceed.
