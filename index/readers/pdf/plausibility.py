@@ -46,7 +46,7 @@ _INTRUDER: Final = regex.compile(
 )
 _MAX_INTRUDED: Final = 0.02
 _MIN_WORDS: Final = 30
-# Letters of Latin alphabets beside A to Z and their marks, such as þ, ð, ß, ı and ə: few words of three letters
+# Letters of Latin alphabets beside A to Z and their marks, such as þ, ð, ß and ə: few words of three letters
 # or more consist mostly of them in any language. Ghostscript over wkhtmltopdf gives þþþÿþþÿ.
 _RARE: Final = regex.compile(r"ÿ|[\p{Latin}--[A-Za-z]]", regex.VERSION1)
 _MIN_RARE_WORD: Final = 3
