@@ -485,6 +485,38 @@ def test_cells_over_several_rows_are_in_each() -> None:
     assert read(*rules, *said).text == "Hall | People\nEast | 3120\nEast | 2845"
 
 
+@pytest.mark.parametrize("is_arabic", [False, True])
+def test_headings_over_several_columns_are_those_of_each(is_arabic: bool) -> None:
+    rows = [
+        ("القاعة", "زوار سنة", "", "المدير") if is_arabic else ("Hall", "Visitors, degrees", "", "Guide"),
+        ("", "1930", "1931", "") if is_arabic else ("", "20 °C", "30 °C", ""),
+        ("الشرق", "3120", "2845", "سلمى") if is_arabic else ("East", "3120", "2845", "Salma"),
+        ("الغرب", "14", "9", "هادي") if is_arabic else ("West", "14", "9", "Hadi"),
+    ]
+    edges = [50, 150, 230, 310, 380]
+    if is_arabic:
+        edges = [430 - edge for edge in edges[::-1]]
+    ys = [500 - 30 * n for n in range(5)]
+    page: list[Text | Rule] = [Rule(edges[0], y, edges[-1], y) for n, y in enumerate(ys) if n != 1]
+    page.append(Rule(edges[1], ys[1], edges[-2], ys[1]))
+    page += [Rule(x, ys[-1], x, ys[1] if x == edges[2] else ys[0]) for x in edges]
+    for number, row in enumerate(rows):
+        for column, said in enumerate(row):
+            if said and is_arabic and not said.isdigit():
+                page.append(arabic(edges[-1 - column] - 3, 485 - 30 * number, said, 8))
+            elif said:
+                left = edges[-2 - column] if is_arabic else edges[column]
+                page.append(Text(left + 3, 485 - 30 * number, said, 8))
+    found = read(*page)
+    above, second, east, _ = found.blocks
+    assert [block.kind for block in found.blocks] == ["table_header"] * 2 + ["table_row"] * 2
+    assert found.text[above.start : above.end].count(rows[0][1]) == 1
+    assert found.text[second.start : second.end].split(" | ")[1:3] == list(rows[1][1:3])
+    names = [f"{rows[0][1]} {year}" for year in rows[1][1:3]]
+    assert east.columns == (rows[0][0], *names, rows[0][3])
+    assert found.text[east.start : east.end] == " | ".join(rows[2])
+
+
 def test_a_table_goes_on_on_the_next_page() -> None:
     pages = []
     for rows in ((("Month", "People"), ("May", "3120"), ("June", "2845")), (("July", "4410"),)):

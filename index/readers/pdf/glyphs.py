@@ -126,6 +126,7 @@ class Line:
         cells: the segments between such gaps, from left to right.
         is_bold: whether all of its letters are in bold.
         row: of a row of a table drawn with lines, the lines of each cell, from left to right.
+        spanned: the numbers of its cells that the one on their left spans.
         spans: its words, from left to right.
     """
 
@@ -141,6 +142,7 @@ class Line:
     cells: tuple[Cell, ...] = ()
     is_bold: bool = False
     row: tuple[tuple[Line, ...], ...] = ()
+    spanned: frozenset[int] = frozenset()
     spans: tuple[Cell, ...] = ()
 
     def has_size_of(self, other: Line) -> bool:

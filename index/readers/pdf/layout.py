@@ -13,7 +13,7 @@ import regex
 from index.readers.pdf.paragraphs.footnotes import NOTE_MARK, note_label
 from index.readers.pdf.paragraphs.paragraph import BULLETS, PAGE_BREAK, Paragraph
 from index.readers.pdf.visual_order import is_right_to_left
-from index.readers.tables.headings import is_header
+from index.readers.tables.headings import Row, column_names, is_header
 from index.readers.text_builder import TextBuilder
 from index.text.structure.blocks import refined
 from index.text.structure.labels import ItemMarker, field_key, follows, item_marker
@@ -280,24 +280,57 @@ def _is_aligned(rows: Sequence[Paragraph]) -> bool:
 
 def _has_headings(rows: Sequence[Paragraph]) -> bool:
     """Whether the first row is certainly a header row."""
-    first, others = rows[0], rows[1:]
-    is_bold = first.is_bold and not any(row.is_bold for row in others)
-    # Of two columns and few rows the first may be names of fields, and the second what is filled in.
-    if len(first.cells) == _COLUMNS_OF_FORM and len(others) < _MIN_ROWS and not is_bold:
-        return False
-    return is_header(_said(rows)[0], _said(rows)[1:], is_bold=is_bold)
+    return _header_rows(rows, _said(rows)) > 0
 
 
-def _said(rows: Sequence[Paragraph]) -> list[tuple[str, ...]]:
+def _header_rows(rows: Sequence[Paragraph], said: Sequence[Row]) -> int:
+    """The number of rows that certainly are header rows: one, or more where a heading spans several columns.
+
+    Args:
+        rows: of a table.
+        said: their cells, as `_said` gives them.
+    """
+    for place, row in enumerate(said[: len(said) - 1]):
+        is_spanning = None in row
+        # A heading may span rows, too: it is then repeated in the next one.
+        others = range(place + 1 + is_spanning, len(rows))
+        is_bold = rows[place].is_bold and not any(rows[other].is_bold for other in others)
+        # Of two columns and few rows the first may be names of fields, and the second what is filled in.
+        is_form = len(row) == _COLUMNS_OF_FORM and len(rows) - 1 < _MIN_ROWS and not is_bold
+        below = [said[other] for other in others]
+        above = said[place - 1] if place else ()
+        if is_form or not below or not is_header(row, below, is_bold=is_bold, above=above):
+            return 0
+        if not is_spanning:
+            return place + 1
+    return 0
+
+
+def _said(rows: Sequence[Paragraph]) -> list[Row]:
     """The cells of a table's rows in reading order."""
     rtl = is_right_to_left([cell for row in rows for cell in row.cells])
-    return [row.cells[::-1] if rtl else row.cells for row in rows]
+    return [_in_order(row, rtl) for row in rows]
+
+
+def _in_order(row: Paragraph, rtl: bool) -> Row:
+    groups: list[list[str | None]] = []
+    for place, cell in enumerate(row.cells):
+        if place in row.spanned and groups:
+            groups[-1].append(None)
+        else:
+            groups.append([cell])
+    return tuple(cell for group in (groups[::-1] if rtl else groups) for cell in group)
 
 
 def _add_table(builder: TextBuilder, rows: Sequence[Paragraph], number: int) -> None:
     said = _said(rows)
-    has_headings = _has_headings(rows)
+    headers = _header_rows(rows, said)
+    names = column_names(said[:headers])
     for place, (row, cells) in enumerate(zip(rows, said, strict=True)):
-        is_header = has_headings and not place
-        columns = () if is_header or not has_headings else said[0]
-        builder.add_row(cells, columns, table=number, is_header=is_header, page=row.page)
+        is_heading = place < headers
+        # A cell that spans several columns isn't repeated.
+        shown = [(cell, names[n] if headers else "") for n, cell in enumerate(cells) if cell is not None]
+        columns = () if is_heading or not headers else [name for _, name in shown]
+        builder.add_row(
+            [cell for cell, _ in shown], columns, table=number, is_header=is_heading, page=row.page
+        )

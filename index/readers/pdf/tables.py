@@ -237,11 +237,12 @@ def _rows(grid: _Grid, glyphs: Sequence[Glyph]) -> list[Line]:
             for column, origin in enumerate(origins[row, column] for column in range(width))
         ]
         if any(shown):
-            rows.append(_row(grid, row, shown))
+            spanned = frozenset(c for c in range(width) if origins[row, c][1] != c)
+            rows.append(_row(grid, row, shown, spanned))
     return rows if len({place[1] for place in filled}) > 1 else []
 
 
-def _row(grid: _Grid, row: int, shown: Sequence[tuple[Line, ...]]) -> Line:
+def _row(grid: _Grid, row: int, shown: Sequence[tuple[Line, ...]], spanned: frozenset[int]) -> Line:
     said = [line for lines in shown for line in lines]
     letters = [line for line in said if any(map(str.isalpha, "".join(line.words)))]
     first = said[0]
@@ -258,6 +259,7 @@ def _row(grid: _Grid, row: int, shown: Sequence[tuple[Line, ...]]) -> Line:
         cells=tuple(Cell(0, 0, left, right) for left, right in pairwise(grid.xs)),
         is_bold=bool(letters) and all(line.is_bold for line in letters),
         row=tuple(shown),
+        spanned=spanned,
     )
 
 

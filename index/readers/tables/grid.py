@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from index.readers.extracted_text import Unextractable
-from index.readers.tables.headings import Row, is_header
+from index.readers.tables.headings import Row, column_names, is_header
 from index.readers.text_builder import TextBuilder
 
 MAX_CELLS: Final = 4_000_000
@@ -78,10 +78,7 @@ def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int
         place for place in range(max(map(len, rows))) if any(place < len(row) and row[place] for row in rows)
     ]
     headers = _header_rows(rows)
-    columns: dict[int, str] = {}
-    for row in rows[:headers]:
-        for place, cell in enumerate(_spread(row)):
-            columns[place] = " ".join(dict.fromkeys(filter(None, (columns.get(place), cell))))
+    columns = dict(enumerate(column_names(rows[:headers])))
     for number, row in enumerate(rows):
         # A cell that spans several columns isn't repeated.
         places = [place for place in kept if place < len(row) and row[place] is not None]
@@ -92,14 +89,6 @@ def _add_region(builder: TextBuilder, rows: Sequence[Row], table: int, page: int
     return 1
 
 
-def _spread(row: Row) -> list[str]:
-    """A row with each cell repeated in all columns that it spans."""
-    spread: list[str] = []
-    for cell in row:
-        spread.append((spread[-1] if spread else "") if cell is None else cell)
-    return spread
-
-
 def _header_rows(rows: Sequence[Row]) -> int:
     """The number of header rows: one, or more where a heading spans several columns."""
     count = 0
@@ -108,7 +97,8 @@ def _header_rows(rows: Sequence[Row]) -> int:
     for place, row in enumerate(rows[: min(len(rows) - 1, _MAX_HEADER_ROWS)]):
         is_spanning = None in row
         # A heading may span rows, too: it is then repeated in the next one.
-        if not is_header(row, rows[place + 1 + is_spanning :], is_usual=True, is_second=count > 0):
+        above = rows[place - 1] if place else ()
+        if not is_header(row, rows[place + 1 + is_spanning :], is_usual=True, above=above):
             break
         count = place + 1
         if not is_spanning:

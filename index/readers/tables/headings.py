@@ -51,7 +51,7 @@ def is_header(
     *,
     is_bold: bool = False,
     is_usual: bool = False,
-    is_second: bool = False,
+    above: Row = (),
 ) -> bool:
     """Whether a row holds column headings: short, no numbers but periods such as years, and none again below.
 
@@ -63,7 +63,8 @@ def is_header(
         others: the rows below.
         is_bold: whether this row is in bold, and the others aren't.
         is_usual: whether tables of this type of file have headings as a rule.
-        is_second: whether headings that span several columns stand above; these may be the same.
+        above: the header row above, with headings that span several columns; headings below may be the same. A
+            heading that spans both rows tells that this one is a header row, whatever numbers are in it.
     """
     said = [cell for cell in row if cell]
     width = max(map(_filled, others[:_LOOKED_AT]), default=0)
@@ -77,9 +78,25 @@ def is_header(
         for other in others
     ):
         return False
+    if any(cell and cell == other for cell, other in zip(row, above, strict=False)):
+        return True
     return _reads_like_headings(row, said) and (
-        is_bold or _is_told(row, said, others, is_usual=is_usual, is_second=is_second)
+        is_bold or _is_told(row, said, others, is_usual=is_usual, is_second=len(above) > 0)
     )
+
+
+def column_names(rows: Sequence[Row]) -> list[str]:
+    """The heading of each column, by header rows one above the other; a cell stands over all that it spans."""
+    said: list[list[str]] = []
+    for row in rows:
+        spread = ""
+        for place, cell in enumerate(row):
+            spread = spread if cell is None else cell
+            if place == len(said):
+                said.append([])
+            said[place].append(spread)
+    # A heading that spans rows, too, is in each of them.
+    return [" ".join(dict.fromkeys(filter(None, parts))) for parts in said]
 
 
 def _filled(row: Row) -> int:

@@ -137,7 +137,8 @@ def _unmarked_headers(cells: Sequence[Sequence[Cell]]) -> int:
         is_bold = all(cell.is_bold for cell in row if cell.text)
         is_bold = is_bold and not all(cell.is_bold for other in others for cell in other)
         below = list(map(_row, others))
-        if not others or not is_header(_row(row), below, is_bold=is_bold, is_second=count > 0):
+        above = _row(cells[place - 1]) if place else ()
+        if not others or not is_header(_row(row), below, is_bold=is_bold, above=above):
             break
         count = place + 1
         if not is_spanning:

@@ -138,6 +138,7 @@ def _finished(paragraph: LineGroup, text: str, mirrored: str) -> Paragraph:
         len(paragraph.lines),
         is_bold=all(line.is_bold for line in paragraph.lines),
         cells=tuple(cells),
+        spanned=line.spanned,
         edges=tuple((cell.left, cell.right) for cell in line.cells) if is_row else (),
         is_right_to_left=rtl,
         is_at_foot=paragraph.is_at_foot,

@@ -23,6 +23,7 @@ class Paragraph:
         lines: its number of lines on the page.
         is_bold: whether all of its letters are in bold.
         cells: the text of each segment, from left to right, if it is one line with wide gaps.
+        spanned: the numbers of cells that the one on their left spans; they are empty.
         edges: the left and the right edge of each segment, in points.
         is_right_to_left: its writing direction.
         is_at_foot: whether it is a footnote.
@@ -38,6 +39,7 @@ class Paragraph:
     lines: int
     is_bold: bool = False
     cells: tuple[str, ...] = ()
+    spanned: frozenset[int] = frozenset()
     edges: tuple[tuple[float, float], ...] = ()
     is_right_to_left: bool = False
     is_at_foot: bool = False
