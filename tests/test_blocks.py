@@ -408,3 +408,35 @@ def test_a_heading_introduces_numbers_but_no_speech() -> None:
     speech = ("- Come at once.", "- Never.")
     assert refined_kinds(*decisions, heading="Decisions").count("list_item") == 2
     assert refined_kinds(*speech, heading="Evening").count("list_item") == 0
+
+
+QUESTIONS = {
+    "What does the harbour cost?": "A mooring costs twelve pounds for each night, and nothing for children.",
+    "May I bring a dog?": "Dogs are welcome on the pier, and not on the boats.",
+    "I have lost my key.": "Ask the harbour master, who has another one in the office.",
+    "متى يُغلق الميناء؟": "يُغلق الميناء عند غروب الشمس في كل أيام السنة.",
+}
+
+
+def of_styled(paragraphs: list[str], emphasized: set[int]) -> list[str]:
+    """The paragraphs that are headings in a file which has two others."""
+    text, blocks = "", []
+    for number, paragraph in enumerate(["Rules", "Moorings", *paragraphs]):
+        start = len(text) + 2 * bool(text)
+        text += "\n\n" * bool(text) + paragraph
+        blocks.append(Block("heading" if number < 2 else "paragraph", start, len(text), level=min(2 - number, 1)))
+    found = refined(text, blocks, {number + 2 for number in emphasized})
+    return [text[b.start : b.end] for b in found if b.kind == "heading" and text[b.start : b.end] in paragraphs]
+
+
+def test_questions_of_a_file_with_headings_are_those_of_their_answers() -> None:
+    said = [part for pair in QUESTIONS.items() for part in pair]
+    assert of_styled(said, {0, 2, 4, 6}) == list(QUESTIONS)
+    # Not in bold: what doesn't ask is a paragraph.
+    assert of_styled(said, set()) == [question for question in QUESTIONS if question[-1] in "?؟"]
+
+
+def test_questions_of_a_story_are_its_paragraphs() -> None:
+    said = ["The boat lay on the sand, and nobody had seen the two men since the evening before."] * 9
+    said[3], said[6] = "Where were they?", "“Who is there?”"
+    assert of_styled(said, set()) == []

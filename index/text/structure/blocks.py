@@ -14,9 +14,10 @@ from typing import Final
 import regex
 
 from index.text.paragraphs import Line, lines_of
+from index.text.structure.dialogue import asked, prompts
 from index.text.structure.fields import with_fields
 from index.text.structure.headings import split_run_in_labels, with_headings
-from index.text.structure.labels import RANK_OF_TITLE, ItemMarker, follows, item_marker
+from index.text.structure.labels import RANK_OF_PROMPT, RANK_OF_TITLE, ItemMarker, follows, item_marker
 from index.text.structure.levels import MAX_LEVELS, with_levels
 from index.text.structure.lines import add_group, list_markers
 from index.text.structure.official import Part, official_parts
@@ -74,7 +75,8 @@ def refined(
     """Refines a reader's blocks with headings inferred from wording and position.
 
     Labels such as «المادة 3» at the beginning of a paragraph become separate headings. In a document without
-    headings the plain-text rules apply, and short emphasized lines above running text are headings.
+    headings the plain-text rules apply, and short emphasized lines above running text are headings. In others
+    questions are that the paragraph below answers.
 
     Args:
         text: of the document.
@@ -105,6 +107,12 @@ def refined(
     found = split_run_in_labels(text, _with_implied_items(text, _with_typed_items(text, units)))
     if styled < _MIN_STYLED:
         found = with_headings(text, found, careful=page_breaks)
+    else:
+        asking = prompts(text, found) | asked(text, found)
+        found = [
+            replace(unit, kind="heading", rank=RANK_OF_PROMPT) if number in asking else unit
+            for number, unit in enumerate(found)
+        ]
     deepest = max((unit.rank for unit in units if unit.kind == "heading"), default=0)
     added = sorted({u.rank for u in found if u.kind == "heading" and u.block_kind != "heading"})
     levels = {rank: min(MAX_LEVELS, int(deepest) + n) for n, rank in enumerate(added, 1)}
