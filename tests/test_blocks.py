@@ -424,9 +424,13 @@ def of_styled(paragraphs: list[str], emphasized: set[int]) -> list[str]:
     for number, paragraph in enumerate(["Rules", "Moorings", *paragraphs]):
         start = len(text) + 2 * bool(text)
         text += "\n\n" * bool(text) + paragraph
-        blocks.append(Block("heading" if number < 2 else "paragraph", start, len(text), level=min(2 - number, 1)))
+        blocks.append(
+            Block("heading" if number < 2 else "paragraph", start, len(text), level=min(2 - number, 1))
+        )
     found = refined(text, blocks, {number + 2 for number in emphasized})
-    return [text[b.start : b.end] for b in found if b.kind == "heading" and text[b.start : b.end] in paragraphs]
+    return [
+        text[b.start : b.end] for b in found if b.kind == "heading" and text[b.start : b.end] in paragraphs
+    ]
 
 
 def test_questions_of_a_file_with_headings_are_those_of_their_answers() -> None:
@@ -440,3 +444,19 @@ def test_questions_of_a_story_are_its_paragraphs() -> None:
     said = ["The boat lay on the sand, and nobody had seen the two men since the evening before."] * 9
     said[3], said[6] = "Where were they?", "“Who is there?”"
     assert of_styled(said, set()) == []
+
+
+RELEASE = """\
+مؤسسة النهر تعيد فتح جسر القوارب أمام المشاة بعد أعوام
+
+البصرة، 17 تشرين الثاني/نوفمبر 2025
+
+أعادت مؤسسة النهر أمس فتح جسر القوارب أمام المشاة، بعد أن ظل مغلقاً ثلاثة أعوام."""
+
+
+def test_the_place_and_date_of_a_release_are_no_heading() -> None:
+    assert [kind for kind, _, _ in said(RELEASE)] == ["heading", "paragraph", "paragraph"]
+    english = "The bridge is open\n\nYork, 3 May 2021\n\nThe bridge was opened again today, three years late."
+    assert [kind for kind, _, _ in said(english)] == ["heading", "paragraph", "paragraph"]
+    diary = "York, 3 May 2021\n\nIt rained all day, and nobody came.\n\nHull, 4 May 2021\n\nIt rained again."
+    assert [kind for kind, _, _ in said(diary)] == ["heading", "paragraph"] * 2

@@ -63,8 +63,8 @@ def is_header(
         others: the rows below.
         is_bold: whether this row is in bold, and the others aren't.
         is_usual: whether tables of this type of file have headings as a rule.
-        above: the header row above, with headings that span several columns; headings below may be the same. A
-            heading that spans both rows tells that this one is a header row, whatever numbers are in it.
+        above: the header row above, with headings that span several columns; those below may be the same.
+            A heading that spans both rows tells that this one is a header row, whatever its numbers.
     """
     said = [cell for cell in row if cell]
     width = max(map(_filled, others[:_LOOKED_AT]), default=0)
@@ -86,7 +86,7 @@ def is_header(
 
 
 def column_names(rows: Sequence[Row]) -> list[str]:
-    """The heading of each column, by header rows one above the other; a cell stands over all that it spans."""
+    """The heading of each column, by header rows one above the other; a cell heads all that it spans."""
     said: list[list[str]] = []
     for row in rows:
         spread = ""

@@ -18,8 +18,8 @@ _MIN_QUESTIONS: Final = 2
 _MIN_SHARE: Final = 0.5
 # Characters; what is longer isn't a mere question.
 _MAX_LENGTH: Final = 400
-# Of questions without a speaker: the most characters, the fewest of a reply, the fewest questions, and their share
-# of all paragraphs if they aren't in bold. In a story people ask, too.
+# Of questions without a speaker: the most characters, the fewest of a reply, the fewest questions, and their
+# share of all paragraphs if they aren't in bold. In a story people ask, too.
 _MAX_ASKED: Final = 200
 _MIN_REPLY: Final = 30
 _MIN_ASKED: Final = 2
@@ -64,8 +64,8 @@ def prompts(text: str, units: Sequence[Unit]) -> frozenset[int]:
 def asked(text: str, units: Sequence[Unit]) -> frozenset[int]:
     """The numbers of the paragraphs that ask what those below answer, as in answers to frequent questions.
 
-    Questions in bold are some, two at least; others where they are a good share of all paragraphs. Where they are
-    in bold, so is what else stands in their place ("I have hurt my back.").
+    Questions in bold are some, two at least; others where they are a good share of all paragraphs. Where they
+    are in bold, so is what else stands in their place ("I have hurt my back.").
 
     Args:
         text: of the document.

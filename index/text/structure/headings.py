@@ -24,6 +24,7 @@ from index.text.structure.labels import (
     is_named_heading,
     numbered_label,
 )
+from index.text.structure.official import is_dateline
 from index.text.structure.units import (
     CLAUSE,
     LEAD_IN,
@@ -122,6 +123,8 @@ def with_headings(text: str, units: Sequence[Unit], *, careful: bool = False) ->
         for place, unit in enumerate(units)
     ]
     plain: set[int] = set()
+    # Below the title one dates the document, several its entries.
+    dated = [place for place, u in enumerate(out) if u.is_one_line and is_dateline(text[u.start : u.end])]
     sentences = Counter(u.style for u in out if u.kind == "list_item" and is_ended(text, u))
     for place in range(len(out) - 1, -1, -1):
         unit = out[place]
@@ -129,7 +132,7 @@ def with_headings(text: str, units: Sequence[Unit], *, careful: bool = False) ->
         said = text[unit.start : unit.end]
         if unit.kind == "paragraph" and is_caption(said) and len(said.split()) <= 3 * MAX_WORDS:
             out[place] = replace(unit, kind="caption")
-        elif following is None or not unit.is_one_line:
+        elif following is None or not unit.is_one_line or (place and dated == [place]):
             continue
         elif unit.kind == "list_item":
             if rank := _rank_of_item(text, out, place, sentences):

@@ -81,7 +81,8 @@ _MONTHS: Final = (
     rf"|(?i:{'|'.join((*ENGLISH_MONTHS, *ABBREVIATIONS))})\.?)"
 )
 _DATE: Final = regex.compile(
-    rf"\p{{Nd}}{{1,2}}(?:st|nd|rd|th)?\s(?:من\s|of\s)?{_MONTHS},?\s\p{{Nd}}{{4}}\s?(?:هـ?|م)?(?!\p{{L}})"
+    rf"\p{{Nd}}{{1,2}}(?:st|nd|rd|th)?\s(?:من\s|of\s)?{_MONTHS}(?:\s?/\s?{_MONTHS})?,?\s\p{{Nd}}{{4}}"
+    r"\s?(?:هـ?|م)?(?!\p{L})"
     rf"|{_MONTHS}\s\p{{Nd}}{{1,2}}(?:st|nd|rd|th)?,\s\p{{Nd}}{{4}}"
     r"|\p{Nd}{4}[-/]\p{Nd}{1,2}[-/]\p{Nd}{1,2}|\p{Nd}{1,2}[-/.]\p{Nd}{1,2}[-/.]\p{Nd}{4}"
 )
@@ -91,6 +92,9 @@ _DATE_LINE: Final = regex.compile(
     r"|(?:في|بتاريخ|التاريخ)\s?[:：]?\s?(?=\p{Nd})"
     r"|(?i:(?:(?:done|given|issued|signed|dated|adopted|made)\s(?:at|in|on|this|by)\b|dated?\s?[:：]))"
 )
+# The place that a press release or a letter comes from, before its date.
+_PLACE: Final = regex.compile(r"(?!(?i:from|until|since|by|on)\s)\p{L}[\p{L}\s'’.-]{1,40}(?:[,،:–-]|\sفي)\s?")
+_MAX_PLACE_WORDS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +167,17 @@ def plain_title(text: str, blocks: Sequence[Block]) -> str:
     return " ".join(text[first.start : first.end].split())
 
 
+def is_dateline(text: str) -> bool:
+    """Whether a line is only a place and a date, as in «البصرة، 3 أيار 2021» or "York, 3 May 2021"."""
+    line = folded(text.strip()).removesuffix(".")
+    place = _PLACE.match(line)
+    if place is None or len(place[0].removesuffix(" في").split()) > _MAX_PLACE_WORDS:
+        return False
+    return _DATE.fullmatch(line, place.end()) is not None
+
+
 def date_line(texts: Sequence[str]) -> str:
-    """The date in a paper's line such as «حُرّر في بغداد بتاريخ 3 أيار 2021» or "Done at York on 3 May 2021".
+    """The date in a line such as «حُرّر في بغداد بتاريخ 3 أيار 2021» or "York, 3 May 2021".
 
     Args:
         texts: its paragraphs.
@@ -173,7 +186,7 @@ def date_line(texts: Sequence[str]) -> str:
         line = folded(text)
         if (
             len(text.split()) <= _MAX_DATE_LINE_WORDS
-            and _DATE_LINE.match(line)
+            and (_DATE_LINE.match(line) or is_dateline(text))
             and (dates := list(_DATE.finditer(line)))
         ):
             return _original(text, dates[-1].span())
