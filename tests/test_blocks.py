@@ -458,5 +458,6 @@ def test_the_place_and_date_of_a_release_are_no_heading() -> None:
     assert [kind for kind, _, _ in said(RELEASE)] == ["heading", "paragraph", "paragraph"]
     english = "The bridge is open\n\nYork, 3 May 2021\n\nThe bridge was opened again today, three years late."
     assert [kind for kind, _, _ in said(english)] == ["heading", "paragraph", "paragraph"]
-    diary = "York, 3 May 2021\n\nIt rained all day, and nobody came.\n\nHull, 4 May 2021\n\nIt rained again."
+    rain = "It rained all day, and nobody came to see us."
+    diary = f"York, 3 May 2021\n\n{rain}\n\nHull, 4 May 2021\n\n{rain}"
     assert [kind for kind, _, _ in said(diary)] == ["heading", "paragraph"] * 2
