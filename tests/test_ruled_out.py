@@ -38,6 +38,14 @@ def left(question: str, *texts: str, title: str = "") -> list[str]:
         ("Who voted on Decision 43/3?", "Decision 43/4 was carried by five votes."),
         ("من صوّت على القرار ٤٣/٣؟", "القرار 43/4: وافق خمسة أعضاء."),
         ("What does Circular No. 7/2024 say of leave?", "Circular No. 6/2024 says nothing of leave."),
+        # Another year, one of a series, or title.
+        ("What will a boat cost in 2027?", "A boat costs 34 pounds from April 2026."),
+        ("كم زورقًا بيع سنة 1930؟", "1929 | 14 | 3"),
+        ("كم بلغ عدد الزوار عام ٢٠٢١؟", "بلغ عدد الزوار عام 2020 ألفين."),
+        ("كم تبلغ كلفة المرحلة الثانية؟", "بلغت كلفة المرحلة الأولى مليون ريال."),
+        ("When does the second phase begin?", "The first phase begins in May."),
+        ("Who opens phase 2?", "Phase 1 is opened by the mayor."),
+        ("Where does “The Lamp Keeper” hang?", "“The Ferry at Dusk” hangs in the hall."),
         # Another kind of unit.
         ("How much will the road cost?", "The site needs a road of 1.3 km."),
         ("What is the price of the field?", "The field has 12 hectares."),
@@ -73,6 +81,18 @@ def test_what_is_ruled_out(question: str, text: str) -> None:
         ("ماذا يقول القانون رقم ٧/٢٠٢٤؟", "القانون رقم ٧ لسنة ٢٠٢٤ يلغي القانون ٦/٢٠٢٤."),
         ("Who came in the 1990s?", "In the 1980s nobody came."),
         ("Who won in 2019/2020?", "The team won in 2018/2019."),
+        # The year in a span, in words, or short; a state that goes on; a time that is open; "the first to".
+        ("How many boats came in 1930?", "In 1929-1933 there came forty, in 1934 none."),
+        ("كم زورقًا بيع سنة 1956؟", "بيع عشرون سنة ألف وتسعمئة وست وخمسين، وثلاثون سنة 1957."),
+        ("How many came under the rule of 1994?", "Under Rule 94/45, of 1996, there came forty."),
+        ("Who was the harbour master in 2021?", "The harbour master since 2017 is Ada Marsh."),
+        ("How many came before 1930?", "In 1929 there came forty."),
+        ("What did the boat cost?", "The boat cost 34 pounds in 2026."),
+        ("ما المرحلة الثانية؟", "المرحلة الأولى حفر، والمرحلة الثانية بناء."),
+        ("Who was the first captain to return?", "The second captain returned."),
+        ("متى اجتمع المجلس في تشرين الثاني؟", "اجتمع المجلس في تشرين الأول."),
+        ("Where does “The Lamp Keeper” hang?", "“Lamp Keeper” hangs in the hall, “The Ferry” at home."),
+        ("أين تُعرض «حارس المصباح»؟", "“The Lamp Keeper” hangs in the hall."),
         # The right kind, in digits or in words; bare; or what a price may be besides.
         ("How much will the road cost?", "The road of 1.3 km costs £4,000."),
         ("How much will the road cost?", "A road of 1.3 km comes to forty thousand pounds."),

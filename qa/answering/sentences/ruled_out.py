@@ -2,7 +2,7 @@
 
 Three kinds, each only where it is sure: what has another identifier than the question's ("message E09" in the
 row of E01), what is measured in something else than is asked (a length where a price is), and the one whom
-the question excludes ("before Ada Marsh"). A sentence without any sign of either kind is never ruled out.
+the question excludes ("before Ada Marsh"). Before them come the rivals (rivals.py). A sentence without any sign of either kind is never ruled out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from index.text.numerals import Stated, stated
 from index.types import Passage
 from qa.answering.question_type import plain_words
 from qa.answering.questions.units import unit
+from qa.answering.sentences.rivals import without_rivals
 from qa.answering.sentences.scored import Sentence
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ def possible(query: Query, found: Sequence[Sentence], title: Callable[[str], str
         title: the title of a document by its id.
     """
     question = analyzed(query.reading).normalised.text
+    found = without_rivals(query.reading, found, title)
     left = _of_kind(question, _with_identifier(question, found, title))
     excluded = _excluded(query.reading)
     return [sentence for sentence in left if not (excluded and excluded(sentence))]
