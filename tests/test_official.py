@@ -18,6 +18,7 @@ from index.text.structure.official import byline, date_line, name_span, offices,
 from index.text.structure.official_blocks import official_blocks
 from index.types import Block
 from qa.answering.answer import METADATA_CONFIDENCE
+from qa.answering.metadata import cite_metadata
 
 ORDER = """\
 بلدية السهل الأخضر
@@ -390,3 +391,39 @@ def test_a_papers_number_names_it(tmp_path: Path, encoder: FakeEncoder, question
     index = Index.build([paper], tmp_path / "index", encoder=encoder, show_progress=False)
     citations = qa.ask(question, index, reader=False).citations
     assert [citation.quote for citation in citations if citation.field == "date"] == [date] * bool(date)
+
+
+POLICY = Document(
+    "Staff may work from home on two days a week, if their manager agrees to it.",
+    title="Remote working",
+    author="Priya Lind",
+    source="/papers/policy.txt",
+)
+MAIL = Document(
+    "The loan is for three months, and we pay for the carriage of all boxes.",
+    title="Re: Your visit",
+    author="Rosa Achebe",
+    date="2025-05-22",
+    source="/papers/visit.eml",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "documents", "quotes"),
+    [
+        ("Who wrote this policy document?", [POLICY], ["Priya Lind"]),
+        ("Who wrote the policy?", [POLICY], ["Priya Lind"]),
+        ("Who wrote the roof?", [POLICY], []),
+        ("Who sent this email?", [MAIL], ["Rosa Achebe"]),
+        ("Who sent this email?", [POLICY, MAIL], ["Rosa Achebe"]),
+        ("When was this e-mail sent?", [POLICY, MAIL], ["2025-05-22"]),
+        ("Who wrote the policy?", [POLICY, MAIL], []),
+    ],
+)
+def test_a_word_for_a_document_names_the_only_one(
+    question: str, documents: list[Document], quotes: list[str], tmp_path: Path
+) -> None:
+    index = Index.build(documents, tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
+    query = index.query(question)
+    found = cite_metadata(index, query, index.search(query, 10), None)
+    assert [citation.quote for citation in found] == quotes

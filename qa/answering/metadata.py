@@ -12,7 +12,7 @@ from index.text.analyzer import analyze, analyzed, language
 from index.text.function_words import OF_TITLES
 from index.text.structure.official import name_span, offices
 from index.types import Document, Hit
-from qa.answering.questions.wordings import METADATA
+from qa.answering.questions.wordings import DOCUMENTS, METADATA
 from qa.answering.sentences import MAX_SENTENCES, Sentence
 from qa.types import Citation, CitedField
 
@@ -28,6 +28,8 @@ _SIGNED: Final = regex.compile(
     r"|(?<=^[وف]?من\b.*)\b(?:الذي |التي )وقعت?\b|\bتوقيع من\b"
 )
 _OF_FILE: Final = regex.compile(r"\bfiles?\b|\b(?:created|saved)\b|\b[بلو]?(?:ال)?ملف\b|\b(?:انشئ|انشاء)\b")
+_MAIL: Final = regex.compile(r"\be-?mail\b|\b(?:ال)?(?:بريد|ايميل|رساله البريد)\b")
+_MAILS: Final = (".eml",)
 _ARTICLES: Final = frozenset(term.term for term in analyze("the this that a an هذا هذه"))
 # A question for a number, and a number as a title has it.
 _ASKED_NUMBER: Final = regex.compile(
@@ -194,9 +196,16 @@ def _asked_document(index: Index, question: str, field: CitedField, hits: Sequen
         return None
     rest = METADATA[field].sub(_which, analyzed(question).normalised.text)
     asked = {term.term for term in analyze(rest)} - OF_TITLES
+    if len(index.documents) == 1 and all(_is_for_a_document(word.term) for word in analyzed(rest).words):
+        # "This policy document": there is no other.
+        return found[0][0] if _value(found[0][1], field) else None
     if not asked:
-        # No word identifies a document.
-        return found[0][0] if len(index.documents) == 1 and _value(found[0][1], field) else None
+        # No word identifies a document; an e-mail is told by its file.
+        if not _MAIL.search(analyzed(question).normalised.text):
+            return None
+        mails = [head.id for head in index.heads() if PurePath(head.source).suffix.lower() in _MAILS]
+        mail = best.get(mails[0]) if len(mails) == 1 else None
+        return mail if mail and _value(index.document(mails[0]), field) else None
     named = [len(asked & {term.term for term in analyze(document.title)}) for _, document in found]
     most = max(named)
     hit, document = found[named.index(most)]
@@ -210,6 +219,10 @@ def _asked_document(index: Index, question: str, field: CitedField, hits: Sequen
     numbers = {term for term in asked if term.isdecimal()}
     is_it = numbers <= _about(index, hit) or language(document.title) != language(question)
     return hit if is_it and _value(document, field) else None
+
+
+def _is_for_a_document(word: str) -> bool:
+    return DOCUMENTS.fullmatch(word) is not None or _terms(word) <= OF_TITLES
 
 
 def _which(match: regex.Match[str]) -> str:

@@ -23,8 +23,10 @@ AR_DOCUMENT: Final = (
     r"|قرار|مرسوم|تعميم|لائحه|لايحه|نظام|عقد|اتفاقيه|سياسه|قانون|بيان|اعلان|درس|قائمه|قايمه|دليل|خطه|امر"
     r"|منشور|كراس|خطاب|بريد|ايميل)"
 )
+DOCUMENTS: Final = regex.compile(rf"(?:{A_DOCUMENT}|{AR_DOCUMENT})")
+"""A word for a document."""
 _IS: Final = r"(?:'s| is| was| are| were)"
-_THIS: Final = rf"(?:it|this|(?:the|this) (?:\w+ )?{A_DOCUMENT})"
+_THIS: Final = rf"(?:(?:the|this) (?:\w+ )?{A_DOCUMENT}|it|this)"
 _AR_THIS: Final = rf"(?:هذا |هذه )?{AR_DOCUMENT}"
 _HE: Final = r"(?:هو |هي |كان |كانت |الذي |التي )?"
 
@@ -40,7 +42,7 @@ _ISSUED: Final = r"(?:published|written|issued|released|signed|dated|prepared|co
 _AR_ISSUED: Final = r"(?:نشر|كتب|صدر|حرر|الف|طبع)ت?"
 _AR_ISSUING: Final = r"(?:نشر|كتابه|صدور|اصدار|تحرير|طبع|تاليف)"
 _WHICH: Final = (
-    rf"(?:it|this|this {A_DOCUMENT}|the (?P<which>.{{1,80}})"
+    rf"(?:this (?:\w+ )?{A_DOCUMENT}|it|this|the (?P<which>.{{1,80}})"
     rf"|(?P<which>(?:\w+ )?{A_DOCUMENT} (?:no\b\.?|number) ?.{{1,40}}?))"
 )
 

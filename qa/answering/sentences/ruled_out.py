@@ -2,7 +2,8 @@
 
 Three kinds, each only where it is sure: what has another identifier than the question's ("message E09" in the
 row of E01), what is measured in something else than is asked (a length where a price is), and the one whom
-the question excludes ("before Ada Marsh"). Before them come the rivals (rivals.py). A sentence without any sign of either kind is never ruled out.
+the question excludes ("before Ada Marsh"). Before them come the rivals (rivals.py). A sentence without any
+sign of either kind is never ruled out.
 """
 
 from __future__ import annotations
