@@ -461,3 +461,13 @@ def test_the_place_and_date_of_a_release_are_no_heading() -> None:
     rain = "It rained all day, and nobody came to see us."
     diary = f"York, 3 May 2021\n\n{rain}\n\nHull, 4 May 2021\n\n{rain}"
     assert [kind for kind, _, _ in said(diary)] == ["heading", "paragraph"] * 2
+
+
+def test_a_label_with_a_colon_is_the_heading_of_the_text_below() -> None:
+    text = "اختُتمت الحملة أمس في الميناء القديم.\n\nنبذة عن الجمعية:\n\nجمعية أهلية تأسست سنة 1931 وتُعنى بالمراكب القديمة."
+    assert [kind for kind, _, _ in said(text)] == ["paragraph", "heading", "paragraph"]
+    speech = text.replace("نبذة عن الجمعية:", "وقال الرئيس:")
+    assert [kind for kind, _, _ in said(speech)] == ["paragraph"] * 3
+    contact = "The campaign ended today in the harbour.\n\nAbout us:\n\nWe are a society of friends of old boats."
+    assert [kind for kind, _, _ in said(contact)] == ["paragraph", "heading", "paragraph"]
+    assert "heading" not in kinds(contact.replace("About us:", "She asked me:"))
