@@ -468,6 +468,8 @@ def test_a_label_with_a_colon_is_the_heading_of_the_text_below() -> None:
     assert [kind for kind, _, _ in said(text)] == ["paragraph", "heading", "paragraph"]
     speech = text.replace("نبذة عن الجمعية:", "وقال الرئيس:")
     assert [kind for kind, _, _ in said(speech)] == ["paragraph"] * 3
-    contact = "The campaign ended today in the harbour.\n\nAbout us:\n\nWe are a society of friends of old boats."
+    contact = (
+        "The campaign ended today in the harbour.\n\nAbout us:\n\nWe are a society of friends of old boats."
+    )
     assert [kind for kind, _, _ in said(contact)] == ["paragraph", "heading", "paragraph"]
     assert "heading" not in kinds(contact.replace("About us:", "She asked me:"))

@@ -28,7 +28,7 @@ from qa.answering.overview import (
 )
 from qa.answering.parts import cite_part, lacks_part
 from qa.answering.question_type import asked_keys, asks_for_list, has_key, has_short_answer, subject
-from qa.answering.questions.entries import asked_entries
+from qa.answering.questions.entries import asked_entries, asks_only_for_cell
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.answering.reader_evidence import readings_of, with_evidence
 from qa.answering.sentences import Sentence, choose, context_terms, named_quantities, score_sentences
@@ -176,6 +176,8 @@ def answer(
     if expanded is not None:
         as_expanded = with_evidence(score_sentences(index, expanded, quotable, names), readings, weights)
         probability = (probability + confidence(expanded, candidates, as_expanded, readings)) / 2
+    if found and asks_only_for_cell(query.reading, found[0].passage):
+        probability = max(probability, METADATA_CONFIDENCE)
     enough = is_enough(probability, query, found, bool(readings)) and not lacks_key(query, quotable)
     enough = enough and is_possible and not lacks_part(query.reading, hits)
     is_list = asks_for_list((expanded or query).reading)

@@ -13,6 +13,7 @@ from index.text.sentences import Span
 from index.types import Passage
 from qa.answering.confidence import min_likelihood
 from qa.answering.question_type import asked_cells
+from qa.answering.questions.entries import properties
 from qa.answering.reader import Reading
 from qa.answering.sentences import MAX_SENTENCES, Sentence
 from qa.messages import say
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from index.query import Query
 
 # Of the terms of a row's cell, those that a question has which names the row; chosen.
-_MIN_NAMED: Final = 0.6
+_MIN_NAMED: Final = 0.5
 # Longer answers aren't marked within the quotation: the eye finds them.
 MAX_ANSWER_WORDS = 12
 # Clause-final characters stripped from the end of a quotation.
@@ -54,7 +55,7 @@ def in_asked_cells(spans: Mapping[str, Span], query: Query, chosen: Sequence[Sen
         query: the question.
         chosen: the sentences that are quoted.
     """
-    asked = frozenset(term.term for term in query.terms)
+    asked = frozenset(term.term for term in query.terms) | properties(query.reading)
     found = dict(spans)
     for passage in (sentence.passage for sentence in chosen):
         cells = asked_cells(asked, passage, _MIN_NAMED)

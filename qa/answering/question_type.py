@@ -205,6 +205,9 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
     return bool(asked_cells(asked, row))
 
 
+_BRACKETED: Final = regex.compile(r"\([^()]*\)")
+
+
 def asked_cells(asked: AbstractSet[str], row: Passage, min_share: float = 1) -> list[Span]:
     """The cells of a row for whose columns a question asks, another cell being named by it.
 
@@ -218,7 +221,10 @@ def asked_cells(asked: AbstractSet[str], row: Passage, min_share: float = 1) -> 
     cells = row_cells(row.text, row.columns, row.items) if row.kind == "table_row" else None
     if cells is None:
         return []
-    terms = [frozenset(term.term for term in analyze(row.text[slice(*cell)])) for cell in cells]
+    said = [row.text[slice(*cell)] for cell in cells]
+    # "Balance (0.001 g)" is named without what is in brackets.
+    said = [_BRACKETED.sub(" ", text) if _BRACKETED.sub("", text).strip() else text for text in said]
+    terms = [frozenset(term.term for term in analyze(text)) for text in said]
     named = {
         n
         for n, cell in enumerate(terms)

@@ -277,7 +277,9 @@ def _is_plain_heading(text: str, units: Sequence[Unit], place: int) -> bool:
         is_label = len(said.split()) <= _MAX_LABEL_WORDS and not CLAUSE.search(said)
         if following.kind == "paragraph":
             # «نبذة عن المؤسسة:»; but what somebody says is no text under a label.
-            return is_label and following.begins_group and _is_body(text, following) and not _SAYS.search(said)
+            return (
+                is_label and following.begins_group and _is_body(text, following) and not _SAYS.search(said)
+            )
         return is_label and following.kind in ("list_item", "table_header", "table_row")
     if place == 0 and said.endswith("…"):
         return _is_body(text, following) or following.kind == "heading"

@@ -13,6 +13,7 @@ from index.text.analyzer import analyze, analyzed
 from index.text.function_words import OF_CONVERSATIONS
 from index.text.structure.cells import row_cells
 from index.types import Document, Hit, Passage
+from qa.answering.question_type import asked_cells
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -58,8 +59,7 @@ def asked_entries(index: Index, question: str, hits: Iterable[Hit]) -> frozenset
 
 
 def _known(document: Document, passage: Passage) -> frozenset[str]:
-    text = "\n".join((document.title, *passage.headings))
-    return frozenset(term.term for term in analyze(text))
+    return _terms("\n".join((document.title, *passage.headings)))
 
 
 def is_asked_entry(question: str, row: Passage, known: AbstractSet[str]) -> bool:
@@ -78,6 +78,31 @@ def is_asked_entry(question: str, row: Passage, known: AbstractSet[str]) -> bool
     return key <= called and all(not known.isdisjoint(one) or not key.isdisjoint(one) for one in asked)
 
 
+def asks_only_for_cell(question: str, row: Passage) -> bool:
+    """Whether a question is nothing but a row's name and the heading of another of its columns.
+
+    "What is the fee of a skiff?" asks so for the row "Skiff | 24.50" under "Boat | Fee".
+
+    Args:
+        question: as it was asked.
+        row: a passage; only a table row whose columns are known has cells.
+    """
+    asked = {term.term for term in analyze(question)} - _FUNCTION_TERMS
+    called = asked | properties(question)
+    found = asked_cells(called, row)
+    cells = row_cells(row.text, row.columns, row.items) if len(found) == 1 else None
+    if cells is None:
+        return False
+    column = row.columns[cells.index(found[0])]
+    others = (row.text[slice(*cell)] for cell in cells if cell != found[0])
+    named = [terms for text in others if (terms := _terms(text)) and terms <= called]
+    return asked <= _terms(column).union(properties(question), *named)
+
+
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(term.term for term in analyze(text))
+
+
 def _key(row: Passage) -> frozenset[str]:
     """The terms of the first of a row's two cells, if it says in words what the second is."""
     if row.kind != "table_row" or len(row.items) != 2:
@@ -85,5 +110,5 @@ def _key(row: Passage) -> frozenset[str]:
     cells = row_cells(row.text, row.columns if any(row.columns) else ("key", "value"), row.items)
     if cells is None or len(cells) != 2:
         return frozenset()
-    terms = frozenset(term.term for term in analyze(row.text[slice(*cells[0])]))
+    terms = _terms(row.text[slice(*cells[0])])
     return frozenset() if all(term.isdecimal() for term in terms) else terms
