@@ -151,7 +151,8 @@ class TextRenderer:
         parts += [say_as_of(document.fetched, in_language)] if full and document.fetched else []
         if is_text:
             parts += [say_pages(*pages, in_language)] if pages[0] else []
-            parts += [say("paragraph", in_language, number=passage.number)]
+            paragraph = citation.paragraph if citation else passage.number
+            parts += [say("paragraph", in_language, number=paragraph)]
             if passage.recognition:
                 parts += [say("recognized", in_language, number=passage.recognition)]
         where = " — ".join(part for part in parts if part)

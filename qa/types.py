@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from index.text.analyzer import Language
 from index.text.arabic import joined_span
+from index.text.paragraphs import paragraphs
 from index.text.sentences import Span
 from index.types import Document, Hit, Passage
 
@@ -105,6 +106,15 @@ class Citation:
         if passage.document_id != document.id or cited[start:end] != citation.quote:
             raise BrokenCitation(f"[{number}] {start}-{end} isn't in document {document.id}")
         return citation
+
+    @property
+    def paragraph(self) -> int:
+        """The number of the paragraph that it begins in, from 1; for metadata, that of its passage."""
+        if self.field != "text":
+            return self.passage.number
+        before = self.start - self.passage.start
+        begun = sum(start <= before for start, _ in paragraphs(self.passage.text))
+        return self.passage.number + max(begun - 1, 0)
 
     @property
     def quote(self) -> str:

@@ -464,7 +464,8 @@ def test_the_place_and_date_of_a_release_are_no_heading() -> None:
 
 
 def test_a_label_with_a_colon_is_the_heading_of_the_text_below() -> None:
-    text = "اختُتمت الحملة أمس في الميناء القديم.\n\nنبذة عن الجمعية:\n\nجمعية أهلية تأسست سنة 1931 وتُعنى بالمراكب القديمة."
+    about = "جمعية أهلية تأسست سنة 1931 وتُعنى بالمراكب القديمة."
+    text = f"اختُتمت الحملة أمس في الميناء القديم.\n\nنبذة عن الجمعية:\n\n{about}"
     assert [kind for kind, _, _ in said(text)] == ["paragraph", "heading", "paragraph"]
     speech = text.replace("نبذة عن الجمعية:", "وقال الرئيس:")
     assert [kind for kind, _, _ in said(speech)] == ["paragraph"] * 3

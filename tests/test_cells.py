@@ -11,7 +11,7 @@ from index.text.split import split
 from index.text.structure.blocks import find_blocks
 from index.text.structure.cells import row_cells
 from index.types import Document, Passage
-from qa.answering.question_type import asks_for_cell
+from qa.answering.questions.cells import asks_for_cell, asks_only_for_cell
 from web.views.answers import _Row
 
 
@@ -104,6 +104,23 @@ def test_a_cell_may_be_asked_for_in_a_row_with_an_empty_one() -> None:
 
     assert asks("What is the price of the pump?", pump)
     assert not asks("What is the price of the hose?", hose)
+
+
+def test_a_question_may_be_nothing_but_a_row_and_a_column() -> None:
+    text = (
+        "Code,Item,Price,Warranty\nP-5,Balance (0.001 g),875,2 years\nP-6,Portable pH meter,132,18 months\n"
+    )
+    balance, meter = rows(text)
+
+    assert asks_only_for_cell("What is the price of the balance?", balance)
+    assert asks_only_for_cell("How much is the balance?", balance)
+    assert asks_only_for_cell("What warranty has the portable pH meter?", meter)
+    assert asks_only_for_cell("warranty P-6", meter)
+    # Not all of its name, another column, something more, or a column that there isn't.
+    assert not asks_only_for_cell("What warranty has the meter?", meter)
+    assert not asks_only_for_cell("How heavy is the portable pH meter?", meter)
+    assert not asks_only_for_cell("What was the price of the balance in Lyon?", balance)
+    assert not asks_only_for_cell("What is the price?", balance)
 
 
 def test_a_row_too_long_for_one_passage_has_no_cells() -> None:

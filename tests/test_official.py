@@ -427,3 +427,24 @@ def test_a_word_for_a_document_names_the_only_one(
     query = index.query(question)
     found = cite_metadata(index, query, index.search(query, 10), None)
     assert [citation.quote for citation in found] == quotes
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "author", "date"),
+    [
+        ("Inspection report: Ostrel Bridge\nAuthor: Karl Lindqvist\nDate: 2022-09-14", *(
+            "Inspection report: Ostrel Bridge", "Karl Lindqvist", "2022-09-14"
+        )),
+        ("تقرير عن السدّ\nالكاتب: فؤاد الشامي\nالتاريخ: 2020-11-03", *(
+            "تقرير عن السدّ", "فؤاد الشامي", "2020-11-03"
+        )),
+        ("Full name: Salma Haddad\nDate: 3 May 2021\nPhone: 1234", "a", "", "3 May 2021"),
+        ("Place: York\nAuthor: Karl Lindqvist", "a", "", ""),
+    ],
+)  # fmt: skip
+def test_fields_under_a_title_say_who_wrote_it_and_when(
+    tmp_path: Path, head: str, title: str, author: str, date: str
+) -> None:
+    (tmp_path / "a.txt").write_text(f"{head}\n\nThe bridge carries the road across the river Anse.", "utf-8")
+    document = read_file(tmp_path / "a.txt")
+    assert (document.title, document.author, document.date) == (title, author, date)

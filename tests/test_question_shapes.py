@@ -18,7 +18,6 @@ from qa.answering.dependent_sentences import speaks_on, topics
 from qa.answering.metadata import asked_field
 from qa.answering.question_type import (
     asked_keys,
-    asks_for_cell,
     asks_for_list,
     defines,
     has_key,
@@ -26,6 +25,7 @@ from qa.answering.question_type import (
     poses,
     subject,
 )
+from qa.answering.questions.cells import asks_for_cell
 from qa.answering.sentences import Sentence, score_sentences
 
 

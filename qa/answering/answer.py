@@ -28,7 +28,8 @@ from qa.answering.overview import (
 )
 from qa.answering.parts import cite_part, lacks_part
 from qa.answering.question_type import asked_keys, asks_for_list, has_key, has_short_answer, subject
-from qa.answering.questions.entries import asked_entries, asks_only_for_cell
+from qa.answering.questions.cells import asks_only_for_cell
+from qa.answering.questions.entries import asked_entries
 from qa.answering.reader import PassageReader, chosen_reader
 from qa.answering.reader_evidence import readings_of, with_evidence
 from qa.answering.sentences import Sentence, choose, context_terms, named_quantities, score_sentences

@@ -12,7 +12,7 @@ from index.text.analyzer import Language, language
 from index.text.sentences import Span
 from index.types import Passage
 from qa.answering.confidence import min_likelihood
-from qa.answering.question_type import asked_cells
+from qa.answering.questions.cells import asked_cells
 from qa.answering.questions.entries import properties
 from qa.answering.reader import Reading
 from qa.answering.sentences import MAX_SENTENCES, Sentence

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import regex
 
-from index.text.analyzer import analyze, analyzed, stem, words
+from index.text.analyzer import analyzed, stem, words
 from index.text.arabic import proclitic_splits
 from index.text.numerals.vocabulary import (
     ARABIC_CARDINALS,
@@ -22,9 +22,7 @@ from index.text.numerals.vocabulary import (
     LEVANTINE_MONTHS,
 )
 from index.text.sentences import Span
-from index.text.structure.cells import row_cells
 from index.text.structure.labels import item_marker
-from index.types import Passage
 from qa.answering.questions.wordings import DEFINITIONS, LISTS
 
 QuestionType = Literal["time", "quantity", "duration"]
@@ -193,51 +191,6 @@ def asks_for_list(question: str) -> bool:
     """Whether a question asks for a list: "What are the recommendations?", «ما الشروط؟»."""
     text = _plain(question)
     return LISTS.search(text) is not None and question_type(question) is None
-
-
-def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
-    """Whether a question names a cell of a row and the column of another: "What is the fee of a skiff?".
-
-    Args:
-        asked: the question's terms.
-        row: a passage; only a table row whose columns are known has cells.
-    """
-    return bool(asked_cells(asked, row))
-
-
-_BRACKETED: Final = regex.compile(r"\([^()]*\)")
-
-
-def asked_cells(asked: AbstractSet[str], row: Passage, min_share: float = 1) -> list[Span]:
-    """The cells of a row for whose columns a question asks, another cell being named by it.
-
-    Several if the question names their columns by equally many words.
-
-    Args:
-        asked: the question's terms.
-        row: a passage; only a table row whose columns are known has cells.
-        min_share: of a cell's terms, those that the question needs to name it.
-    """
-    cells = row_cells(row.text, row.columns, row.items) if row.kind == "table_row" else None
-    if cells is None:
-        return []
-    said = [row.text[slice(*cell)] for cell in cells]
-    # "Balance (0.001 g)" is named without what is in brackets.
-    said = [_BRACKETED.sub(" ", text) if _BRACKETED.sub("", text).strip() else text for text in said]
-    terms = [frozenset(term.term for term in analyze(text)) for text in said]
-    named = {
-        n
-        for n, cell in enumerate(terms)
-        if len(cell & asked) >= min_share * len(cell) and any(not t.isdecimal() for t in cell)
-    }
-    key = frozenset().union(*(terms[n] for n in named))
-    shared = {
-        n: len(asked & ({term.term for term in analyze(column)} - key))
-        for n, column in enumerate(row.columns)
-        if n not in named and terms[n]
-    }
-    most = max(shared.values(), default=0) if named else 0
-    return [cells[n] for n, count in shared.items() if count == most] if most else []
 
 
 # In normalised spelling: an indirect question within a sentence, and its question word.

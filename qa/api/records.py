@@ -186,6 +186,7 @@ def answer_record(answer: Answer, document: GetDocument) -> AnswerRecord:
                 **_place(citation.passage, document),
                 "page": citation.page,
                 "last_page": citation.last_page,
+                "paragraph": citation.paragraph,
                 "start": citation.start,
                 "end": citation.end,
                 "answer_start": citation.answer_start,

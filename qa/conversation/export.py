@@ -124,7 +124,7 @@ def reference_parts(quoted: StoredCitation, spoken: Language) -> list[str]:
     where += [say_as_of(quoted.fetched, spoken)] if quoted.fetched else []
     if is_text:
         where += [say_pages(quoted.page, quoted.last_page, spoken)] if quoted.page else []
-        where += [say("paragraph", spoken, number=quoted.paragraph)]
+        where += [say("paragraph", spoken, number=quoted.quote_paragraph or quoted.paragraph)]
         where += [say("recognized", spoken, number=quoted.recognition)] if quoted.recognition else []
     where += [isolated(quoted.source)] if quoted.source.strip() else []
     return [part for part in where if part]

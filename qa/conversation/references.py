@@ -61,7 +61,7 @@ def locator(quoted: StoredCitation) -> str:
         return ""
     if quoted.page:
         return say_pages(quoted.page, quoted.last_page, spoken)
-    return say("paragraph", spoken, number=quoted.paragraph)
+    return say("paragraph", spoken, number=quoted.quote_paragraph or quoted.paragraph)
 
 
 def references(conversation: Conversation, document: GetDocument) -> list[Reference]:

@@ -44,6 +44,7 @@ class StoredCitation:
         recognition: the passage's, in percent.
         passage_page: the page that the passage begins on; 0 if unknown.
         fetched: of a web page, when it was fetched, as of `index.Document`.
+        quote_paragraph: the paragraph that the quotation begins in; 0 in older versions.
     """
 
     # Of JSON from `dataclasses.asdict`, or from older versions of Dalil with fewer fields.
@@ -72,6 +73,7 @@ class StoredCitation:
     last_page: Whole = 0
     passage_page: Whole = 0
     fetched: str = ""
+    quote_paragraph: Whole = 0
 
     @classmethod
     def of(cls, citation: Citation, document: GetDocument) -> StoredCitation:
@@ -107,6 +109,7 @@ class StoredCitation:
             last_page=citation.last_page,
             passage_page=passage.page,
             fetched=fetched,
+            quote_paragraph=citation.paragraph,
         )
 
     def citation(self, document: GetDocument) -> Citation | None:

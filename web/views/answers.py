@@ -102,13 +102,19 @@ class Place:
 
     @classmethod
     def of_passage(
-        cls, passage: Passage, source: Source, page: Language, sheets: tuple[int, int] | None = None
+        cls,
+        passage: Passage,
+        source: Source,
+        page: Language,
+        *,
+        sheets: tuple[int, int] | None = None,
+        paragraph: int = 0,
     ) -> Place:
-        """The reference of a passage, or of what stands on these of its pages."""
+        """The reference of a passage, or of what stands on these pages and begins in this paragraph of it."""
         return cls.of(
             source,
             page,
-            paragraph=passage.number,
+            paragraph=paragraph or passage.number,
             headings=passage.headings,
             sheets=sheets or (passage.page, passage.page),
             recognition=passage.recognition,
@@ -319,7 +325,7 @@ def render_broken_citations(broken: Sequence[StoredCitation], page: Language) ->
             Place.of(
                 source,
                 page,
-                paragraph=one.paragraph,
+                paragraph=one.quote_paragraph or one.paragraph,
                 headings=one.headings,
                 sheets=(one.page, one.last_page),
                 recognition=one.recognition,
@@ -387,7 +393,13 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
     return _Cited(
         citation.number,
         citation.quote,
-        Place.of_passage(passage, source, page, (citation.page, citation.last_page)),
+        Place.of_passage(
+            passage,
+            source,
+            page,
+            sheets=(citation.page, citation.last_page),
+            paragraph=citation.paragraph,
+        ),
         link=link,
         row=row,
         marked=citation.marked,

@@ -247,10 +247,11 @@ def explained(
     """
     passage = explanation.passage
     sheets = quoted = None
+    paragraph = citation.paragraph if citation else 0
     if citation is not None and citation.field == "text":
         sheets = citation.page, citation.last_page
         quoted = citation.start - passage.start, citation.end - passage.start
-    place = Place.of_passage(passage, source, page, sheets)
+    place = Place.of_passage(passage, source, page, sheets=sheets, paragraph=paragraph)
     return View(_why_heading(place, page), paragraphs=render_why(explanation, page, quoted))
 
 

@@ -20,7 +20,7 @@ from index.text.structure.headings import split_run_in_labels, with_headings
 from index.text.structure.labels import RANK_OF_PROMPT, RANK_OF_TITLE, ItemMarker, follows, item_marker
 from index.text.structure.levels import MAX_LEVELS, with_levels
 from index.text.structure.lines import add_group, list_markers
-from index.text.structure.official import Part, official_parts
+from index.text.structure.official import Part, is_title_above_fields, official_parts
 from index.text.structure.units import LEAD_IN, SENTENCE_END, STYLE_OF_READERS, Unit
 from index.types import Block
 
@@ -52,6 +52,8 @@ def find_blocks(text: str) -> tuple[Block, ...]:
             group.append(number)
     if group:
         add_group(text, lines, group, markers=markers, units=units, tables=tables)
+    if is_title_above_fields(text, units):
+        units[0] = replace(units[0], kind="heading", rank=RANK_OF_TITLE, label="")
     return with_levels(text, with_headings(text, split_run_in_labels(text, units)))
 
 

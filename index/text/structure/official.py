@@ -20,7 +20,8 @@ from index.text.numerals.vocabulary import (
     LEVANTINE_MONTHS,
 )
 from index.text.paragraphs import Line, lines_of
-from index.text.structure.labels import LOOKED_AT, folded, item_marker
+from index.text.structure.labels import LOOKED_AT, field_key, folded, item_marker
+from index.text.structure.units import Unit
 from index.types import Block
 
 _MAX_WORDS: Final = 9
@@ -31,6 +32,7 @@ _FIRST_LINES: Final = 10
 # Blocks under a title among which a byline is looked for, and words of its lines and names.
 _FIRST_BLOCKS: Final = 3
 _MAX_BYLINE_WORDS: Final = 30
+_BYLINES: Final = ("paragraph", "form_field")
 _MAX_DATE_LINE_WORDS: Final = 20
 _LAST_BLOCKS: Final = 6
 _MAX_NAME_WORDS: Final = 6
@@ -92,6 +94,12 @@ _DATE_LINE: Final = regex.compile(
     r"|(?:في|بتاريخ|التاريخ)\s?[:：]?\s?(?=\p{Nd})"
     r"|(?i:(?:(?:done|given|issued|signed|dated|adopted|made)\s(?:at|in|on|this|by)\b|dated?\s?[:：]))"
 )
+# The last words of fields that begin a form, and are no title.
+_NOT_TITLES: Final = frozenset((
+    "name", "names", "number", "no", "no.", "id", "subject", "reference", "ref", "address", "phone", "email",
+    "e-mail", "title", "from", "to", "place", "time", "اسم", "رقم", "موضوع", "مرجع", "عنوان", "هاتف", "بريد",
+    "من", "الي", "مكان", "وقت", "كامل", "ثلاثي",
+))  # fmt: skip
 # The place that a press release or a letter comes from, before its date.
 _PLACE: Final = regex.compile(r"(?!(?i:from|until|since|by|on)\s)\p{L}[\p{L}\s'’.-]{1,40}(?:[,،:–-]|\sفي)\s?")
 _MAX_PLACE_WORDS: Final = 2
@@ -147,15 +155,35 @@ def byline(texts: Sequence[str]) -> tuple[str, str]:
 
 
 def opening(text: str, blocks: Sequence[Block]) -> list[str]:
-    """The paragraphs under a document's title, up to the next block of another kind."""
+    """The paragraphs and fields under a document's title, up to the next block of another kind."""
     title = next((n for n, block in enumerate(blocks[:_FIRST_BLOCKS]) if block.kind == "heading"), None)
     if title is None:
         return []
     below = blocks[title + 1 :]
     return [
         text[b.start : b.end]
-        for b in itertools.takewhile(lambda block: block.kind == "paragraph", below[:_FIRST_BLOCKS])
+        for b in itertools.takewhile(lambda block: block.kind in _BYLINES, below[:_FIRST_BLOCKS])
     ]
+
+
+def is_title_above_fields(text: str, units: Sequence[Unit]) -> bool:
+    """Whether a text begins with "Inspection report: the bridge" above fields for its author or date.
+
+    Args:
+        text: of the document.
+        units: the first of its layout; the title is taken for a field, too.
+    """
+    if len(units) < 2 or any(unit.kind != "form_field" for unit in units[:2]):
+        return False
+    first, second = (text[unit.start : unit.end].strip() for unit in units[:2])
+    if _is_of_head(first) or not _is_of_head(second):
+        return False
+    key = folded(first[: field_key(first)]).casefold().split()
+    return len(key) > 1 and key[-1].removeprefix("ال") not in _NOT_TITLES
+
+
+def _is_of_head(line: str) -> bool:
+    return _AUTHOR_LABEL.match(folded(line)) is not None or bool(date_line([line]))
 
 
 def plain_title(text: str, blocks: Sequence[Block]) -> str:

@@ -13,7 +13,6 @@ from index.text.analyzer import analyze, analyzed
 from index.text.function_words import OF_CONVERSATIONS
 from index.text.structure.cells import row_cells
 from index.types import Document, Hit, Passage
-from qa.answering.question_type import asked_cells
 
 if TYPE_CHECKING:
     from index.interface import Index
@@ -35,7 +34,7 @@ _PROPERTIES: Final = tuple(
         (r"\bhow (?:much|many) .*\bhold\b", "capacity سعة"),
     )
 )
-_FUNCTION_TERMS: Final = frozenset(
+FUNCTION_TERMS: Final = frozenset(
     term.term
     for term in analyze(
         " ".join((*OF_CONVERSATIONS, "heavy high tall big large wide deep fast cost weigh hold تزن يزن"))
@@ -73,30 +72,9 @@ def is_asked_entry(question: str, row: Passage, known: AbstractSet[str]) -> bool
     key = _key(row)
     if not key:
         return False
-    asked = meanings({term.term for term in analyze(question)} - _FUNCTION_TERMS)
+    asked = meanings({term.term for term in analyze(question)} - FUNCTION_TERMS)
     called = properties(question).union(*asked)
     return key <= called and all(not known.isdisjoint(one) or not key.isdisjoint(one) for one in asked)
-
-
-def asks_only_for_cell(question: str, row: Passage) -> bool:
-    """Whether a question is nothing but a row's name and the heading of another of its columns.
-
-    "What is the fee of a skiff?" asks so for the row "Skiff | 24.50" under "Boat | Fee".
-
-    Args:
-        question: as it was asked.
-        row: a passage; only a table row whose columns are known has cells.
-    """
-    asked = {term.term for term in analyze(question)} - _FUNCTION_TERMS
-    called = asked | properties(question)
-    found = asked_cells(called, row)
-    cells = row_cells(row.text, row.columns, row.items) if len(found) == 1 else None
-    if cells is None:
-        return False
-    column = row.columns[cells.index(found[0])]
-    others = (row.text[slice(*cell)] for cell in cells if cell != found[0])
-    named = [terms for text in others if (terms := _terms(text)) and terms <= called]
-    return asked <= _terms(column).union(properties(question), *named)
 
 
 def _terms(text: str) -> frozenset[str]:

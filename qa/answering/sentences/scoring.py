@@ -18,7 +18,6 @@ from index.text.analyzer import analyze
 from index.types import Hit
 from qa.answering.question_type import (
     QuestionType,
-    asks_for_cell,
     asks_for_list,
     defines,
     labels,
@@ -28,6 +27,7 @@ from qa.answering.question_type import (
     subject,
     type_match,
 )
+from qa.answering.questions.cells import asks_for_cell
 from qa.answering.sentences.scored import Sentence
 from qa.answering.sentences.split import SplitSentence, context_terms, introduction_terms, split_passage
 
