@@ -165,3 +165,19 @@ def test_real_sentences(encoder: FakeEncoder, tmp_path: Path) -> None:
     found: list[Sentence] = score_sentences(index, query, index.search(query, 3))
     assert len(found) == 2
     assert [one.written for one in possible(query, found, str)] == ["The bridge cost 40 pounds."]
+
+
+def test_behind_a_rival_only_what_measures_the_thing_asked_for_is_left() -> None:
+    texts = [
+        "The first phase costs 40 pounds.",
+        "The second phase begins in 2026.",
+        "The second phase: 50 pounds.",
+    ]
+    assert left("How much does the second phase cost?", *texts) == texts[2:]
+    assert left("How much does the second phase cost?", *texts[:2]) == []
+
+
+def test_a_row_has_its_own_year_whatever_span_the_title_names() -> None:
+    texts = "1929 | 615", "1933 | 288"
+    assert left("How many members were there in 1930?", *texts, title="The press, 1925-1935") == []
+    assert left("How many members were there in 1933?", *texts, title="The press") == ["1933 | 288"]

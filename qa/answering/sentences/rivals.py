@@ -78,6 +78,9 @@ def without_rivals(question: str, found: Sequence[Sentence], title: Title) -> li
 
     @cache
     def text_of(passage: Passage) -> str:
+        # The title may name a span of years, of which a row has one.
+        if passage.kind == "table_row" and _years(passage.text):
+            return passage.text
         return "\n".join((passage.text, *passage.headings, *passage.columns, title(passage.document_id)))
 
     for rule in _RULES:

@@ -109,8 +109,9 @@ def possible(query: Query, found: Sequence[Sentence], title: Callable[[str], str
         title: the title of a document by its id.
     """
     question = analyzed(query.reading).normalised.text
-    found = without_rivals(query.reading, found, title)
-    left = _of_kind(question, _with_identifier(question, found, title))
+    left = without_rivals(query.reading, found, title)
+    is_best = left[:1] == found[:1]
+    left = _of_kind(question, _with_identifier(question, left, title), is_best=is_best)
     excluded = _excluded(query.reading)
     return [sentence for sentence in left if not (excluded and excluded(sentence))]
 
@@ -168,16 +169,21 @@ def _has_pair(text: str, pair: frozenset[int]) -> bool:
     return pair in _pairs(text) or regex.search(apart, text) is not None
 
 
-def _of_kind(question: str, found: Sequence[Sentence]) -> list[Sentence]:
+def _of_kind(question: str, found: Sequence[Sentence], *, is_best: bool) -> list[Sentence]:
     """Sentences without those that measure something else than is asked.
 
     Where the best one is such, only those that certainly measure what is asked: the others were behind it.
+
+    Args:
+        question: in normalised spelling.
+        found: sentences, best first.
+        is_best: whether none better was ruled out before.
     """
     asked = next((kind for kind, pattern in _ASKED.items() if pattern.search(question)), None)
     if asked is None or not found:
         return list(found)
     fits = [_fit(asked, sentence) for sentence in found]
-    least = 1 if fits[0] < 0 else 0
+    least = 1 if fits[0] < 0 or not is_best else 0
     return [sentence for sentence, fit in zip(found, fits, strict=True) if fit >= least]
 
 
