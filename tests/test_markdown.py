@@ -116,3 +116,17 @@ def test_hostile_texts_are_read() -> None:
         "---\n" * 5000,
     ):
         extract(source + "\n\nend")
+
+
+def test_lines_that_begin_with_labels_in_bold_are_fields() -> None:
+    found = extract(
+        "# Minutes\n\n**Held:** in the barn, on 9 May\n**Present**: Ada Marsh\n**Apologies:** Tom Hill\n\n"
+        "The roof **leaks:** it has\nto be **mended:** soon."
+    )
+    said = [(block.kind, found.text[block.start : block.end]) for block in found.blocks]
+    assert said[1:4] == [
+        ("form_field", "Held: in the barn, on 9 May"),
+        ("form_field", "Present: Ada Marsh"),
+        ("form_field", "Apologies: Tom Hill"),
+    ]
+    assert said[4][1] == "The roof leaks: it has to be mended: soon."

@@ -28,6 +28,8 @@ _FENCE: Final = regex.compile(r" {0,3}(`{3,}|~{3,})")
 _TASK: Final = regex.compile(r"\[([ xX])\][ \t]+")
 _TAG: Final = regex.compile(r"<(/?[A-Za-z][A-Za-z0-9]*)")
 _TAGS_AS_TEXT: Final = {"br": "\n", "sup": RAISED_START, "/sup": RAISED_END}
+_LABEL: Final = regex.compile(r"[^:：\n]{1,40}[:：]")
+_FORM: Final = regex.compile(r"[^:：\n]{1,40}[:：][^\n]+(?:\n[^:：\n]{1,40}[:：][^\n]+)+")
 _TITLES: Final = ("title", "العنوان", "عنوان")
 _AUTHORS: Final = ("author", "authors", "by", "creator", "المؤلف", "الكاتب", "المؤلّف", "إعداد")
 _TAGS: Final = ("tags", "keywords", "الوسوم", "وسوم", "الكلمات المفتاحية")
@@ -268,7 +270,10 @@ class _Walk:
         elif item is not None and item.place == self.builder.count and self.builder.add_to_item(text):
             pass
         else:
-            self.builder.add("paragraph", text, is_emphasized=is_bold)
+            # The lines of a form are fields of their own.
+            lines = text.split("\n") if _FORM.fullmatch(text) else [text]
+            for line in lines:
+                self.builder.add("paragraph", line, is_emphasized=is_bold)
         self._add_notes()
 
     def _add_notes(self) -> None:
@@ -285,12 +290,14 @@ class _Walk:
         """The visible text of an inline token, and whether all of it is in bold."""
         parts: list[str] = []
         bold = ink = depth = 0
-        for child in token.children or ():
+        children = token.children or []
+        between = "\n" if _is_form(children) else " "
+        for child in children:
             said = ""
             if child.type in ("text", "code_inline"):
                 said = child.content
             elif child.type == "softbreak":
-                said = " "
+                said = between
             elif child.type == "hardbreak":
                 said = "\n"
             elif child.type == "html_inline":
@@ -320,6 +327,19 @@ class _Walk:
         found = html.extract(content)
         self.builder.extend(found.blocks, found.text, self._tables)
         self._tables += max((block.table for block in found.blocks), default=0)
+
+
+def _is_form(children: Sequence[Token]) -> bool:
+    """Whether each line of a paragraph begins with a label in bold: "**Held:** in May", "**Present**: all"."""
+    breaks = [place for place, child in enumerate(children) if child.type == "softbreak"]
+    firsts = [place + 1 for place in (-1, *breaks)]
+    # Before the label there may be an empty text.
+    firsts = [place + (children[place].type == "text" and not children[place].content) for place in firsts]
+    return bool(breaks) and all(
+        [child.type for child in children[first : first + 3]] == ["strong_open", "text", "strong_close"]
+        and _LABEL.match("".join(child.content for child in children[first + 1 : first + 4]))
+        for first in firsts
+    )
 
 
 def _tag(source: str) -> str:
