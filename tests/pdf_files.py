@@ -65,6 +65,30 @@ class Rule:
         return f"{self.x} {self.y} m {self.to_x} {self.to_y} l S"
 
 
+@dataclass(frozen=True)
+class Shape:
+    """A small disc or square.
+
+    Attributes:
+        x, y: its middle, in points.
+        painted: how it is painted: "f" filled, "S" with its outline alone.
+        is_round: whether it is a disc.
+    """
+
+    x: float
+    y: float
+    painted: str = "f"
+    is_round: bool = True
+
+    def content(self) -> str:
+        x, y, r = self.x, self.y, 1.8
+        if not self.is_round:
+            return f"{x - r} {y - r} {2 * r} {2 * r} re {self.painted}"
+        corners = ((r, r, 0, r), (-r, r, -r, 0), (-r, -r, 0, -r), (r, -r, r, 0))
+        arcs = " ".join(f"{x + a} {y + b} {x + a} {y + b} {x + c} {y + d} c" for a, b, c, d in corners)
+        return f"{x + r} {y} m {arcs} h {self.painted}"
+
+
 def table(left: float, top: float, widths: Sequence[float], height: float, rows: int) -> list[Rule]:
     """The lines of a table."""
     xs = [left + sum(widths[:n]) for n in range(len(widths) + 1)]
@@ -74,7 +98,7 @@ def table(left: float, top: float, widths: Sequence[float], height: float, rows:
 
 
 def pdf(
-    pages: Sequence[Sequence[Text | Rule]],
+    pages: Sequence[Sequence[Text | Rule | Shape]],
     information: dict[str, str] | None = None,
     extra: str = "",
     *,

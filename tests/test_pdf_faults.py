@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pdf_files import WIDTH, Rule, Text, arabic, made_font, pdf, table
+from pdf_files import WIDTH, Rule, Shape, Text, arabic, made_font, pdf, table
 
 from index.errors import FileWarning
 from index.readers.extracted_text import Extract, Unextractable
@@ -45,7 +45,7 @@ def lines(text: str, width: int, right: float = 380, top: float = 560, pitch: fl
     return [arabic(right, top - pitch * number, line) for number, line in enumerate(said)]
 
 
-def read(*parts: Text | Rule, **options: object) -> Extract:
+def read(*parts: Text | Rule | Shape, **options: object) -> Extract:
     return reader.extract(pdf([parts], **options))  # type: ignore[arg-type]
 
 
@@ -261,6 +261,38 @@ def test_of_a_letter_with_a_mark_the_glyph_without_width_is_the_mark() -> None:
 
 
 # Odd drawing.
+
+
+def kinds(found: Extract) -> list[str]:
+    return [kind for kind, _ in blocks(found)]
+
+
+def test_bullets_drawn_as_shapes_begin_items() -> None:
+    said = [Text(60, y, text) for y, text in ((500, "a drain hose"), (486, "a filter"), (472, "a key"))]
+    discs = [Shape(50, text.y + 3) for text in said]
+    assert blocks(read(Text(40, 520, "In the box there are:"), *said, *discs)) == [
+        ("paragraph", "In the box there are:"),
+        ("list_item", "• a drain hose"),
+        ("list_item", "• a filter"),
+        ("list_item", "• a key"),
+    ]
+    squares = [Shape(50, text.y + 3, is_round=False) for text in said]
+    assert kinds(read(*said, *squares)) == ["list_item"] * 3
+    rtl = [arabic(340, y, text) for y, text in ((500, "خرطوم للماء"), (486, "مصفاة فحم"))]
+    found = read(*rtl, *(Shape(350, text.y + 3, "S") for text in rtl))
+    assert blocks(found) == [("list_item", "◦ خرطوم للماء"), ("list_item", "◦ مصفاة فحم")]
+
+
+def test_other_shapes_are_no_bullets() -> None:
+    said = [Text(60, y, text) for y, text in ((500, "a drain hose"), (486, "a filter"), (472, "a key"))]
+    alone = [Shape(50, said[0].y + 3)]
+    boxes = [Shape(50, text.y + 3, "S", is_round=False) for text in said]
+    far = [Shape(15, text.y + 3) for text in said]
+    within = [Shape(60 + WIDTH * 10 * len(text.seen) + 6, text.y + 3) for text in said]
+    after = [Text(60 + WIDTH * 10 * len(text.seen) + 12, text.y, "or so") for text in said]
+    below = [Shape(50, text.y - 6) for text in said]
+    for shapes in (alone, boxes, far, [*within, *after], below):
+        assert "list_item" not in kinds(read(*said, *shapes))
 
 
 def test_text_drawn_twice_is_read_once() -> None:

@@ -21,9 +21,9 @@ from pdfminer.pdfparser import PDFParser
 
 from index.readers.page.wanted import Wanted, letters
 from index.readers.pdf.diacritics import with_marks
+from index.readers.pdf.drawing.page_glyphs import draw
 from index.readers.pdf.fonts import Manager
 from index.readers.pdf.glyphs import Glyph, Line, drawn_once, same_line
-from index.readers.pdf.page_glyphs import draw
 from index.readers.pdf.tables import Rules, with_tables
 from index.readers.pdf.visual_order import is_right_to_left, reading_order
 from index.types import Box

@@ -19,11 +19,11 @@ from pdfminer.pdfparser import PDFParser
 from index.readers.extracted_text import HOLE, Extract, Progress, Unextractable, damaged, no_progress
 from index.readers.pdf.columns import Column
 from index.readers.pdf.diacritics import with_marks
+from index.readers.pdf.drawing.page_glyphs import PageGlyphs, draw
 from index.readers.pdf.fonts import Font, Manager
 from index.readers.pdf.glyphs import drawn_once
 from index.readers.pdf.layout import layout_of
 from index.readers.pdf.metadata import metadata_of
-from index.readers.pdf.page_glyphs import PageGlyphs, draw
 from index.readers.pdf.paragraphs.assembly import paragraphs_of
 from index.readers.pdf.plausibility import is_plausible
 from index.readers.pdf.tables import Rules, with_tables

@@ -16,13 +16,17 @@ from pdfminer.pdftypes import resolve1
 from pdfminer.utils import apply_matrix_pt, decode_text
 
 from index.readers.extracted_text import Unextractable
-from index.readers.pdf.annotations import draw_annotations
+from index.readers.pdf.drawing.annotations import draw_annotations
+from index.readers.pdf.drawing.bullets import Mark, bullets, mark_of
 from index.readers.pdf.fonts import Font, Manager
 from index.readers.pdf.glyphs import Glyph
 from index.readers.pdf.tables import Rules
 
 _MAX_GLYPHS: Final = 100_000  # a page
 _CORNERS: Final = 4
+# Operators of a path that may be a bullet, and small shapes of a page that are kept.
+_MAX_STEPS: Final = 40
+_MAX_MARKS: Final = 1000
 # Share of a page's area from which pictures are the page, if it has fewer letters than this: a scanner's
 # watermark, a stamp and a page number, but not the text recognised on a scan.
 _MAX_PAGE_SHARE: Final = 0.7
@@ -41,6 +45,8 @@ def draw(page: PDFPage, manager: Manager, fonts: dict[int, Font]) -> PageGlyphs:
     interpreter = PDFPageInterpreter(manager, device)
     interpreter.process_page(page)
     draw_annotations(page, interpreter, device)
+    for bullet in bullets(device.marks, device.found.get(0, ())):
+        device.add(bullet)
     return device
 
 
@@ -61,6 +67,7 @@ class PageGlyphs(PDFTextDevice):
     Attributes:
         found: the glyphs by rotation in quarter turns; positions are rotated back.
         rules: the lines drawn on the page.
+        marks: the small shapes drawn on it, which may be bullets.
         has_picture: whether there is a picture on the page.
         covered: the area of its pictures, as a share of the page's.
         count: the number of glyphs drawn.
@@ -70,6 +77,7 @@ class PageGlyphs(PDFTextDevice):
         super().__init__(manager)
         self.found: dict[int, list[Glyph]] = {}
         self.rules = Rules()
+        self.marks: list[Mark] = []
         self.has_picture = False
         self.covered = 0.0
         self._area = 0.0
@@ -124,14 +132,17 @@ class PageGlyphs(PDFTextDevice):
         self,
         graphicstate: object,  # noqa: ARG002
         stroke: bool,
-        fill: bool,  # noqa: ARG002
+        fill: bool,
         evenodd: bool,  # noqa: ARG002
         path: Sequence[tuple[Any, ...]],
     ) -> None:
-        """Records straight lines and rectangles."""
+        """Records straight lines and rectangles, and small shapes."""
         points: list[tuple[float, float]] = []
         shapes = [step[0] for step in path]
-        if self.ctm is None or not set(shapes) <= set("mlh"):
+        if self.ctm is None:
+            return
+        self._add_mark("".join(shapes), path, is_filled=fill)
+        if not set(shapes) <= set("mlh"):
             return
         for step in (*path, ("m",)):
             if step[0] == "m" and points:
@@ -143,6 +154,17 @@ class PageGlyphs(PDFTextDevice):
                 points = []
             if len(step) > 1:
                 points.append(apply_matrix_pt(self.ctm, (float(step[1]), float(step[2]))))
+
+    def _add_mark(self, shapes: str, path: Sequence[tuple[Any, ...]], *, is_filled: bool) -> None:
+        if self.ctm is None or len(shapes) > _MAX_STEPS or len(self.marks) > _MAX_MARKS:
+            return
+        points = [
+            apply_matrix_pt(self.ctm, (float(step[place]), float(step[place + 1])))
+            for step in path
+            for place in range(1, len(step) - 1, 2)
+        ]
+        if mark := mark_of(shapes, points, is_filled=is_filled):
+            self.marks.append(mark)
 
     def render_image(self, name: str, stream: object) -> None:  # noqa: ARG002
         """Records a picture, and the area of the unit square that it is drawn into."""
