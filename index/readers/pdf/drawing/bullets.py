@@ -14,6 +14,7 @@ _MAX_SIDE: Final = 9.0
 _ALIGNED: Final = 1.0
 # More are a drawing.
 _MAX_MARKS: Final = 300
+_MAX_COMPARED: Final = 1_000_000
 _NEARLY_SQUARE: Final = 0.8
 # In multiples of the font size: the height of a bullet's middle above the baseline, its distance to its line,
 # and the room on its other side.
@@ -69,7 +70,7 @@ def bullets(marks: Sequence[Mark], glyphs: Sequence[Glyph]) -> Iterator[Glyph]:
         marks: of a page.
         glyphs: of the page, upright ones.
     """
-    if not _MIN_ITEMS <= len(marks) <= _MAX_MARKS:
+    if not _MIN_ITEMS <= len(marks) <= _MAX_MARKS or len(marks) * len(glyphs) > _MAX_COMPARED:
         return
     ink = [glyph for glyph in glyphs if not glyph.is_blank]
     found = [(mark, glyph) for mark in marks if (glyph := _begun(mark, ink)) is not None]
