@@ -138,6 +138,21 @@ def test_a_list_has_what_stands_under_the_heading(index: Index) -> None:
     ]
 
 
+@pytest.mark.usefixtures("index")
+def test_a_list_that_is_asked_for_is_given_whole(tmp_path: Path) -> None:
+    items = [
+        "Mend the roof of the hall.",
+        "Two librarians.",
+        "Open the school library to everybody on Saturday.",
+    ]
+    text = "# The school\n\n## Recommendations\n\n" + "\n".join(f"- {item}" for item in items)
+    report = Document(text + "\n\n## Costs\n\nThe roof costs most.", title="The report", id="report")
+    built = Index.build([report], tmp_path / "whole", encoder=FakeEncoder(), show_progress=False)
+    found = quoted(built, "What are the main recommendations?")
+    assert [one for item in items for one in found if item in one] == found
+    assert len(found) == len(items)
+
+
 def test_a_comparison_has_both(index: Index) -> None:
     found = qa.ask("Compare the lecture and the minutes", index)
     assert {citation.passage.document_id for citation in found.citations} == {"lecture", "minutes"}

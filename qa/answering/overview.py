@@ -134,7 +134,11 @@ def listed(found: Iterable[Sequence[Sentence]], most: int = MAX_LISTED_SENTENCES
     for sentences in topics:
         if sentences:
             least = sentences[0].score * _GOOD_ENOUGH
-            good = [one for one in sentences if one.score >= least and _says_something(one)]
+            good = [
+                one
+                for one in sentences
+                if _is_beside(one, sentences[0]) or (one.score >= least and _says_something(one))
+            ]
             chosen += _spread(good, chosen, room)
     order = {one.passage.document_id: i for i, one in reversed(list(enumerate(chosen)))}
     return sorted(
@@ -178,6 +182,13 @@ def _content(text: str) -> frozenset[str]:
 
 def _in_arabic(sentence: Sentence) -> bool:
     return arabic_share(sentence.passage.text) >= _HALF
+
+
+def _is_beside(one: Sentence, other: Sentence) -> bool:
+    """Whether two sentences are items of one list: a list that is asked for is given whole."""
+    first, second = one.passage, other.passage
+    is_item = first.kind == second.kind == "list_item"
+    return is_item and first.document_id == second.document_id and first.headings == second.headings
 
 
 def _says_something(sentence: Sentence) -> bool:
