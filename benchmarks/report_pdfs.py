@@ -122,13 +122,15 @@ def _makers() -> Iterator[tuple[str, Callable[[Report, Path], None]]]:
         yield "ReportLab", _reportlab
 
 
-def _page(report: Report, *, office: bool = False) -> str:
-    """The report as a web page; for LibreOffice with its own marks of footnotes."""
-    mark = (
-        r'<a class="sdfootnoteanc" name="sdfootnote\1anc" href="#sdfootnote\1sym"><sup>\1</sup></a>'
-        if office
-        else r"<sup>\1</sup>"
-    )
+_RAISED: Final = r"<sup>\1</sup>"
+_OF_OFFICE: Final = (
+    r'<a class="sdfootnoteanc" name="sdfootnote\1anc" href="#sdfootnote\1sym"><sup>\1</sup></a>'
+)
+
+
+def _page(report: Report, *, mark: str = _RAISED) -> str:
+    """The report as a web page; `mark` is what stands for the number of a footnote in the text."""
+    office = mark == _OF_OFFICE
     note = (
         '<div id="sdfootnote{0}"><p class="sdfootnote"><a class="sdfootnotesym" name="sdfootnote{0}sym" '
         'href="#sdfootnote{0}anc">{0}</a> {1}</p></div>'
@@ -171,7 +173,7 @@ def _chromium(report: Report, path: Path) -> None:
 
 def _libreoffice(report: Report, path: Path) -> None:
     written = path.with_suffix(".html")
-    written.write_text(_page(report, office=True), "utf-8")
+    written.write_text(_page(report, mark=_OF_OFFICE), "utf-8")
     program = next(filter(None, map(shutil.which, OFFICES)))
     profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
     _run([program, profile, "--headless", "--infilter=HTML (StarWriter)", "--convert-to",
@@ -185,8 +187,10 @@ def _weasyprint(report: Report, path: Path) -> None:
 
 
 def _wkhtmltopdf(report: Report, path: Path) -> None:
+    # After an element in Arabic text it draws the rest of the line over what comes before, and leaves out the
+    # last sentence of the report: with raised marks the file doesn't have what is to be read.
     written = path.with_suffix(".html")
-    written.write_text(_page(report), "utf-8")
+    written.write_text(_page(report, mark=r" [\1]"), "utf-8")
     _run(["wkhtmltopdf", "-q", str(written), str(path)])
 
 
