@@ -271,9 +271,15 @@ def _duplicate(original: str, page: Language) -> str:
 def _summary(batch: Batch, page: Language) -> str:
     if batch.is_page:
         return say(_page_outcome(batch), page)
-    added = len(batch.added.added)
-    rest = batch.total - added
-    return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)
+    taken, replaced = len(batch.added.added), len(batch.added.replaced)
+    added, rest = taken - replaced, batch.total - taken
+    first = "files_added" if added or not replaced else "files_replaced"
+    parts = [say(first, page, number=added or replaced)]
+    if added and replaced:
+        parts.append(say("also_replaced", page, number=replaced))
+    if rest:
+        parts.append(say("not_added", page, number=rest))
+    return COMMA[page].join(parts)
 
 
 def _clock(seconds: float) -> str:
