@@ -157,6 +157,7 @@ class Collections(CollectionAccess):
                 language,
                 owner="" if self._may_change(info) else info.owner,
                 readers=info.readers if changeable and self._may_share(info) else (),
+                everybodys=self._users is not None and not info.owner and changeable,
             ),
             "documents": collection_views.documents(
                 documents, 0, changeable, language, refreshable=changeable and self.pages.is_on

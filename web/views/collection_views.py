@@ -57,7 +57,12 @@ def questions(asked: Sequence[str]) -> str:
 
 
 def note(
-    info: CollectionInfo, read_only: bool, page: Language, owner: str = "", readers: Sequence[str] = ()
+    info: CollectionInfo,
+    read_only: bool,
+    page: Language,
+    owner: str = "",
+    readers: Sequence[str] = (),
+    everybodys: bool = False,
 ) -> str:
     """Renders the note above a collection's documents, if any.
 
@@ -67,6 +72,7 @@ def note(
         page: the page's language.
         owner: the user whose collection it is, if that is another one than the page's.
         readers: the users, and groups as "@group", whom its owner, who sees the page, shares it with.
+        everybodys: whether users log in and each of them may change it.
     """
     if info.fault:
         message = "collection_damaged"
@@ -83,6 +89,8 @@ def note(
     else:
         message = ""
     said = [say(message, page, name=joined_names([owner], page))] if message else []
+    if everybodys:
+        said.append(say("everybodys", page))
     if readers:
         names = joined_names([one.removeprefix("@") for one in readers], page)
         said.append(say("shared_with", page, names=names))

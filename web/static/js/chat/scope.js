@@ -1,9 +1,9 @@
 // What alone is asked: its conditions as chips over the question box, and the menu in which they are chosen.
 
 import {announce, find, root} from "../page/dom.js";
-import {storedForTab, storeForTab} from "../page/storage.js";
+import {own, storedForTab, storeForTab} from "../page/storage.js";
 
-const KEPT = "dalil-scope";
+const KEPT = own("dalil-scope");
 const LISTS = ["document", "folder", "type", "tag"];
 const DATE = /^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?$/;
 const WIDEST = 384; // pixels, as in chat.css

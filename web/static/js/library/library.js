@@ -3,11 +3,11 @@
 import {ask, confirmed} from "../page/dialog.js";
 import {announce, fill, find, root} from "../page/dom.js";
 import {placeBelow} from "../page/menu.js";
-import {cookie, setCookie} from "../page/storage.js";
+import {cookie, own, setCookie} from "../page/storage.js";
 import {askReaders} from "./sharing.js";
 import {Uploads} from "./uploads.js";
 
-const COOKIE = "dalil-collection";
+const COOKIE = own("dalil-collection");
 const SOON = 200; // milliseconds after the last letter
 const FEW = 10; // documents that are seen at a glance
 const BETWEEN_LOOKS = 3000; // milliseconds, at a collection that follows a folder
