@@ -218,7 +218,7 @@ def test_the_next_user_of_a_tab_finds_nothing_of_the_one_before(
         picture(page, "everybodys-ar")
         page.get_by_role("button", name="English").click()
         sent = {"name": "gate.txt", "mimeType": "text/plain", "buffer": b"The gate of Salma."}
-        page.locator("#files").set_input_files([sent])  # type: ignore[list-item]
+        page.locator("#files").set_input_files([sent])  # type: ignore[arg-type]
         expect(page.locator("#library .uploads > [data-done]")).to_contain_text("gate.txt")
         page.locator("[data-act=ask-within]").first.click()
         expect(page.locator("#scope .chips li")).to_have_count(1)
