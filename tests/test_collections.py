@@ -174,7 +174,7 @@ def test_the_list_stays_filtered_when_documents_go(page: Page, library: Library,
     page.locator("#asking .do").click()
     expect(pane.locator("h2")).to_have_text("Few")
     expect(pane.locator(".document")).to_have_text(["gate 0", "gate 8"])
-    create(page, "Another")
+    create(page, "Fresh")
     expect(found).to_have_value("")
     choose(page, "Few")
     expect(pane.locator(".document")).to_have_count(10)
