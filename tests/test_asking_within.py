@@ -129,7 +129,7 @@ def test_the_page_offers_what_there_is_and_is_told_what_isnt(index: Index) -> No
     assert offered["document"] == [["River", "River"], ["Bread", "Bread"], ["Salt", "Salt"]]
     assert offered["folder"] == [["kitchen", "kitchen"], ["nature", "nature"]]
     assert (offered["type"], offered["tag"]) == ([["md", "md"], ["txt", "txt"]], [["food", "food"]])
-    assert not offered["is_dated"]
+    assert (offered["is_dated"], offered["undated"]) == (False, 3)
     assert [value for value, _ in chat.choices(sent(Choices, find="SALT"))["document"]] == ["Salt"]
     assert [chat.refer(sent(Refer, document=id_)) for id_ in ("river", "no")] == ["River", ""]
     assert chat.conditions(sent(Conditions, within='folder:kitchen document:"a b"')) == [

@@ -154,6 +154,34 @@ def test_what_became_of_files() -> None:
     assert collection_views.progress(None, True, "en") == {"done": True, "shown": "", "said": ""}
 
 
+@pytest.mark.parametrize(
+    ("added", "replaced", "english", "arabic"),
+    [
+        (3, 0, "Files added: 3", "الملفات المضافة: 3"),
+        (3, 3, "Files replaced by new versions: 3", "الملفات المستبدلة بنسخ جديدة: 3"),
+        (
+            2,
+            1,
+            "Files added: 1, replaced by new versions: 1, not added: 1",
+            "الملفات المضافة: 1، والمستبدلة بنسخ جديدة: 1، والتي لم تُضف: 1",
+        ),
+        (0, 0, "Files added: 0, not added: 3", "الملفات المضافة: 0، والتي لم تُضف: 3"),
+        (
+            1,
+            1,
+            "Files replaced by new versions: 1, not added: 2",
+            "الملفات المستبدلة بنسخ جديدة: 1، والتي لم تُضف: 2",
+        ),
+    ],
+)
+def test_new_versions_are_told_as_such(added: int, replaced: int, english: str, arabic: str) -> None:
+    done = batch("done")
+    infos = [DocumentInfo(name, "T", "", name, 1, None) for name in done.names]
+    done.added = Added(tuple(infos[:added]), replaced=done.names[:replaced])
+    said = [collection_views.progress(done, True, language)["said"] for language in ("en", "ar")]
+    assert said == [english, arabic]
+
+
 @pytest.mark.parametrize("kind", get_args(FlawKind))
 def test_every_flaw_of_a_file_is_told_in_both_languages(kind: FlawKind) -> None:
     done = batch("done")

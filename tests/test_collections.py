@@ -154,6 +154,32 @@ def test_a_document_is_read_and_removed_and_added_again(page: Page, files: Path,
     expect(page.get_by_role("button", name="Documents")).to_be_focused()
 
 
+def test_the_list_stays_filtered_when_documents_go(page: Page, library: Library, tmp_path: Path) -> None:
+    for n in range(11):
+        (tmp_path / f"{'wall' if n % 4 else 'gate'} {n}.txt").write_text(f"Text {n}.")
+    library.create("Many")
+    library.add_files("Many", sorted(tmp_path.iterdir()))
+    choose(page, "Many")
+    page.get_by_role("button", name="Documents").click()
+    pane, found = page.locator("#library"), page.locator("#find-document")
+    found.fill("gate")
+    expect(pane.locator(".document")).to_have_text(["gate 0", "gate 4", "gate 8"])
+    pane.get_by_role("button", name="Remove: gate 4").click()
+    page.locator("#asking .do").click()
+    expect(pane.locator(".document")).to_have_text(["gate 0", "gate 8"])
+    # Ten are seen at a glance, but what the list is filtered by has to be seen too.
+    expect(found).to_be_visible()
+    pane.get_by_role("button", name="Rename").click()
+    page.locator("#asking-name").fill("Few")
+    page.locator("#asking .do").click()
+    expect(pane.locator("h2")).to_have_text("Few")
+    expect(pane.locator(".document")).to_have_text(["gate 0", "gate 8"])
+    create(page, "Fresh")
+    expect(found).to_have_value("")
+    choose(page, "Few")
+    expect(pane.locator(".document")).to_have_count(10)
+
+
 def test_collections_are_made_renamed_switched_remembered_and_deleted(
     page: Page, library: Library, tmp_path: Path
 ) -> None:
@@ -490,3 +516,51 @@ def test_axe_finds_nothing_serious_in_the_documents_pane(
         page.keyboard.press("Escape")
         expect(pane).to_be_hidden()
     assert list(found.values()) == [[]] * 6
+
+
+LONG_NAMES = (
+    "Salma papers and many letters that came to the house on the hill",
+    "أبحاثي في تاريخ المدينة القديمة ورسائل أهلها وأسواقها",
+)
+SEEN = """name => {
+  const text = name.querySelector("bdi").firstChild;
+  const box = name.getBoundingClientRect();
+  const isSeen = (number) => {
+    const range = document.createRange();
+    range.setStart(text, number);
+    range.setEnd(text, number + 1);
+    const letter = range.getBoundingClientRect();
+    return letter.left >= box.left - 1 && letter.right <= box.right + 1;
+  };
+  return [isSeen(0), isSeen(text.length - 1)];
+}"""
+"""Whether the first and the last letter of a name are in the room that it has."""
+FREE_ROOM = """() => {
+  const [name, tools] = ["#switcher", "#top > .tools"].map((one) => document.querySelector(one));
+  const [one, other] = [name, tools].map((each) => each.getBoundingClientRect());
+  return Math.max(other.left - one.right, one.left - other.right);
+}"""
+"""How wide the room is that is left beside the name and its buttons."""
+
+
+@pytest.mark.parametrize("locale", ["ar", "en"])
+def test_a_long_name_is_cut_at_its_own_end_and_only_where_there_is_no_room(
+    browser: Browser, address: str, library: Library, locale: str
+) -> None:
+    for new in {*LONG_NAMES, "Brief"} - {info.name for info in library.collections()}:
+        library.create(new)
+    for size in (PHONE, WIDE):
+        with reading(browser, address, size=size, locale=locale) as page:
+            name = page.locator("#current .name")
+            for chosen in LONG_NAMES:
+                choose(page, chosen)
+                if size == WIDE:
+                    assert name.evaluate(SEEN) == [True, True]
+                    page.locator("#switcher [data-act=documents]").click()
+                assert name.evaluate(SEEN) == [True, False]
+                assert 0 <= page.evaluate(FREE_ROOM) < 20
+                assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+                picture(page, f"name-{locale}-{size[0]}-{LONG_NAMES.index(chosen)}")
+                page.keyboard.press("Escape")
+            choose(page, "Brief")
+            assert name.evaluate(SEEN) == [True, True]

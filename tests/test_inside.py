@@ -253,3 +253,13 @@ def test_questions_that_ones_own_documents_answer_are_suggested(
         picture(page, "suggested-en")
         page.locator("#suggested li button").click()
         expect(page.locator(".question")).to_have_text("متى تأسّست الجمعية؟")
+        # After an answer from another collection, and in one chosen meanwhile.
+        choose(page, "Built-in article")
+        choose(page, "Suggested")
+        page.get_by_role("button", name=say("new_conversation", "en")).click()
+        expect(page.locator("#suggested li")).to_be_visible()
+        ask(page, "وصل التقرير.")
+        page.reload()
+        expect(page.locator(".turn")).to_have_count(1)
+        page.get_by_role("button", name=say("new_conversation", "en")).click()
+        expect(page.locator("#suggested li")).to_be_visible()

@@ -137,7 +137,9 @@ def test_a_newer_text_of_the_same_name_takes_the_older_ones_place(
     library.create("texts")
     first, _ = library.add_files("texts", files).added
     files[0].write_text("Another text.")
-    (info,) = library.add_files("texts", files[:1]).added
+    added = library.add_files("texts", [*files, *files[:1]])
+    (info,) = added.added
+    assert added.replaced == ("agreement.txt",)
     assert sources(library, "texts") == ["border.md", "agreement.txt"]
     assert first.id not in {document.id for document in library.open("texts").documents}
     # And back again: the older text is a new one by now.

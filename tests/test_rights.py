@@ -323,7 +323,10 @@ def test_an_owner_says_on_the_page_who_may_ask(
     assert readers() == ("sami", "@archive")
     # Without an owner everybody may ask it: nobody takes it on the page.
     old = library.id_of("Old")
-    assert not door.call("salma", "state", collection=old)["shareable"]
+    seen = door.call("salma", "state", collection=old)
+    assert not seen["shareable"]
+    assert say("everybodys", "en") in seen["note"]
+    assert say("everybodys", "en") not in door.call("salma", "state", collection=private)["note"]
     assert door.call("salma", "share", collection=old, users=[], groups=[]) == {
         "error": say("not_owner", "en")
     }

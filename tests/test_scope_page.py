@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from chatting import PHONE, ask, browser, directions, kept, picture
+from chatting import PHONE, WIDE, ask, browser, directions, kept, picture
 from fake_encoder import FakeEncoder
 from own_documents import reading, serving
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -61,9 +62,25 @@ def test_a_question_is_asked_within_what_the_menu_chose_also_after_a_reload(page
     assert menu is not None
     assert chosen is not None
     assert menu["y"] + menu["height"] <= chosen["y"]
-    page.locator("[data-date=after]").fill("soon")
-    page.locator("[data-date=after]").press("Tab")
-    expect(page.locator("[data-date=after]")).to_have_attribute("aria-invalid", "true")
+    after = page.locator("[data-date=after]")
+    trouble = page.locator("#date-trouble")
+    for wrong in ("soon", "13/04/2019", "2019-02-30"):
+        after.fill(wrong)
+        after.press("Tab")
+        expect(after).to_have_attribute("aria-invalid", "true")
+        expect(trouble).to_have_text(say("scope_date", "en", name=f"\u2068{wrong}\u2069"))
+    assert set((after.get_attribute("aria-describedby") or "").split()) == {"date-trouble", "undated"}
+    assert page.evaluate("document.querySelectorAll('#date-trouble, #undated').length") == 2
+    expect(page.locator("#undated")).to_have_text(say("scope_undated", "en", number=1))
+    after.fill("2019-2-28")
+    after.press("Tab")
+    expect(trouble).to_be_empty()
+    page.get_by_role("button", name=say("leave_all", "en")).click()
+    assert chips(page) == []
+    expect(page.get_by_role("button", name=say("narrow", "en"))).to_be_focused()
+    expect(page.locator("[data-act=leave-all]")).to_be_hidden()
+    page.get_by_role("button", name=say("narrow", "en")).click()
+    option(page, "letters").click()
     page.locator("#find-in-scope").fill("إيجار")
     expect(page.locator("[data-list=document] button")).to_have_count(1)
     page.keyboard.press("Escape")
@@ -102,6 +119,10 @@ def test_in_arabic_from_the_list_of_documents_and_by_keyboard(browser: Browser, 
         option(page, "عقود/2020").focus()
         page.keyboard.press("Space")
         option(page, "إيجار").click()
+        page.locator("[data-date=before]").fill("١٣")
+        page.locator("[data-date=before]").press("Tab")
+        expect(page.locator("#date-trouble")).to_contain_text("تعذّرت قراءة التاريخ")
+        page.locator("[data-date=before]").fill("")
         page.locator("[data-date=after]").fill("٢٠٢٠")
         page.locator("[data-date=after]").press("Tab")
         expected = ["الوثيقة «Sale»", "المجلّد «عقود/2020»", "الوسم «إيجار»", "من ٢٠٢٠ فصاعداً"]
@@ -159,3 +180,38 @@ def test_a_scope_in_which_nothing_is_says_so_and_a_new_conversation_has_none(
         page.keyboard.press("Escape")
         page.get_by_role("button", name=say("new_conversation", "en")).click()
         expect(page.locator("#scope .chips li")).to_have_count(0)
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[str]:
+    """A chat over many documents of several types, dates and folders."""
+    texts = [
+        Document(f"Text {n}.", title=f"Report {n}", source=f"/x/{n % 9}/{n}.{ending}", date=date)
+        for n in range(40)
+        for ending, date in [(("pdf", "2020"), ("txt", ""))[n % 2]]
+    ]
+    index = Index.build(texts, tmp_path / "index", encoder=FakeEncoder(), show_progress=False)
+    with serving(Collections(SingleIndex(index)), index) as where:
+        yield where
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_many_documents_dont_hide_the_types_and_dates(
+    browser: Browser, crowded: str, size: tuple[int, int]
+) -> None:
+    with reading(browser, crowded, size=size, locale="ar") as page:
+        page.get_by_role("button", name=say("narrow", "ar")).click()
+        expect(page.locator("[data-list=document] button")).to_have_count(40)
+        for seen in (option(page, "pdf"), page.locator("[data-date=after]")):
+            expect(seen).to_be_in_viewport(ratio=1)
+        expect(page.locator("#undated")).to_contain_text("20")
+        for name in ("Report 0", "Report 1", "Report 2", "pdf"):
+            option(page, name).click()
+        for key, value in (("after", "2019"), ("before", "13/04/2019")):
+            box = page.locator(f"[data-date={key}]")
+            box.fill(value)
+            box.press("Tab")
+            expect(box).to_be_in_viewport(ratio=1)
+        expect(page.locator("#date-trouble")).to_be_in_viewport(ratio=1)
+        assert violations(page) == []
+        picture(page, f"within-many-{size[0]}")

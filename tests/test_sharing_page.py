@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 from chatting import PHONE, ask, browser, new_context, opened, picture
+from fake_encoder import FakeEncoder
 from own_documents import add, choose, create
 from playwright.sync_api import Browser, Page, expect
 from test_accessible import violations
 from test_shared_chat import PASSWORD, serving
 
 from index.text.analyzer import Language
+from qa.collections.library import Library
 from qa.messages import say
 from web.server.users import Users
 
@@ -39,6 +41,8 @@ def address(folder: Path) -> Iterator[str]:
     for name in ("salma", "sami", "lina"):
         users.add(name, PASSWORD)
     users.set_group("archive", ["sami"])
+    # As one that was made before there were users.
+    Library(folder / "data", encoder=FakeEncoder()).create("Old")
     yield from serving(None, "--auth", str(users.path), data=folder / "data")
 
 
@@ -113,9 +117,11 @@ def owned(browser: Browser, address: str, folder: Path) -> tuple[str, str]:
         create(page, "Mine")
         add(page, folder / "notes.txt")
         document = page.locator("#library .document").get_attribute("data-document")
-        cookies = {one.get("name"): one.get("value") for one in page.context.cookies()}
+        button = page.locator("#collections [aria-current]")
+        collection = button.get_attribute("data-collection")
+    assert collection
     assert document
-    return str(cookies["dalil-collection"]), document
+    return collection, document
 
 
 def test_an_owner_is_answered_from_her_own_collection(
@@ -189,6 +195,45 @@ def test_the_dialog_in_arabic_on_a_phone(
         assert page.locator("#sharing").evaluate("e => getComputedStyle(e).direction") == "rtl"
         assert violations(page) == []
         picture(page, "sharing-ar-phone")
+
+
+def test_the_next_user_of_a_tab_finds_nothing_of_the_one_before(
+    browser: Browser, address: str, owned: tuple[str, str]
+) -> None:
+    assert owned
+    context = new_context(browser)
+    with closing(context):
+        page = context.new_page()
+        log_in(page, address, "salma")
+        choose(page, "Old")
+        page.locator("#switcher [data-act=documents]").click()
+        # Nobody's own: why nobody shares it, and why all may change it.
+        expect(page.locator("#library .note")).to_contain_text(say("everybodys", "en"))
+        expect(page.locator("[data-act=share-collection]")).to_be_hidden()
+        expect(page.locator("[data-act=rename-collection]")).to_be_visible()
+        assert violations(page) == []
+        picture(page, "everybodys-en")
+        page.get_by_role("button", name="العربية").click()
+        expect(page.locator("#library .note")).to_contain_text(say("everybodys", "ar"))
+        picture(page, "everybodys-ar")
+        page.get_by_role("button", name="English").click()
+        sent = {"name": "gate.txt", "mimeType": "text/plain", "buffer": b"The gate of Salma."}
+        page.locator("#files").set_input_files([sent])  # type: ignore[arg-type]
+        expect(page.locator("#library .uploads > [data-done]")).to_contain_text("gate.txt")
+        page.locator("[data-act=ask-within]").first.click()
+        expect(page.locator("#scope .chips li")).to_have_count(1)
+        for name in ("sami", "salma"):
+            page.locator("[data-act=conversations]").click()
+            page.get_by_role("button", name=say("log_out", "en")).click()
+            expect(page.locator("#username")).to_be_visible()
+            log_in(page, address, name)
+            own = name == "salma"
+            expect(page.locator("#current .name")).to_have_text("Old" if own else "Built-in article")
+            expect(page.locator("#scope .chips li")).to_have_count(int(own))
+            choose(page, "Old")
+            page.locator("#switcher [data-act=documents]").click()
+            expect(page.locator("#library .document")).to_have_count(1)
+            expect(page.locator("#library .uploads > [data-done]")).to_have_count(int(own))
 
 
 def test_where_nobody_logs_in_nothing_is_shared(browser: Browser, tmp_path: Path) -> None:

@@ -232,9 +232,10 @@ class State(LibraryCall):
 
 
 class CollectionCall(LibraryCall):
-    """Arguments of a call about one collection, by its id."""
+    """Arguments of a call about one collection: its id, and what finds the documents to list after it."""
 
     collection: Id
+    find: Name = ""
 
 
 class Create(LibraryCall):

@@ -375,9 +375,10 @@ class Library:
             index.update(plan.new.values(), show_progress=StageProgress("encoding", progress))
         if plan.refetched:
             index.update(plan.refetched, show_progress=False)
-        named = {document.source for document in plan.new.values()}.union(gone)
+        named = dict.fromkeys(document.source for document in plan.new.values())
         current = plan.new.keys() | plan.unchanged.keys()
-        older = [info.id for info in there if info.source in named and info.id not in current]
+        leaving = named.keys() | gone
+        older = {info.id: info.source for info in there if info.source in leaving and info.id not in current}
         if older:
             index.remove(older)
         infos = {info.id: info for info in self.documents(name)}
@@ -390,6 +391,7 @@ class Library:
             tuple(plan.duplicates),
             tuple(plan.failed),
             tuple(plan.warnings),
+            tuple(name for name in named if name in older.values()),
         )
 
     def remove(self, name: str, document_ids: Iterable[str]) -> None:

@@ -143,7 +143,7 @@ class Duplicate:
 
 @dataclass(frozen=True)
 class Added:
-    """Result of an import: each file is in exactly one of these.
+    """Result of an import: each file is in exactly one of `added`, `unchanged`, `duplicates` and `failed`.
 
     Attributes:
         added: new documents.
@@ -151,6 +151,7 @@ class Added:
         duplicates: files whose text is present under another name; not added.
         failed: errors of the files that couldn't be read.
         warnings: what couldn't be read of the files that are in the collection now.
+        replaced: names of the added ones that took the place of an older version.
     """
 
     added: tuple[DocumentInfo, ...] = ()
@@ -158,6 +159,7 @@ class Added:
     duplicates: tuple[Duplicate, ...] = ()
     failed: tuple[UnreadableFile, ...] = ()
     warnings: tuple[FileWarning, ...] = ()
+    replaced: tuple[str, ...] = ()
 
     def with_further(self, other: Added) -> Added:
         """This result and that of further files."""
@@ -167,6 +169,7 @@ class Added:
             self.duplicates + other.duplicates,
             self.failed + other.failed,
             self.warnings + other.warnings,
+            self.replaced + other.replaced,
         )
 
 

@@ -143,7 +143,7 @@ class Collections(CollectionAccess):
         """The collections, and the documents of the page's collection, or else of the built-in one."""
         infos = [info for info in self.library.collections() if self._may_read(info)]
         info = next((info for info in infos if info.id == collection), infos[0])
-        documents, found = self._listed(info, first, find)
+        documents, found = self._listed(info, first, find if info.id == collection else "")
         is_built_in = info.id == BUILT_IN_ID
         changeable = not (info.read_only or info.fault or self.read_only) and self._may_change(info)
         return {
@@ -157,6 +157,7 @@ class Collections(CollectionAccess):
                 language,
                 owner="" if self._may_change(info) else info.owner,
                 readers=info.readers if changeable and self._may_share(info) else (),
+                everybodys=self._users is not None and not info.owner and changeable,
             ),
             "documents": collection_views.documents(
                 documents, 0, changeable, language, refreshable=changeable and self.pages.is_on
@@ -202,11 +203,11 @@ class Collections(CollectionAccess):
     def _follow(self, sent: Follow) -> Reply:
         info = self._owned(sent.collection)
         self.following.follow(info.id, sent.path)
-        return self._shown(sent.collection, sent.language)
+        return self._shown(sent.collection, sent.language, find=sent.find)
 
     def _stop_following(self, sent: CollectionCall) -> Reply:
         self.following.stop(self._owned(sent.collection).id)
-        return self._shown(sent.collection, sent.language)
+        return self._shown(sent.collection, sent.language, find=sent.find)
 
     def _batch_of(self, collection: str) -> Batch | None:
         """What is being added to a collection: files sent by a page or of its folder, or a web page."""
@@ -232,7 +233,7 @@ class Collections(CollectionAccess):
 
     def _rename(self, sent: Rename) -> Reply:
         self.library.rename(self._owned(sent.collection).name, sent.name)
-        return self._shown(sent.collection, sent.language)
+        return self._shown(sent.collection, sent.language, find=sent.find)
 
     def _delete(self, sent: CollectionCall) -> Reply:
         self.library.delete(self._owned(sent.collection).name)
@@ -256,7 +257,7 @@ class Collections(CollectionAccess):
             names = collection_views.joined_names(error.names, sent.language)
             return {"error": say("unknown_readers", sent.language, names=names)}
         self.library.share(info.name, info.owner, readers)
-        return self._shown(sent.collection, sent.language)
+        return self._shown(sent.collection, sent.language, find=sent.find)
 
     def _remove(self, sent: DocumentCall) -> Reply:
         name = self._owned(sent.collection).name
@@ -266,7 +267,7 @@ class Collections(CollectionAccess):
             if isinstance(error, CollectionNotFound):
                 raise
             # Removed on another page.
-        return self._shown(sent.collection, sent.language)
+        return self._shown(sent.collection, sent.language, find=sent.find)
 
     def _existing(self, sent: Existing) -> Reply:
         """The names of files that would replace an older version in the collection."""
@@ -303,7 +304,8 @@ class Collections(CollectionAccess):
         found = (one for one in self.library.documents(info.name) if one.id == sent.document)
         document = next(found, None)
         if document is None or not document.fetched:
-            return self._shown(sent.collection, sent.language)  # it was removed on another page
+            # It was removed on another page.
+            return self._shown(sent.collection, sent.language, find=sent.find)
         return self._fetch_page(info, document.source, sent.language)
 
     def _finish(self, sent: Finish) -> Reply:

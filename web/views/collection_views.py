@@ -57,7 +57,12 @@ def questions(asked: Sequence[str]) -> str:
 
 
 def note(
-    info: CollectionInfo, read_only: bool, page: Language, owner: str = "", readers: Sequence[str] = ()
+    info: CollectionInfo,
+    read_only: bool,
+    page: Language,
+    owner: str = "",
+    readers: Sequence[str] = (),
+    everybodys: bool = False,
 ) -> str:
     """Renders the note above a collection's documents, if any.
 
@@ -67,6 +72,7 @@ def note(
         page: the page's language.
         owner: the user whose collection it is, if that is another one than the page's.
         readers: the users, and groups as "@group", whom its owner, who sees the page, shares it with.
+        everybodys: whether users log in and each of them may change it.
     """
     if info.fault:
         message = "collection_damaged"
@@ -83,6 +89,8 @@ def note(
     else:
         message = ""
     said = [say(message, page, name=joined_names([owner], page))] if message else []
+    if everybodys:
+        said.append(say("everybodys", page))
     if readers:
         names = joined_names([one.removeprefix("@") for one in readers], page)
         said.append(say("shared_with", page, names=names))
@@ -271,9 +279,15 @@ def _duplicate(original: str, page: Language) -> str:
 def _summary(batch: Batch, page: Language) -> str:
     if batch.is_page:
         return say(_page_outcome(batch), page)
-    added = len(batch.added.added)
-    rest = batch.total - added
-    return say("files_added_of" if rest else "files_added", page, number=added, rest=rest)
+    taken, replaced = len(batch.added.added), len(batch.added.replaced)
+    added, rest = taken - replaced, batch.total - taken
+    first = "files_added" if added or not replaced else "files_replaced"
+    parts = [say(first, page, number=added or replaced)]
+    if added and replaced:
+        parts.append(say("also_replaced", page, number=replaced))
+    if rest:
+        parts.append(say("not_added", page, number=rest))
+    return COMMA[page].join(parts)
 
 
 def _clock(seconds: float) -> str:

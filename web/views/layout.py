@@ -35,7 +35,7 @@ _SPOKEN: Final = (
     "saved", "new_conversation", "last_conversation",
     "within", "narrow", "leave_scope", "scope_documents", "scope_folders", "scope_types", "scope_tags",
     "scope_dates", "scope_from", "scope_to", "scope_find", "within_document", "within_folder", "within_type",
-    "within_tag", "within_after", "within_before",
+    "within_tag", "within_after", "within_before", "scope_undated", "scope_date", "leave_all",
 )  # fmt: skip
 
 # Gradio compiles the templates; values are inserted literally, never as templates.
@@ -58,7 +58,7 @@ def words(host: str = "") -> dict[str, dict[str, str]]:
     return {
         # A page fills in numbers itself.
         one: {
-            **{name: say(name, one, number="{number}", value="{value}") for name in _SPOKEN},
+            **{name: say(name, one, number="{number}", value="{value}", name="{name}") for name in _SPOKEN},
             "leaves_machine": leaves[one],
         }
         for one in _LANGUAGES

@@ -23,18 +23,20 @@ def choices(heads: Sequence[DocumentHead], find: str) -> dict[str, Any]:
 
     Returns:
         `document`, `folder`, `type` and `tag`: each a list of values with their labels; `is_dated`: whether
-        any document has a date that can be read.
+        any document has a date that can be read; `undated`: the number of those that have none.
     """
     found = [head for head in heads if is_named(find, head.title, head.source)]
     reference = references(heads)
     types = sorted({extension(head) for head in heads} - {""})
     tags = sorted({tag for head in heads for tag in head.tags})
+    undated = sum(dates(head.date) is None for head in heads)
     return {
         "document": [[reference(head), plain(head.title or head.source)] for head in found[:MAX_CHOICES]],
         "folder": [[name, plain(name)] for name in folders(heads)[:MAX_CHOICES]],
         "type": [[name, name] for name in types[:MAX_CHOICES]] if len(types) > 1 else [],
         "tag": [[name, plain(name)] for name in tags[:MAX_CHOICES]],
-        "is_dated": any(dates(head.date) for head in heads),
+        "is_dated": undated < len(heads),
+        "undated": undated,
     }
 
 

@@ -62,7 +62,7 @@ export class Conversation {
     this.#writer = writer;
     this.#scope = scope;
     this.#archive = archive;
-    this.#log = new Log(element, server, () => this.#keep());
+    this.#log = new Log(element, server, {settled: () => this.#keep(), emptied: () => library?.suggest()});
     find("#exports").addEventListener("beforetoggle", (event) => {
       placeBelow(event.target, find("[popovertarget=exports]"));
     });

@@ -12,6 +12,7 @@ const PATIENCE = 2000;
 export class Log {
   #server;
   #settled;
+  #emptied;
   #seen = "";
   #changes = 0; // of the newest state that was shown
   #lastRefresh = -BETWEEN_REFRESHES;
@@ -20,10 +21,12 @@ export class Log {
   #refreshed = 0; // the number of the last refresh that arrived
   #following = null;
 
-  // Calls `settled` when a newer state is shown in which nothing is being searched for any more.
-  constructor(element, server, settled) {
+  // Calls `settled` when a newer state is shown in which nothing is being searched for any more, and `emptied` when
+  // the first page is shown in place of turns.
+  constructor(element, server, {settled, emptied}) {
     this.#server = server;
     this.#settled = settled;
+    this.#emptied = emptied;
     // The conversation isn't there yet: Gradio puts it into the frame later.
     const watched = {childList: true, subtree: true, attributeFilter: ["data-changes", "data-refreshed"]};
     new MutationObserver(() => this.#look()).observe(element, watched);
@@ -64,7 +67,10 @@ export class Log {
 
   #look() {
     const turns = document.querySelectorAll(".turn");
-    find("#welcome").hidden = turns.length > 0;
+    const welcome = find("#welcome");
+    const isEmptied = welcome.hidden && turns.length === 0;
+    welcome.hidden = turns.length > 0;
+    if (isEmptied) this.#emptied();
     find("[data-act=new]").hidden = turns.length === 0;
     find("[popovertarget=exports]").hidden = find(".turn .actions") === null;
     this.#bringIntoView(turns);

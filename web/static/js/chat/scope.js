@@ -1,11 +1,11 @@
 // What alone is asked: its conditions as chips over the question box, and the menu in which they are chosen.
 
 import {announce, find, root} from "../page/dom.js";
-import {storedForTab, storeForTab} from "../page/storage.js";
+import {own, storedForTab, storeForTab} from "../page/storage.js";
 
-const KEPT = "dalil-scope";
+const KEPT = own("dalil-scope");
 const LISTS = ["document", "folder", "type", "tag"];
-const DATE = /^[\d٠-٩]{4}(-[\d٠-٩]{1,2}(-[\d٠-٩]{1,2})?)?$/;
+const DATE = /^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?$/;
 const WIDEST = 384; // pixels, as in chat.css
 const SOON = 200; // milliseconds after the last letter
 
@@ -13,6 +13,17 @@ const same =
   ([key, value]) =>
   (other) =>
     other[0] === key && other[1] === value;
+
+// Whether a scope can have it as a date: a year, a month or a day, as index.scope reads it.
+function isDate(text) {
+  const digits = text.replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) % 16));
+  const parts = DATE.exec(digits)?.slice(1);
+  if (!parts) return false;
+  const [year, month, day] = parts.map((part) => Number(part ?? 1));
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}
 
 export class Scope {
   #server;
@@ -22,6 +33,7 @@ export class Scope {
   #chips = find("#scope .chips");
   #menu = find("#narrow");
   #search = find("#find-in-scope");
+  #dates = [...this.#menu.querySelectorAll("[data-date]")];
   #asked = 0;
   #typing = null;
 
@@ -29,6 +41,7 @@ export class Scope {
   acts = {
     "ask-within": (button) => this.#askWithin(button.dataset.id),
     "leave-scope": (button) => this.#leave([button.dataset.key, button.dataset.value]),
+    "leave-all": () => this.#leaveAll(),
     "choose-scope": (button) => this.#toggle([button.dataset.key, button.dataset.value]),
   };
 
@@ -50,9 +63,7 @@ export class Scope {
       clearTimeout(this.#typing);
       this.#typing = setTimeout(() => this.#load(), SOON);
     });
-    for (const box of this.#menu.querySelectorAll("[data-date]")) {
-      box.addEventListener("change", () => this.#date(box));
-    }
+    for (const box of this.#dates) box.addEventListener("change", () => this.#date(box));
   }
 
   // Pairs of a key and a value.
@@ -97,6 +108,7 @@ export class Scope {
     });
     this.#chips.replaceChildren(...chips);
     this.#chips.hidden = chips.length === 0;
+    find("[data-act=leave-all]").hidden = chips.length < 2;
     for (const button of this.#menu.querySelectorAll("[data-act=choose-scope]")) this.#press(button);
     this.#place();
   }
@@ -107,6 +119,7 @@ export class Scope {
     const start = root.dir === "rtl" ? innerWidth - box.right : box.left;
     this.#menu.style.insetBlockEnd = `${innerHeight - box.top + 4}px`;
     this.#menu.style.insetInlineStart = `${Math.max(8, Math.min(start, innerWidth - WIDEST - 8))}px`;
+    this.#menu.style.setProperty("--room", `${box.top - 12}px`);
   }
 
   #press(button) {
@@ -132,6 +145,12 @@ export class Scope {
     (left[Math.min(place, left.length - 1)] ?? find("[popovertarget=narrow]")).focus();
   }
 
+  #leaveAll() {
+    this.conditions = [];
+    this.#tell();
+    find("[popovertarget=narrow]").focus();
+  }
+
   async #askWithin(id) {
     const about = {document: id, collection: this.#collection()};
     const value = await this.#server.tell("refer", about);
@@ -142,21 +161,35 @@ export class Scope {
 
   #date(box) {
     const value = box.value.trim();
-    const isDate = !value || DATE.test(value);
-    box.setAttribute("aria-invalid", String(!isDate));
-    if (!isDate) return;
-    const rest = this.#conditions.filter(([key]) => key !== box.dataset.date);
-    this.conditions = value ? [...rest, [box.dataset.date, value]] : rest;
-    this.#tell();
+    const isRead = !value || isDate(value);
+    box.setAttribute("aria-invalid", String(!isRead));
+    this.#tellWrongDate();
+    if (isRead) {
+      const rest = this.#conditions.filter(([key]) => key !== box.dataset.date);
+      this.conditions = value ? [...rest, [box.dataset.date, value]] : rest;
+      this.#tell();
+    }
+    // The menu is lower with every row of chips below it.
+    this.#menu.querySelector("[data-list=date]").scrollIntoView({block: "nearest"});
+  }
+
+  // What a date that can't be read should be.
+  #tellWrongDate() {
+    const wrong = this.#dates.find((box) => box.getAttribute("aria-invalid") === "true")?.value.trim();
+    const isolated = `\u2068${wrong}\u2069`;
+    find("#date-trouble").textContent = wrong
+      ? this.#language.say("scope_date").replace("{name}", () => isolated)
+      : "";
   }
 
   #open() {
     this.#place();
     this.#search.value = "";
-    for (const box of this.#menu.querySelectorAll("[data-date]")) {
+    for (const box of this.#dates) {
       box.value = this.#conditions.find(([key]) => key === box.dataset.date)?.[1] ?? "";
       box.setAttribute("aria-invalid", "false");
     }
+    this.#tellWrongDate();
     this.#load();
   }
 
@@ -178,5 +211,7 @@ export class Scope {
       part.hidden = shown.length === 0 && !(key === "document" && this.#search.value);
     }
     this.#menu.querySelector("[data-list=date]").hidden = !choices.is_dated;
+    const undated = this.#language.say("scope_undated").replace("{number}", choices.undated);
+    find("#undated").textContent = choices.undated ? undated : "";
   }
 }

@@ -3,11 +3,11 @@
 import {ask, confirmed} from "../page/dialog.js";
 import {announce, fill, find, root} from "../page/dom.js";
 import {placeBelow} from "../page/menu.js";
-import {cookie, setCookie} from "../page/storage.js";
+import {cookie, own, setCookie} from "../page/storage.js";
 import {askReaders} from "./sharing.js";
 import {Uploads} from "./uploads.js";
 
-const COOKIE = "dalil-collection";
+const COOKIE = own("dalil-collection");
 const SOON = 200; // milliseconds after the last letter
 const FEW = 10; // documents that are seen at a glance
 const BETWEEN_LOOKS = 3000; // milliseconds, at a collection that follows a folder
@@ -150,7 +150,8 @@ export class Library {
 
   // What the server answers; of a server that doesn't respond an `error`, as of one that refuses.
   async #call(act, more = {}) {
-    const answer = await this.#server.call("library", {act, collection: this.current, ...more});
+    const about = {act, collection: this.current, find: this.#search.value.trim()};
+    const answer = await this.#server.call("library", {...about, ...more});
     if (answer) return answer;
     const error = this.#language.say("out_of_reach");
     announce(error);
@@ -164,13 +165,14 @@ export class Library {
 
   async #loadState(more) {
     const number = ++this.#asked;
-    const state = await this.#call("state", {find: this.#search.value.trim(), ...more});
+    const state = await this.#call("state", more);
     if (!state.error && number === this.#asked) this.#apply(state, more.first > 0);
   }
 
   #apply(state, appended = false) {
     this.#asked++; // what was asked for before and comes later is dropped
     this.#state = state;
+    if (state.collection !== this.current) this.#search.value = "";
     this.current = state.collection;
     setCookie(COOKIE, this.current);
     this.#documents = appended ? this.#documents + state.documents : state.documents;
@@ -181,7 +183,7 @@ export class Library {
     this.#showFolder(state);
     fill(this.#part(".documents"), this.#documents);
     this.#offer(state);
-    if (!appended) this.#suggest(state);
+    this.suggest();
     this.#uploads.show(this.current);
     this.#showBusy(state);
   }
@@ -215,23 +217,26 @@ export class Library {
   }
 
   // Questions to begin with, as long as nothing was asked.
-  async #suggest({collection, built_in: isBuiltIn, total}) {
+  async suggest() {
+    if (!this.#state || find("#welcome").hidden) return;
+    const {collection, built_in: isBuiltIn, total} = this.#state;
     const place = find("#suggested");
     const known = `${collection} ${total}`;
     if (place.dataset.of === known) return;
     place.dataset.of = known;
     place.hidden = true;
-    if (isBuiltIn || !total || find("#welcome").hidden) return;
-    const {questions} = await this.#call("suggest");
-    if (place.dataset.of !== known || !questions) return;
-    fill(place.querySelector("ul"), questions);
-    place.hidden = false;
+    if (isBuiltIn || !total) return;
+    const {questions} = await this.#call("suggest", {collection});
+    if (place.dataset.of !== known) return;
+    fill(place.querySelector("ul"), questions ?? "");
+    place.hidden = !questions;
+    if (questions === undefined) delete place.dataset.of; // they are asked for again
   }
 
   // Shows the buttons of what can be done with the collection.
   #offer(state) {
     this.#part(".more").hidden = state.last >= state.found;
-    this.#part("search").hidden = state.total <= FEW;
+    this.#part("search").hidden = state.total <= FEW && !this.#search.value;
     this.#part(".none").textContent = state.total && !state.found ? this.#say("no_such_document") : "";
     this.#part(".add").hidden = !state.changeable;
     this.#part("[data-act=add-page]").hidden = !state.fetches;

@@ -1,9 +1,9 @@
 // Files on their way into a collection: sending this tab's, and showing how far they and others' are.
 
 import {announce, fill, root} from "../page/dom.js";
-import {stored, storeForTab} from "../page/storage.js";
+import {own, stored, storeForTab} from "../page/storage.js";
 
-const SENT = "dalil-uploads"; // where this tab keeps which files it sent
+const SENT = own("dalil-uploads"); // where this tab keeps which files it sent
 const MAX_SENT = 5;
 const BETWEEN_LOOKS = 1000; // milliseconds
 const TRIES = 3;
