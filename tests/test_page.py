@@ -11,12 +11,16 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_calling import sent
 
 from index import Document, Hit, Passage
 from index.text.analyzer import Language
+from qa.conversation.references import locator
 from qa.conversation.stored_citation import StoredCitation
 from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
+from web.page_calls import Read
+from web.views import reading_pane
 from web.views.answers import (
     Source,
     render_actions,
@@ -214,6 +218,26 @@ def test_what_was_quoted_and_is_gone_is_shown_and_does_nothing() -> None:
     assert read.texts("p", "where") == ["river.txt — A. B — paragraph 3"]
     assert read.texts("a") == []
     assert render_broken_citations([], "en") == ""
+
+
+@pytest.mark.parametrize("columns", [(), ("Year", "Pieces", "السعر")])
+def test_a_quotation_of_numbers_goes_the_way_of_its_document(columns: tuple[str, ...]) -> None:
+    text = "سجلّ القطع الخزفية في متحف الموصل\n2020 | 14 | 300 USD\n2021 | 9 | 120"
+    register = Document(text, title="Register.pdf")
+    start = register.text.index("2020")
+    row = Passage.of(register, 2, start, start + 19, "table_row", (), columns)
+    cited = Citation.of(register, 1, row, start, start + 19)
+    shown = render(reply(cited), documents={register.id: register})
+    ways = re.findall(r'<(div class="cited"|blockquote class="quote"|dl class="cells"|p) (lang="..")', shown)
+    # Where most of the headings are English the row goes their way, number, quotation and cells alike.
+    assert {way for _, way in ways[:3]} == {'lang="en"' if columns else 'lang="ar"'}
+    nearest = dataclasses.replace(reply(), hits=(Hit(row, 1.0),))
+    shown = render(nearest, documents={register.id: register})
+    assert f'<section class="near" {ways[0][1]}' in shown
+    read = reading_pane.read(register, sent(Read, document="d", marks=[], language="en"))
+    assert f'<div class="paragraph table" {RTL}>' in read.paragraphs
+    gone = StoredCitation.of(cited, lambda _: register)
+    assert locator(gone, gone.spoken(lambda _: register)) == ("paragraph 2" if columns else "الفقرة 2")
 
 
 def test_a_document_without_a_title_is_known_by_its_source() -> None:

@@ -69,9 +69,9 @@ def test_each_document_is_one_reference_with_the_places_that_were_quoted() -> No
 
 def test_where_a_quotation_stands() -> None:
     stored = [StoredCitation.of(one, DOCUMENTS) for one in (FIRST, FLOODS)]
-    assert [locator(one) for one in stored] == ["الصفحة 12", "paragraph 1"]
+    assert [locator(one, one.spoken(DOCUMENTS)) for one in stored] == ["الصفحة 12", "paragraph 1"]
     author = Citation.of(RIVER, 1, FLOODS.passage, 0, 7, field="author")
-    assert locator(StoredCitation.of(author, DOCUMENTS)) == ""
+    assert locator(StoredCitation.of(author, DOCUMENTS), "en") == ""
 
 
 def test_ris_to_the_letter() -> None:

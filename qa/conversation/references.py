@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from index.text.analyzer import language
+from index.text.analyzer import Language
 from qa.conversation.converse import Conversation
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say, say_pages
@@ -54,9 +54,8 @@ class Reference:
     fetched: str = ""
 
 
-def locator(quoted: StoredCitation) -> str:
+def locator(quoted: StoredCitation, spoken: Language) -> str:
     """A quotation's page if that is known, else its paragraph; empty for a title or author."""
-    spoken = language(quoted.quote)
     if quoted.field != "text":
         return ""
     if quoted.page:
@@ -76,16 +75,20 @@ def references(conversation: Conversation, document: GetDocument) -> list[Refere
         for quoted in turn.quoted(document):
             if quoted.citation(document):
                 by_document.setdefault(quoted.document_id, []).append(quoted)
-    return [_reference(f"dalil-{number}", quoted) for number, quoted in enumerate(by_document.values(), 1)]
+    return [
+        _reference(f"dalil-{number}", quoted, document)
+        for number, quoted in enumerate(by_document.values(), 1)
+    ]
 
 
-def _reference(id_: str, quotations: list[StoredCitation]) -> Reference:
+def _reference(id_: str, quotations: list[StoredCitation], document: GetDocument) -> Reference:
     one = quotations[0]
     pages = sorted({page for quoted in quotations for page in (quoted.page, quoted.last_page) if page})
     notes = []
     for quoted in quotations:
-        first, last = "«»" if language(quoted.quote) == "ar" else "“”"
-        place = locator(quoted)
+        spoken = quoted.spoken(document)
+        first, last = "«»" if spoken == "ar" else "“”"
+        place = locator(quoted, spoken)
         notes.append(f"{place}: {first}{quoted.quote}{last}" if place else f"{first}{quoted.quote}{last}")
     authors = tuple(name for name in _AUTHORS.split(_line(one.author)) if name)
     note = "; ".join(dict.fromkeys(map(_line, notes)))
