@@ -373,7 +373,8 @@ def test_an_answer_is_judged_and_the_verdict_can_be_changed(page: Page) -> None:
     page.emulate_media(reduced_motion="reduce")
     assert said.evaluate("e => getComputedStyle(e).animationName") == "none"
     shown, typed = said.bounding_box(), page.locator("#composer").bounding_box()
-    assert shown and typed
+    assert shown
+    assert typed
     assert shown["height"] > 20
     assert shown["y"] + shown["height"] < typed["y"]
     picture(page, "judged-said")

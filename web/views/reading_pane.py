@@ -6,6 +6,7 @@ from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from operator import itemgetter
 from typing import Any, Final
 
 from markupsafe import Markup
@@ -79,6 +80,7 @@ class _Run:
     name: str = ""
     quoted: bool = True
     marked: Span | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True)
@@ -338,19 +340,36 @@ def _cells(text: str, row: Block, marks: Sequence[Mark]) -> tuple[_Cell, ...]:
     return tuple(_Cell(_way(text[a:b]), _runs(text, a, b, marks)) for a, b in row.cells)
 
 
+def _beside_found(marks: Sequence[Mark]) -> Iterator[tuple[int, int, Mark]]:
+    """The spans of all marks, those of quotations without what was found in them."""
+    found = sorted((mark.start, mark.end) for mark in marks if mark.found)
+    for mark in marks:
+        start = mark.start
+        for first, last in () if mark.found else found:
+            if start < last and first < mark.end:
+                if start < first:
+                    yield start, first, mark
+                start = last
+        if start < mark.end:
+            yield start, mark.end, mark
+
+
 def _way(cell: str) -> Markup:
     return direction(cell) if has_letters(cell) else Markup("")
 
 
 def _runs(text: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[_Run, ...]:
-    """Splits a span of text into highlighted runs; of two overlapping marks, the first wins."""
+    """Splits a span of text into highlighted runs; of two overlapping marks, the first wins.
+
+    What the reader has found comes before all others, which go on after it.
+    """
     runs, position = [], start
-    for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
-        if mark.start >= end or mark.end <= start:
+    for first, last, mark in sorted(_beside_found(marks), key=itemgetter(0, 1)):
+        if first >= end or last <= start:
             continue
-        a = max(position, mark.start)
-        b = max(a, min(mark.end, end))
-        highlighted = _Run(text[a:b], mark.name, mark.quoted, within(mark.answer, a, b))
+        a = max(position, first)
+        b = max(a, min(last, end))
+        highlighted = _Run(text[a:b], mark.name, mark.quoted, within(mark.answer, a, b), mark.found)
         runs += [_Run(text[position:a]), highlighted]
         position = b
     return tuple(run for run in (*runs, _Run(text[position:end])) if run.text or run.name)
