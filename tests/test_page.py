@@ -300,6 +300,17 @@ def test_without_an_answer_the_nearest_are_shown_as_such(in_language: Language) 
     assert not any(tag in ("mark", "blockquote") for tag, _, _ in read.elements)
 
 
+def test_a_tables_heading_row_is_not_shown_as_near() -> None:
+    head = dataclasses.replace(whole(ARABIC), kind="table_header")
+    answer = dataclasses.replace(reply(), hits=(Hit(head, 1.0), Hit(whole(ENGLISH), 0.5)))
+    shown = render(answer)
+    # The others keep their numbers, by which they are asked for.
+    assert re.findall('id="cite-4-(.*?)"', shown) == ["near2"]
+    assert ARABIC.text not in shown
+    only = render(dataclasses.replace(reply(), hits=(Hit(head, 1.0),)))
+    assert say("nearest", "ar") not in only
+
+
 def test_without_anything_near_only_that_is_said() -> None:
     page = render(dataclasses.replace(reply(in_language="en"), hits=()))
     assert page == f'<p class="note not-found" {LTR}>No answer was found in the texts.</p>'

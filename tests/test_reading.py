@@ -374,7 +374,10 @@ def test_where_there_comes_to_be_room_the_sheet_moves_beside_the_chat(browser: B
     with opened(browser, address, (500, 800)) as page:
         ask(page, WHERE_ZONE).locator(".number").click()
         expect(reader(page)).to_have_attribute("role", "dialog")
+        # Its keys are named where there is room for them, and a keyboard.
+        expect(reader(page).locator("kbd:visible")).to_have_count(0)
         page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         expect(reader(page)).to_have_attribute("role", "complementary")
+        expect(reader(page).locator("kbd:visible")).to_have_count(3)
         assert page.locator("#log").evaluate("e => e.inert") is False
         assert BOOK.title not in reader(page).inner_text()

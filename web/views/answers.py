@@ -366,10 +366,9 @@ def render_answer(
     """
     parts = parts or Parts()
     if not answer.found and not parts.broken:
-        nearest = [hit.passage for hit in answer.hits[:_NEAREST]]
         shown = [
-            _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)
-            for number, passage in enumerate(nearest, 1)
+            _near(hit.passage, sources[hit.passage.document_id], f"{turn}-near{number}", page)
+            for number, hit in answer.nearest(_NEAREST)
         ]
         # A refusal in the page's language, as all that is said beside it; a greeting in the asker's.
         refusal = answer.text if courtesy(answer.question) else _refusal(answer, page)
