@@ -69,9 +69,9 @@ class TextRenderer:
             ]
             return "\n".join(lines)
         lines = [self._line(line, language(line)) for line in answer.text.splitlines()]
-        if answer.hits:
+        if nearest := [hit for _, hit in answer.nearest(_NEAREST)]:
             lines += ["", self._line(say("nearest", answer.language), answer.language)]
-            lines += self._passages(answer.hits[:_NEAREST], answer.language)
+            lines += self._passages(nearest, answer.language)
         return "\n".join(lines)
 
     def _written(self, answer: Answer) -> list[str]:

@@ -211,3 +211,11 @@ class Answer:
     def found(self) -> bool:
         """Whether the texts answer the question."""
         return bool(self.citations)
+
+    def nearest(self, most: int) -> list[tuple[int, Hit]]:
+        """The hits to show where the texts don't answer, each with its number in `hits`, from 1.
+
+        A table's heading row says nothing by itself.
+        """
+        found = enumerate(self.hits, 1)
+        return [(number, hit) for number, hit in found if hit.passage.kind != "table_header"][:most]

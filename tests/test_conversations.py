@@ -113,6 +113,12 @@ def test_conversations_are_found_opened_renamed_and_deleted(page: Page) -> None:
 
 def test_two_tabs_with_one_conversation_dont_overwrite_each_others(page: Page, address: str) -> None:
     converse(page, WHO_FREED)
+    listed(page).get_by_role("button", name="Rename").click()
+    page.get_by_label(say("conversation_title", "en")).fill("عكاشات")
+    page.keyboard.press("Enter")
+    expect(page.locator("#asking")).to_be_hidden()
+    page.keyboard.press("Escape")
+    expect(page.locator("#history")).to_be_hidden()
     other = page.context.new_page()
     other.goto(address)
     expect(other.locator(".question")).to_have_text([WHO_FREED])
@@ -125,6 +131,9 @@ def test_two_tabs_with_one_conversation_dont_overwrite_each_others(page: Page, a
     texts = page.evaluate(KEPT)
     assert [(WHERE_ZONE in text, MOON_ENGLISH in text) for text in texts] == [(False, True), (True, False)]
     assert all(WHO_FREED in text for text in texts)
+    # What becomes two has the same name in both.
+    expect(listed(page).locator(".named")).to_have_text(["عكاشات", "عكاشات"])
+    page.keyboard.press("Escape")
     # And each goes on with its own.
     ask(other, WHO_FREED)
     kept(other, 3)

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import docx
 import pytest
+from docx.enum.table import WD_TABLE_DIRECTION
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -141,10 +142,16 @@ def test_a_tables_row_stands_below_its_headings() -> None:
     exported = to_markdown(asked, among(document))
     assert f"> {shown}  \n> الموجب | 2003 | **31**\n" in exported
     assert "<table" not in rendered(exported)
-    written = docx.Document(io.BytesIO(to_docx(asked, among(document)))).paragraphs
-    [quote] = [one for one in written if one.style is not None and one.style.name == "Quote"]
-    assert quote.text == f"{shown}\n{text}"
-    assert [run.text for run in quote.runs if run.bold] == ["31"]
+    written = docx.Document(io.BytesIO(to_docx(asked, among(document))))
+    [table] = written.tables
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        shown.split(" | "),
+        text.split(" | "),
+    ]
+    last = table.rows[1].cells[2].paragraphs[0]
+    assert [run.text for run in last.runs if run.bold] == ["31"]
+    assert table.table_direction == WD_TABLE_DIRECTION.RTL
+    assert not any(one.style is not None and one.style.name == "Quote" for one in written.paragraphs)
 
 
 def test_a_conversation_has_its_name_as_its_title() -> None:
@@ -179,7 +186,7 @@ def test_whatever_is_bold_the_quotation_shows_as_it_is(text: str, data: st.DataO
             Citation.of(document, 1, passage, 0, len(text), answer=answer), among(document)
         )
         marked = None if answer is None else joined_span(text, answer)
-        pages.append(rendered("\n\n".join(_quotation(stored, "en", marked))))
+        pages.append(rendered("\n\n".join(_quotation(stored, "en", "en", marked))))
     plain, bold = pages
     assert "strong>" not in plain
     assert re.sub("</?strong>", "", bold) == plain

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,6 +62,31 @@ def test_a_text_is_found_however_it_is_spelled() -> None:
         assert all(check == checksum(document.text[a:b]) for a, b, check in places["places"])
 
 
+def test_what_is_found_in_a_quotation_is_marked_within_it() -> None:
+    document = Document("Water is wet. Water flows down. All water ends.", id="d")
+
+    def mark(name: str, start: int, end: int, **more: object) -> dict[str, object]:
+        check = checksum(document.text[start:end])
+        return {"name": name, "start": start, "end": end, "check": check, "quoted": True, **more}
+
+    marks = [
+        mark("found-0", 14, 19, found=True),
+        mark("found-1", 36, 41, found=True),
+        mark("cite-0-1", 0, 31, answer_start=20, answer_end=25),
+    ]
+    shown = reading_pane.read(document, sent(Read, document="d", marks=marks)).paragraphs
+    shown = shown.replace('<mark class="exact">flows</mark>', "<b>flows</b>")
+    assert re.findall(
+        '<mark(?: class="found-text")? data-cite="(.*?)" tabindex="-1">(.*?)</mark>', shown
+    ) == [
+        ("cite-0-1", "Water is wet. "),
+        ("found-0", "Water"),
+        ("cite-0-1", " <b>flows</b> down."),
+        ("found-1", "water"),
+    ]
+    assert shown.count('class="found-text"') == 2
+
+
 def test_an_outline_comes_with_the_document_and_not_with_more_of_it(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# A\n\ntext\n\n## B\n\ntext\n\n# C\n\ntext", "utf-8")
     (tmp_path / "b.md").write_text("# A\n\ntext", "utf-8")
@@ -88,7 +114,15 @@ def test_a_document_is_searched_gone_through_and_asked_about(page: Page, tmp_pat
     expect(pane.locator(".found")).to_have_text("2 / 2")
     search.press("Enter")
     expect(shown(page)).to_have_text("الجمعيّة")
+    # Its button to clear it is after the word, also of the other direction; its placeholder is as others'.
+    assert search.evaluate("e => getComputedStyle(e).direction") == "rtl"
+    colour = "e => getComputedStyle(e, '::placeholder').color"
+    for other in ("#question", "#find-conversation", "#find-document"):
+        assert search.evaluate(colour) == page.locator(other).evaluate(colour)
+    assert search.evaluate(colour) != search.evaluate("e => getComputedStyle(e).color")
     assert violations(page) == []
+    pane.get_by_role("button", name="Ask about this").click()
+    expect(box(page)).to_have_value("ماذا ذُكر عن «النظام الأساسي»؟")
     # Its headings lead to their places.
     pane.get_by_text("Headings", exact=True).click()
     headings = pane.locator(".outline li button")
@@ -98,24 +132,53 @@ def test_a_document_is_searched_gone_through_and_asked_about(page: Page, tmp_pat
     headings.nth(2).click()
     expect(pane.locator(".text h4").first).to_be_focused()
     expect(pane.locator(".text h4").first).to_have_text("الباب الثاني")
-    # About what is selected, or else about the whole.
+    # About what is selected, or else about what was gone to.
     pane.locator(".text h5").evaluate("e => getSelection().selectAllChildren(e)")
     pane.get_by_role("button", name="Ask about this").click()
     expect(box(page)).to_have_value("ماذا ذُكر عن «المادة 9»؟")
     expect(box(page)).to_be_focused()
     page.evaluate("getSelection().removeAllRanges()")
     pane.get_by_role("button", name="Ask about this").click()
-    expect(box(page)).to_have_value("ماذا ذُكر عن «النظام الأساسي»؟")
+    expect(box(page)).to_have_value("ماذا ذُكر عن «الباب الثاني»؟")
     # From what was found back to what was quoted, and from there to the answer.
     pane.get_by_role("button", name="Close").click()
     ask(page, "الصكوك")
     number = page.locator(".turn .number").last
     number.click()
     expect(shown(page)).to_contain_text("يوقّع أمين الصندوق")
+    quoted, place, copied = (
+        pane.locator("mark[data-opened]"),
+        pane.locator(".place"),
+        pane.get_by_text("Copy with"),
+    )
+    expect(place).to_have_text("1 / 1")
+    search.fill("الصكوك")
+    expect(shown(page)).to_have_text("الصكوك")
+    # What was quoted is marked beside it, otherwise, and can be gone through.
+    assert "".join(quoted.all_inner_texts()) == (
+        "يوقّع أمين الصندوق  مع الرئيس. والجمعــية مسؤولة عن الأموال."
+    )
+    ground = "e => getComputedStyle(e).backgroundColor"
+    assert quoted.first.evaluate(ground) != shown(page).evaluate(ground)
+    expect(place).to_be_visible()
+    expect(place).to_have_text("1 / 1")
+    picture(page, "found-beside-quotation")
     search.fill("الجمعية")
     expect(shown(page)).to_have_text("الجمعيّة")
+    # A heading leads away from it, and the key back.
+    pane.get_by_text("Headings", exact=True).click()
+    headings.nth(3).click()
+    expect(place).to_have_text("– / 1")
+    expect(copied).to_be_hidden()
+    picture(page, "gone-to-heading")
+    pane.get_by_role("button", name="Previous").first.click()
+    expect(shown(page).first).to_contain_text("يوقّع أمين الصندوق")
+    expect(place).to_have_text("1 / 1")
+    expect(copied).to_be_visible()
+    search.fill("الجمعية ")
+    expect(shown(page).first).to_have_text("الجمعيّة")
     search.fill("")
-    expect(shown(page)).to_contain_text("يوقّع أمين الصندوق")
+    expect(shown(page).first).to_contain_text("يوقّع أمين الصندوق")
     expect(search).to_be_focused()
     search.fill("الجمعية")
     expect(shown(page)).to_have_text("الجمعيّة")

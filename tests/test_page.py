@@ -11,12 +11,16 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_calling import sent
 
 from index import Document, Hit, Passage
 from index.text.analyzer import Language
+from qa.conversation.references import locator
 from qa.conversation.stored_citation import StoredCitation
 from qa.messages import say, say_confidence, say_not_found
 from qa.types import Answer, Citation
+from web.page_calls import Read
+from web.views import reading_pane
 from web.views.answers import (
     Source,
     render_actions,
@@ -216,6 +220,26 @@ def test_what_was_quoted_and_is_gone_is_shown_and_does_nothing() -> None:
     assert render_broken_citations([], "en") == ""
 
 
+@pytest.mark.parametrize("columns", [(), ("Year", "Pieces", "السعر")])
+def test_a_quotation_of_numbers_goes_the_way_of_its_document(columns: tuple[str, ...]) -> None:
+    text = "سجلّ القطع الخزفية في متحف الموصل\n2020 | 14 | 300 USD\n2021 | 9 | 120"
+    register = Document(text, title="Register.pdf")
+    start = register.text.index("2020")
+    row = Passage.of(register, 2, start, start + 19, "table_row", (), columns)
+    cited = Citation.of(register, 1, row, start, start + 19)
+    shown = render(reply(cited), documents={register.id: register})
+    ways = re.findall(r'<(div class="cited"|blockquote class="quote"|dl class="cells"|p) (lang="..")', shown)
+    # Where most of the headings are English the row goes their way, number, quotation and cells alike.
+    assert {way for _, way in ways[:3]} == {'lang="en"' if columns else 'lang="ar"'}
+    nearest = dataclasses.replace(reply(), hits=(Hit(row, 1.0),))
+    shown = render(nearest, documents={register.id: register})
+    assert f'<section class="near" {ways[0][1]}' in shown
+    read = reading_pane.read(register, sent(Read, document="d", marks=[], language="en"))
+    assert f'<div class="paragraph table" {RTL}>' in read.paragraphs
+    gone = StoredCitation.of(cited, lambda _: register)
+    assert locator(gone, gone.spoken(lambda _: register)) == ("paragraph 2" if columns else "الفقرة 2")
+
+
 def test_a_document_without_a_title_is_known_by_its_source() -> None:
     (where,) = Reader(render(reply(cite(ENGLISH, 1, "Farmers wait."), in_language="en"))).texts("p", "where")
     assert where == "river.txt — paragraph 1"
@@ -274,6 +298,17 @@ def test_without_an_answer_the_nearest_are_shown_as_such(in_language: Language) 
     assert read.texts("a", "place") == read.texts("p", "where")
     assert [where[-1] for where in read.texts("p", "where")] == ["1", "2", "3"]
     assert not any(tag in ("mark", "blockquote") for tag, _, _ in read.elements)
+
+
+def test_a_tables_heading_row_is_not_shown_as_near() -> None:
+    head = dataclasses.replace(whole(ARABIC), kind="table_header")
+    answer = dataclasses.replace(reply(), hits=(Hit(head, 1.0), Hit(whole(ENGLISH), 0.5)))
+    shown = render(answer)
+    # The others keep their numbers, by which they are asked for.
+    assert re.findall('id="cite-4-(.*?)"', shown) == ["near2"]
+    assert ARABIC.text not in shown
+    only = render(dataclasses.replace(reply(), hits=(Hit(head, 1.0),)))
+    assert say("nearest", "ar") not in only
 
 
 def test_without_anything_near_only_that_is_said() -> None:

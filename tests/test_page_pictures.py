@@ -121,8 +121,8 @@ def test_pages_are_cited_where_the_quotation_stands(tmp_path: Path) -> None:
     stored = StoredCitation.of(last, lambda _: document)
     assert (stored.page, stored.last_page, stored.passage_page) == (2, 2, 1)
     assert stored.citation(lambda _: document) == last
-    assert locator(stored) == "page 2"
-    assert locator(StoredCitation.of(across, lambda _: document)) == "pages 1 and 2"
+    assert locator(stored, "en") == "page 2"
+    assert locator(StoredCitation.of(across, lambda _: document), "en") == "pages 1 and 2"
     # As versions before this one kept it.
     older = {name: value for name, value in vars(stored).items() if name not in ("last_page", "passage_page")}
     again = (

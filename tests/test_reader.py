@@ -193,22 +193,24 @@ def test_a_reference_names_what_is_known() -> None:
     from web.views.answers import Place, Source
 
     assert (
-        reference("سلام", Place.of(Source("عنوان", "كاتب"), "ar", paragraph=3))
+        reference("سلام", Place.of(Source("عنوان", "كاتب"), "ar", paragraph=3), "ar")
         == "«سلام» — عنوان — كاتب — الفقرة 3"
     )
     # Speech that is quoted as a whole has its marks; two speeches haven't them together.
     assert (
-        reference("«سلام»", Place.of(Source("عنوان", ""), "ar", paragraph=3)) == "«سلام» — عنوان — الفقرة 3"
+        reference("«سلام»", Place.of(Source("عنوان", ""), "ar", paragraph=3), "ar")
+        == "«سلام» — عنوان — الفقرة 3"
     )
     assert (
-        reference("«نعم» و«لا»", Place.of(Source("", ""), "en", paragraph=1)) == "««نعم» و«لا»» — paragraph 1"
+        reference("«نعم» و«لا»", Place.of(Source("", ""), "en", paragraph=1), "ar")
+        == "««نعم» و«لا»» — paragraph 1"
     )
     assert (
-        reference('"Peace."', Place.of(Source("Title", ""), "en", paragraph=3))
+        reference('"Peace."', Place.of(Source("Title", ""), "en", paragraph=3), "en")
         == '"Peace." — Title — paragraph 3'
     )
     assert (
-        reference("Peace", Place.of(Source("Title", ""), "en", paragraph=3))
+        reference("Peace", Place.of(Source("Title", ""), "en", paragraph=3), "en")
         == "“Peace” — Title — paragraph 3"
     )
 

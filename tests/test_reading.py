@@ -215,6 +215,13 @@ def test_one_of_the_nearest_passages_opens_too(page: Page) -> None:
     expect(reader(page).locator(".place")).to_have_text("1 / 1")
 
 
+INSETS = """cited => {
+  const [head, box] = ["#top", "#composer"].map((one) => document.querySelector(one).getBoundingClientRect());
+  const own = cited.getBoundingClientRect();
+  return [own.top - head.bottom, box.top - own.bottom];
+}"""
+
+
 def test_the_chat_follows_the_keys(page: Page) -> None:
     for _ in range(3):
         ask(page, BOTH)
@@ -224,6 +231,9 @@ def test_the_chat_follows_the_keys(page: Page) -> None:
     for place in range(11, 0, -1):
         page.keyboard.press("Alt+ArrowUp")
         expect(reader(page).locator(".place")).to_have_text(f"{place} / 12")
+        # The whole quotation is in view, neither behind the head nor behind the question box.
+        top, bottom = page.locator(".cited:has([data-shown])").evaluate(INSETS)
+        assert min(top, bottom) >= 0, place
 
     expect(first).to_be_in_viewport()
 
@@ -364,7 +374,10 @@ def test_where_there_comes_to_be_room_the_sheet_moves_beside_the_chat(browser: B
     with opened(browser, address, (500, 800)) as page:
         ask(page, WHERE_ZONE).locator(".number").click()
         expect(reader(page)).to_have_attribute("role", "dialog")
+        # Its keys are named where there is room for them, and a keyboard.
+        expect(reader(page).locator("kbd:visible")).to_have_count(0)
         page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
         expect(reader(page)).to_have_attribute("role", "complementary")
+        expect(reader(page).locator("kbd:visible")).to_have_count(3)
         assert page.locator("#log").evaluate("e => e.inert") is False
         assert BOOK.title not in reader(page).inner_text()

@@ -19,6 +19,7 @@ from index import Document, Passage
 from index.text.analyzer import language
 from qa import Answer, Citation, Conversation, Turn
 from qa.conversation.export_docx import to_docx
+from qa.conversation.names import AuthorName, author_name
 from qa.conversation.references import (
     Reference,
     locator,
@@ -58,7 +59,7 @@ def test_each_document_is_one_reference_with_the_places_that_were_quoted() -> No
         "تقرير {اللجنة}",
         "reports/تقرير.pdf",
         "2021-03-07",
-        ("ليلى حدّاد", "Ali_Reza"),
+        (AuthorName("ليلى حدّاد", "حدّاد", "ليلى"), AuthorName("Ali_Reza")),
         "3, 12",
         "الصفحة 12: «تسلّمت اللجنة التقرير.»; الصفحة 3: «بلغت الكلفة 5% من الموازنة & أكثر.»",
     )
@@ -69,14 +70,45 @@ def test_each_document_is_one_reference_with_the_places_that_were_quoted() -> No
 
 def test_where_a_quotation_stands() -> None:
     stored = [StoredCitation.of(one, DOCUMENTS) for one in (FIRST, FLOODS)]
-    assert [locator(one) for one in stored] == ["الصفحة 12", "paragraph 1"]
+    assert [locator(one, one.spoken(DOCUMENTS)) for one in stored] == ["الصفحة 12", "paragraph 1"]
     author = Citation.of(RIVER, 1, FLOODS.passage, 0, 7, field="author")
-    assert locator(StoredCitation.of(author, DOCUMENTS)) == ""
+    assert locator(StoredCitation.of(author, DOCUMENTS), "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "inverted"),
+    [
+        ("Amelia Thorne", "Thorne, Amelia"),
+        ("Thorne, Amelia", "Thorne, Amelia"),
+        ("J. R. O'Neill-Smith", "O'Neill-Smith, J. R."),
+        ("Ludwig van Beethoven", "van Beethoven, Ludwig"),
+        ("مصطفى حكمت العراقي", "العراقي, مصطفى حكمت"),
+        ("نصر حامد أبو زيد", "أبو زيد, نصر حامد"),
+        ("العراقي، مصطفى", "العراقي, مصطفى"),
+        ("محمد بن عبد الله", "بن عبد الله, محمد"),
+        ("أحمد صلاح الدين", "صلاح الدين, أحمد"),
+    ],
+)
+def test_a_persons_name_is_taken_apart(name: str, inverted: str) -> None:
+    assert author_name(name).inverted == inverted
+    assert author_name(name).family
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Reuters", "عبد الله", "أبو زيد", "صلاح الدين", "وزارة الموارد المائية", "هيئة التحرير",
+        "The Dam Board", "Amelia Thorne, John Smith", "Bell and Sons", "AT&T Labs", "Group 47", "بنك المشرق",
+        "المجلس البلدي", "one two three four five six", "Thorne,", "",
+    ],
+)  # fmt: skip
+def test_any_other_name_stays_whole(name: str) -> None:
+    assert author_name(name) == AuthorName(name)
 
 
 def test_ris_to_the_letter() -> None:
     assert to_ris(references(CONVERSATION, DOCUMENTS)[:1]) == (
-        "TY  - GEN\r\nID  - dalil-1\r\nTI  - تقرير {اللجنة}\r\nAU  - ليلى حدّاد\r\nAU  - Ali_Reza\r\n"
+        "TY  - GEN\r\nID  - dalil-1\r\nTI  - تقرير {اللجنة}\r\nAU  - حدّاد, ليلى\r\nAU  - Ali_Reza\r\n"
         "PY  - 2021\r\nDA  - 2021/03/07\r\nSP  - 3, 12\r\nL1  - reports/تقرير.pdf\r\n"
         "N1  - الصفحة 12: «تسلّمت اللجنة التقرير.»; الصفحة 3: «بلغت الكلفة 5% من الموازنة & أكثر.»\r\n"
         "ER  - \r\n"
@@ -87,7 +119,7 @@ def test_bibtex_to_the_letter() -> None:
     assert to_bibtex(references(CONVERSATION, DOCUMENTS)[:1]) == (
         "@misc{dalil-1,\n"
         "  title = {تقرير \\{اللجنة\\}},\n"
-        "  author = {{ليلى حدّاد} and {Ali\\_Reza}},\n"
+        "  author = {حدّاد, ليلى and {Ali\\_Reza}},\n"
         "  year = {2021},\n"
         "  date = {2021-03-07},\n"
         "  pages = {3, 12},\n"
@@ -100,7 +132,7 @@ def test_bibtex_to_the_letter() -> None:
 
 def test_csl_json_is_what_the_schema_says() -> None:
     report, river = json.loads(to_csl_json(references(CONVERSATION, DOCUMENTS)))
-    assert report["author"] == [{"literal": "ليلى حدّاد"}, {"literal": "Ali_Reza"}]
+    assert report["author"] == [{"family": "حدّاد", "given": "ليلى"}, {"literal": "Ali_Reza"}]
     assert report["issued"] == {"date-parts": [[2021, 3, 7]]}
     assert (report["type"], report["page"]) == ("document", "3, 12")
     assert river.keys() == {"id", "type", "title", "author", "source", "note"}

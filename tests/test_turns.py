@@ -364,8 +364,22 @@ def test_an_answer_is_judged_and_the_verdict_can_be_changed(page: Page) -> None:
     wrong.focus()
     page.keyboard.press("Space")
     expect(wrong).to_have_attribute("aria-pressed", "true")
-    expect(page.locator("#said")).to_have_text(say("verdict_kept", "en"))
+    said = page.locator("#said")
+    expect(said).to_have_text(say("verdict_kept", "en"))
     expect(wrong).to_be_focused()
+    # Everybody is told, for some seconds, beside the box that is typed in.
+    expect(said).to_have_class("")
+    assert said.evaluate("e => getComputedStyle(e).animationName") == "said"
+    page.emulate_media(reduced_motion="reduce")
+    assert said.evaluate("e => getComputedStyle(e).animationName") == "none"
+    shown, typed = said.bounding_box(), page.locator("#composer").bounding_box()
+    assert shown
+    assert typed
+    assert shown["height"] > 20
+    assert shown["y"] + shown["height"] < typed["y"]
+    picture(page, "judged-said")
+    expect(said).to_have_class("unseen")
+    expect(said).to_have_text(say("verdict_kept", "en"))
     right.click()
     expect(right).to_have_attribute("aria-pressed", "true")
     expect(wrong).to_have_attribute("aria-pressed", "false")
@@ -374,8 +388,8 @@ def test_an_answer_is_judged_and_the_verdict_can_be_changed(page: Page) -> None:
     expect(page.locator("#turn-1 [data-verdict=right]")).to_have_attribute("aria-pressed", "true")
     picture(page, "judged")
     assert violations(page) == []
-    said = [(one.question, one.verdict) for one in judgements.read().judged]
-    assert said == [(WHERE_ZONE, "right"), (MOON_ARABIC, "right")]
+    judged = [(one.question, one.verdict) for one in judgements.read().judged]
+    assert judged == [(WHERE_ZONE, "right"), (MOON_ARABIC, "right")]
     kept(page, 2)
     page.reload()
     expect(page.locator("[aria-pressed=true]")).to_have_count(2)

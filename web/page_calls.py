@@ -111,6 +111,7 @@ class Mark(PageCall):
         check: `web.views.answers.checksum` of the text there when the answer was given.
         quoted: whether it is a quotation, not a whole passage.
         answer_start, answer_end: the span that answers the question, if known, counted like its own.
+        found: whether it is a place of a text that the reader searched for, which may be within another.
     """
 
     name: Id
@@ -120,6 +121,7 @@ class Mark(PageCall):
     quoted: bool
     answer_start: Whole | None = None
     answer_end: Whole | None = None
+    found: bool = False
 
     @property
     def answer(self) -> Span | None:

@@ -41,6 +41,8 @@ _TATWEEL = "\u0640"
 _MAX_REMEMBERED = 1 << 16
 # Characters of the longest text whose analysis is remembered.
 _MAX_REMEMBERED_LENGTH = 20_000
+# Letters beside numbers from which a text's language is told: fewer may be those of a unit, as in "300 USD".
+_MIN_LETTERS = 4
 _FORMAT = regex.compile(r"\p{Cf}")
 _HAMZA_MARK = regex.compile("[\u0653\u0654\u0655]")
 # Maps interchangeable letter forms to one letter; marks (including hamza above and below) are already
@@ -295,6 +297,24 @@ def arabic_share(text: str) -> float:
 def language(text: str) -> Language:
     """See `AnalyzedText.language`."""
     return analyzed(text).language
+
+
+def language_among(texts: Iterable[str], otherwise: Language | None = None) -> Language:
+    """The language of the first of some texts that has enough letters to tell it.
+
+    Such as of a quotation, of its document and of the headings above it: a table's row may be numbers alone.
+
+    Args:
+        texts: the texts.
+        otherwise: what it is if none has enough; if not given, that of all together.
+    """
+    known = []
+    for text in texts:
+        letters = sum(map(str.isalpha, text))
+        if letters >= _MIN_LETTERS or (letters and not any(map(str.isdigit, text))):
+            return language(text)
+        known.append(text)
+    return otherwise or language("\n".join(known))
 
 
 Change = tuple[int, int, str]

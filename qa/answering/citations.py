@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import Language, language
+from index.text.analyzer import Language, language_among
 from index.text.sentences import Span
 from index.types import Passage
 from qa.answering.confidence import min_likelihood
@@ -130,10 +130,18 @@ def quotations(
         written: how the quotation of each is written, such as with its answer in bold.
     """
     return "\n".join(
-        f"{in_quotation_marks(written(c), language(c.quote))} [{c.number}]"
+        f"{in_quotation_marks(written(c), _language_of(c))} [{c.number}]"
         if c.field == "text"
         else f"{say(c.field, spoken)}: {written(c)} [{c.number}]"
         for c in citations
+    )
+
+
+def _language_of(citation: Citation) -> Language:
+    """The language of a quotation: by its letters, with its columns' headings, or by those around it."""
+    passage = citation.passage
+    return language_among(
+        (" ".join((*passage.columns, citation.quote)), passage.text, *reversed(passage.headings))
     )
 
 

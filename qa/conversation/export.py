@@ -87,10 +87,14 @@ def unquoted(turn: Turn) -> str:
     return own.text if own else say_not_found(turn.answer.missing, turn.answer.language, scope)
 
 
+def cells_of(quoted: StoredCitation) -> list[Span]:
+    """The span of each cell of a quoted table row, one for each column heading; none of other text."""
+    return (row_cells(quoted.quote, quoted.columns) or []) if quoted.field == "text" else []
+
+
 def column_headings(quoted: StoredCitation) -> str:
     """The headings of a quoted table row's columns, as a line to stand above it; empty for other text."""
-    is_row = quoted.field == "text" and row_cells(quoted.quote, quoted.columns) is not None
-    return f"{_BETWEEN_CELLS.join(quoted.columns)}\n" if is_row and any(quoted.columns) else ""
+    return f"{_BETWEEN_CELLS.join(quoted.columns)}\n" if cells_of(quoted) else ""
 
 
 def escape(text: str) -> str:
@@ -147,22 +151,22 @@ def _turn(turn: Turn, document: GetDocument) -> Iterator[str]:
             yield _line("", escape(line), spoken)
     for one in quoted:
         if citation := verified[one.number]:
-            yield from _quotation(one, spoken, citation.marked)
+            yield from _quotation(one, spoken, one.spoken(document), citation.marked)
     if gone:
         yield _line("", escape(say("no_longer_there", spoken)), spoken)
     for one in gone:
-        yield from _quotation(one, spoken, None)
+        yield from _quotation(one, spoken, one.spoken(document), None)
 
 
-def _quotation(quoted: StoredCitation, spoken: Language, marked: Span | None) -> Iterator[str]:
+def _quotation(quoted: StoredCitation, spoken: Language, way: Language, marked: Span | None) -> Iterator[str]:
     if quoted.field == "text":
         above = column_headings(quoted)
         marked = (len(above) + marked[0], len(above) + marked[1]) if marked else None
-        lines, way = _emphasised(f"{above}{quoted.quote}", marked).split("\n"), language(quoted.quote)
+        lines = _emphasised(f"{above}{quoted.quote}", marked).split("\n")
     else:
         name = _emphasised(_SPACE.sub(" ", quoted.quote), marked)
         lines, way = [f"{say(quoted.field, spoken)}: {bidi.isolated(name)}"], spoken
-    yield "\n".join([_line("> ", lines[0], way), *(f"> {line}" for line in lines[1:])])
+    yield "\n".join(_line("> ", line, way) for line in lines)
     parts = " — ".join(map(escape, reference_parts(quoted, spoken)))
     yield _line("", f"[{quoted.number}] {parts}", spoken)
 

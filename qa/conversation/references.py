@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from index.text.analyzer import language
+from index.text.analyzer import Language
 from qa.conversation.converse import Conversation
+from qa.conversation.names import AuthorName, author_name
 from qa.conversation.stored_citation import GetDocument, StoredCitation
 from qa.messages import say, say_pages
 
@@ -48,15 +49,14 @@ class Reference:
     title: str
     source: str
     date: str
-    authors: tuple[str, ...]
+    authors: tuple[AuthorName, ...]
     pages: str
     note: str
     fetched: str = ""
 
 
-def locator(quoted: StoredCitation) -> str:
+def locator(quoted: StoredCitation, spoken: Language) -> str:
     """A quotation's page if that is known, else its paragraph; empty for a title or author."""
-    spoken = language(quoted.quote)
     if quoted.field != "text":
         return ""
     if quoted.page:
@@ -76,18 +76,22 @@ def references(conversation: Conversation, document: GetDocument) -> list[Refere
         for quoted in turn.quoted(document):
             if quoted.citation(document):
                 by_document.setdefault(quoted.document_id, []).append(quoted)
-    return [_reference(f"dalil-{number}", quoted) for number, quoted in enumerate(by_document.values(), 1)]
+    return [
+        _reference(f"dalil-{number}", quoted, document)
+        for number, quoted in enumerate(by_document.values(), 1)
+    ]
 
 
-def _reference(id_: str, quotations: list[StoredCitation]) -> Reference:
+def _reference(id_: str, quotations: list[StoredCitation], document: GetDocument) -> Reference:
     one = quotations[0]
     pages = sorted({page for quoted in quotations for page in (quoted.page, quoted.last_page) if page})
     notes = []
     for quoted in quotations:
-        first, last = "«»" if language(quoted.quote) == "ar" else "“”"
-        place = locator(quoted)
+        spoken = quoted.spoken(document)
+        first, last = "«»" if spoken == "ar" else "“”"
+        place = locator(quoted, spoken)
         notes.append(f"{place}: {first}{quoted.quote}{last}" if place else f"{first}{quoted.quote}{last}")
-    authors = tuple(name for name in _AUTHORS.split(_line(one.author)) if name)
+    authors = tuple(author_name(name) for name in _AUTHORS.split(_line(one.author)) if name)
     note = "; ".join(dict.fromkeys(map(_line, notes)))
     title = _line(one.title) or _line(one.source)
     return Reference(
@@ -107,7 +111,12 @@ def to_ris(found: list[Reference]) -> str:
     records = []
     for one in found:
         year = _YEAR.search(one.date)
-        lines = [("TY", "GEN"), ("ID", one.id), ("TI", one.title), *(("AU", name) for name in one.authors)]
+        lines = [
+            ("TY", "GEN"),
+            ("ID", one.id),
+            ("TI", one.title),
+            *(("AU", name.inverted) for name in one.authors),
+        ]
         lines += [("PY", year[1] if year else ""), ("DA", one.date.replace("-", "/")), ("SP", one.pages)]
         lines += [("UR" if one.fetched else "L1", one.source), ("Y2", one.fetched.replace("-", "/"))]
         lines += [("N1", one.note)]
@@ -122,8 +131,7 @@ def to_bibtex(found: list[Reference]) -> str:
         year = _YEAR.search(one.date)
         fields = {
             "title": _latex(one.title),
-            # Each name in braces: it isn't taken apart into first and last.
-            "author": " and ".join(f"{{{_latex(name)}}}" for name in one.authors),
+            "author": " and ".join(map(_bibtex_name, one.authors)),
             "year": year[1] if year else "",
             "date": _latex(one.date),
             "pages": one.pages,
@@ -144,7 +152,7 @@ def to_csl_json(found: list[Reference]) -> str:
     items = []
     for one in found:
         item: dict[str, Any] = {"id": one.id, "type": "document", "title": one.title}
-        item |= {"author": [{"literal": name} for name in one.authors]} if one.authors else {}
+        item |= {"author": [_csl_name(name) for name in one.authors]} if one.authors else {}
         item |= {"issued": _issued(one.date)} if one.date else {}
         item |= {"page": one.pages} if one.pages else {}
         if one.fetched:
@@ -153,6 +161,15 @@ def to_csl_json(found: list[Reference]) -> str:
             item |= {"source": one.source}
         items.append(item | {"note": one.note})
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+def _bibtex_name(name: AuthorName) -> str:
+    """A name; in braces if it isn't a person's, so that it isn't taken apart into first and last."""
+    return _latex(name.inverted) if name.family else f"{{{_latex(name.whole)}}}"
+
+
+def _csl_name(name: AuthorName) -> dict[str, str]:
+    return {"family": name.family, "given": name.given} if name.family else {"literal": name.whole}
 
 
 def _issued(date: str) -> dict[str, Any]:

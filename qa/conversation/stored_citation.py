@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Final
 
 from annotated_types import Interval
 
+from index.text.analyzer import Language, language_among
 from index.text.paragraphs import paragraphs
 from index.types import BlockKind, Document, Passage
 from qa.types import BrokenCitation, Citation, CitedField
@@ -18,6 +19,9 @@ from qa.types import BrokenCitation, Citation, CitedField
 _OF_SEVERAL: Final = frozenset(
     ("list_item", "form_field", "table_row", "table_header", "footnote", "signature")
 )
+
+# Characters of a document by whose letters its language is told.
+_MAX_TOLD: Final = 2000
 
 GetDocument = Callable[[str], Document]
 
@@ -141,6 +145,14 @@ class StoredCitation:
         except (KeyError, ValueError, BrokenCitation):
             return None
         return citation if citation.quote == self.quote else None
+
+    def spoken(self, document: GetDocument) -> Language:
+        """The language of the quotation: by its letters, with its columns' headings, or its document's."""
+        try:
+            text = document(self.document_id).text[:_MAX_TOLD]
+        except KeyError:
+            text = ""
+        return language_among((" ".join((*self.columns, self.quote)), text, *self.headings, self.title))
 
     @property
     def _answer(self) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from index.scope import Scope
-from index.text.analyzer import Language
+from index.text.analyzer import Language, language_among
 from index.text.bidi import without_controls
 from index.text.context import headings_below
 from index.text.sentences import Span
@@ -26,9 +26,10 @@ from qa.conversation.stored_citation import StoredCitation
 from qa.feedback.judgements import Verdict
 from qa.messages import say, say_as_of, say_confidence, say_not_found, say_pages, say_scope
 from qa.types import Answer, Citation
-from web.views.templating import direction, environment
+from web.views.templating import attributes, direction, environment
 
 _NEAREST: Final = 3  # passages shown where the texts don't hold the answer
+_MAX_TOLD: Final = 2000  # characters of a document by whose letters its language is told
 # The template's macros.
 _macros: Final[Any] = environment.get_template("answers.html").module
 
@@ -44,10 +45,12 @@ class Source:
     """Whether it was read from a file whose pages can be shown."""
     fetched: str = ""
     """Of a web page, when it was fetched, as of `index.Document`."""
+    spoken: Language = "en"
+    """The language of its text."""
 
     @classmethod
     def of(cls, document: Document) -> Source:
-        """A document's title (its source if it has none), author and dates."""
+        """A document's title (its source if it has none), author, dates and language."""
         title = plain(document.title or document.source)
         return cls(
             title,
@@ -55,7 +58,16 @@ class Source:
             plain(document.date),
             bool(document.digest),
             plain(document.fetched),
+            language_among((document.text[:_MAX_TOLD], document.title)),
         )
+
+    def language_of(self, quote: str, columns: Sequence[str] = ()) -> Language:
+        """The language of a quotation from it: by the letters of quotation and columns, or else its own."""
+        return language_among([" ".join((*columns, quote))], self.spoken)
+
+    def way(self, quote: str, columns: Sequence[str] = ()) -> Markup:
+        """The direction of a quotation from it, as `language_of`."""
+        return attributes(self.language_of(quote, columns))
 
 
 @dataclass(frozen=True)
@@ -178,11 +190,6 @@ class _Row:
             )
         )
 
-    @property
-    def text(self) -> str:
-        """The row as text."""
-        return " ".join(f"{column} {cell}" for column, cell, _ in self.cells)
-
 
 @dataclass(frozen=True)
 class _Cited:
@@ -192,6 +199,7 @@ class _Cited:
         number: the n of its [n].
         quote: the quoted characters.
         place: its reference.
+        way: its `lang` and `dir`.
         label: name of the quoted metadata field; empty for text.
         link: opens the document; None if the quotation no longer matches.
         row: cells of a quoted table row.
@@ -203,6 +211,7 @@ class _Cited:
     number: int
     quote: str
     place: Place
+    way: Markup
     label: str = ""
     link: _Link | None = None
     row: _Row | None = None
@@ -217,6 +226,7 @@ class _Near:
 
     text: str
     place: Place
+    way: Markup
     link: _Link
     row: _Row | None
 
@@ -319,7 +329,11 @@ def render_broken_citations(broken: Sequence[StoredCitation], page: Language) ->
     for one in broken:
         is_text = one.field == "text"
         source = Source(
-            plain(one.title or one.source), plain(one.author), plain(one.date), fetched=plain(one.fetched)
+            plain(one.title or one.source),
+            plain(one.author),
+            plain(one.date),
+            fetched=plain(one.fetched),
+            spoken=language_among((*one.headings, one.title)),
         )
         place = (
             Place.of(
@@ -334,7 +348,9 @@ def render_broken_citations(broken: Sequence[StoredCitation], page: Language) ->
             else Place.of(source, page)
         )
         row = _Row.of(one.quote, one.columns) if is_text else None
-        shown.append(_Cited(one.number, one.quote, place, "" if is_text else say(one.field, page), row=row))
+        way = source.way(one.quote, one.columns)
+        label = "" if is_text else say(one.field, page)
+        shown.append(_Cited(one.number, one.quote, place, way, label, row=row))
     return str(_macros.broken(shown, page))
 
 
@@ -356,10 +372,9 @@ def render_answer(
     """
     parts = parts or Parts()
     if not answer.found and not parts.broken:
-        nearest = [hit.passage for hit in answer.hits[:_NEAREST]]
         shown = [
-            _near(passage, sources[passage.document_id], f"{turn}-near{number}", page)
-            for number, passage in enumerate(nearest, 1)
+            _near(hit.passage, sources[hit.passage.document_id], f"{turn}-near{number}", page)
+            for number, hit in answer.nearest(_NEAREST)
         ]
         # A refusal in the page's language, as all that is said beside it; a greeting in the asker's.
         refusal = answer.text if courtesy(answer.question) else _refusal(answer, page)
@@ -386,7 +401,8 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
         link = _Link("number", name, passage.document_id)
         place = Place.of(source, page)
         label = say(citation.field, page)
-        return _Cited(citation.number, citation.quote, place, label, link, marked=citation.marked)
+        way = source.way(citation.quote)
+        return _Cited(citation.number, citation.quote, place, way, label, link, marked=citation.marked)
     link = _Link.to("number", name, passage, (citation.start, citation.end), citation.marked)
     starts = passage.items if citation.start == passage.start else ()
     row = _Row.of(citation.quote, passage.columns, citation.marked, starts)
@@ -400,6 +416,7 @@ def _cited(citation: Citation, source: Source, turn: int, page: Language) -> _Ci
             sheets=(citation.page, citation.last_page),
             paragraph=citation.paragraph,
         ),
+        source.way(citation.quote, passage.columns),
         link=link,
         row=row,
         marked=citation.marked,
@@ -411,4 +428,5 @@ def _near(passage: Passage, source: Source, name: str, page: Language) -> _Near:
     """Builds the view of one of the nearest passages; its reference line opens it."""
     link = _Link.to("place", name, passage, (passage.start, passage.end))
     row = _Row.of(passage.text, passage.columns, starts=passage.items)
-    return _Near(passage.text, Place.of_passage(passage, source, page), link, row)
+    way = source.way(passage.text, passage.columns)
+    return _Near(passage.text, Place.of_passage(passage, source, page), way, link, row)

@@ -6,13 +6,14 @@ from base64 import b64encode
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from operator import itemgetter
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from index.readers.converter.page_pictures import PageNotShown
 from index.readers.page.picture import PagePicture
-from index.text.analyzer import Language, language, normalise
+from index.text.analyzer import Language, normalise
 from index.text.sentences import Span
 from index.types import Block, Document
 from qa.explanation.explain import Explanation
@@ -79,6 +80,7 @@ class _Run:
     name: str = ""
     quoted: bool = True
     marked: Span | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,9 +142,9 @@ def read(document: Document, sent: Read) -> View:
     place = max(bisect_right(pieces, start, key=lambda piece: piece.start) - 1, 0)
     first = max(place - BEFORE, 0) if sent.first is None else sent.first
     last = min(place + AFTER if sent.last is None else sent.last, len(pieces), first + BEFORE + MORE)
-    parts = list(_parts(document.text, pieces, range(first, last), holding))
-    shown = str(_macros.parts(parts, bool(document.digest), sent.language))
     source = Source.of(document)
+    parts = list(_parts(document.text, pieces, range(first, last), holding, source))
+    shown = str(_macros.parts(parts, bool(document.digest), sent.language))
     title = source.title or say("untitled", sent.language)
     heading = str(_macros.heading(title, Place.of(replace(source, title=""), sent.language)))
     sheet = 0
@@ -156,7 +158,9 @@ def read(document: Document, sent: Read) -> View:
     if chosen not in holding or not pieces:
         return replace(view, note=str(_macros.note(say("document_changed", sent.language))))
     where = _place_of(chosen, document, place, sent.language)
-    return replace(view, copied=reference(document.text[chosen.start : chosen.end], where))
+    quote = document.text[chosen.start : chosen.end]
+    spoken = source.language_of(quote, pieces[place].block.columns)
+    return replace(view, copied=reference(quote, where, spoken))
 
 
 def _place_of(mark: Mark, document: Document, number: int, page: Language) -> Place:
@@ -264,9 +268,9 @@ def _why_heading(place: Place, page: Language) -> str:
     return str(_macros.heading(say("why", page), place))
 
 
-def reference(quote: str, place: Place) -> str:
-    """A quotation with its reference, for pasting into a text."""
-    first, last = "«»" if language(quote) == "ar" else "“”"
+def reference(quote: str, place: Place, spoken: Language) -> str:
+    """A quotation with its reference, for pasting into a text: in the quotation marks of its language."""
+    first, last = "«»" if spoken == "ar" else "“”"
     # A quotation that is entirely direct speech has its marks already.
     marked = quote if _is_marked(quote) else f"{first}{quote}{last}"
     return " — ".join(part for part in (marked, place.text) if part)
@@ -279,7 +283,9 @@ def _is_marked(quote: str) -> bool:
     return False
 
 
-def _parts(text: str, pieces: Sequence[Piece], shown: range, marks: Sequence[Mark]) -> Iterator[_Part]:
+def _parts(
+    text: str, pieces: Sequence[Piece], shown: range, marks: Sequence[Mark], source: Source
+) -> Iterator[_Part]:
     """The views of the pieces in order; rows of one table are grouped."""
     position = shown.start
     while position < shown.stop:
@@ -289,20 +295,20 @@ def _parts(text: str, pieces: Sequence[Piece], shown: range, marks: Sequence[Mar
         before = pieces[position - 1].block.page if position else 0
         sheet = piece.block.page if piece.block.page != before else 0
         if not table or not piece.block.cells:
-            yield replace(_part(text, piece, marks), number=number, sheet=sheet)
+            yield replace(_part(text, piece, marks, source), number=number, sheet=sheet)
             position += 1
             continue
         rows = [piece.block]
         while position + len(rows) < shown.stop and pieces[position + len(rows)].block.table == table:
             rows.append(pieces[position + len(rows)].block)
-        yield replace(_table(text, rows, marks), number=number, sheet=sheet)
+        yield replace(_table(text, rows, marks, source), number=number, sheet=sheet)
         position += len(rows)
 
 
-def _part(text: str, piece: Piece, marks: Sequence[Mark]) -> _Part:
+def _part(text: str, piece: Piece, marks: Sequence[Mark], source: Source) -> _Part:
     block = piece.block
     runs = _runs(text, piece.start, piece.end, marks)
-    way = direction(text[piece.start : piece.end])
+    way = source.way(text[piece.start : piece.end], block.columns)
     begins = piece.start == block.start
     if block.kind == "heading":
         # The pane's heading already shows the document's title.
@@ -318,9 +324,9 @@ def _part(text: str, piece: Piece, marks: Sequence[Mark]) -> _Part:
     return _Part(way, 0, kind=kind, label=plain(label), runs=runs)
 
 
-def _table(text: str, rows: Sequence[Block], marks: Sequence[Mark]) -> _Part:
+def _table(text: str, rows: Sequence[Block], marks: Sequence[Mark], source: Source) -> _Part:
     """Rows of one table under their column headings, repeated in each part shown."""
-    way = direction(text[rows[0].start : rows[-1].end])
+    way = source.way(text[rows[0].start : rows[-1].end], rows[0].columns)
     head, body = rows[0], list(rows)
     columns: tuple[_Cell, ...] = ()
     if head.kind == "table_header":
@@ -335,19 +341,36 @@ def _cells(text: str, row: Block, marks: Sequence[Mark]) -> tuple[_Cell, ...]:
     return tuple(_Cell(_way(text[a:b]), _runs(text, a, b, marks)) for a, b in row.cells)
 
 
+def _beside_found(marks: Sequence[Mark]) -> Iterator[tuple[int, int, Mark]]:
+    """The spans of all marks, those of quotations without what was found in them."""
+    found = sorted((mark.start, mark.end) for mark in marks if mark.found)
+    for mark in marks:
+        start = mark.start
+        for first, last in () if mark.found else found:
+            if start < last and first < mark.end:
+                if start < first:
+                    yield start, first, mark
+                start = last
+        if start < mark.end:
+            yield start, mark.end, mark
+
+
 def _way(cell: str) -> Markup:
     return direction(cell) if has_letters(cell) else Markup("")
 
 
 def _runs(text: str, start: int, end: int, marks: Sequence[Mark]) -> tuple[_Run, ...]:
-    """Splits a span of text into highlighted runs; of two overlapping marks, the first wins."""
+    """Splits a span of text into highlighted runs; of two overlapping marks, the first wins.
+
+    What the reader has found comes before all others, which go on after it.
+    """
     runs, position = [], start
-    for mark in sorted(marks, key=lambda mark: (mark.start, mark.end)):
-        if mark.start >= end or mark.end <= start:
+    for first, last, mark in sorted(_beside_found(marks), key=itemgetter(0, 1)):
+        if first >= end or last <= start:
             continue
-        a = max(position, mark.start)
-        b = max(a, min(mark.end, end))
-        highlighted = _Run(text[a:b], mark.name, mark.quoted, within(mark.answer, a, b))
+        a = max(position, first)
+        b = max(a, min(last, end))
+        highlighted = _Run(text[a:b], mark.name, mark.quoted, within(mark.answer, a, b), mark.found)
         runs += [_Run(text[position:a]), highlighted]
         position = b
     return tuple(run for run in (*runs, _Run(text[position:end])) if run.text or run.name)

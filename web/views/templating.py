@@ -32,7 +32,12 @@ def direction(text: str) -> Markup:
     `dir="auto"` uses the first strong letter alone, and would set an Arabic sentence that
     starts with a Latin name left to right.
     """
-    return Markup('lang="ar" dir="rtl"' if language(text) == "ar" else 'lang="en" dir="ltr"')
+    return attributes(language(text))
+
+
+def attributes(spoken: Language) -> Markup:
+    """The `lang` and `dir` attributes of a language."""
+    return Markup('lang="ar" dir="rtl"' if spoken == "ar" else 'lang="en" dir="ltr"')
 
 
 def file_direction(name: str, page: Language) -> Markup:

@@ -63,13 +63,14 @@ export class Archive {
     });
   }
 
-  // Keeps a conversation, as a new one if another tab has changed or deleted it since; gives its id and revision.
+  // Keeps a conversation, as a new one of the same name if another tab has changed or deleted it since; gives its id
+  // and revision.
   save({id, revision}, text) {
     const {first, words, turns} = describe(text);
     return this.#use("readwrite", async ({listed, kept}) => {
-      const known = id && (await listed.get(id));
+      const known = id ? await listed.get(id) : null;
       const isOwn = known && known.revision === revision;
-      const own = isOwn ? known : {id: newId(), name: "", revision: 0};
+      const own = isOwn ? known : {id: newId(), name: known?.name ?? "", revision: 0};
       const about = {...own, first, words, turns, revision: own.revision + 1, updated: Date.now()};
       await listed.put(about);
       await kept.put({id: about.id, text});

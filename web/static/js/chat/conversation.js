@@ -1,7 +1,7 @@
 // The conversation: asking, judging, starting anew, keeping it in this browser, saving it as a file.
 
 import {answerAsText, copy} from "../page/clipboard.js";
-import {announce, find} from "../page/dom.js";
+import {find, notify} from "../page/dom.js";
 import {placeBelow} from "../page/menu.js";
 import {forget, own, stored, storeForAll, storeForTab} from "../page/storage.js";
 import {Composer} from "./composer.js";
@@ -131,7 +131,7 @@ export class Conversation {
     const {verdict} = button.dataset;
     const said = await this.#server.tell("judge", {number: numberOf(button), verdict});
     if (said === null) return;
-    announce(said);
+    notify(said);
     this.#log.refresh();
   }
 
@@ -149,7 +149,7 @@ export class Conversation {
     link.download = `${title || `dalil-${day.join("-")}`}.${file.ending}`;
     link.click();
     URL.revokeObjectURL(link.href);
-    announce(this.#language.say("saved"));
+    notify(this.#language.say("saved"));
   }
 
   async #clear() {

@@ -1,7 +1,7 @@
 // The pane that lists the reader's conversations: searched, opened again, renamed, deleted.
 
 import {ask} from "../page/dialog.js";
-import {announce, find} from "../page/dom.js";
+import {find, notify} from "../page/dom.js";
 import {fold} from "../page/fold.js";
 
 const nameOf = ({name, first}) => name || first;
@@ -125,7 +125,7 @@ export class History {
   async #change(item, act, ...more) {
     await this.#archive[act](item.dataset.id, ...more);
     await this.renew();
-    announce(this.#language.say(act === "delete" ? "deleted" : "renamed"));
+    notify(this.#language.say(act === "delete" ? "deleted" : "renamed"));
     return {};
   }
 

@@ -23,7 +23,7 @@ export class Inside {
   acts = {
     "found-before": () => this.#go(this.#at - 1),
     "found-after": () => this.#go(this.#at + 1),
-    "to-heading": (button) => this.#reader.goTo(Number(button.dataset.first)),
+    "to-heading": (button) => this.#reader.goTo(Number(button.dataset.first), button.textContent),
     "ask-about": () => this.#askAbout(),
   };
 
@@ -76,14 +76,14 @@ export class Inside {
     this.#say();
     const first = Math.max(this.#at - AROUND, 0);
     const near = this.#places.slice(first, this.#at + AROUND).map(([start, end, check], number) => {
-      return {name: `found-${first + number}`, start, end, check, quoted: true};
+      return {name: `found-${first + number}`, start, end, check, quoted: true, found: true};
     });
     const name = `found-${this.#at}`;
     const marks = [
       ...near.filter((mark) => mark.name === name),
       ...near.filter((mark) => mark.name !== name),
     ];
-    this.#reader.show({name, document: this.#reader.document, marks}, {focus: false});
+    this.#reader.showFound(name, marks);
   }
 
   #say() {
@@ -97,13 +97,13 @@ export class Inside {
     }
   }
 
-  // About what is selected in the document, or else about the document.
+  // About what is selected in the document, or the heading that was gone to, or else about the document.
   #askAbout() {
     const selection = getSelection();
     const isInside =
       selection.anchorNode && this.#pane.querySelector(".scroll").contains(selection.anchorNode);
     const selected = isInside ? selection.toString() : "";
-    const text = (selected.trim() || this.#pane.querySelector("h2").textContent)
+    const text = (selected.trim() || this.#reader.heading || this.#pane.querySelector("h2").textContent)
       .replace(/\s+/g, " ")
       .slice(0, MAX_LENGTH);
     const language = ARABIC.test(text) ? "ar" : "en";

@@ -4,6 +4,9 @@
 import {copy} from "../page/clipboard.js";
 import {find} from "../page/dom.js";
 
+const QUOTED = ".cited, .near, li"; // what a link stands in: a quotation, a passage, one of the list of documents
+const MAX_MARKS = 100; // as of `web.page_calls.Read`
+
 // The conversation's links that the keys lead through: from a quotation the quotations, from a passage near a
 // question those passages.
 const linksLike = (link) => [
@@ -51,6 +54,8 @@ export class Reader {
   #opened = null; // the request of the link that it was opened by
   #wanted = null; // {request, view, focus} that the server was asked for last and that isn't shown yet
   #extended = 0; // counts what changes the shown range: an answer to an older request for more is dropped
+  #found = []; // the marks of what was found in the document
+  #heading = ""; // the heading that was gone to since; then what it was opened at is out of sight
   #copied = "";
   opened = () => {}; // told when another document is shown
   #first = 0;
@@ -102,21 +107,31 @@ export class Reader {
     return this.#current.request?.document;
   }
 
-  // Shows a request that was made elsewhere than of a link.
-  show(request, options) {
-    return this.#fetch(request, {...options, view: "read"});
+  // The heading that was gone to; empty if something else has been opened since.
+  get heading() {
+    return this.#heading;
   }
 
-  // Shows the document from one of its pieces on, such as a heading.
-  async goTo(first) {
-    const request = {...this.#current.request, marks: []};
+  // Shows one of the places of a text that was found in the document, the first of its marks.
+  showFound(name, marks) {
+    this.#found = marks;
+    return this.#fetch({name, document: this.document, marks}, {focus: false, view: "read"});
+  }
+
+  // Shows the document from a heading on, which is one of its pieces.
+  async goTo(first, name) {
+    const request = this.#marked(this.#current.request);
     const content = await this.#server.tell("read", {...request, first, last: first + this.#paragraphs});
     if (!content) return;
     this.#extended++;
+    this.#heading = name;
     this.#part(".text").innerHTML = content.paragraphs;
     this.#range(content.first, content.last, content.total);
     this.#part(".scroll").scrollTop = 0;
     this.#part(".outline").open = false;
+    this.#part("[data-act=copy-quotation]").hidden = true;
+    this.#place(this.#linkOf(request));
+    this.#point();
     const heading = this.#part(".text :is(h3, h4, h5, h6)");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({preventScroll: true});
@@ -130,6 +145,7 @@ export class Reader {
 
   // From what was found in the document to what it was opened at.
   back() {
+    this.#found = [];
     const opened = this.#opened;
     if (!this.isOpen || opened?.document !== this.document || opened.name === this.#current.request.name)
       return;
@@ -141,8 +157,7 @@ export class Reader {
     this.#wanted = null;
     this.#extended++;
     if (!this.#shown) return;
-    const opened = this.#opened?.document === request.document ? linkOf(this.#opened) : null;
-    const link = linkOf(request) ?? opened;
+    const link = this.#linkOf(request);
     this.#shown = null;
     this.#side.hide(this.#pane);
     this.#point();
@@ -152,7 +167,7 @@ export class Reader {
     const button =
       this.#view !== "read" && link?.closest(".cited, .near")?.querySelector(`[data-act=${this.#view}]`);
     (button || link || find("#question")).focus({preventScroll: true});
-    link?.scrollIntoView({block: "nearest"});
+    link?.closest(QUOTED)?.scrollIntoView({block: "nearest"});
   }
 
   // In another language; or what it shows has gone from the conversation.
@@ -165,6 +180,22 @@ export class Reader {
     return this.#wanted ?? {request: this.#shown, view: this.#view};
   }
 
+  // The conversation's link that a request was made of, or that its document was opened by.
+  #linkOf(request) {
+    const opened = this.#opened?.document === request.document ? this.#opened : null;
+    return linkOf(request) ?? (opened && linkOf(opened));
+  }
+
+  // A request with all marks: beside its own those of what was found, or else of what the document was opened at.
+  #marked(request) {
+    if (!request.marks) return request;
+    const opened = this.#opened?.document === request.document ? this.#opened.marks : [];
+    const names = request.marks.map(({name}) => name);
+    const found = this.#shown?.document === request.document ? this.#found : [];
+    const others = [...found, ...opened].filter(({name}) => !names.includes(name));
+    return {...request, marks: [...request.marks, ...others].slice(0, MAX_MARKS)};
+  }
+
   #part(selector) {
     return this.#pane.querySelector(selector);
   }
@@ -175,7 +206,7 @@ export class Reader {
     // A change of language doesn't take the focus, but leaves it to what was on its way.
     const wanted = {request, view, focus: focus || Boolean(this.#wanted?.focus)};
     this.#wanted = wanted;
-    const content = await this.#server.tell(view, request);
+    const content = await this.#server.tell(view, view === "read" ? this.#marked(request) : request);
     // By now something else was asked for, or the pane was closed.
     if (this.#wanted !== wanted) return;
     this.#wanted = null;
@@ -184,15 +215,19 @@ export class Reader {
 
   #apply({request, view, focus}, content) {
     this.#extended++;
-    if (this.#shown?.document !== request.document) this.opened();
+    if (this.#shown?.document !== request.document) {
+      this.#found = [];
+      this.opened();
+    }
     this.#shown = request;
+    this.#heading = "";
     this.#view = view;
     this.#put(content);
-    const link = linkOf(request);
+    const link = this.#linkOf(request);
     this.#place(link);
     if (!this.#side.shows(this.#pane)) this.#side.show(this.#pane);
     this.#point();
-    if (!this.isSheet) link?.scrollIntoView({block: "nearest", behavior: "instant"});
+    if (!this.isSheet) link?.closest(QUOTED)?.scrollIntoView({block: "nearest", behavior: "instant"});
     const mark = this.#part(`.text mark[data-cite="${request.name}"]`);
     const place = mark ?? this.#part(".page-picture .box");
     if (place) place.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
@@ -239,19 +274,21 @@ export class Reader {
     this.#part("[data-act=other-view]").textContent = this.#language.say(isText ? "why" : "reader");
   }
 
-  // Which of the conversation's links it is.
+  // Which of the conversation's links it is. From a heading it is the one before: what was left for it.
   #place(link) {
     const links = linksLike(link);
     const place = links.indexOf(link);
-    this.#part(".place").textContent = `${place + 1} / ${links.length}`;
-    this.#part("[data-act=previous]").disabled = place <= 0;
+    this.#part(".place").textContent = `${this.#heading ? "–" : place + 1} / ${links.length}`;
+    this.#part("[data-act=previous]").disabled = place <= 0 && !this.#heading;
     this.#part("[data-act=next]").disabled = place === links.length - 1;
   }
 
   // The document, or why the passage was found, or the picture of a page: the text from the others.
   #turn() {
     const {request, view} = this.#current;
-    this.#fetch(request, {view: view === "read" ? "why" : "read"});
+    // Of what was found, why what it stands beside was.
+    const own = linkOf(request) || !this.#linkOf(request) ? request : this.#opened;
+    this.#fetch(own, {view: view === "read" ? "why" : "read"});
   }
 
   // The picture of a page: of the one that a button names, else of the one that the quotation begins on.
@@ -278,8 +315,9 @@ export class Reader {
   // Shows which link and which mark belong together.
   #point() {
     for (const one of document.querySelectorAll("[data-shown]")) delete one.dataset.shown;
+    for (const one of document.querySelectorAll("[data-opened]")) delete one.dataset.opened;
     if (!this.#shown) return;
-    const link = linkOf(this.#shown);
+    const link = this.#linkOf(this.#shown);
     if (link) link.dataset.shown = "";
     // Else it was opened from the list of documents, or the answer has gone.
     const isCited = Boolean(link?.closest("#log"));
@@ -288,6 +326,8 @@ export class Reader {
     if (this.#view === "picture") this.#part("[data-act=other-view]").hidden = false;
     const marks = this.#pane.querySelectorAll(`mark[data-cite="${this.#shown.name}"]`);
     for (const one of marks) one.dataset.shown = "";
+    if (!link) return;
+    for (const one of this.#pane.querySelectorAll(`mark[data-cite="${link.id}"]`)) one.dataset.opened = "";
   }
 
   // The paragraphs that are shown: from `first` to before `last`.
@@ -305,7 +345,7 @@ export class Reader {
       ? [Math.max(this.#first - this.#paragraphs, 0), this.#first]
       : [this.#last, this.#last + this.#paragraphs];
     const number = ++this.#extended;
-    const content = await this.#server.tell(this.#view, {...this.#shown, first, last});
+    const content = await this.#server.tell(this.#view, {...this.#marked(this.#shown), first, last});
     if (!content || number !== this.#extended) return;
     const scroll = this.#part(".scroll");
     const [height, top] = [scroll.scrollHeight, scroll.scrollTop];
@@ -324,9 +364,9 @@ export class Reader {
 
   // The conversation's link before (-1) or after (1) this one.
   #step(way) {
-    const link = linkOf(this.#current.request);
+    const link = this.#linkOf(this.#current.request);
     const links = linksLike(link);
-    const next = links[links.indexOf(link) + way];
+    const next = this.#heading && way < 0 ? link : links[links.indexOf(link) + way];
     if (!next) return;
     // A title, an author or a date isn't on a page, nor is what was read from other files.
     const hasPage = next.closest(".cited")?.querySelector("[data-act=picture]");

@@ -1,7 +1,7 @@
 // The reader's own documents: the collections in the head, and the pane that lists what is in one.
 
 import {ask, confirmed} from "../page/dialog.js";
-import {announce, fill, find, root} from "../page/dom.js";
+import {announce, fill, find, notify, root} from "../page/dom.js";
 import {placeBelow} from "../page/menu.js";
 import {cookie, own, setCookie} from "../page/storage.js";
 import {askReaders} from "./sharing.js";
@@ -310,11 +310,11 @@ export class Library {
   async #share() {
     const {collection} = this.#state;
     const sharing = await this.#call("sharing", {collection});
-    if (sharing.error) return announce(sharing.error);
+    if (sharing.error) return notify(sharing.error);
     const save = (readers) => this.#call("share", {collection, ...readers});
     askReaders(sharing, save, (state) => {
       this.#apply(state);
-      announce(this.#say("sharing_saved"));
+      notify(this.#say("sharing_saved"));
     });
   }
 
@@ -367,7 +367,7 @@ export class Library {
     const question = {title: this.#say("remove_document"), about, label: this.#say("remove")};
     const remove = async () => {
       const state = await this.#call("remove", {document: id});
-      if (!state.error) announce(this.#say("removed"));
+      if (!state.error) notify(this.#say("removed"));
       return state;
     };
     this.#ask(question, remove, true);

@@ -1,6 +1,6 @@
 // Who is logged in, where users are: the name below their conversations, and the button that logs them out.
 
-import {announce, find, root} from "./dom.js";
+import {find, notify, root} from "./dom.js";
 
 export function showAccount() {
   const part = find("#history .account");
@@ -13,5 +13,5 @@ export async function logOut(language) {
   const request = {method: "POST", redirect: "manual"};
   const answer = await fetch(new URL("logout", document.baseURI), request).catch(() => null);
   if (answer) location.reload();
-  else announce(language.say("out_of_reach"));
+  else notify(language.say("out_of_reach"));
 }
