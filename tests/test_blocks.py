@@ -474,3 +474,11 @@ def test_a_label_with_a_colon_is_the_heading_of_the_text_below() -> None:
     )
     assert [kind for kind, _, _ in said(contact)] == ["paragraph", "heading", "paragraph"]
     assert "heading" not in kinds(contact.replace("About us:", "She asked me:"))
+
+
+def test_numbered_questions_above_their_answers_are_headings() -> None:
+    first = "أولا: ما التجليد؟\n\nالتجليد صناعة قديمة تحفظ الكتب من التلف."
+    text = f"{first}\n\nثانيا: لماذا تتلف الجلود؟\n\nتتلف الجلود من الرطوبة ومن الحرارة معا."
+    assert [kind for kind, _, _ in said(text)] == ["heading", "paragraph"] * 2
+    asked = "1. Where were you?\n2. Who saw you?\n3. When did it end?\n\nThese are what the court asks."
+    assert "heading" not in kinds(asked)

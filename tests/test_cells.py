@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from index.readers.file_types import convert
-from index.text.analyzer import analyze
+from index.text.analyzer import analyze, analyzed
 from index.text.context import row_pieces
 from index.text.split import split
 from index.text.structure.blocks import find_blocks
 from index.text.structure.cells import row_cells
 from index.types import Document, Passage
-from qa.answering.questions.cells import asks_for_cell, asks_only_for_cell
+from qa.answering.questions.cells import asked_cells, asks_for_cell, asks_only_for_cell
 from web.views.answers import _Row
 
 
@@ -121,6 +121,18 @@ def test_a_question_may_be_nothing_but_a_row_and_a_column() -> None:
     assert not asks_only_for_cell("How heavy is the portable pH meter?", meter)
     assert not asks_only_for_cell("What was the price of the balance in Lyon?", balance)
     assert not asks_only_for_cell("What is the price?", balance)
+
+
+def test_a_column_with_a_negation_is_told_from_the_one_without() -> None:
+    (row,) = rows("الرحلة,البالغ المقيم,البالغ غير المقيم\nصور,19,28\n")
+
+    def cell(question: str) -> list[str]:
+        asked = {term.term for term in analyze(question)}
+        said = {word.term for word in analyzed(question).words}
+        return [row.text[slice(*span)] for span in asked_cells(asked, row, 0.5, said)]
+
+    assert cell("كم ثمن رحلة صور للبالغ غير المقيم؟") == ["28"]
+    assert cell("كم ثمن رحلة صور للبالغ المقيم؟") == ["19"]
 
 
 def test_a_row_too_long_for_one_passage_has_no_cells() -> None:

@@ -244,6 +244,8 @@ def papers(encoder: FakeEncoder, tmp_path: Path) -> Index:
         ("من هي رئيسة البلدية التي وقّعت الأمر 9؟", "م. رباب الحلّاق", "رئيسة البلدية"),
         ("Who signed the resolution on the old boathouse?", "Gilbert Rackham", "Club Secretary"),
         ("Who is the club secretary?", "Gilbert Rackham", "Club Secretary"),
+        ("Who signed the resolution on the boathouse, and in what capacity?", "Gilbert Rackham", "Secretary"),
+        ("من وقّع الأمر الإداري رقم 9 وما صفتها؟", "م. رباب الحلّاق", "رئيسة البلدية"),
     ],
 )
 def test_who_signed_and_who_holds_an_office(papers: Index, question: str, name: str, office: str) -> None:

@@ -332,10 +332,12 @@ class _Walk:
 def _is_form(children: Sequence[Token]) -> bool:
     """Whether each line of a paragraph begins with a label in bold: "**Held:** in May"."""
     breaks = [place for place, child in enumerate(children) if child.type == "softbreak"]
+    if not breaks:
+        return False
     firsts = [place + 1 for place in (-1, *breaks)]
     # Before the label there may be an empty text.
     firsts = [place + (children[place].type == "text" and not children[place].content) for place in firsts]
-    return bool(breaks) and all(
+    return all(
         [child.type for child in children[first : first + 3]] == ["strong_open", "text", "strong_close"]
         and _LABEL.match("".join(child.content for child in children[first + 1 : first + 4]))
         for first in firsts

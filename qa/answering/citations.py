@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import regex
 
-from index.text.analyzer import Language, language_among
+from index.text.analyzer import Language, analyzed, language_among
 from index.text.sentences import Span
 from index.types import Passage
 from qa.answering.confidence import min_likelihood
@@ -56,9 +56,10 @@ def in_asked_cells(spans: Mapping[str, Span], query: Query, chosen: Sequence[Sen
         chosen: the sentences that are quoted.
     """
     asked = frozenset(term.term for term in query.terms) | properties(query.reading)
+    said = frozenset(word.term for word in analyzed(query.reading).words)
     found = dict(spans)
     for passage in (sentence.passage for sentence in chosen):
-        cells = asked_cells(asked, passage, _MIN_NAMED)
+        cells = asked_cells(asked, passage, _MIN_NAMED, said)
         span = found.get(passage.id)
         if len(cells) == 1:
             found[passage.id] = cells[0]

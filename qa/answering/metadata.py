@@ -27,6 +27,12 @@ _SIGNED: Final = regex.compile(
     r"|\b[وف]?من (?:هو |هي )?(?:الذي |التي )?(?:وقع|وقعت|وقعه|وقعها|موقع|الموقع)\b"
     r"|(?<=^[وف]?من\b.*)\b(?:الذي |التي )وقعت?\b|\bتوقيع من\b"
 )
+# What is asked beside the name: his office stands in the signature, too.
+_AND_OFFICE: Final = regex.compile(
+    r"\band (?:in what capacity|as what"
+    r"|what (?:is|was) (?:his|her|their) (?:office|position|title|role|capacity))\b"
+    r"|\bو(?:ما|بايه?) (?:هو |هي )?(?:صفته?ا?|منصبه?ا?|وظيفته?ا?)\b"
+)
 _OF_FILE: Final = regex.compile(r"\bfiles?\b|\b(?:created|saved)\b|\b[بلو]?(?:ال)?ملف\b|\b(?:انشئ|انشاء)\b")
 _MAIL: Final = regex.compile(r"\be-?mail\b|\b(?:ال)?(?:بريد|ايميل|رساله البريد)\b")
 _MAILS: Final = (".eml",)
@@ -64,11 +70,22 @@ def _asked_signatures(index: Index, question: str, hits: Sequence[Hit]) -> list[
         hits: the passages, best first.
     """
     signatures = [hit for hit in hits if hit.passage.kind == "signature"]
-    text = analyzed(question).normalised.text
+    text = _AND_OFFICE.sub(" ", analyzed(question).normalised.text)
     rest, is_signed = _SIGNED.subn(" ", text)
     if not signatures or not (is_signed or _WHO.search(text)):
         return []
-    asked = {term.term for term in analyze(_WHO.sub(" ", rest))} - OF_TITLES
+    rest = _WHO.sub(" ", rest)
+    found = _signatures_of(index, _terms(rest) - OF_TITLES, signatures, is_signed=bool(is_signed))
+    if found or not is_signed:
+        return found
+    # "This order" may be called otherwise in its title.
+    bare = " ".join(word.term for word in analyzed(rest).words if not DOCUMENTS.fullmatch(word.term))
+    return _signatures_of(index, _terms(bare) - OF_TITLES, signatures, is_signed=True)
+
+
+def _signatures_of(
+    index: Index, asked: frozenset[str], signatures: Sequence[Hit], *, is_signed: bool
+) -> list[Hit]:
     named = [hit for hit in signatures if any(_terms(o) <= asked for o in offices(hit.passage.text))]
     if named:
         signatures = named

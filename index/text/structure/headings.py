@@ -201,7 +201,7 @@ def _rank_of_item(text: str, units: Sequence[Unit], place: int, sentences: Count
         and not is_lead_in
         and unit.begins_group
         and 0 < len(said.split()) <= MAX_WORDS
-        and not _UNFINISHED.search(said.removesuffix(":"))
+        and (not _UNFINISHED.search(said.removesuffix(":")) or _QUESTION.search(said))
         and (_is_body(text, following) or following.kind == "heading")
     ):
         return RANK_OF_NUMBERED

@@ -7,12 +7,16 @@ from typing import Final
 
 import regex
 
-from index.text.analyzer import analyze
+from index.text.analyzer import analyze, analyzed
 from index.text.sentences import Span
 from index.text.structure.cells import row_cells
 from index.types import Passage
 from qa.answering.questions.entries import FUNCTION_TERMS, properties
 
+# In normalised spelling.
+_NEGATIONS: Final = frozenset((
+    "غير", "ليس", "دون", "بدون", "عدم", "بلا", "not", "non", "no", "without", "except", "excluding",
+))  # fmt: skip
 _BRACKETED: Final = regex.compile(r"\([^()]*\)")
 
 
@@ -26,7 +30,9 @@ def asks_for_cell(asked: AbstractSet[str], row: Passage) -> bool:
     return bool(asked_cells(asked, row))
 
 
-def asked_cells(asked: AbstractSet[str], row: Passage, min_share: float = 1) -> list[Span]:
+def asked_cells(
+    asked: AbstractSet[str], row: Passage, min_share: float = 1, said: AbstractSet[str] = frozenset()
+) -> list[Span]:
     """The cells of a row for whose columns a question asks, another cell being named by it.
 
     Several if the question names their columns by equally many words.
@@ -35,6 +41,7 @@ def asked_cells(asked: AbstractSet[str], row: Passage, min_share: float = 1) -> 
         asked: the question's terms.
         row: a passage; only a table row whose columns are known has cells.
         min_share: of a cell's terms, those that the question needs to name it.
+        said: all words of the question in normalised spelling, if the columns are to be told apart by them.
     """
     cells = row_cells(row.text, row.columns, row.items) if row.kind == "table_row" else None
     if cells is None:
@@ -52,7 +59,12 @@ def asked_cells(asked: AbstractSet[str], row: Passage, min_share: float = 1) -> 
         if n not in named and terms[n]
     }
     most = max(shared.values(), default=0) if named else 0
-    return [cells[n] for n, count in shared.items() if count == most] if most else []
+    tied = [n for n, count in shared.items() if count == most] if most else []
+    if len(tied) > 1 and said:
+        # "Resident" and "not resident" have the same terms.
+        differing = {n: _differing(said, row.columns[n]) for n in tied}
+        tied = [n for n in tied if differing[n] == min(differing.values())]
+    return [cells[n] for n in tied]
 
 
 def asks_only_for_cell(question: str, row: Passage) -> bool:
@@ -74,6 +86,11 @@ def asks_only_for_cell(question: str, row: Passage) -> bool:
     others = (_name(row.text[slice(*cell)]) for cell in cells if cell != found[0])
     named = [terms for terms in others if terms and terms <= called]
     return asked <= _terms(column).union(properties(question), *named)
+
+
+def _differing(said: AbstractSet[str], column: str) -> int:
+    """The number of negations that either a question or a column's heading has, but not both."""
+    return len((said ^ {word.term for word in analyzed(column).words}) & _NEGATIONS)
 
 
 def _name(cell: str) -> frozenset[str]:
