@@ -26,12 +26,13 @@ METADATA = {
         "What is the publication year?", "تاريخ النشر؟", "متى نُشر؟", "What is its date?",
         "في أي تاريخ صدر القرار؟", "ما سنة النشر؟", "When was it sent?",
         "When was Circular No. 7/2021 issued?", "متى وُقّع عقد البيع؟", "متى أُبرمت الاتفاقية؟",
+        "متى أُلقيت المحاضرة؟", "When was this lecture given?",
     ],
     None: [
         "Who's the chair?", "ما عنوان الشركة؟", "When was the castle built?",
         "What is the title of the mayor?", "Who sent the troops?", "في أي سنة بنيت القلعة؟",
         "من أرسل الجيش؟", "What is the date of the open day?", "What year was the king crowned?",
-        "متى وقع الزلزال؟",
+        "متى وقع الزلزال؟", "متى أُلقي القبض عليه؟", "When was the speech of the king forbidden?",
     ],
 }  # fmt: skip
 

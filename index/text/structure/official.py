@@ -144,7 +144,8 @@ def byline(texts: Sequence[str]) -> tuple[str, str]:
     """
     author = date = ""
     for text in texts[:_FIRST_BLOCKS]:
-        if len(text.split()) > _MAX_BYLINE_WORDS:
+        first, *others = text.splitlines()
+        if len(text.split()) > _MAX_BYLINE_WORDS and not (others and _is_byline(first)):
             break
         for part in filter(None, map(str.strip, _SEPARATOR.split(text))):
             author = author or _author(part)
@@ -152,6 +153,11 @@ def byline(texts: Sequence[str]) -> tuple[str, str]:
             if not date and not _SENTENCE_END.search(part) and (match := _DATE.search(folded(part))):
                 date = _original(part, match.span())
     return author, date if author else ""
+
+
+def _is_byline(line: str) -> bool:
+    parts = list(filter(None, map(str.strip, _SEPARATOR.split(line))))
+    return len(line.split()) <= _MAX_BYLINE_WORDS and any(map(_author, parts))
 
 
 def opening(text: str, blocks: Sequence[Block]) -> list[str]:

@@ -66,6 +66,8 @@ METADATA: Final[dict[CitedField, regex.Pattern[str]]] = {
         rf"|\bwhat date{_IS} (?:the|this) {A_DOCUMENT}\b"
         rf"|\bwhat{_IS} (?:its|(?:the|this) {A_DOCUMENT}'s) (?:publication )?date\b"
         rf"|\bمتي (?:تم )?(?:{_AR_ISSUED}|ارسلت? {_AR_THIS}|{_AR_ISSUING} {_AR_THIS})\b"
+        r"|\bwhen (?:was|were) (?:the|this) (?:lecture|talk|speech|sermon) (?:given|delivered|held)\b"
+        r"|\bمتي (?:تم )?(?:القيت?|القاء) (?:هذه |هذا )?(?:ال)?(?:محاضره|كلمه|خطبه|درس|خطاب)\b"
         rf"|\bمتي (?:وقعت?|ابرمت?|تم (?:توقيع|ابرام)) {_AR_THIS}\b"
         rf"|\b(?:في |ب)?اي (?:سنه|عام|تاريخ|شهر|يوم) {_AR_ISSUED}\b"
         rf"|\b(?:تاريخ|سنه|عام) (?:ال)?{_AR_ISSUING}\b|\bتاريخ {_AR_THIS}\b|\bما تاريخه(?:ا)?\W*$"
