@@ -87,6 +87,19 @@ def test_what_is_ruled_out(question: str, text: str) -> None:
         ("How many came under the rule of 1994?", "Under Rule 94/45, of 1996, there came forty."),
         ("Who was the harbour master in 2021?", "The harbour master since 2017 is Ada Marsh."),
         ("How many came before 1930?", "In 1929 there came forty."),
+        # Amounts, letters and dates; two of a series, ranges; what isn't numbered or is no title.
+        ("What is the registration fee in 2024?", "The registration fee is 1500 dinars."),
+        ("كم بلغت الميزانية في عام 2024؟", "بلغت عام 2024م نحو 500 مليون، وكانت في عام 2023 نحو 400 مليون."),
+        ("How many came in May 2024?", "On 2024-05-17 there came forty, in 2023 none."),
+        ("كم عدد الحجاج عام 1445؟", "بلغ عددهم 1445هـ نحو مليونين، وعام 1444 أقل."),
+        ("How many skiffs were sold in 2024?", "Skiff | 1200 | 3"),
+        ("How long are the first phase and the second phase?", "The first phase takes a year."),
+        ("متى تبدأ الدورة الأولى والثانية؟", "تبدأ الدورة الأولى في أيار."),
+        ("What is the salary for grade 3?", "Grade 1-5: 500 dinars."),
+        ("ما راتب الدرجة الثالثة؟", "الدرجات من الأولى إلى الخامسة: الدرجة الأولى 900."),
+        ("Which form I need to hand in?", "Hand in form 7 at the desk."),
+        ("ما معنى «السداد المبكر»؟", "«سداد مبكر»: دفع القرض قبل أجله."),
+        ("What did Ada say about “net zero targets”?", "Ada called the goal “realistic”."),
         ("What did the boat cost?", "The boat cost 34 pounds in 2026."),
         ("ما المرحلة الثانية؟", "المرحلة الأولى حفر، والمرحلة الثانية بناء."),
         ("Who was the first captain to return?", "The second captain returned."),
@@ -181,3 +194,11 @@ def test_a_row_has_its_own_year_whatever_span_the_title_names() -> None:
     texts = "1929 | 615", "1933 | 288"
     assert left("How many members were there in 1930?", *texts, title="The press, 1925-1935") == []
     assert left("How many members were there in 1933?", *texts, title="The press") == ["1933 | 288"]
+
+
+def test_a_row_may_have_its_year_in_its_columns() -> None:
+    text = "Visitors | 1500 | 1700"
+    row = Passage(text, "a", 1, 0, len(text), text, "table_row", columns=("Item", "2020", "2021"))
+    found: list[Any] = [SimpleNamespace(written=text, passage=row)]
+    query: Any = SimpleNamespace(reading="How many visitors came in 2020?")
+    assert possible(query, found, lambda _: "") == found

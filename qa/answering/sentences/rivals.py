@@ -12,24 +12,42 @@ from typing import Final
 
 import regex
 
-from index.text.analyzer import analyzed
+from index.text.analyzer import analyze, analyzed
 from index.text.numerals import stated
-from index.text.numerals.vocabulary import ORDINAL
+from index.text.numerals.vocabulary import (
+    ARABIC_MONTHS,
+    ENGLISH_MONTHS,
+    HIJRI_MONTHS,
+    LEVANTINE_MONTHS,
+    ORDINAL,
+)
 from index.types import Passage
 from qa.answering.sentences.scored import Sentence
 
 # All patterns but those of quotations are for normalised spelling, where every digit is one of 0-9.
-_YEARS: Final = range(1001, 2200)
+# A year is a number behind a word for a time, in a date, or with its letter: 1,500 may be a price.
+_MONTHS_NAMED: Final = "|".join((*LEVANTINE_MONTHS, *ARABIC_MONTHS, *HIJRI_MONTHS.values(), *ENGLISH_MONTHS))
+_NUMBER: Final = r"(?P<year>1[3-9][0-9]{2}|20[0-9]{2})(?![0-9]|[.,][0-9])"
+_YEAR: Final = regex.compile(
+    rf"\b(?i:year|[وفبل]?(?:سنه|عام|عامي)|{_MONTHS_NAMED}),?\s+{_NUMBER}"
+    r"|\b(?:in|since|until|during|منذ|خلال)\s+(?P<year>19[0-9]{2}|20[0-9]{2})(?![0-9]|[.,][0-9])"
+    rf"|[0-9]{{1,2}}[-/.][0-9]{{1,2}}[-/.]{_NUMBER}|(?<![0-9]){_NUMBER}(?:-[0-9]{{2}}-[0-9]{{2}}\b|\s?(?:م|ه|ad|ce)\b)"
+)
+# In a question, where a number behind these is hardly an amount.
+_ASKED_YEAR: Final = regex.compile(
+    r"\b(?:of|for|from|by|في|لسنه|لعام)\s+(?P<year>19[0-9]{2}|20[0-9]{2})(?![0-9]|[.,][0-9])"
+)
+_SPAN: Final = regex.compile(
+    r"(?<![0-9-])([0-9]{4})\s*(?:-|–|—|/|to|and|الي|حتي|و)\s*([0-9]{4}|[0-9]{2})(?![0-9-])"
+)
+_KEY: Final = regex.compile(r"\s*([0-9]{4})\s*(?:م|ه)?\s*\|")
 # More words than this of a year that is written out.
 _MIN_SPOKEN: Final = 2
-_YEAR: Final = regex.compile(r"(?<![\w.,/-])[0-9]{4}(?![\w/]|[.,-][0-9])")
-_SPAN: Final = regex.compile(
-    r"(?<![0-9])([0-9]{4})\s*(?:-|–|—|/|to|and|الي|حتي|و)\s*([0-9]{4}|[0-9]{2})(?![0-9])"
-)
+_MAX_SPAN: Final = 200
 # A time that another year may answer, too.
 _OPEN: Final = regex.compile(
     r"\b(?:before|after|since|until|till|by|between|prior to|following|than|as of|up to"
-    r"|قبل|بعد|منذ|حتي|بين|مند|بحلول|لغايه|غايه)\b"
+    r"|قبل|بعد|منذ|حتي|بين|بحلول|لغايه|غايه)\b"
 )
 _QUANTITY: Final = regex.compile(
     r"\bhow (?:many|much|often|long|far|big|large|high)\b"
@@ -49,7 +67,12 @@ _COUNTED: Final = frozenset((
 ))  # fmt: skip
 _SERIES: Final = regex.compile(
     rf"\b(?P<noun>{_NUMBERED})"
-    r"\s+(?P<number>[0-9]{1,2}|[ivx]{1,4}|one|two|three|four|five|six|seven|eight|nine|ten)\b"
+    r"\s+(?P<number>[0-9]{1,2}|[ivx]{2,4}|one|two|three|four|five|six|seven|eight|nine|ten)\b"
+)
+# "Grades 1 to 5", «من الأولى إلى الخامسة».
+_RANGE: Final = regex.compile(
+    rf"\b(?:{_NUMBERED})s?\s+[0-9]{{1,2}}\s*(?:-|–|—|to|and|or|,|&)\s*[0-9]{{1,2}}\b"
+    r"|\bمن ال\w{3,8} (?:الي|حتي) ال\w{3,8}\b|\b(?:from )?the \w{4,8} to the \w{4,8}\b"
 )
 _ROMAN: Final = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 _WORDS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -78,9 +101,6 @@ def without_rivals(question: str, found: Sequence[Sentence], title: Title) -> li
 
     @cache
     def text_of(passage: Passage) -> str:
-        # The title may name a span of years, of which a row has one.
-        if passage.kind == "table_row" and _years(passage.text):
-            return passage.text
         return "\n".join((passage.text, *passage.headings, *passage.columns, title(passage.document_id)))
 
     for rule in _RULES:
@@ -95,62 +115,76 @@ def _year(question: str, best: Passage) -> Callable[[str], bool | None] | None:
 
     Who is the president in a year, a text about another year may tell; how many came, a row about it may not.
     """
-    asked = _years(question)
     normalised = analyzed(question).normalised.text
+    found = {*_YEAR.finditer(normalised), *_ASKED_YEAR.finditer(normalised)}
+    asked = {int(match["year"]) for match in found}
     if len(asked) != 1 or _OPEN.search(normalised):
         return None
     if best.kind != "table_row" and not _QUANTITY.search(normalised):
         return None
     (year,) = asked
-
     # 94/45 may be of 1994.
-    short = regex.compile(rf"(?<![0-9]){year % 100:02}(?![0-9])")
+    there = regex.compile(rf"(?<![0-9.,])(?:{year}|{year % 100:02})(?![0-9]|[.,][0-9])")
+    columns = "\n".join(best.columns)
 
     def named(text: str) -> bool | None:
-        years = _years(text)
-        if year in years:
+        normalised = analyzed(text).normalised.text
+        # A title may name a span of years, of which a row has one.
+        key = _KEY.match(normalised) if best.kind == "table_row" else None
+        if key and str(year) not in columns:
+            return int(key[1]) == year
+        if there.search(normalised) or year in _spanned(normalised) or year in _spoken(text):
             return True
-        return None if not years or short.search(analyzed(text).normalised.text) else False
+        return False if _YEAR.search(normalised) else None
 
     return named
 
 
-def _years(text: str) -> set[int]:
-    """The years that a text names, and those between two years with a hyphen."""
-    analysis = analyzed(text)
-    normalised = analysis.normalised.text
-    found = {int(match[0]) for match in _YEAR.finditer(normalised)}
+def _spanned(normalised: str) -> set[int]:
+    """The years between two with a hyphen or "to"."""
+    found: set[int] = set()
     for match in _SPAN.finditer(normalised):
         first, last = int(match[1]), int(match[2])
-        found.update(range(first, 1 + (last if last > first else first // 100 * 100 + last)))
+        last = last if last > first else first // 100 * 100 + last
+        found.update(range(first, 1 + last) if last - first <= _MAX_SPAN else ())
+    return found
+
+
+def _spoken(text: str) -> set[int]:
+    """The numbers of a text that are written out: «ألف وتسعمئة وست وخمسون». «ألف» alone is also a verb."""
+    analysis = analyzed(text)
     words = [word.term for word in analysis.words]
     written = [text[word.start : word.end] for word in analysis.words]
     ends = [*(word.start for word in analysis.words[1:]), len(text)]
     between = [text[word.end : end] for word, end in zip(analysis.words, ends, strict=False)]
-    # In words, too; but «ألف» is also a verb.
-    found.update(
-        int(one.term)
-        for one in stated(words, written, between)
-        if one.end - one.first > 2 and one.term.isdecimal()
-    )
-    return {year for year in found if year in _YEARS}
+    long = (one.term for one in stated(words, written, between) if one.end - one.first > _MIN_SPOKEN)
+    return {int(term) for term in long if term.isdecimal()}
 
 
 def _numbered(question: str, _: Passage) -> Callable[[str], bool | None] | None:
     """For a question about one of a series, as "the second phase": whether a text has it, others, or none."""
     # "The first to fly" isn't one of a series.
-    asked = {noun: number for noun, number in _ordinals(question) if number > 1 or noun in _COUNTED}
-    if not asked:
+    asked = {(noun, number) for noun, number in _ordinals(question) if number > 1 or noun in _COUNTED}
+    # Of two of a series there are two answers, or a comparison.
+    if len(asked) != 1 or _RANGE.search(analyzed(question).normalised.text):
+        return None
+    ((noun, number),) = asked
+    if sum(other == noun for other, _ in _ordinals(question)) > 1 or _second_of(question):
         return None
 
     def named(text: str) -> bool | None:
-        there = list(_ordinals(text))
-        of_series = [(noun, number) for noun, number in there if noun in asked]
-        if not of_series:
+        there = [one for other, one in _ordinals(text) if other == noun]
+        if not there or _RANGE.search(analyzed(text).normalised.text):
             return None
-        return all((noun, number) in there for noun, number in asked.items() if noun in dict(of_series))
+        return number in there
 
     return named
+
+
+def _second_of(question: str) -> bool:
+    """Whether another ordinal is joined to one: «الدورة الأولى والثانية», "the first and second phase"."""
+    ordinals = [word.term for word in analyzed(question).words if word.term in ORDINAL]
+    return len(ordinals) > 1
 
 
 def _ordinals(text: str) -> Iterator[tuple[str, int]]:
@@ -188,7 +222,7 @@ def _quoted(question: str, _: Passage) -> Callable[[str], bool | None] | None:
         terms = _terms(text)
         if all(title <= terms for title in asked):
             return True
-        others = [title for title in map(_terms, _titles(text)) if title]
+        others = [title for title in map(_terms, _titles(text)) if len(title) > 1]
         lacking = [title for title in asked if 2 * len(title & terms) < len(title)]
         # In another language its title is another.
         is_rivalled = any(_script(one) == _script(other) for one in lacking for other in others)
@@ -207,7 +241,7 @@ def _script(terms: frozenset[str]) -> bool:
 
 
 def _terms(text: str) -> frozenset[str]:
-    return frozenset(word.term for word in analyzed(text).words)
+    return frozenset(term.term for term in analyze(text))
 
 
 _RULES: Final[tuple[Rule, ...]] = (_year, _numbered, _quoted)
