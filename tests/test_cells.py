@@ -121,6 +121,13 @@ def test_a_question_may_be_nothing_but_a_row_and_a_column() -> None:
     assert not asks_only_for_cell("How heavy is the portable pH meter?", meter)
     assert not asks_only_for_cell("What was the price of the balance in Lyon?", balance)
     assert not asks_only_for_cell("What is the price?", balance)
+    # Its opposite, or something else than its value.
+    assert not asks_only_for_cell("What is the price of what is not a balance?", balance)
+    assert not asks_only_for_cell("Why has the balance a price?", balance)
+    assert not asks_only_for_cell("من أين سعر balance؟", balance)
+    (resident,) = rows("الفئة,الرسم\nالمقيم,10\n")
+    assert asks_only_for_cell("ما رسم المقيم؟", resident)
+    assert not asks_only_for_cell("ما رسم غير المقيم؟", resident)
 
 
 def test_a_column_with_a_negation_is_told_from_the_one_without() -> None:

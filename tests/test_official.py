@@ -414,7 +414,9 @@ MAIL = Document(
     ("question", "documents", "quotes"),
     [
         ("Who wrote this policy document?", [POLICY], ["Priya Lind"]),
-        ("Who wrote the policy?", [POLICY], ["Priya Lind"]),
+        ("Who wrote the policy?", [POLICY], []),
+        ("Who wrote the contract?", [POLICY], []),
+        ("Who wrote the email?", [MAIL], ["Rosa Achebe"]),
         ("Who wrote the roof?", [POLICY], []),
         ("Who sent this email?", [MAIL], ["Rosa Achebe"]),
         ("Who sent this email?", [POLICY, MAIL], ["Rosa Achebe"]),
@@ -449,6 +451,8 @@ def test_a_word_for_a_document_names_the_only_one(
             "محاضرة في التجليد", "الدكتورة سهير البغوي", "١٦ كانون الثاني ٢٠٢٥",
         ),
         ("Place: York\nAuthor: Karl Lindqvist", "a", "", ""),
+        ("Blood type: A+\nDate: 3 May 2021\nDoctor: Hale", "a", "", "3 May 2021"),
+        ("الجهة المرسلة: وزارة الصحة\nالتاريخ: 3 أيار 2021\nالعدد: 55", "a", "", "3 أيار 2021"),
     ],
 )  # fmt: skip
 def test_fields_under_a_title_say_who_wrote_it_and_when(
@@ -457,3 +461,19 @@ def test_fields_under_a_title_say_who_wrote_it_and_when(
     (tmp_path / "a.txt").write_text(f"{head}\n\nThe bridge carries the road across the river Anse.", "utf-8")
     document = read_file(tmp_path / "a.txt")
     assert (document.title, document.author, document.date) == (title, author, date)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Next meeting: 3 June 2025", "Born: 3 May 1980", "تاريخ الميلاد: 3/5/1980", "Deadline: 3 May 2021"],
+)
+def test_a_label_is_no_place_before_a_date(line: str) -> None:
+    text = "The council met in the hall of the harbour, and ten members came."
+    assert date_line([text, text, line]) == ""
+    assert date_line([line, text]) == ""
+
+
+def test_a_letter_that_is_quoted_dates_nothing() -> None:
+    text = "The council met in the hall of the harbour, and ten members came."
+    assert date_line([text] * 6 + ["London, 3 May 1921", text]) == ""
+    assert date_line(["London, 3 May 1921", text]) == "3 May 1921"

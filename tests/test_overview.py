@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fake_encoder import FakeEncoder
@@ -12,11 +14,13 @@ from writing_server import Script, perfect, quotations, writing
 import qa
 from cli.terminal import TextRenderer
 from index import Document, Index
+from index.types import BlockKind, Passage
 from qa.answering.courtesy import courtesy
 from qa.answering.overview import (
     MAX_LISTED_SENTENCES,
     MAX_WRITTEN_UP,
     Request,
+    _items_beside,
     group_labels,
     requested,
 )
@@ -151,6 +155,20 @@ def test_a_list_that_is_asked_for_is_given_whole(tmp_path: Path) -> None:
     found = quoted(built, "What are the main recommendations?")
     assert [one for item in items for one in found if item in one] == found
     assert len(found) == len(items)
+
+
+def test_items_of_another_list_are_not_given_with_it() -> None:
+    text = "A roof.\nA pump.\n\nBesides, the hall is open.\n\nSoup."
+
+    def item(said: str, kind: BlockKind = "list_item") -> Any:
+        start = text.index(said)
+        passage = Passage(f"a:{start}", "a", 1, start, start + len(said), said, kind)
+        return SimpleNamespace(passage=passage)
+
+    roof, pump, soup = map(item, ("A roof.", "A pump.", "Soup."))
+    besides = item("Besides, the hall is open.", "paragraph")
+    assert _items_beside(roof, [roof, soup, pump, besides]) == {roof.passage.id, pump.passage.id}
+    assert _items_beside(besides, [roof, pump, besides]) == frozenset()
 
 
 def test_a_comparison_has_both(index: Index) -> None:

@@ -35,6 +35,7 @@ _AND_OFFICE: Final = regex.compile(
 )
 _OF_FILE: Final = regex.compile(r"\bfiles?\b|\b(?:created|saved)\b|\b[بلو]?(?:ال)?ملف\b|\b(?:انشئ|انشاء)\b")
 _MAIL: Final = regex.compile(r"\be-?mail\b|\b(?:ال)?(?:بريد|ايميل|رساله البريد)\b")
+_THIS: Final = regex.compile(r"\bthis\b|\bهذ[اه]\b")
 _MAILS: Final = (".eml",)
 _ARTICLES: Final = frozenset(term.term for term in analyze("the this that a an هذا هذه"))
 # A question for a number, and a number as a title has it.
@@ -213,14 +214,18 @@ def _asked_document(index: Index, question: str, field: CitedField, hits: Sequen
         return None
     rest = METADATA[field].sub(_which, analyzed(question).normalised.text)
     asked = {term.term for term in analyze(rest)} - OF_TITLES
-    if len(index.documents) == 1 and all(_is_for_a_document(word.term) for word in analyzed(rest).words):
+    normalised = analyzed(question).normalised.text
+    is_this = _THIS.search(normalised) or (_MAIL.search(normalised) and _is_mail(found[0][1].source))
+    if len(index.documents) == 1 and is_this and all(map(_is_for_a_document, _plain(rest))):
         # "This policy document": there is no other.
         return found[0][0] if _value(found[0][1], field) else None
     if not asked:
-        # No word identifies a document; an e-mail is told by its file.
-        if not _MAIL.search(analyzed(question).normalised.text):
+        # No word identifies a document; an e-mail among others is told by its file.
+        if len(index.documents) == 1:
+            return found[0][0] if _value(found[0][1], field) else None
+        if not _MAIL.search(normalised):
             return None
-        mails = [head.id for head in index.heads() if PurePath(head.source).suffix.lower() in _MAILS]
+        mails = [head.id for head in index.heads() if _is_mail(head.source)]
         mail = best.get(mails[0]) if len(mails) == 1 else None
         return mail if mail and _value(index.document(mails[0]), field) else None
     named = [len(asked & {term.term for term in analyze(document.title)}) for _, document in found]
@@ -236,6 +241,14 @@ def _asked_document(index: Index, question: str, field: CitedField, hits: Sequen
     numbers = {term for term in asked if term.isdecimal()}
     is_it = numbers <= _about(index, hit) or language(document.title) != language(question)
     return hit if is_it and _value(document, field) else None
+
+
+def _is_mail(source: str) -> bool:
+    return PurePath(source).suffix.lower() in _MAILS
+
+
+def _plain(text: str) -> list[str]:
+    return [word.term for word in analyzed(text).words]
 
 
 def _is_for_a_document(word: str) -> bool:

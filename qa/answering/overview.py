@@ -14,6 +14,7 @@ import regex
 
 from index.text.analyzer import arabic_share, normalise, stem, words
 from index.text.context import headings_below
+from index.types import Passage
 from qa.answering.sentences import Sentence
 from qa.types import Citation
 
@@ -26,6 +27,8 @@ MAX_WRITTEN_UP: Final = 24
 PASSAGES_READ: Final = 24
 # A further sentence is listed if it scores at least this share of the best; chosen.
 _GOOD_ENOUGH: Final = 0.7
+# Characters between two items of a list: line breaks, an indent, a bullet.
+_MAX_BETWEEN: Final = 8
 # Shorter ones say too little by themselves.
 _MIN_WORDS: Final = 4
 
@@ -134,10 +137,11 @@ def listed(found: Iterable[Sequence[Sentence]], most: int = MAX_LISTED_SENTENCES
     for sentences in topics:
         if sentences:
             least = sentences[0].score * _GOOD_ENOUGH
+            beside = _items_beside(sentences[0], sentences)
             good = [
                 one
                 for one in sentences
-                if _is_beside(one, sentences[0]) or (one.score >= least and _says_something(one))
+                if one.passage.id in beside or (one.score >= least and _says_something(one))
             ]
             chosen += _spread(good, chosen, room)
     order = {one.passage.document_id: i for i, one in reversed(list(enumerate(chosen)))}
@@ -184,11 +188,26 @@ def _in_arabic(sentence: Sentence) -> bool:
     return arabic_share(sentence.passage.text) >= _HALF
 
 
-def _is_beside(one: Sentence, other: Sentence) -> bool:
-    """Whether two sentences are items of one list: a list that is asked for is given whole."""
-    first, second = one.passage, other.passage
-    is_item = first.kind == second.kind == "list_item"
-    return is_item and first.document_id == second.document_id and first.headings == second.headings
+def _items_beside(best: Sentence, sentences: Sequence[Sentence]) -> frozenset[str]:
+    """The ids of the passages that are items of the best one's list: a list that is asked for is given whole.
+
+    Nothing but white space stands between them.
+    """
+    if best.passage.kind != "list_item":
+        return frozenset()
+    document, headings = best.passage.document_id, best.passage.headings
+    items = {one.passage.id: one.passage for one in sentences if one.passage.kind == "list_item"}
+    rows = sorted(
+        (item for item in items.values() if (item.document_id, item.headings) == (document, headings)),
+        key=lambda item: item.start,
+    )
+    lists: list[list[Passage]] = []
+    for item in rows:
+        if lists and item.start - lists[-1][-1].end <= _MAX_BETWEEN:
+            lists[-1].append(item)
+        else:
+            lists.append([item])
+    return frozenset(item.id for items in lists if best.passage in items for item in items)
 
 
 def _says_something(sentence: Sentence) -> bool:

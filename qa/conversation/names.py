@@ -33,9 +33,15 @@ _ORGANISATIONS: Final = """
     department office bank museum library society organization organisation commission authority centre
     center group ltd inc llc gmbh press team board bureau court union trust nations government service
     services college school hospital federation club party fund programme program project network news
-    times editors staff the and of for
+    times editors staff the and of for international corporation corp resources cross crescent user admin
+    administrator human microsoft google systems solutions consulting partners associates
+    امم شوون موارد ديوان هلال صليب متحده دوليه دولي وطنيه وطني
 """
 _ARTICLE: Final = "ال"
+# A name behind «و»; few names begin with it.
+_JOINED: Final = regex.compile(
+    r"و(?!ليد|سام|سيم|جدي|جيه|حيد|فاء|فيق|ضاح|داد|ردة?|هيب|هبة?|ائل|اصل|الي)\p{Arabic}{3,}"
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,10 @@ def author_name(name: str) -> AuthorName:
     if len(rest) > 1 or not 1 < len(words) <= _MAX_WORDS or not all(map(_WORD.fullmatch, words)):
         return AuthorName(name)
     if any(_is_of_organisation(word) for word in words):
+        return AuthorName(name)
+    written = [normalise(word).text for word in words]
+    # «الهلال الأحمر»; «أحمد علي وسامي حسن» are two.
+    if all(word.startswith(_ARTICLE) for word in written) or any(_JOINED.fullmatch(w) for w in written[1:]):
         return AuthorName(name)
     start = _family_start(family.split())
     if rest:

@@ -47,8 +47,9 @@ _INTRUDER: Final = regex.compile(
 _MAX_INTRUDED: Final = 0.02
 _MIN_WORDS: Final = 30
 # Letters of Latin alphabets beside A to Z and their marks, such as þ, ð, ß and ə: few words of three letters
-# or more consist mostly of them in any language. Ghostscript over wkhtmltopdf gives þþþÿþþÿ.
-_RARE: Final = regex.compile(r"ÿ|[\p{Latin}--[A-Za-z]]", regex.VERSION1)
+# or more consist mostly of them in any language. (Phonetic script, IPA, is left out.) Ghostscript over
+# wkhtmltopdf gives þþþÿþþÿ.
+_RARE: Final = regex.compile(r"ÿ|[\p{Latin}--[A-Za-z\u0250-\u02af]]", regex.VERSION1)
 _MIN_RARE_WORD: Final = 3
 _FEW_RARE: Final = 3
 _MAX_RARE: Final = 0.1

@@ -51,9 +51,11 @@ _INNER_END: Final = regex.compile(
     r"[!?؟;؛]\s|\p{Ll}\.\s+\p{Lu}|\p{Arabic}{3,}\.[\s\[]|https?:|www\.|\S@\S|\t|\s\|\s"
 )
 _MAX_LABEL_WORDS: Final = 3
-_SAYS: Final = regex.compile(
-    r"(?i)\b(?:sa(?:ys?|id)|asks?|asked|writes?|wrote|adds?|added|repl(?:y|ies|ied)|answers?|answered|told|tells?)\b"
-    r"|\b[وف]?(?:[يت]?(?:قول|قال|ضيف|سأل|سال|جيب|كتب|صرح|ذكر|هتف|صاح)|أضاف|اضاف|أجاب|اجاب|صر[ّ]?ح|أكد|اكد|رد)ت?\b"
+# Labels of what stands apart from an article below it; others, as what somebody says, belong to the text.
+_LABEL: Final = regex.compile(
+    r"(?i)(?:about|contacts?|background|biograph(?:y|ies)|notes? to editors|disclaimer"
+    r"|(?:further|more) information)\b"
+    r"|(?:ال)?(?:نبذة|خلفية|تعريف|معلومات|سيرة|إخلاء|اخلاء)\b|(?:للتواصل|للاتصال|للاستفسار|لمزيد|للمزيد)\b"
 )
 _NOT_FIRST: Final = regex.compile(
     r"[«“\"'‘\-–—*+(\[\p{Ll}]|(?:و?قالت?|و?[أا]ضافت?|ثم|و?لكن|عزيز[يت]ي?|السيدة?|السادة|حضرة"
@@ -276,10 +278,9 @@ def _is_plain_heading(text: str, units: Sequence[Unit], place: int) -> bool:
     if is_lead:
         is_label = len(said.split()) <= _MAX_LABEL_WORDS and not CLAUSE.search(said)
         if following.kind == "paragraph":
-            # «نبذة عن المؤسسة:»; but what somebody says is no text under a label.
-            return (
-                is_label and following.begins_group and _is_body(text, following) and not _SAYS.search(said)
-            )
+            # «نبذة عن المؤسسة:»
+            is_apart = following.begins_group and _is_body(text, following)
+            return is_label and is_apart and _LABEL.match(said) is not None
         return is_label and following.kind in ("list_item", "table_header", "table_row")
     if place == 0 and said.endswith("…"):
         return _is_body(text, following) or following.kind == "heading"

@@ -94,14 +94,17 @@ _DATE_LINE: Final = regex.compile(
     r"|(?:في|بتاريخ|التاريخ)\s?[:：]?\s?(?=\p{Nd})"
     r"|(?i:(?:(?:done|given|issued|signed|dated|adopted|made)\s(?:at|in|on|this|by)\b|dated?\s?[:：]))"
 )
-# The last words of fields that begin a form, and are no title.
-_NOT_TITLES: Final = frozenset((
-    "name", "names", "number", "no", "no.", "id", "subject", "reference", "ref", "address", "phone", "email",
-    "e-mail", "title", "from", "to", "place", "time", "اسم", "رقم", "موضوع", "مرجع", "عنوان", "هاتف", "بريد",
-    "من", "الي", "مكان", "وقت", "كامل", "ثلاثي",
-))  # fmt: skip
+# What a field that is a title is called: "Inspection report: the bridge", «محضر اجتماع: …».
+_TITLES: Final = regex.compile(
+    r"(?i)\b(?:report|minutes|memo(?:randum)?|notes?|summary|lecture|statement|bulletin|circular|notice|study|paper"
+    r"|plan|guide|manual|policy|agreement|contract|article|letter|review|survey|assessment|inspection|audit)\b"
+    r"|(?:^|\s)(?:ال)?(?:تقرير|محضر|مذكرة|ملخص|محاضرة|بيان|نشرة|تعميم|دراسة|بحث|خطة|دليل|سياسة|اتفاقية|عقد|مقال|مقالة"
+    r"|رسالة|مراجعة|قرار|لائحة|نظام)(?:\s|$)"
+)
 # The place that a press release or a letter comes from, before its date.
-_PLACE: Final = regex.compile(r"(?!(?i:from|until|since|by|on)\s)\p{L}[\p{L}\s'’.-]{1,40}(?:[,،:–-]|\sفي)\s?")
+_PLACE: Final = regex.compile(
+    r"(?!(?i:from|until|since|by|on)\s)\p{L}[\p{L}\s'’.-]{1,40}(?:[,،–]|\s-|\sفي)\s?"
+)
 _MAX_PLACE_WORDS: Final = 2
 
 
@@ -184,8 +187,7 @@ def is_title_above_fields(text: str, units: Sequence[Unit]) -> bool:
     first, second = (text[unit.start : unit.end].strip() for unit in units[:2])
     if _is_of_head(first) or not _is_of_head(second):
         return False
-    key = folded(first[: field_key(first)]).casefold().split()
-    return len(key) > 1 and key[-1].removeprefix("ال") not in _NOT_TITLES
+    return _TITLES.search(folded(first[: field_key(first)])) is not None
 
 
 def _is_of_head(line: str) -> bool:
@@ -216,11 +218,13 @@ def date_line(texts: Sequence[str]) -> str:
     Args:
         texts: its paragraphs.
     """
-    for text in (*texts[:_FIRST_BLOCKS], *texts[-_LAST_BLOCKS:]):
+    for number, text in enumerate((*texts[:_FIRST_BLOCKS], *texts[-_LAST_BLOCKS:])):
         line = folded(text)
+        is_first = number < min(_FIRST_BLOCKS, len(texts))
         if (
             len(text.split()) <= _MAX_DATE_LINE_WORDS
-            and (_DATE_LINE.match(line) or is_dateline(text))
+            # A place and a date under the title; further below it may be a letter's that is quoted.
+            and (_DATE_LINE.match(line) or (is_first and is_dateline(text)))
             and (dates := list(_DATE.finditer(line)))
         ):
             return _original(text, dates[-1].span())

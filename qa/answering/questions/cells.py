@@ -17,6 +17,8 @@ from qa.answering.questions.entries import FUNCTION_TERMS, properties
 _NEGATIONS: Final = frozenset((
     "غير", "ليس", "دون", "بدون", "عدم", "بلا", "not", "non", "no", "without", "except", "excluding",
 ))  # fmt: skip
+# What a value doesn't answer.
+_OTHER: Final = regex.compile(r"\b(?:why|when|where|whether|who)\b|\b(?:لماذا|متي|اين|هل)\b|^[وف]?من\b")
 _BRACKETED: Final = regex.compile(r"\([^()]*\)")
 
 
@@ -76,6 +78,9 @@ def asks_only_for_cell(question: str, row: Passage) -> bool:
         question: as it was asked.
         row: a passage; only a table row whose columns are known has cells.
     """
+    said = {word.term for word in analyzed(question).words}
+    if _OTHER.search(analyzed(question).normalised.text):
+        return False
     asked = {term.term for term in analyze(question)} - FUNCTION_TERMS
     called = asked | properties(question)
     found = asked_cells(called, row)
@@ -85,6 +90,11 @@ def asks_only_for_cell(question: str, row: Passage) -> bool:
     column = row.columns[cells.index(found[0])]
     others = (_name(row.text[slice(*cell)]) for cell in cells if cell != found[0])
     named = [terms for terms in others if terms and terms <= called]
+    written = " ".join(
+        (column, *(row.text[slice(*cell)] for cell in cells if _name(row.text[slice(*cell)]) in named))
+    )
+    if _differing(said, written):
+        return False
     return asked <= _terms(column).union(properties(question), *named)
 
 

@@ -141,7 +141,8 @@ class PageGlyphs(PDFTextDevice):
         shapes = [step[0] for step in path]
         if self.ctm is None:
             return
-        self._add_mark("".join(shapes), path, is_filled=fill)
+        # What has an outline, too, may be filled with white.
+        self._add_mark("".join(shapes), path, is_filled=fill and not stroke)
         if not set(shapes) <= set("mlh"):
             return
         for step in (*path, ("m",)):

@@ -118,7 +118,7 @@ export class Conversation {
       return;
     }
     this.#server.submit(number, this.#writer.options);
-    this.#log.follow(number);
+    this.#log.follow();
   }
 
   #begin(asked) {

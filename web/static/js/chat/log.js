@@ -49,14 +49,14 @@ export class Log {
     }, wait);
   }
 
-  // Looks after a question that was submitted, until all of its reply is shown.
-  follow(number, patience = PATIENCE, before = this.#changes) {
+  // Looks after a question that was submitted, until nothing is waited for any more.
+  follow(patience = PATIENCE, before = this.#changes) {
     clearTimeout(this.#following);
     this.#following = setTimeout(() => {
-      const isPending = find(`#turn-${number} :is(.searching, .writing)`) !== null;
+      const isPending = find("#log :is(.searching, .writing)") !== null;
       if (this.#changes > before && !isPending) return;
       this.refresh();
-      this.follow(number, 2 * patience, before);
+      this.follow(2 * patience, before);
     }, patience);
   }
 
