@@ -40,7 +40,7 @@ _ORGANISATIONS: Final = """
 _ARTICLE: Final = "ال"
 # A name behind «و»; few names begin with it.
 _JOINED: Final = regex.compile(
-    r"و(?!ليد|سام|سيم|جدي|جيه|حيد|فاء|فيق|ضاح|داد|ردة?|هيب|هبة?|ائل|اصل|الي)\p{Arabic}{3,}"
+    r"و(?!ليد|سام\b|سيم|جدي|جيه|حيد|فاء|فيق|ضاح|داد|ردة?|هيب|هبة?|ائل|اصل|الي)\p{Arabic}{3,}"
 )
 
 
